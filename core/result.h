@@ -1,0 +1,12 @@
+#pragma once
+
+#include <boost/system/result.hpp>
+
+namespace session {
+
+// A T, or the E that explains why there is none. Failures that happen at run time are values; exceptions are
+// for start-up and bugs. E needs a default constructor.
+template <class T, class E>
+using Result = boost::system::result<T, E>;
+
+}  // namespace session

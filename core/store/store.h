@@ -1,0 +1,79 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/bytes.h"
+#include "core/clock.h"
+#include "core/result.h"
+#include "core/task.h"
+
+namespace session {
+
+// Why a store could not answer. Never means "there is no such session": absence is a value.
+struct StoreFailure {
+  enum class Kind {
+    unavailable,  // not reachable, refused, or not in time: the caller answers 503
+    contended,    // a compare-and-set lost every race until its deadline: 503, try again
+    full,         // the store has no room for the bytes: 503
+  };
+  StoreFailure() = default;
+  explicit StoreFailure(Kind k, std::string text = {}) : kind(k), detail(std::move(text)) {}
+
+  Kind kind = Kind::unavailable;
+  std::string detail;  // for the log: what was tried and what came back; holds no key and no session data
+};
+
+// What a key holds, and for how long still.
+struct Entry {
+  Bytes bytes;
+  milliseconds time_left{};
+};
+
+enum class CreateOutcome { created, exists };
+enum class ReplaceOutcome { replaced, changed_or_gone };
+enum class TouchOutcome { touched, absent };
+enum class EraseOutcome { erased, absent };
+enum class EraseIfOutcome { erased, changed_or_gone };
+
+// The seam: bytes under a key with a time to live, and compare-and-set. Policy, encoding and key hashing live
+// above it, once; a store knows nothing of sessions, cookies or JSON.
+//
+// Every write is a create, or a replace of exactly the bytes that were read. With that alone no update is lost
+// and nothing erased comes back; so there is deliberately no plain "put".
+//
+// Thread-safe: all functions may be called from every thread at once. Each is atomic.
+// Time: an entry whose time to live has run out is absent, to the millisecond, whether or not its memory is
+// freed yet. REQUIRES: every ttl is at least 1 ms.
+// Keys are at most 256 bytes and already hashed, so they hold nothing secret.
+// Errors: StoreFailure when the store cannot say; never used for absence.
+// The tests in tests/support/store_contract.h run against every store.
+class Store {
+ public:
+  template <class T>
+  using Answer = Task<Result<T, StoreFailure>>;
+
+  virtual ~Store() = default;
+
+  // What the key holds now; nullopt if it is absent or expired. Does not change the time to live.
+  virtual Answer<std::optional<Entry>> load(std::string key) = 0;
+
+  // Stores bytes under a key that holds nothing. `exists`, without a change, if it holds something.
+  virtual Answer<CreateOutcome> create(std::string key, Bytes bytes, milliseconds ttl) = 0;
+
+  // Replaces bytes and time to live if the key holds exactly `expected`; else changes nothing.
+  virtual Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, milliseconds ttl) = 0;
+
+  // Sets the time to live and leaves the bytes. Never brings an expired entry back.
+  virtual Answer<TouchOutcome> touch(std::string key, milliseconds ttl) = 0;
+
+  // Removes the key, whatever it holds. `absent`: there was nothing (or it had expired).
+  virtual Answer<EraseOutcome> erase(std::string key) = 0;
+
+  // Removes the key if it holds exactly `expected`; else changes nothing.
+  virtual Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected) = 0;
+};
+
+}  // namespace session
