@@ -1,0 +1,53 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "core/json/json.h"
+
+namespace session {
+
+// Where a session's attributes hold the user, and which of them applications see as headers.
+struct IdentitySettings {
+  std::string subject = "/user";  // JSON pointer (RFC 6901) into the attributes
+  std::vector<std::pair<std::string, std::string>> headers = {
+      // header name, JSON pointer
+      {"X-Auth-Request-User", "/user"},
+      {"X-Auth-Request-Email", "/email"},
+      {"X-Auth-Request-Groups", "/groups"},
+  };
+};
+
+// Whether a text is a JSON pointer, or an HTTP field name (RFC 9110 5.1).
+[[nodiscard]] bool valid_json_pointer(std::string_view text);
+[[nodiscard]] bool valid_header_name(std::string_view text);
+
+// Renders identity headers from attributes. Immutable: one serves all threads.
+class Identity {
+ public:
+  // REQUIRES: valid pointers and header names.
+  explicit Identity(const IdentitySettings& settings);
+
+  // Who the session belongs to, as header_value writes it; nullopt: nobody yet (absent, null or empty).
+  [[nodiscard]] std::optional<std::string> subject(const Json& attributes) const;
+
+  // Every configured header, as "Name: value\r\n" lines; empty value where the session has none. Applications can
+  // rely on each header being set, so that none is ever the client's own.
+  [[nodiscard]] std::string headers(const Json& attributes) const;
+
+ private:
+  Json::json_pointer subject_;
+  std::vector<std::pair<std::string, Json::json_pointer>> headers_;
+};
+
+// How a JSON value stands in an identity header. Strings as they are, numbers and booleans as JSON, arrays of
+// those joined by ",", null and empty as "", objects and nested arrays as JSON.
+// What is not printable ASCII is percent-encoded as UTF-8, and so are "%" itself, a space at either end, and "," inside
+// a member of an array: two different values never read the same, and percent-decoding gives the value back.
+[[nodiscard]] std::string header_value(const Json& value);
+
+}  // namespace session

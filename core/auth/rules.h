@@ -1,0 +1,57 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/json/json.h"
+
+namespace session {
+
+// One condition on the value that a JSON pointer finds in the attributes.
+struct Condition {
+  enum class Op {
+    equals,    // the value is `operand`
+    one_of,    // the value is a member of `operand`, an array
+    contains,  // the value is an array that has `operand` as a member
+    exists,    // operand true: there is a value that is not null; false: there is none
+  };
+  std::string pointer;
+  Op op = Op::exists;
+  Json operand = true;
+};
+
+// A named rule: all of its conditions hold.
+struct Rule {
+  std::string name;
+  std::vector<Condition> conditions;
+};
+
+// The rules of a configuration. Immutable: one serves all threads.
+class RuleBook {
+ public:
+  // REQUIRES: valid JSON pointers, names all different.
+  explicit RuleBook(std::vector<Rule> rules);
+
+  // Which of the required rules (names separated by commas, spaces allowed) the attributes don't satisfy first;
+  // empty: all hold. A name that is not in the book is never satisfied: a typing error must not open a door.
+  struct Verdict {
+    std::string_view unmet;  // points into `required`; empty if all hold
+    bool unknown = false;    // unmet because there is no such rule
+  };
+  [[nodiscard]] Verdict check(std::string_view required, const Json& attributes) const;
+
+ private:
+  struct Compiled {
+    Json::json_pointer pointer;
+    Condition::Op op;
+    Json operand;
+  };
+  struct Entry {
+    std::string name;
+    std::vector<Compiled> conditions;
+  };
+  std::vector<Entry> rules_;
+};
+
+}  // namespace session

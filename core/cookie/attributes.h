@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+
+namespace session {
+
+enum class SameSite { strict, lax, none };
+
+// How the session cookie is set. HttpOnly always; the rest as configured.
+struct CookieAttributes {
+  std::string name = "__Host-session";
+  std::string path = "/";
+  std::string domain;  // empty: the host that set it, and no other
+  bool secure = true;
+  SameSite same_site = SameSite::lax;
+  std::optional<seconds> lifetime;  // nullopt: until the browser closes
+};
+
+// Longest lifetime a browser honours (RFC 6265bis, section 5.5: 400 days).
+inline constexpr seconds kMaxCookieLifetime = std::chrono::hours(24 * 400);
+
+// What is wrong with these attributes, as `attribute` ("name", "path" ...) and text; empty if a browser takes
+// the cookie and keeps it. Follows RFC 6265bis 4.1.3 (name prefixes) and 5.7.
+struct CookieProblem {
+  std::string attribute;
+  std::string text;
+};
+[[nodiscard]] std::vector<CookieProblem> problems_of(const CookieAttributes& attributes);
+
+// The value of the Set-Cookie header that gives the browser the cookie, or takes it away.
+// REQUIRES: problems_of(attributes) is empty; value holds cookie-octets only (RFC 6265 4.1.1).
+[[nodiscard]] std::string set_cookie(const CookieAttributes& attributes, std::string_view value);
+[[nodiscard]] std::string clear_cookie(const CookieAttributes& attributes);
+
+}  // namespace session

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/auth/identity.h"
+#include "core/auth/rules.h"
+#include "core/cookie/attributes.h"
+#include "core/cookie/key_ring.h"
+#include "core/session/policy.h"
+#include "core/store/memory_store.h"
+
+namespace session::gateway {
+
+// Everything that a configuration file can say. The defaults are these initialisers and nowhere else;
+// conf/gateway.yaml shows them, and a test compares the two.
+
+// Where the gateway listens: a Unix socket or a TCP address.
+struct ListenUnix {
+  std::string path;
+  unsigned mode = 0660;  // permission bits of the socket file
+  bool operator==(const ListenUnix&) const = default;
+};
+struct ListenTcp {
+  std::string host;  // a numeric IPv4 or IPv6 address, without brackets
+  std::uint16_t port = 0;
+  bool operator==(const ListenTcp&) const = default;
+};
+using Listen = std::variant<ListenUnix, ListenTcp>;
+
+struct Limits {
+  std::size_t connections = 10000;              // open at once; one more is refused
+  std::size_t request_bytes = 131072;           // one FastCGI request, headers and body
+  milliseconds request_deadline = seconds(5);   // from a request's first byte to the last of its answer
+};
+
+// Whether answers wait for the store to have the change.
+enum class FlushMode { wait, behind };
+
+enum class LogLevel { debug, info, warning, error };
+enum class LogFormat { text, json };
+struct LogSettings {
+  LogLevel level = LogLevel::info;
+  LogFormat format = LogFormat::text;
+};
+
+struct Settings {
+  std::vector<Listen> listen = {ListenUnix{"/run/session-gateway/gateway.sock", 0660}};
+  std::optional<unsigned> workers;  // threads; nullopt (auto): one per core
+  Limits limits;
+  CookieAttributes cookie;
+  Secret salt;                    // empty, with no keys: random for this process
+  std::vector<KeyMaterial> keys;  // empty: one random key for this process
+  Policy session;
+  FlushMode flush = FlushMode::wait;
+  MemoryStoreOptions memory;
+  IdentitySettings identity;
+  std::vector<Rule> rules;
+  LogSettings log;
+};
+
+}  // namespace session::gateway
