@@ -27,4 +27,7 @@ struct JsonLimits {
 // stray byte from elsewhere is replaced.
 [[nodiscard]] std::string to_text(const Json& value);
 
+// What a JSON pointer (RFC 6901) finds; nullptr if there is nothing there. Never throws.
+[[nodiscard]] const Json* find_at(const Json& value, const Json::json_pointer& pointer);
+
 }  // namespace session

@@ -1,0 +1,90 @@
+#include "core/auth/identity.h"
+
+#include <algorithm>
+
+namespace session {
+namespace {
+
+void append_encoded(std::string& out, char c) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  const auto byte = static_cast<unsigned char>(c);
+  out += '%';
+  out += kHex[byte >> 4];
+  out += kHex[byte & 15];
+}
+
+// `text` with all that could be misread percent-encoded.
+void append_value(std::string& out, std::string_view text, bool in_array) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool printable = c >= 0x20 && c < 0x7f;
+    const bool outer_space = c == ' ' && (i == 0 || i + 1 == text.size());
+    if (!printable || c == '%' || outer_space || (in_array && c == ',')) {
+      append_encoded(out, c);
+    } else {
+      out += c;
+    }
+  }
+}
+
+std::string scalar_text(const Json& value) {
+  if (value.is_null()) return {};
+  if (value.is_string()) return value.get_ref<const std::string&>();
+  return to_text(value);
+}
+
+}  // namespace
+
+std::string header_value(const Json& value) {
+  std::string out;
+  if (!value.is_array()) {
+    append_value(out, scalar_text(value), false);
+    return out;
+  }
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (i > 0) out += ',';
+    append_value(out, scalar_text(value[i]), true);
+  }
+  return out;
+}
+
+bool valid_json_pointer(std::string_view text) {
+  try {
+    const Json::json_pointer pointer{std::string(text)};
+    return true;
+  } catch (const Json::exception&) {
+    return false;
+  }
+}
+
+bool valid_header_name(std::string_view text) {
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && text.size() <= 128 && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           kMarks.find(c) != std::string_view::npos;
+  });
+}
+
+Identity::Identity(const IdentitySettings& settings) : subject_(settings.subject) {
+  for (const auto& [name, pointer] : settings.headers) headers_.emplace_back(name, Json::json_pointer(pointer));
+}
+
+std::optional<std::string> Identity::subject(const Json& attributes) const {
+  const Json* value = find_at(attributes, subject_);
+  if (value == nullptr) return std::nullopt;
+  std::string text = header_value(*value);
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
+std::string Identity::headers(const Json& attributes) const {
+  std::string block;
+  for (const auto& [name, pointer] : headers_) {
+    block.append(name).append(": ");
+    if (const Json* value = find_at(attributes, pointer)) block.append(header_value(*value));
+    block.append("\r\n");
+  }
+  return block;
+}
+
+}  // namespace session

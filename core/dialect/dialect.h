@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+#include "core/session/record.h"
+#include "core/session/refusal.h"
+
+namespace session {
+
+// A cookie that verified.
+struct VerifiedCookie {
+  std::string id;         // the session's id: secret, never logged
+  seconds issued{};       // Unix time of the id's making
+  bool outdated = false;  // signed by an older key: to be issued again under the first
+};
+
+// How a cookie becomes a store key and back, and how a record is read and written. A site that moves from
+// another session library does so by choosing that library's dialect.
+// Not thread-safe: one per thread, made from the same settings.
+class Dialect {
+ public:
+  virtual ~Dialect() = default;
+
+  // Checks one cookie value. No I/O; constant-time where it compares secrets.
+  [[nodiscard]] virtual Result<VerifiedCookie, Refusal> verify(std::string_view value) = 0;
+  // The cookie value for an id; verify accepts it.
+  [[nodiscard]] virtual std::string cookie(std::string_view id, seconds issued) = 0;
+
+  // An id that nobody can guess.
+  [[nodiscard]] virtual std::string new_id() = 0;
+  // Where the store keeps this id's record. What stands in the store can't be turned into a cookie.
+  [[nodiscard]] virtual std::string store_key(std::string_view id) const = 0;
+
+  [[nodiscard]] virtual std::string encode(const Record& record) const = 0;
+  // The record, or `revoked` for a tombstone, or `malformed` for what this dialect did not write.
+  [[nodiscard]] virtual Result<Record, Refusal> decode(std::string_view bytes) const = 0;
+
+  // What stands for a short while in place of a record whose id was replaced, so that requests still under way with
+  // the old cookie are told so. nullopt: the format has no room for that, and the key is erased.
+  [[nodiscard]] virtual std::optional<std::string> tombstone() const = 0;
+};
+
+}  // namespace session

@@ -1,0 +1,128 @@
+#include "core/dialect/native.h"
+
+#include <charconv>
+
+#include "core/crypto/base64url.h"
+#include "core/crypto/digest.h"
+
+namespace session {
+namespace {
+
+constexpr std::size_t kIdBytes = 24;
+constexpr std::size_t kIdCharacters = 32;
+constexpr std::size_t kMacCharacters = 43;
+constexpr std::size_t kMaxIssuedDigits = 11;
+constexpr std::string_view kTombstone = R"({"v":1,"revoked":true})";
+
+// The parts of a cookie value, cut but not checked.
+struct Parts {
+  std::string_view key_id, id, issued, mac, signed_part;
+};
+
+// Takes the text up to the next dot and steps over it; fails if there is none.
+bool take(std::string_view& rest, std::string_view& part) {
+  const auto dot = rest.find('.');
+  if (dot == std::string_view::npos) return false;
+  part = rest.substr(0, dot);
+  rest.remove_prefix(dot + 1);
+  return true;
+}
+
+// No length or character is taken that `cookie` would not have written, so one session has one spelling.
+std::optional<Parts> cut(std::string_view value) {
+  Parts parts;
+  std::string_view rest = value;
+  std::string_view version;
+  if (!take(rest, version) || version != "v1") return std::nullopt;
+  if (!take(rest, parts.key_id) || !valid_key_id(parts.key_id)) return std::nullopt;
+  if (!take(rest, parts.id) || parts.id.size() != kIdCharacters || !is_base64url(parts.id)) return std::nullopt;
+  if (!take(rest, parts.issued)) return std::nullopt;
+  if (rest.size() != kMacCharacters || !is_base64url(rest)) return std::nullopt;
+  parts.mac = rest;
+  parts.signed_part = value.substr(0, value.size() - kMacCharacters - 1);
+  return parts;
+}
+
+std::optional<seconds> parse_issued(std::string_view text) {
+  if (text.empty() || text.size() > kMaxIssuedDigits || text.front() == '0') return std::nullopt;
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value <= 0) return std::nullopt;
+  return seconds(value);
+}
+
+template <std::size_t N>
+std::string_view view(const std::array<char, N>& bytes) {
+  return {bytes.data(), bytes.size()};
+}
+
+}  // namespace
+
+NativeDialect::NativeDialect(NativeDialectOptions options, const Random& random)
+    : prefix_(std::move(options.store_prefix)),
+      salt_(std::move(options.salt)),
+      keys_(options.keys, salt_),
+      preamble_("session-gateway cookie v1|" + options.cookie_name + "|"),
+      random_(random) {}
+
+std::string_view NativeDialect::signed_text(std::string_view before_last_dot) {
+  scratch_.assign(preamble_).append(before_last_dot);
+  return scratch_;
+}
+
+Result<VerifiedCookie, Refusal> NativeDialect::verify(std::string_view value) {
+  const auto parts = cut(value);
+  if (!parts) return Refusal::malformed;
+  const auto issued = parse_issued(parts->issued);
+  if (!issued) return Refusal::malformed;
+  Mac* mac = keys_.find(parts->key_id);
+  if (mac == nullptr) return Refusal::bad_signature;
+  // Comparing the encoded MACs refuses every spelling but the canonical one.
+  const std::string expected = base64url(view(mac->tag(signed_text(parts->signed_part))));
+  if (!equal_in_constant_time(expected, parts->mac)) return Refusal::bad_signature;
+  return VerifiedCookie{std::string(parts->id), *issued, parts->key_id != keys_.signing_id()};
+}
+
+std::string NativeDialect::cookie(std::string_view id, seconds issued) {
+  std::string value = "v1." + keys_.signing_id() + ".";
+  value.append(id).append(".").append(std::to_string(issued.count()));
+  const Mac::Tag tag = keys_.sign(signed_text(value));
+  value += '.';
+  append_base64url(value, view(tag));
+  return value;
+}
+
+std::string NativeDialect::new_id() { return base64url(random_.bytes(kIdBytes)); }
+
+std::string NativeDialect::store_key(std::string_view id) const {
+  std::string key;
+  key.reserve(prefix_.size() + kMacCharacters);
+  key = prefix_;
+  append_base64url(key, view(sha256(salt_.reveal(), id)));
+  return key;
+}
+
+std::string NativeDialect::encode(const Record& record) const {
+  return R"({"v":1,"created":)" + std::to_string(record.created.count()) + R"(,"data":)" + to_text(record.data) + "}";
+}
+
+Result<Record, Refusal> NativeDialect::decode(std::string_view bytes) const {
+  if (bytes == kTombstone) return Refusal::revoked;
+  JsonLimits limits;
+  limits.depth += 2;  // the record around what was set
+  auto parsed = parse_json(bytes, limits);
+  if (!parsed || !parsed->is_object()) return Refusal::malformed;
+  const auto version = parsed->find("v");
+  const auto created = parsed->find("created");
+  const auto data = parsed->find("data");
+  if (version == parsed->end() || *version != 1) return Refusal::malformed;
+  if (created == parsed->end() || !created->is_number_unsigned()) return Refusal::malformed;
+  if (data == parsed->end() || !data->is_object()) return Refusal::malformed;
+  const auto at = created->get<std::uint64_t>();
+  if (at > 99'999'999'999) return Refusal::malformed;
+  return Record{seconds(static_cast<std::int64_t>(at)), std::move(*data)};
+}
+
+std::optional<std::string> NativeDialect::tombstone() const { return std::string(kTombstone); }
+
+}  // namespace session

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <vector>
+
+#include "core/cookie/key_ring.h"
+#include "core/crypto/random.h"
+#include "core/dialect/dialect.h"
+
+namespace session {
+
+struct NativeDialectOptions {
+  std::string cookie_name;        // part of what is signed: a cookie can't be passed off under another name
+  std::string store_prefix;       // begins every store key
+  std::vector<KeyMaterial> keys;  // the first signs, all verify; at least one
+  Secret salt;
+};
+
+// Our own format, version 1.
+//
+//   cookie  v1.<key id>.<id>.<issued>.<mac>
+//           id      24 random bytes, base64url (32 characters)
+//           issued  Unix seconds, decimal, no leading zero
+//           mac     HMAC-SHA256 over purpose, cookie name and all before the last dot, base64url (43 characters)
+//   key     prefix + base64url(SHA-256(salt, id))
+//   record  {"v":1,"created":<Unix seconds>,"data":{...}}
+class NativeDialect final : public Dialect {
+ public:
+  NativeDialect(NativeDialectOptions options, const Random& random);
+
+  Result<VerifiedCookie, Refusal> verify(std::string_view value) override;
+  std::string cookie(std::string_view id, seconds issued) override;
+  std::string new_id() override;
+  std::string store_key(std::string_view id) const override;
+  std::string encode(const Record& record) const override;
+  Result<Record, Refusal> decode(std::string_view bytes) const override;
+  std::optional<std::string> tombstone() const override;
+
+ private:
+  std::string_view signed_text(std::string_view before_last_dot);
+
+  std::string prefix_;
+  Secret salt_;
+  KeyRing keys_;
+  std::string preamble_;  // purpose and cookie name: what every signed text begins with
+  std::string scratch_;
+  const Random& random_;
+};
+
+}  // namespace session

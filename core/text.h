@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string_view>
+
+namespace session {
+
+// Without spaces and tabs at both ends (RFC 9110 5.6.3, optional white space).
+[[nodiscard]] inline std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kSpace = " \t";
+  const auto first = text.find_first_not_of(kSpace);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
+// Takes the next item of a list off the front of `rest`, trimmed; items may be empty.
+[[nodiscard]] inline std::string_view take_item(std::string_view& rest, char separator) {
+  const auto end = rest.find(separator);
+  const std::string_view item = trimmed(rest.substr(0, end));
+  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  return item;
+}
+
+}  // namespace session
