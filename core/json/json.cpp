@@ -85,10 +85,10 @@ class StrictBuilder final : public nlohmann::json_sax<Json> {
 
 }  // namespace
 
-Result<Json, std::string> parse_json(std::string_view text, const JsonLimits& limits) {
+Result<Json, InputProblem> parse_json(std::string_view text, const JsonLimits& limits) {
   StrictBuilder builder(limits);
   if (Json::sax_parse(text.begin(), text.end(), &builder)) return builder.take();
-  return builder.problem().empty() ? std::string("not JSON") : builder.problem();
+  return InputProblem(builder.problem().empty() ? "not JSON" : builder.problem());
 }
 
 std::string to_text(const Json& value) {

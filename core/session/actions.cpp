@@ -45,7 +45,7 @@ Problem read_set_text(std::string_view text, Actions& actions) {
   if (trimmed_text.empty()) return {};
   if (trimmed_text.front() == '{') {
     auto object = parse_json(trimmed_text);
-    return object ? read_set(*object, actions) : "set: " + object.error();
+    return object ? read_set(*object, actions) : "set: " + object.error().text;
   }
   const auto equals = trimmed_text.find('=');
   if (equals == 0 || equals == std::string_view::npos) return "set is a JSON object or key=value";
@@ -83,21 +83,21 @@ Problem each(const std::vector<std::string_view>& texts, Read read) {
 
 }  // namespace
 
-Result<Actions, std::string> parse_actions(std::string_view body) {
+Result<Actions, InputProblem> parse_actions(std::string_view body) {
   Actions actions;
   if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) return actions;
   JsonLimits limits;
   limits.depth += 1;  // the object around "set"
   const auto parsed = parse_json(body, limits);
   if (!parsed) return parsed.error();
-  if (!parsed->is_object()) return std::string("actions are a JSON object");
+  if (!parsed->is_object()) return InputProblem("actions are a JSON object");
   for (const auto& [name, value] : parsed->items()) {
-    if (Problem problem = read_member(name, value, actions); !problem.empty()) return problem;
+    if (Problem problem = read_member(name, value, actions); !problem.empty()) return InputProblem(problem);
   }
   return actions;
 }
 
-Result<Actions, std::string> parse_actions(const ActionTexts& texts) {
+Result<Actions, InputProblem> parse_actions(const ActionTexts& texts) {
   Actions a;
   const std::array<Problem, 5> problems = {
       each(texts.set, [&](std::string_view t) { return read_set_text(t, a); }),
@@ -107,7 +107,7 @@ Result<Actions, std::string> parse_actions(const ActionTexts& texts) {
       each(texts.flush, [&](std::string_view t) { return read_flag_text(t, "flush", a.flush); }),
   };
   for (const Problem& problem : problems) {
-    if (!problem.empty()) return problem;
+    if (!problem.empty()) return InputProblem(problem);
   }
   return a;
 }

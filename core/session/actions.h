@@ -31,9 +31,9 @@ struct ActionTexts {
 };
 
 // {"set":{...},"unset":["k"],"destroy":true,"regenerate":true,"flush":true}: all members optional, no others.
-// Empty or blank text: no actions. The error is a sentence for the sender.
-[[nodiscard]] Result<Actions, std::string> parse_actions(std::string_view body);
-[[nodiscard]] Result<Actions, std::string> parse_actions(const ActionTexts& texts);
+// Empty or blank text: no actions.
+[[nodiscard]] Result<Actions, InputProblem> parse_actions(std::string_view body);
+[[nodiscard]] Result<Actions, InputProblem> parse_actions(const ActionTexts& texts);
 
 // Both together; a key that both set has the second's value.
 [[nodiscard]] Actions merged(Actions first, Actions second);

@@ -3,23 +3,48 @@
 #include <functional>
 
 namespace session {
+namespace {
 
-RecordReader::RecordReader(const Dialect& dialect, std::shared_ptr<const Identity> identity, std::size_t slots)
-    : dialect_(dialect), identity_(std::move(identity)), slots_(slots) {}
-
-RecordReader::Slot& RecordReader::slot_of(const std::string& key) {
-  return slots_[std::hash<std::string>{}(key) & (slots_.size() - 1)];
+// A decoded value takes several times its text: a node and a name for each member.
+std::size_t cost_of(const Bytes& bytes, const RecordSummary& summary) {
+  return 256 + bytes.size() + summary.identity.size() + (summary.data ? 8 * bytes.size() : 0);
 }
 
+}  // namespace
+
+RecordReader::RecordReader(const Dialect& dialect, std::shared_ptr<const Identity> identity, RecordMemory memory)
+    : dialect_(dialect), identity_(std::move(identity)), limits_(memory), slots_(memory.slots) {}
+
 Result<RecordReader::Summary, Refusal> RecordReader::summary(const std::string& key, const Bytes& bytes) {
-  Slot& slot = slot_of(key);
+  Slot& slot = slots_[std::hash<std::string>{}(key) & (slots_.size() - 1)];
   if (slot.summary && slot.key == key && slot.bytes == bytes) return slot.summary;
   auto decoded = dialect_.decode(bytes.view());
   if (!decoded) return decoded.error();
-  auto summary = std::make_shared<const RecordSummary>(RecordSummary{
-      decoded->created, identity_->subject(decoded->data), identity_->headers(decoded->data)});
-  slot = Slot{key, bytes, summary};
-  return Summary(std::move(summary));
+  auto made = std::make_shared<RecordSummary>();
+  made->created = decoded->created;
+  made->subject = identity_->subject(decoded->data);
+  made->identity = identity_->headers(decoded->data);
+  if (limits_.keep_data) made->data = std::move(decoded->data);
+  Summary summary = std::move(made);
+  remember(slot, key, bytes, summary);
+  return summary;
+}
+
+void RecordReader::remember(Slot& slot, const std::string& key, const Bytes& bytes, const Summary& summary) {
+  forget(slot);
+  const std::size_t cost = cost_of(bytes, *summary);
+  if (cost > limits_.bytes) return;
+  while (held_ + cost > limits_.bytes) {
+    forget(slots_[hand_]);
+    hand_ = (hand_ + 1) & (slots_.size() - 1);
+  }
+  slot = Slot{key, bytes, summary, cost};
+  held_ += cost;
+}
+
+void RecordReader::forget(Slot& slot) {
+  held_ -= slot.cost;
+  slot = Slot{};
 }
 
 }  // namespace session

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/auth/identity.h"
-#include "core/auth/rules.h"
 #include "core/bytes.h"
 #include "core/dialect/dialect.h"
 
@@ -16,7 +16,14 @@ namespace session {
 struct RecordSummary {
   seconds created{};
   std::optional<std::string> subject;
-  std::string identity;  // header lines, from Identity::headers
+  std::string identity;      // header lines, from Identity::headers
+  std::optional<Json> data;  // the attributes; kept only if asked for (rules read them)
+};
+
+struct RecordMemory {
+  std::size_t slots = 16384;                   // a power of two
+  std::size_t bytes = std::size_t{32} << 20;   // of records and summaries together, about
+  bool keep_data = false;                      // keep RecordSummary::data
 };
 
 // Decodes records, and remembers the summaries of those it met last.
@@ -26,10 +33,9 @@ struct RecordSummary {
 // Not thread-safe: one per thread.
 class RecordReader {
  public:
-  // Remembers at most `slots` (a power of two) summaries, of which each replaces an older one.
-  RecordReader(const Dialect& dialect, std::shared_ptr<const Identity> identity, std::size_t slots);
-
   using Summary = std::shared_ptr<const RecordSummary>;
+
+  RecordReader(const Dialect& dialect, std::shared_ptr<const Identity> identity, RecordMemory memory);
 
   // The summary of the record that `key` holds, or why it can't be read.
   [[nodiscard]] Result<Summary, Refusal> summary(const std::string& key, const Bytes& bytes);
@@ -37,18 +43,25 @@ class RecordReader {
   [[nodiscard]] Result<Record, Refusal> record(const Bytes& bytes) const { return dialect_.decode(bytes.view()); }
 
   [[nodiscard]] const Identity& identity() const { return *identity_; }
+  // About how many bytes it remembers: at most RecordMemory::bytes.
+  [[nodiscard]] std::size_t remembered_bytes() const { return held_; }
 
  private:
   struct Slot {
     std::string key;
     Bytes bytes;
     Summary summary;
+    std::size_t cost = 0;
   };
-  Slot& slot_of(const std::string& key);
+  void remember(Slot& slot, const std::string& key, const Bytes& bytes, const Summary& summary);
+  void forget(Slot& slot);
 
   const Dialect& dialect_;
   std::shared_ptr<const Identity> identity_;
+  RecordMemory limits_;
   std::vector<Slot> slots_;
+  std::size_t held_ = 0;
+  std::size_t hand_ = 0;  // the slot to be forgotten next when room is needed
 };
 
 }  // namespace session

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "core/auth/rules.h"
+#include "core/session/manager.h"
+
+namespace session {
+
+// One question of nginx: may this request pass, and whose is it?
+struct Visit {
+  std::span<const std::string_view> cookies;  // the request's Cookie headers
+  std::string_view required;                  // names of rules, separated by commas
+  Touch touch = Touch::on;
+};
+
+// The answers. There is no other way to `Pass` than a verified cookie and a session from the store.
+struct Pass {
+  RecordReader::Summary summary;          // its identity lines go to the application
+  std::optional<std::string> set_cookie;  // for the browser
+};
+struct LoginNeeded {
+  Refusal reason;
+};
+struct Forbidden {
+  std::string_view rule;  // the first that the session does not satisfy; part of Visit::required
+  bool unknown_rule;      // there is no such rule: a mistake in nginx's configuration
+};
+struct Unavailable {
+  StoreFailure failure;
+};
+using Verdict = std::variant<Pass, LoginNeeded, Forbidden, Unavailable>;
+
+// Decides. What `visit` views is the caller's until the task ends.
+Task<Verdict> check(Visit visit, SessionManager& sessions, const RuleBook& rules);
+
+}  // namespace session

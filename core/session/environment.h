@@ -1,0 +1,25 @@
+#pragma once
+
+#include <memory>
+
+#include "core/cookie/attributes.h"
+#include "core/crypto/random.h"
+#include "core/dialect/dialect.h"
+#include "core/session/policy.h"
+#include "core/session/record_reader.h"
+#include "core/store/store.h"
+
+namespace session {
+
+// What the sessions of one SessionManager work with.
+struct SessionEnvironment {
+  Store& store;
+  std::unique_ptr<Dialect> dialect;
+  RecordReader reader;
+  Policy policy;
+  CookieAttributes cookie;
+  milliseconds write_deadline;
+  const Clock& clock;
+};
+
+}  // namespace session

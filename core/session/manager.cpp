@@ -1,0 +1,81 @@
+#include "core/session/manager.h"
+
+#include <utility>
+
+#include "core/cookie/cookie_header.h"
+
+namespace session {
+namespace {
+
+// Of several reasons the one that says most about what the client sent.
+Refusal stronger(Refusal a, Refusal b) { return a == Refusal::bad_signature ? a : b; }
+
+}  // namespace
+
+SessionManager::SessionManager(Store& store, std::unique_ptr<Dialect> dialect,
+                               std::shared_ptr<const Identity> identity, SessionManagerOptions options,
+                               const Clock& clock)
+    : environment_{store,
+                   std::move(dialect),
+                   RecordReader(*environment_.dialect, std::move(identity), options.memory),
+                   options.policy,
+                   std::move(options.cookie),
+                   options.write_deadline,
+                   clock} {}
+
+Result<VerifiedCookie, Refusal> SessionManager::verify(std::span<const std::string_view> cookie_headers) {
+  const CookieCandidates candidates = cookies_named(cookie_headers, environment_.cookie.name);
+  if (candidates.empty()) return Refusal::absent;
+  std::optional<VerifiedCookie> verified;
+  Refusal refusal = Refusal::malformed;
+  for (const std::string_view value : candidates) {
+    auto checked = environment_.dialect->verify(value);
+    if (!checked) {
+      refusal = stronger(refusal, checked.error());
+    } else if (verified && verified->id != checked->id) {
+      return Refusal::malformed;  // two sessions: whichever we took, somebody could have planted it
+    } else if (!verified || verified->outdated) {
+      verified = std::move(*checked);
+    }
+  }
+  if (!verified) return refusal;
+  return std::move(*verified);
+}
+
+// The session can't be younger than its id was issued, so an old cookie is expired without asking the store.
+bool SessionManager::too_old(const VerifiedCookie& cookie) const {
+  return cookie.issued + environment_.policy.absolute_timeout <= environment_.clock.unix_now();
+}
+
+Task<Result<SessionManager::Opened, StoreFailure>> SessionManager::open(
+    std::span<const std::string_view> cookie_headers, Touch touch) {
+  auto cookie = verify(cookie_headers);
+  if (!cookie) co_return Opened{std::nullopt, cookie.error()};
+  if (too_old(*cookie)) co_return Opened{std::nullopt, Refusal::expired};
+  Session session(environment_, std::move(cookie->id), cookie->issued, Session::Origin::loaded);
+  auto loaded = co_await environment_.store.load(session.key_);
+  if (!loaded) co_return loaded.error();
+  if (!*loaded) co_return Opened{std::nullopt, Refusal::unknown};
+  const auto adopted = session.adopt(std::move((*loaded)->bytes));
+  if (!adopted) co_return Opened{std::nullopt, adopted.error()};
+  const auto target = time_to_live(environment_.policy, session.created_, environment_.clock.unix_now());
+  if (!target) co_return Opened{std::nullopt, Refusal::expired};
+  if (touch == Touch::on && touch_due(environment_.policy, (*loaded)->time_left, *target)) {
+    (void)co_await environment_.store.touch(session.key_, *target);
+  }
+  if (cookie->outdated) session.cookie_ = Session::Cookie::give;
+  co_return Opened{std::move(session), {}};
+}
+
+Session SessionManager::create() {
+  return Session(environment_, environment_.dialect->new_id(), environment_.clock.unix_now(), Session::Origin::made);
+}
+
+Task<Result<Session, WriteFailure>> SessionManager::at(std::string id) {
+  Session session(environment_, std::move(id), environment_.clock.unix_now(), Session::Origin::named);
+  auto reloaded = co_await session.reload();
+  if (!reloaded && reloaded.error().kind != WriteFailure::Kind::gone) co_return reloaded.error();
+  co_return session;
+}
+
+}  // namespace session

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/session/environment.h"
+#include "core/session/session.h"
+
+namespace session {
+
+struct SessionManagerOptions {
+  Policy policy;
+  CookieAttributes cookie;
+  RecordMemory memory;
+  // How long a write may go on losing races for the same session before it gives up.
+  milliseconds write_deadline = seconds(2);
+};
+
+// Whether reading a session counts as using it, and so extends it.
+enum class Touch { on, off };
+
+// Finds the session of a request by its cookie, and makes new ones.
+//
+// Not thread-safe, and cheap: make one per thread over the same Store, with a dialect of its own each.
+class SessionManager {
+ public:
+  // `store`, `clock` and `random` outlive the manager.
+  SessionManager(Store& store, std::unique_ptr<Dialect> dialect, std::shared_ptr<const Identity> identity,
+                 SessionManagerOptions options, const Clock& clock = system_clock());
+
+  // A session, or why there is none.
+  struct Opened {
+    std::optional<Session> session;
+    Refusal refusal = Refusal::absent;  // if there is no session
+  };
+
+  // The session that the request's Cookie headers name. Asks the store only if a cookie verified. Extends the session
+  // by the policy, unless `touch` is off; that this fails is not an error, as the answer stands without it.
+  // `cookie_headers` and what it views are the caller's until the task ends.
+  // Error: the store could not answer.
+  Task<Result<Opened, StoreFailure>> open(std::span<const std::string_view> cookie_headers, Touch touch = Touch::on);
+
+  // A session for somebody who has none. Nothing is stored before its first flush.
+  [[nodiscard]] Session create();
+
+  // For use without cookies: the session of an id that the program chose (1 to 1024 bytes), or a new one under that id.
+  // The id is trusted: never pass one on from a client. Error: the store could not answer, or
+  // WriteFailure::Kind::malformed if it holds no record of ours under that id.
+  Task<Result<Session, WriteFailure>> at(std::string id);
+
+  [[nodiscard]] const CookieAttributes& cookie() const { return environment_.cookie; }
+
+ private:
+  [[nodiscard]] Result<VerifiedCookie, Refusal> verify(std::span<const std::string_view> cookie_headers);
+  [[nodiscard]] bool too_old(const VerifiedCookie& cookie) const;
+
+  SessionEnvironment environment_;
+};
+
+}  // namespace session

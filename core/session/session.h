@@ -1,0 +1,117 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/session/record_reader.h"
+#include "core/store/store.h"
+#include "core/task.h"
+
+namespace session {
+
+struct SessionEnvironment;
+
+// Why a session could not be written.
+struct WriteFailure {
+  enum class Kind {
+    store,      // the store could not answer; whether the change is there is not known
+    gone,       // the session ended, or got another id, since it was opened: nothing was written
+    too_large,  // the record would have more than Policy::max_bytes: nothing was written
+    malformed,  // the store holds something under this key that is no record: left alone
+  };
+  WriteFailure() = default;
+  explicit WriteFailure(Kind k) : kind(k) {}
+  explicit WriteFailure(StoreFailure failure) : kind(Kind::store), store(std::move(failure)) {}
+
+  Kind kind = Kind::store;
+  StoreFailure store;  // for Kind::store
+};
+
+enum class Flush { later, now };
+
+// One session: its attributes as they were read, and the changes made since.
+//
+// Changes are kept here until flush(), and then applied to what the store holds by that time: another
+// request's change to another key is kept, and of two changes to one key the later flush wins. A session that was
+// destroyed, or that expired, is never written again.
+// Not thread-safe, and only valid while its SessionManager lives. Use one object per request.
+class Session {
+ public:
+  using Written = Task<Result<void, WriteFailure>>;
+
+  // Attributes, with the changes made here.
+  [[nodiscard]] const Json& attributes();
+  // As attributes(), by the name that the ancestor gave it.
+  [[nodiscard]] const Json& to_json() { return attributes(); }
+  // One attribute; nullptr if there is none. Valid until the next change.
+  [[nodiscard]] const Json* get(std::string_view key);
+
+  // Merges an object into the attributes, key by key (shallow). REQUIRES: `object` is a JSON object.
+  // With Flush::now the task ends when the store has it; with Flush::later nothing is sent until flush().
+  Written set(Json object, Flush flush = Flush::later);
+  Written set(std::string key, Json value, Flush flush = Flush::later);
+  // Removes an attribute. Not an error if there is none.
+  Written unset(std::string key, Flush flush = Flush::later);
+
+  // Writes the changes; does nothing if there are none. When they change the subject (a login, or another user), the
+  // session gets a new id and a new absolute timeout, so that nobody who knew the old id is logged in with it.
+  Written flush();
+
+  // Ends the session here and in the store. `gone`: there was nothing left to end.
+  Written destroy();
+
+  // Gives the session a new id, and writes changes along. The old id is dead when this succeeds.
+  Written regenerate();
+
+  // The Set-Cookie value that the browser must get because of what happened here: a session that was stored for the
+  // first time, that got another id, that ended, or whose cookie an older key signed. nullopt: nothing to tell.
+  // REQUIRES: what happened has been flushed.
+  [[nodiscard]] std::optional<std::string> set_cookie() const;
+
+  // What the session's cookie is made of. Secret: whoever has it is logged in.
+  [[nodiscard]] const std::string& id() const { return id_; }
+  // Whether no store holds it yet.
+  [[nodiscard]] bool is_new() const { return !base_; }
+  // What was worked out of the record when it was read or written last. REQUIRES: !is_new().
+  [[nodiscard]] const RecordReader::Summary& summary() const { return summary_; }
+
+ private:
+  friend class SessionManager;
+  enum class Cookie { keep, give, clear };
+  enum class Origin {
+    made,   // a fresh random id
+    named,  // an id that the caller of the library chose: others may be creating it too
+    loaded,
+  };
+  using Changes = std::map<std::string, std::optional<Json>>;  // nullopt: to be removed
+
+  Session(SessionEnvironment& environment, std::string id, seconds issued, Origin origin);
+
+  Written create();
+  Written update();
+  Written move(bool restart_age);
+  Task<Result<void, WriteFailure>> reload();
+  // Takes what the store holds under this key as the base for the changes.
+  Result<void, Refusal> adopt(Bytes bytes);
+  [[nodiscard]] Record changed_record();
+  [[nodiscard]] bool subject_changes(const Record& record) const;
+  void written(Bytes bytes, const Record& record);
+  void end();
+
+  SessionEnvironment* environment_;
+  std::string id_;
+  std::string key_;
+  seconds issued_;
+  Origin origin_;
+  Cookie cookie_ = Cookie::keep;
+  bool ended_ = false;
+  std::optional<Bytes> base_;  // what the store held when last asked
+  RecordReader::Summary summary_;
+  seconds created_{};
+  std::optional<Json> data_;  // decoded when first needed; changes applied
+  Changes changes_;
+};
+
+}  // namespace session

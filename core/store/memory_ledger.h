@@ -1,0 +1,37 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace session {
+
+// Internal to MemoryStore: what all shards together hold, and how much they may. Thread-safe, without a lock.
+class MemoryLedger {
+ public:
+  explicit MemoryLedger(std::size_t most) : most_(most) {}
+
+  [[nodiscard]] std::size_t most() const noexcept { return most_; }
+
+  // Takes `more` bytes out of what is left; false, without a change, if that is not enough.
+  [[nodiscard]] bool reserve(std::size_t more) noexcept {
+    std::size_t now = bytes_.load(std::memory_order_relaxed);
+    do {
+      if (more > most_ - now) return false;
+    } while (!bytes_.compare_exchange_weak(now, now + more, std::memory_order_relaxed));
+    return true;
+  }
+  void release(std::size_t bytes) noexcept { bytes_.fetch_sub(bytes, std::memory_order_relaxed); }
+
+  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_.load(std::memory_order_relaxed); }
+
+  std::atomic<std::size_t> entries = 0;
+  std::atomic<std::uint64_t> evictions = 0;
+  std::atomic<std::uint64_t> expirations = 0;
+
+ private:
+  const std::size_t most_;
+  std::atomic<std::size_t> bytes_ = 0;  // never more than most_
+};
+
+}  // namespace session
