@@ -1,2 +1,11 @@
 # Every test file, once; tests/checks/registered fails for one that is missing here.
 add_claims(core/store/memory_store_test unit)
+add_subdirectory(e2e)
+add_claims(e2e/auth_test e2e e2e_support)
+add_claims(e2e/commit_test e2e e2e_support)
+add_claims(e2e/concurrency_test e2e e2e_support)
+add_claims(e2e/demo_test e2e e2e_support)
+add_claims(e2e/outage_test e2e e2e_support)
+add_claims(e2e/rotation_test e2e e2e_support)
+add_claims(e2e/session_test e2e e2e_support)
+add_claims(e2e/snippets_test e2e e2e_support)

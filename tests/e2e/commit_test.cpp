@@ -1,0 +1,145 @@
+// An application that changes the session with response headers: X-Accel-Redirect and X-Session-*.
+
+#include <boost/test/unit_test.hpp>
+
+#include "tests/e2e/support.h"
+
+namespace session::test {
+namespace {
+
+const std::string kCommit = "200 OK\r\nX-Accel-Redirect: /_session/commit\r\n";
+
+// The application answers every request with these lines, and commits.
+void commits(Stack& stack, const std::string& lines, const std::string& body = "") {
+  stack.application().answers([lines, body](const AppRequest&) { return kCommit + lines + "\r\n" + body; });
+}
+
+std::string cookie_line(const Reply& reply) { return "Cookie: session=" + reply.cookie("session"); }
+
+std::string user_of(const Stack& stack, const std::string& cookie) {
+  const Reply reply = stack.http().get("/session", {cookie});
+  return reply.status == 200 ? reply.json().value("user", "") : std::to_string(reply.status);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(commit)
+
+BOOST_AUTO_TEST_CASE(two_headers_log_a_user_in) {
+  Stack stack;
+  commits(stack, "X-Session-Set: {\"user\":\"alice\"}\r\nX-Session-Location: /home\r\n",
+          "a body that nobody sees");
+  for (Client& client : stack.http1_and_http2()) {
+    const Reply reply = client.post("/login", "user=alice&password=secret");
+    BOOST_TEST(reply.status == 303);
+    BOOST_TEST(reply.header("location") == "/home");
+    BOOST_TEST(reply.header("cache-control") == "no-store");
+    BOOST_TEST(reply.body.find("nobody sees") == std::string::npos);
+    BOOST_TEST(user_of(stack, cookie_line(reply)) == "alice");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(without_a_location_the_answer_is_empty) {
+  Stack stack;
+  commits(stack, "X-Session-Set: {\"user\":\"alice\"}\r\n");
+  const Reply reply = stack.http().post("/login", "");
+  BOOST_TEST(reply.status == 204);
+  BOOST_TEST(!reply.has("location"));
+  BOOST_TEST(user_of(stack, cookie_line(reply)) == "alice");
+}
+
+BOOST_AUTO_TEST_CASE(the_applications_own_cookies_arrive_beside_the_gateways) {
+  Stack stack;
+  commits(stack, "X-Session-Set: {\"user\":\"alice\"}\r\nSet-Cookie: one=1\r\nSet-Cookie: two=2\r\n");
+  const Reply reply = stack.http().post("/login", "user=alice");
+  BOOST_TEST(reply.all("set-cookie").size() == 3);
+  BOOST_TEST(reply.cookie("one") == "1");
+  BOOST_TEST(reply.cookie("two") == "2");
+  BOOST_TEST(!reply.cookie("session").empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_headers_of_a_commit_do_not_reach_the_browser) {
+  Stack stack;
+  const std::string lines =
+      "X-Session-Set: {\"user\":\"alice\"}\r\nX-Session-Unset: a\r\nX-Session-Regenerate: true\r\n"
+      "X-Session-Location: /home\r\nX-Session-Flush: true\r\n";
+  commits(stack, lines);
+  for (const auto& [name, value] : stack.http().post("/login", "").headers) {
+    BOOST_TEST(!name.starts_with("x-session"), name << ": " << value);
+    BOOST_TEST(!name.starts_with("x-accel"), name << ": " << value);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(they_do_not_reach_it_without_a_commit_either) {
+  Stack stack;
+  const std::string cookie = stack.log_in(R"({"user":"alice"})");
+  stack.application().answers([](const AppRequest&) {
+    return "200 OK\r\nX-Session-Set: a=b\r\nX-Session-Unset: a\r\nX-Session-Destroy: true\r\n"
+           "X-Session-Regenerate: true\r\nX-Session-Flush: true\r\nX-Session-Location: /x\r\n\r\n";
+  });
+  for (const char* path : {"/public", "/account/"}) {
+    const Reply reply = stack.http().get(path, {cookie});
+    BOOST_TEST(reply.status == 200);
+    for (const auto& [name, value] : reply.headers) BOOST_TEST(!name.starts_with("x-session"), name << value);
+  }
+  BOOST_TEST(user_of(stack, cookie) == "alice");  // and mean nothing
+}
+
+BOOST_AUTO_TEST_CASE(a_login_gives_a_new_id_and_the_old_one_is_worth_nothing) {
+  Stack stack;
+  const std::string before = stack.log_in(R"({"cart":[1]})");
+  commits(stack, "X-Session-Set: {\"user\":\"alice\"}\r\n");
+  const Reply reply = stack.http().post("/login", "", {before});
+  const std::string after = cookie_line(reply);
+  BOOST_TEST(after != before);
+  BOOST_TEST(user_of(stack, after) == "alice");
+  BOOST_TEST(stack.http().get("/session", {after}).json()["cart"] == Json::parse("[1]"));
+  BOOST_TEST(user_of(stack, before) == "401");
+}
+
+BOOST_AUTO_TEST_CASE(destroying_logs_out_and_takes_the_cookie_away) {
+  Stack stack;
+  const std::string cookie = stack.log_in(R"({"user":"alice"})");
+  commits(stack, "X-Session-Destroy: true\r\nX-Session-Location: /\r\n");
+  const Reply reply = stack.http().post("/account/logout", "", {cookie});
+  BOOST_TEST(reply.status == 303);
+  BOOST_TEST_REQUIRE(reply.all("set-cookie").size() == 1);
+  BOOST_TEST(reply.cookie("session").empty());
+  BOOST_TEST(reply.header("set-cookie").find("session=;") == 0);
+  BOOST_TEST(user_of(stack, cookie) == "401");
+}
+
+BOOST_AUTO_TEST_CASE(unsetting_leaves_the_rest) {
+  Stack stack;
+  const std::string cookie = stack.log_in(R"({"user":"alice","a":1,"b":2})");
+  commits(stack, "X-Session-Unset: a,b\r\n");
+  BOOST_TEST(stack.http().get("/account/", {cookie}).status == 204);
+  BOOST_TEST(stack.http().get("/session", {cookie}).json() == Json::parse(R"({"user":"alice"})"));
+}
+
+BOOST_AUTO_TEST_CASE(a_client_cannot_commit) {
+  Stack stack;
+  const std::string cookie = stack.log_in(R"({"user":"alice"})");
+  const HeaderLines forged = {cookie, "X-Session-Set: {\"user\":\"root\"}",
+                              "Session-Set: {\"user\":\"root\"}", "X-Accel-Redirect: /_session/commit"};
+  BOOST_TEST(stack.http().post("/_session/commit", "{\"set\":{\"user\":\"root\"}}", forged).status == 404);
+  BOOST_TEST(stack.http().get("/account/", forged).status == 200);
+  commits(stack, "");  // the application commits, and says nothing to set
+  BOOST_TEST(stack.http().post("/login", "{\"set\":{\"user\":\"root\"}}", forged).status < 500);
+  BOOST_TEST(user_of(stack, cookie) == "alice");
+}
+
+BOOST_AUTO_TEST_CASE(a_commit_without_the_gateway_is_a_503_and_no_login) {
+  Stack stack;
+  commits(stack, "X-Session-Set: {\"user\":\"alice\"}\r\nX-Session-Location: /home\r\n");
+  stack.stop_gateway();
+  const Reply reply = stack.http().post("/login", "", {"Accept: application/json"});
+  BOOST_TEST(reply.status == 503);
+  BOOST_TEST(reply.header("retry-after") == "5");
+  BOOST_TEST(!reply.has("location"));
+  BOOST_TEST(!reply.has("set-cookie"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace session::test

@@ -1,0 +1,199 @@
+// What nginx does with conf/nginx, whatever the gateway answers: a canned one stands in its place.
+
+#include <boost/test/unit_test.hpp>
+
+#include "tests/e2e/support.h"
+
+namespace session::test {
+namespace {
+
+const std::string kPass =
+    "Status: 204 No Content\r\nX-Auth-Request-User: alice\r\nX-Auth-Request-Email: \r\n"
+    "X-Auth-Request-Groups: users\r\nX-Session-Cookie: other=1\r\n\r\n";
+
+// A stack whose gateway says `answer` to everything.
+struct Canned {
+  explicit Canned(const std::string& answer) : gateway(stack.front_socket(), answer) {}
+  // The one value of a param of the last request; "(absent)" or "(repeated)".
+  std::string param(const std::string& name) {
+    const auto all = gateway.params();
+    if (all.count(name) != 1) return all.count(name) == 0 ? "(absent)" : "(repeated)";
+    return all.find(name)->second;
+  }
+
+  Stack stack{Front::canned};
+  CannedGateway gateway;
+};
+
+std::string refused(const std::string& status, const std::string& more = "") {
+  return "Status: " + status + "\r\n" + more + "\r\n";
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(questions)
+
+BOOST_AUTO_TEST_CASE(a_check_carries_the_cookies_and_nothing_else_of_the_client) {
+  Canned canned(kPass);
+  Client client = canned.stack.http();
+  const Reply reply = client.post("/account/page?a=b", "the body", {"Cookie: a=1", "X-Other: x"});
+  BOOST_TEST(reply.status == 200);
+  BOOST_TEST(canned.param("GATEWAY_ENDPOINT") == "auth");
+  BOOST_TEST(canned.param("GATEWAY_REQUIRE") == "(absent)");
+  BOOST_TEST(canned.param("GATEWAY_TOUCH") == "(absent)");
+  BOOST_TEST(canned.param("HTTP_COOKIE") == "a=1");
+  BOOST_TEST(canned.param("CONTENT_LENGTH") == "");
+  BOOST_TEST(canned.param("HTTP_X_OTHER") == "(absent)");
+  BOOST_TEST(canned.param("HTTP_HOST") == "(absent)");
+}
+
+BOOST_AUTO_TEST_CASE(several_cookie_headers_arrive_as_one) {
+  Canned canned(kPass);
+  canned.stack.http().get("/account/", {"Cookie: a=1; b=2", "Cookie: c=3"});
+  BOOST_TEST(canned.param("HTTP_COOKIE") == "a=1; b=2; c=3");
+}
+
+BOOST_AUTO_TEST_CASE(cookie_crumbs_of_http2_arrive_as_one) {
+  Canned canned(kPass);
+  const Reply reply = canned.stack.http2().get("/account/", {"Cookie: a=1", "Cookie: b=2", "Cookie: c=3"});
+  BOOST_TEST(reply.http_version == CURL_HTTP_VERSION_2_0);
+  BOOST_TEST(canned.param("HTTP_COOKIE") == "a=1; b=2; c=3");
+}
+
+BOOST_AUTO_TEST_CASE(a_location_can_require_a_rule) {
+  Canned canned(kPass);
+  BOOST_TEST(canned.stack.http().get("/admin/").status == 200);
+  BOOST_TEST(canned.param("GATEWAY_REQUIRE") == "admin");
+}
+
+BOOST_AUTO_TEST_CASE(a_location_can_leave_the_session_untouched) {
+  Canned canned(kPass);
+  BOOST_TEST(canned.stack.http().get("/poll/").status == 200);
+  BOOST_TEST(canned.param("GATEWAY_TOUCH") == "off");
+}
+
+BOOST_AUTO_TEST_CASE(checks_share_a_kept_connection) {
+  Canned canned(kPass);
+  Client client = canned.stack.http();
+  for (int i = 0; i < 100; ++i) BOOST_TEST_REQUIRE(client.get("/account/").status == 200);
+  BOOST_TEST(canned.gateway.connections() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(refusals_keep_the_connection_too) {
+  Canned canned(refused("401 Unauthorized", "X-Session-Reason: absent\r\n"));
+  Client client = canned.stack.http();
+  for (int i = 0; i < 50; ++i) BOOST_TEST_REQUIRE(client.get("/account/").status == 303);
+  BOOST_TEST(canned.gateway.connections() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(as_many_cookies_as_nginx_takes_come_back_reduced) {
+  const std::string cookies(24'000, 'c');
+  Canned canned("Status: 204 No Content\r\nX-Session-Cookie: a=" + cookies + "\r\n\r\n");
+  const std::string third(7'900, 'c');
+  const Reply reply = canned.stack.http().get(
+      "/account/", {"Cookie: a=" + third, "Cookie: b=" + third, "Cookie: c=" + third});
+  BOOST_TEST_REQUIRE(reply.status == 200);
+  BOOST_TEST(reply.json()["headers"]["cookie"][0] == "a=" + cookies);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(answers)
+
+BOOST_AUTO_TEST_CASE(a_renewed_cookie_reaches_the_browser_beside_the_applications_own) {
+  Canned canned("Status: 204 No Content\r\nSet-Cookie: session=new; Path=/\r\n\r\n");
+  canned.stack.application().answers(
+      [](const AppRequest&) { return "200 OK\r\nSet-Cookie: one=1\r\nSet-Cookie: two=2\r\n\r\n"; });
+  const Reply reply = canned.stack.http().get("/account/");
+  const std::vector<std::string> expected = {"one=1", "two=2", "session=new; Path=/"};
+  BOOST_TEST(reply.all("set-cookie") == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_cleared_cookie_reaches_the_browser_with_the_refusal) {
+  Canned canned(
+      refused("401 Unauthorized", "X-Session-Reason: unknown\r\nSet-Cookie: session=; Max-Age=0\r\n"));
+  for (const char* accept : {"Accept: text/html", "Accept: application/json"}) {
+    const Reply reply = canned.stack.http().get("/account/", {accept});
+    BOOST_TEST(reply.all("set-cookie").size() == 1);
+    BOOST_TEST(reply.header("set-cookie") == "session=; Max-Age=0");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(browsers_go_to_the_login_page) {
+  Canned canned(refused("401 Unauthorized", "X-Session-Reason: absent\r\n"));
+  Client client = canned.stack.http();
+  const Reply reply =
+      client.get("/account/a%0Db?x=1&y=2", {"Accept: text/html,application/json;q=0.9,*/*;q=0.8"});
+  BOOST_TEST(reply.status == 303);
+  BOOST_TEST(reply.header("location") == "/login?to=/account/a%0Db?x=1&y=2");
+  BOOST_TEST(reply.header("cache-control") == "no-store");
+  BOOST_TEST(!reply.has("set-cookie"));
+  BOOST_TEST(client.get("/elsewhere/", {"Accept: */*"}).header("location") == "/sign-in?to=/elsewhere/");
+  BOOST_TEST(canned.stack.application().requests() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(programs_get_a_problem) {
+  Canned canned(refused("401 Unauthorized", "X-Session-Reason: expired\r\n"));
+  for (const char* accept : {"Accept: application/json", "Accept: application/problem+json, */*"}) {
+    const Reply reply = canned.stack.http().get("/account/", {accept});
+    BOOST_TEST(reply.status == 401);
+    BOOST_TEST(reply.header("content-type") == "application/problem+json");
+    BOOST_TEST(reply.header("cache-control") == "no-store");
+    BOOST_TEST(reply.json()["reason"] == "expired");
+    BOOST_TEST(reply.json()["status"] == 401);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_session_that_is_not_enough_is_forbidden) {
+  Canned canned(refused("403 Forbidden", "X-Session-Reason: forbidden\r\n"));
+  const Reply page = canned.stack.http().get("/admin/", {"Accept: text/html"});
+  BOOST_TEST(page.status == 403);
+  BOOST_TEST(page.header("content-type") == "text/html");
+  const Reply problem = canned.stack.http().get("/admin/", {"Accept: application/json"});
+  BOOST_TEST(problem.status == 403);
+  BOOST_TEST(problem.header("content-type") == "application/problem+json");
+  BOOST_TEST(problem.json()["reason"] == "forbidden");
+}
+
+BOOST_AUTO_TEST_CASE(only_an_outage_is_a_503) {
+  for (const auto& [said, expected] :
+       std::vector<std::pair<std::string, long>>{{"503 Service Unavailable", 503},
+                                                 {"500 Oops", 500},
+                                                 {"404 Not Found", 500},
+                                                 {"413 Too Large", 500}}) {
+    Canned canned(refused(said, "X-Session-Reason: store-unavailable\r\n"));
+    const Reply reply = canned.stack.http().get("/account/", {"Accept: application/json"});
+    BOOST_TEST(reply.status == expected, said << " became " << reply.status);
+    BOOST_TEST(reply.header("retry-after") == (expected == 503 ? "5" : ""));
+    BOOST_TEST(!reply.has("set-cookie"));
+    BOOST_TEST(canned.stack.application().requests() == 0);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(no_error_page_of_the_server_turns_an_outage_into_a_pass) {
+  Stack stack(Front::canned);
+  BOOST_TEST(Client(stack.site("lenient")).get("/account/").status == 503);  // nobody listens
+  const CannedGateway gateway(stack.front_socket(), refused("503 Service Unavailable"));
+  BOOST_TEST(Client(stack.site("lenient")).get("/account/").status == 503);
+  BOOST_TEST(stack.application().requests() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_of_ours_is_stored_on_disk_or_answered_twice) {
+  Canned canned("Status: 200 OK\r\n\r\na body that no auth answer should have");
+  BOOST_TEST(canned.stack.http().get("/account/").status == 200);  // a 200 is a pass all the same
+  BOOST_TEST(canned.stack.http().get("/account/").status == 200);
+  BOOST_TEST(canned.param("GATEWAY_ENDPOINT") == "auth");
+}
+
+BOOST_AUTO_TEST_CASE(internal_locations_are_nobodys_to_ask_for) {
+  Canned canned(kPass);
+  Client client = canned.stack.http();
+  for (const char* path : {"/_session/auth", "/_session/commit", "/_session/auth?x", "//_session/commit"}) {
+    BOOST_TEST(client.get(path, {"X-Session-Set: {\"user\":\"eve\"}"}).status == 404);
+  }
+  BOOST_TEST(canned.gateway.connections() == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace session::test
