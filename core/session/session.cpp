@@ -241,6 +241,12 @@ Session::Written Session::regenerate() {
   co_return co_await move(restart_age);
 }
 
+bool Session::keeps_its_id() { return base_ && cookie_ == Cookie::keep && !subject_changes(changed_record()); }
+
+bool Session::fits() {
+  return environment_->dialect->encode(changed_record()).size() <= environment_->policy.max_bytes;
+}
+
 std::optional<std::string> Session::set_cookie() const {
   const auto& env = *environment_;
   switch (cookie_) {

@@ -70,6 +70,11 @@ class Session {
   // REQUIRES: what happened has been flushed.
   [[nodiscard]] std::optional<std::string> set_cookie() const;
 
+  // Whether the changes leave id and cookie as they are: the session is stored, and its subject stays.
+  [[nodiscard]] bool keeps_its_id();
+  // Whether the record with the changes is not too large.
+  [[nodiscard]] bool fits();
+
   // What the session's cookie is made of. Secret: whoever has it is logged in.
   [[nodiscard]] const std::string& id() const { return id_; }
   // Whether no store holds it yet.

@@ -1,0 +1,72 @@
+#include "gateway/cli/commands.h"
+
+#include <cstdio>
+#include <iostream>
+
+#include "core/crypto/base64url.h"
+#include "core/crypto/random.h"
+#include "gateway/config/load.h"
+#include "gateway/fastcgi/parser.h"
+#include "gateway/log/log.h"
+#include "gateway/server/server.h"
+
+namespace session::gateway {
+namespace {
+
+constexpr std::size_t kKeyBytes = 32;
+
+void print_problems(const std::string& file, const Problems& problems) {
+  for (const Problem& problem : problems) std::cerr << render(file, problem) << "\n";
+}
+
+Loaded load(const std::optional<std::string>& config_file) {
+  if (config_file) return load_file(*config_file);
+  return Settings{};
+}
+
+// Enough to try it out: what is signed with these keys is worth nothing after a restart or at another gateway.
+void make_keys(Settings& settings) {
+  settings.keys = {KeyMaterial{"random", Secret(system_random().bytes(kKeyBytes))}};
+  settings.salt = Secret(system_random().bytes(kKeyBytes));
+  spdlog::warn("no keys are configured: sessions are signed with a random key and end with this process");
+}
+
+}  // namespace
+
+int serve(const std::optional<std::string>& config_file) {
+  auto loaded = load(config_file);
+  if (!loaded) {
+    print_problems(*config_file, loaded.error());
+    return 1;
+  }
+  Settings settings = std::move(*loaded);
+  init_libfcgi();
+  start_log(settings.log);
+  if (!config_file) spdlog::warn("no configuration file was given: serving with the defaults");
+  if (settings.keys.empty()) make_keys(settings);
+  try {
+    Server server(settings);
+    server.run();
+  } catch (const std::exception& exception) {
+    spdlog::error("can't serve: {}", exception.what());
+    return 1;
+  }
+  return 0;
+}
+
+int check_config(const std::string& config_file) {
+  const auto loaded = load_file(config_file);
+  if (!loaded) {
+    print_problems(config_file, loaded.error());
+    return 1;
+  }
+  std::cout << config_file << ": fine\n";
+  return 0;
+}
+
+int new_key() {
+  std::cout << base64url(system_random().bytes(kKeyBytes)) << "\n";
+  return 0;
+}
+
+}  // namespace session::gateway

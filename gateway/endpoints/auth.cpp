@@ -1,0 +1,50 @@
+#include "core/auth/check.h"
+#include "core/cookie/cookie_header.h"
+#include "gateway/endpoints/endpoint.h"
+#include "gateway/http/problem.h"
+#include "gateway/log/log.h"
+
+namespace session::gateway {
+namespace {
+
+// The session's owner to the application, and the rest of the Cookie header, so that the application need not see what
+// logs its user in.
+Response passed(const Pass& pass, std::span<const std::string_view> cookies, const std::string& cookie_name) {
+  Response response{204, {}, {}};
+  response.headers.add_lines(pass.summary->identity);
+  response.headers.add("X-Session-Cookie", without_cookie(cookies, cookie_name));
+  response.headers.add("Cache-Control", "no-store");
+  if (pass.set_cookie) response.headers.add("Set-Cookie", *pass.set_cookie);
+  return response;
+}
+
+Response forbidden(const Forbidden& verdict) {
+  if (verdict.unknown_rule) {
+    static RateLimit limit;
+    warn(limit, "GATEWAY_REQUIRE names a rule that the configuration does not have: {}", printable(verdict.rule));
+  }
+  return problem(403, "forbidden", "The session does not satisfy what this place requires.");
+}
+
+Response store_failed(const StoreFailure& failure) {
+  static RateLimit limit;
+  error(limit, "the store can't answer an auth check: {}", failure.detail);
+  return unavailable(failure);
+}
+
+}  // namespace
+
+// For auth_request: never a body and never a 200, so that nginx can keep the connection.
+Task<Response> auth_endpoint(const Request& request, Services& services) {
+  const auto cookies = request.params.all("HTTP_COOKIE");
+  const Visit visit{cookies, request.params.get("GATEWAY_REQUIRE"), touch_of(request)};
+  const Verdict verdict = co_await check(visit, services.sessions, services.rules);
+  if (const auto* pass = std::get_if<Pass>(&verdict)) {
+    co_return passed(*pass, cookies, services.sessions.cookie().name);
+  }
+  if (const auto* login = std::get_if<LoginNeeded>(&verdict)) co_return without_body(refused(login->reason));
+  if (const auto* no = std::get_if<Forbidden>(&verdict)) co_return without_body(forbidden(*no));
+  co_return without_body(store_failed(std::get<Unavailable>(verdict).failure));
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,69 @@
+#include <algorithm>
+
+#include "core/text.h"
+#include "gateway/endpoints/endpoint.h"
+#include "gateway/endpoints/perform.h"
+#include "gateway/http/problem.h"
+#include "gateway/log/log.h"
+
+namespace session::gateway {
+namespace {
+
+constexpr std::size_t kMaxLocationBytes = 4096;
+
+ActionTexts param_texts(const Params& params) {
+  return {.set = params.all("SESSION_SET"),
+          .unset = params.all("SESSION_UNSET"),
+          .destroy = params.all("SESSION_DESTROY"),
+          .regenerate = params.all("SESSION_REGENERATE"),
+          .flush = params.all("SESSION_FLUSH")};
+}
+
+// A URI reference is printable ASCII without spaces (RFC 3986); anything else is a mistake of the application's.
+bool valid_location(std::string_view location) {
+  return location.size() <= kMaxLocationBytes &&
+         std::all_of(location.begin(), location.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+Response onward(std::string_view location, const std::optional<std::string>& set_cookie) {
+  Response response{location.empty() ? 204 : 303, {}, {}};
+  if (!location.empty()) response.headers.add("Location", location);
+  response.headers.add("Cache-Control", "no-store");
+  if (set_cookie) response.headers.add("Set-Cookie", *set_cookie);
+  return response;
+}
+
+Response refused_commit(std::string_view text) {
+  static RateLimit limit;
+  warn(limit, "an application's session headers were refused: {}", text);
+  return problem(400, "bad-actions", text);
+}
+
+Response failed_commit(const WriteFailure& failure) {
+  static RateLimit limit;
+  error(limit, "a commit could not be written: {}", failure.store.detail);
+  return not_written(failure);
+}
+
+}  // namespace
+
+// Applies what an application asked for with response headers, which nginx passes on as SESSION_* params. These are the
+// application's word, so there is nothing to permit; method, body and headers of the request are the client's and not
+// looked at, but for the cookie.
+Task<Response> commit_endpoint(const Request& request, Services& services) {
+  auto actions = parse_actions(param_texts(request.params));
+  if (!actions) co_return refused_commit(actions.error().text);
+  if (const auto text = contradiction(*actions); !text.empty()) co_return refused_commit(text);
+  const std::string_view location = trimmed(request.params.get("SESSION_LOCATION"));
+  if (!valid_location(location)) co_return refused_commit("the location is not a URI");
+  const auto cookies = request.params.all("HTTP_COOKIE");
+  Performed performed =
+      co_await perform(std::move(*actions), cookies, touch_of(request), Beginning::always, services);
+  if (const auto* done = std::get_if<Done>(&performed)) co_return onward(location, done->session.set_cookie());
+  // Nothing to end or change is no error here: a second logout leads on to the same page as the first.
+  if (const auto* none = std::get_if<NoSession>(&performed)) co_return onward(location, none->set_cookie);
+  if (const auto* failure = std::get_if<StoreFailure>(&performed)) co_return failed_commit(WriteFailure(*failure));
+  co_return failed_commit(std::get<WriteFailure>(performed));
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,77 @@
+#include "gateway/endpoints/perform.h"
+
+#include "gateway/log/log.h"
+
+namespace session::gateway {
+namespace {
+
+// A session that ends while it is being changed is opened again: then the request is as one that came later. That can
+// happen only as often as others replace it meanwhile.
+constexpr int kAttempts = 3;
+
+Session::Written apply(const Actions& actions, Session& session) {
+  Json set = actions.set;
+  auto changed = co_await session.set(std::move(set));
+  for (const std::string& key : actions.unset) {
+    if (changed) changed = co_await session.unset(key);
+  }
+  co_return changed;
+}
+
+Task<void> write_behind(Session session) {
+  auto written = co_await session.flush();
+  if (written) co_return;
+  static RateLimit limit;
+  error(limit, "a session could not be written after its answer had gone: {}", written.error().store.detail);
+}
+
+// session.flush: behind holds for changes that give the browser no cookie. One that gets a cookie may use it at
+// once, so the store must have it.
+bool may_write_behind(const Actions& actions, Session& session, const Services& services) {
+  return services.flush == FlushMode::behind && !actions.flush && !actions.regenerate && session.keeps_its_id();
+}
+
+Session::Written write(const Actions& actions, Session& session, Services& services) {
+  if (actions.destroy) co_return co_await session.destroy();
+  auto applied = co_await apply(actions, session);
+  if (!applied) co_return applied;
+  if (actions.regenerate) co_return co_await session.regenerate();
+  if (!may_write_behind(actions, session, services)) co_return co_await session.flush();
+  if (!session.fits()) co_return WriteFailure(WriteFailure::Kind::too_large);
+  services.in_background(write_behind(session));
+  co_return Result<void, WriteFailure>();
+}
+
+bool may_begin(const Actions& actions, Refusal refusal, Beginning beginning) {
+  return !actions.set.empty() && (refusal != Refusal::revoked || beginning == Beginning::always);
+}
+
+NoSession nothing_to_act_on(const Actions& actions, Refusal refusal, const Services& services) {
+  NoSession none{refusal, std::nullopt};
+  if (actions.destroy && refusal != Refusal::absent) none.set_cookie = clear_cookie(services.sessions.cookie());
+  return none;
+}
+
+}  // namespace
+
+Task<Performed> perform(Actions actions, std::span<const std::string_view> cookies, Touch touch, Beginning beginning,
+                        Services& services) {
+  WriteFailure failure(WriteFailure::Kind::gone);
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    auto opened = co_await services.sessions.open(cookies, touch);
+    if (!opened) co_return opened.error();
+    if (!opened->session) {
+      if (!may_begin(actions, opened->refusal, beginning)) {
+        co_return nothing_to_act_on(actions, opened->refusal, services);
+      }
+      opened->session = services.sessions.create();
+    }
+    auto written = co_await write(actions, *opened->session, services);
+    if (written) co_return Done{std::move(*opened->session)};
+    failure = written.error();
+    if (failure.kind != WriteFailure::Kind::gone) break;
+  }
+  co_return failure;
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,70 @@
+#include "gateway/endpoints/permit.h"
+
+#include <algorithm>
+
+#include "core/text.h"
+
+namespace session::gateway {
+namespace {
+
+bool listed(std::string_view list, std::string_view word) {
+  while (!list.empty()) {
+    if (take_item(list, ',') == word) return true;
+  }
+  return false;
+}
+
+bool key_allowed(std::string_view allow, std::string_view action, const std::string& key) {
+  return listed(allow, action) || listed(allow, std::string(action) + ":" + key);
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return out;
+}
+
+// "host" of "host", "host:port", "[v6]:port".
+std::string host_of(std::string_view authority) {
+  const auto end = authority.starts_with('[') ? authority.find(']') : authority.find(':');
+  if (end == std::string_view::npos) return lower(authority);
+  return lower(authority.substr(0, authority.starts_with('[') ? end + 1 : end));
+}
+
+// The host that an Origin header names (RFC 6454, section 7); nullopt for "null" and all that is no origin.
+std::optional<std::string> origin_host(std::string_view origin) {
+  const auto scheme = origin.find("://");
+  if (scheme == std::string_view::npos) return std::nullopt;
+  std::string host = host_of(trimmed(origin.substr(scheme + 3)));
+  if (host.empty() || host.find_first_of("/ @") != std::string::npos) return std::nullopt;
+  return host;
+}
+
+}  // namespace
+
+std::optional<std::string> not_allowed(const Actions& actions, std::string_view allow) {
+  for (const auto& [key, value] : actions.set.items()) {
+    if (!key_allowed(allow, "set", key)) return "Setting this is not allowed here.";
+  }
+  for (const std::string& key : actions.unset) {
+    if (!key_allowed(allow, "unset", key)) return "Unsetting this is not allowed here.";
+  }
+  if (actions.destroy && !listed(allow, "destroy")) return "Destroying the session is not allowed here.";
+  if (actions.regenerate && !listed(allow, "regenerate")) return "Regenerating the session is not allowed here.";
+  return std::nullopt;
+}
+
+std::optional<std::string> cross_origin(const Params& params) {
+  for (const std::string_view site : params.all("HTTP_SEC_FETCH_SITE")) {
+    if (lower(trimmed(site)) == "cross-site") return "The request comes from another site.";
+  }
+  const std::string host = host_of(trimmed(params.get("HTTP_HOST")));
+  for (const std::string_view origin : params.all("HTTP_ORIGIN")) {
+    const auto named = origin_host(origin);
+    if (!named || *named != host) return "The request comes from another origin.";
+  }
+  return std::nullopt;
+}
+
+}  // namespace session::gateway

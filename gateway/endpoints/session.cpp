@@ -1,0 +1,126 @@
+#include <algorithm>
+
+#include "core/text.h"
+#include "gateway/endpoints/endpoint.h"
+#include "gateway/endpoints/perform.h"
+#include "gateway/endpoints/permit.h"
+#include "gateway/http/problem.h"
+#include "gateway/log/log.h"
+
+namespace session::gateway {
+namespace {
+
+ActionTexts header_texts(const Params& params) {
+  return {.set = params.all("HTTP_X_SESSION_SET"),
+          .unset = params.all("HTTP_X_SESSION_UNSET"),
+          .destroy = params.all("HTTP_X_SESSION_DESTROY"),
+          .regenerate = params.all("HTTP_X_SESSION_REGENERATE"),
+          .flush = params.all("HTTP_X_SESSION_FLUSH")};
+}
+
+bool any_text(const std::vector<std::string_view>& texts) {
+  return std::any_of(texts.begin(), texts.end(), [](std::string_view text) { return !trimmed(text).empty(); });
+}
+
+bool wants_actions(const Request& request) {
+  const ActionTexts texts = header_texts(request.params);
+  return any_text(texts.set) || any_text(texts.unset) || any_text(texts.destroy) || any_text(texts.regenerate) ||
+         request.body.find_first_not_of(" \t\r\n") != std::string::npos;
+}
+
+// The attributes that this location shows (GATEWAY_EXPOSE), as JSON.
+std::string exposed(const Json& attributes, std::string_view expose) {
+  if (trimmed(expose).empty()) return to_text(attributes);
+  Json shown = Json::object();
+  while (!expose.empty()) {
+    const std::string name(take_item(expose, ','));
+    if (const auto found = attributes.find(name); found != attributes.end()) shown[name] = *found;
+  }
+  return to_text(shown);
+}
+
+Response attributes_response(Session& session, const Request& request) {
+  Response response{200, {}, {}};
+  response.headers.add("Content-Type", "application/json");
+  response.headers.add("Cache-Control", "no-store");
+  if (const auto cookie = session.set_cookie()) response.headers.add("Set-Cookie", *cookie);
+  response.body = exposed(session.attributes(), request.params.get("GATEWAY_EXPOSE")) + "\n";
+  return response;
+}
+
+Response method_not_allowed(std::string_view detail) {
+  Response response = problem(405, "method-not-allowed", detail);
+  response.headers.add("Allow", "GET, HEAD, POST, DELETE");
+  return response;
+}
+
+Response store_failed(const StoreFailure& failure) {
+  static RateLimit limit;
+  error(limit, "the store can't answer for a session: {}", failure.detail);
+  return unavailable(failure);
+}
+
+Task<Response> show(const Request& request, Services& services) {
+  if (wants_actions(request)) co_return method_not_allowed("Actions need POST or DELETE.");
+  const auto cookies = request.params.all("HTTP_COOKIE");
+  auto opened = co_await services.sessions.open(cookies, touch_of(request));
+  if (!opened) co_return store_failed(opened.error());
+  if (!opened->session) co_return refused(opened->refusal);
+  co_return attributes_response(*opened->session, request);
+}
+
+// The request's actions, or the answer that refuses them.
+Result<Actions, Response> permitted_actions(const Request& request, bool destroy) {
+  if (const auto why = cross_origin(request.params)) return problem(403, "cross-origin", *why);
+  auto headers = parse_actions(header_texts(request.params));
+  if (!headers) return problem(400, "bad-actions", headers.error().text);
+  auto body = parse_actions(request.body);
+  if (!body) return problem(400, "bad-actions", body.error().text);
+  Actions actions = merged(std::move(*headers), std::move(*body));
+  actions.destroy |= destroy;
+  if (const auto text = contradiction(actions); !text.empty()) return problem(400, "bad-actions", text);
+  if (const auto why = not_allowed(actions, request.params.get("GATEWAY_ALLOW"))) {
+    return problem(403, "not-allowed", *why);
+  }
+  return actions;
+}
+
+Response response_to(Performed& performed, const Request& request, bool deleted) {
+  if (auto* done = std::get_if<Done>(&performed)) {
+    Response response = attributes_response(done->session, request);
+    if (deleted) {
+      response.status = 204;
+      response.body.clear();
+    }
+    return response;
+  }
+  if (const auto* none = std::get_if<NoSession>(&performed)) {
+    Response response = refused(none->reason);
+    if (none->set_cookie) response.headers.add("Set-Cookie", *none->set_cookie);
+    return response;
+  }
+  if (const auto* failure = std::get_if<StoreFailure>(&performed)) return store_failed(*failure);
+  const auto& failure = std::get<WriteFailure>(performed);
+  return failure.kind == WriteFailure::Kind::store ? store_failed(failure.store) : not_written(failure);
+}
+
+Task<Response> change(const Request& request, Services& services, bool deleted) {
+  auto actions = permitted_actions(request, deleted);
+  if (!actions) co_return actions.error();
+  const auto cookies = request.params.all("HTTP_COOKIE");
+  Performed performed = co_await perform(std::move(*actions), cookies, touch_of(request), Beginning::unless_revoked,
+                                         services);
+  co_return response_to(performed, request, deleted);
+}
+
+}  // namespace
+
+// The session as JSON, and the actions that a location allows.
+Task<Response> session_endpoint(const Request& request, Services& services) {
+  const std::string_view method = request.params.get("REQUEST_METHOD");
+  if (method == "GET" || method == "HEAD") co_return co_await show(request, services);
+  if (method == "POST" || method == "DELETE") co_return co_await change(request, services, method == "DELETE");
+  co_return method_not_allowed("This place answers GET, HEAD, POST and DELETE.");
+}
+
+}  // namespace session::gateway

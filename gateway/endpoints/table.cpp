@@ -1,0 +1,31 @@
+#include <algorithm>
+#include <array>
+
+#include "gateway/endpoints/endpoint.h"
+
+namespace session::gateway {
+namespace {
+
+struct Row {
+  std::string_view name;
+  Endpoint endpoint;
+};
+
+// In the order of how often they are asked. A new endpoint is a file of its own and a row here.
+constexpr std::array kRows = {
+    Row{"auth", auth_endpoint},     Row{"session", session_endpoint}, Row{"commit", commit_endpoint},
+    Row{"health", health_endpoint}, Row{"ready", ready_endpoint},
+};
+
+}  // namespace
+
+Endpoint find_endpoint(std::string_view name) {
+  const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& r) { return r.name == name; });
+  return row == kRows.end() ? nullptr : row->endpoint;
+}
+
+Touch touch_of(const Request& request) {
+  return request.params.get("GATEWAY_TOUCH") == "off" ? Touch::off : Touch::on;
+}
+
+}  // namespace session::gateway

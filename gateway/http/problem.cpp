@@ -1,0 +1,65 @@
+#include "gateway/http/problem.h"
+
+#include "core/json/json.h"
+
+namespace session::gateway {
+namespace {
+
+// How soon a client may ask again: outages of a store are short, or long and then polling does no harm.
+constexpr std::string_view kRetryAfterSeconds = "5";
+
+std::string_view sentence(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::absent: return "There is no session cookie.";
+    case Refusal::malformed: return "The session cookie or the session's record can't be read.";
+    case Refusal::bad_signature: return "The session cookie's signature is wrong.";
+    case Refusal::unknown: return "The session has ended.";
+    case Refusal::expired: return "The session has reached its greatest age.";
+    case Refusal::revoked: return "The session has another id now; a newer cookie was given out.";
+  }
+  return "";
+}
+
+}  // namespace
+
+Response problem(int status, std::string_view reason, std::string_view detail) {
+  Response response{status, {}, {}};
+  response.headers.add("Content-Type", "application/problem+json");
+  response.headers.add("Cache-Control", "no-store");
+  response.headers.add("X-Session-Reason", reason);
+  Json body = Json::object();
+  body["type"] = "about:blank";
+  body["status"] = status;
+  body["reason"] = reason;
+  body["detail"] = detail;
+  response.body = to_text(body) + "\n";
+  return response;
+}
+
+Response refused(Refusal refusal) { return problem(401, to_text(refusal), sentence(refusal)); }
+
+Response unavailable(const StoreFailure& failure) {
+  const bool contended = failure.kind == StoreFailure::Kind::contended;
+  Response response = problem(503, "store-unavailable",
+                              contended ? "The session is being changed by many requests at once; try again."
+                                        : "Sessions can't be reached at the moment; nothing was lost.");
+  response.headers.add("Retry-After", contended ? "1" : kRetryAfterSeconds);
+  return response;
+}
+
+Response not_written(const WriteFailure& failure) {
+  switch (failure.kind) {
+    case WriteFailure::Kind::store: return unavailable(failure.store);
+    case WriteFailure::Kind::gone: return refused(Refusal::unknown);
+    case WriteFailure::Kind::malformed: return refused(Refusal::malformed);
+    case WriteFailure::Kind::too_large: break;
+  }
+  return problem(413, "too-large", "The session would be larger than is allowed.");
+}
+
+Response without_body(Response response) {
+  response.body.clear();
+  return response;
+}
+
+}  // namespace session::gateway

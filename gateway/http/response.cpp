@@ -1,0 +1,68 @@
+#include "gateway/http/response.h"
+
+#include <algorithm>
+
+namespace session::gateway {
+namespace {
+
+std::string_view reason(int status) {
+  switch (status) {
+    case 200: return "OK";
+    case 204: return "No Content";
+    case 303: return "See Other";
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 413: return "Content Too Large";
+    case 500: return "Internal Server Error";
+    case 503: return "Service Unavailable";
+    default: return "Status";
+  }
+}
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+}
+
+}  // namespace
+
+Headers& Headers::add(std::string_view name, std::string_view value) {
+  lines_.append(name).append(": ");
+  const std::size_t start = lines_.size();
+  lines_.append(value);
+  std::replace_if(lines_.begin() + static_cast<std::ptrdiff_t>(start), lines_.end(),
+                  [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
+  lines_.append("\r\n");
+  return *this;
+}
+
+// The line of that name without its end; data() is null if there is none.
+std::string_view Headers::find(std::string_view name) const {
+  std::string_view rest = lines_;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find("\r\n");
+    const std::string_view line = rest.substr(0, end);
+    const std::size_t colon = line.find(':');
+    if (same_name(line.substr(0, colon), name)) return line;
+    rest.remove_prefix(end + 2);
+  }
+  return {};
+}
+
+bool Headers::has(std::string_view name) const { return find(name).data() != nullptr; }
+
+std::string_view Headers::get(std::string_view name) const {
+  const std::string_view line = find(name);
+  return line.data() == nullptr ? line : line.substr(name.size() + 2);
+}
+
+void append_cgi(std::string& out, const Response& response) {
+  out.append("Status: ").append(std::to_string(response.status)).append(" ").append(reason(response.status));
+  out.append("\r\n").append(response.headers.lines()).append("\r\n").append(response.body);
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "gateway/config/settings.h"
+
+namespace session::gateway {
+
+// Sends what is logged from now on to standard error, as configured: lines of text, or one JSON object a line
+// ({"time","level","message"}). Call once, before threads are started.
+void start_log(const LogSettings& settings);
+
+// Text from outside, fit for a log line: what is not printable ASCII as \xNN, at most 200 characters.
+[[nodiscard]] std::string printable(std::string_view text);
+
+// Lets one message of a kind through each second and counts the others. Thread-safe.
+class RateLimit {
+ public:
+  // Whether to log now, and how many were held back since the last.
+  [[nodiscard]] std::pair<bool, std::uint64_t> admit();
+
+ private:
+  std::atomic<std::int64_t> next_ms_ = 0;
+  std::atomic<std::uint64_t> held_back_ = 0;
+};
+
+namespace detail {
+void log_limited(RateLimit& limit, spdlog::level::level_enum level, const std::string& text, std::uint64_t held_back);
+
+template <class... Args>
+void limited(RateLimit& limit, spdlog::level::level_enum level, fmt::format_string<Args...> format, Args&&... args) {
+  const auto [now, held_back] = limit.admit();
+  if (now) log_limited(limit, level, fmt::format(format, std::forward<Args>(args)...), held_back);
+}
+}  // namespace detail
+
+// For messages that a client or an outage can cause as often as it likes: at most one a second.
+template <class... Args>
+void warn(RateLimit& limit, fmt::format_string<Args...> format, Args&&... args) {
+  detail::limited(limit, spdlog::level::warn, format, std::forward<Args>(args)...);
+}
+template <class... Args>
+void error(RateLimit& limit, fmt::format_string<Args...> format, Args&&... args) {
+  detail::limited(limit, spdlog::level::err, format, std::forward<Args>(args)...);
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,30 @@
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "gateway/cli/commands.h"
+
+int main(int argc, char** argv) {
+  CLI::App app("session-gateway: one place that knows whose session a request belongs to, beside nginx");
+  app.set_version_flag("--version", "session-gateway " SESSION_GATEWAY_VERSION);
+  app.require_subcommand(1);
+
+  std::optional<std::string> config;
+  auto* serve = app.add_subcommand("serve", "Serve FastCGI requests until SIGTERM");
+  serve->add_option("-c,--config", config, "The configuration (YAML); without one, the defaults");
+
+  std::string checked = "/etc/session-gateway/gateway.yaml";
+  auto* check = app.add_subcommand("check", "Say all that is wrong with a configuration, and start nothing");
+  check->add_option("-c,--config,config", checked, "The configuration (YAML)")->capture_default_str();
+
+  auto* key = app.add_subcommand("key", "Keys and salts");
+  key->require_subcommand(1);
+  auto* key_new = key->add_subcommand("new", "Print a new random secret for `keys` or `salt`");
+
+  CLI11_PARSE(app, argc, argv);
+  if (serve->parsed()) return session::gateway::serve(config);
+  if (check->parsed()) return session::gateway::check_config(checked);
+  if (key_new->parsed()) return session::gateway::new_key();
+  return 1;
+}

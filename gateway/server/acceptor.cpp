@@ -1,0 +1,94 @@
+#include "gateway/server/acceptor.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include <boost/asio/as_tuple.hpp>
+
+#include "gateway/log/log.h"
+
+namespace session::gateway {
+namespace {
+
+constexpr auto kAwaitTuple = boost::asio::as_tuple(kAwait);
+constexpr milliseconds kRest{50};
+
+int open_reserve() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+int duplicate(int descriptor) {
+  const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+  if (copy < 0) throw std::system_error(errno, std::generic_category(), "duplicating a listening socket");
+  return copy;
+}
+
+}  // namespace
+
+Acceptor::Acceptor(const Listener& listener, Place place, Executor executor)
+    : listener_(listener),
+      place_(std::move(place)),
+      ready_(executor, duplicate(listener.descriptor())),
+      rest_(executor),
+      reserve_(open_reserve()) {}
+
+Acceptor::~Acceptor() {
+  if (reserve_ >= 0) ::close(reserve_);
+}
+
+void Acceptor::stop() {
+  stopped_ = true;
+  boost::system::error_code ignored;
+  ready_.close(ignored);
+  rest_.cancel();
+}
+
+Task<void> Acceptor::run() {
+  while (!stopped_) {
+    const auto [error] = co_await ready_.async_wait(boost::asio::posix::descriptor_base::wait_read, kAwaitTuple);
+    if (error) co_return;
+    Accepted accepted = Accepted::one;
+    while (accepted == Accepted::one && !stopped_) accepted = accept_one();
+    if (accepted == Accepted::no_descriptors) {
+      rest_.expires_after(kRest);
+      const auto [cancelled] = co_await rest_.async_wait(kAwaitTuple);
+      if (cancelled) co_return;
+    }
+  }
+}
+
+Acceptor::Accepted Acceptor::accept_one() {
+  const int descriptor = ::accept4(listener_.descriptor(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (descriptor >= 0) {
+    if (listener_.family() != AF_UNIX) {
+      const int on = 1;
+      ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    }
+    if (place_(descriptor, listener_.family())) return Accepted::one;
+    static RateLimit limit;
+    warn(limit, "refused a connection: limits.connections are open");
+    ::close(descriptor);
+    return Accepted::one;
+  }
+  if (errno == EAGAIN) return Accepted::none_waiting;
+  if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+    refuse_one();
+    return Accepted::no_descriptors;
+  }
+  return Accepted::one;  // the connection was gone before it was accepted (accept(2): treat as EAGAIN and go on)
+}
+
+void Acceptor::refuse_one() {
+  static RateLimit limit;
+  error(limit, "refused a connection: {}", std::generic_category().message(errno));
+  if (reserve_ >= 0) ::close(reserve_);
+  const int refused = ::accept4(listener_.descriptor(), nullptr, nullptr, SOCK_CLOEXEC);
+  if (refused >= 0) ::close(refused);
+  reserve_ = open_reserve();
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,145 @@
+#include "gateway/server/connection.h"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+
+#include <boost/asio/as_tuple.hpp>
+
+#include "gateway/fastcgi/records.h"
+#include "gateway/http/problem.h"
+#include "gateway/log/log.h"
+#include "gateway/server/worker.h"
+
+namespace session::gateway {
+namespace {
+
+constexpr auto kAwaitTuple = boost::asio::as_tuple(kAwait);
+using Ready = boost::asio::socket_base;
+
+}  // namespace
+
+Connection::Connection(Worker& worker, int descriptor, int family)
+    : worker_(worker),
+      socket_(worker.executor(), boost::asio::generic::stream_protocol(family, 0), descriptor),
+      assembler_(worker.framing_limits()) {
+  worker_.opened(*this);
+}
+
+Connection::~Connection() { worker_.closed(*this); }
+
+void Connection::close() {
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+void Connection::set_busy(bool busy) {
+  if (busy == busy_since_.has_value()) return;
+  if (busy) {
+    busy_since_ = worker_.now();
+    worker_.watch_deadlines();
+  } else {
+    busy_since_.reset();
+  }
+}
+
+Task<void> Connection::run(std::unique_ptr<Connection> connection) {
+  try {
+    co_await connection->serve();
+  } catch (const std::exception& exception) {
+    static RateLimit limit;
+    error(limit, "a connection ended by an unexpected error: {}", exception.what());
+  }
+}
+
+Task<void> Connection::serve() {
+  std::string_view received;
+  // The first request of a connection is usually there already.
+  if (try_receive(received) == Received::nothing_yet) received = co_await receive();
+  while (!received.empty()) {
+    set_busy(true);
+    auto outcome = assembler_.feed(received);
+    while (outcome == Assembler::Outcome::whole) {
+      const bool go_on = co_await answer();
+      if (!go_on) co_return;
+      outcome = assembler_.feed({});
+    }
+    const std::string reply = assembler_.take_reply();
+    const bool sent = reply.empty() || co_await send(reply);
+    if (outcome == Assembler::Outcome::too_large) co_return co_await refuse_too_large();
+    if (outcome == Assembler::Outcome::close || !sent) {
+      if (*assembler_.why() != '\0') {
+        static RateLimit limit;
+        warn(limit, "closed a connection that sent {}", assembler_.why());
+      }
+      co_return;
+    }
+    if (assembler_.idle()) set_busy(false);
+    if (worker_.draining() && assembler_.idle()) co_return;
+    received = co_await receive();
+  }
+}
+
+Connection::Received Connection::try_receive(std::string_view& bytes) {
+  std::string& scratch = worker_.scratch();
+  const auto got = ::recv(socket_.native_handle(), scratch.data(), scratch.size(), MSG_DONTWAIT);
+  if (got > 0) {
+    bytes = std::string_view(scratch).substr(0, static_cast<std::size_t>(got));
+    return Received::bytes;
+  }
+  bytes = {};
+  const bool later = got < 0 && (errno == EAGAIN || errno == EINTR);
+  return later ? Received::nothing_yet : Received::end;
+}
+
+Task<std::string_view> Connection::receive() {
+  std::string_view bytes;
+  for (;;) {
+    const auto [error] = co_await socket_.async_wait(Ready::wait_read, kAwaitTuple);
+    if (error) co_return std::string_view();
+    if (try_receive(bytes) != Received::nothing_yet) co_return bytes;
+  }
+}
+
+Task<bool> Connection::answer() {
+  const std::uint16_t id = assembler_.request_id();
+  const bool keep = assembler_.keep_connection();
+  auto parsed = worker_.parser().parse(assembler_.request());
+  if (!parsed) {
+    static RateLimit limit;
+    error(limit, "libfcgi refused a request that the framing check had passed");
+    co_return false;
+  }
+  const Response response = co_await worker_.respond(parsed->value());
+  std::string out = assembler_.take_reply();
+  append_response(out, id, response);
+  const bool sent = co_await send(out);
+  co_return sent && keep;
+}
+
+Task<bool> Connection::send(std::string_view bytes) {
+  for (;;) {
+    const auto sent = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent > 0) bytes.remove_prefix(static_cast<std::size_t>(sent));
+    if (bytes.empty()) co_return true;
+    // nginx closes as soon as it has the headers if it does not keep the connection, so this is no error to log.
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) co_return false;
+    const auto [error] = co_await socket_.async_wait(Ready::wait_write, kAwaitTuple);
+    if (error) co_return false;
+  }
+}
+
+// Answers under the id of the request that is too large, and then reads what still comes: closing with unread bytes
+// would make the kernel drop the answer. The deadline ends that.
+Task<void> Connection::refuse_too_large() {
+  std::string out;
+  append_response(out, assembler_.request_id(), problem(413, "too-large", "The request is larger than is allowed."));
+  const bool sent = co_await send(out);
+  if (!sent) co_return;
+  boost::system::error_code ignored;
+  socket_.shutdown(boost::asio::socket_base::shutdown_send, ignored);
+  std::string_view rest = "unread";
+  while (!rest.empty()) rest = co_await receive();
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/basic_stream_socket.hpp>
+
+#include "core/clock.h"
+#include "core/task.h"
+#include "gateway/fastcgi/assembler.h"
+#include "gateway/http/response.h"
+
+namespace session::gateway {
+
+class Worker;
+
+// One FastCGI connection on one worker: receives, has each request answered, sends, until either side is done.
+//
+// Requests of a connection are answered one after the other. Runs on its worker's thread only. Alive while its
+// coroutine runs.
+class Connection {
+ public:
+  // Takes the descriptor, which must be non-blocking.
+  Connection(Worker& worker, int descriptor, int family);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Serves a connection until its end. Never throws.
+  static Task<void> run(std::unique_ptr<Connection> connection);
+
+  // Since when a request is under way (from its first byte to its answer's last); nullopt while the connection idles.
+  [[nodiscard]] const std::optional<Clock::Steady>& busy_since() const { return busy_since_; }
+  // Ends the connection now, whatever it is doing.
+  void close();
+
+ private:
+  // What a read brought.
+  enum class Received { bytes, nothing_yet, end };
+
+  Task<void> serve();
+  // Waits for bytes and receives into the worker's scratch memory; empty at the end of the stream.
+  Task<std::string_view> receive();
+  [[nodiscard]] Received try_receive(std::string_view& bytes);
+  // True: go on with the next request.
+  Task<bool> answer();
+  Task<bool> send(std::string_view bytes);
+  Task<void> refuse_too_large();
+  void set_busy(bool busy);
+
+  using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, Executor>;
+  Worker& worker_;
+  Socket socket_;
+  Assembler assembler_;
+  std::optional<Clock::Steady> busy_since_;
+};
+
+}  // namespace session::gateway

@@ -1,0 +1,163 @@
+#include "gateway/server/worker.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+
+#include "core/dialect/native.h"
+#include "gateway/http/problem.h"
+#include "gateway/log/log.h"
+#include "gateway/server/connection.h"
+
+namespace session::gateway {
+namespace {
+
+// As much as a unix socket holds, so that a request under the usual limit takes one call.
+constexpr std::size_t kScratchBytes = std::size_t{256} << 10;
+
+std::unique_ptr<Dialect> dialect_for(const Settings& settings) {
+  NativeDialectOptions options;
+  options.cookie_name = settings.cookie.name;
+  options.keys = settings.keys;
+  options.salt = settings.salt;
+  return std::make_unique<NativeDialect>(std::move(options), system_random());
+}
+
+SessionManagerOptions options_for(const Settings& settings) {
+  SessionManagerOptions options;
+  options.policy = settings.session;
+  options.cookie = settings.cookie;
+  options.memory.keep_data = !settings.rules.empty();
+  options.write_deadline = settings.limits.request_deadline / 2;
+  return options;
+}
+
+Response no_endpoint(std::string_view name) {
+  static RateLimit limit;
+  warn(limit, "a location has no such GATEWAY_ENDPOINT: '{}'", printable(name));
+  return problem(404, "no-endpoint", "This location is not set up for the session gateway.");
+}
+
+}  // namespace
+
+Worker::Worker(const Shared& shared)
+    : settings_(shared.settings),
+      loop_(1),
+      work_(loop_.get_executor()),
+      deadline_timer_(loop_.get_executor()),
+      scratch_(kScratchBytes, '\0'),
+      parser_(settings_.limits.request_bytes),
+      sessions_(shared.store, dialect_for(settings_), shared.identity, options_for(settings_)),
+      rules_(shared.rules),
+      services_{sessions_, shared.store, *rules_, settings_.flush,
+                [this](Task<void> task) { run_in_background(std::move(task)); }} {}
+
+Worker::~Worker() { join(); }
+
+void Worker::start() {
+  thread_ = std::thread([this] { loop_.run(); });
+}
+
+void Worker::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Worker::adopt(int descriptor, int family) {
+  connection_count_.fetch_add(1, std::memory_order_relaxed);
+  boost::asio::post(loop_, [this, descriptor, family] {
+    if (draining_) {
+      ::close(descriptor);
+      connection_count_.fetch_sub(1, std::memory_order_relaxed);
+      return;
+    }
+    auto connection = std::make_unique<Connection>(*this, descriptor, family);
+    boost::asio::co_spawn(loop_, Connection::run(std::move(connection)), boost::asio::detached);
+  });
+}
+
+void Worker::opened(Connection& connection) { open_.insert(&connection); }
+
+void Worker::closed(Connection& connection) {
+  open_.erase(&connection);
+  connection_count_.fetch_sub(1, std::memory_order_relaxed);
+  stop_when_done();
+}
+
+FramingLimits Worker::framing_limits() const {
+  FramingLimits limits;
+  limits.request_bytes = settings_.limits.request_bytes;
+  return limits;
+}
+
+Task<Response> Worker::respond(const Request& request) {
+  const std::string_view name = request.params.get("GATEWAY_ENDPOINT");
+  const Endpoint endpoint = find_endpoint(name);
+  if (endpoint == nullptr) co_return no_endpoint(name);
+  try {
+    Response response = co_await endpoint(request, services_);
+    if (request.params.get("REQUEST_METHOD") == "HEAD") response.body.clear();
+    co_return response;
+  } catch (const std::exception& exception) {
+    static RateLimit limit;
+    error(limit, "a request failed by an unexpected error: {}", exception.what());
+  }
+  co_return problem(500, "internal", "The gateway made a mistake; its log says more.");
+}
+
+void Worker::run_in_background(Task<void> task) {
+  ++background_;
+  boost::asio::co_spawn(loop_, std::move(task), [this](const std::exception_ptr& failed) {
+    --background_;
+    static RateLimit limit;
+    if (failed) error(limit, "a task in the background failed by an unexpected error");
+    stop_when_done();
+  });
+}
+
+// One timer for all connections: a timer each would cost more than the rest of a check.
+void Worker::watch_deadlines() {
+  if (watching_) return;
+  watching_ = true;
+  const milliseconds deadline = settings_.limits.request_deadline;
+  deadline_timer_.expires_after(std::clamp(deadline / 4, milliseconds(1), milliseconds(250)));
+  deadline_timer_.async_wait([this](const boost::system::error_code& error) {
+    watching_ = false;
+    if (!error) check_deadlines();
+  });
+}
+
+void Worker::check_deadlines() {
+  const Clock::Steady time = now();
+  bool any_busy = false;
+  for (Connection* connection : open_) {
+    const auto& since = connection->busy_since();
+    if (!since) continue;
+    const bool late = time - *since >= settings_.limits.request_deadline || (draining_ && time >= drain_until_);
+    if (late) connection->close();
+    any_busy = any_busy || !late;
+  }
+  if (any_busy) watch_deadlines();
+}
+
+void Worker::drain(milliseconds grace) {
+  boost::asio::post(loop_, [this, grace] {
+    draining_ = true;
+    drain_until_ = now() + grace;
+    for (Connection* connection : open_) {
+      if (!connection->busy_since()) connection->close();
+    }
+    stop_when_done();
+  });
+}
+
+void Worker::stop_when_done() {
+  if (!draining_ || !open_.empty() || background_ > 0) return;
+  deadline_timer_.cancel();
+  work_.reset();
+}
+
+}  // namespace session::gateway
