@@ -9,9 +9,9 @@
 
 namespace session {
 
-// Internal to MemoryStore: finds nodes by key. Linear hashing (Litwin, 1980): each insert splits at most one bucket and
-// each removal joins at most one, so there is never a rehash that anybody has to wait for. Buckets come in segments
-// that never move; there is about one bucket for each node.
+// Internal to MemoryStore: finds nodes by key. Linear hashing (Litwin, 1980): each insert splits at most one
+// bucket and each removal joins at most one, so there is never a rehash that anybody has to wait for. Buckets
+// come in segments that never move; there is about one bucket for each node.
 //
 // Not thread-safe: its shard's lock guards it. Owns its buckets, not the nodes.
 class MemoryIndex {
@@ -40,8 +40,8 @@ class MemoryIndex {
 
   std::vector<std::unique_ptr<Segment>> segments_;
   std::size_t nodes_ = 0;
-  std::size_t buckets_ = 0;         // round_ <= buckets_ < 2 * round_ once there are any
-  std::size_t round_ = kSegment;    // a power of two: the number of buckets when this round of splits began
+  std::size_t buckets_ = 0;       // round_ <= buckets_ < 2 * round_ once there are any
+  std::size_t round_ = kSegment;  // a power of two: the number of buckets when this round of splits began
 };
 
 }  // namespace session

@@ -13,7 +13,7 @@ namespace {
 // What make_shared adds to the bytes of a value in libstdc++ 12: its counts, and alignment.
 constexpr std::size_t kValueHeader = 47;
 // One bucket for each entry (core/store/memory_index.h).
-constexpr std::size_t kIndexShare = sizeof(MemoryNode*);
+constexpr std::size_t kIndexShare = sizeof(void*);
 
 static_assert(std::is_standard_layout_v<MemoryNode>, "offsetof needs it");
 

@@ -18,13 +18,15 @@ struct HashedKey {
   std::uint64_t hash = 0;
 };
 
-// Internal to MemoryStore: one entry. One allocation holds it all but the value: the links of the three orders that a
-// shard keeps its entries in, and the key, which begins inside the struct and runs past its end.
-// The order of the members is what keeps a million of them small.
+// Internal to MemoryStore: one entry. One allocation holds it all but the value: the links of the three
+// orders that a shard keeps its entries in, and the key, which begins inside the struct and runs past its
+// end. The order of the members is what keeps a million of them small.
 struct MemoryNode {
-  using ListHook = boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::normal_link>>;
-  using TreeHook = boost::intrusive::set_member_hook<boost::intrusive::link_mode<boost::intrusive::normal_link>,
-                                                     boost::intrusive::optimize_size<true>>;
+  using ListHook =
+      boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::normal_link>>;
+  using TreeHook =
+      boost::intrusive::set_member_hook<boost::intrusive::link_mode<boost::intrusive::normal_link>,
+                                        boost::intrusive::optimize_size<true>>;
   struct Destroy {
     void operator()(MemoryNode* node) const noexcept;
   };

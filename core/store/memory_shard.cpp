@@ -5,7 +5,8 @@
 namespace session {
 namespace {
 
-// What each write pays for those that expired and were never asked for again: more than one, so that they get fewer.
+// What each write pays for those that expired and were never asked for again: more than one, so that they get
+// fewer.
 constexpr std::size_t kReapedByWrite = 2;
 constexpr std::int64_t kNanosPerMilli = 1'000'000;
 
@@ -29,11 +30,12 @@ void count(std::atomic<std::uint64_t>& what) { what.fetch_add(1, std::memory_ord
 
 }  // namespace
 
-// One caller's turn in a shard: the lock, and the time that it was had at. The end of it tells the other shards what
-// has changed, releases the lock, and only then frees what was removed.
+// One caller's turn in a shard: the lock, and the time that it was had at. The end of it tells the other
+// shards what has changed, releases the lock, and only then frees what was removed.
 class MemoryShard::Turn {
  public:
-  explicit Turn(MemoryShard& shard) : shard_(shard), lock_(shard.mutex_), now_(nanos(shard.clock_.steady_now())) {}
+  explicit Turn(MemoryShard& shard)
+      : shard_(shard), lock_(shard.mutex_), now_(nanos(shard.clock_.steady_now())) {}
   ~Turn() {
     if (horizon_moved_) shard_.publish();
     lock_.unlock();
@@ -72,7 +74,8 @@ std::optional<Entry> MemoryShard::load(const HashedKey& key) {
   return Entry{node->bytes, time_left(node->expires, turn.now())};
 }
 
-std::optional<CreateOutcome> MemoryShard::create(MemoryNode::Ptr& node, const HashedKey& key, milliseconds ttl) {
+std::optional<CreateOutcome> MemoryShard::create(MemoryNode::Ptr& node, const HashedKey& key,
+                                                 milliseconds ttl) {
   Turn turn(*this);
   if (find_live(key, turn) != nullptr) return CreateOutcome::exists;
   reap(kReapedByWrite, turn);

@@ -15,19 +15,20 @@
 
 namespace session {
 
-// Internal to MemoryStore: the entries of some of the keys, behind one lock, in the order of their last use and in the
-// order of their expiry.
+// Internal to MemoryStore: the entries of some of the keys, behind one lock, in the order of their last use
+// and in the order of their expiry.
 //
-// Thread-safe; every function takes the lock once. The clock is read under it, so that what one caller has seen
-// expire, no other finds alive. What goes is freed after the lock is released.
+// Thread-safe; every function takes the lock once. The clock is read under it, so that what one caller has
+// seen expire, no other finds alive. What goes is freed after the lock is released.
 // The ledger counts what is here before it gets here: a write that would pass the cap does nothing, says so
 // (nullopt), and is to be repeated when there is room.
-class alignas(64) MemoryShard {  // so that no two locks share a cache line
+// Aligned so that no two locks share a cache line.
+class alignas(64) MemoryShard {
  public:
   // Later than any time: said of a shard that has nothing to evict, or to expire.
   static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-  // When the next entry should go, in ns of the clock. Written under the shard's lock, read by anybody: a hint of
-  // which shard to look in.
+  // When the next entry should go, in ns of the clock. Written under the shard's lock, read by anybody: a
+  // hint of which shard to look in.
   struct Horizon {
     std::atomic<std::int64_t>& oldest_use;
     std::atomic<std::int64_t>& earliest_expiry;
@@ -40,10 +41,11 @@ class alignas(64) MemoryShard {  // so that no two locks share a cache line
 
   [[nodiscard]] std::optional<Entry> load(const HashedKey& key);
   // Takes the node if it is created.
-  [[nodiscard]] std::optional<CreateOutcome> create(MemoryNode::Ptr& node, const HashedKey& key, milliseconds ttl);
+  [[nodiscard]] std::optional<CreateOutcome> create(MemoryNode::Ptr& node, const HashedKey& key,
+                                                    milliseconds ttl);
   // If it is replaced, `bytes` are the former ones afterwards.
-  [[nodiscard]] std::optional<ReplaceOutcome> replace(const HashedKey& key, const Bytes& expected, Bytes& bytes,
-                                                      milliseconds ttl);
+  [[nodiscard]] std::optional<ReplaceOutcome> replace(const HashedKey& key, const Bytes& expected,
+                                                      Bytes& bytes, milliseconds ttl);
   [[nodiscard]] TouchOutcome touch(const HashedKey& key, milliseconds ttl);
   [[nodiscard]] EraseOutcome erase(const HashedKey& key);
   [[nodiscard]] EraseIfOutcome erase_if(const HashedKey& key, const Bytes& expected);
@@ -59,12 +61,10 @@ class alignas(64) MemoryShard {  // so that no two locks share a cache line
     bool operator()(const MemoryNode& a, const MemoryNode& b) const noexcept { return a.expires < b.expires; }
   };
   using UseOrder = boost::intrusive::list<
-      MemoryNode,
-      boost::intrusive::member_hook<MemoryNode, MemoryNode::ListHook, &MemoryNode::use_hook>,
+      MemoryNode, boost::intrusive::member_hook<MemoryNode, MemoryNode::ListHook, &MemoryNode::use_hook>,
       boost::intrusive::constant_time_size<false>>;
   using ExpiryOrder = boost::intrusive::multiset<
-      MemoryNode,
-      boost::intrusive::member_hook<MemoryNode, MemoryNode::TreeHook, &MemoryNode::expiry_hook>,
+      MemoryNode, boost::intrusive::member_hook<MemoryNode, MemoryNode::TreeHook, &MemoryNode::expiry_hook>,
       boost::intrusive::compare<EarlierExpiry>, boost::intrusive::constant_time_size<false>>;
 
   MemoryNode* find_live(const HashedKey& key, Turn& turn);

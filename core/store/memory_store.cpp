@@ -62,7 +62,8 @@ class MemoryStore::Shards {
   Shards(std::size_t max_bytes, const Clock& clock) : clock_(clock), ledger_(max_bytes) {
     shards_.reserve(kShards);
     for (std::size_t i = 0; i < kShards; ++i)
-      shards_.push_back(std::make_unique<MemoryShard>(clock, ledger_, MemoryShard::Horizon{uses_.of(i), expiries_.of(i)}));
+      shards_.push_back(
+          std::make_unique<MemoryShard>(clock, ledger_, MemoryShard::Horizon{uses_.of(i), expiries_.of(i)}));
   }
 
   [[nodiscard]] HashedKey hashed(std::string_view key) const noexcept { return {key, hash_(key)}; }
@@ -76,13 +77,14 @@ class MemoryStore::Shards {
 
   // Removes what expired first, in one shard.
   std::size_t reap(std::size_t most) {
-    const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(clock_.steady_now().time_since_epoch());
+    const auto now =
+        std::chrono::duration_cast<std::chrono::nanoseconds>(clock_.steady_now().time_since_epoch());
     const std::size_t i = expiries_.least(now.count());
     return i == Times::kNowhere ? 0 : shards_[i]->reap(most);
   }
 
-  // Removes an entry other than `spared`, for a write that found no room. Holds one lock at a time: what it sees of
-  // the other shards may be a moment old.
+  // Removes an entry other than `spared`, for a write that found no room. Holds one lock at a time: what it
+  // sees of the other shards may be a moment old.
   void make_room(const HashedKey& spared) {
     if (reap(1) > 0) return;
     std::size_t barren = Times::kNowhere;
@@ -125,7 +127,8 @@ Store::Answer<CreateOutcome> MemoryStore::create(std::string key, Bytes bytes, m
   }
 }
 
-Store::Answer<ReplaceOutcome> MemoryStore::replace(std::string key, Bytes expected, Bytes bytes, milliseconds ttl) {
+Store::Answer<ReplaceOutcome> MemoryStore::replace(std::string key, Bytes expected, Bytes bytes,
+                                                   milliseconds ttl) {
   assert(ttl >= milliseconds(1));
   const HashedKey hashed = shards_->hashed(key);
   if (!shards_->could_hold(hashed, bytes)) co_return too_large();

@@ -9,13 +9,15 @@
 namespace session {
 
 struct MemoryStoreOptions {
-  std::size_t max_bytes = std::size_t{256} << 20;  // of keys, values and bookkeeping together
+  // Of keys, values and bookkeeping together, as the heap gives them out. What the store itself needs when it
+  // is empty (some 150 KiB) is not counted.
+  std::size_t max_bytes = std::size_t{256} << 20;
 };
 
 // Sessions in this process's memory: the fastest store, shared by all threads, gone with the process.
 //
-// Thread-safe. Sharded by key, so threads wait for each other only on the same shard, and no lock is held for longer
-// than a few entries' work: housekeeping never stalls a caller for 5 ms.
+// Thread-safe. Sharded by key, so threads wait for each other only on the same shard, and no lock is held for
+// longer than a few entries' work: housekeeping never stalls a caller for 5 ms.
 // The cap in bytes is kept at all times: when a write would pass it, expired entries go first, then the least
 // recently used (loads count as use). An entry that alone is larger than the cap is refused with
 // StoreFailure::Kind::full.
@@ -23,9 +25,9 @@ struct MemoryStoreOptions {
 class MemoryStore final : public Store {
  public:
   struct Stats {
-    std::size_t entries = 0;      // live, or expired and not swept yet
-    std::size_t bytes = 0;        // as counted against max_bytes
-    std::uint64_t evictions = 0;  // live entries that went because of the cap
+    std::size_t entries = 0;        // live, or expired and not swept yet
+    std::size_t bytes = 0;          // as counted against max_bytes
+    std::uint64_t evictions = 0;    // live entries that went because of the cap
     std::uint64_t expirations = 0;  // entries removed after their time
   };
 
@@ -39,8 +41,8 @@ class MemoryStore final : public Store {
   Answer<EraseOutcome> erase(std::string key) override;
   Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected) override;
 
-  // Frees up to `most` expired entries and returns how many it freed. Call it now and then (the gateway does each
-  // second): reads are exact without it, it only gives memory back.
+  // Frees up to `most` expired entries and returns how many it freed. Call it now and then (the gateway does
+  // each second): reads are exact without it, it only gives memory back.
   std::size_t sweep(std::size_t most);
 
   [[nodiscard]] Stats stats() const;

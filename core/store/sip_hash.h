@@ -8,9 +8,9 @@
 
 namespace session {
 
-// SipHash-c-d (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012): a hash for tables that nobody can
-// fill with colliding keys without knowing the 128 secret bits. Tables use 1-3, as Rust's and Python's do.
-// A pure function of its seed and input.
+// SipHash-c-d (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012): a hash for tables that
+// nobody can fill with colliding keys without knowing the 128 secret bits. Tables use 1-3, as Rust's and
+// Python's do. A pure function of its seed and input.
 template <int Compress, int Finish>
 class SipHash {
  public:

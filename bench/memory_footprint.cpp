@@ -1,0 +1,214 @@
+// What sessions in a MemoryStore cost: memory for each, time for each call, and the worst that one call had
+// to wait.
+//
+//     memory-footprint [sessions = 1000000] [bytes = 300]
+#include <malloc.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "core/run.h"
+#include "core/store/memory_store.h"
+
+namespace session {
+namespace {
+
+using namespace std::chrono_literals;
+using Time = std::chrono::steady_clock;
+
+// A clock that moves when told to, so that a million sessions expire without a wait.
+class SteppedClock final : public Clock {
+ public:
+  [[nodiscard]] seconds unix_now() const override { return std::chrono::duration_cast<seconds>(now_); }
+  [[nodiscard]] Steady steady_now() const override { return Steady(Time::now().time_since_epoch() + now_); }
+  void advance(milliseconds by) { now_ += by; }
+
+ private:
+  milliseconds now_{};
+};
+
+// This thread's time on a CPU: what a call took even if the machine was busy with something else meanwhile.
+Time::duration cpu_now() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+// Times single calls: how many, how long together, and the longest.
+class Stopwatch {
+ public:
+  void start() {
+    cpu_started_ = cpu_now();
+    started_ = Time::now();
+  }
+  void stop() {
+    const auto took = Time::now() - started_;
+    total_ += took;
+    longest_ = std::max(longest_, took);
+    cpu_longest_ = std::max(cpu_longest_, cpu_now() - cpu_started_);
+    ++calls_;
+  }
+  void print(const char* what) const {
+    using Millis = std::chrono::duration<double, std::milli>;
+    const double mean =
+        double(std::chrono::nanoseconds(total_).count()) / double(std::max<std::size_t>(calls_, 1));
+    std::printf("%-28s %9.0f ns mean, %7.3f ms worst, %7.3f ms worst on the CPU, of %zu\n", what, mean,
+                Millis(longest_).count(), Millis(cpu_longest_).count(), calls_);
+  }
+
+ private:
+  Time::time_point started_;
+  Time::duration cpu_started_{};
+  Time::duration total_{};
+  Time::duration longest_{};
+  Time::duration cpu_longest_{};
+  std::size_t calls_ = 0;
+};
+
+// What the process holds, without what it has freed.
+std::size_t resident_bytes() {
+  malloc_trim(0);
+  std::ifstream statm("/proc/self/statm");
+  std::size_t whole = 0;
+  std::size_t resident = 0;
+  statm >> whole >> resident;
+  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+double mib(std::size_t bytes) { return double(bytes) / (1 << 20); }
+
+// As long as the gateway's keys: "session:" and 43 characters.
+std::string key_of(std::size_t i) {
+  char key[52];
+  std::snprintf(key, sizeof key, "session:%043zu", i);
+  return key;
+}
+
+// Numbers below `end` in an order that no cache foresees.
+class Shuffled {
+ public:
+  explicit Shuffled(std::size_t end) : end_(end) {}
+  std::size_t next() {
+    state_ = state_ * 6364136223846793005 + 1442695040888963407;
+    return static_cast<std::size_t>((state_ >> 33) % end_);
+  }
+
+ private:
+  std::size_t end_;
+  std::uint64_t state_ = 1;
+};
+
+Task<> fill(MemoryStore& store, std::size_t first, std::size_t count, std::size_t size, milliseconds ttl,
+            Stopwatch& watch) {
+  const std::string value(size, 'v');
+  for (std::size_t i = first; i < first + count; ++i) {
+    std::string key = key_of(i);
+    watch.start();
+    Bytes bytes(value);
+    const auto created = co_await store.create(std::move(key), std::move(bytes), ttl);
+    watch.stop();
+    if (!created) throw std::runtime_error(created.error().detail);
+  }
+}
+
+Task<> load_one(MemoryStore& store, std::size_t times) {
+  const std::string key = key_of(0);
+  const auto began = Time::now();
+  for (std::size_t i = 0; i < times; ++i) (void)co_await store.load(key);
+  const auto took = std::chrono::nanoseconds(Time::now() - began);
+  std::printf("%-28s %9.0f ns mean\n", "load, one hot session", double(took.count()) / double(times));
+}
+
+Task<> load_any(MemoryStore& store, std::size_t sessions, std::size_t times, Stopwatch& watch) {
+  Shuffled shuffled(sessions);
+  for (std::size_t i = 0; i < times; ++i) {
+    std::string key = key_of(shuffled.next());
+    watch.start();
+    (void)co_await store.load(std::move(key));
+    watch.stop();
+  }
+}
+
+Task<> touch_any(MemoryStore& store, std::size_t sessions, std::size_t times, Stopwatch& watch) {
+  Shuffled shuffled(sessions);
+  for (std::size_t i = 0; i < times; ++i) {
+    std::string key = key_of(shuffled.next());
+    watch.start();
+    (void)co_await store.touch(std::move(key), 1h);
+    watch.stop();
+  }
+}
+
+void sweep_all(MemoryStore& store) {
+  Stopwatch watch;
+  std::size_t freed = 1;
+  while (freed > 0) {
+    watch.start();
+    freed = store.sweep(1000);
+    watch.stop();
+  }
+  watch.print("sweep(1000), each");
+}
+
+void measure_memory(std::size_t sessions, std::size_t size) {
+  SteppedClock clock;
+  MemoryStoreOptions options;
+  options.max_bytes = std::size_t{1} << 40;
+  const std::size_t before = resident_bytes();
+  MemoryStore store(options, clock);
+  Stopwatch filling, loading, touching;
+  run(fill(store, 0, sessions, size, 1h, filling));
+  const std::size_t held = resident_bytes() - before;
+  std::printf("%zu sessions of %zu bytes, keys of 51: %.1f MiB resident, %.1f MiB counted\n", sessions, size,
+              mib(held), mib(store.stats().bytes));
+  std::printf("for each session: %.1f bytes resident, %.1f counted\n", double(held) / double(sessions),
+              double(store.stats().bytes) / double(sessions));
+  filling.print("create");
+  run(load_one(store, 2'000'000));
+  run(load_any(store, sessions, 1'000'000, loading));
+  loading.print("load, any session");
+  run(touch_any(store, sessions, 500'000, touching));
+  touching.print("touch, any session");
+  clock.advance(2h);
+  sweep_all(store);
+}
+
+void measure_eviction(std::size_t sessions, std::size_t size) {
+  SteppedClock clock;
+  Stopwatch filling, evicting, large;
+  MemoryStoreOptions options;
+  options.max_bytes = sessions * (size + 250) / 2;
+  const std::size_t before = resident_bytes();
+  MemoryStore store(options, clock);
+  run(fill(store, 0, sessions / 4, size, 1h, filling));
+  run(fill(store, sessions, sessions, size, 1h, evicting));
+  evicting.print("create, at the cap");
+  run(fill(store, 3 * sessions, 1000, 65536, 1h, large));
+  large.print("create of 64 KiB, at the cap");
+  std::printf("cap %.1f MiB, %.1f counted, %.1f resident; %llu evicted\n", mib(options.max_bytes),
+              mib(store.stats().bytes), mib(resident_bytes() - before),
+              static_cast<unsigned long long>(store.stats().evictions));
+}
+
+}  // namespace
+}  // namespace session
+
+int main(int argc, char** argv) {
+  const std::size_t sessions = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
+  const std::size_t size = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 300;
+  if (sessions == 0) {
+    std::fprintf(stderr, "usage: memory-footprint [sessions] [bytes]\n");
+    return 2;
+  }
+  session::measure_memory(sessions, size);
+  session::measure_eviction(sessions, size);
+  return 0;
+}
