@@ -291,7 +291,8 @@ BOOST_AUTO_TEST_CASE(a_sweep_frees_no_more_than_it_is_asked_to) {
   fixture.advance(kTtl);
   BOOST_TEST(fixture.memory.sweep(0) == 0U);
   BOOST_TEST(fixture.memory.stats().entries == 101U);
-  BOOST_TEST(fixture.memory.sweep(30) == 30U);
+  for (int i = 0; i < 25; ++i) BOOST_TEST(fixture.memory.sweep(1) == 1U);
+  BOOST_TEST(fixture.memory.sweep(5) == 5U);
   BOOST_TEST(fixture.memory.stats().entries == 71U);
   BOOST_TEST(fixture.memory.sweep(1000) == 70U);
   BOOST_TEST(fixture.memory.sweep(1000) == 0U);
