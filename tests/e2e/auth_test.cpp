@@ -11,7 +11,7 @@ const std::string kAlice = R"({"user":"alice","email":"alice@example.org","group
 
 // What the application got under a header's name; nullopt-like "(absent)" if nothing.
 std::string got(const Reply& reply, const std::string& header) {
-  const Json& headers = reply.json()["headers"];
+  const Json headers = reply.json()["headers"];
   if (!headers.contains(header)) return "(absent)";
   return headers[header].size() == 1 ? headers[header][0].get<std::string>() : "(repeated)";
 }
