@@ -14,8 +14,11 @@ namespace session::gateway {
 namespace {
 
 constexpr auto kAwaitTuple = boost::asio::as_tuple(kAwait);
-constexpr seconds kSweepEvery{1};
-constexpr std::size_t kSweepMost = 20000;
+
+// Little at a time, as this thread also accepts: about a millisecond's work, and soon more of it while there is more.
+constexpr std::size_t kSweepMost = 500;
+constexpr milliseconds kSweepAgain{5};
+constexpr milliseconds kSweepEvery{1000};
 
 std::size_t worker_count(const Settings& settings) {
   return settings.workers.value_or(std::max(1U, std::thread::hardware_concurrency()));
@@ -63,10 +66,10 @@ Task<void> Server::sweep_store() {
                                     Executor>
       timer(loop_.get_executor());
   for (;;) {
-    timer.expires_after(kSweepEvery);
+    const bool more = store_.sweep(kSweepMost) == kSweepMost;
+    timer.expires_after(more ? kSweepAgain : kSweepEvery);
     const auto [error] = co_await timer.async_wait(kAwaitTuple);
     if (error) co_return;
-    store_.sweep(kSweepMost);
   }
 }
 
