@@ -1,0 +1,26 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "core/result.h"
+
+namespace session::gateway {
+
+struct FileContent {
+  FileContent() = default;
+  FileContent(std::string b, mode_t m) : bytes(std::move(b)), mode(m) {}
+
+  std::string bytes;
+  mode_t mode = 0;  // permission bits
+};
+
+// Reads a regular file, but no more than `most` + 1 bytes of it: so a caller can tell that it is too large.
+// Pipes and devices are refused and never waited for. The error says what is wrong and does not name the
+// path.
+[[nodiscard]] Result<FileContent, std::string> read_file(const std::string& path, std::size_t most);
+
+}  // namespace session::gateway

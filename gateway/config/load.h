@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+#include "gateway/config/problem.h"
+#include "gateway/config/settings.h"
+
+namespace session::gateway {
+
+// The settings of a configuration file, or everything that is wrong with it, in line order.
+using Loaded = Result<Settings, Problems>;
+
+// Reads the settings from a YAML file, or from its text. What the file does not mention keeps its default; an
+// empty file is all defaults, and a file that is missing is a problem. The files with secrets that it names
+// are read now; their relative paths start at the directory of `path` (of `name`). Never throws. Thread-safe.
+[[nodiscard]] Loaded load_file(const std::string& path);
+[[nodiscard]] Loaded load_text(const std::string& name, std::string_view text);
+
+// Every key that a file can have, dotted: "limits", "limits.connections", "listen[].unix",
+// "rules.*.*.equals", where
+// [] is any item of a list and * any name. From the code that reads them, so it misses none.
+[[nodiscard]] std::vector<std::string> known_keys();
+
+}  // namespace session::gateway

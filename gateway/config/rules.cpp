@@ -1,0 +1,90 @@
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "gateway/config/operand.h"
+#include "gateway/config/sections.h"
+#include "gateway/config/values.h"
+
+namespace session::gateway {
+namespace {
+
+using Op = Condition::Op;
+
+constexpr std::size_t kMaxRuleName = 64;
+constexpr std::array<std::pair<std::string_view, Op>, 4> kOps = {
+    {{"equals", Op::equals}, {"one_of", Op::one_of}, {"contains", Op::contains}, {"exists", Op::exists}}};
+
+bool is_rule_name(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxRuleName && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+}
+
+std::optional<Json> list_in(const Field& field) {
+  Json list = Json::array();
+  const std::vector<Field> items = items_of(field);
+  for (const Field& item : items) {
+    if (auto value = operand_in(item)) list.push_back(std::move(*value));
+  }
+  if (items.empty() && field.clean()) field.problem("expected at least one value");
+  return list;
+}
+
+std::optional<Json> flag_in(const Field& field) {
+  bool flag = true;
+  read_flag(field, flag);
+  return Json(flag);
+}
+
+std::optional<Json> operand_of(Op op, const Field& field) {
+  switch (op) {
+    case Op::one_of:
+      return list_in(field);
+    case Op::exists:
+      return flag_in(field);
+    case Op::equals:
+    case Op::contains:
+      return operand_in(field);
+  }
+  return std::nullopt;
+}
+
+// The conditions on what one pointer finds. None would hold for everyone, so that is not what was meant.
+void read_conditions(const std::string& pointer, Section& section, std::vector<Condition>& to) {
+  bool any = false;
+  for (const auto& [name, op] : kOps) {
+    const Field field = section[name];
+    if (!field.given()) continue;
+    any = true;
+    if (auto operand = operand_of(op, field)) to.push_back({pointer, op, std::move(*operand)});
+  }
+  if (!any) section.field().problem("expected equals, one_of, contains or exists");
+}
+
+void read_rule(const NamedField& entry, Rule& to) {
+  to.name = entry.name;
+  if (!is_rule_name(entry.name) && !entry.field.reading().surveys()) {
+    entry.field.problem("expected a name of 1 to 64 of A-Z, a-z, 0-9, _ and -");
+  }
+  const std::vector<NamedField> pointers = entries_of(entry.field);
+  for (const auto& [pointer, field] : pointers) {
+    (void)is_member_pointer(pointer, field);
+    read_map(field,
+             [&, &name = pointer](Section& section) { read_conditions(name, section, to.conditions); });
+  }
+  if (pointers.empty() && entry.field.clean()) {
+    entry.field.problem("expected at least one condition, such as /groups: { contains: admin }");
+  }
+}
+
+}  // namespace
+
+void read_rules(const Field& field, std::vector<Rule>& to) {
+  for (const NamedField& entry : entries_of(field)) read_rule(entry, to.emplace_back());
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,126 @@
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "gateway/config/file.h"
+#include "gateway/config/sections.h"
+
+// Nothing here quotes what the file says, not even ids and paths: a secret may stand in the wrong place.
+
+namespace session::gateway {
+namespace {
+
+constexpr std::size_t kMaxSecretBytes = std::size_t{64} << 10;
+constexpr std::size_t kMinSaltBytes = 1;  // a salt need not be hard to guess (RFC 5869, 3.1)
+constexpr mode_t kOthers = 0007;
+
+std::string octal(mode_t mode) {
+  std::string out = "0";
+  for (const int shift : {6, 3, 0}) out += static_cast<char>('0' + ((mode >> shift) & 7));
+  return out;
+}
+
+// Editors and echo end a file with a line break that nobody means.
+Secret without_line_ends(const Secret& secret) {
+  const std::string_view text = secret.reveal();
+  return Secret(std::string(text.substr(0, text.find_last_not_of("\r\n") + 1)));
+}
+
+std::optional<Secret> secret_in_file(const Field& field) {
+  const auto refuse = [&](std::string text) {
+    field.problem(std::move(text));
+    return std::nullopt;
+  };
+  const auto path = field.text("the path of a file");
+  if (!path) return std::nullopt;
+  if (path->empty() || path->find('\0') != path->npos) return refuse("expected the path of a file");
+  const std::string_view where =
+      path->front() == '/' ? "" : " (a relative path starts at this configuration's directory)";
+  auto file = read_file((field.reading().directory() / *path).string(), kMaxSecretBytes);
+  if (!file) return refuse(std::string("can't read this file: ").append(file.error()).append(where));
+  const Secret whole(std::move(file->bytes));
+  if ((file->mode & kOthers) != 0) {
+    return refuse("every user of this machine can use this file (mode " + octal(file->mode) +
+                  "): take that away with chmod o=");
+  }
+  if (whole.size() > kMaxSecretBytes) return refuse("this file is larger than 64KiB");
+  return without_line_ends(whole);
+}
+
+std::optional<Secret> secret_in_place(const Field& field) {
+  const auto text = field.text("text");
+  if (!text) return std::nullopt;
+  return Secret(std::string(*text));
+}
+
+// A map with `file` or `value`, and whatever else the caller asks it for.
+void read_secret(Section& section, Secret& to, std::size_t least) {
+  const Field file = section["file"];
+  const Field value = section["value"];
+  if (file.given() == value.given()) {
+    section.field().problem(file.given() ? "expected file or value, not both" : "expected file or value");
+    return;
+  }
+  const Field& field = file.given() ? file : value;
+  auto secret = file.given() ? secret_in_file(file) : secret_in_place(value);
+  if (!secret) return;
+  if (secret->empty()) return field.problem("this secret is empty");
+  if (secret->size() < least) {
+    return field.problem("expected a secret of at least " + std::to_string(least) + " bytes, got " +
+                         std::to_string(secret->size()));
+  }
+  to = std::move(*secret);
+}
+
+void read_id(const Field& field, std::string& to) {
+  const auto text = field.text("text");
+  if (!text) return;
+  to = *text;
+  if (!valid_key_id(*text)) {
+    field.problem("expected 1 to " + std::to_string(kMaxKeyIdBytes) + " of A-Z, a-z, 0-9, _ and -");
+  }
+}
+
+KeyMaterial read_key(Section& section) {
+  KeyMaterial key;
+  const Field id = section["id"];
+  if (!id.given()) section.field().problem("expected an id");
+  read_id(id, key.id);
+  read_secret(section, key.secret, kMinSecretBytes);
+  return key;
+}
+
+// Two keys of one name: a cookie could not say which one it is under.
+void check_ids(const std::vector<Field>& items, const std::vector<KeyMaterial>& keys) {
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const auto same = [&](const KeyMaterial& key) { return key.id == keys[i].id; };
+    const auto first = std::find_if(keys.begin(), keys.end(), same) - keys.begin();
+    if (keys[i].id.empty() || static_cast<std::size_t>(first) == i) continue;
+    items[i].reading().add(
+        {items[i].line(), items[i].key() + ".id", "the same id as keys[" + std::to_string(first) + "]"});
+  }
+}
+
+}  // namespace
+
+void read_salt(const Field& field, Secret& to) {
+  if (!field.given() && !field.reading().surveys()) return;
+  read_map(
+      field, [&](Section& section) { read_secret(section, to, kMinSaltBytes); }, Section::Names::hidden);
+}
+
+void read_keys(const Field& field, std::vector<KeyMaterial>& to) {
+  const std::vector<Field> items = items_of(field);
+  if (field.given() && field.clean() && items.empty()) {
+    field.problem("expected at least one key; leave keys and salt out for random ones");
+  }
+  for (const Field& item : items) {
+    KeyMaterial& key = to.emplace_back();
+    read_map(
+        item, [&](Section& section) { key = read_key(section); }, Section::Names::hidden);
+  }
+  check_ids(items, to);
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,144 @@
+#include "gateway/config/sections.h"
+
+#include <array>
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/config/values.h"
+
+namespace session::gateway {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+constexpr std::size_t kKiB = std::size_t{1} << 10;
+constexpr std::size_t kMiB = std::size_t{1} << 20;
+constexpr std::size_t kGiB = std::size_t{1} << 30;
+constexpr hours kTenYears = hours(24 * 3650);
+
+template <class T, std::size_t N>
+using Choices = std::array<std::pair<std::string_view, T>, N>;
+
+constexpr Choices<SameSite, 3> kSameSite = {
+    {{"strict", SameSite::strict}, {"lax", SameSite::lax}, {"none", SameSite::none}}};
+constexpr Choices<FlushMode, 2> kFlush = {{{"wait", FlushMode::wait}, {"behind", FlushMode::behind}}};
+constexpr Choices<LogLevel, 4> kLogLevels = {{{"debug", LogLevel::debug},
+                                              {"info", LogLevel::info},
+                                              {"warning", LogLevel::warning},
+                                              {"error", LogLevel::error}}};
+constexpr Choices<LogFormat, 2> kLogFormats = {{{"text", LogFormat::text}, {"json", LogFormat::json}}};
+
+enum class StoreType { memory };
+constexpr Choices<StoreType, 1> kStoreTypes = {{{"memory", StoreType::memory}}};
+enum class Dialect { native };
+constexpr Choices<Dialect, 1> kDialects = {{{"native", Dialect::native}}};
+
+// `blamed` does not go with `other`. One of them may be a default: the line is that of one the file has.
+void contradiction(const Field& blamed, const Field& other, std::string text) {
+  if (!blamed.clean() || !other.clean()) return;
+  if (!blamed.given()) text += ", its default";
+  blamed.reading().add({blamed.given() ? blamed.line() : other.line(), blamed.key(), std::move(text)});
+}
+
+void read_limits(Section& section, Limits& to) {
+  read_count(section["connections"], to.connections, {1, 1000000});
+  read_size(section["request_bytes"], to.request_bytes, {8 * kKiB, 16 * kMiB}, PlainBytes::allowed);
+  read_duration(section["request_deadline"], to.request_deadline, {milliseconds(10), minutes(10)});
+}
+
+// What browsers would refuse; an attribute that could not be read has its problem already.
+void check_cookie(Section& section, const CookieAttributes& cookie) {
+  std::vector<std::pair<Field, std::string>> found;
+  for (const CookieProblem& problem : problems_of(cookie)) {
+    const Field field = section[problem.attribute];
+    if (field.clean()) found.emplace_back(field, problem.text);
+  }
+  for (const auto& [field, text] : found) field.problem(text);
+}
+
+void read_cookie(Section& section, CookieAttributes& to) {
+  read_text(section["name"], to.name);
+  read_text(section["path"], to.path);
+  read_text(section["domain"], to.domain);
+  read_flag(section["secure"], to.secure);
+  read_choice(section["same_site"], to.same_site, kSameSite);
+  read_duration(section["lifetime"], to.lifetime, {seconds(1), kTenYears, "session"});
+  check_cookie(section, to);
+}
+
+void check_timeouts(const Policy& policy, const Field& idle, const Field& absolute, const Field& touch) {
+  if (policy.idle_timeout > policy.absolute_timeout) {
+    contradiction(idle, absolute,
+                  "expected at most session.absolute_timeout (" + format_duration(policy.absolute_timeout) +
+                      "), got " + format_duration(policy.idle_timeout));
+  }
+  if (policy.touch_every >= policy.idle_timeout) {
+    contradiction(touch, idle,
+                  "expected less than session.idle_timeout (" + format_duration(policy.idle_timeout) +
+                      "), got " + format_duration(policy.touch_every));
+  }
+}
+
+void read_session(Section& section, Settings& to) {
+  const Field idle = section["idle_timeout"];
+  const Field absolute = section["absolute_timeout"];
+  const Field touch = section["touch_every"];
+  read_duration(idle, to.session.idle_timeout, {seconds(1), kTenYears});
+  read_duration(absolute, to.session.absolute_timeout, {seconds(1), kTenYears});
+  read_duration(touch, to.session.touch_every, {seconds(0), kTenYears});
+  read_choice(section["flush"], to.flush, kFlush);
+  read_size(section["max_bytes"], to.session.max_bytes, {kKiB, 16 * kMiB}, PlainBytes::allowed);
+  check_timeouts(to.session, idle, absolute, touch);
+}
+
+void read_memory(Section& section, Settings& to) {
+  const Field most = section["max_bytes"];
+  read_size(most, to.memory.max_bytes, {64 * kKiB, 1024 * kGiB}, PlainBytes::refused);
+  const bool comparable = most.clean() && most.reading().clean("session.max_bytes");
+  if (comparable && to.memory.max_bytes < to.session.max_bytes) {
+    most.problem("expected at least session.max_bytes (" + format_size(to.session.max_bytes) + "), got " +
+                 format_size(to.memory.max_bytes));
+  }
+}
+
+void read_store(Section& section, Settings& to) {
+  StoreType type{};
+  read_choice(section["type"], type, kStoreTypes);
+  read_map(section["memory"], [&](Section& memory) { read_memory(memory, to); });
+}
+
+void read_log(Section& section, LogSettings& to) {
+  read_choice(section["level"], to.level, kLogLevels);
+  read_choice(section["format"], to.format, kLogFormats);
+}
+
+void read_salt_and_keys(Section& top, Settings& to) {
+  const Field salt = top["salt"];
+  const Field keys = top["keys"];
+  read_salt(salt, to.salt);
+  read_keys(keys, to.keys);
+  if (keys.given() && !salt.given()) keys.problem("keys need a salt beside them");
+  if (salt.given() && !keys.given()) salt.problem("a salt needs keys beside it");
+}
+
+}  // namespace
+
+void read_settings(Section& top, Settings& to) {
+  Dialect dialect{};
+  read_listen(top["listen"], to.listen);
+  read_count(top["workers"], to.workers, {1, 256, "auto"});
+  read_map(top["limits"], [&](Section& limits) { read_limits(limits, to.limits); });
+  read_map(top["cookie"], [&](Section& cookie) { read_cookie(cookie, to.cookie); });
+  read_salt_and_keys(top, to);
+  read_map(top["session"], [&](Section& session) { read_session(session, to); });
+  read_map(top["store"], [&](Section& store) { read_store(store, to); });
+  read_map(top["identity"], [&](Section& identity) { read_identity(identity, to.identity); });
+  read_rules(top["rules"], to.rules);
+  read_choice(top["dialect"], dialect, kDialects);
+  read_map(top["log"], [&](Section& log) { read_log(log, to.log); });
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <vector>
+
+#include "gateway/config/reader.h"
+#include "gateway/config/settings.h"
+
+namespace session::gateway {
+
+// Reads all of the file. Each setting is one row here or in a function below; what is absent keeps its
+// default.
+void read_settings(Section& top, Settings& to);
+
+// The sections that are more than rows.
+void read_listen(const Field& field, std::vector<Listen>& to);
+void read_salt(const Field& field, Secret& to);
+void read_keys(const Field& field, std::vector<KeyMaterial>& to);
+void read_identity(Section& section, IdentitySettings& to);
+void read_rules(const Field& field, std::vector<Rule>& to);
+
+// A JSON pointer to a member: never empty, for that would be the attributes as a whole.
+// Reports what is not one.
+[[nodiscard]] bool is_member_pointer(std::string_view text, const Field& field);
+
+}  // namespace session::gateway

@@ -1,0 +1,102 @@
+#include "gateway/config/values.h"
+
+namespace session::gateway {
+namespace {
+
+std::string or_word(std::string_view word, std::string_view rest) {
+  return word.empty() ? std::string(rest) : std::string(word).append(" or ").append(rest);
+}
+
+template <class T, class Format>
+std::string span_of(const Range<T>& range, Format format) {
+  return or_word(range.word, format(range.min) + ".." + format(range.max));
+}
+
+bool is_word(const Field& field, std::string_view word) {
+  return field.given() && field.node()->kind == YamlNode::Kind::scalar && field.node()->text == word;
+}
+
+// The value of a field, or nullopt if it is absent or a problem.
+// `form` says how it is written, `span` which values there are.
+template <class T, class Parse>
+std::optional<T> parsed(const Field& field, const Range<T>& range, const std::string& form,
+                        const std::string& span, Parse parse) {
+  const auto text = field.text(form);
+  if (!text) return std::nullopt;
+  const Result<T, UnitError> value = parse(*text);
+  if (value && range.min <= *value && *value <= range.max) return *value;
+  field.expected(!value && value.error() == UnitError::malformed ? form : span);
+  return std::nullopt;
+}
+
+std::optional<std::size_t> count_in(const Field& field, const Range<std::size_t>& range) {
+  const std::string span = span_of(range, [](std::size_t n) { return std::to_string(n); });
+  return parsed(field, range, span, span, parse_count);
+}
+
+std::optional<milliseconds> duration_in(const Field& field, const Range<milliseconds>& range) {
+  const std::string form = or_word(range.word, "a duration with its unit (ms, s, m, h or d)");
+  return parsed(field, range, form, span_of(range, format_duration), parse_duration);
+}
+
+std::optional<seconds> seconds_in(const Field& field, const Range<milliseconds>& range) {
+  const auto value = duration_in(field, range);
+  if (!value) return std::nullopt;
+  const auto whole = std::chrono::duration_cast<seconds>(*value);
+  if (whole == *value) return whole;
+  field.expected("whole seconds");
+  return std::nullopt;
+}
+
+template <class T, class U>
+void assign_if(T& to, const std::optional<U>& value) {
+  if (value) to = *value;
+}
+
+}  // namespace
+
+void read_text(const Field& field, std::string& to) {
+  if (const auto text = field.text("text")) to = *text;
+}
+
+void read_flag(const Field& field, bool& to) {
+  constexpr std::array<std::pair<std::string_view, bool>, 2> kFlags = {{{"true", true}, {"false", false}}};
+  read_choice(field, to, kFlags);
+}
+
+void read_count(const Field& field, std::size_t& to, const Range<std::size_t>& range) {
+  assign_if(to, count_in(field, range));
+}
+
+void read_count(const Field& field, std::optional<unsigned>& to, const Range<std::size_t>& range) {
+  if (is_word(field, range.word)) {
+    to.reset();
+  } else if (const auto count = count_in(field, range)) {
+    to = static_cast<unsigned>(*count);
+  }
+}
+
+void read_size(const Field& field, std::size_t& to, const Range<std::size_t>& range, PlainBytes plain) {
+  const std::string form = plain == PlainBytes::allowed ? "a size in bytes or with a unit (KiB, MiB or GiB)"
+                                                        : "a size with its unit (KiB, MiB or GiB)";
+  const auto parse = [plain](std::string_view text) { return parse_size(text, plain); };
+  assign_if(to, parsed(field, range, form, span_of(range, format_size), parse));
+}
+
+void read_duration(const Field& field, milliseconds& to, const Range<milliseconds>& range) {
+  assign_if(to, duration_in(field, range));
+}
+
+void read_duration(const Field& field, seconds& to, const Range<milliseconds>& range) {
+  assign_if(to, seconds_in(field, range));
+}
+
+void read_duration(const Field& field, std::optional<seconds>& to, const Range<milliseconds>& range) {
+  if (is_word(field, range.word)) {
+    to.reset();
+  } else if (const auto value = seconds_in(field, range)) {
+    to = *value;
+  }
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/clock.h"
+#include "gateway/config/nearest.h"
+#include "gateway/config/problem.h"
+#include "gateway/config/reader.h"
+#include "gateway/config/units.h"
+
+namespace session::gateway {
+
+// One function per kind of value. Each leaves `to` alone, so at its default, when the field is absent or,
+// which is reported, its value is not of that kind or out of range.
+
+// Both ends included. A `word` stands for "none of these numbers": the default where the type is an optional.
+template <class T>
+struct Range {
+  T min;
+  T max;
+  std::string_view word = {};
+};
+
+void read_text(const Field& field, std::string& to);
+// true or false, and no other spelling.
+void read_flag(const Field& field, bool& to);
+void read_count(const Field& field, std::size_t& to, const Range<std::size_t>& range);
+void read_count(const Field& field, std::optional<unsigned>& to, const Range<std::size_t>& range);
+void read_size(const Field& field, std::size_t& to, const Range<std::size_t>& range, PlainBytes plain);
+void read_duration(const Field& field, milliseconds& to, const Range<milliseconds>& range);
+// Whole seconds.
+void read_duration(const Field& field, seconds& to, const Range<milliseconds>& range);
+void read_duration(const Field& field, std::optional<seconds>& to, const Range<milliseconds>& range);
+
+// One of the named values. A new value is a new row in the caller's table.
+template <class T, std::size_t N>
+void read_choice(const Field& field, T& to, const std::array<std::pair<std::string_view, T>, N>& choices) {
+  std::vector<std::string_view> names;
+  for (const auto& [name, value] : choices) names.push_back(name);
+  const auto text = field.text(any_of(names));
+  if (!text) return;
+  for (const auto& [name, value] : choices) {
+    if (name == *text) {
+      to = value;
+      return;
+    }
+  }
+  field.expected(any_of(names), suggestion(*text, names));
+}
+
+}  // namespace session::gateway

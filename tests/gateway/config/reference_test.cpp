@@ -1,0 +1,156 @@
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "gateway/config/load.h"
+#include "gateway/config/yaml.h"
+
+using namespace session;
+using namespace session::gateway;
+using Path = std::filesystem::path;
+
+namespace {
+
+const std::string kReference = SOURCE_ROOT "/conf/gateway.yaml";
+
+std::string reference() {
+  std::ifstream file(kReference);
+  std::ostringstream text;
+  text << file.rdbuf();
+  BOOST_REQUIRE_MESSAGE(!text.str().empty(), "conf/gateway.yaml is missing or empty");
+  return text.str();
+}
+
+// Whether a line is a setting that is commented out: a # with no space after it.
+std::size_t example_at(const std::string& line) {
+  const auto hash = line.find_first_not_of(' ');
+  const bool example =
+      hash != line.npos && line[hash] == '#' && hash + 1 < line.size() && line[hash + 1] != ' ';
+  return example ? hash : line.npos;
+}
+
+enum class Secrets { files, files_and_values };
+
+// The reference with its examples as settings. `value` excludes `file` beside it, so only for looking at.
+std::string with_examples(Secrets secrets) {
+  std::istringstream lines(reference());
+  std::string out, line;
+  while (std::getline(lines, line)) {
+    const auto hash = example_at(line);
+    const bool excluded =
+        secrets == Secrets::files && hash != line.npos && line.substr(hash).starts_with("#value:");
+    if (hash != line.npos && !excluded) line.erase(hash, 1);
+    out += line + "\n";
+  }
+  return out;
+}
+
+void collect_keys(const YamlNode& node, const std::string& key, std::set<std::string>& to) {
+  for (const YamlNode& item : node.items) collect_keys(item, key + "[]", to);
+  for (const YamlEntry& entry : node.entries) {
+    const std::string inner = key.empty() ? entry.name : key + "." + entry.name;
+    to.insert(inner);
+    collect_keys(entry.value, inner, to);
+  }
+}
+
+std::set<std::string> mentioned_keys() {
+  const auto root = parse_yaml(with_examples(Secrets::files_and_values));
+  BOOST_REQUIRE(root.has_value());
+  std::set<std::string> keys;
+  collect_keys(*root, {}, keys);
+  BOOST_REQUIRE(!keys.empty());
+  return keys;
+}
+
+// Whether a key is what a known key stands for: part by part, where "*" is any name.
+bool is_a(const std::string& key, const std::string& known) {
+  std::istringstream parts(key), patterns(known);
+  std::string part, pattern;
+  while (std::getline(patterns, pattern, '.')) {
+    if (!std::getline(parts, part, '.') || (pattern != "*" && pattern != part)) return false;
+  }
+  return !std::getline(parts, part, '.');
+}
+
+void write_private(const Path& path, const std::string& text) {
+  std::ofstream(path) << text;
+  ::chmod(path.c_str(), 0600);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(the_reference_loads_and_every_value_in_it_is_the_default) {
+  const auto loaded = load_file(kReference);
+  BOOST_REQUIRE(loaded.has_value());
+  const Settings& read = *loaded;
+  const Settings defaults;
+  BOOST_TEST((read.listen == defaults.listen));
+  BOOST_TEST((read.workers == defaults.workers));
+  BOOST_TEST(read.limits.connections == defaults.limits.connections);
+  BOOST_TEST(read.limits.request_bytes == defaults.limits.request_bytes);
+  BOOST_TEST((read.limits.request_deadline == defaults.limits.request_deadline));
+  BOOST_TEST(read.cookie.name == defaults.cookie.name);
+  BOOST_TEST(read.cookie.path == defaults.cookie.path);
+  BOOST_TEST(read.cookie.domain == defaults.cookie.domain);
+  BOOST_TEST(read.cookie.secure == defaults.cookie.secure);
+  BOOST_TEST((read.cookie.same_site == defaults.cookie.same_site));
+  BOOST_TEST((read.cookie.lifetime == defaults.cookie.lifetime));
+  BOOST_TEST((read.salt.empty() && defaults.salt.empty()));
+  BOOST_TEST((read.keys.empty() && defaults.keys.empty()));
+  BOOST_TEST((read.session.idle_timeout == defaults.session.idle_timeout));
+  BOOST_TEST((read.session.absolute_timeout == defaults.session.absolute_timeout));
+  BOOST_TEST((read.session.touch_every == defaults.session.touch_every));
+  BOOST_TEST(read.session.max_bytes == defaults.session.max_bytes);
+  BOOST_TEST((read.flush == defaults.flush));
+  BOOST_TEST(read.memory.max_bytes == defaults.memory.max_bytes);
+  BOOST_TEST(read.identity.subject == defaults.identity.subject);
+  BOOST_TEST((read.identity.headers == defaults.identity.headers));
+  BOOST_TEST((read.rules.empty() && defaults.rules.empty()));
+  BOOST_TEST((read.log.level == defaults.log.level));
+  BOOST_TEST((read.log.format == defaults.log.format));
+}
+
+BOOST_AUTO_TEST_CASE(every_key_that_the_reader_knows_is_in_the_reference) {
+  const auto known = known_keys();
+  BOOST_REQUIRE(known.size() > 40u);
+  const auto mentioned = mentioned_keys();
+  for (const std::string& key : known) {
+    const bool found =
+        std::any_of(mentioned.begin(), mentioned.end(), [&](const auto& m) { return is_a(m, key); });
+    BOOST_TEST(found, "conf/gateway.yaml does not mention " << key);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_key_in_the_reference_is_one_that_the_reader_knows) {
+  const auto known = known_keys();
+  for (const std::string& key : mentioned_keys()) {
+    const bool found = std::any_of(known.begin(), known.end(), [&](const auto& k) { return is_a(key, k); });
+    BOOST_TEST(found, "conf/gateway.yaml has " << key << ", which the reader does not know");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_examples_in_the_reference_load_when_they_are_activated) {
+  std::string pattern = (std::filesystem::temp_directory_path() / "reference-XXXXXX").string();
+  BOOST_REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+  const Path directory = pattern;
+  write_private(directory / "salt.key", "pepper\n");
+  write_private(directory / "k1.key", std::string(44, 'k') + "\n");
+  const auto loaded = load_text((directory / "gateway.yaml").string(), with_examples(Secrets::files));
+  std::filesystem::remove_all(directory);
+  if (!loaded) {
+    for (const Problem& problem : loaded.error()) BOOST_ERROR(render("gateway.yaml", problem));
+  } else {
+    BOOST_TEST(loaded->listen.size() == 2u);
+    BOOST_TEST(loaded->keys.size() == 1u);
+    BOOST_TEST(loaded->rules.size() == 2u);
+  }
+}
