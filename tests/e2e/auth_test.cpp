@@ -67,6 +67,17 @@ BOOST_AUTO_TEST_CASE(the_session_cookie_stays_away_from_the_application) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(many_large_cookies_are_no_obstacle) {
+  const Stack stack;
+  const std::string cookie = stack.log_in(kAlice);
+  const std::string large(7'500, 'c');
+  for (Client& client : stack.http1_and_http2()) {
+    const Reply reply = client.get("/account/", {"Cookie: a=" + large, "Cookie: b=" + large, cookie});
+    BOOST_TEST_REQUIRE(reply.status == 200);
+    BOOST_TEST(got(reply, "cookie") == "a=" + large + "; b=" + large);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(what_a_client_says_it_is_never_reaches_the_application) {
   const Stack stack;
   const std::string cookie = stack.log_in(R"({"user":"alice"})");
@@ -159,6 +170,19 @@ BOOST_AUTO_TEST_CASE(a_hundred_checks_take_one_connection) {
   for (int i = 0; i < 100; ++i) BOOST_TEST_REQUIRE(client.get("/account/", {cookie}).status == 200);
   for (int i = 0; i < 100; ++i) BOOST_TEST_REQUIRE(client.get("/account/").status == 303);
   BOOST_TEST(stack.relay().connections() - before <= 2);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_stored_for_it_on_disk) {
+  const Stack stack;
+  const std::string cookie = stack.log_in(kAlice);
+  for (const HeaderLines& who :
+       {HeaderLines{cookie}, HeaderLines{}, HeaderLines{"Cookie: session=nonsense"}}) {
+    for (const char* path : {"/account/", "/admin/"}) stack.http().get(path, who);
+  }
+  BOOST_TEST(!stack.response_was_stored());
+  for (const char* level : {"[crit]", "[error]", "[warn]"}) {
+    BOOST_TEST(stack.log("nginx").find(level) == std::string::npos, stack.log("nginx"));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(head_and_post_keep_the_connection_of_the_check) {

@@ -6,8 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/e2e/client.h"
-#include "tests/e2e/process.h"
+#include "tests/e2e/support.h"
 
 namespace session::test {
 namespace {
@@ -28,7 +27,9 @@ struct Demo {
       return read_file(log).find("The demo runs on") != std::string::npos;
     });
   }
-  ~Demo() { BOOST_TEST_MESSAGE("--- demo.log\n" << read_file(log)); }
+  ~Demo() {
+    if (test_has_failed()) BOOST_TEST_MESSAGE("--- demo.log\n" << read_file(log));
+  }
   [[nodiscard]] Client client() const { return Client({"http://127.0.0.1:" + std::to_string(port), "", ""}); }
   [[nodiscard]] Client browser() const {
     Client client = this->client();

@@ -98,6 +98,24 @@ BOOST_AUTO_TEST_CASE(as_many_cookies_as_nginx_takes_come_back_reduced) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+BOOST_AUTO_TEST_SUITE(files)
+
+BOOST_AUTO_TEST_CASE(nginx_takes_them_as_they_are) {
+  const TempDir dir;
+  const std::string conf = SOURCE_ROOT "/conf/nginx/session-gateway-";
+  const auto include = [&conf](const std::string& name) { return "include " + conf + name + ".conf;\n"; };
+  write_file(dir / "nginx.conf", "pid " + dir / "pid" + ";\nevents {}\nhttp {\n" + include("upstream") +
+                                     include("http") + "server {\nlisten unix:" + dir / "sock" + ";\n" +
+                                     include("server") + include("health") + "location / {\n" +
+                                     include("public") + "}\nlocation /a/ {\n" + include("protect") +
+                                     "}\nlocation /s {\n" + include("session") + "}\n}\n}\n");
+  Process nginx({nginx_binary(), "-t", "-q", "-e", dir / "log", "-c", dir / "nginx.conf"}, dir / "log");
+  BOOST_TEST(nginx.wait() == 0);
+  BOOST_TEST(read_file(dir / "log") == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
 BOOST_AUTO_TEST_SUITE(answers)
 
 BOOST_AUTO_TEST_CASE(a_renewed_cookie_reaches_the_browser_beside_the_applications_own) {
@@ -176,13 +194,6 @@ BOOST_AUTO_TEST_CASE(no_error_page_of_the_server_turns_an_outage_into_a_pass) {
   const CannedGateway gateway(stack.front_socket(), refused("503 Service Unavailable"));
   BOOST_TEST(Client(stack.site("lenient")).get("/account/").status == 503);
   BOOST_TEST(stack.application().requests() == 0);
-}
-
-BOOST_AUTO_TEST_CASE(nothing_of_ours_is_stored_on_disk_or_answered_twice) {
-  Canned canned("Status: 200 OK\r\n\r\na body that no auth answer should have");
-  BOOST_TEST(canned.stack.http().get("/account/").status == 200);  // a 200 is a pass all the same
-  BOOST_TEST(canned.stack.http().get("/account/").status == 200);
-  BOOST_TEST(canned.param("GATEWAY_ENDPOINT") == "auth");
 }
 
 BOOST_AUTO_TEST_CASE(internal_locations_are_nobodys_to_ask_for) {

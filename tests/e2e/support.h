@@ -10,6 +10,10 @@
 
 namespace session::test {
 
+[[nodiscard]] std::string nginx_binary();
+// Whether the running test case has failed, or is being left by an exception: then logs are worth showing.
+[[nodiscard]] bool test_has_failed();
+
 // Who answers nginx's questions.
 enum class Front {
   gateway,  // the daemon itself
@@ -39,6 +43,9 @@ class Stack {
   Relay& relay() { return *relay_; }
   [[nodiscard]] std::string front_socket() const { return dir_ / "front.sock"; }
   [[nodiscard]] std::string log(const std::string& name) const { return read_file(dir_ / (name + ".log")); }
+
+  // Whether nginx has written a file for a FastCGI response.
+  [[nodiscard]] bool response_was_stored() const;
 
   void start_gateway();
   // SIGTERM, and waits; the daemon's exit code.
