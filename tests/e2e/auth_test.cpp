@@ -7,7 +7,7 @@
 namespace session::test {
 namespace {
 
-const std::string kAlice = R"({"user":"alice","email":"alice@example.org","groups":["users","staff"]})";
+constexpr const char* kAlice = R"({"user":"alice","email":"alice@example.org","groups":["users","staff"]})";
 
 // What the application got under a header's name; nullopt-like "(absent)" if nothing.
 std::string got(const Reply& reply, const std::string& header) {
@@ -121,6 +121,15 @@ BOOST_AUTO_TEST_CASE(a_rule_decides_who_may_pass) {
   BOOST_TEST(client.get("/admin/", {alice, "Accept: application/json"}).json()["reason"] == "forbidden");
   BOOST_TEST(client.get("/admin/").status == 303);
   BOOST_TEST(client.get("/account/", {alice}).status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(an_inner_location_without_the_include_lets_nobody_in) {
+  const Stack stack;
+  Client client = stack.http();
+  BOOST_TEST(client.get("/admin/forgotten/", {stack.log_in(kAlice)}).status == 403);
+  BOOST_TEST(client.get("/admin/forgotten/", {stack.log_in(R"({"groups":["admin"]})")}).status == 403);
+  BOOST_TEST(stack.log("gateway").find("include session-gateway-protect.conf in this inner location") !=
+             std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_mistyped_rule_lets_nobody_in) {

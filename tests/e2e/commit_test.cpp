@@ -7,7 +7,7 @@
 namespace session::test {
 namespace {
 
-const std::string kCommit = "200 OK\r\nX-Accel-Redirect: /_session/commit\r\n";
+constexpr const char* kCommit = "200 OK\r\nX-Accel-Redirect: /_session/commit\r\n";
 
 // The application answers every request with these lines, and commits.
 void commits(Stack& stack, const std::string& lines, const std::string& body = "") {

@@ -37,8 +37,8 @@ struct Demo {
     return client;
   }
   static std::vector<std::string> command(const TempDir& dir, int port) {
-    return {"env", "TMPDIR=" + dir.path(), "DEMO_PORT=" + std::to_string(port), SOURCE_ROOT "/conf/demo/run",
-            build_directory()};
+    return {"env", "TMPDIR=" + dir.path(), "DEMO_PORT=" + std::to_string(port),
+            std::string(SOURCE_ROOT) + "/conf/demo/run", build_directory()};
   }
 
   TempDir dir;
@@ -49,7 +49,7 @@ struct Demo {
 
 bool shows(const Reply& reply, const std::string& text) { return reply.body.find(text) != std::string::npos; }
 
-const HeaderLines kForm = {"Content-Type: application/x-www-form-urlencoded"};
+const HeaderLines form_type = {"Content-Type: application/x-www-form-urlencoded"};
 
 }  // namespace
 
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_user_logs_in_chooses_a_theme_and_logs_out) {
   BOOST_TEST(
       shows(browser.get("/login?to=/account"), "<form method=\"post\" action=\"/login?to=/account\">"));
 
-  const Reply login = browser.post("/login?to=/account", "user=Ann+%26+%3Cb%3E+%C3%A9", kForm);
+  const Reply login = browser.post("/login?to=/account", "user=Ann+%26+%3Cb%3E+%C3%A9", form_type);
   BOOST_TEST(login.status == 303);
   BOOST_TEST(login.header("location") == "/account");
   BOOST_TEST(login.all("set-cookie").size() == 1);
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_user_logs_in_chooses_a_theme_and_logs_out) {
   BOOST_TEST(browser.get("/session").json()["theme"] == "dark");
   BOOST_TEST(browser.post("/session", R"({"set":{"user":"root"}})", script).status == 403);
 
-  const Reply logout = browser.post("/logout", "", kForm);
+  const Reply logout = browser.post("/logout", "", form_type);
   BOOST_TEST(logout.status == 303);
   BOOST_TEST(logout.header("location") == "/");
   BOOST_TEST(browser.get("/account").status == 303);
@@ -95,9 +95,9 @@ BOOST_AUTO_TEST_CASE(only_an_administrator_sees_the_admin_page) {
   const Demo demo;
   Client browser = demo.browser();
   BOOST_TEST(browser.get("/admin").status == 303);
-  BOOST_TEST(browser.post("/login", "user=alice", kForm).status == 303);
+  BOOST_TEST(browser.post("/login", "user=alice", form_type).status == 303);
   BOOST_TEST(browser.get("/admin").status == 403);
-  BOOST_TEST(browser.post("/login", "user=root&admin=on", kForm).status == 303);
+  BOOST_TEST(browser.post("/login", "user=root&admin=on", form_type).status == 303);
   BOOST_TEST(shows(browser.get("/admin"), "root may see this"));
 }
 
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_fastcgi_application_hears_nothing_that_a_client_makes_up)
   const HeaderLines forged = {"X-Auth-Request-User: root", "X-Auth-Request-Groups: admin",
                               "X_Auth_Request_User: root", "X-Auth-Request-Theme: dark", "Proxy: evil"};
   BOOST_TEST(browser.get("/account", forged).status == 303);
-  BOOST_TEST(browser.post("/login", "user=alice", kForm).status == 303);
+  BOOST_TEST(browser.post("/login", "user=alice", form_type).status == 303);
   const Reply account = browser.get("/account", forged);
   BOOST_TEST(shows(account, "Hello, alice"));
   BOOST_TEST(shows(account, "Groups: users<"));
@@ -118,12 +118,13 @@ BOOST_AUTO_TEST_CASE(a_fastcgi_application_hears_nothing_that_a_client_makes_up)
 BOOST_AUTO_TEST_CASE(the_application_refuses_what_it_should) {
   const Demo demo;
   Client client = demo.client();
-  BOOST_TEST(client.post("/login", "user=", kForm).status == 400);
-  BOOST_TEST(client.post("/login", "user=" + std::string(65, 'a'), kForm).status == 400);
-  BOOST_TEST(client.post("/login", "user=" + std::string(5000, 'a'), kForm).status == 413);
+  BOOST_TEST(client.post("/login", "user=", form_type).status == 400);
+  BOOST_TEST(client.post("/login", "user=" + std::string(65, 'a'), form_type).status == 400);
+  BOOST_TEST(client.post("/login", "user=" + std::string(5000, 'a'), form_type).status == 413);
   BOOST_TEST(client.post("/login", "user=eve", {"Sec-Fetch-Site: cross-site"}).status == 403);
-  BOOST_TEST(client.post("/login?to=//evil.test/", "user=eve", kForm).header("location") == "/account");
-  BOOST_TEST(client.post("/login?to=https://evil.test/", "user=eve", kForm).header("location") == "/account");
+  BOOST_TEST(client.post("/login?to=//evil.test/", "user=eve", form_type).header("location") == "/account");
+  BOOST_TEST(client.post("/login?to=https://evil.test/", "user=eve", form_type).header("location") ==
+             "/account");
   BOOST_TEST(client.get("/nowhere").status == 404);
   BOOST_TEST(client.send("PUT", "/").status == 405);
 }

@@ -11,7 +11,7 @@
 namespace session::test {
 namespace {
 
-const std::string kAlice = R"({"user":"alice"})";
+constexpr const char* kAlice = R"({"user":"alice"})";
 
 // Asks over and over on a few threads until `stop`, and counts the answers by status.
 class Crowd {
@@ -25,6 +25,7 @@ class Crowd {
   void stop() { threads_.clear(); }
   [[nodiscard]] unsigned passed() const { return passed_; }
   [[nodiscard]] unsigned outages() const { return outages_; }
+  [[nodiscard]] unsigned refused() const { return refused_; }  // sent to the login page
   [[nodiscard]] unsigned others() const { return others_; }
 
  private:
@@ -37,12 +38,13 @@ class Crowd {
       } catch (const std::runtime_error&) {  // counts among the others: nginx itself never goes away
       }
       const bool outage = reply.status == 503 && reply.has("retry-after") && !reply.has("set-cookie");
-      ++(reply.status == 200 ? passed_ : outage ? outages_ : others_);
+      ++(reply.status == 200 ? passed_ : reply.status == 303 ? refused_ : outage ? outages_ : others_);
     }
   }
 
   std::atomic<unsigned> passed_ = 0;
   std::atomic<unsigned> outages_ = 0;
+  std::atomic<unsigned> refused_ = 0;
   std::atomic<unsigned> others_ = 0;
   std::vector<std::jthread> threads_;
 };
@@ -126,7 +128,23 @@ BOOST_AUTO_TEST_CASE(a_gateway_told_to_stop_answers_what_it_was_asked) {
   const unsigned outages = crowd.outages();
   wait_until("the outage to be seen", [&] { return crowd.outages() > outages + 20; });
   crowd.stop();
-  BOOST_TEST(crowd.others() == 0);  // a pass or an outage: no logout, no broken answer
+  BOOST_TEST(crowd.refused() == 0);  // a pass or an outage: no logout,
+  BOOST_TEST(crowd.others() == 0);   // and no broken answer
+}
+
+BOOST_AUTO_TEST_CASE(a_restart_under_load_breaks_no_answer) {
+  Stack stack;
+  Crowd crowd(stack, stack.log_in(kAlice));
+  wait_until("checks to pass", [&crowd] { return crowd.passed() > 100; });
+  for (int round = 0; round < 5; ++round) {
+    BOOST_TEST(stack.stop_gateway() == 0);
+    const unsigned refused = crowd.refused();
+    stack.start_gateway();
+    // The session was in memory, so it is gone: the new gateway says so.
+    wait_until("the new gateway to be asked", [&] { return crowd.refused() > refused + 50; });
+  }
+  crowd.stop();
+  BOOST_TEST(crowd.others() == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

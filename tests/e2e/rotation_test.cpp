@@ -9,11 +9,14 @@
 namespace session::test {
 namespace {
 
-const std::string kOldKey = "the old key of the end-to-end tests, 32 bytes and more";
-const std::string kNewKeys =
-    "[{ id: k2, value: 'the new key of the end-to-end tests, 32 bytes and more' },"
-    " { id: k1, value: '" +
-    kOldKey + "' }]";
+constexpr const char* kOldKey = "the old key of the end-to-end tests, 32 bytes and more";
+constexpr const char* kNewKey = "the new key of the end-to-end tests, 32 bytes and more";
+
+// A `keys` line: k2 before k1, or k2 alone.
+std::string keys(bool with_the_old_one) {
+  const std::string old_one = with_the_old_one ? std::string(", { id: k1, value: '") + kOldKey + "' }" : "";
+  return std::string("[{ id: k2, value: '") + kNewKey + "' }" + old_one + "]";
+}
 
 // The same session's cookie as the gateway issued it when k1 was the first key.
 std::string as_signed_before(const std::string& cookie_line) {
@@ -31,7 +34,7 @@ std::string as_signed_before(const std::string& cookie_line) {
 BOOST_AUTO_TEST_SUITE(rotation)
 
 BOOST_AUTO_TEST_CASE(a_cookie_under_an_older_key_is_renewed_by_the_check) {
-  const Stack stack(Front::gateway, kNewKeys);
+  const Stack stack(Front::gateway, keys(true));
   const std::string old_cookie = as_signed_before(stack.log_in(R"({"user":"alice"})"));
   for (Client& client : stack.http1_and_http2()) {
     const Reply reply = client.get("/account/", {old_cookie});
@@ -46,7 +49,7 @@ BOOST_AUTO_TEST_CASE(a_cookie_under_an_older_key_is_renewed_by_the_check) {
 }
 
 BOOST_AUTO_TEST_CASE(a_commit_from_a_protected_page_sets_one_session_cookie) {
-  Stack stack(Front::gateway, kNewKeys);
+  Stack stack(Front::gateway, keys(true));
   const std::string old_cookie = as_signed_before(stack.log_in(R"({"user":"alice"})"));
   stack.application().answers([](const AppRequest&) {
     return "200 OK\r\nX-Accel-Redirect: /_session/commit\r\nX-Session-Set: theme=dark\r\n\r\n";
@@ -58,8 +61,7 @@ BOOST_AUTO_TEST_CASE(a_commit_from_a_protected_page_sets_one_session_cookie) {
 }
 
 BOOST_AUTO_TEST_CASE(a_cookie_under_a_key_that_is_gone_is_refused) {
-  const Stack stack(Front::gateway,
-                    "[{ id: k2, value: 'the new key of the end-to-end tests, 32 bytes and more' }]");
+  const Stack stack(Front::gateway, keys(false));
   const std::string old_cookie = as_signed_before(stack.log_in(R"({"user":"alice"})"));
   const Reply reply = stack.http().get("/account/", {old_cookie, "Accept: application/json"});
   BOOST_TEST(reply.status == 401);

@@ -7,7 +7,7 @@
 namespace session::test {
 namespace {
 
-const std::string kAlice = R"({"user":"alice","theme":"light"})";
+constexpr const char* kAlice = R"({"user":"alice","theme":"light"})";
 
 }  // namespace
 

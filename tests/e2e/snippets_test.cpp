@@ -7,7 +7,7 @@
 namespace session::test {
 namespace {
 
-const std::string kPass =
+constexpr const char* kPass =
     "Status: 204 No Content\r\nX-Auth-Request-User: alice\r\nX-Auth-Request-Email: \r\n"
     "X-Auth-Request-Groups: users\r\nX-Session-Cookie: other=1\r\n\r\n";
 
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_SUITE(files)
 
 BOOST_AUTO_TEST_CASE(nginx_takes_them_as_they_are) {
   const TempDir dir;
-  const std::string conf = SOURCE_ROOT "/conf/nginx/session-gateway-";
+  const std::string conf = std::string(SOURCE_ROOT) + "/conf/nginx/session-gateway-";
   const auto include = [&conf](const std::string& name) { return "include " + conf + name + ".conf;\n"; };
   write_file(dir / "nginx.conf", "pid " + dir / "pid" + ";\nevents {}\nhttp {\n" + include("upstream") +
                                      include("http") + "server {\nlisten unix:" + dir / "sock" + ";\n" +

@@ -12,7 +12,7 @@
 namespace session::test {
 namespace {
 
-const std::string kRoot = SOURCE_ROOT;
+std::string in_project(const std::string& path) { return std::string(SOURCE_ROOT) + path; }
 
 }  // namespace
 
@@ -43,12 +43,12 @@ Stack::~Stack() {
 
 void Stack::write_configuration(Front front, const std::string& keys) const {
   const auto fill = [this](const std::string& name) {
-    return replaced(read_file(kRoot + "/tests/e2e/" + name), "@DIR@", dir_.path());
+    return replaced(read_file(in_project("/tests/e2e/" + name)), "@DIR@", dir_.path());
   };
   write_file(dir_ / "gateway.yaml", replaced(fill("gateway.yaml"), "@KEYS@", keys));
   const std::string gateway = front == Front::gateway ? dir_ / "gateway.sock" : front_socket();
-  write_file(dir_ / "nginx.conf",
-             replaced(replaced(fill("site.conf"), "@CONF@", kRoot + "/conf/nginx"), "@GATEWAY@", gateway));
+  write_file(dir_ / "nginx.conf", replaced(replaced(fill("site.conf"), "@CONF@", in_project("/conf/nginx")),
+                                           "@GATEWAY@", gateway));
 }
 
 void Stack::make_certificate() const {
