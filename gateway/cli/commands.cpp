@@ -42,6 +42,7 @@ int serve(const std::optional<std::string>& config_file) {
   Settings settings = std::move(*loaded);
   init_libfcgi();
   start_log(settings.log);
+  for (const std::string& warning : settings.warnings) spdlog::warn("{}", warning);
   if (!config_file) spdlog::warn("no configuration file was given: serving with the defaults");
   if (settings.keys.empty()) make_keys(settings);
   try {
@@ -60,6 +61,7 @@ int check_config(const std::string& config_file) {
     print_problems(config_file, loaded.error());
     return 1;
   }
+  for (const std::string& warning : loaded->warnings) std::cerr << "warning: " << warning << "\n";
   std::cout << config_file << ": fine\n";
   return 0;
 }

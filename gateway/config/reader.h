@@ -27,6 +27,9 @@ class Reading {
   [[nodiscard]] bool surveys() const { return purpose_ == Purpose::survey; }
 
   void add(Problem problem) { problems_.push_back(std::move(problem)); }
+  // What is risky and all the same allowed.
+  void warn(Problem problem) { warnings_.push_back(std::move(problem)); }
+  [[nodiscard]] const Problems& warnings() const { return warnings_; }
   // Whether nothing was found wrong with that key itself; contradictions are looked for among such keys only.
   [[nodiscard]] bool clean(std::string_view key) const;
   // In line order; those of a line as found.
@@ -39,6 +42,7 @@ class Reading {
   std::filesystem::path directory_;
   Purpose purpose_;
   Problems problems_;
+  Problems warnings_;
   std::vector<std::string> keys_;
 };
 
@@ -58,6 +62,7 @@ class Field {
   [[nodiscard]] Reading& reading() const { return *reading_; }
 
   void problem(std::string text) const { reading_->add({line_, key_, std::move(text)}); }
+  void warn(std::string text) const { reading_->warn({line_, key_, std::move(text)}); }
   // "expected <what>, got <the value><hint>".
   void expected(std::string_view what, std::string_view hint = {}) const;
   // The same without the value, but for its kind: where a secret may stand.

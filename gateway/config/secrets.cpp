@@ -41,8 +41,8 @@ std::optional<Secret> secret_in_file(const Field& field) {
   if (!file) return refuse(std::string("can't read this file: ").append(file.error()).append(where));
   const Secret whole(std::move(file->bytes));
   if ((file->mode & kOthers) != 0) {
-    return refuse("every user of this machine can use this file (mode " + octal(file->mode) +
-                  "): take that away with chmod o=");
+    field.warn("every user of this machine can use this file (mode " + octal(file->mode) +
+               "): take that away with chmod o=");
   }
   if (whole.size() > kMaxSecretBytes) return refuse("this file is larger than 64KiB");
   return without_line_ends(whole);

@@ -1,5 +1,6 @@
 #include "gateway/config/sections.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <string>
@@ -45,7 +46,7 @@ void contradiction(const Field& blamed, const Field& other, std::string text) {
 
 void read_limits(Section& section, Limits& to) {
   read_count(section["connections"], to.connections, {1, 1000000});
-  read_size(section["request_bytes"], to.request_bytes, {8 * kKiB, 16 * kMiB}, PlainBytes::allowed);
+  read_size(section["request_bytes"], to.request_bytes, {kKiB, 16 * kMiB}, PlainBytes::allowed);
   read_duration(section["request_deadline"], to.request_deadline, {milliseconds(10), minutes(10)});
 }
 
@@ -69,12 +70,14 @@ void read_cookie(Section& section, CookieAttributes& to) {
   check_cookie(section, to);
 }
 
-void check_timeouts(const Policy& policy, const Field& idle, const Field& absolute, const Field& touch) {
-  if (policy.idle_timeout > policy.absolute_timeout) {
+// A shorter timeout must be possible without a word about the others, so only what the file itself says can contradict.
+void check_timeouts(Policy& policy, const Field& idle, const Field& absolute, const Field& touch) {
+  if (idle.given() && absolute.given() && policy.idle_timeout > policy.absolute_timeout) {
     contradiction(idle, absolute,
                   "expected at most session.absolute_timeout (" + format_duration(policy.absolute_timeout) +
                       "), got " + format_duration(policy.idle_timeout));
   }
+  if (!touch.given()) policy.touch_every = std::min(policy.touch_every, policy.idle_timeout / 4);
   if (policy.touch_every >= policy.idle_timeout) {
     contradiction(touch, idle,
                   "expected less than session.idle_timeout (" + format_duration(policy.idle_timeout) +

@@ -60,6 +60,9 @@ struct Settings {
   IdentitySettings identity;
   std::vector<Rule> rules;
   LogSettings log;
+
+  // What the file says that is risky and all the same allowed, as lines for the operator.
+  std::vector<std::string> warnings;
 };
 
 }  // namespace session::gateway

@@ -12,6 +12,7 @@ class Headers {
   Headers& add(std::string_view name, std::string_view value);
   // Adds whole lines, each ended by CR LF. REQUIRES: they were rendered with the same care (Identity::headers).
   Headers& add_lines(std::string_view lines) {
+    lines_.reserve(lines_.size() + lines.size() + 256);
     lines_.append(lines);
     return *this;
   }

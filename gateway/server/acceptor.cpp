@@ -67,6 +67,8 @@ Acceptor::Accepted Acceptor::accept_one() {
     if (listener_.family() != AF_UNIX) {
       const int on = 1;
       ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+      // A peer whose machine died would otherwise hold its connection for ever.
+      ::setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     }
     if (place_(descriptor, listener_.family())) return Accepted::one;
     static RateLimit limit;

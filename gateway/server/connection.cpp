@@ -63,6 +63,9 @@ Task<void> Connection::serve() {
       const bool go_on = co_await answer();
       if (!go_on) co_return;
       outcome = assembler_.feed({});
+      // What came behind it is a request of its own, with a deadline of its own.
+      busy_since_.reset();
+      if (!assembler_.idle() || outcome == Assembler::Outcome::whole) set_busy(true);
     }
     const std::string reply = assembler_.take_reply();
     const bool sent = reply.empty() || co_await send(reply);

@@ -1,5 +1,7 @@
 #include "gateway/server/server.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <thread>
 
@@ -20,6 +22,29 @@ constexpr std::size_t kSweepMost = 500;
 constexpr milliseconds kSweepAgain{5};
 constexpr milliseconds kSweepEvery{1000};
 
+// Says that sessions end before their time, and returns how many have so far.
+std::uint64_t warn_of_evictions(const MemoryStore& store, std::uint64_t known) {
+  const std::uint64_t evicted = store.stats().evictions;
+  static RateLimit limit;
+  if (evicted > known) {
+    warn(limit, "the memory store is full: {} sessions were dropped before their time; raise store.memory.max_bytes",
+         evicted - known);
+  }
+  return evicted;
+}
+
+// Connections, and what the process has open besides them.
+void allow_descriptors(std::size_t connections) {
+  const rlim_t wanted = connections + 128;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = std::min(wanted, limit.rlim_max);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur < wanted) {
+    spdlog::warn("only {} files may be open: fewer than limits.connections ({}) need", limit.rlim_cur, connections);
+  }
+}
+
 std::size_t worker_count(const Settings& settings) {
   return settings.workers.value_or(std::max(1U, std::thread::hardware_concurrency()));
 }
@@ -27,6 +52,7 @@ std::size_t worker_count(const Settings& settings) {
 }  // namespace
 
 Server::Server(const Settings& settings) : settings_(settings), store_(settings.memory), loop_(1) {
+  allow_descriptors(settings.limits.connections);
   for (const Listen& where : settings.listen) listeners_.emplace_back(where);
   const Shared shared{settings_, store_, std::make_shared<const Identity>(settings.identity),
                       std::make_shared<const RuleBook>(settings.rules)};
@@ -65,8 +91,10 @@ Task<void> Server::sweep_store() {
   boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
                                     Executor>
       timer(loop_.get_executor());
+  std::uint64_t evicted = 0;
   for (;;) {
     const bool more = store_.sweep(kSweepMost) == kSweepMost;
+    evicted = warn_of_evictions(store_, evicted);
     timer.expires_after(more ? kSweepAgain : kSweepEvery);
     const auto [error] = co_await timer.async_wait(kAwaitTuple);
     if (error) co_return;

@@ -74,8 +74,15 @@ void Worker::adopt(int descriptor, int family) {
       connection_count_.fetch_sub(1, std::memory_order_relaxed);
       return;
     }
-    auto connection = std::make_unique<Connection>(*this, descriptor, family);
-    boost::asio::co_spawn(loop_, Connection::run(std::move(connection)), boost::asio::detached);
+    try {
+      auto connection = std::make_unique<Connection>(*this, descriptor, family);
+      boost::asio::co_spawn(loop_, Connection::run(std::move(connection)), boost::asio::detached);
+    } catch (const std::exception& exception) {
+      static RateLimit limit;
+      error(limit, "could not take a connection: {}", exception.what());
+      ::close(descriptor);
+      connection_count_.fetch_sub(1, std::memory_order_relaxed);
+    }
   });
 }
 

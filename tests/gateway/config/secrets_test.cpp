@@ -35,6 +35,18 @@ BOOST_FIXTURE_TEST_CASE(secrets_are_read_from_files_beside_the_configuration_wit
   BOOST_TEST(loaded->keys.at(0).secret.reveal() == kSecret);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_file_that_everybody_can_read_is_taken_with_a_warning, Directory) {
+  write("salt.key", "pepper");
+  write("open.key", kSecret, 0644);
+  const auto loaded = load("salt: { file: salt.key }\nkeys:\n- { id: k1, file: open.key }\n");
+  BOOST_REQUIRE_MESSAGE(loaded.has_value(), problems(loaded));
+  BOOST_TEST(loaded->keys.at(0).secret.reveal() == kSecret);
+  BOOST_REQUIRE(loaded->warnings.size() == 1u);
+  BOOST_TEST(loaded->warnings[0] == (path / "gateway.yaml").string() +
+                                        ":3: keys[0].file: every user of this machine can use this file (mode 0644): "
+                                        "take that away with chmod o=");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_file_that_holds_no_good_secret_is_a_problem, Directory) {
   write("empty", "\n\n");
   write("short", std::string(31, 's') + "\n");
@@ -55,9 +67,6 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_holds_no_good_secret_is_a_problem, Directory
       "gateway.yaml:3: keys[0].file: this secret is empty\n"
       "gateway.yaml:4: keys[1].file: expected a secret of at least 32 bytes, got 31\n"
       "gateway.yaml:5: keys[2].file: this file is larger than 64KiB\n"
-      "gateway.yaml:6: keys[3].file: every user of this machine can use this file (mode 0644): take that "
-      "away "
-      "with chmod o=\n"
       "gateway.yaml:7: keys[4].file: can't read this file: No such file or directory\n"
       "gateway.yaml:8: keys[5].file: can't read this file: not a regular file (a relative path starts at "
       "this "
