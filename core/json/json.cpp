@@ -86,6 +86,10 @@ class StrictBuilder final : public nlohmann::json_sax<Json> {
 }  // namespace
 
 Result<Json, InputProblem> parse_json(std::string_view text, const JsonLimits& limits) {
+  // The lexer takes a NUL for the end of the text and would not look at what stands behind it.
+  if (const auto nul = text.find('\0'); nul != std::string_view::npos) {
+    return InputProblem("not JSON, at byte " + std::to_string(nul + 1));
+  }
   StrictBuilder builder(limits);
   if (Json::sax_parse(text.begin(), text.end(), &builder)) return builder.take();
   return InputProblem(builder.problem().empty() ? "not JSON" : builder.problem());
