@@ -4,15 +4,32 @@
 
 namespace session {
 
-// Short strings live inside the object, so moving one leaves its bytes behind: swap, and let the other be wiped.
-Secret::Secret(Secret&& other) noexcept { value_.swap(other.value_); }
+namespace {
 
-Secret& Secret::operator=(Secret other) noexcept {
-  value_.swap(other.value_);
-  return *this;
+// The whole buffer, as a string that has become shorter keeps the end of what it was.
+void wipe(std::string& value) {
+  value.resize(value.capacity());
+  OPENSSL_cleanse(value.data(), value.size());
+  value.clear();
 }
 
-Secret::~Secret() { OPENSSL_cleanse(value_.data(), value_.size()); }
+}  // namespace
+
+Secret::Secret(std::string value) : value_(value) { wipe(value); }
+
+// Short strings live inside the object, so swapping or moving one leaves its bytes behind.
+Secret::Secret(Secret&& other) noexcept {
+  value_.swap(other.value_);
+  wipe(other.value_);
+}
+
+Secret& Secret::operator=(Secret other) noexcept {
+  wipe(value_);
+  value_.swap(other.value_);
+  return *this;  // `other` is wiped as it goes
+}
+
+Secret::~Secret() { wipe(value_); }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;

@@ -10,7 +10,7 @@ namespace session {
 class Secret {
  public:
   Secret() = default;
-  explicit Secret(std::string value) : value_(std::move(value)) {}
+  explicit Secret(std::string value);
   Secret(const Secret&) = default;
   Secret(Secret&& other) noexcept;
   Secret& operator=(Secret other) noexcept;
