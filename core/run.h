@@ -1,6 +1,9 @@
 #pragma once
 
 #include <future>
+#include <optional>
+#include <type_traits>
+#include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
@@ -9,14 +12,27 @@
 
 namespace session {
 
+namespace detail {
+template <class T>
+Task<> keep(Task<T> task, std::optional<T>& result) {
+  result.emplace(co_await std::move(task));
+}
+}  // namespace detail
+
 // Runs a task to its end on this thread and returns what it yields (or throws what it throws): for programs that
 // have no event loop of their own, and for tests. Must not be called from inside a task.
 template <class T>
 T run(Task<T> task) {
-  boost::asio::io_context loop(1);
-  auto result = boost::asio::co_spawn(loop, std::move(task), boost::asio::use_future);
-  loop.run();
-  return result.get();
+  if constexpr (std::is_void_v<T>) {
+    boost::asio::io_context loop(1);
+    auto result = boost::asio::co_spawn(loop, std::move(task), boost::asio::use_future);
+    loop.run();
+    return result.get();
+  } else {
+    std::optional<T> result;  // co_spawn alone takes only what can be made of nothing, which a Session can't
+    run(detail::keep(std::move(task), result));
+    return std::move(*result);
+  }
 }
 
 }  // namespace session

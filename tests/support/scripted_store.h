@@ -1,0 +1,112 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/store/store.h"
+
+namespace session::test {
+
+// A store that hands everything on to another, counts the calls, and misbehaves as told.
+//
+// A hook runs on the caller's thread just before a call reaches the other store: what another request would do
+// between two calls of the one under test. It may use core/run.h, as the other store answers at once.
+// Not thread-safe.
+class ScriptedStore final : public Store {
+ public:
+  enum Call : std::size_t { load_call, create_call, replace_call, touch_call, erase_call, erase_if_call, any_call };
+  using Hook = std::function<void()>;
+
+  explicit ScriptedStore(Store& inner) : inner_(inner) {}
+
+  // Runs the hook before the nth call of that kind from now on (1: the next), once.
+  void before(Call call, Hook hook, int nth = 1) { script(call).hooks.emplace_back(count(call) + nth, std::move(hook)); }
+  // Runs the hook before every call of that kind, but not for calls that the hook itself makes.
+  void before_each(Call call, Hook hook) { script(call).each = std::move(hook); }
+
+  // The nth call of that kind from now on fails, and does nothing.
+  void fail(Call call, int nth = 1) { script(call).fails_at = count(call) + nth; }
+  // The nth call of that kind from now on is done, but its answer is lost on the way.
+  void lose_answer(Call call, int nth = 1) { script(call).loses_at = count(call) + nth; }
+  // All calls fail, and do nothing, until told otherwise.
+  void fail_all(bool failing = true) { failing_ = failing; }
+
+  [[nodiscard]] int count(Call call) const { return scripts_[call].count; }
+  [[nodiscard]] int count() const { return count(any_call); }
+
+  Answer<std::optional<Entry>> load(std::string key) override {
+    return scripted<std::optional<Entry>>(load_call, inner_.load(std::move(key)));
+  }
+  Answer<CreateOutcome> create(std::string key, Bytes bytes, milliseconds ttl) override {
+    return scripted<CreateOutcome>(create_call, inner_.create(std::move(key), std::move(bytes), ttl));
+  }
+  Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, milliseconds ttl) override {
+    return scripted<ReplaceOutcome>(
+        replace_call, inner_.replace(std::move(key), std::move(expected), std::move(bytes), ttl));
+  }
+  Answer<TouchOutcome> touch(std::string key, milliseconds ttl) override {
+    return scripted<TouchOutcome>(touch_call, inner_.touch(std::move(key), ttl));
+  }
+  Answer<EraseOutcome> erase(std::string key) override {
+    return scripted<EraseOutcome>(erase_call, inner_.erase(std::move(key)));
+  }
+  Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected) override {
+    return scripted<EraseIfOutcome>(erase_if_call, inner_.erase_if(std::move(key), std::move(expected)));
+  }
+
+ private:
+  struct Script {
+    int count = 0;
+    int fails_at = 0;
+    int loses_at = 0;
+    std::vector<std::pair<int, Hook>> hooks;
+    Hook each;
+  };
+
+  Script& script(Call call) { return scripts_[call]; }
+
+  // Awaitables are lazy: the inner call begins when it is awaited here, after the hooks.
+  template <class T>
+  Answer<T> scripted(Call call, Answer<T> inner) {
+    Script& mine = script(call);
+    Script& any = script(any_call);
+    const int now = ++mine.count;
+    const int now_of_any = ++any.count;
+    run_hooks(mine, now);
+    run_hooks(any, now_of_any);
+    if (failing_ || now == mine.fails_at || now_of_any == any.fails_at) co_return broken();
+    auto answer = co_await std::move(inner);
+    if (now == mine.loses_at || now_of_any == any.loses_at) co_return broken();
+    co_return answer;
+  }
+
+  static StoreFailure broken() { return StoreFailure(StoreFailure::Kind::unavailable, "the test broke the store"); }
+
+  static void run_due(Script& script, int now) {
+    const auto due =
+        std::find_if(script.hooks.begin(), script.hooks.end(), [&](const auto& hook) { return hook.first == now; });
+    if (due == script.hooks.end()) return;
+    const Hook hook = std::move(due->second);
+    script.hooks.erase(due);
+    hook();
+  }
+
+  void run_hooks(Script& script, int now) {
+    run_due(script, now);
+    if (!script.each || in_each_) return;
+    in_each_ = true;
+    script.each();
+    in_each_ = false;
+  }
+
+  Store& inner_;
+  std::array<Script, any_call + 1> scripts_;
+  bool failing_ = false;
+  bool in_each_ = false;
+};
+
+}  // namespace session::test
