@@ -11,6 +11,9 @@
 
 namespace session {
 
+// How long an id that was replaced is remembered as such: longer than a request that carries it can be under way.
+inline constexpr milliseconds kTombstoneTime = seconds(60);
+
 // What the sessions of one SessionManager work with.
 struct SessionEnvironment {
   Store& store;

@@ -57,7 +57,13 @@ Task<Result<SessionManager::Opened, StoreFailure>> SessionManager::open(
   if (!loaded) co_return loaded.error();
   if (!*loaded) co_return Opened{std::nullopt, Refusal::unknown};
   const auto adopted = session.adopt(std::move((*loaded)->bytes));
-  if (!adopted) co_return Opened{std::nullopt, adopted.error()};
+  if (!adopted) {
+    // A touch that came just after its id was replaced has prolonged the tombstone instead of the session.
+    if (adopted.error() == Refusal::revoked && (*loaded)->time_left > kTombstoneTime) {
+      (void)co_await environment_.store.touch(session.key_, kTombstoneTime);
+    }
+    co_return Opened{std::nullopt, adopted.error()};
+  }
   const auto target = time_to_live(environment_.policy, session.created_, environment_.clock.unix_now());
   if (!target) co_return Opened{std::nullopt, Refusal::expired};
   if (touch == Touch::on && touch_due(environment_.policy, (*loaded)->time_left, *target)) {

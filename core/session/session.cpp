@@ -7,9 +7,6 @@
 namespace session {
 namespace {
 
-// How long an id that was replaced is remembered as such: longer than a request that carries it can be under way.
-constexpr milliseconds kTombstoneTime = seconds(60);
-
 using Outcome = Result<void, WriteFailure>;
 
 Outcome failed(WriteFailure::Kind kind) { return WriteFailure(kind); }
@@ -182,7 +179,12 @@ Session::Written Session::move(bool restart_age) {
       if (*created == CreateOutcome::exists) co_return failed(WriteFailure::Kind::malformed);
     } else {
       auto replaced = co_await env.store.replace(new_key, *stored, bytes, *ttl);
-      if (!replaced) failure = WriteFailure(replaced.error());
+      if (!replaced) {
+        failure = WriteFailure(replaced.error());
+      } else if (*replaced != ReplaceOutcome::replaced) {
+        stored.reset();  // the store lost the new record, as a full one may: store it again before the old one goes
+        continue;
+      }
     }
     if (!failure) {
       stored = bytes;

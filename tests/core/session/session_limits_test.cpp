@@ -1,0 +1,230 @@
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "core/crypto/base64url.h"
+#include "core/session/session.h"
+#include "tests/support/session_fixture.h"
+#include "tests/support/store_calls.h"
+
+// Sessions against limits and failures: records too large or not ours, races without end, a store that breaks.
+namespace session::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Limits : SessionFixture {
+  Limits() {
+    SessionManagerOptions options;
+    options.policy.max_bytes = 200;
+    options.write_deadline = 2s;
+    small.emplace(make_manager(dialect_options(), std::move(options)));
+  }
+  std::string record(const Session& session) { return text_of(memory, key_of(session)); }
+  // The cookie of the id that the nth call of the random source makes.
+  std::string cookie_of_id(int nth) {
+    std::string number = std::to_string(nth);
+    number.insert(0, 24 - number.size(), '0');
+    return std::string(kCookieName) + "=" + dialect.cookie(base64url(number), clock.unix_now());
+  }
+
+  std::optional<SessionManager> small;
+};
+
+BOOST_FIXTURE_TEST_SUITE(session_size, Limits)
+
+BOOST_AUTO_TEST_CASE(a_record_of_exactly_the_limit_is_written) {
+  Session session = small->create();
+  const std::size_t around = dialect.encode(Record{clock.unix_now(), R"({"p":""})"_json}).size();
+  BOOST_TEST(outcome(run(session.set("p", std::string(200 - around, 'p'), Flush::now))) == "written");
+  BOOST_TEST(record(session).size() == 200U);
+  BOOST_TEST(outcome(run(session.set("p", std::string(201 - around, 'p'), Flush::now))) == "too_large");
+}
+
+BOOST_AUTO_TEST_CASE(a_change_that_is_too_large_leaves_the_store_as_it_was) {
+  const std::string cookie = cookie_of(stored(R"({"user":"alice"})"_json));
+  Session session = opened(*small, cookie);
+  const std::string before = record(session);
+  BOOST_TEST(outcome(run(session.set("p", std::string(200, 'p'), Flush::now))) == "too_large");
+  BOOST_TEST(!session.fits());
+  BOOST_TEST(record(session) == before);
+  run(session.unset("p"));
+  BOOST_TEST(session.fits());
+  BOOST_TEST(outcome(run(session.flush())) == "written");
+}
+
+BOOST_AUTO_TEST_CASE(a_new_session_that_is_too_large_is_not_stored) {
+  Session session = small->create();
+  BOOST_TEST(outcome(run(session.set("p", std::string(200, 'p'), Flush::now))) == "too_large");
+  BOOST_TEST(store.count() == 0);
+  BOOST_TEST(!session.set_cookie().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_login_that_is_too_large_keeps_the_session_of_before) {
+  const std::string cookie = cookie_of(stored(R"({"a":1})"_json));
+  Session session = opened(*small, cookie);
+  run(session.set("p", std::string(200, 'p')));
+  BOOST_TEST(outcome(run(session.set("user", "alice", Flush::now))) == "too_large");
+  BOOST_TEST(data_of(cookie) == R"({"a":1})");
+  BOOST_TEST(memory.stats().entries == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(session_foreign_records, Limits)
+
+BOOST_AUTO_TEST_CASE(what_is_no_record_is_never_overwritten_or_erased) {
+  for (const std::string change : {"set", "regenerate", "login", "destroy"}) {
+    Session session = stored(R"({"a":1})"_json);
+    const std::string key = key_of(session);
+    (void)erase(memory, key);
+    (void)create(memory, key, "somebody else's");
+    if (change == "set") BOOST_TEST(outcome(run(session.set("a", 2, Flush::now))) == "malformed");
+    if (change == "login") BOOST_TEST(outcome(run(session.set("user", "x", Flush::now))) == "malformed");
+    if (change == "regenerate") BOOST_TEST(outcome(run(session.regenerate())) == "malformed");
+    if (change == "destroy") BOOST_TEST(outcome(run(session.destroy())) == "malformed");
+    BOOST_TEST(text_of(memory, key) == "somebody else's");
+    BOOST_TEST(!session.set_cookie().value().starts_with("__Host-session=;"));
+    (void)erase(memory, key);
+    BOOST_TEST(memory.stats().entries == 0U);  // nothing was left of a regenerate
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(session_contention, Limits)
+
+BOOST_AUTO_TEST_CASE(a_write_that_loses_every_race_ends_at_the_deadline) {
+  for (const std::string change : {"set", "regenerate", "destroy"}) {
+    Session session = stored(R"({"a":1})"_json);
+    const std::string key = key_of(session);
+    const auto began = clock.steady_now();
+    int rivals = 0;
+    const auto rival = [&] {
+      clock.advance(100ms);
+      (void)erase(memory, key);
+      (void)create(memory, key, R"({"v":1,"created":1800000000,"data":{"n":)" + std::to_string(++rivals) + "}}");
+    };
+    store.before_each(ScriptedStore::replace_call, rival);
+    store.before_each(ScriptedStore::erase_if_call, rival);
+    auto written = change == "set"       ? run(session.set("a", 2, Flush::now))
+                   : change == "destroy" ? run(session.destroy())
+                                         : run(session.regenerate());
+    BOOST_TEST(outcome(written) == "store");
+    BOOST_TEST((written.error().store.kind == StoreFailure::Kind::contended));
+    BOOST_TEST(written.error().store.detail == "others kept changing the session until the deadline");
+    BOOST_TEST((clock.steady_now() - began >= 2s));
+    BOOST_TEST((clock.steady_now() - began <= 2s + 100ms));
+    store.before_each(ScriptedStore::replace_call, {});
+    store.before_each(ScriptedStore::erase_if_call, {});
+    (void)erase(memory, key);
+    BOOST_TEST(memory.stats().entries == 0U);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(session_store_failures, Limits)
+
+BOOST_AUTO_TEST_CASE(a_write_that_the_store_refuses_is_told_and_can_be_tried_again) {
+  Session session = stored(R"({"a":1})"_json);
+  store.fail_all();
+  auto written = run(session.set("a", 2, Flush::now));
+  BOOST_TEST(outcome(written) == "store");
+  BOOST_TEST(written.error().store.detail == "the test broke the store");
+  BOOST_TEST(outcome(run(session.destroy())) == "store");
+  BOOST_TEST(outcome(run(session.regenerate())) == "store");
+  store.fail_all(false);
+  BOOST_TEST(outcome(run(session.flush())) == "written");
+  BOOST_TEST(data_of(cookie_of(session)) == R"({"a":2})");
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_create_gives_no_cookie) {
+  Session session = manager.create();
+  store.fail(ScriptedStore::create_call);
+  BOOST_TEST(outcome(run(session.set("a", 1, Flush::now))) == "store");
+  BOOST_TEST(!session.set_cookie().has_value());
+  BOOST_TEST(session.is_new());
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_destroy_clears_no_cookie) {
+  Session session = opened(manager, cookie_of(stored(R"({"a":1})"_json)));
+  store.fail(ScriptedStore::erase_if_call);
+  BOOST_TEST(outcome(run(session.destroy())) == "store");
+  BOOST_TEST(!session.set_cookie().has_value());
+  BOOST_TEST(refusal(cookie_of(session)) == "a session");
+}
+
+BOOST_AUTO_TEST_CASE(a_write_whose_answer_was_lost_is_not_done_twice_when_tried_again) {
+  Session session = stored(R"({"a":1})"_json);
+  store.lose_answer(ScriptedStore::replace_call);
+  BOOST_TEST(outcome(run(session.set("a", 2, Flush::now))) == "store");
+  BOOST_TEST(outcome(run(session.flush())) == "written");
+  BOOST_TEST(data_of(cookie_of(session)) == R"({"a":2})");
+}
+
+BOOST_AUTO_TEST_CASE(a_regenerate_that_fails_at_any_call_leaves_the_old_session_as_it_was) {
+  for (const bool for_good : {false, true}) {
+    for (int nth = 1; nth <= 2; ++nth) {
+      Session session = opened(manager, cookie_of(stored(R"({"a":1})"_json)));
+      const std::string old_cookie = cookie_of(session);
+      if (for_good) {
+        store.before(ScriptedStore::any_call, [&] { store.fail_all(); }, nth);
+      } else {
+        store.fail(ScriptedStore::any_call, nth);
+      }
+      BOOST_TEST(outcome(run(session.regenerate())) == "store");
+      store.fail_all(false);
+      BOOST_TEST(cookie_of(session) == old_cookie);
+      BOOST_TEST(!session.set_cookie().has_value());
+      BOOST_TEST(data_of(old_cookie) == R"({"a":1})");
+      // Whatever is left of the new one under an id that nobody has: the old session goes on all the same.
+      BOOST_TEST(outcome(run(session.regenerate())) == "written");
+      BOOST_TEST(refusal(old_cookie) == "revoked");
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_regenerate_that_fails_once_takes_the_new_record_back) {
+  Session session = stored(R"({"a":1})"_json);
+  store.fail(ScriptedStore::replace_call);
+  BOOST_TEST(outcome(run(session.regenerate())) == "store");
+  BOOST_TEST(memory.stats().entries == 1U);
+  BOOST_TEST(refusal(cookie_of_id(2)) == "unknown");
+}
+
+BOOST_AUTO_TEST_CASE(a_regenerate_whose_answers_were_lost_never_leaves_two_sessions) {
+  for (int nth = 1; nth <= 2; ++nth) {
+    SessionFixture fixture;
+    Session session = fixture.stored(R"({"a":1})"_json);
+    const std::string old_cookie = fixture.cookie_of(session);
+    fixture.store.lose_answer(ScriptedStore::any_call, nth);
+    BOOST_TEST(outcome(run(session.regenerate())) == "store");
+    const bool old_lives = fixture.refusal(old_cookie) == "a session";
+    const bool new_lives = fixture.refusal(cookie_of_id(2)) == "a session";
+    // A create whose answer is lost leaves a record that no cookie was ever made for; it expires.
+    BOOST_TEST((nth == 1 ? old_lives : !(old_lives && new_lives)));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_regenerate_does_not_end_the_old_session_when_the_new_record_was_lost_on_the_way) {
+  Session session = stored(R"({"a":1})"_json);
+  const std::string old_cookie = cookie_of(session);
+  const std::string new_key = dialect.store_key(base64url("000000000000000000000002"));
+  // Just before the old id is retired somebody changes the session, and the store loses the new record.
+  store.before(ScriptedStore::replace_call, [&] {
+    (void)replace(memory, key_of(session), record(session), R"({"v":1,"created":1800000000,"data":{"b":2}})");
+    (void)erase(memory, new_key);
+  });
+  const auto written = run(session.regenerate());
+  BOOST_TEST(outcome(written) == "written");
+  BOOST_TEST(refusal(cookie_of(session)) == "a session");
+  BOOST_TEST(data_of(cookie_of(session)) == R"({"b":2})");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace session::test
