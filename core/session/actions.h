@@ -23,11 +23,11 @@ struct Actions {
 
 // Actions as texts: request headers or nginx params, each of which may come several times.
 struct ActionTexts {
-  std::vector<std::string_view> set;         // a JSON object, or key=value for a string
-  std::vector<std::string_view> unset;       // keys, separated by commas
-  std::vector<std::string_view> destroy;     // "true" or "false"; empty is as if it had not come
-  std::vector<std::string_view> regenerate;  // likewise
-  std::vector<std::string_view> flush;       // likewise
+  std::vector<std::string_view> set = {};         // a JSON object, or key=value for a string
+  std::vector<std::string_view> unset = {};       // keys, separated by commas
+  std::vector<std::string_view> destroy = {};     // "true" or "false"; empty is as if it had not come
+  std::vector<std::string_view> regenerate = {};  // likewise
+  std::vector<std::string_view> flush = {};       // likewise
 };
 
 // {"set":{...},"unset":["k"],"destroy":true,"regenerate":true,"flush":true}: all members optional, no others.
