@@ -1,23 +1,42 @@
 #include "gateway/fastcgi/assembler.h"
 
 namespace session::gateway {
+namespace {
+
+// Gives the memory back, as clear() does not: thousands of idle connections must not each keep their largest
+// request.
+void release(std::string& text) { std::string().swap(text); }
+
+}  // namespace
 
 Assembler::Outcome Assembler::feed(std::string_view received) {
   if (!request_.empty()) {
     request_ = {};
-    // Gives the memory back: thousands of idle connections must not each keep their largest request.
-    std::string().swap(assembled_);
+    release(assembled_);
   }
+  drop_seen();
   if (pending_.empty()) return walk(received);
-  std::string input = std::exchange(pending_, {});
-  input.append(received);
-  const Outcome outcome = walk(input);
-  if (outcome == Outcome::whole && assembled_.empty()) {
-    // The request lies in `input`, which is about to go.
-    assembled_.assign(request_);
-    request_ = assembled_;
+  if (!received.empty()) {
+    pending_.erase(0, seen_);
+    seen_ = 0;
+    pending_.append(received);
   }
-  return outcome;
+  return walk(std::string_view(pending_).substr(seen_));
+}
+
+void Assembler::drop_seen() {
+  if (seen_ < pending_.size()) return;
+  release(pending_);
+  seen_ = 0;
+}
+
+// Keeps what of the input comes after `at` for the next call; the input may be what was kept from the last.
+void Assembler::keep_rest(std::string_view input, std::size_t at) {
+  if (!pending_.empty()) {
+    seen_ += at;
+  } else {
+    pending_.assign(input.substr(at));
+  }
 }
 
 Assembler::Outcome Assembler::walk(std::string_view input) {
@@ -30,7 +49,8 @@ Assembler::Outcome Assembler::walk(std::string_view input) {
     switch (step.kind) {
       case Step::Kind::need_more:
         keep_run();
-        pending_.assign(input.substr(at));
+        keep_rest(input, at);
+        drop_seen();
         return Outcome::need_more;
       case Step::Kind::take:
         at += step.size;
@@ -40,14 +60,14 @@ Assembler::Outcome Assembler::walk(std::string_view input) {
         run = at += step.size;
         break;
       case Step::Kind::aborted:
-        assembled_.clear();
+        release(assembled_);
         run = at += step.size;
         break;
       case Step::Kind::complete:
         at += step.size;
         if (!assembled_.empty()) keep_run();
         request_ = assembled_.empty() ? input.substr(run, at - run) : std::string_view(assembled_);
-        pending_.assign(input.substr(at));
+        keep_rest(input, at);
         return Outcome::whole;
       case Step::Kind::too_large:
         return Outcome::too_large;

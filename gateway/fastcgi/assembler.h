@@ -11,7 +11,7 @@ namespace session::gateway {
 // Puts requests together from what a connection receives, however it is cut.
 //
 // A request that arrives in one piece, as nearly all do, is handed out where it lies; only others are copied.
-// Holds at most one request and one record. Not thread-safe.
+// Holds at most one request and what was last received after it; nothing while idle. Not thread-safe.
 class Assembler {
  public:
   enum class Outcome {
@@ -35,13 +35,16 @@ class Assembler {
   [[nodiscard]] std::string take_reply() { return std::exchange(reply_, {}); }
   [[nodiscard]] const char* why() const { return why_; }
   // Whether nothing has begun: no request, and no part of a record.
-  [[nodiscard]] bool idle() const { return framing_.idle() && pending_.empty(); }
+  [[nodiscard]] bool idle() const { return framing_.idle() && seen_ == pending_.size(); }
 
  private:
   [[nodiscard]] Outcome walk(std::string_view input);
+  void keep_rest(std::string_view input, std::size_t at);
+  void drop_seen();
 
   Framing framing_;
-  std::string pending_;    // received and not yet seen by framing
+  std::string pending_;    // received before; framing has not seen it all yet
+  std::size_t seen_ = 0;   // how much of that it has
   std::string assembled_;  // records of the request, if they did not come in one piece
   std::string_view request_;
   std::string reply_;

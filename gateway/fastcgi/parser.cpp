@@ -9,6 +9,7 @@
 #include <cstring>
 #include <system_error>
 
+#include <fastcgi.h>
 #include <fcgiapp.h>
 
 namespace session::gateway {
@@ -47,6 +48,40 @@ std::string body_of(FCGX_Stream* in) {
   return body;
 }
 
+// Takes the record at the front of `rest`, without its padding. False: there is none that is whole.
+bool take_record(std::string_view& rest, std::string_view& record) {
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(rest[at]); };
+  if (rest.size() < FCGI_HEADER_LEN) return false;
+  const std::size_t size = FCGI_HEADER_LEN + (std::size_t{byte(4)} << 8 | byte(5));
+  const std::size_t padding = byte(6);
+  if (rest.size() < size + padding) return false;
+  record = rest.substr(0, size);
+  rest.remove_prefix(size + padding);
+  return true;
+}
+
+// The size of all records without their padding; nullopt if they are not whole.
+std::optional<std::size_t> size_without_padding(std::string_view records) {
+  std::size_t size = 0;
+  std::string_view record;
+  while (!records.empty()) {
+    if (!take_record(records, record)) return std::nullopt;
+    size += record.size();
+  }
+  return size;
+}
+
+// libfcgi forgets that BEGIN_REQUEST and the last record of a stream have padding, and reads it as the next record: what
+// is hidden there would be another request than the one that was checked. So it gets records without any.
+void copy_without_padding(std::string_view records, char* to) {
+  std::string_view record;
+  while (take_record(records, record)) {
+    std::memcpy(to, record.data(), record.size());
+    to[6] = 0;
+    to += record.size();
+  }
+}
+
 std::size_t whole_pages(std::size_t bytes) { return (bytes + 4095) / 4096 * 4096; }
 
 [[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::generic_category(), what); }
@@ -78,11 +113,12 @@ void Parser::close_file() {
 }
 
 std::optional<ParsedRequest> Parser::parse(std::string_view records) {
-  if (records.size() > capacity_) return std::nullopt;
+  const auto size = size_without_padding(records);
+  if (!size || *size > capacity_) return std::nullopt;
   if (file_ < 0) open_file();
   // The request goes to the file's end, so that its last byte is where reading ends.
-  const std::size_t start = capacity_ - records.size();
-  std::memcpy(memory_ + start, records.data(), records.size());
+  const std::size_t start = capacity_ - *size;
+  copy_without_padding(records, memory_ + start);
   if (lseek(file_, static_cast<off_t>(start), SEEK_SET) < 0) fail("seeking in the memory file for requests");
   ParsedRequest parsed(std::make_unique<ParsedRequest::Fcgx>());
   FCGX_Request& request = parsed.fcgx_->request;
