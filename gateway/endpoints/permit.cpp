@@ -32,12 +32,19 @@ std::string host_of(std::string_view authority) {
   return lower(authority.substr(0, authority.starts_with('[') ? end + 1 : end));
 }
 
-// The host that an Origin header names (RFC 6454, section 7); nullopt for "null" and all that is no origin.
+bool is_port(std::string_view text) {
+  return text.empty() || (text.front() == ':' && text.find_first_not_of("0123456789", 1) == std::string_view::npos);
+}
+
+// The host that an Origin header names (RFC 6454, section 7: scheme, host and port, and nothing else); nullopt for
+// "null", for lists, and for all that is no origin.
 std::optional<std::string> origin_host(std::string_view origin) {
   const auto scheme = origin.find("://");
-  if (scheme == std::string_view::npos) return std::nullopt;
-  std::string host = host_of(trimmed(origin.substr(scheme + 3)));
-  if (host.empty() || host.find_first_of("/ @") != std::string::npos) return std::nullopt;
+  if (scheme == std::string_view::npos || scheme == 0) return std::nullopt;
+  const std::string_view authority = origin.substr(scheme + 3);
+  std::string host = host_of(authority);
+  if (host.empty() || host.find_first_of("/\\ \t@?#,") != std::string::npos) return std::nullopt;
+  if (!is_port(authority.substr(host.size()))) return std::nullopt;
   return host;
 }
 
@@ -61,7 +68,7 @@ std::optional<std::string> cross_origin(const Params& params) {
   }
   const std::string host = host_of(trimmed(params.get("HTTP_HOST")));
   for (const std::string_view origin : params.all("HTTP_ORIGIN")) {
-    const auto named = origin_host(origin);
+    const auto named = origin_host(trimmed(origin));
     if (!named || *named != host) return "The request comes from another origin.";
   }
   return std::nullopt;
