@@ -41,7 +41,7 @@ Response refused_commit(std::string_view text) {
 
 Response failed_commit(const WriteFailure& failure) {
   static RateLimit limit;
-  error(limit, "a commit could not be written: {}", failure.store.detail);
+  error(limit, "a commit could not be written: {}", for_log(failure));
   return not_written(failure);
 }
 

@@ -22,7 +22,7 @@ Task<void> write_behind(Session session) {
   auto written = co_await session.flush();
   if (written) co_return;
   static RateLimit limit;
-  error(limit, "a session could not be written after its answer had gone: {}", written.error().store.detail);
+  error(limit, "a session could not be written after its answer had gone: {}", for_log(written.error()));
 }
 
 // session.flush: behind holds for changes that give the browser no cookie. One that gets a cookie may use it at
@@ -53,6 +53,16 @@ NoSession nothing_to_act_on(const Actions& actions, Refusal refusal, const Servi
 }
 
 }  // namespace
+
+std::string for_log(const WriteFailure& failure) {
+  switch (failure.kind) {
+    case WriteFailure::Kind::store: return failure.store.detail;
+    case WriteFailure::Kind::gone: return "it ended, or got another id, meanwhile";
+    case WriteFailure::Kind::too_large: return "it would be larger than session.max_bytes";
+    case WriteFailure::Kind::malformed: return "the store holds something else under its key";
+  }
+  return {};
+}
 
 Task<Performed> perform(Actions actions, std::span<const std::string_view> cookies, Touch touch, Beginning beginning,
                         Services& services) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -18,6 +19,9 @@ struct NoSession {
   std::optional<std::string> set_cookie;  // takes the browser's useless cookie away, after a wish to destroy
 };
 using Performed = std::variant<Done, NoSession, StoreFailure, WriteFailure>;
+
+// Why a session was not written, for the log.
+[[nodiscard]] std::string for_log(const WriteFailure& failure);
 
 // Who may get a new session when there is none: a browser whose id was replaced a moment ago has a newer cookie under
 // way, which a new session's cookie would overwrite.
