@@ -18,6 +18,7 @@ namespace {
 
 constexpr auto kAwaitTuple = boost::asio::as_tuple(kAwait);
 constexpr milliseconds kRest{50};
+constexpr int kMostAtStop = 4096;  // the backlog's size: peers that never stop connecting must not hold up the stop
 
 int open_reserve() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
@@ -41,6 +42,9 @@ Acceptor::~Acceptor() {
 }
 
 void Acceptor::stop() {
+  // Those that wait may have sent their request already; closing the listener would reset them.
+  for (int i = 0; i < kMostAtStop && accept_one() == Accepted::one; ++i) {
+  }
   stopped_ = true;
   boost::system::error_code ignored;
   ready_.close(ignored);

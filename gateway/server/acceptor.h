@@ -27,6 +27,7 @@ class Acceptor {
 
   // Accepts until stop().
   Task<void> run();
+  // Accepts what waits, and then no more.
   void stop();
 
  private:

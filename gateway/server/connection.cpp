@@ -33,6 +33,11 @@ void Connection::close() {
   socket_.close(ignored);
 }
 
+void Connection::finish() {
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+}
+
 void Connection::set_busy(bool busy) {
   if (busy == busy_since_.has_value()) return;
   if (busy) {
@@ -68,6 +73,7 @@ Task<void> Connection::serve() {
       if (!assembler_.idle() || outcome == Assembler::Outcome::whole) set_busy(true);
     }
     const std::string reply = assembler_.take_reply();
+    if (!reply.empty()) set_busy(true);
     const bool sent = reply.empty() || co_await send(reply);
     if (outcome == Assembler::Outcome::too_large) co_return co_await refuse_too_large();
     if (outcome == Assembler::Outcome::close || !sent) {
@@ -78,7 +84,6 @@ Task<void> Connection::serve() {
       co_return;
     }
     if (assembler_.idle()) set_busy(false);
-    if (worker_.draining() && assembler_.idle()) co_return;
     received = co_await receive();
   }
 }
@@ -98,11 +103,16 @@ Connection::Received Connection::try_receive(std::string_view& bytes) {
 Task<std::string_view> Connection::receive() {
   std::string_view bytes;
   for (;;) {
-    const auto [error] = co_await socket_.async_wait(Ready::wait_read, kAwaitTuple);
-    if (error) co_return std::string_view();
-    if (try_receive(bytes) != Received::nothing_yet) co_return bytes;
+    if (!finishing()) {
+      const auto [error] = co_await socket_.async_wait(Ready::wait_read, kAwaitTuple);
+      if (error && !finishing()) co_return std::string_view();
+    }
+    // Finishing, the last look at the socket is without a wait.
+    if (try_receive(bytes) != Received::nothing_yet || finishing()) co_return bytes;
   }
 }
+
+bool Connection::finishing() const { return worker_.draining() && assembler_.idle(); }
 
 Task<bool> Connection::answer() {
   const std::uint16_t id = assembler_.request_id();

@@ -35,12 +35,16 @@ class Connection {
   [[nodiscard]] const std::optional<Clock::Steady>& busy_since() const { return busy_since_; }
   // Ends the connection now, whatever it is doing.
   void close();
+  // Ends the wait of a connection that idles while the worker drains: it answers what was sent before that, and ends.
+  void finish();
 
  private:
   // What a read brought.
   enum class Received { bytes, nothing_yet, end };
 
   Task<void> serve();
+  // Whether the worker drains and no request has begun, so that nothing is waited for any more.
+  [[nodiscard]] bool finishing() const;
   // Waits for bytes and receives into the worker's scratch memory; empty at the end of the stream.
   Task<std::string_view> receive();
   [[nodiscard]] Received try_receive(std::string_view& bytes);

@@ -44,7 +44,8 @@ const sockaddr* generic(const Address& address) {
 
 // Whether somebody listens behind the socket file.
 bool answers(const sockaddr_un& address) {
-  const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  // Non-blocking: one that is too busy to accept (EAGAIN) lives, too.
+  const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (probe < 0) return true;
   const bool refused = ::connect(probe, generic(address), sizeof address) != 0 && errno == ECONNREFUSED;
   ::close(probe);

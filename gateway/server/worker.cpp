@@ -155,7 +155,7 @@ void Worker::drain(milliseconds grace) {
     draining_ = true;
     drain_until_ = now() + grace;
     for (Connection* connection : open_) {
-      if (!connection->busy_since()) connection->close();
+      if (!connection->busy_since()) connection->finish();
     }
     stop_when_done();
   });
