@@ -1,0 +1,86 @@
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "core/cookie/cookie_header.h"
+#include "core/crypto/random.h"
+#include "core/dialect/native.h"
+
+namespace {
+
+using session::NativeDialect;
+
+constexpr std::string_view kName = "session";
+
+session::NativeDialectOptions options(std::string_view name, std::string_view secret) {
+  session::NativeDialectOptions options;
+  options.cookie_name = name;
+  options.keys = {{"k1", session::Secret(std::string(secret))}};
+  options.salt = session::Secret("salt of the fuzz targets");
+  return options;
+}
+
+// Cookies are judged by a dialect that never signed one. The corpus holds some that other keys signed.
+NativeDialect& judge() {
+  static const std::string secret = session::system_random().bytes(32);
+  static NativeDialect dialect(options(kName, secret), session::system_random());
+  return dialect;
+}
+
+void check(bool holds) {
+  if (!holds) std::abort();
+}
+
+void candidates_are_the_headers_own(std::span<const std::string_view> headers) {
+  const auto found = session::cookies_named(headers, kName);
+  check(found.size() <= session::kMaxCookieCandidates);
+  for (const std::string_view value : found) {
+    check(std::count(found.begin(), found.end(), value) == 1);
+    check(value.find(';') == std::string_view::npos);
+    check(!judge().verify(value));
+  }
+}
+
+// What is passed on to the application holds no cookie of ours, under any reading, and is stable.
+void what_is_left_holds_none_of_ours(std::span<const std::string_view> headers) {
+  const std::string rest = session::without_cookie(headers, kName);
+  const std::array<std::string_view, 1> again = {rest};
+  check(session::cookies_named(again, kName).empty());
+  check(session::without_cookie(again, kName) == rest);
+}
+
+// One that we did sign verifies; with the input in place of any part of it, it does not.
+void only_what_was_signed_verifies(std::string_view input) {
+  static NativeDialect signer(options(kName, std::string(32, 's')), session::system_random());
+  const std::string id(32, 'a');
+  const std::string cookie = signer.cookie(id, session::seconds(1700000000));
+  const auto verified = signer.verify(cookie);
+  check(verified && verified->id == id);
+  for (std::size_t at = 0; at + 1 < cookie.size(); at += 7) {
+    std::string changed = cookie;
+    changed.replace(at, std::min(input.size(), cookie.size() - at), input);
+    if (changed != cookie) check(!signer.verify(changed));
+  }
+}
+
+}  // namespace
+
+// The input is one or more Cookie headers, a line each.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  std::vector<std::string_view> headers;
+  for (std::string_view rest = input; !rest.empty();) {
+    const auto end = std::min(rest.find('\n'), rest.size());
+    headers.push_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  candidates_are_the_headers_own(headers);
+  what_is_left_holds_none_of_ours(headers);
+  only_what_was_signed_verifies(input);
+  check(!judge().verify(input));
+  return 0;
+}
