@@ -5,7 +5,6 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
-#include "core/clock.h"
 #include "core/json/json.h"
 
 namespace session::gateway {
@@ -67,10 +66,10 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-std::pair<bool, std::uint64_t> RateLimit::admit() {
-  const auto now = std::chrono::duration_cast<milliseconds>(system_clock().steady_now().time_since_epoch()).count();
+std::pair<bool, std::uint64_t> RateLimit::admit(Clock::Steady now) {
+  const auto now_ms = std::chrono::duration_cast<milliseconds>(now.time_since_epoch()).count();
   std::int64_t next = next_ms_.load(std::memory_order_relaxed);
-  if (now < next || !next_ms_.compare_exchange_strong(next, now + 1000)) {
+  if (now_ms < next || !next_ms_.compare_exchange_strong(next, now_ms + 1000)) {
     held_back_.fetch_add(1, std::memory_order_relaxed);
     return {false, 0};
   }

@@ -9,6 +9,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "core/clock.h"
 #include "gateway/config/settings.h"
 
 namespace session::gateway {
@@ -24,7 +25,7 @@ void start_log(const LogSettings& settings);
 class RateLimit {
  public:
   // Whether to log now, and how many were held back since the last.
-  [[nodiscard]] std::pair<bool, std::uint64_t> admit();
+  [[nodiscard]] std::pair<bool, std::uint64_t> admit(Clock::Steady now = system_clock().steady_now());
 
  private:
   std::atomic<std::int64_t> next_ms_ = 0;

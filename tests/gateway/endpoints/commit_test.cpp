@@ -1,0 +1,188 @@
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "gateway/endpoints/endpoint.h"
+#include "tests/support/endpoint_fixture.h"
+#include "tests/support/log_lines.h"
+
+namespace session::test {
+namespace {
+
+using gateway::Response;
+
+struct Commits : EndpointFixture {
+  Response ask(const Asked& asked) { return answer(gateway::commit_endpoint, asked); }
+  // As the snippet sends it: every param is there, and empty where the application said nothing.
+  static Asked asked(const std::string& header, const std::string& set = "", const std::string& location = "") {
+    return Asked("POST").with("HTTP_COOKIE", header).with("SESSION_SET", set).with("SESSION_LOCATION", location);
+  }
+  Response login(const std::string& header) { return ask(asked(header, R"({"user":"alice"})", "/home")); }
+  static std::string reason(const Response& response) { return std::string(response.headers.get("X-Session-Reason")); }
+};
+
+BOOST_FIXTURE_TEST_SUITE(commit_endpoint, Commits)
+
+BOOST_AUTO_TEST_CASE(a_login_is_a_303_to_the_location_with_the_cookie) {
+  const Response response = login("");
+  BOOST_TEST(response.status == 303);
+  BOOST_TEST(response.body == "");
+  BOOST_TEST(response.headers.lines() ==
+             "Location: /home\r\nCache-Control: no-store\r\nSet-Cookie: " + given_cookie(response) +
+                 "; Path=/; Secure; HttpOnly; SameSite=Lax\r\n");
+  BOOST_TEST(data_of(given_cookie(response)) == R"({"user":"alice"})");
+}
+
+BOOST_AUTO_TEST_CASE(without_a_location_it_is_a_204) {
+  const Response response = ask(asked("", "user=alice"));
+  BOOST_TEST(response.status == 204);
+  BOOST_TEST(!response.headers.has("Location"));
+  BOOST_TEST(count_of(response, "Set-Cookie") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_login_never_takes_over_the_id_that_the_browser_came_with) {
+  Session anonymous = stored(R"({"cart":[1]})"_json);
+  const std::string cookie = cookie_of(anonymous);
+  const Response response = login(cookie);
+  BOOST_TEST(given_cookie(response) != cookie);
+  BOOST_TEST(refusal(cookie) == "revoked");
+  BOOST_TEST(data_of(given_cookie(response)) == R"({"cart":[1],"user":"alice"})");
+}
+
+BOOST_AUTO_TEST_CASE(a_login_over_a_useless_cookie_gives_a_new_id) {
+  Session moved = stored(R"({"user":"bob"})"_json);
+  const std::string revoked = cookie_of(moved);
+  run(moved.regenerate());
+  const std::string unknown = cookie_of(manager.create());
+  std::string forged = unknown;
+  forged.back() = forged.back() == 'A' ? 'B' : 'A';
+  const std::string two = cookie_of(moved) + "; " + cookie_of(stored(R"({"user":"eve"})"_json));
+  for (const std::string& header : {revoked, unknown, forged, two, std::string("__Host-session=x")}) {
+    const Response response = login(header);
+    BOOST_TEST(response.status == 303);
+    BOOST_TEST(count_of(response, "Set-Cookie") == 1);
+    BOOST_TEST(header.find(given_cookie(response)) == std::string::npos);
+    BOOST_TEST(data_of(given_cookie(response)) == R"({"user":"alice"})");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_logout_ends_the_session_and_takes_the_cookie_away) {
+  const std::string cookie = cookie_of(stored(R"({"user":"alice"})"_json));
+  const Response response = ask(asked(cookie, "", "/bye").with("SESSION_DESTROY", "true"));
+  BOOST_TEST(response.status == 303);
+  BOOST_TEST(response.headers.get("Location") == "/bye");
+  BOOST_TEST(response.headers.get("Set-Cookie") == kClearedCookie);
+  BOOST_TEST(refusal(cookie) == "unknown");
+}
+
+BOOST_AUTO_TEST_CASE(a_second_logout_leads_to_the_same_page) {
+  const std::string cookie = cookie_of(stored(R"({"user":"alice"})"_json));
+  const Asked logout = asked(cookie, "", "/bye").with("SESSION_DESTROY", "true");
+  const Response first = ask(logout);
+  const Response second = ask(logout);
+  BOOST_TEST(second.status == 303);
+  BOOST_TEST(second.headers.lines() == first.headers.lines());
+}
+
+BOOST_AUTO_TEST_CASE(a_logout_of_nobody_gives_and_takes_nothing) {
+  const Response response = ask(asked("", "", "/bye").with("SESSION_DESTROY", "true"));
+  BOOST_TEST(response.headers.lines() == "Location: /bye\r\nCache-Control: no-store\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(all_actions_may_come_at_once) {
+  const std::string cookie = cookie_of(stored(R"({"user":"alice","a":1,"b":2})"_json));
+  Asked several = asked(cookie, "c=3");
+  several.with("SESSION_UNSET", "a, b").with("SESSION_REGENERATE", "true").with("SESSION_FLUSH", "true");
+  const Response response = ask(several);
+  BOOST_TEST(response.status == 204);
+  BOOST_TEST(refusal(cookie) == "revoked");
+  BOOST_TEST(data_of(given_cookie(response)) == R"({"c":"3","user":"alice"})");
+}
+
+BOOST_AUTO_TEST_CASE(a_change_without_login_gives_no_cookie) {
+  const std::string cookie = cookie_of(stored(R"({"user":"alice"})"_json));
+  const Response response = ask(asked(cookie, "a=1", "/next"));
+  BOOST_TEST(response.headers.lines() == "Location: /next\r\nCache-Control: no-store\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_the_client_sends_is_no_action) {
+  const std::string cookie = cookie_of(stored(R"({"user":"alice"})"_json));
+  Asked forged = asked(cookie);
+  forged.with("HTTP_SESSION_SET", "user=root").with("HTTP_X_SESSION_SET", "user=root").body(R"({"set":{"user":"root"}})");
+  forged.with("HTTP_SESSION_DESTROY", "true").with("HTTP_SESSION_LOCATION", "https://evil.example");
+  const Response response = ask(forged);
+  BOOST_TEST(response.status == 204);
+  BOOST_TEST(response.headers.lines() == "Cache-Control: no-store\r\n");
+  BOOST_TEST(data_of(cookie) == R"({"user":"alice"})");
+}
+
+BOOST_AUTO_TEST_CASE(locations_are_printable_ascii_without_spaces) {
+  for (const auto* location : {"/", "/a?b=c#d", "https://other.example/x", "//host", "?q", " /trimmed "}) {
+    const Response response = ask(asked("", "a=1", location));
+    BOOST_TEST(response.status == 303);
+  }
+  BOOST_TEST(ask(asked("", "a=1", "/" + std::string(4095, 'x'))).status == 303);
+}
+
+BOOST_AUTO_TEST_CASE(a_location_that_is_none_is_refused_before_anything_is_done) {
+  const LogLines log;
+  const int before = store.count();
+  for (const std::string location : {"/a b", "/a\r\nSet-Cookie: x=1", "/\xc3\xa9", "/\x7f", "/a\tb"}) {
+    const Response response = ask(asked("", "a=1", location));
+    BOOST_TEST(response.status == 400);
+    BOOST_TEST(reason(response) == "bad-actions");
+    BOOST_TEST(!response.headers.has("Location"));
+  }
+  BOOST_TEST(ask(asked("", "a=1", "/" + std::string(4096, 'x'))).status == 400);
+  BOOST_TEST(store.count() == before);
+  BOOST_TEST(log.text() == "warning an application's session headers were refused: the location is not a URI\n");
+}
+
+BOOST_AUTO_TEST_CASE(actions_that_can_not_be_read_or_contradict_each_other_are_refused) {
+  for (const std::string set : {"nonsense", "{", "[1]", "{\"a\":1,\"a\":2}", "a=\xff"}) {
+    BOOST_TEST(ask(asked("", set, "/home")).status == 400);
+  }
+  BOOST_TEST(ask(asked("", "a=1").with("SESSION_DESTROY", "true")).status == 400);
+  BOOST_TEST(ask(asked("", "a=1").with("SESSION_UNSET", "a")).status == 400);
+  BOOST_TEST(ask(asked("", "a=1").with("SESSION_REGENERATE", "yes")).status == 400);
+  BOOST_TEST(store.count() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(an_outage_is_a_503_without_cookie_and_location) {
+  const LogLines log;
+  const std::string cookie = cookie_of(stored(R"({"user":"bob"})"_json));
+  store.fail_all();
+  for (const std::string& header : {std::string(), cookie}) {
+    const Response response = login(header);
+    BOOST_TEST(response.status == 503);
+    BOOST_TEST(count_of(response, "Set-Cookie") == 0);
+    BOOST_TEST(!response.headers.has("Location"));
+  }
+  BOOST_TEST(ask(asked(cookie).with("SESSION_DESTROY", "true")).status == 503);
+  BOOST_TEST(log.text() == "error a commit could not be written: the test broke the store\n");
+  store.fail_all(false);
+  BOOST_TEST(refusal(cookie) == "a session");
+}
+
+BOOST_AUTO_TEST_CASE(a_login_that_fails_half_way_gives_no_cookie_and_keeps_the_old_session) {
+  for (const auto call : {ScriptedStore::create_call, ScriptedStore::replace_call}) {
+    const std::string cookie = cookie_of(stored(R"({"cart":[1]})"_json));
+    store.fail(call);
+    const Response response = login(cookie);
+    BOOST_TEST(response.status == 503);
+    BOOST_TEST(count_of(response, "Set-Cookie") == 0);
+    BOOST_TEST(data_of(cookie) == R"({"cart":[1]})");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_login_is_in_the_store_before_its_answer_whatever_flush_says) {
+  services.flush = gateway::FlushMode::behind;
+  const Response response = login("");
+  BOOST_TEST(background.empty());
+  BOOST_TEST(refusal(given_cookie(response)) == "a session");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace session::test

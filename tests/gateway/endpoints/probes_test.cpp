@@ -1,0 +1,57 @@
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "gateway/endpoints/endpoint.h"
+#include "tests/support/endpoint_fixture.h"
+
+namespace session::test {
+namespace {
+
+using gateway::Response;
+
+BOOST_FIXTURE_TEST_SUITE(probes, EndpointFixture)
+
+BOOST_AUTO_TEST_CASE(health_asks_nothing_of_the_store) {
+  store.fail_all();
+  const Response response = answer(gateway::health_endpoint, Asked("GET"));
+  BOOST_TEST(response.status == 200);
+  BOOST_TEST(response.headers.lines() == "Content-Type: application/json\r\nCache-Control: no-store\r\n");
+  BOOST_TEST(response.body == "{\"status\":\"ok\"}\n");
+  BOOST_TEST(store.count() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(ready_writes_and_leaves_nothing_behind) {
+  const Response response = answer(gateway::ready_endpoint, Asked("GET"));
+  BOOST_TEST(response.status == 200);
+  BOOST_TEST(response.body == "{\"status\":\"ready\"}\n");
+  BOOST_TEST(store.count(ScriptedStore::create_call) == 1);
+  BOOST_TEST(memory.stats().entries == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_store_that_fails_at_either_step_is_not_ready) {
+  for (const auto call : {ScriptedStore::create_call, ScriptedStore::erase_call}) {
+    store.fail(call);
+    const Response response = answer(gateway::ready_endpoint, Asked("GET"));
+    BOOST_TEST(response.status == 503);
+    BOOST_TEST(response.headers.get("X-Session-Reason") == "store-unavailable");
+    BOOST_TEST(response.headers.get("Retry-After") == "5");
+    BOOST_TEST(response.body.find("broke") == std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_store_that_forgets_what_it_took_is_not_ready) {
+  store.before(ScriptedStore::erase_call, [&] { clock.advance(seconds(11)); });
+  BOOST_TEST(answer(gateway::ready_endpoint, Asked("GET")).status == 503);
+}
+
+BOOST_AUTO_TEST_CASE(probes_that_come_at_once_do_not_disturb_each_other) {
+  store.before(ScriptedStore::erase_call,
+               [&] { BOOST_TEST(answer(gateway::ready_endpoint, Asked("GET")).status == 200); });
+  BOOST_TEST(answer(gateway::ready_endpoint, Asked("GET")).status == 200);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace session::test
