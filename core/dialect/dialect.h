@@ -13,6 +13,7 @@ namespace session {
 // A cookie that verified.
 struct VerifiedCookie {
   std::string id;         // the session's id: secret, never logged
+  std::string store_key;  // where the store keeps its record
   seconds issued{};       // Unix time of the id's making
   bool outdated = false;  // signed by an older key: to be issued again under the first
 };

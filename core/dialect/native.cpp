@@ -1,6 +1,7 @@
 #include "core/dialect/native.h"
 
 #include <charconv>
+#include <functional>
 
 #include "core/crypto/base64url.h"
 #include "core/crypto/digest.h"
@@ -12,6 +13,8 @@ constexpr std::size_t kIdBytes = 24;
 constexpr std::size_t kIdCharacters = 32;
 constexpr std::size_t kMacCharacters = 43;
 constexpr std::size_t kMaxIssuedDigits = 11;
+constexpr std::size_t kMaxCookieBytes = 2 + kMaxKeyIdBytes + kIdCharacters + kMaxIssuedDigits + kMacCharacters + 4;
+constexpr std::size_t kKnownCookies = 4096;
 constexpr std::string_view kTombstone = R"({"v":1,"revoked":true})";
 
 // The parts of a cookie value, cut but not checked.
@@ -63,6 +66,7 @@ NativeDialect::NativeDialect(NativeDialectOptions options, const Random& random)
       salt_(std::move(options.salt)),
       keys_(options.keys, salt_),
       preamble_("session-gateway cookie v1|" + options.cookie_name + "|"),
+      known_(kKnownCookies),
       random_(random) {}
 
 std::string_view NativeDialect::signed_text(std::string_view before_last_dot) {
@@ -71,6 +75,15 @@ std::string_view NativeDialect::signed_text(std::string_view before_last_dot) {
 }
 
 Result<VerifiedCookie, Refusal> NativeDialect::verify(std::string_view value) {
+  if (value.size() > kMaxCookieBytes) return Refusal::malformed;
+  Known& known = known_[std::hash<std::string_view>{}(value) % kKnownCookies];
+  if (!known.value.empty() && equal_in_constant_time(known.value, value)) return known.cookie;
+  auto verified = compute(value);
+  if (verified) known = Known{std::string(value), *verified};
+  return verified;
+}
+
+Result<VerifiedCookie, Refusal> NativeDialect::compute(std::string_view value) {
   const auto parts = cut(value);
   if (!parts) return Refusal::malformed;
   const auto issued = parse_issued(parts->issued);
@@ -80,7 +93,8 @@ Result<VerifiedCookie, Refusal> NativeDialect::verify(std::string_view value) {
   // Comparing the encoded MACs refuses every spelling but the canonical one.
   const std::string expected = base64url(view(mac->tag(signed_text(parts->signed_part))));
   if (!equal_in_constant_time(expected, parts->mac)) return Refusal::bad_signature;
-  return VerifiedCookie{std::string(parts->id), *issued, parts->key_id != keys_.signing_id()};
+  return VerifiedCookie{std::string(parts->id), store_key(parts->id), *issued,
+                        parts->key_id != keys_.signing_id()};
 }
 
 std::string NativeDialect::cookie(std::string_view id, seconds issued) {

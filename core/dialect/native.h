@@ -36,13 +36,22 @@ class NativeDialect final : public Dialect {
   std::optional<std::string> tombstone() const override;
 
  private:
+  // A cookie that verified, and the text it was.
+  struct Known {
+    std::string value;
+    VerifiedCookie cookie;
+  };
   std::string_view signed_text(std::string_view before_last_dot);
+  [[nodiscard]] Result<VerifiedCookie, Refusal> compute(std::string_view value);
 
   std::string prefix_;
   Secret salt_;
   KeyRing keys_;
   std::string preamble_;  // purpose and cookie name: what every signed text begins with
   std::string scratch_;
+  // What verified last: a browser sends the same cookie with each request, and the keys don't change while this object
+  // lives. Only cookies that verified are in here, so no flood of forged ones can push them out.
+  std::vector<Known> known_;
   const Random& random_;
 };
 

@@ -54,13 +54,16 @@ Task<Result<bool, StoreFailure>> retire(Store& store, std::string key, Bytes exp
 
 }  // namespace
 
-Session::Session(SessionEnvironment& environment, std::string id, seconds issued, Origin origin)
+Session::Session(SessionEnvironment& environment, std::string id, std::string key, seconds issued, Origin origin)
     : environment_(&environment),
       id_(std::move(id)),
-      key_(environment.dialect->store_key(id_)),
+      key_(std::move(key)),
       issued_(issued),
       origin_(origin),
       created_(issued) {}
+
+Session::Session(SessionEnvironment& environment, std::string id, seconds issued, Origin origin)
+    : Session(environment, id, environment.dialect->store_key(id), issued, origin) {}
 
 const Json& Session::attributes() {
   if (data_) return *data_;

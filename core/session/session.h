@@ -92,6 +92,7 @@ class Session {
   };
   using Changes = std::map<std::string, std::optional<Json>>;  // nullopt: to be removed
 
+  Session(SessionEnvironment& environment, std::string id, std::string key, seconds issued, Origin origin);
   Session(SessionEnvironment& environment, std::string id, seconds issued, Origin origin);
 
   Written create();

@@ -2,15 +2,16 @@
 
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include <cerrno>
+#include <algorithm>
 #include <cstring>
-#include <system_error>
+#include <limits>
+#include <stdexcept>
+#include <vector>
 
 #include <fastcgi.h>
 #include <fcgiapp.h>
+#include <fcgios.h>
 
 namespace session::gateway {
 
@@ -60,31 +61,24 @@ bool take_record(std::string_view& rest, std::string_view& record) {
   return true;
 }
 
-// The size of all records without their padding; nullopt if they are not whole.
-std::optional<std::size_t> size_without_padding(std::string_view records) {
-  std::size_t size = 0;
-  std::string_view record;
-  while (!records.empty()) {
-    if (!take_record(records, record)) return std::nullopt;
-    size += record.size();
-  }
-  return size;
-}
-
 // libfcgi forgets that BEGIN_REQUEST and the last record of a stream have padding, and reads it as the next record: what
 // is hidden there would be another request than the one that was checked. So it gets records without any.
-void copy_without_padding(std::string_view records, char* to) {
+// False: the records are not whole.
+bool append_without_padding(std::string_view records, std::string& to) {
   std::string_view record;
-  while (take_record(records, record)) {
-    std::memcpy(to, record.data(), record.size());
-    to[6] = 0;
-    to += record.size();
+  while (!records.empty()) {
+    if (!take_record(records, record)) return false;
+    to.append(record);
+    to[to.size() - record.size() + 6] = 0;
   }
+  return true;
 }
 
-std::size_t whole_pages(std::size_t bytes) { return (bytes + 4095) / 4096 * 4096; }
+// What libfcgi reads next on this thread.
+thread_local std::string_view input;
 
-[[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::generic_category(), what); }
+// Stands for the descriptor that there is none of; nobody has this one, so what libfcgi does to it fails.
+constexpr int kNoDescriptor = std::numeric_limits<int>::max();
 
 }  // namespace
 
@@ -93,41 +87,14 @@ ParsedRequest::ParsedRequest(ParsedRequest&&) noexcept = default;
 ParsedRequest& ParsedRequest::operator=(ParsedRequest&&) noexcept = default;
 ParsedRequest::~ParsedRequest() = default;
 
-Parser::Parser(std::size_t max_bytes) : capacity_(whole_pages(max_bytes)) { open_file(); }
-
-Parser::~Parser() { close_file(); }
-
-void Parser::open_file() {
-  file_ = memfd_create("fastcgi-request", MFD_CLOEXEC);
-  if (file_ < 0 || ftruncate(file_, static_cast<off_t>(capacity_)) != 0) fail("memory file for requests");
-  void* memory = mmap(nullptr, capacity_, PROT_READ | PROT_WRITE, MAP_SHARED, file_, 0);
-  if (memory == MAP_FAILED) fail("mapping the memory file for requests");
-  memory_ = static_cast<char*>(memory);
-}
-
-void Parser::close_file() {
-  if (memory_ != nullptr) munmap(memory_, capacity_);
-  if (file_ >= 0) close(file_);
-  memory_ = nullptr;
-  file_ = -1;
-}
-
 std::optional<ParsedRequest> Parser::parse(std::string_view records) {
-  const auto size = size_without_padding(records);
-  if (!size || *size > capacity_) return std::nullopt;
-  if (file_ < 0) open_file();
-  // The request goes to the file's end, so that its last byte is where reading ends.
-  const std::size_t start = capacity_ - *size;
-  copy_without_padding(records, memory_ + start);
-  if (lseek(file_, static_cast<off_t>(start), SEEK_SET) < 0) fail("seeking in the memory file for requests");
+  unpadded_.clear();
+  if (records.size() > max_bytes_ || !append_without_padding(records, unpadded_)) return std::nullopt;
+  input = unpadded_;
   ParsedRequest parsed(std::make_unique<ParsedRequest::Fcgx>());
   FCGX_Request& request = parsed.fcgx_->request;
-  request.ipcFd = file_;
-  if (FCGX_Accept_r(&request) != 0) {
-    file_ = -1;  // libfcgi has closed it
-    close_file();
-    return std::nullopt;
-  }
+  request.ipcFd = kNoDescriptor;
+  if (FCGX_Accept_r(&request) != 0) return std::nullopt;
   parsed.value_.params = params_of(request.envp);
   parsed.value_.body = body_of(request.in);
   const bool failed = FCGX_GetError(request.in) != 0;
@@ -136,12 +103,39 @@ std::optional<ParsedRequest> Parser::parse(std::string_view records) {
   return parsed;
 }
 
+namespace {
+
+// A request without params or body: enough to see whose function libfcgi reads with.
+void require_our_reading() {
+  constexpr std::string_view kSmallest(
+      "\1\1\0\1\0\10\0\0\0\1\1\0\0\0\0\0"
+      "\1\4\0\1\0\0\0\0"
+      "\1\5\0\1\0\0\0\0",
+      32);
+  if (!Parser(kSmallest.size()).parse(kSmallest)) {
+    throw std::runtime_error("this libfcgi does not read through OS_Read, which the gateway replaces");
+  }
+}
+
+}  // namespace
+
 void init_libfcgi() {
   setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "0", 0);
   FCGX_Init();
   // libfcgi's handlers would swallow these.
   for (const int number : {SIGTERM, SIGUSR1}) signal(number, SIG_DFL);
   signal(SIGPIPE, SIG_IGN);
+  require_our_reading();
 }
 
 }  // namespace session::gateway
+
+// The reading function of libfcgi's portability layer: the dynamic linker takes the program's own before the library's.
+// Returns how many bytes it gave; 0 at the end.
+extern "C" __attribute__((used, visibility("default"))) int OS_Read(int, char* buffer, size_t size) {
+  std::string_view& rest = session::gateway::input;
+  const std::size_t given = std::min(size, rest.size());
+  std::memcpy(buffer, rest.data(), given);
+  rest.remove_prefix(given);
+  return static_cast<int>(given);
+}

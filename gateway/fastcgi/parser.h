@@ -29,14 +29,14 @@ class ParsedRequest {
 // Lets libfcgi parse whole requests.
 //
 // libfcgi only reads from a descriptor, blocks on it, reads past the request that it is asked for, and closes it when
-// it dislikes something. So it gets a memory file that holds just the one request: it never blocks, never eats
-// the next request's bytes, and never touches the client's socket.
+// it dislikes something. So it gets no descriptor: its one reading function (OS_Read of its portability layer, fcgios.h)
+// is replaced in this program by one that hands out the bytes of just the one request. It never blocks, never eats the
+// next request's bytes, and never touches the client's socket.
 // Not thread-safe: one per thread.
 class Parser {
  public:
-  // For requests of at most that many bytes. Throws std::system_error if the memory file can't be made.
-  explicit Parser(std::size_t max_bytes);
-  ~Parser();
+  // For requests of at most that many bytes.
+  explicit Parser(std::size_t max_bytes) : max_bytes_(max_bytes) {}
   Parser(const Parser&) = delete;
   Parser& operator=(const Parser&) = delete;
 
@@ -44,15 +44,12 @@ class Parser {
   [[nodiscard]] std::optional<ParsedRequest> parse(std::string_view records);
 
  private:
-  void open_file();
-  void close_file();
-
-  std::size_t capacity_;
-  int file_ = -1;
-  char* memory_ = nullptr;
+  std::size_t max_bytes_;
+  std::string unpadded_;
 };
 
-// Once per process, before any Parser and before signal handlers are set: libfcgi installs its own.
+// Once per process, before any Parser and before signal handlers are set: libfcgi installs its own. Throws
+// std::runtime_error if this libfcgi does not read through our function.
 void init_libfcgi();
 
 }  // namespace session::gateway
