@@ -12,7 +12,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "core/store/sip_hash.h"
 #include "tests/support/memory_store_fixture.h"
 #include "tests/support/store_calls.h"
 
@@ -282,73 +281,6 @@ BOOST_AUTO_TEST_CASE(a_replace_that_shrinks_gives_room_back) {
   BOOST_TEST(fixture.memory.stats().bytes <= before - 290);
 }
 
-// --- What has expired ---
-
-BOOST_AUTO_TEST_CASE(a_sweep_frees_no_more_than_it_is_asked_to) {
-  MemoryStoreFixture fixture;
-  for (int i = 0; i < 100; ++i) create(fixture.memory, key_of(i), "v");
-  create(fixture.memory, "lives", "v", 2 * kTtl);
-  fixture.advance(kTtl);
-  BOOST_TEST(fixture.memory.sweep(0) == 0U);
-  BOOST_TEST(fixture.memory.stats().entries == 101U);
-  for (int i = 0; i < 25; ++i) BOOST_TEST(fixture.memory.sweep(1) == 1U);
-  BOOST_TEST(fixture.memory.sweep(5) == 5U);
-  BOOST_TEST(fixture.memory.stats().entries == 71U);
-  BOOST_TEST(fixture.memory.sweep(1000) == 70U);
-  BOOST_TEST(fixture.memory.sweep(1000) == 0U);
-  BOOST_TEST(fixture.memory.stats().expirations == 100U);
-  BOOST_TEST(fixture.memory.stats().evictions == 0U);
-  BOOST_TEST(holds(fixture.memory, "lives"));
-}
-
-BOOST_AUTO_TEST_CASE(a_sweep_a_millisecond_early_frees_nothing) {
-  MemoryStoreFixture fixture;
-  create(fixture.memory, "key", "v", kTtl);
-  fixture.advance(kTtl - 1ms);
-  BOOST_TEST(fixture.memory.sweep(10) == 0U);
-  fixture.advance(1ms);
-  BOOST_TEST(fixture.memory.sweep(10) == 1U);
-}
-
-BOOST_AUTO_TEST_CASE(a_sweep_leaves_what_was_touched_in_time) {
-  MemoryStoreFixture fixture;
-  for (int i = 0; i < 10; ++i) create(fixture.memory, key_of(i), "v", kTtl);
-  touch(fixture.memory, key_of(3), 2 * kTtl);
-  replace(fixture.memory, key_of(4), "v", "w", 2 * kTtl);
-  fixture.advance(kTtl);
-  BOOST_TEST(fixture.memory.sweep(100) == 8U);
-  BOOST_TEST(holds(fixture.memory, key_of(3)));
-  BOOST_TEST(holds(fixture.memory, key_of(4)));
-}
-
-BOOST_AUTO_TEST_CASE(an_expired_entry_that_is_asked_for_is_freed_and_counted_once) {
-  MemoryStoreFixture fixture;
-  create(fixture.memory, "key", "v", kTtl);
-  fixture.advance(kTtl);
-  BOOST_TEST(fixture.memory.stats().entries == 1U);
-  BOOST_TEST(!holds(fixture.memory, "key"));
-  BOOST_TEST(!holds(fixture.memory, "key"));
-  BOOST_TEST(fixture.memory.stats().entries == 0U);
-  BOOST_TEST(fixture.memory.stats().expirations == 1U);
-}
-
-BOOST_AUTO_TEST_CASE(writes_alone_clear_what_has_expired) {
-  MemoryStoreFixture fixture;
-  for (int i = 0; i < 1000; ++i) create(fixture.memory, key_of(i), "v", kTtl);
-  fixture.advance(kTtl);
-  for (int i = 1000; i < 4000; ++i) create(fixture.memory, key_of(i), "v", kTtl);
-  BOOST_TEST(fixture.memory.stats().entries == 3000U);
-  BOOST_TEST(fixture.memory.stats().expirations == 1000U);
-}
-
-BOOST_AUTO_TEST_CASE(an_erase_is_neither_eviction_nor_expiration) {
-  MemoryStoreFixture fixture;
-  create(fixture.memory, "key", "v");
-  erase(fixture.memory, "key");
-  BOOST_TEST(fixture.memory.stats().evictions == 0U);
-  BOOST_TEST(fixture.memory.stats().expirations == 0U);
-}
-
 // --- Sharing ---
 
 BOOST_AUTO_TEST_CASE(bytes_stay_readable_by_who_holds_them) {
@@ -402,29 +334,6 @@ BOOST_AUTO_TEST_CASE(writers_who_need_the_whole_room_all_come_to_an_end) {
     }
   });
   BOOST_TEST(fixture.memory.stats().bytes <= kSmallCap);
-}
-
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_AUTO_TEST_SUITE(sip_hash)
-
-// The vectors of SipHash-2-4's reference implementation: key 00 01 ... 0f, input 00 01 ... of each length.
-BOOST_AUTO_TEST_CASE(siphash_2_4_answers_as_the_reference_does) {
-  const SipHash<2, 4> hash(0x0706050403020100, 0x0f0e0d0c0b0a0908);
-  const std::string bytes = contract::every_byte();
-  const std::string_view input = bytes;
-  BOOST_TEST(hash(input.substr(0, 0)) == 0x726fdb47dd0e0e31U);
-  BOOST_TEST(hash(input.substr(0, 1)) == 0x74f839c593dc67fdU);
-  BOOST_TEST(hash(input.substr(0, 8)) == 0x93f5f5799a932462U);
-  BOOST_TEST(hash(input.substr(0, 15)) == 0xa129ca6149be45e5U);
-}
-
-BOOST_AUTO_TEST_CASE(another_seed_gives_another_hash) {
-  const SipHash<1, 3> one(1, 2);
-  const SipHash<1, 3> other(1, 3);
-  BOOST_TEST(one("key") != other("key"));
-  BOOST_TEST(one("key") == one("key"));
-  BOOST_TEST(one("key") != one(std::string_view("key\0", 4)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
