@@ -105,7 +105,8 @@ Task<void> repeat_auth(benchmark::State& state, Stage& stage, const Request& req
 void auth_check(benchmark::State& state) {
   Stage stage;
   Request request;
-  request.params = Params({{"GATEWAY_ENDPOINT", "auth"}, {"HTTP_COOKIE", stage.cookie}, {"REQUEST_METHOD", "GET"}});
+  request.params =
+      Params({{"GATEWAY_ENDPOINT", "auth"}, {"HTTP_COOKIE", stage.cookie}, {"REQUEST_METHOD", "GET"}});
   boost::asio::io_context loop(1);
   boost::asio::co_spawn(loop, repeat_auth(state, stage, request, false), [](const std::exception_ptr&) {});
   loop.run();
@@ -115,7 +116,8 @@ BENCHMARK(auth_check);
 void auth_check_and_answer(benchmark::State& state) {
   Stage stage;
   Request request;
-  request.params = Params({{"GATEWAY_ENDPOINT", "auth"}, {"HTTP_COOKIE", stage.cookie}, {"REQUEST_METHOD", "GET"}});
+  request.params =
+      Params({{"GATEWAY_ENDPOINT", "auth"}, {"HTTP_COOKIE", stage.cookie}, {"REQUEST_METHOD", "GET"}});
   boost::asio::io_context loop(1);
   boost::asio::co_spawn(loop, repeat_auth(state, stage, request, true), [](const std::exception_ptr&) {});
   loop.run();

@@ -1,6 +1,6 @@
-// The reference of the benchmarks: a FastCGI responder that does nothing. One thread, epoll, no parsing beyond record
-// headers, one constant 204 that looks like an auth answer. What any responder costs nginx and the kernel, and
-// nothing else.
+// The reference of the benchmarks: a FastCGI responder that does nothing. One thread, epoll, no parsing
+// beyond record headers, one constant 204 that looks like an auth answer. What any responder costs nginx and
+// the kernel, and nothing else.
 //
 //   do-nothing SOCKET_PATH
 
@@ -21,8 +21,14 @@ std::string constant_answer() {
       "Status: 204 No Content\r\nX-Auth-Request-User: alice\r\nX-Auth-Request-Email: alice@example.org\r\n"
       "X-Auth-Request-Groups: staff,admin\r\nX-Session-Cookie: \r\nCache-Control: no-store\r\n\r\n";
   const auto padding = (8 - cgi.size() % 8) % 8;
-  std::string out = {1, 6, 0, 1, static_cast<char>(cgi.size() >> 8), static_cast<char>(cgi.size() & 0xff),
-                     static_cast<char>(padding), 0};
+  std::string out = {1,
+                     6,
+                     0,
+                     1,
+                     static_cast<char>(cgi.size() >> 8),
+                     static_cast<char>(cgi.size() & 0xff),
+                     static_cast<char>(padding),
+                     0};
   out += cgi;
   out.append(padding, '\0');
   out.append(std::string{1, 6, 0, 1, 0, 0, 0, 0});

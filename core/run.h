@@ -19,8 +19,8 @@ Task<> keep(Task<T> task, std::optional<T>& result) {
 }
 }  // namespace detail
 
-// Runs a task to its end on this thread and returns what it yields (or throws what it throws): for programs that
-// have no event loop of their own, and for tests. Must not be called from inside a task.
+// Runs a task to its end on this thread and returns what it yields (or throws what it throws): for programs
+// that have no event loop of their own, and for tests. Must not be called from inside a task.
 template <class T>
 T run(Task<T> task) {
   if constexpr (std::is_void_v<T>) {

@@ -66,7 +66,8 @@ bool valid_header_name(std::string_view text) {
 }
 
 Identity::Identity(const IdentitySettings& settings) : subject_(settings.subject) {
-  for (const auto& [name, pointer] : settings.headers) headers_.emplace_back(name, Json::json_pointer(pointer));
+  for (const auto& [name, pointer] : settings.headers)
+    headers_.emplace_back(name, Json::json_pointer(pointer));
 }
 
 std::optional<std::string> Identity::subject(const Json& attributes) const {

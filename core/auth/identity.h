@@ -35,8 +35,8 @@ class Identity {
   // Who the session belongs to, as header_value writes it; nullopt: nobody yet (absent, null or empty).
   [[nodiscard]] std::optional<std::string> subject(const Json& attributes) const;
 
-  // Every configured header, as "Name: value\r\n" lines; empty value where the session has none. Applications can
-  // rely on each header being set, so that none is ever the client's own.
+  // Every configured header, as "Name: value\r\n" lines; empty value where the session has none. Applications
+  // can rely on each header being set, so that none is ever the client's own.
   [[nodiscard]] std::string headers(const Json& attributes) const;
 
  private:
@@ -46,8 +46,9 @@ class Identity {
 
 // How a JSON value stands in an identity header. Strings as they are, numbers and booleans as JSON, arrays of
 // those joined by ",", null and empty as "", objects and nested arrays as JSON.
-// What is not printable ASCII is percent-encoded as UTF-8, and so are "%" itself, a space at either end, and "," inside
-// a member of an array: two different values never read the same, and percent-decoding gives the value back.
+// What is not printable ASCII is percent-encoded as UTF-8, and so are "%" itself, a space at either end, and
+// "," inside a member of an array: two different values never read the same, and percent-decoding gives the
+// value back.
 [[nodiscard]] std::string header_value(const Json& value);
 
 }  // namespace session

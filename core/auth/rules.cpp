@@ -14,10 +14,14 @@ bool is_member(const Json& list, const Json& value) {
 bool holds(Condition::Op op, const Json& operand, const Json* value) {
   const bool present = value != nullptr && !value->is_null();
   switch (op) {
-    case Condition::Op::exists: return present == operand.get<bool>();
-    case Condition::Op::equals: return present && *value == operand;
-    case Condition::Op::one_of: return present && is_member(operand, *value);
-    case Condition::Op::contains: return present && is_member(*value, operand);
+    case Condition::Op::exists:
+      return present == operand.get<bool>();
+    case Condition::Op::equals:
+      return present && *value == operand;
+    case Condition::Op::one_of:
+      return present && is_member(operand, *value);
+    case Condition::Op::contains:
+      return present && is_member(*value, operand);
   }
   return false;
 }
@@ -39,7 +43,8 @@ RuleBook::Verdict RuleBook::check(std::string_view required, const Json& attribu
   while (!required.empty()) {
     const std::string_view name = take_item(required, ',');
     if (name.empty()) continue;
-    const auto rule = std::find_if(rules_.begin(), rules_.end(), [&](const Entry& e) { return e.name == name; });
+    const auto rule =
+        std::find_if(rules_.begin(), rules_.end(), [&](const Entry& e) { return e.name == name; });
     if (rule == rules_.end()) return {name, true};
     const bool all = std::all_of(rule->conditions.begin(), rule->conditions.end(), [&](const Compiled& c) {
       return holds(c.op, c.operand, find_at(attributes, c.pointer));

@@ -33,8 +33,9 @@ class RuleBook {
   // REQUIRES: valid JSON pointers, names all different.
   explicit RuleBook(std::vector<Rule> rules);
 
-  // Which of the required rules (names separated by commas, spaces allowed) the attributes don't satisfy first;
-  // empty: all hold. A name that is not in the book is never satisfied: a typing error must not open a door.
+  // Which of the required rules (names separated by commas, spaces allowed) the attributes don't satisfy
+  // first; empty: all hold. A name that is not in the book is never satisfied: a typing error must not open a
+  // door.
   struct Verdict {
     std::string_view unmet;  // points into `required`; empty if all hold
     bool unknown = false;    // unmet because there is no such rule

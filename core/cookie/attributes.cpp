@@ -21,7 +21,8 @@ bool is_attribute_text(std::string_view text) {
 bool is_domain(std::string_view text) {
   return !text.empty() && text.front() != '.' && text.back() != '.' &&
          std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                  c == '.';
          });
 }
 
@@ -35,9 +36,12 @@ bool has_prefix(std::string_view name, std::string_view prefix) {
 
 const char* same_site_text(SameSite value) {
   switch (value) {
-    case SameSite::strict: return "Strict";
-    case SameSite::lax: return "Lax";
-    case SameSite::none: return "None";
+    case SameSite::strict:
+      return "Strict";
+    case SameSite::lax:
+      return "Lax";
+    case SameSite::none:
+      return "None";
   }
   return "Lax";
 }
@@ -67,11 +71,13 @@ std::vector<CookieProblem> problems_of(const CookieAttributes& a) {
   refuse_if(!a.domain.empty() && !is_domain(a.domain), "domain", "not a domain name");
   refuse_if(host && !a.domain.empty(), "domain", "browsers refuse a __Host- cookie that has a domain");
   refuse_if(host && a.path != "/", "path", "browsers refuse a __Host- cookie whose path is not /");
-  refuse_if(prefixed && !a.secure, "secure", "browsers refuse a __Host- or __Secure- cookie that is not secure");
+  refuse_if(prefixed && !a.secure, "secure",
+            "browsers refuse a __Host- or __Secure- cookie that is not secure");
   refuse_if(a.same_site == SameSite::none && !a.secure, "same_site",
             "browsers refuse SameSite=None on a cookie that is not secure");
   refuse_if(a.lifetime && *a.lifetime <= seconds(0), "lifetime", "a lifetime is longer than nothing");
-  refuse_if(a.lifetime && *a.lifetime > kMaxCookieLifetime, "lifetime", "browsers keep a cookie for at most 400d");
+  refuse_if(a.lifetime && *a.lifetime > kMaxCookieLifetime, "lifetime",
+            "browsers keep a cookie for at most 400d");
   return problems;
 }
 

@@ -18,7 +18,8 @@ void each_pair(std::span<const std::string_view> headers, Visit visit) {
   }
 }
 
-// Spaces around "=" are dropped, as servers do: " session =x" is a cookie named session to the application too.
+// Spaces around "=" are dropped, as servers do: " session =x" is a cookie named session to the application
+// too.
 std::string_view name_of(std::string_view pair) { return trimmed(pair.substr(0, pair.find('='))); }
 
 std::string_view value_of(std::string_view pair) {

@@ -12,9 +12,11 @@ namespace session {
 inline constexpr std::size_t kMaxCookieCandidates = 8;
 using CookieCandidates = boost::container::static_vector<std::string_view, kMaxCookieCandidates>;
 
-// The values of the first eight cookies of that name in Cookie headers (RFC 6265 5.4: pairs separated by ";"),
-// in order, each different value once. Values are as sent, quotes and all. The views point into `headers`.
-[[nodiscard]] CookieCandidates cookies_named(std::span<const std::string_view> headers, std::string_view name);
+// The values of the first eight cookies of that name in Cookie headers (RFC 6265 5.4: pairs separated by
+// ";"), in order, each different value once. Values are as sent, quotes and all. The views point into
+// `headers`.
+[[nodiscard]] CookieCandidates cookies_named(std::span<const std::string_view> headers,
+                                             std::string_view name);
 
 // The headers as one, without any cookie of that name.
 [[nodiscard]] std::string without_cookie(std::span<const std::string_view> headers, std::string_view name);

@@ -20,10 +20,10 @@ inline constexpr std::size_t kMaxKeyIdBytes = 32;
 // Whether a text can name a key.
 [[nodiscard]] bool valid_key_id(std::string_view id);
 
-// The keys that sign and verify cookies. The first signs, all verify, so a key is rotated by putting the new one
-// first and dropping the old one when its cookies have expired.
-// Each MAC key is HKDF-SHA256(secret, salt) (RFC 5869), so neither secret nor salt alone forges a cookie.
-// Not thread-safe (it keeps MAC contexts ready): one per thread, made from the same material.
+// The keys that sign and verify cookies. The first signs, all verify, so a key is rotated by putting the new
+// one first and dropping the old one when its cookies have expired. Each MAC key is HKDF-SHA256(secret, salt)
+// (RFC 5869), so neither secret nor salt alone forges a cookie. Not thread-safe (it keeps MAC contexts
+// ready): one per thread, made from the same material.
 class KeyRing {
  public:
   // REQUIRES: at least one key; ids valid and all different.

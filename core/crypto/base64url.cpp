@@ -36,8 +36,7 @@ std::string base64url(std::string_view bytes) {
 }
 
 bool is_base64url(std::string_view text) noexcept {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return kMember[static_cast<unsigned char>(c)]; });
+  return std::all_of(text.begin(), text.end(), [](char c) { return kMember[static_cast<unsigned char>(c)]; });
 }
 
 }  // namespace session

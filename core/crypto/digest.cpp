@@ -26,10 +26,11 @@ EVP_MD_CTX* thread_context() {
 std::array<char, 32> sha256(std::string_view first, std::string_view second) {
   std::array<char, 32> digest;
   EVP_MD_CTX* context = thread_context();
-  const bool done = EVP_DigestInit_ex(context, fetched_sha256(), nullptr) == 1 &&
-                    EVP_DigestUpdate(context, first.data(), first.size()) == 1 &&
-                    EVP_DigestUpdate(context, second.data(), second.size()) == 1 &&
-                    EVP_DigestFinal_ex(context, reinterpret_cast<unsigned char*>(digest.data()), nullptr) == 1;
+  const bool done =
+      EVP_DigestInit_ex(context, fetched_sha256(), nullptr) == 1 &&
+      EVP_DigestUpdate(context, first.data(), first.size()) == 1 &&
+      EVP_DigestUpdate(context, second.data(), second.size()) == 1 &&
+      EVP_DigestFinal_ex(context, reinterpret_cast<unsigned char*>(digest.data()), nullptr) == 1;
   if (!done) throw std::runtime_error("OpenSSL: SHA-256 failed");
   return digest;
 }

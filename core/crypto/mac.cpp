@@ -15,7 +15,8 @@ const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-// OpenSSL fails here only for lack of memory or a broken installation: a bug or a start-up error, so it throws.
+// OpenSSL fails here only for lack of memory or a broken installation: a bug or a start-up error, so it
+// throws.
 template <class T>
 T* require(T* object, const char* what) {
   if (object == nullptr) throw std::runtime_error(std::string("OpenSSL: no ") + what);

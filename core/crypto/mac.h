@@ -10,8 +10,8 @@ typedef struct evp_mac_ctx_st EVP_MAC_CTX;  // NOLINT(readability-identifier-nam
 
 namespace session {
 
-// HMAC-SHA256 under one key. Keeps its OpenSSL context ready: a tag costs about 150 ns where HMAC() costs 880.
-// Not thread-safe: one per thread.
+// HMAC-SHA256 under one key. Keeps its OpenSSL context ready: a tag costs about 150 ns where HMAC() costs
+// 880. Not thread-safe: one per thread.
 class Mac {
  public:
   using Tag = std::array<char, 32>;

@@ -8,7 +8,8 @@ namespace session {
 class Random {
  public:
   virtual ~Random() = default;
-  // That many bytes. Throws std::runtime_error if the source fails: an id that can be guessed is worse than none.
+  // That many bytes. Throws std::runtime_error if the source fails: an id that can be guessed is worse than
+  // none.
   [[nodiscard]] virtual std::string bytes(std::size_t count) const = 0;
 };
 

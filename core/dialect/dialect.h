@@ -39,8 +39,8 @@ class Dialect {
   // The record, or `revoked` for a tombstone, or `malformed` for what this dialect did not write.
   [[nodiscard]] virtual Result<Record, Refusal> decode(std::string_view bytes) const = 0;
 
-  // What stands for a short while in place of a record whose id was replaced, so that requests still under way with
-  // the old cookie are told so. nullopt: the format has no room for that, and the key is erased.
+  // What stands for a short while in place of a record whose id was replaced, so that requests still under
+  // way with the old cookie are told so. nullopt: the format has no room for that, and the key is erased.
   [[nodiscard]] virtual std::optional<std::string> tombstone() const = 0;
 };
 

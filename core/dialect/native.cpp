@@ -13,7 +13,8 @@ constexpr std::size_t kIdBytes = 24;
 constexpr std::size_t kIdCharacters = 32;
 constexpr std::size_t kMacCharacters = 43;
 constexpr std::size_t kMaxIssuedDigits = 11;
-constexpr std::size_t kMaxCookieBytes = 2 + kMaxKeyIdBytes + kIdCharacters + kMaxIssuedDigits + kMacCharacters + 4;
+constexpr std::size_t kMaxCookieBytes =
+    2 + kMaxKeyIdBytes + kIdCharacters + kMaxIssuedDigits + kMacCharacters + 4;
 constexpr std::size_t kKnownCookies = 4096;
 constexpr std::string_view kTombstone = R"({"v":1,"revoked":true})";
 
@@ -38,7 +39,8 @@ std::optional<Parts> cut(std::string_view value) {
   std::string_view version;
   if (!take(rest, version) || version != "v1") return std::nullopt;
   if (!take(rest, parts.key_id) || !valid_key_id(parts.key_id)) return std::nullopt;
-  if (!take(rest, parts.id) || parts.id.size() != kIdCharacters || !is_base64url(parts.id)) return std::nullopt;
+  if (!take(rest, parts.id) || parts.id.size() != kIdCharacters || !is_base64url(parts.id))
+    return std::nullopt;
   if (!take(rest, parts.issued)) return std::nullopt;
   if (rest.size() != kMacCharacters || !is_base64url(rest)) return std::nullopt;
   parts.mac = rest;
@@ -117,7 +119,8 @@ std::string NativeDialect::store_key(std::string_view id) const {
 }
 
 std::string NativeDialect::encode(const Record& record) const {
-  return R"({"v":1,"created":)" + std::to_string(record.created.count()) + R"(,"data":)" + to_text(record.data) + "}";
+  return R"({"v":1,"created":)" + std::to_string(record.created.count()) + R"(,"data":)" +
+         to_text(record.data) + "}";
 }
 
 Result<Record, Refusal> NativeDialect::decode(std::string_view bytes) const {

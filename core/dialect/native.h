@@ -20,7 +20,8 @@ struct NativeDialectOptions {
 //   cookie  v1.<key id>.<id>.<issued>.<mac>
 //           id      24 random bytes, base64url (32 characters)
 //           issued  Unix seconds, decimal, no leading zero
-//           mac     HMAC-SHA256 over purpose, cookie name and all before the last dot, base64url (43 characters)
+//           mac     HMAC-SHA256 over purpose, cookie name and all before the last dot, base64url (43
+//           characters)
 //   key     prefix + base64url(SHA-256(salt, id))
 //   record  {"v":1,"created":<Unix seconds>,"data":{...}}
 class NativeDialect final : public Dialect {
@@ -49,8 +50,8 @@ class NativeDialect final : public Dialect {
   KeyRing keys_;
   std::string preamble_;  // purpose and cookie name: what every signed text begins with
   std::string scratch_;
-  // What verified last: a browser sends the same cookie with each request, and the keys don't change while this object
-  // lives. Only cookies that verified are in here, so no flood of forged ones can push them out.
+  // What verified last: a browser sends the same cookie with each request, and the keys don't change while
+  // this object lives. Only cookies that verified are in here, so no flood of forged ones can push them out.
   std::vector<Known> known_;
   const Random& random_;
 };

@@ -16,7 +16,8 @@ class StrictBuilder final : public nlohmann::json_sax<Json> {
   bool number_integer(number_integer_t value) override { return place(Json(value)); }
   bool number_unsigned(number_unsigned_t value) override { return place(Json(value)); }
   bool number_float(number_float_t value, const string_t& text) override {
-    // The lexer falls back to a double for an integer of more than 64 bits and would change it without a word.
+    // The lexer falls back to a double for an integer of more than 64 bits and would change it without a
+    // word.
     if (text.find_first_of(".eE") == string_t::npos) return refuse("a number is too large");
     return place(Json(value));
   }
@@ -95,9 +96,7 @@ Result<Json, InputProblem> parse_json(std::string_view text, const JsonLimits& l
   return InputProblem(builder.problem().empty() ? "not JSON" : builder.problem());
 }
 
-std::string to_text(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+std::string to_text(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 const Json* find_at(const Json& value, const Json::json_pointer& pointer) {
   try {

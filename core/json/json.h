@@ -18,9 +18,9 @@ struct JsonLimits {
 };
 
 // Parses JSON (RFC 8259) from outside, more strictly than the grammar asks: refused besides syntax errors and
-// invalid UTF-8 are nesting beyond the limit, an object with the same key twice (readers differ on which counts),
-// and numbers that a 64-bit integer or a double can't hold.
-// The problem never quotes the text. Work and memory are linear in the text.
+// invalid UTF-8 are nesting beyond the limit, an object with the same key twice (readers differ on which
+// counts), and numbers that a 64-bit integer or a double can't hold. The problem never quotes the text. Work
+// and memory are linear in the text.
 [[nodiscard]] Result<Json, InputProblem> parse_json(std::string_view text, const JsonLimits& limits = {});
 
 // The shortest text of a value. Never throws: values come from parse_json, so their strings are UTF-8; a

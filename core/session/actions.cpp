@@ -103,7 +103,8 @@ Result<Actions, InputProblem> parse_actions(const ActionTexts& texts) {
       each(texts.set, [&](std::string_view t) { return read_set_text(t, a); }),
       each(texts.unset, [&](std::string_view t) { return read_unset_text(t, a); }),
       each(texts.destroy, [&](std::string_view t) { return read_flag_text(t, "destroy", a.destroy); }),
-      each(texts.regenerate, [&](std::string_view t) { return read_flag_text(t, "regenerate", a.regenerate); }),
+      each(texts.regenerate,
+           [&](std::string_view t) { return read_flag_text(t, "regenerate", a.regenerate); }),
       each(texts.flush, [&](std::string_view t) { return read_flag_text(t, "flush", a.flush); }),
   };
   for (const Problem& problem : problems) {

@@ -38,8 +38,8 @@ struct ActionTexts {
 // Both together; a key that both set has the second's value.
 [[nodiscard]] Actions merged(Actions first, Actions second);
 
-// What is wrong with doing all of these at once; empty if nothing is. Destroying goes with nothing else, and no
-// key is both set and unset: there would be no telling which was meant.
+// What is wrong with doing all of these at once; empty if nothing is. Destroying goes with nothing else, and
+// no key is both set and unset: there would be no telling which was meant.
 [[nodiscard]] std::string contradiction(const Actions& actions);
 
 }  // namespace session

@@ -11,7 +11,8 @@
 
 namespace session {
 
-// How long an id that was replaced is remembered as such: longer than a request that carries it can be under way.
+// How long an id that was replaced is remembered as such: longer than a request that carries it can be under
+// way.
 inline constexpr milliseconds kTombstoneTime = seconds(60);
 
 // What the sessions of one SessionManager work with.

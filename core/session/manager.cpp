@@ -52,7 +52,8 @@ Task<Result<SessionManager::Opened, StoreFailure>> SessionManager::open(
   auto cookie = verify(cookie_headers);
   if (!cookie) co_return Opened{std::nullopt, cookie.error()};
   if (too_old(*cookie)) co_return Opened{std::nullopt, Refusal::expired};
-  Session session(environment_, std::move(cookie->id), std::move(cookie->store_key), cookie->issued, Session::Origin::loaded);
+  Session session(environment_, std::move(cookie->id), std::move(cookie->store_key), cookie->issued,
+                  Session::Origin::loaded);
   auto loaded = co_await environment_.store.load(session.key_);
   if (!loaded) co_return loaded.error();
   if (!*loaded) co_return Opened{std::nullopt, Refusal::unknown};
@@ -74,7 +75,8 @@ Task<Result<SessionManager::Opened, StoreFailure>> SessionManager::open(
 }
 
 Session SessionManager::create() {
-  return Session(environment_, environment_.dialect->new_id(), environment_.clock.unix_now(), Session::Origin::made);
+  return Session(environment_, environment_.dialect->new_id(), environment_.clock.unix_now(),
+                 Session::Origin::made);
 }
 
 Task<Result<Session, WriteFailure>> SessionManager::at(std::string id) {

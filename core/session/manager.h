@@ -37,17 +37,18 @@ class SessionManager {
     Refusal refusal = Refusal::absent;  // if there is no session
   };
 
-  // The session that the request's Cookie headers name. Asks the store only if a cookie verified. Extends the session
-  // by the policy, unless `touch` is off; that this fails is not an error, as the answer stands without it.
-  // `cookie_headers` and what it views are the caller's until the task ends.
-  // Error: the store could not answer.
-  Task<Result<Opened, StoreFailure>> open(std::span<const std::string_view> cookie_headers, Touch touch = Touch::on);
+  // The session that the request's Cookie headers name. Asks the store only if a cookie verified. Extends the
+  // session by the policy, unless `touch` is off; that this fails is not an error, as the answer stands
+  // without it. `cookie_headers` and what it views are the caller's until the task ends. Error: the store
+  // could not answer.
+  Task<Result<Opened, StoreFailure>> open(std::span<const std::string_view> cookie_headers,
+                                          Touch touch = Touch::on);
 
   // A session for somebody who has none. Nothing is stored before its first flush.
   [[nodiscard]] Session create();
 
-  // For use without cookies: the session of an id that the program chose (1 to 1024 bytes), or a new one under that id.
-  // The id is trusted: never pass one on from a client. Error: the store could not answer, or
+  // For use without cookies: the session of an id that the program chose (1 to 1024 bytes), or a new one
+  // under that id. The id is trusted: never pass one on from a client. Error: the store could not answer, or
   // WriteFailure::Kind::malformed if it holds no record of ours under that id.
   Task<Result<Session, WriteFailure>> at(std::string id);
 

@@ -12,7 +12,8 @@ std::size_t cost_of(const Bytes& bytes, const RecordSummary& summary) {
 
 }  // namespace
 
-RecordReader::RecordReader(const Dialect& dialect, std::shared_ptr<const Identity> identity, RecordMemory memory)
+RecordReader::RecordReader(const Dialect& dialect, std::shared_ptr<const Identity> identity,
+                           RecordMemory memory)
     : dialect_(dialect), identity_(std::move(identity)), limits_(memory), slots_(memory.slots) {}
 
 Result<RecordReader::Summary, Refusal> RecordReader::summary(const std::string& key, const Bytes& bytes) {

@@ -21,16 +21,15 @@ struct RecordSummary {
 };
 
 struct RecordMemory {
-  std::size_t slots = 16384;                   // a power of two
-  std::size_t bytes = std::size_t{32} << 20;   // of records and summaries together, about
-  bool keep_data = false;                      // keep RecordSummary::data
+  std::size_t slots = 16384;                  // a power of two
+  std::size_t bytes = std::size_t{32} << 20;  // of records and summaries together, about
+  bool keep_data = false;                     // keep RecordSummary::data
 };
 
 // Decodes records, and remembers the summaries of those it met last.
 //
-// The memory can't be stale: a summary counts only for the very bytes that it was made from, and those come from the
-// store every time.
-// Not thread-safe: one per thread.
+// The memory can't be stale: a summary counts only for the very bytes that it was made from, and those come
+// from the store every time. Not thread-safe: one per thread.
 class RecordReader {
  public:
   using Summary = std::shared_ptr<const RecordSummary>;
@@ -40,7 +39,9 @@ class RecordReader {
   // The summary of the record that `key` holds, or why it can't be read.
   [[nodiscard]] Result<Summary, Refusal> summary(const std::string& key, const Bytes& bytes);
   // The whole record.
-  [[nodiscard]] Result<Record, Refusal> record(const Bytes& bytes) const { return dialect_.decode(bytes.view()); }
+  [[nodiscard]] Result<Record, Refusal> record(const Bytes& bytes) const {
+    return dialect_.decode(bytes.view());
+  }
 
   [[nodiscard]] const Identity& identity() const { return *identity_; }
   // About how many bytes it remembers: at most RecordMemory::bytes.

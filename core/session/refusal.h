@@ -17,12 +17,18 @@ enum class Refusal {
 // As X-Session-Reason says it.
 [[nodiscard]] constexpr std::string_view to_text(Refusal refusal) {
   switch (refusal) {
-    case Refusal::absent: return "absent";
-    case Refusal::malformed: return "malformed";
-    case Refusal::bad_signature: return "bad-signature";
-    case Refusal::unknown: return "unknown";
-    case Refusal::expired: return "expired";
-    case Refusal::revoked: return "revoked";
+    case Refusal::absent:
+      return "absent";
+    case Refusal::malformed:
+      return "malformed";
+    case Refusal::bad_signature:
+      return "bad-signature";
+    case Refusal::unknown:
+      return "unknown";
+    case Refusal::expired:
+      return "expired";
+    case Refusal::revoked:
+      return "revoked";
   }
   return "malformed";
 }

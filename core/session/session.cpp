@@ -26,7 +26,8 @@ void apply_changes(const std::map<std::string, std::optional<Json>>& changes, Js
 // Says when to stop trying to win a compare-and-set.
 class Attempts {
  public:
-  Attempts(const Clock& clock, milliseconds deadline) : clock_(clock), until_(clock.steady_now() + deadline) {}
+  Attempts(const Clock& clock, milliseconds deadline)
+      : clock_(clock), until_(clock.steady_now() + deadline) {}
   [[nodiscard]] bool over() const { return clock_.steady_now() >= until_; }
 
  private:
@@ -38,7 +39,8 @@ StoreFailure contended() {
   return StoreFailure(StoreFailure::Kind::contended, "others kept changing the session until the deadline");
 }
 
-// A replaced id's key: told so for a while where the dialect can say it, else erased. True if it held `expected`.
+// A replaced id's key: told so for a while where the dialect can say it, else erased. True if it held
+// `expected`.
 Task<Result<bool, StoreFailure>> retire(Store& store, std::string key, Bytes expected,
                                         std::optional<std::string> tombstone) {
   if (!tombstone) {
@@ -47,14 +49,16 @@ Task<Result<bool, StoreFailure>> retire(Store& store, std::string key, Bytes exp
     co_return *erased == EraseIfOutcome::erased;
   }
   Bytes grave(*tombstone);
-  auto replaced = co_await store.replace(std::move(key), std::move(expected), std::move(grave), kTombstoneTime);
+  auto replaced =
+      co_await store.replace(std::move(key), std::move(expected), std::move(grave), kTombstoneTime);
   if (!replaced) co_return replaced.error();
   co_return *replaced == ReplaceOutcome::replaced;
 }
 
 }  // namespace
 
-Session::Session(SessionEnvironment& environment, std::string id, std::string key, seconds issued, Origin origin)
+Session::Session(SessionEnvironment& environment, std::string id, std::string key, seconds issued,
+                 Origin origin)
     : environment_(&environment),
       id_(std::move(id)),
       key_(std::move(key)),
@@ -157,8 +161,8 @@ Session::Written Session::update() {
   }
 }
 
-// The new record is stored before the old one is retired, so that a crash in between logs nobody out; and retiring is
-// a compare-and-set, so that of a destroy and a regenerate that race exactly one wins.
+// The new record is stored before the old one is retired, so that a crash in between logs nobody out; and
+// retiring is a compare-and-set, so that of a destroy and a regenerate that race exactly one wins.
 Session::Written Session::move(bool restart_age) {
   const auto& env = *environment_;
   const Attempts attempts(env.clock, env.write_deadline);
@@ -185,7 +189,8 @@ Session::Written Session::move(bool restart_age) {
       if (!replaced) {
         failure = WriteFailure(replaced.error());
       } else if (*replaced != ReplaceOutcome::replaced) {
-        stored.reset();  // the store lost the new record, as a full one may: store it again before the old one goes
+        stored.reset();  // the store lost the new record, as a full one may: store it again before the old
+                         // one goes
         continue;
       }
     }
@@ -246,7 +251,9 @@ Session::Written Session::regenerate() {
   co_return co_await move(restart_age);
 }
 
-bool Session::keeps_its_id() { return base_ && cookie_ == Cookie::keep && !subject_changes(changed_record()); }
+bool Session::keeps_its_id() {
+  return base_ && cookie_ == Cookie::keep && !subject_changes(changed_record());
+}
 
 bool Session::fits() {
   return environment_->dialect->encode(changed_record()).size() <= environment_->policy.max_bytes;
@@ -255,9 +262,12 @@ bool Session::fits() {
 std::optional<std::string> Session::set_cookie() const {
   const auto& env = *environment_;
   switch (cookie_) {
-    case Cookie::keep: return std::nullopt;
-    case Cookie::clear: return clear_cookie(env.cookie);
-    case Cookie::give: return session::set_cookie(env.cookie, env.dialect->cookie(id_, issued_));
+    case Cookie::keep:
+      return std::nullopt;
+    case Cookie::clear:
+      return clear_cookie(env.cookie);
+    case Cookie::give:
+      return session::set_cookie(env.cookie, env.dialect->cookie(id_, issued_));
   }
   return std::nullopt;
 }

@@ -34,9 +34,9 @@ enum class Flush { later, now };
 // One session: its attributes as they were read, and the changes made since.
 //
 // Changes are kept here until flush(), and then applied to what the store holds by that time: another
-// request's change to another key is kept, and of two changes to one key the later flush wins. A session that was
-// destroyed, or that expired, is never written again.
-// Not thread-safe, and only valid while its SessionManager lives. Use one object per request.
+// request's change to another key is kept, and of two changes to one key the later flush wins. A session that
+// was destroyed, or that expired, is never written again. Not thread-safe, and only valid while its
+// SessionManager lives. Use one object per request.
 class Session {
  public:
   using Written = Task<Result<void, WriteFailure>>;
@@ -55,8 +55,9 @@ class Session {
   // Removes an attribute. Not an error if there is none.
   Written unset(std::string key, Flush flush = Flush::later);
 
-  // Writes the changes; does nothing if there are none. When they change the subject (a login, or another user), the
-  // session gets a new id and a new absolute timeout, so that nobody who knew the old id is logged in with it.
+  // Writes the changes; does nothing if there are none. When they change the subject (a login, or another
+  // user), the session gets a new id and a new absolute timeout, so that nobody who knew the old id is logged
+  // in with it.
   Written flush();
 
   // Ends the session here and in the store. `gone`: there was nothing left to end.
@@ -65,9 +66,9 @@ class Session {
   // Gives the session a new id, and writes changes along. The old id is dead when this succeeds.
   Written regenerate();
 
-  // The Set-Cookie value that the browser must get because of what happened here: a session that was stored for the
-  // first time, that got another id, that ended, or whose cookie an older key signed. nullopt: nothing to tell.
-  // REQUIRES: what happened has been flushed.
+  // The Set-Cookie value that the browser must get because of what happened here: a session that was stored
+  // for the first time, that got another id, that ended, or whose cookie an older key signed. nullopt:
+  // nothing to tell. REQUIRES: what happened has been flushed.
   [[nodiscard]] std::optional<std::string> set_cookie() const;
 
   // Whether the changes leave id and cookie as they are: the session is stored, and its subject stays.

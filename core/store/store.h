@@ -41,8 +41,8 @@ enum class EraseIfOutcome { erased, changed_or_gone };
 // The seam: bytes under a key with a time to live, and compare-and-set. Policy, encoding and key hashing live
 // above it, once; a store knows nothing of sessions, cookies or JSON.
 //
-// Every write is a create, or a replace of exactly the bytes that were read. With that alone no update is lost
-// and nothing erased comes back; so there is deliberately no plain "put".
+// Every write is a create, or a replace of exactly the bytes that were read. With that alone no update is
+// lost and nothing erased comes back; so there is deliberately no plain "put".
 //
 // Thread-safe: all functions may be called from every thread at once. Each is atomic.
 // Time: an entry whose time to live has run out is absent, to the millisecond, whether or not its memory is

@@ -24,7 +24,8 @@ Loaded load(const std::optional<std::string>& config_file) {
   return Settings{};
 }
 
-// Enough to try it out: what is signed with these keys is worth nothing after a restart or at another gateway.
+// Enough to try it out: what is signed with these keys is worth nothing after a restart or at another
+// gateway.
 void make_keys(Settings& settings) {
   settings.keys = {KeyMaterial{"random", Secret(system_random().bytes(kKeyBytes))}};
   settings.salt = Secret(system_random().bytes(kKeyBytes));

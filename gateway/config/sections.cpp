@@ -70,7 +70,8 @@ void read_cookie(Section& section, CookieAttributes& to) {
   check_cookie(section, to);
 }
 
-// A shorter timeout must be possible without a word about the others, so only what the file itself says can contradict.
+// A shorter timeout must be possible without a word about the others, so only what the file itself says can
+// contradict.
 void check_timeouts(Policy& policy, const Field& idle, const Field& absolute, const Field& touch) {
   if (idle.given() && absolute.given() && policy.idle_timeout > policy.absolute_timeout) {
     contradiction(idle, absolute,

@@ -32,9 +32,9 @@ struct ListenTcp {
 using Listen = std::variant<ListenUnix, ListenTcp>;
 
 struct Limits {
-  std::size_t connections = 10000;              // open at once; one more is refused
-  std::size_t request_bytes = 131072;           // one FastCGI request, headers and body
-  milliseconds request_deadline = seconds(5);   // from a request's first byte to the last of its answer
+  std::size_t connections = 10000;             // open at once; one more is refused
+  std::size_t request_bytes = 131072;          // one FastCGI request, headers and body
+  milliseconds request_deadline = seconds(5);  // from a request's first byte to the last of its answer
 };
 
 // Whether answers wait for the store to have the change.

@@ -7,8 +7,8 @@
 namespace session::gateway {
 namespace {
 
-// The session's owner to the application, and the rest of the Cookie header, so that the application need not see what
-// logs its user in.
+// The session's owner to the application, and the rest of the Cookie header, so that the application need not
+// see what logs its user in.
 Response passed(const Pass& pass, std::span<const std::string_view> cookies, const std::string& cookie_name) {
   Response response{204, {}, {}};
   response.headers.add_lines(pass.summary->identity);
@@ -21,7 +21,8 @@ Response passed(const Pass& pass, std::span<const std::string_view> cookies, con
 Response forbidden(const Forbidden& verdict) {
   if (verdict.unknown_rule) {
     static RateLimit limit;
-    warn(limit, "GATEWAY_REQUIRE names a rule that the configuration does not have: {}", printable(verdict.rule));
+    warn(limit, "GATEWAY_REQUIRE names a rule that the configuration does not have: {}",
+         printable(verdict.rule));
   }
   return problem(403, "forbidden", "The session does not satisfy what this place requires.");
 }
@@ -32,8 +33,8 @@ Response store_failed(const StoreFailure& failure) {
   return unavailable(failure);
 }
 
-// The rules that this place requires. A param that nginx's configuration gives twice (an included file and a location)
-// counts twice: the first alone would open what the second closes.
+// The rules that this place requires. A param that nginx's configuration gives twice (an included file and a
+// location) counts twice: the first alone would open what the second closes.
 std::string required_rules(const Params& params) {
   std::string rules;
   for (const std::string_view list : params.all("GATEWAY_REQUIRE")) rules.append(list).append(",");

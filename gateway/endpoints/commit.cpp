@@ -19,7 +19,8 @@ ActionTexts param_texts(const Params& params) {
           .flush = params.all("SESSION_FLUSH")};
 }
 
-// A URI reference is printable ASCII without spaces (RFC 3986); anything else is a mistake of the application's.
+// A URI reference is printable ASCII without spaces (RFC 3986); anything else is a mistake of the
+// application's.
 bool valid_location(std::string_view location) {
   return location.size() <= kMaxLocationBytes &&
          std::all_of(location.begin(), location.end(), [](char c) { return c > 0x20 && c < 0x7f; });
@@ -47,9 +48,9 @@ Response failed_commit(const WriteFailure& failure) {
 
 }  // namespace
 
-// Applies what an application asked for with response headers, which nginx passes on as SESSION_* params. These are the
-// application's word, so there is nothing to permit; method, body and headers of the request are the client's and not
-// looked at, but for the cookie.
+// Applies what an application asked for with response headers, which nginx passes on as SESSION_* params.
+// These are the application's word, so there is nothing to permit; method, body and headers of the request
+// are the client's and not looked at, but for the cookie.
 Task<Response> commit_endpoint(const Request& request, Services& services) {
   auto actions = parse_actions(param_texts(request.params));
   if (!actions) co_return refused_commit(actions.error().text);
@@ -59,10 +60,12 @@ Task<Response> commit_endpoint(const Request& request, Services& services) {
   const auto cookies = request.params.all("HTTP_COOKIE");
   Performed performed =
       co_await perform(std::move(*actions), cookies, touch_of(request), Beginning::always, services);
-  if (const auto* done = std::get_if<Done>(&performed)) co_return onward(location, done->session.set_cookie());
+  if (const auto* done = std::get_if<Done>(&performed))
+    co_return onward(location, done->session.set_cookie());
   // Nothing to end or change is no error here: a second logout leads on to the same page as the first.
   if (const auto* none = std::get_if<NoSession>(&performed)) co_return onward(location, none->set_cookie);
-  if (const auto* failure = std::get_if<StoreFailure>(&performed)) co_return failed_commit(WriteFailure(*failure));
+  if (const auto* failure = std::get_if<StoreFailure>(&performed))
+    co_return failed_commit(WriteFailure(*failure));
   co_return failed_commit(std::get<WriteFailure>(performed));
 }
 

@@ -21,8 +21,8 @@ struct Services {
   std::function<void(Task<void>)> in_background;
 };
 
-// Answers one request. The request and the services outlive the task. Errors are answers, too: an endpoint throws only
-// for bugs.
+// Answers one request. The request and the services outlive the task. Errors are answers, too: an endpoint
+// throws only for bugs.
 using Endpoint = Task<Response> (*)(const Request& request, Services& services);
 
 // The endpoint of that name (the GATEWAY_ENDPOINT param); nullptr if there is none.

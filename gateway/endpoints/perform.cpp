@@ -5,8 +5,8 @@
 namespace session::gateway {
 namespace {
 
-// A session that ends while it is being changed is opened again: then the request is as one that came later. That can
-// happen only as often as others replace it meanwhile.
+// A session that ends while it is being changed is opened again: then the request is as one that came later.
+// That can happen only as often as others replace it meanwhile.
 constexpr int kAttempts = 3;
 
 Session::Written apply(const Actions& actions, Session& session) {
@@ -25,10 +25,11 @@ Task<void> write_behind(Session session) {
   error(limit, "a session could not be written after its answer had gone: {}", for_log(written.error()));
 }
 
-// session.flush: behind holds for changes that give the browser no cookie. One that gets a cookie may use it at
-// once, so the store must have it.
+// session.flush: behind holds for changes that give the browser no cookie. One that gets a cookie may use it
+// at once, so the store must have it.
 bool may_write_behind(const Actions& actions, Session& session, const Services& services) {
-  return services.flush == FlushMode::behind && !actions.flush && !actions.regenerate && session.keeps_its_id();
+  return services.flush == FlushMode::behind && !actions.flush && !actions.regenerate &&
+         session.keeps_its_id();
 }
 
 Session::Written write(const Actions& actions, Session& session, Services& services) {
@@ -48,7 +49,8 @@ bool may_begin(const Actions& actions, Refusal refusal, Beginning beginning) {
 
 NoSession nothing_to_act_on(const Actions& actions, Refusal refusal, const Services& services) {
   NoSession none{refusal, std::nullopt};
-  if (actions.destroy && refusal != Refusal::absent) none.set_cookie = clear_cookie(services.sessions.cookie());
+  if (actions.destroy && refusal != Refusal::absent)
+    none.set_cookie = clear_cookie(services.sessions.cookie());
   return none;
 }
 
@@ -56,16 +58,20 @@ NoSession nothing_to_act_on(const Actions& actions, Refusal refusal, const Servi
 
 std::string for_log(const WriteFailure& failure) {
   switch (failure.kind) {
-    case WriteFailure::Kind::store: return failure.store.detail;
-    case WriteFailure::Kind::gone: return "it ended, or got another id, meanwhile";
-    case WriteFailure::Kind::too_large: return "it would be larger than session.max_bytes";
-    case WriteFailure::Kind::malformed: return "the store holds something else under its key";
+    case WriteFailure::Kind::store:
+      return failure.store.detail;
+    case WriteFailure::Kind::gone:
+      return "it ended, or got another id, meanwhile";
+    case WriteFailure::Kind::too_large:
+      return "it would be larger than session.max_bytes";
+    case WriteFailure::Kind::malformed:
+      return "the store holds something else under its key";
   }
   return {};
 }
 
-Task<Performed> perform(Actions actions, std::span<const std::string_view> cookies, Touch touch, Beginning beginning,
-                        Services& services) {
+Task<Performed> perform(Actions actions, std::span<const std::string_view> cookies, Touch touch,
+                        Beginning beginning, Services& services) {
   WriteFailure failure(WriteFailure::Kind::gone);
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     auto opened = co_await services.sessions.open(cookies, touch);

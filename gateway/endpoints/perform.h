@@ -23,16 +23,17 @@ using Performed = std::variant<Done, NoSession, StoreFailure, WriteFailure>;
 // Why a session was not written, for the log.
 [[nodiscard]] std::string for_log(const WriteFailure& failure);
 
-// Who may get a new session when there is none: a browser whose id was replaced a moment ago has a newer cookie under
-// way, which a new session's cookie would overwrite.
+// Who may get a new session when there is none: a browser whose id was replaced a moment ago has a newer
+// cookie under way, which a new session's cookie would overwrite.
 enum class Beginning {
   unless_revoked,  // a request of the browser
   always,          // the application logs somebody in
 };
 
-// Opens the session that the cookies name, or begins one if something is to be set, applies the actions and writes.
-// REQUIRES: actions without contradiction. What the arguments view is the caller's until the task ends.
-Task<Performed> perform(Actions actions, std::span<const std::string_view> cookies, Touch touch, Beginning beginning,
-                        Services& services);
+// Opens the session that the cookies name, or begins one if something is to be set, applies the actions and
+// writes. REQUIRES: actions without contradiction. What the arguments view is the caller's until the task
+// ends.
+Task<Performed> perform(Actions actions, std::span<const std::string_view> cookies, Touch touch,
+                        Beginning beginning, Services& services);
 
 }  // namespace session::gateway

@@ -33,11 +33,12 @@ std::string host_of(std::string_view authority) {
 }
 
 bool is_port(std::string_view text) {
-  return text.empty() || (text.front() == ':' && text.find_first_not_of("0123456789", 1) == std::string_view::npos);
+  return text.empty() ||
+         (text.front() == ':' && text.find_first_not_of("0123456789", 1) == std::string_view::npos);
 }
 
-// The host that an Origin header names (RFC 6454, section 7: scheme, host and port, and nothing else); nullopt for
-// "null", for lists, and for all that is no origin.
+// The host that an Origin header names (RFC 6454, section 7: scheme, host and port, and nothing else);
+// nullopt for "null", for lists, and for all that is no origin.
 std::optional<std::string> origin_host(std::string_view origin) {
   const auto scheme = origin.find("://");
   if (scheme == std::string_view::npos || scheme == 0) return std::nullopt;
@@ -58,7 +59,8 @@ std::optional<std::string> not_allowed(const Actions& actions, std::string_view 
     if (!key_allowed(allow, "unset", key)) return "Unsetting this is not allowed here.";
   }
   if (actions.destroy && !listed(allow, "destroy")) return "Destroying the session is not allowed here.";
-  if (actions.regenerate && !listed(allow, "regenerate")) return "Regenerating the session is not allowed here.";
+  if (actions.regenerate && !listed(allow, "regenerate"))
+    return "Regenerating the session is not allowed here.";
   return std::nullopt;
 }
 

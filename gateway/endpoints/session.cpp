@@ -19,13 +19,14 @@ ActionTexts header_texts(const Params& params) {
 }
 
 bool any_text(const std::vector<std::string_view>& texts) {
-  return std::any_of(texts.begin(), texts.end(), [](std::string_view text) { return !trimmed(text).empty(); });
+  return std::any_of(texts.begin(), texts.end(),
+                     [](std::string_view text) { return !trimmed(text).empty(); });
 }
 
 bool wants_actions(const Request& request) {
   const ActionTexts texts = header_texts(request.params);
-  return any_text(texts.set) || any_text(texts.unset) || any_text(texts.destroy) || any_text(texts.regenerate) ||
-         request.body.find_first_not_of(" \t\r\n") != std::string::npos;
+  return any_text(texts.set) || any_text(texts.unset) || any_text(texts.destroy) ||
+         any_text(texts.regenerate) || request.body.find_first_not_of(" \t\r\n") != std::string::npos;
 }
 
 // The attributes that this location shows (GATEWAY_EXPOSE), as JSON.
@@ -108,8 +109,8 @@ Task<Response> change(const Request& request, Services& services, bool deleted) 
   auto actions = permitted_actions(request, deleted);
   if (!actions) co_return actions.error();
   const auto cookies = request.params.all("HTTP_COOKIE");
-  Performed performed = co_await perform(std::move(*actions), cookies, touch_of(request), Beginning::unless_revoked,
-                                         services);
+  Performed performed =
+      co_await perform(std::move(*actions), cookies, touch_of(request), Beginning::unless_revoked, services);
   co_return response_to(performed, request, deleted);
 }
 
@@ -119,7 +120,8 @@ Task<Response> change(const Request& request, Services& services, bool deleted) 
 Task<Response> session_endpoint(const Request& request, Services& services) {
   const std::string_view method = request.params.get("REQUEST_METHOD");
   if (method == "GET" || method == "HEAD") co_return co_await show(request, services);
-  if (method == "POST" || method == "DELETE") co_return co_await change(request, services, method == "DELETE");
+  if (method == "POST" || method == "DELETE")
+    co_return co_await change(request, services, method == "DELETE");
   co_return method_not_allowed("This place answers GET, HEAD, POST and DELETE.");
 }
 

@@ -23,8 +23,8 @@ class Assembler {
 
   explicit Assembler(FramingLimits limits) : framing_(limits) {}
 
-  // Takes what was received. Bytes after a whole request are kept for the next call. What request() views is `received`
-  // or the assembler itself, and valid until the next call.
+  // Takes what was received. Bytes after a whole request are kept for the next call. What request() views is
+  // `received` or the assembler itself, and valid until the next call.
   [[nodiscard]] Outcome feed(std::string_view received);
 
   // The records of one request and nothing else, fit for libfcgi.

@@ -41,19 +41,22 @@ bool take_length(std::string_view& bytes, std::uint32_t& length) {
     return true;
   }
   if (bytes.size() < 4) return false;
-  length = (byte_at(bytes, 0) & 0x7f) << 24 | byte_at(bytes, 1) << 16 | byte_at(bytes, 2) << 8 | byte_at(bytes, 3);
+  length =
+      (byte_at(bytes, 0) & 0x7f) << 24 | byte_at(bytes, 1) << 16 | byte_at(bytes, 2) << 8 | byte_at(bytes, 3);
   bytes.remove_prefix(4);
   return true;
 }
 
-// What we say of ourselves (section 4.1). Connections are limited by the operator, not by the protocol's wish to know.
+// What we say of ourselves (section 4.1). Connections are limited by the operator, not by the protocol's wish
+// to know.
 std::string_view value_of(std::string_view name) {
   if (name == FCGI_MPXS_CONNS) return "0";
   if (name == FCGI_MAX_CONNS || name == FCGI_MAX_REQS) return "10000";
   return {};
 }
 
-// The answer to GET_VALUES: each name we know once, however often it was asked for; a broken list ends the reading.
+// The answer to GET_VALUES: each name we know once, however often it was asked for; a broken list ends the
+// reading.
 std::string values_result(std::string_view content) {
   std::string answered;
   std::string pairs;
@@ -138,7 +141,8 @@ Step Framing::next(std::string_view input) {
   header.size = FCGI_HEADER_LEN + std::size_t{header.content} + byte_at(input, 6);
   const bool ours = stage_ != Stage::idle && header.id == id_;
   if (ours && total_ + header.size > limits_.request_bytes) return too_large();
-  if (header.type == FCGI_BEGIN_REQUEST && header.content != 8) return violation("a BEGIN_REQUEST of the wrong size");
+  if (header.type == FCGI_BEGIN_REQUEST && header.content != 8)
+    return violation("a BEGIN_REQUEST of the wrong size");
   if (input.size() < header.size) return {};
   const std::string_view content = input.substr(FCGI_HEADER_LEN, header.content);
   if (header.id == FCGI_NULL_REQUEST_ID || header.type > FCGI_MAXTYPE) return management(header, content);
@@ -154,12 +158,18 @@ Step Framing::management(const Header& header, std::string_view content) {
 Step Framing::application(const Header& header, std::string_view content) {
   const bool ours = stage_ != Stage::idle && header.id == id_;
   switch (header.type) {
-    case FCGI_BEGIN_REQUEST: return begin(header, content);
-    case FCGI_ABORT_REQUEST: return ours ? abort(header) : skip(header.size);
-    case FCGI_PARAMS: return ours ? params(header, content) : skip(header.size);
-    case FCGI_STDIN: return ours ? body(header) : skip(header.size);
-    case FCGI_DATA: return skip(header.size);  // for the filter role; a responder has no use for it
-    default: return violation("a record that only an application sends");
+    case FCGI_BEGIN_REQUEST:
+      return begin(header, content);
+    case FCGI_ABORT_REQUEST:
+      return ours ? abort(header) : skip(header.size);
+    case FCGI_PARAMS:
+      return ours ? params(header, content) : skip(header.size);
+    case FCGI_STDIN:
+      return ours ? body(header) : skip(header.size);
+    case FCGI_DATA:
+      return skip(header.size);  // for the filter role; a responder has no use for it
+    default:
+      return violation("a record that only an application sends");
   }
 }
 
@@ -191,9 +201,12 @@ Step Framing::params(const Header& header, std::string_view content) {
     return {.kind = Step::Kind::take, .size = header.size};
   }
   switch (params_.feed(content, limits_)) {
-    case ParamsCheck::Verdict::malformed: return violation("PARAMS that are no name-value pairs");
-    case ParamsCheck::Verdict::too_many: return too_large();
-    case ParamsCheck::Verdict::fine: break;
+    case ParamsCheck::Verdict::malformed:
+      return violation("PARAMS that are no name-value pairs");
+    case ParamsCheck::Verdict::too_many:
+      return too_large();
+    case ParamsCheck::Verdict::fine:
+      break;
   }
   return {.kind = Step::Kind::take, .size = header.size};
 }

@@ -12,9 +12,9 @@ struct FramingLimits {
   std::size_t params = 4096;           // name-value pairs in one request
 };
 
-// Checks that a PARAMS stream is name-value pairs (FastCGI 1.0, section 3.4) as its bytes pass by, in pieces of any
-// size. Names must be there and hold no "=", and neither names nor values a NUL: libfcgi keeps "name=value" C strings,
-// so anything else would be read as another param than was sent.
+// Checks that a PARAMS stream is name-value pairs (FastCGI 1.0, section 3.4) as its bytes pass by, in pieces
+// of any size. Names must be there and hold no "=", and neither names nor values a NUL: libfcgi keeps
+// "name=value" C strings, so anything else would be read as another param than was sent.
 class ParamsCheck {
  public:
   enum class Verdict { fine, malformed, too_many };
@@ -30,8 +30,8 @@ class ParamsCheck {
   [[nodiscard]] bool take_text(std::string_view& bytes);
 
   Stage stage_ = Stage::name_length;
-  std::uint32_t length_ = 0;          // of the length being read
-  unsigned lengths_have_ = 0;         // bytes of it that have been seen
+  std::uint32_t length_ = 0;   // of the length being read
+  unsigned lengths_have_ = 0;  // bytes of it that have been seen
   std::uint32_t name_left_ = 0;
   std::uint32_t value_left_ = 0;
   std::size_t pairs_ = 0;
@@ -49,26 +49,26 @@ struct Step {
     violation,  // this is not FastCGI: close
   };
   Kind kind = Kind::need_more;
-  std::size_t size = 0;      // of the record, header and padding included; unless need_more
-  std::string reply = {};    // records that the protocol wants sent to the peer now
-  bool close = false;        // close after the reply, as the peer did not ask to keep the connection
-  const char* why = "";      // for a violation: what was wrong, for the log
+  std::size_t size = 0;    // of the record, header and padding included; unless need_more
+  std::string reply = {};  // records that the protocol wants sent to the peer now
+  bool close = false;      // close after the reply, as the peer did not ask to keep the connection
+  const char* why = "";    // for a violation: what was wrong, for the log
 };
 
-// Tells one connection's requests apart, before anything else reads them: the state machine of FastCGI 1.0 for a
-// responder that does not multiplex. libfcgi blocks, has no limits and trusts its peer, so it gets to see only requests
-// that this class found whole, well-formed and small enough.
+// Tells one connection's requests apart, before anything else reads them: the state machine of FastCGI 1.0
+// for a responder that does not multiplex. libfcgi blocks, has no limits and trusts its peer, so it gets to
+// see only requests that this class found whole, well-formed and small enough.
 //
 // What the specification wants answered without a request is answered in Step::reply: GET_VALUES and unknown
-// management records (section 4), roles other than responder (UNKNOWN_ROLE), a second request while one is being read
-// (CANT_MPX_CONN), ABORT_REQUEST. Records of ids that are not active are skipped (section 3.3).
+// management records (section 4), roles other than responder (UNKNOWN_ROLE), a second request while one is
+// being read (CANT_MPX_CONN), ABORT_REQUEST. Records of ids that are not active are skipped (section 3.3).
 // Pure: no I/O, no clock. Copyable. Not thread-safe.
 class Framing {
  public:
   explicit Framing(FramingLimits limits) : limits_(limits) {}
 
-  // Looks at the record at the front of `input`. Every outcome but need_more counts the record as seen: the next call
-  // is for what follows it. After too_large and violation there is no next call.
+  // Looks at the record at the front of `input`. Every outcome but need_more counts the record as seen: the
+  // next call is for what follows it. After too_large and violation there is no next call.
   [[nodiscard]] Step next(std::string_view input);
 
   // Of the request that is being read, or was completed last.

@@ -61,9 +61,9 @@ bool take_record(std::string_view& rest, std::string_view& record) {
   return true;
 }
 
-// libfcgi forgets that BEGIN_REQUEST and the last record of a stream have padding, and reads it as the next record: what
-// is hidden there would be another request than the one that was checked. So it gets records without any.
-// False: the records are not whole.
+// libfcgi forgets that BEGIN_REQUEST and the last record of a stream have padding, and reads it as the next
+// record: what is hidden there would be another request than the one that was checked. So it gets records
+// without any. False: the records are not whole.
 bool append_without_padding(std::string_view records, std::string& to) {
   std::string_view record;
   while (!records.empty()) {
@@ -130,8 +130,8 @@ void init_libfcgi() {
 
 }  // namespace session::gateway
 
-// The reading function of libfcgi's portability layer: the dynamic linker takes the program's own before the library's.
-// Returns how many bytes it gave; 0 at the end.
+// The reading function of libfcgi's portability layer: the dynamic linker takes the program's own before the
+// library's. Returns how many bytes it gave; 0 at the end.
 extern "C" __attribute__((used, visibility("default"))) int OS_Read(int, char* buffer, size_t size) {
   std::string_view& rest = session::gateway::input;
   const std::size_t given = std::min(size, rest.size());

@@ -28,11 +28,11 @@ class ParsedRequest {
 
 // Lets libfcgi parse whole requests.
 //
-// libfcgi only reads from a descriptor, blocks on it, reads past the request that it is asked for, and closes it when
-// it dislikes something. So it gets no descriptor: its one reading function (OS_Read of its portability layer, fcgios.h)
-// is replaced in this program by one that hands out the bytes of just the one request. It never blocks, never eats the
-// next request's bytes, and never touches the client's socket.
-// Not thread-safe: one per thread.
+// libfcgi only reads from a descriptor, blocks on it, reads past the request that it is asked for, and closes
+// it when it dislikes something. So it gets no descriptor: its one reading function (OS_Read of its
+// portability layer, fcgios.h) is replaced in this program by one that hands out the bytes of just the one
+// request. It never blocks, never eats the next request's bytes, and never touches the client's socket. Not
+// thread-safe: one per thread.
 class Parser {
  public:
   // For requests of at most that many bytes.

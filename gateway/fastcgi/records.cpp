@@ -36,7 +36,8 @@ void append_end_request(std::string& out, std::uint16_t id, unsigned char protoc
 
 void append_response(std::string& out, std::uint16_t id, const Response& response) {
   out.reserve(out.size() + 256 + response.headers.lines().size() + response.body.size());
-  // Written in place behind a header that is filled in afterwards; only what is too long for one record is copied.
+  // Written in place behind a header that is filled in afterwards; only what is too long for one record is
+  // copied.
   const std::size_t start = out.size();
   out.append(FCGI_HEADER_LEN, '\0');
   append_cgi(out, response);
@@ -47,7 +48,8 @@ void append_response(std::string& out, std::uint16_t id, const Response& respons
   } else {
     const std::string whole = out.substr(start + FCGI_HEADER_LEN);
     out.resize(start);
-    for (std::string_view rest = whole; !rest.empty(); rest.remove_prefix(std::min(rest.size(), kMaxContent))) {
+    for (std::string_view rest = whole; !rest.empty();
+         rest.remove_prefix(std::min(rest.size(), kMaxContent))) {
       append_record(out, FCGI_STDOUT, id, rest.substr(0, kMaxContent));
     }
   }

@@ -10,12 +10,18 @@ constexpr std::string_view kRetryAfterSeconds = "5";
 
 std::string_view sentence(Refusal refusal) {
   switch (refusal) {
-    case Refusal::absent: return "There is no session cookie.";
-    case Refusal::malformed: return "The session cookie or the session's record can't be read.";
-    case Refusal::bad_signature: return "The session cookie's signature is wrong.";
-    case Refusal::unknown: return "The session has ended.";
-    case Refusal::expired: return "The session has reached its greatest age.";
-    case Refusal::revoked: return "The session has another id now; a newer cookie was given out.";
+    case Refusal::absent:
+      return "There is no session cookie.";
+    case Refusal::malformed:
+      return "The session cookie or the session's record can't be read.";
+    case Refusal::bad_signature:
+      return "The session cookie's signature is wrong.";
+    case Refusal::unknown:
+      return "The session has ended.";
+    case Refusal::expired:
+      return "The session has reached its greatest age.";
+    case Refusal::revoked:
+      return "The session has another id now; a newer cookie was given out.";
   }
   return "";
 }
@@ -49,10 +55,14 @@ Response unavailable(const StoreFailure& failure) {
 
 Response not_written(const WriteFailure& failure) {
   switch (failure.kind) {
-    case WriteFailure::Kind::store: return unavailable(failure.store);
-    case WriteFailure::Kind::gone: return refused(Refusal::unknown);
-    case WriteFailure::Kind::malformed: return refused(Refusal::malformed);
-    case WriteFailure::Kind::too_large: break;
+    case WriteFailure::Kind::store:
+      return unavailable(failure.store);
+    case WriteFailure::Kind::gone:
+      return refused(Refusal::unknown);
+    case WriteFailure::Kind::malformed:
+      return refused(Refusal::malformed);
+    case WriteFailure::Kind::too_large:
+      break;
   }
   return problem(413, "too-large", "The session would be larger than is allowed.");
 }

@@ -6,8 +6,8 @@
 
 namespace session::gateway {
 
-// The params of a FastCGI request, in the order they came. Names may repeat: nginx before 1.23 passes a header that
-// came twice as two params.
+// The params of a FastCGI request, in the order they came. Names may repeat: nginx before 1.23 passes a
+// header that came twice as two params.
 class Params {
  public:
   struct Param {
@@ -38,8 +38,8 @@ class Params {
   std::vector<Param> params_;
 };
 
-// One request, as a value. Of the params, those whose name begins with HTTP_, the method, CONTENT_LENGTH and the
-// query string are the client's word; all others are nginx's.
+// One request, as a value. Of the params, those whose name begins with HTTP_, the method, CONTENT_LENGTH and
+// the query string are the client's word; all others are nginx's.
 struct Request {
   Params params;
   std::string body;

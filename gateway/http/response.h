@@ -8,9 +8,11 @@ namespace session::gateway {
 // Header lines of an answer, rendered as they are added.
 class Headers {
  public:
-  // Adds "Name: value". Bytes that would end the line, and so let a value add headers of its own, become spaces.
+  // Adds "Name: value". Bytes that would end the line, and so let a value add headers of its own, become
+  // spaces.
   Headers& add(std::string_view name, std::string_view value);
-  // Adds whole lines, each ended by CR LF. REQUIRES: they were rendered with the same care (Identity::headers).
+  // Adds whole lines, each ended by CR LF. REQUIRES: they were rendered with the same care
+  // (Identity::headers).
   Headers& add_lines(std::string_view lines) {
     lines_.reserve(lines_.size() + lines.size() + 256);
     lines_.append(lines);
@@ -34,7 +36,8 @@ struct Response {
   std::string body;
 };
 
-// Appends the answer as FastCGI wants it on STDOUT: CGI headers (RFC 3875, section 6), an empty line, the body.
+// Appends the answer as FastCGI wants it on STDOUT: CGI headers (RFC 3875, section 6), an empty line, the
+// body.
 void append_cgi(std::string& out, const Response& response);
 
 }  // namespace session::gateway

@@ -35,10 +35,14 @@ std::unique_ptr<spdlog::formatter> formatter_for(LogFormat format) {
 
 spdlog::level::level_enum level_of(LogLevel level) {
   switch (level) {
-    case LogLevel::debug: return spdlog::level::debug;
-    case LogLevel::info: return spdlog::level::info;
-    case LogLevel::warning: return spdlog::level::warn;
-    case LogLevel::error: return spdlog::level::err;
+    case LogLevel::debug:
+      return spdlog::level::debug;
+    case LogLevel::info:
+      return spdlog::level::info;
+    case LogLevel::warning:
+      return spdlog::level::warn;
+    case LogLevel::error:
+      return spdlog::level::err;
   }
   return spdlog::level::info;
 }
@@ -46,7 +50,8 @@ spdlog::level::level_enum level_of(LogLevel level) {
 }  // namespace
 
 void start_log(const LogSettings& settings) {
-  auto logger = std::make_shared<spdlog::logger>("gateway", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  auto logger =
+      std::make_shared<spdlog::logger>("gateway", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   logger->set_formatter(formatter_for(settings.format));
   logger->set_level(level_of(settings.level));
   spdlog::set_default_logger(std::move(logger));

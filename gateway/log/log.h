@@ -33,10 +33,12 @@ class RateLimit {
 };
 
 namespace detail {
-void log_limited(RateLimit& limit, spdlog::level::level_enum level, const std::string& text, std::uint64_t held_back);
+void log_limited(RateLimit& limit, spdlog::level::level_enum level, const std::string& text,
+                 std::uint64_t held_back);
 
 template <class... Args>
-void limited(RateLimit& limit, spdlog::level::level_enum level, fmt::format_string<Args...> format, Args&&... args) {
+void limited(RateLimit& limit, spdlog::level::level_enum level, fmt::format_string<Args...> format,
+             Args&&... args) {
   const auto [now, held_back] = limit.admit();
   if (now) log_limited(limit, level, fmt::format(format, std::forward<Args>(args)...), held_back);
 }

@@ -18,7 +18,8 @@ namespace {
 
 constexpr auto kAwaitTuple = boost::asio::as_tuple(kAwait);
 constexpr milliseconds kRest{50};
-constexpr int kMostAtStop = 4096;  // the backlog's size: peers that never stop connecting must not hold up the stop
+constexpr int kMostAtStop =
+    4096;  // the backlog's size: peers that never stop connecting must not hold up the stop
 
 int open_reserve() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
@@ -53,7 +54,8 @@ void Acceptor::stop() {
 
 Task<void> Acceptor::run() {
   while (!stopped_) {
-    const auto [error] = co_await ready_.async_wait(boost::asio::posix::descriptor_base::wait_read, kAwaitTuple);
+    const auto [error] =
+        co_await ready_.async_wait(boost::asio::posix::descriptor_base::wait_read, kAwaitTuple);
     if (error) co_return;
     Accepted accepted = Accepted::one;
     while (accepted == Accepted::one && !stopped_) accepted = accept_one();
@@ -85,7 +87,8 @@ Acceptor::Accepted Acceptor::accept_one() {
     refuse_one();
     return Accepted::no_descriptors;
   }
-  return Accepted::one;  // the connection was gone before it was accepted (accept(2): treat as EAGAIN and go on)
+  return Accepted::one;  // the connection was gone before it was accepted (accept(2): treat as EAGAIN and go
+                         // on)
 }
 
 void Acceptor::refuse_one() {

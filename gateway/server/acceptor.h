@@ -11,10 +11,10 @@
 
 namespace session::gateway {
 
-// Accepts the connections of one listener and hands each to `place`, which takes the descriptor or says that there is no
-// room. At the limit of descriptors it accepts with one that it holds in reserve, closes that connection at once so
-// that the peer knows, and then rests, instead of spinning on a backlog that it can't take.
-// Runs on the thread of its executor. The listener outlives it.
+// Accepts the connections of one listener and hands each to `place`, which takes the descriptor or says that
+// there is no room. At the limit of descriptors it accepts with one that it holds in reserve, closes that
+// connection at once so that the peer knows, and then rests, instead of spinning on a backlog that it can't
+// take. Runs on the thread of its executor. The listener outlives it.
 class Acceptor {
  public:
   // True: taken.
@@ -38,8 +38,8 @@ class Acceptor {
   const Listener& listener_;
   Place place_;
   boost::asio::posix::basic_stream_descriptor<Executor> ready_;  // a duplicate of the listener's
-  boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
-                                    Executor>
+  boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                    boost::asio::wait_traits<std::chrono::steady_clock>, Executor>
       rest_;
   int reserve_;
   bool stopped_ = false;

@@ -127,26 +127,29 @@ Task<bool> Connection::answer() {
   std::string out = assembler_.take_reply();
   append_response(out, id, response);
   const bool sent = co_await send(out);
-  co_return sent && keep;
+  co_return sent&& keep;
 }
 
 Task<bool> Connection::send(std::string_view bytes) {
   for (;;) {
-    const auto sent = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    const auto sent =
+        ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent > 0) bytes.remove_prefix(static_cast<std::size_t>(sent));
     if (bytes.empty()) co_return true;
-    // nginx closes as soon as it has the headers if it does not keep the connection, so this is no error to log.
+    // nginx closes as soon as it has the headers if it does not keep the connection, so this is no error to
+    // log.
     if (sent < 0 && errno != EAGAIN && errno != EINTR) co_return false;
     const auto [error] = co_await socket_.async_wait(Ready::wait_write, kAwaitTuple);
     if (error) co_return false;
   }
 }
 
-// Answers under the id of the request that is too large, and then reads what still comes: closing with unread bytes
-// would make the kernel drop the answer. The deadline ends that.
+// Answers under the id of the request that is too large, and then reads what still comes: closing with unread
+// bytes would make the kernel drop the answer. The deadline ends that.
 Task<void> Connection::refuse_too_large() {
   std::string out;
-  append_response(out, assembler_.request_id(), problem(413, "too-large", "The request is larger than is allowed."));
+  append_response(out, assembler_.request_id(),
+                  problem(413, "too-large", "The request is larger than is allowed."));
   const bool sent = co_await send(out);
   if (!sent) co_return;
   boost::system::error_code ignored;

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 
 #include "core/clock.h"
 #include "core/task.h"
@@ -16,10 +16,11 @@ namespace session::gateway {
 
 class Worker;
 
-// One FastCGI connection on one worker: receives, has each request answered, sends, until either side is done.
+// One FastCGI connection on one worker: receives, has each request answered, sends, until either side is
+// done.
 //
-// Requests of a connection are answered one after the other. Runs on its worker's thread only. Alive while its
-// coroutine runs.
+// Requests of a connection are answered one after the other. Runs on its worker's thread only. Alive while
+// its coroutine runs.
 class Connection {
  public:
   // Takes the descriptor, which must be non-blocking.
@@ -31,11 +32,13 @@ class Connection {
   // Serves a connection until its end. Never throws.
   static Task<void> run(std::unique_ptr<Connection> connection);
 
-  // Since when a request is under way (from its first byte to its answer's last); nullopt while the connection idles.
+  // Since when a request is under way (from its first byte to its answer's last); nullopt while the
+  // connection idles.
   [[nodiscard]] const std::optional<Clock::Steady>& busy_since() const { return busy_since_; }
   // Ends the connection now, whatever it is doing.
   void close();
-  // Ends the wait of a connection that idles while the worker drains: it answers what was sent before that, and ends.
+  // Ends the wait of a connection that idles while the worker drains: it answers what was sent before that,
+  // and ends.
   void finish();
 
  private:

@@ -18,7 +18,9 @@ namespace {
 // What the kernel allows at most; it cuts this to its own limit.
 constexpr int kBacklog = 4096;
 
-[[noreturn]] void fail(const std::string& what) { throw std::system_error(errno, std::generic_category(), what); }
+[[noreturn]] void fail(const std::string& what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
 
 int new_socket(int family) {
   const int descriptor = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -120,7 +122,8 @@ void Listener::listen_tcp(const ListenTcp& where) {
   descriptor_ = new_socket(family_);
   const int on = 1;
   ::setsockopt(descriptor_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  const int bound = is_v4 ? ::bind(descriptor_, generic(v4), sizeof v4) : ::bind(descriptor_, generic(v6), sizeof v6);
+  const int bound =
+      is_v4 ? ::bind(descriptor_, generic(v4), sizeof v4) : ::bind(descriptor_, generic(v6), sizeof v6);
   if (bound != 0 || ::listen(descriptor_, kBacklog) != 0) fail(name_);
 }
 

@@ -9,8 +9,9 @@ namespace session::gateway {
 // A listening socket, non-blocking. Closes it, and removes a unix socket's file, when it goes.
 class Listener {
  public:
-  // Binds and listens. A unix socket's file gets its mode before anyone can connect; one left over by a process
-  // that is gone is replaced, one that still answers is not. Throws std::system_error, whose text names the address.
+  // Binds and listens. A unix socket's file gets its mode before anyone can connect; one left over by a
+  // process that is gone is replaced, one that still answers is not. Throws std::system_error, whose text
+  // names the address.
   explicit Listener(const Listen& where);
   ~Listener();
   Listener(Listener&& other) noexcept;

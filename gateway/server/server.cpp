@@ -17,7 +17,8 @@ namespace {
 
 constexpr auto kAwaitTuple = boost::asio::as_tuple(kAwait);
 
-// Little at a time, as this thread also accepts: about a millisecond's work, and soon more of it while there is more.
+// Little at a time, as this thread also accepts: about a millisecond's work, and soon more of it while there
+// is more.
 constexpr std::size_t kSweepMost = 500;
 constexpr milliseconds kSweepAgain{5};
 constexpr milliseconds kSweepEvery{1000};
@@ -27,7 +28,8 @@ std::uint64_t warn_of_evictions(const MemoryStore& store, std::uint64_t known) {
   const std::uint64_t evicted = store.stats().evictions;
   static RateLimit limit;
   if (evicted > known) {
-    warn(limit, "the memory store is full: {} sessions were dropped before their time; raise store.memory.max_bytes",
+    warn(limit,
+         "the memory store is full: {} sessions were dropped before their time; raise store.memory.max_bytes",
          evicted - known);
   }
   return evicted;
@@ -41,7 +43,8 @@ void allow_descriptors(std::size_t connections) {
   limit.rlim_cur = std::min(wanted, limit.rlim_max);
   ::setrlimit(RLIMIT_NOFILE, &limit);
   if (limit.rlim_cur < wanted) {
-    spdlog::warn("only {} files may be open: fewer than limits.connections ({}) need", limit.rlim_cur, connections);
+    spdlog::warn("only {} files may be open: fewer than limits.connections ({}) need", limit.rlim_cur,
+                 connections);
   }
 }
 
@@ -56,10 +59,12 @@ Server::Server(const Settings& settings) : settings_(settings), store_(settings.
   for (const Listen& where : settings.listen) listeners_.emplace_back(where);
   const Shared shared{settings_, store_, std::make_shared<const Identity>(settings.identity),
                       std::make_shared<const RuleBook>(settings.rules)};
-  for (std::size_t i = 0; i < worker_count(settings); ++i) workers_.push_back(std::make_unique<Worker>(shared));
+  for (std::size_t i = 0; i < worker_count(settings); ++i)
+    workers_.push_back(std::make_unique<Worker>(shared));
   for (const Listener& listener : listeners_) {
     acceptors_.push_back(std::make_unique<Acceptor>(
-        listener, [this](int descriptor, int family) { return place(descriptor, family); }, loop_.get_executor()));
+        listener, [this](int descriptor, int family) { return place(descriptor, family); },
+        loop_.get_executor()));
   }
 }
 
@@ -88,8 +93,8 @@ Task<void> Server::wait_for_signal() {
 }
 
 Task<void> Server::sweep_store() {
-  boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
-                                    Executor>
+  boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                    boost::asio::wait_traits<std::chrono::steady_clock>, Executor>
       timer(loop_.get_executor());
   std::uint64_t evicted = 0;
   for (;;) {
@@ -110,7 +115,8 @@ void Server::run() {
   for (const auto& worker : workers_) worker->start();
   boost::asio::co_spawn(loop_, wait_for_signal(), boost::asio::detached);
   boost::asio::co_spawn(loop_, sweep_store(), boost::asio::detached);
-  for (const auto& acceptor : acceptors_) boost::asio::co_spawn(loop_, acceptor->run(), boost::asio::detached);
+  for (const auto& acceptor : acceptors_)
+    boost::asio::co_spawn(loop_, acceptor->run(), boost::asio::detached);
   for (const Listener& listener : listeners_) spdlog::info("listening on {}", listener.name());
   spdlog::info("serving with {} workers", workers_.size());
   loop_.run();

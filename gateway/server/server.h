@@ -14,18 +14,19 @@
 
 namespace session::gateway {
 
-// The whole daemon: store, workers, listeners. The thread that calls run() accepts connections, keeps the memory store
-// tidy and waits for signals; requests are the workers' work.
+// The whole daemon: store, workers, listeners. The thread that calls run() accepts connections, keeps the
+// memory store tidy and waits for signals; requests are the workers' work.
 class Server {
  public:
-  // Binds all listeners. Throws std::system_error if one can't be had. REQUIRES: settings with keys and salt; the
-  // settings outlive the server.
+  // Binds all listeners. Throws std::system_error if one can't be had. REQUIRES: settings with keys and salt;
+  // the settings outlive the server.
   explicit Server(const Settings& settings);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Serves until SIGTERM or SIGINT, then finishes what is in flight (limits.request_deadline at most) and returns.
+  // Serves until SIGTERM or SIGINT, then finishes what is in flight (limits.request_deadline at most) and
+  // returns.
   void run();
 
  private:

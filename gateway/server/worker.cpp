@@ -143,7 +143,8 @@ void Worker::check_deadlines() {
   for (Connection* connection : open_) {
     const auto& since = connection->busy_since();
     if (!since) continue;
-    const bool late = time - *since >= settings_.limits.request_deadline || (draining_ && time >= drain_until_);
+    const bool late =
+        time - *since >= settings_.limits.request_deadline || (draining_ && time >= drain_until_);
     if (late) connection->close();
     any_busy = any_busy || !late;
   }

@@ -44,7 +44,8 @@ class Worker {
   void adopt(int descriptor, int family);
   // How many connections it has, those on their way to it included.
   [[nodiscard]] std::size_t connections() const { return connection_count_.load(std::memory_order_relaxed); }
-  // Finishes the requests under way, closes what idles, and ends the thread; after `grace` it ends regardless.
+  // Finishes the requests under way, closes what idles, and ends the thread; after `grace` it ends
+  // regardless.
   void drain(milliseconds grace);
   // Waits for the thread's end.
   void join();
@@ -61,7 +62,8 @@ class Worker {
 
   void opened(Connection& connection);
   void closed(Connection& connection);
-  // Sees to it that connections whose request takes longer than the deadline are closed, a quarter later at most.
+  // Sees to it that connections whose request takes longer than the deadline are closed, a quarter later at
+  // most.
   void watch_deadlines();
 
  private:
@@ -72,8 +74,8 @@ class Worker {
   const Settings& settings_;
   boost::asio::io_context loop_;
   boost::asio::executor_work_guard<Executor> work_;
-  boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
-                                    Executor>
+  boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                    boost::asio::wait_traits<std::chrono::steady_clock>, Executor>
       deadline_timer_;
   bool watching_ = false;
   bool draining_ = false;

@@ -5,8 +5,8 @@
 
 #include "gateway/config/load.h"
 
-// Any bytes are a configuration or a list of problems: nothing crashes, nothing is thrown, and a problem is a line.
-// The name keeps relative paths of secrets from leading anywhere.
+// Any bytes are a configuration or a list of problems: nothing crashes, nothing is thrown, and a problem is a
+// line. The name keeps relative paths of secrets from leading anywhere.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto loaded = session::gateway::load_text("/nonexistent/gateway.yaml", text);

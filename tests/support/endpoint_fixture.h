@@ -32,7 +32,8 @@ struct EndpointFixture : SessionFixture {
 inline int count_of(const gateway::Response& response, const std::string& name) {
   const std::string lines = "\r\n" + response.headers.lines();
   int count = 0;
-  for (auto at = lines.find("\r\n" + name + ":"); at != std::string::npos; at = lines.find("\r\n" + name + ":", at + 1)) {
+  for (auto at = lines.find("\r\n" + name + ":"); at != std::string::npos;
+       at = lines.find("\r\n" + name + ":", at + 1)) {
     ++count;
   }
   return count;
@@ -45,6 +46,7 @@ inline std::string given_cookie(const gateway::Response& response) {
 }
 
 inline const std::string kClearedCookie =
-    "__Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
+    "__Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 "
+    "GMT";
 
 }  // namespace session::test

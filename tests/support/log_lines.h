@@ -13,7 +13,8 @@ namespace session::test {
 class LogLines {
  public:
   LogLines() : before_(spdlog::default_logger()) {
-    auto logger = std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(text_));
+    auto logger =
+        std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(text_));
     logger->set_pattern("%l %v");
     spdlog::set_default_logger(std::move(logger));
   }

@@ -13,18 +13,28 @@ namespace session::test {
 
 // A store that hands everything on to another, counts the calls, and misbehaves as told.
 //
-// A hook runs on the caller's thread just before a call reaches the other store: what another request would do
-// between two calls of the one under test. It may use core/run.h, as the other store answers at once.
-// Not thread-safe.
+// A hook runs on the caller's thread just before a call reaches the other store: what another request would
+// do between two calls of the one under test. It may use core/run.h, as the other store answers at once. Not
+// thread-safe.
 class ScriptedStore final : public Store {
  public:
-  enum Call : std::size_t { load_call, create_call, replace_call, touch_call, erase_call, erase_if_call, any_call };
+  enum Call : std::size_t {
+    load_call,
+    create_call,
+    replace_call,
+    touch_call,
+    erase_call,
+    erase_if_call,
+    any_call
+  };
   using Hook = std::function<void()>;
 
   explicit ScriptedStore(Store& inner) : inner_(inner) {}
 
   // Runs the hook before the nth call of that kind from now on (1: the next), once.
-  void before(Call call, Hook hook, int nth = 1) { script(call).hooks.emplace_back(count(call) + nth, std::move(hook)); }
+  void before(Call call, Hook hook, int nth = 1) {
+    script(call).hooks.emplace_back(count(call) + nth, std::move(hook));
+  }
   // Runs the hook before every call of that kind, but not for calls that the hook itself makes.
   void before_each(Call call, Hook hook) { script(call).each = std::move(hook); }
 
@@ -84,11 +94,13 @@ class ScriptedStore final : public Store {
     co_return answer;
   }
 
-  static StoreFailure broken() { return StoreFailure(StoreFailure::Kind::unavailable, "the test broke the store"); }
+  static StoreFailure broken() {
+    return StoreFailure(StoreFailure::Kind::unavailable, "the test broke the store");
+  }
 
   static void run_due(Script& script, int now) {
-    const auto due =
-        std::find_if(script.hooks.begin(), script.hooks.end(), [&](const auto& hook) { return hook.first == now; });
+    const auto due = std::find_if(script.hooks.begin(), script.hooks.end(),
+                                  [&](const auto& hook) { return hook.first == now; });
     if (due == script.hooks.end()) return;
     const Hook hook = std::move(due->second);
     script.hooks.erase(due);

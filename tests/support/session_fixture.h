@@ -23,7 +23,8 @@ inline const std::string kNewSecret(32, 'n');
 inline constexpr std::string_view kCookieName = "__Host-session";
 
 inline NativeDialectOptions dialect_options(std::vector<KeyMaterial> keys) {
-  return NativeDialectOptions{std::string(kCookieName), "session:", std::move(keys), Secret("salt of the tests")};
+  return NativeDialectOptions{std::string(kCookieName), "session:", std::move(keys),
+                              Secret("salt of the tests")};
 }
 // One key, k1.
 inline NativeDialectOptions dialect_options() { return dialect_options({{"k1", Secret(kOldSecret)}}); }
@@ -37,7 +38,8 @@ inline NativeDialectOptions rotated_options() {
 struct SessionFixture {
   using Opened = SessionManager::Opened;
 
-  SessionManager make_manager(NativeDialectOptions keys = dialect_options(), SessionManagerOptions options = {}) {
+  SessionManager make_manager(NativeDialectOptions keys = dialect_options(),
+                              SessionManagerOptions options = {}) {
     return SessionManager(store, std::make_unique<NativeDialect>(std::move(keys), random),
                           std::make_shared<Identity>(IdentitySettings()), std::move(options), clock);
   }
@@ -86,10 +88,14 @@ struct SessionFixture {
 inline std::string outcome(const Result<void, WriteFailure>& written) {
   if (written) return "written";
   switch (written.error().kind) {
-    case WriteFailure::Kind::store: return "store";
-    case WriteFailure::Kind::gone: return "gone";
-    case WriteFailure::Kind::too_large: return "too_large";
-    case WriteFailure::Kind::malformed: return "malformed";
+    case WriteFailure::Kind::store:
+      return "store";
+    case WriteFailure::Kind::gone:
+      return "gone";
+    case WriteFailure::Kind::too_large:
+      return "too_large";
+    case WriteFailure::Kind::malformed:
+      return "malformed";
   }
   return "";
 }

@@ -22,7 +22,8 @@ struct Checks : SessionFixture {
   // The verdict in a word or two.
   std::string said(std::string_view header, std::string_view required = {}, Touch touch = Touch::on) {
     const Verdict verdict = visit(header, required, touch);
-    if (const auto* login = std::get_if<LoginNeeded>(&verdict)) return "login: " + std::string(to_text(login->reason));
+    if (const auto* login = std::get_if<LoginNeeded>(&verdict))
+      return "login: " + std::string(to_text(login->reason));
     if (const auto* no = std::get_if<Forbidden>(&verdict)) {
       return "forbidden: " + std::string(no->rule) + (no->unknown_rule ? "?" : "");
     }
@@ -53,9 +54,11 @@ BOOST_AUTO_TEST_CASE(a_good_cookie_passes_with_the_identity_and_no_new_cookie) {
 }
 
 BOOST_AUTO_TEST_CASE(a_broken_store_never_lets_a_request_through_and_never_logs_out) {
-  BOOST_TEST(said(cookie) == "pass");  // the reader remembers the record, but that is no answer from the store
+  BOOST_TEST(said(cookie) ==
+             "pass");  // the reader remembers the record, but that is no answer from the store
   store.fail_all();
-  for (const auto* required : {"", "user", "admin", "nosuch"}) BOOST_TEST(said(cookie, required) == "unavailable");
+  for (const auto* required : {"", "user", "admin", "nosuch"})
+    BOOST_TEST(said(cookie, required) == "unavailable");
   const Verdict verdict = visit(cookie);
   BOOST_TEST(std::get<Unavailable>(verdict).failure.detail == "the test broke the store");
 }
@@ -63,8 +66,8 @@ BOOST_AUTO_TEST_CASE(a_broken_store_never_lets_a_request_through_and_never_logs_
 BOOST_AUTO_TEST_CASE(a_bad_cookie_costs_no_store_call_and_a_good_one_costs_one) {
   std::string forged = cookie;
   forged.back() = forged.back() == 'A' ? 'B' : 'A';
-  for (const std::string& bad : {std::string(), std::string("a=b"), std::string(kCookieName) + "=", forged, cookie + "x",
-                                cookie + "; " + cookie_of(manager.create())}) {
+  for (const std::string& bad : {std::string(), std::string("a=b"), std::string(kCookieName) + "=", forged,
+                                 cookie + "x", cookie + "; " + cookie_of(manager.create())}) {
     BOOST_TEST(calls_of(bad) == 0, bad);
   }
   BOOST_TEST(calls_of(cookie) == 1);

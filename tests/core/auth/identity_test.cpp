@@ -26,7 +26,8 @@ std::string percent_decoded(const std::string& text) {
 BOOST_AUTO_TEST_SUITE(identity_value)
 
 BOOST_AUTO_TEST_CASE(printable_strings_are_as_they_are) {
-  for (const std::string text : {"alice", "alice@example.org", "Doe, Jane", "a b  c", "x=\"1\"; y='2'", "a+b/c?d#e", ""})
+  for (const std::string text :
+       {"alice", "alice@example.org", "Doe, Jane", "a b  c", "x=\"1\"; y='2'", "a+b/c?d#e", ""})
     BOOST_TEST(header_value(Json(text)) == text);
 }
 
@@ -136,7 +137,8 @@ BOOST_AUTO_TEST_CASE(headers_are_found_by_pointer) {
 
 BOOST_AUTO_TEST_CASE(absent_null_and_empty_subjects_are_nobody) {
   const Identity identity{IdentitySettings()};
-  for (const auto* json : {"{}", R"({"user":null})", R"({"user":""})", R"({"user":[]})", R"({"User":"alice"})"})
+  for (const auto* json :
+       {"{}", R"({"user":null})", R"({"user":""})", R"({"user":[]})", R"({"User":"alice"})"})
     BOOST_TEST(!identity.subject(Json::parse(json)).has_value(), json);
 }
 
@@ -149,10 +151,13 @@ BOOST_AUTO_TEST_CASE(the_subject_is_what_the_pointer_finds) {
 }
 
 BOOST_AUTO_TEST_CASE(pointers_and_header_names_are_told_from_other_texts) {
-  for (const auto* text : {"", "/", "/user", "/a/0/b", "/a~0b~1c"}) BOOST_TEST(valid_json_pointer(text), text);
+  for (const auto* text : {"", "/", "/user", "/a/0/b", "/a~0b~1c"})
+    BOOST_TEST(valid_json_pointer(text), text);
   for (const auto* text : {"user", "/a~", "/a~2", "a/b"}) BOOST_TEST(!valid_json_pointer(text), text);
-  for (const auto* text : {"X-User", "x", "a_b", "!#$%&'*+-.^_`|~"}) BOOST_TEST(valid_header_name(text), text);
-  for (const auto* text : {"", "X User", "X:", "X-\r\n", "é", "a(b)", "\"a\""}) BOOST_TEST(!valid_header_name(text), text);
+  for (const auto* text : {"X-User", "x", "a_b", "!#$%&'*+-.^_`|~"})
+    BOOST_TEST(valid_header_name(text), text);
+  for (const auto* text : {"", "X User", "X:", "X-\r\n", "é", "a(b)", "\"a\""})
+    BOOST_TEST(!valid_header_name(text), text);
   BOOST_TEST(!valid_header_name(std::string(129, 'x')));
 }
 

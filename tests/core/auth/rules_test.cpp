@@ -86,7 +86,8 @@ BOOST_AUTO_TEST_CASE(exists_is_there_and_not_null) {
 }
 
 BOOST_AUTO_TEST_CASE(a_pointer_that_leads_nowhere_finds_nothing) {
-  for (const std::string pointer : {"/a/b/c", "/list/-", "/list/01", "/list/7", "/list/x", "/list/99999999999999999999999"}) {
+  for (const std::string pointer :
+       {"/a/b/c", "/list/-", "/list/01", "/list/7", "/list/x", "/list/99999999999999999999999"}) {
     BOOST_TEST(!holds(pointer, Op::exists, "true", R"({"a":"x","list":[1]})"), pointer);
     BOOST_TEST(!holds(pointer, Op::equals, "1", R"({"a":"x","list":[1]})"), pointer);
   }
@@ -114,14 +115,17 @@ BOOST_AUTO_TEST_CASE(spaces_and_empty_items_in_the_list_do_not_count) {
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_rule_is_never_satisfied) {
-  for (const auto* required : {"admn", "Admin", "admin admin", "user;admin", "*", "anyone,nosuch", "user|admin"}) {
+  for (const auto* required :
+       {"admn", "Admin", "admin admin", "user;admin", "*", "anyone,nosuch", "user|admin"}) {
     BOOST_TEST(unmet(required, kRoot).ends_with("?"), required);
   }
   BOOST_TEST(unmet("anyone,nosuch", kRoot) == "nosuch?");
   BOOST_TEST(RuleBook({}).check("user", Json::parse(kRoot)).unknown);
 }
 
-BOOST_AUTO_TEST_CASE(a_rule_without_conditions_holds_for_every_session) { BOOST_TEST(unmet("anyone", kNobody) == ""); }
+BOOST_AUTO_TEST_CASE(a_rule_without_conditions_holds_for_every_session) {
+  BOOST_TEST(unmet("anyone", kNobody) == "");
+}
 
 BOOST_AUTO_TEST_SUITE_END()
 

@@ -48,7 +48,8 @@ std::string problems_of_lifetime(seconds lifetime) {
 BOOST_AUTO_TEST_SUITE(cookie_attributes)
 
 BOOST_AUTO_TEST_CASE(the_defaults_are_the_strictest_that_logins_allow) {
-  BOOST_TEST(set_cookie(CookieAttributes(), "v") == "__Host-session=v; Path=/; Secure; HttpOnly; SameSite=Lax");
+  BOOST_TEST(set_cookie(CookieAttributes(), "v") ==
+             "__Host-session=v; Path=/; Secure; HttpOnly; SameSite=Lax");
   BOOST_TEST(problems(CookieAttributes()) == "");
 }
 
@@ -57,7 +58,8 @@ BOOST_AUTO_TEST_CASE(each_attribute_stands_where_it_is_configured) {
   attributes.path = "/app";
   BOOST_TEST(set_cookie(attributes, "v") == "sid=v; Path=/app; Secure; HttpOnly; SameSite=Lax");
   attributes.domain = "example.org";
-  BOOST_TEST(set_cookie(attributes, "v") == "sid=v; Path=/app; Domain=example.org; Secure; HttpOnly; SameSite=Lax");
+  BOOST_TEST(set_cookie(attributes, "v") ==
+             "sid=v; Path=/app; Domain=example.org; Secure; HttpOnly; SameSite=Lax");
   attributes.lifetime = seconds(3600);
   BOOST_TEST(set_cookie(attributes, "v") ==
              "sid=v; Path=/app; Domain=example.org; Secure; HttpOnly; SameSite=Lax; Max-Age=3600");
@@ -83,14 +85,17 @@ BOOST_AUTO_TEST_CASE(a_cookie_is_taken_away_with_the_attributes_that_gave_it) {
              "sid=; Path=/app; Domain=example.org; Secure; HttpOnly; SameSite=Lax; Max-Age=0; "
              "Expires=Thu, 01 Jan 1970 00:00:00 GMT");
   BOOST_TEST(clear_cookie(CookieAttributes()) ==
-             "__Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
+             "__Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 "
+             "00:00:00 GMT");
 }
 
 BOOST_AUTO_TEST_CASE(a_name_that_is_no_token_is_refused) {
   const std::string expected = "name: a cookie name is letters, digits and !#$%&'*+-.^_`|~";
-  for (const std::string name : {"", " ", "a b", "a=b", "a;b", "a,b", "a\"b", "a\r\nSet-Cookie: x", "\x7f", "é", "a[0]", "a/b"})
+  for (const std::string name :
+       {"", " ", "a b", "a=b", "a;b", "a,b", "a\"b", "a\r\nSet-Cookie: x", "\x7f", "é", "a[0]", "a/b"})
     BOOST_TEST(problems_of_name(name) == expected, name);
-  for (const std::string name : {"a", "!#$%&'*+-.^_`|~", "Session.1"}) BOOST_TEST(problems_of_name(name) == "", name);
+  for (const std::string name : {"a", "!#$%&'*+-.^_`|~", "Session.1"})
+    BOOST_TEST(problems_of_name(name) == "", name);
 }
 
 BOOST_AUTO_TEST_CASE(a_name_has_at_most_128_characters) {
@@ -106,9 +111,11 @@ BOOST_AUTO_TEST_CASE(a_path_that_browsers_would_misread_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_domain_that_is_no_name_is_refused) {
-  for (const std::string domain : {".example.org", "example.org.", "a b", "a;b", "a,b", "http://a", "é.org", "a_b"})
+  for (const std::string domain :
+       {".example.org", "example.org.", "a b", "a;b", "a,b", "http://a", "é.org", "a_b"})
     BOOST_TEST(problems_of_domain(domain) == "domain: not a domain name", domain);
-  for (const std::string domain : {"example.org", "localhost", "a-b.C1.org"}) BOOST_TEST(problems_of_domain(domain) == "");
+  for (const std::string domain : {"example.org", "localhost", "a-b.C1.org"})
+    BOOST_TEST(problems_of_domain(domain) == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_host_cookie_with_a_domain_is_refused) {
@@ -145,7 +152,8 @@ BOOST_AUTO_TEST_CASE(same_site_none_that_is_not_secure_is_refused) {
   CookieAttributes attributes = plain();
   attributes.secure = false;
   attributes.same_site = SameSite::none;
-  BOOST_TEST(problems(attributes) == "same_site: browsers refuse SameSite=None on a cookie that is not secure");
+  BOOST_TEST(problems(attributes) ==
+             "same_site: browsers refuse SameSite=None on a cookie that is not secure");
 }
 
 BOOST_AUTO_TEST_CASE(a_lifetime_is_more_than_nothing_and_at_most_400_days) {
@@ -153,7 +161,8 @@ BOOST_AUTO_TEST_CASE(a_lifetime_is_more_than_nothing_and_at_most_400_days) {
   BOOST_TEST(problems_of_lifetime(seconds(-1)) == "lifetime: a lifetime is longer than nothing");
   BOOST_TEST(problems_of_lifetime(seconds(1)) == "");
   BOOST_TEST(problems_of_lifetime(kMaxCookieLifetime) == "");
-  BOOST_TEST(problems_of_lifetime(kMaxCookieLifetime + seconds(1)) == "lifetime: browsers keep a cookie for at most 400d");
+  BOOST_TEST(problems_of_lifetime(kMaxCookieLifetime + seconds(1)) ==
+             "lifetime: browsers keep a cookie for at most 400d");
 }
 
 BOOST_AUTO_TEST_CASE(all_problems_are_told_at_once) {

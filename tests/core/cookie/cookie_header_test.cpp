@@ -53,9 +53,7 @@ BOOST_AUTO_TEST_CASE(a_value_is_as_it_was_sent) {
   BOOST_TEST(found({"s=\xff\x01"}) == "|\xff\x01|");
 }
 
-BOOST_AUTO_TEST_CASE(quotes_do_not_hide_a_semicolon) {
-  BOOST_TEST(found({"a=\"x; s=v; y\""}) == "|v|");
-}
+BOOST_AUTO_TEST_CASE(quotes_do_not_hide_a_semicolon) { BOOST_TEST(found({"a=\"x; s=v; y\""}) == "|v|"); }
 
 BOOST_AUTO_TEST_CASE(an_empty_value_and_a_bare_name_are_empty_values) {
   BOOST_TEST(found({"s="}) == "||");
@@ -64,7 +62,8 @@ BOOST_AUTO_TEST_CASE(an_empty_value_and_a_bare_name_are_empty_values) {
 }
 
 BOOST_AUTO_TEST_CASE(headers_that_hold_nothing_are_no_cookies) {
-  for (const auto* header : {"", " ", ";", ";;;", " ; \t; ", "=", "=v", "; =v;"}) BOOST_TEST(found({header}) == "|", header);
+  for (const auto* header : {"", " ", ";", ";;;", " ; \t; ", "=", "=v", "; =v;"})
+    BOOST_TEST(found({header}) == "|", header);
   BOOST_TEST(found({}) == "|");
 }
 

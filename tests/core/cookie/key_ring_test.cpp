@@ -45,7 +45,8 @@ BOOST_AUTO_TEST_CASE(ids_are_one_to_thirty_two_characters_of_base64url) {
   for (const std::string id : {"k", "k1", "2024-06_a", "-", "_"}) BOOST_TEST(valid_key_id(id), id);
   BOOST_TEST(valid_key_id(std::string(32, 'k')));
   BOOST_TEST(!valid_key_id(std::string(33, 'k')));
-  for (const std::string id : {"", " ", "a.b", "a b", "a=", "é", "a/b", "a\n"}) BOOST_TEST(!valid_key_id(id), id);
+  for (const std::string id : {"", " ", "a.b", "a b", "a=", "é", "a/b", "a\n"})
+    BOOST_TEST(!valid_key_id(id), id);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -47,7 +47,8 @@ BOOST_AUTO_TEST_CASE(membership_is_the_alphabet_and_nothing_else) {
   BOOST_TEST(members == 64);
   BOOST_TEST(is_base64url("azAZ09-_"));
   BOOST_TEST(is_base64url(""));
-  for (const auto* text : {"a=", "a+", "a/", "a.", " a", "a\n", "\xc3\xa9"}) BOOST_TEST(!is_base64url(text), text);
+  for (const auto* text : {"a=", "a+", "a/", "a.", " a", "a\n", "\xc3\xa9"})
+    BOOST_TEST(!is_base64url(text), text);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -10,7 +10,9 @@
 namespace session::test {
 namespace {
 
-std::string tag_of(const std::string& key, std::string_view text) { return hex_of(Mac(Secret(key)).tag(text)); }
+std::string tag_of(const std::string& key, std::string_view text) {
+  return hex_of(Mac(Secret(key)).tag(text));
+}
 
 BOOST_AUTO_TEST_SUITE(mac)
 
@@ -32,8 +34,9 @@ BOOST_AUTO_TEST_CASE(test_case_3_of_rfc_4231_holds) {
 }
 
 BOOST_AUTO_TEST_CASE(test_case_4_of_rfc_4231_holds) {
-  BOOST_TEST(tag_of(from_hex("0102030405060708090a0b0c0d0e0f10111213141516171819"), std::string(50, '\xcd')) ==
-             "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b");
+  BOOST_TEST(
+      tag_of(from_hex("0102030405060708090a0b0c0d0e0f10111213141516171819"), std::string(50, '\xcd')) ==
+      "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b");
 }
 
 BOOST_AUTO_TEST_CASE(test_case_6_of_rfc_4231_holds_for_a_key_longer_than_a_block) {
@@ -43,7 +46,8 @@ BOOST_AUTO_TEST_CASE(test_case_6_of_rfc_4231_holds_for_a_key_longer_than_a_block
 
 BOOST_AUTO_TEST_CASE(test_case_7_of_rfc_4231_holds_for_long_key_and_long_text) {
   BOOST_TEST(tag_of(std::string(131, '\xaa'),
-                    "This is a test using a larger than block-size key and a larger than block-size data. The key needs "
+                    "This is a test using a larger than block-size key and a larger than block-size data. "
+                    "The key needs "
                     "to be hashed before being used by the HMAC algorithm.") ==
              "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2");
 }
@@ -68,7 +72,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(hkdf)
 
-// RFC 5869, appendix A. derive_key yields 32 bytes, and a shorter output of HKDF is the beginning of a longer.
+// RFC 5869, appendix A. derive_key yields 32 bytes, and a shorter output of HKDF is the beginning of a
+// longer.
 
 std::string derived(const std::string& secret, const std::string& salt, const std::string& purpose) {
   return to_hex(derive_key(Secret(secret), salt, purpose).reveal());

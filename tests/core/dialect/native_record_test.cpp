@@ -82,14 +82,33 @@ BOOST_AUTO_TEST_CASE(nobody_can_write_a_tombstone_through_attributes) {
 }
 
 BOOST_AUTO_TEST_CASE(what_others_wrote_is_malformed) {
-  for (const std::string bytes :
-       {"", "x", "null", "[]", "1", "{}", R"({"cookie":{"path":"/"},"passport":{}})", R"({"v":1})",
-        R"({"v":1,"created":1})", R"({"v":1,"data":{}})", R"({"created":1,"data":{}})", R"({"v":2,"created":1,"data":{}})",
-        R"({"v":"1","created":1,"data":{}})", R"({"v":true,"created":1,"data":{}})", R"({"v":null,"created":1,"data":{}})",
-        R"({"v":1,"created":-1,"data":{}})", R"({"v":1,"created":1.5,"data":{}})", R"({"v":1,"created":"1","data":{}})",
-        R"({"v":1,"created":100000000000,"data":{}})", R"({"v":1,"created":18446744073709551615,"data":{}})",
-        R"({"v":1,"created":1,"data":[]})", R"({"v":1,"created":1,"data":null})", R"({"v":1,"created":1,"data":"{}"})",
-        R"({"v":1,"created":1,"data":{}} )" "x", R"({"v":1,"v":1,"created":1,"data":{}})", R"({"v":1,"revoked":false})"}) {
+  for (const std::string bytes : {"",
+                                  "x",
+                                  "null",
+                                  "[]",
+                                  "1",
+                                  "{}",
+                                  R"({"cookie":{"path":"/"},"passport":{}})",
+                                  R"({"v":1})",
+                                  R"({"v":1,"created":1})",
+                                  R"({"v":1,"data":{}})",
+                                  R"({"created":1,"data":{}})",
+                                  R"({"v":2,"created":1,"data":{}})",
+                                  R"({"v":"1","created":1,"data":{}})",
+                                  R"({"v":true,"created":1,"data":{}})",
+                                  R"({"v":null,"created":1,"data":{}})",
+                                  R"({"v":1,"created":-1,"data":{}})",
+                                  R"({"v":1,"created":1.5,"data":{}})",
+                                  R"({"v":1,"created":"1","data":{}})",
+                                  R"({"v":1,"created":100000000000,"data":{}})",
+                                  R"({"v":1,"created":18446744073709551615,"data":{}})",
+                                  R"({"v":1,"created":1,"data":[]})",
+                                  R"({"v":1,"created":1,"data":null})",
+                                  R"({"v":1,"created":1,"data":"{}"})",
+                                  R"({"v":1,"created":1,"data":{}} )"
+                                  "x",
+                                  R"({"v":1,"v":1,"created":1,"data":{}})",
+                                  R"({"v":1,"revoked":false})"}) {
     BOOST_TEST(record_refusal(dialect, bytes) == "malformed", bytes);
   }
 }

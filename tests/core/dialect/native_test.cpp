@@ -190,9 +190,9 @@ BOOST_AUTO_TEST_CASE(another_version_is_malformed_even_if_signed) {
 }
 
 BOOST_AUTO_TEST_CASE(a_time_that_we_would_not_write_is_malformed_even_if_signed) {
-  for (const std::string issued :
-       {"01800000000", "0", "00", "", "-1800000000", "+1800000000", " 1800000000", "1800000000 ", "1.8e9", "1800000000a",
-        "0x6B49D200", "180000000000", "9223372036854775808", "99999999999999999999", "-1", "-0"}) {
+  for (const std::string issued : {"01800000000", "0", "00", "", "-1800000000", "+1800000000", " 1800000000",
+                                   "1800000000 ", "1.8e9", "1800000000a", "0x6B49D200", "180000000000",
+                                   "9223372036854775808", "99999999999999999999", "-1", "-0"}) {
     BOOST_TEST(said(dialect, signed_by_us("v1.k1." + kId + "." + issued)) == "malformed", issued);
   }
   for (const std::string issued : {"1", "1800000000", "99999999999"})
@@ -200,7 +200,8 @@ BOOST_AUTO_TEST_CASE(a_time_that_we_would_not_write_is_malformed_even_if_signed)
 }
 
 BOOST_AUTO_TEST_CASE(an_id_of_another_length_is_malformed_even_if_signed) {
-  for (const auto& id : {kId.substr(1), kId + "x", std::string(), std::string(31, 'a') + "=", std::string(31, 'a') + "+"})
+  for (const auto& id :
+       {kId.substr(1), kId + "x", std::string(), std::string(31, 'a') + "=", std::string(31, 'a') + "+"})
     BOOST_TEST(said(dialect, signed_by_us("v1.k1." + id + ".1800000000")) == "malformed", id);
 }
 
@@ -233,8 +234,10 @@ BOOST_AUTO_TEST_CASE(a_cookie_under_another_salt_or_key_is_no_cookie_here) {
 
 BOOST_AUTO_TEST_CASE(an_unknown_key_id_is_a_bad_signature) {
   auto renamed = dialect_options({{"k9", Secret(kOldSecret)}});
-  BOOST_TEST(said(dialect, NativeDialect(std::move(renamed), random).cookie(kId, kIssued)) == "bad-signature");
-  for (const auto& key_id : {std::string(), std::string("k 1"), std::string(33, 'k'), std::string("k="), std::string("é")}) {
+  BOOST_TEST(said(dialect, NativeDialect(std::move(renamed), random).cookie(kId, kIssued)) ==
+             "bad-signature");
+  for (const auto& key_id :
+       {std::string(), std::string("k 1"), std::string(33, 'k'), std::string("k="), std::string("é")}) {
     auto parts = parts_of(cookie);
     parts[1] = key_id;
     BOOST_TEST(said(dialect, joined(parts)) == "malformed", key_id);

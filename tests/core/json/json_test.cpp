@@ -30,9 +30,9 @@ std::string rewritten(std::string_view text) {
 BOOST_AUTO_TEST_SUITE(json)
 
 BOOST_AUTO_TEST_CASE(values_survive_reading_and_writing) {
-  for (const std::string text :
-       {R"({"a":[1,-2,3.5,true,false,null,"x"],"b":{"c":{}},"d":[]})", R"("")", "0", "null", "[]", "{}", R"({"":""})",
-        R"(["\"\\\b\f\n\r\t"])", R"(["ü€😀"])", "[1e+300]", "[0.1]", "[123456.789]", R"(["\u0000\u001f"])"}) {
+  for (const std::string text : {R"({"a":[1,-2,3.5,true,false,null,"x"],"b":{"c":{}},"d":[]})", R"("")", "0",
+                                 "null", "[]", "{}", R"({"":""})", R"(["\"\\\b\f\n\r\t"])", R"(["ü€😀"])",
+                                 "[1e+300]", "[0.1]", "[123456.789]", R"(["\u0000\u001f"])"}) {
     BOOST_TEST(rewritten(text) == text);
   }
 }
@@ -60,7 +60,8 @@ BOOST_AUTO_TEST_CASE(integers_that_do_not_fit_are_refused_and_not_rounded) {
 }
 
 BOOST_AUTO_TEST_CASE(numbers_that_no_double_holds_are_refused) {
-  for (const auto* text : {"1e999", "-1e999", "[1.5e400]", "1E309"}) BOOST_TEST(refusal(text) == "a number is too large");
+  for (const auto* text : {"1e999", "-1e999", "[1.5e400]", "1E309"})
+    BOOST_TEST(refusal(text) == "a number is too large");
   BOOST_TEST(refusal("1.7976931348623157e308") == "accepted");
   BOOST_TEST(refusal("1e-999") == "accepted");
 }
@@ -74,13 +75,14 @@ BOOST_AUTO_TEST_CASE(nesting_is_taken_up_to_the_limit_and_refused_beyond) {
   BOOST_TEST(refusal(nested(32, "[", "]")) == "accepted");
   BOOST_TEST(refusal(nested(33, "[", "]")) == "nested more than 32 deep");
   BOOST_TEST(refusal(nested(32, R"({"a":)", "}")).starts_with("not JSON"));
-  BOOST_TEST(refusal(nested(31, R"({"a":)", "")+ "{}" + std::string(31, '}')) == "accepted");
-  BOOST_TEST(refusal(nested(32, R"({"a":)", "")+ "{}" + std::string(32, '}')) == "nested more than 32 deep");
+  BOOST_TEST(refusal(nested(31, R"({"a":)", "") + "{}" + std::string(31, '}')) == "accepted");
+  BOOST_TEST(refusal(nested(32, R"({"a":)", "") + "{}" + std::string(32, '}')) == "nested more than 32 deep");
   BOOST_TEST(refusal(nested(17, R"([{"a":)", "")) == "nested more than 32 deep");
 }
 
 BOOST_AUTO_TEST_CASE(the_limit_counts_depth_and_not_how_many) {
-  BOOST_TEST(refusal("[" + nested(1, "[],[],[],[],[],[],[],[],[],[],[],[],[]", "") + "]", JsonLimits{2}) == "accepted");
+  BOOST_TEST(refusal("[" + nested(1, "[],[],[],[],[],[],[],[],[],[],[],[],[]", "") + "]", JsonLimits{2}) ==
+             "accepted");
   BOOST_TEST(refusal("[[[]]]", JsonLimits{2}) == "nested more than 2 deep");
   BOOST_TEST(refusal("1", JsonLimits{0}) == "accepted");
   BOOST_TEST(refusal("[]", JsonLimits{0}) == "nested more than 0 deep");
@@ -101,15 +103,15 @@ BOOST_AUTO_TEST_CASE(the_same_key_twice_is_refused_wherever_it_is) {
 }
 
 BOOST_AUTO_TEST_CASE(invalid_utf8_of_every_kind_is_refused) {
-  for (const auto* bytes : {"\x80",               // a continuation byte alone
-                            "\xc3",               // cut off
-                            "\xe2\x82",           // cut off in the middle
-                            "\xf0\x9f\x98",       // cut off before the last
-                            "\xc0\xaf",           // overlong "/"
-                            "\xe0\x80\xaf",       // overlong, three bytes
-                            "\xf0\x80\x80\xaf",   // overlong, four bytes
-                            "\xed\xa0\x80",       // a surrogate
-                            "\xf4\x90\x80\x80",   // beyond U+10FFFF
+  for (const auto* bytes : {"\x80",              // a continuation byte alone
+                            "\xc3",              // cut off
+                            "\xe2\x82",          // cut off in the middle
+                            "\xf0\x9f\x98",      // cut off before the last
+                            "\xc0\xaf",          // overlong "/"
+                            "\xe0\x80\xaf",      // overlong, three bytes
+                            "\xf0\x80\x80\xaf",  // overlong, four bytes
+                            "\xed\xa0\x80",      // a surrogate
+                            "\xf4\x90\x80\x80",  // beyond U+10FFFF
                             "\xf8\x88\x80\x80\x80", "\xfe", "\xff", "\xc3\x28"}) {
     BOOST_TEST(refusal("\"" + std::string(bytes) + "\"").starts_with("not JSON, at byte "));
     BOOST_TEST(refusal("{\"" + std::string(bytes) + "\":1}").starts_with("not JSON, at byte "));
@@ -117,12 +119,14 @@ BOOST_AUTO_TEST_CASE(invalid_utf8_of_every_kind_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(lone_surrogate_escapes_are_refused) {
-  for (const auto* text : {R"("\ud83d")", R"("\ude00")", R"("\ud83d\u0041")", R"("\ud83dx")", R"("\u12g4")", R"("\u12")"})
+  for (const auto* text :
+       {R"("\ud83d")", R"("\ude00")", R"("\ud83d\u0041")", R"("\ud83dx")", R"("\u12g4")", R"("\u12")"})
     BOOST_TEST(refusal(text).starts_with("not JSON, at byte "), text);
 }
 
 BOOST_AUTO_TEST_CASE(raw_control_characters_in_strings_are_refused) {
-  for (char c = 1; c < 0x20; ++c) BOOST_TEST(refusal("\"" + std::string(1, c) + "\"").starts_with("not JSON"));
+  for (char c = 1; c < 0x20; ++c)
+    BOOST_TEST(refusal("\"" + std::string(1, c) + "\"").starts_with("not JSON"));
 }
 
 BOOST_AUTO_TEST_CASE(a_nul_is_refused_and_hides_nothing_behind_it) {
@@ -147,7 +151,8 @@ BOOST_AUTO_TEST_CASE(nothing_is_not_json) {
 }
 
 BOOST_AUTO_TEST_CASE(liberties_that_other_readers_take_are_refused) {
-  for (const auto* text : {"{'a':1}", "{a:1}", "[1,]", "{\"a\":1,}", "[,1]", "// c\n1", "/* c */ 1", "True", "undefined"})
+  for (const auto* text :
+       {"{'a':1}", "{a:1}", "[1,]", "{\"a\":1,}", "[,1]", "// c\n1", "/* c */ 1", "True", "undefined"})
     BOOST_TEST(refusal(text).starts_with("not JSON, at byte "), text);
 }
 
@@ -169,7 +174,10 @@ BOOST_AUTO_TEST_CASE(a_pointer_finds_what_is_there_and_nothing_else) {
 }
 
 BOOST_AUTO_TEST_CASE(writing_never_throws_even_for_bytes_that_are_not_utf8) {
-  BOOST_TEST(to_text(Json("a\xff" "b")) == "\"a\xef\xbf\xbd" "b\"");
+  BOOST_TEST(to_text(Json("a\xff"
+                          "b")) ==
+             "\"a\xef\xbf\xbd"
+             "b\"");
   BOOST_TEST(to_text(Json(std::numeric_limits<double>::infinity())) == "null");
 }
 

@@ -42,14 +42,16 @@ BOOST_AUTO_TEST_CASE(nothing_asked_is_nothing_done) {
 
 BOOST_AUTO_TEST_CASE(flush_alone_changes_nothing) {
   BOOST_TEST(!parse_actions(R"({"flush":true})")->any());
-  for (const auto* body : {R"({"set":{"a":1}})", R"({"unset":["a"]})", R"({"destroy":true})", R"({"regenerate":true})"})
+  for (const auto* body :
+       {R"({"set":{"a":1}})", R"({"unset":["a"]})", R"({"destroy":true})", R"({"regenerate":true})"})
     BOOST_TEST(parse_actions(body)->any(), body);
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_type_is_refused_and_named) {
   for (const auto* body : {R"({"set":[]})", R"({"set":"a=b"})", R"({"set":null})", R"({"set":1})"})
     BOOST_TEST(of_body(body) == "set is a JSON object", body);
-  for (const auto* body : {R"({"unset":"a"})", R"({"unset":{}})", R"({"unset":[1]})", R"({"unset":["a",null]})"})
+  for (const auto* body :
+       {R"({"unset":"a"})", R"({"unset":{}})", R"({"unset":[1]})", R"({"unset":["a",null]})"})
     BOOST_TEST(of_body(body) == "unset is an array of strings", body);
   for (const auto* value : {"1", "\"true\"", "null", "[]"}) {
     for (const std::string name : {"destroy", "regenerate", "flush"}) {
@@ -59,12 +61,15 @@ BOOST_AUTO_TEST_CASE(a_wrong_type_is_refused_and_named) {
 }
 
 BOOST_AUTO_TEST_CASE(a_body_that_is_no_object_is_refused) {
-  for (const auto* body : {"[]", "null", "1", "\"set\"", "true"}) BOOST_TEST(of_body(body) == "actions are a JSON object");
+  for (const auto* body : {"[]", "null", "1", "\"set\"", "true"})
+    BOOST_TEST(of_body(body) == "actions are a JSON object");
 }
 
 BOOST_AUTO_TEST_CASE(unknown_members_are_refused) {
-  for (const auto* body : {R"({"sett":{}})", R"({"Set":{}})", R"({"":1})", R"({"set":{},"user":"alice"})", R"({"touch":true})"})
-    BOOST_TEST(of_body(body) == "actions are set, unset, destroy, regenerate and flush, and nothing else", body);
+  for (const auto* body :
+       {R"({"sett":{}})", R"({"Set":{}})", R"({"":1})", R"({"set":{},"user":"alice"})", R"({"touch":true})"})
+    BOOST_TEST(of_body(body) == "actions are set, unset, destroy, regenerate and flush, and nothing else",
+               body);
 }
 
 BOOST_AUTO_TEST_CASE(a_body_that_is_no_json_is_refused_without_quoting_it) {
@@ -105,12 +110,14 @@ BOOST_AUTO_TEST_CASE(set_is_an_object_or_a_pair) {
 BOOST_AUTO_TEST_CASE(set_that_is_neither_is_refused) {
   for (const auto* text : {"a", "=b", "=", "[1]", "null", "\"a\"", "true"})
     BOOST_TEST(of_set(text) == "set is a JSON object or key=value", text);
-  for (const auto* text : {"{", "{\"a\"}", "{} x", "{a=b}"}) BOOST_TEST(of_set(text).starts_with("set: not JSON, at byte "), text);
+  for (const auto* text : {"{", "{\"a\"}", "{} x", "{a=b}"})
+    BOOST_TEST(of_set(text).starts_with("set: not JSON, at byte "), text);
   BOOST_TEST(of_set(R"({"a":1,"a":2})") == "set: an object has the same key twice");
 }
 
 BOOST_AUTO_TEST_CASE(bytes_that_are_not_utf8_are_refused_in_either_form) {
-  for (const auto* text : {"a=\xff", "\xff=a", "a=\xc0\xaf", "a=\xed\xa0\x80", "a=b\xc3"}) BOOST_TEST(of_set(text) == "set: not UTF-8");
+  for (const auto* text : {"a=\xff", "\xff=a", "a=\xc0\xaf", "a=\xed\xa0\x80", "a=b\xc3"})
+    BOOST_TEST(of_set(text) == "set: not UTF-8");
   BOOST_TEST(of_set("{\"a\":\"\xff\"}").starts_with("set: not JSON, at byte "));
 }
 
@@ -138,7 +145,9 @@ BOOST_AUTO_TEST_CASE(flags_are_true_or_false_or_empty) {
 
 BOOST_AUTO_TEST_CASE(empty_texts_are_as_if_they_had_not_come) {
   BOOST_TEST(of_texts({}) == kNothing);
-  BOOST_TEST(of_texts({.set = {"", " "}, .unset = {""}, .destroy = {""}, .regenerate = {""}, .flush = {""}}) == kNothing);
+  BOOST_TEST(
+      of_texts({.set = {"", " "}, .unset = {""}, .destroy = {""}, .regenerate = {""}, .flush = {""}}) ==
+      kNothing);
 }
 
 BOOST_AUTO_TEST_CASE(one_bad_text_among_good_ones_is_refused) {
@@ -151,8 +160,9 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(actions_together)
 
 BOOST_AUTO_TEST_CASE(merged_actions_are_those_of_both_and_the_second_value_counts) {
-  const Actions merged_ones = merged(*parse_actions(R"({"set":{"a":1,"b":{"x":1}},"unset":["u"],"flush":true})"),
-                                     *parse_actions(R"({"set":{"b":{"y":2}},"unset":["v"],"regenerate":true})"));
+  const Actions merged_ones =
+      merged(*parse_actions(R"({"set":{"a":1,"b":{"x":1}},"unset":["u"],"flush":true})"),
+             *parse_actions(R"({"set":{"b":{"y":2}},"unset":["v"],"regenerate":true})"));
   BOOST_TEST(shown(merged_ones) == R"(set {"a":1,"b":{"y":2}} unset <u> <v> regenerate flush)");
   BOOST_TEST(shown(merged(*parse_actions(R"({"destroy":true})"), Actions())) == kNothing + " destroy");
 }
@@ -162,11 +172,13 @@ BOOST_AUTO_TEST_CASE(destroy_with_anything_else_is_a_contradiction) {
                            R"({"destroy":true,"regenerate":true})"}) {
     BOOST_TEST(contradiction(*parse_actions(body)) == "destroy goes with no other action", body);
   }
-  BOOST_TEST(contradiction(*parse_actions(R"({"destroy":true,"flush":true,"set":{},"regenerate":false})")) == "");
+  BOOST_TEST(contradiction(*parse_actions(R"({"destroy":true,"flush":true,"set":{},"regenerate":false})")) ==
+             "");
 }
 
 BOOST_AUTO_TEST_CASE(a_key_both_set_and_unset_is_a_contradiction) {
-  BOOST_TEST(contradiction(*parse_actions(R"({"set":{"a":1},"unset":["b","a"]})")) == "a key is both set and unset");
+  BOOST_TEST(contradiction(*parse_actions(R"({"set":{"a":1},"unset":["b","a"]})")) ==
+             "a key is both set and unset");
   BOOST_TEST(contradiction(*parse_actions(R"({"set":{"a":1},"unset":["b","A"],"regenerate":true})")) == "");
   BOOST_TEST(contradiction(Actions()) == "");
 }

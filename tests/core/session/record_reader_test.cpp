@@ -12,7 +12,8 @@ namespace {
 
 struct Reading {
   static Bytes record_of(const std::string& user, std::size_t padding = 0) {
-    return Bytes(R"({"v":1,"created":1700000000,"data":{"p":")" + std::string(padding, 'p') + R"(","user":")" + user + "\"}}");
+    return Bytes(R"({"v":1,"created":1700000000,"data":{"p":")" + std::string(padding, 'p') +
+                 R"(","user":")" + user + "\"}}");
   }
   RecordReader reader(RecordMemory memory = {}) {
     return RecordReader(dialect, std::make_shared<Identity>(IdentitySettings()), memory);
@@ -75,7 +76,8 @@ BOOST_AUTO_TEST_CASE(a_summary_outlives_its_place_in_memory) {
 BOOST_AUTO_TEST_CASE(the_budget_of_bytes_is_kept_at_every_moment) {
   auto reads = reader({.slots = 64, .bytes = 10'000});
   for (int i = 0; i < 1000; ++i) {
-    BOOST_TEST(user_of(reads, std::to_string(i), record_of("alice", static_cast<std::size_t>(i * 7 % 1500))) == "alice");
+    BOOST_TEST(user_of(reads, std::to_string(i),
+                       record_of("alice", static_cast<std::size_t>(i * 7 % 1500))) == "alice");
     BOOST_TEST_REQUIRE(reads.remembered_bytes() <= 10'000U);
   }
   BOOST_TEST(reads.remembered_bytes() > 0U);

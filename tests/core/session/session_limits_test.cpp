@@ -9,7 +9,8 @@
 #include "tests/support/session_fixture.h"
 #include "tests/support/store_calls.h"
 
-// Sessions against limits and failures: records too large or not ours, races without end, a store that breaks.
+// Sessions against limits and failures: records too large or not ours, races without end, a store that
+// breaks.
 namespace session::test {
 namespace {
 
@@ -105,7 +106,8 @@ BOOST_AUTO_TEST_CASE(a_write_that_loses_every_race_ends_at_the_deadline) {
     const auto rival = [&] {
       clock.advance(100ms);
       (void)erase(memory, key);
-      (void)create(memory, key, R"({"v":1,"created":1800000000,"data":{"n":)" + std::to_string(++rivals) + "}}");
+      (void)create(memory, key,
+                   R"({"v":1,"created":1800000000,"data":{"n":)" + std::to_string(++rivals) + "}}");
     };
     store.before_each(ScriptedStore::replace_call, rival);
     store.before_each(ScriptedStore::erase_if_call, rival);
@@ -171,7 +173,8 @@ BOOST_AUTO_TEST_CASE(a_regenerate_that_fails_at_any_call_leaves_the_old_session_
       Session session = opened(manager, cookie_of(stored(R"({"a":1})"_json)));
       const std::string old_cookie = cookie_of(session);
       if (for_good) {
-        store.before(ScriptedStore::any_call, [&] { store.fail_all(); }, nth);
+        store.before(
+            ScriptedStore::any_call, [&] { store.fail_all(); }, nth);
       } else {
         store.fail(ScriptedStore::any_call, nth);
       }

@@ -8,8 +8,8 @@
 #include "core/session/session.h"
 #include "tests/support/session_fixture.h"
 
-// Two requests that change one session at once. The store double lets the rival act between any two store calls of the
-// other, so that every order is tried.
+// Two requests that change one session at once. The store double lets the rival act between any two store
+// calls of the other, so that every order is tried.
 namespace session::test {
 namespace {
 
@@ -27,8 +27,9 @@ std::string act(const std::string& what, const std::string& who, Session& sessio
 
 // One session, changed by two.
 struct Race : SessionFixture {
-  // Plays it with the rival before the nth store call of the first. `stale`: the rival has read the session before
-  // either changed it; else it reads it when its turn comes. False: the first did not make so many calls.
+  // Plays it with the rival before the nth store call of the first. `stale`: the rival has read the session
+  // before either changed it; else it reads it when its turn comes. False: the first did not make so many
+  // calls.
   bool play(const std::string& first, const std::string& second, int nth, bool stale) {
     Session session = stored(R"({"old":1})"_json);
     const std::string cookie = cookie_of(session);
@@ -56,7 +57,8 @@ struct Race : SessionFixture {
     return true;
   }
 
-  [[nodiscard]] bool written(const std::string& what, const std::string& first, const std::string& second) const {
+  [[nodiscard]] bool written(const std::string& what, const std::string& first,
+                             const std::string& second) const {
     return (first == what && outcome_of_mine == "written") || (second == what && rival == "written");
   }
 
@@ -98,7 +100,8 @@ BOOST_AUTO_TEST_CASE(in_every_order_one_session_is_left_or_none_and_nothing_writ
         for (int nth = 1; nth <= kMostCalls; ++nth) {
           Race race;
           if (!race.play(first, second, nth, stale)) break;
-          BOOST_TEST_CONTEXT(first << " against " << second << " before call " << nth << (stale ? ", stale" : "")) {
+          BOOST_TEST_CONTEXT(first << " against " << second << " before call " << nth
+                                   << (stale ? ", stale" : "")) {
             check_after(race, first, second);
           }
           BOOST_TEST_REQUIRE(nth < kMostCalls);
@@ -180,7 +183,8 @@ BOOST_FIXTURE_TEST_CASE(a_touch_does_not_bring_back_what_was_destroyed_meanwhile
   BOOST_TEST(memory.stats().entries == 0U);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_touch_does_not_keep_a_replaced_id_revoked_for_longer_than_a_minute, SessionFixture) {
+BOOST_FIXTURE_TEST_CASE(a_touch_does_not_keep_a_replaced_id_revoked_for_longer_than_a_minute,
+                        SessionFixture) {
   const std::string cookie = cookie_of(stored(R"({"a":1})"_json));
   clock.advance(10min);
   std::string new_cookie;

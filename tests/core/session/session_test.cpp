@@ -106,7 +106,8 @@ BOOST_AUTO_TEST_CASE(a_new_session_is_nowhere_before_its_first_flush) {
   BOOST_TEST(!session.is_new());
   BOOST_TEST(memory.stats().entries == 1U);
   BOOST_TEST(session.set_cookie().value() ==
-             "__Host-session=" + dialect.cookie(session.id(), clock.unix_now()) + "; Path=/; Secure; HttpOnly; SameSite=Lax");
+             "__Host-session=" + dialect.cookie(session.id(), clock.unix_now()) +
+                 "; Path=/; Secure; HttpOnly; SameSite=Lax");
 }
 
 BOOST_AUTO_TEST_CASE(the_cookie_that_is_given_opens_the_session) {
@@ -137,7 +138,8 @@ BOOST_AUTO_TEST_CASE(destroying_ends_the_session_here_and_in_the_store) {
   BOOST_TEST(memory.stats().entries == 0U);
   BOOST_TEST(to_text(session.attributes()) == "{}");
   BOOST_TEST(session.set_cookie().value() ==
-             "__Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
+             "__Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 "
+             "00:00:00 GMT");
   BOOST_TEST(refusal(cookie_of(session)) == "unknown");
 }
 
@@ -212,8 +214,9 @@ BOOST_AUTO_TEST_CASE(a_login_regenerates_and_restarts_the_age) {
 }
 
 BOOST_AUTO_TEST_CASE(every_change_of_the_subject_regenerates) {
-  for (const std::string change : {R"({"user":"bob"})", R"({"user":null})", R"({"user":""})", R"({"user":"Alice"})",
-                                   R"({"user":"alice "})", R"({"user":["alice","bob"]})"}) {
+  for (const std::string change :
+       {R"({"user":"bob"})", R"({"user":null})", R"({"user":""})", R"({"user":"Alice"})",
+        R"({"user":"alice "})", R"({"user":["alice","bob"]})"}) {
     Session session = stored(R"({"user":"alice"})"_json);
     const std::string old_cookie = cookie_of(session);
     BOOST_TEST(outcome(run(session.set(Json::parse(change), Flush::now))) == "written");

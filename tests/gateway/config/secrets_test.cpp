@@ -42,9 +42,10 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_everybody_can_read_is_taken_with_a_warning, 
   BOOST_REQUIRE_MESSAGE(loaded.has_value(), problems(loaded));
   BOOST_TEST(loaded->keys.at(0).secret.reveal() == kSecret);
   BOOST_REQUIRE(loaded->warnings.size() == 1u);
-  BOOST_TEST(loaded->warnings[0] == (path / "gateway.yaml").string() +
-                                        ":3: keys[0].file: every user of this machine can use this file (mode 0644): "
-                                        "take that away with chmod o=");
+  BOOST_TEST(loaded->warnings[0] ==
+             (path / "gateway.yaml").string() +
+                 ":3: keys[0].file: every user of this machine can use this file (mode 0644): "
+                 "take that away with chmod o=");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_file_that_holds_no_good_secret_is_a_problem, Directory) {

@@ -13,12 +13,15 @@ namespace {
 using namespace std::chrono_literals;
 using gateway::Response;
 
-const std::string kProblem = "Content-Type: application/problem+json\r\nCache-Control: no-store\r\nX-Session-Reason: ";
+const std::string kProblem =
+    "Content-Type: application/problem+json\r\nCache-Control: no-store\r\nX-Session-Reason: ";
 
 struct Auth : EndpointFixture {
   Response ask(const Asked& asked) { return answer(gateway::auth_endpoint, asked); }
   Response ask(const std::string& header) { return ask(Asked("GET").with("HTTP_COOKIE", header)); }
-  static std::string reason(const Response& response) { return std::string(response.headers.get("X-Session-Reason")); }
+  static std::string reason(const Response& response) {
+    return std::string(response.headers.get("X-Session-Reason"));
+  }
 
   Session alice = stored(R"({"user":"alice","groups":["staff"]})"_json);
   std::string cookie = cookie_of(alice);
@@ -36,13 +39,16 @@ BOOST_AUTO_TEST_CASE(a_good_cookie_is_a_204_with_identity_and_no_body) {
 }
 
 BOOST_AUTO_TEST_CASE(the_application_gets_the_other_cookies_and_not_ours) {
-  const Response response = ask(Asked("GET").with("HTTP_COOKIE", "a=1; " + cookie + "; b=\"2\"").with("HTTP_COOKIE", "c=3"));
+  const Response response =
+      ask(Asked("GET").with("HTTP_COOKIE", "a=1; " + cookie + "; b=\"2\"").with("HTTP_COOKIE", "c=3"));
   BOOST_TEST(response.headers.get("X-Session-Cookie") == "a=1; b=\"2\"; c=3");
 }
 
 BOOST_AUTO_TEST_CASE(what_the_client_calls_itself_changes_nothing) {
   Asked asked("GET");
-  asked.with("HTTP_X_AUTH_REQUEST_USER", "root").with("HTTP_GATEWAY_REQUIRE", "nosuch").with("HTTP_COOKIE", cookie);
+  asked.with("HTTP_X_AUTH_REQUEST_USER", "root")
+      .with("HTTP_GATEWAY_REQUIRE", "nosuch")
+      .with("HTTP_COOKIE", cookie);
   const Response response = ask(asked);
   BOOST_TEST(response.status == 204);
   BOOST_TEST(response.headers.get("X-Auth-Request-User") == "alice");
@@ -83,7 +89,8 @@ BOOST_AUTO_TEST_CASE(an_outage_is_a_503_and_no_logout) {
 }
 
 BOOST_AUTO_TEST_CASE(an_unmet_rule_is_a_403_without_body_and_cookie) {
-  const Response response = ask(Asked("GET").with("HTTP_COOKIE", cookie).with("GATEWAY_REQUIRE", "user,admin"));
+  const Response response =
+      ask(Asked("GET").with("HTTP_COOKIE", cookie).with("GATEWAY_REQUIRE", "user,admin"));
   BOOST_TEST(response.status == 403);
   BOOST_TEST(response.headers.lines() == kProblem + "forbidden\r\n");
   BOOST_TEST(response.body == "");
@@ -92,8 +99,10 @@ BOOST_AUTO_TEST_CASE(an_unmet_rule_is_a_403_without_body_and_cookie) {
 
 BOOST_AUTO_TEST_CASE(a_rule_that_does_not_exist_is_a_403_and_a_warning_that_no_text_can_break) {
   const LogLines log;
-  BOOST_TEST(ask(Asked("GET").with("HTTP_COOKIE", cookie).with("GATEWAY_REQUIRE", "user,ad\nmin")).status == 403);
-  BOOST_TEST(log.text() == "warning GATEWAY_REQUIRE names a rule that the configuration does not have: ad\\x0amin\n");
+  BOOST_TEST(ask(Asked("GET").with("HTTP_COOKIE", cookie).with("GATEWAY_REQUIRE", "user,ad\nmin")).status ==
+             403);
+  BOOST_TEST(log.text() ==
+             "warning GATEWAY_REQUIRE names a rule that the configuration does not have: ad\\x0amin\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_rule_that_is_required_in_a_second_param_is_required_all_the_same) {
@@ -136,7 +145,9 @@ BOOST_AUTO_TEST_CASE(neither_method_nor_body_nor_actions_mean_anything_to_a_chec
   const int before = store.count();
   for (const auto* method : {"GET", "POST", "DELETE", "BREW", ""}) {
     Asked asked(method);
-    asked.with("HTTP_COOKIE", cookie).with("HTTP_X_SESSION_DESTROY", "true").with("HTTP_X_SESSION_SET", "user=root");
+    asked.with("HTTP_COOKIE", cookie)
+        .with("HTTP_X_SESSION_DESTROY", "true")
+        .with("HTTP_X_SESSION_SET", "user=root");
     asked.with("SESSION_DESTROY", "true").with("GATEWAY_ALLOW", "set,destroy").body(R"({"destroy":true})");
     BOOST_TEST(ask(asked).status == 204);
   }

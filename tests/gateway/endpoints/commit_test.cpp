@@ -14,11 +14,17 @@ using gateway::Response;
 struct Commits : EndpointFixture {
   Response ask(const Asked& asked) { return answer(gateway::commit_endpoint, asked); }
   // As the snippet sends it: every param is there, and empty where the application said nothing.
-  static Asked asked(const std::string& header, const std::string& set = "", const std::string& location = "") {
-    return Asked("POST").with("HTTP_COOKIE", header).with("SESSION_SET", set).with("SESSION_LOCATION", location);
+  static Asked asked(const std::string& header, const std::string& set = "",
+                     const std::string& location = "") {
+    return Asked("POST")
+        .with("HTTP_COOKIE", header)
+        .with("SESSION_SET", set)
+        .with("SESSION_LOCATION", location);
   }
   Response login(const std::string& header) { return ask(asked(header, R"({"user":"alice"})", "/home")); }
-  static std::string reason(const Response& response) { return std::string(response.headers.get("X-Session-Reason")); }
+  static std::string reason(const Response& response) {
+    return std::string(response.headers.get("X-Session-Reason"));
+  }
 };
 
 BOOST_FIXTURE_TEST_SUITE(commit_endpoint, Commits)
@@ -108,7 +114,9 @@ BOOST_AUTO_TEST_CASE(a_change_without_login_gives_no_cookie) {
 BOOST_AUTO_TEST_CASE(what_the_client_sends_is_no_action) {
   const std::string cookie = cookie_of(stored(R"({"user":"alice"})"_json));
   Asked forged = asked(cookie);
-  forged.with("HTTP_SESSION_SET", "user=root").with("HTTP_X_SESSION_SET", "user=root").body(R"({"set":{"user":"root"}})");
+  forged.with("HTTP_SESSION_SET", "user=root")
+      .with("HTTP_X_SESSION_SET", "user=root")
+      .body(R"({"set":{"user":"root"}})");
   forged.with("HTTP_SESSION_DESTROY", "true").with("HTTP_SESSION_LOCATION", "https://evil.example");
   const Response response = ask(forged);
   BOOST_TEST(response.status == 204);
@@ -135,7 +143,8 @@ BOOST_AUTO_TEST_CASE(a_location_that_is_none_is_refused_before_anything_is_done)
   }
   BOOST_TEST(ask(asked("", "a=1", "/" + std::string(4096, 'x'))).status == 400);
   BOOST_TEST(store.count() == before);
-  BOOST_TEST(log.text() == "warning an application's session headers were refused: the location is not a URI\n");
+  BOOST_TEST(log.text() ==
+             "warning an application's session headers were refused: the location is not a URI\n");
 }
 
 BOOST_AUTO_TEST_CASE(actions_that_can_not_be_read_or_contradict_each_other_are_refused) {

@@ -25,7 +25,9 @@ bool passes(const std::vector<std::pair<std::string, std::string>>& headers) {
   for (const auto& [name, value] : headers) asked.with("HTTP_" + name, value);
   return !gateway::cross_origin(asked.request().params);
 }
-bool same(const std::string& host, const std::string& origin) { return passes({{"HOST", host}, {"ORIGIN", origin}}); }
+bool same(const std::string& host, const std::string& origin) {
+  return passes({{"HOST", host}, {"ORIGIN", origin}});
+}
 
 BOOST_AUTO_TEST_SUITE(permit)
 
@@ -46,13 +48,16 @@ BOOST_AUTO_TEST_CASE(each_word_allows_its_action_and_no_other) {
                                                          {"destroy", R"({"destroy":true})"},
                                                          {"regenerate", R"({"regenerate":true})"}};
   for (const auto& [word, unused] : actions) {
-    for (const auto& [action, body] : actions) BOOST_TEST((said(body, word) == "allowed") == (word == action));
+    for (const auto& [action, body] : actions)
+      BOOST_TEST((said(body, word) == "allowed") == (word == action));
   }
-  for (const auto& [word, body] : actions) BOOST_TEST(said(body, " set ,unset,\tdestroy , regenerate ") == "allowed");
+  for (const auto& [word, body] : actions)
+    BOOST_TEST(said(body, " set ,unset,\tdestroy , regenerate ") == "allowed");
 }
 
 BOOST_AUTO_TEST_CASE(words_are_whole_and_of_one_case) {
-  for (const auto* allow : {"Set", "SET", "sets", "se", "set unset", "set;", "unset", "set:", "set:*", "*", "all"})
+  for (const auto* allow :
+       {"Set", "SET", "sets", "se", "set unset", "set;", "unset", "set:", "set:*", "*", "all"})
     BOOST_TEST(said(R"({"set":{"a":1}})", allow) == kSet, allow);
 }
 
@@ -67,8 +72,8 @@ BOOST_AUTO_TEST_CASE(keys_are_allowed_one_by_one) {
 }
 
 BOOST_AUTO_TEST_CASE(no_key_talks_its_way_past_the_list) {
-  for (const auto* key : {"Cart", "cart ", " cart", "cart2", "car", "", "cart,set", "cart,set:user", "set:cart", "cart/x",
-                          "cart\\u0000", "*", "user"}) {
+  for (const auto* key : {"Cart", "cart ", " cart", "cart2", "car", "", "cart,set", "cart,set:user",
+                          "set:cart", "cart/x", "cart\\u0000", "*", "user"}) {
     BOOST_TEST(said("{\"set\":{\"" + std::string(key) + "\":1}}", "set:cart") == kSet, key);
     BOOST_TEST(said("{\"unset\":[\"" + std::string(key) + "\"]}", "unset:cart") == kUnset, key);
   }
@@ -94,14 +99,16 @@ BOOST_AUTO_TEST_CASE(another_site_is_refused_and_told_why) {
   BOOST_TEST(gateway::cross_origin(asked.request().params).value() == "The request comes from another site.");
   Asked other;
   other.with("HTTP_HOST", "shop.example").with("HTTP_ORIGIN", "https://evil.example");
-  BOOST_TEST(gateway::cross_origin(other.request().params).value() == "The request comes from another origin.");
+  BOOST_TEST(gateway::cross_origin(other.request().params).value() ==
+             "The request comes from another origin.");
 }
 
 BOOST_AUTO_TEST_CASE(sec_fetch_site_is_read_in_any_case_and_every_time_it_comes) {
   for (const auto* site : {"cross-site", "Cross-Site", "CROSS-SITE", " cross-site "})
     BOOST_TEST(!passes({{"SEC_FETCH_SITE", site}}), site);
   BOOST_TEST(!passes({{"SEC_FETCH_SITE", "same-origin"}, {"SEC_FETCH_SITE", "cross-site"}}));
-  for (const auto* site : {"same-origin", "same-site", "none", ""}) BOOST_TEST(passes({{"SEC_FETCH_SITE", site}}), site);
+  for (const auto* site : {"same-origin", "same-site", "none", ""})
+    BOOST_TEST(passes({{"SEC_FETCH_SITE", site}}), site);
 }
 
 BOOST_AUTO_TEST_CASE(the_same_host_passes_whatever_the_case_and_the_port) {
@@ -124,20 +131,35 @@ BOOST_AUTO_TEST_CASE(ipv6_hosts_are_told_apart_with_and_without_port) {
 }
 
 BOOST_AUTO_TEST_CASE(another_host_is_refused_however_alike) {
-  for (const auto* origin :
-       {"https://evil.example", "https://shop.example.evil.example", "https://ashop.example", "https://shop.exampl",
-        "https://www.shop.example", "https://example", "https://shop.example.", "https://shop-example"}) {
+  for (const auto* origin : {"https://evil.example", "https://shop.example.evil.example",
+                             "https://ashop.example", "https://shop.exampl", "https://www.shop.example",
+                             "https://example", "https://shop.example.", "https://shop-example"}) {
     BOOST_TEST(!same("shop.example", origin), origin);
   }
 }
 
 BOOST_AUTO_TEST_CASE(null_and_what_is_no_origin_are_refused) {
-  for (const auto* origin :
-       {"null", "", " ", "shop.example", "//shop.example", "://shop.example", "https://", "https:///shop.example",
-        "https://shop.example/", "https://shop.example/path", "https://shop.example?x", "https://shop.example#x",
-        "https://user@shop.example", "https://shop.example@evil.example", "https://shop.example:80@evil.example",
-        "https://shop.example:80.evil.example", "https://shop.example:evil", "https://shop.example:443/",
-        "https://shop.example, https://evil.example", "https://shop.example\\@evil.example", "https:shop.example"}) {
+  for (const auto* origin : {"null",
+                             "",
+                             " ",
+                             "shop.example",
+                             "//shop.example",
+                             "://shop.example",
+                             "https://",
+                             "https:///shop.example",
+                             "https://shop.example/",
+                             "https://shop.example/path",
+                             "https://shop.example?x",
+                             "https://shop.example#x",
+                             "https://user@shop.example",
+                             "https://shop.example@evil.example",
+                             "https://shop.example:80@evil.example",
+                             "https://shop.example:80.evil.example",
+                             "https://shop.example:evil",
+                             "https://shop.example:443/",
+                             "https://shop.example, https://evil.example",
+                             "https://shop.example\\@evil.example",
+                             "https:shop.example"}) {
     BOOST_TEST(!same("shop.example", origin), origin);
   }
 }
@@ -145,7 +167,8 @@ BOOST_AUTO_TEST_CASE(null_and_what_is_no_origin_are_refused) {
 BOOST_AUTO_TEST_CASE(a_list_of_origins_is_refused_even_if_it_begins_with_ours) {
   BOOST_TEST(!same("shop.example", "https://shop.example https://evil.example"));
   BOOST_TEST(!same("shop.example", "https://shop.example:443 https://evil.example"));
-  BOOST_TEST(!passes({{"HOST", "shop.example"}, {"ORIGIN", "https://shop.example"}, {"ORIGIN", "https://evil.example"}}));
+  BOOST_TEST(!passes(
+      {{"HOST", "shop.example"}, {"ORIGIN", "https://shop.example"}, {"ORIGIN", "https://evil.example"}}));
   BOOST_TEST(!passes({{"HOST", "shop.example"}, {"ORIGIN", "https://shop.example"}, {"ORIGIN", ""}}));
 }
 

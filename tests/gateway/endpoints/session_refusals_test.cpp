@@ -18,8 +18,12 @@ struct Refusals : EndpointFixture {
   Asked post(const std::string& allow, const std::string& body) {
     return Asked("POST").with("HTTP_COOKIE", cookie).with("GATEWAY_ALLOW", allow).body(body);
   }
-  static std::string reason(const Response& response) { return std::string(response.headers.get("X-Session-Reason")); }
-  static std::string detail(const Response& response) { return parse_json(response.body)->at("detail").get<std::string>(); }
+  static std::string reason(const Response& response) {
+    return std::string(response.headers.get("X-Session-Reason"));
+  }
+  static std::string detail(const Response& response) {
+    return parse_json(response.body)->at("detail").get<std::string>();
+  }
 
   Session alice = stored(R"({"user":"alice"})"_json);
   std::string cookie = cookie_of(alice);
@@ -60,7 +64,8 @@ BOOST_AUTO_TEST_CASE(actions_in_headers_that_the_location_does_not_allow) {
 }
 
 BOOST_AUTO_TEST_CASE(a_delete_where_destroying_is_not_allowed) {
-  BOOST_TEST(ask(Asked("DELETE").with("HTTP_COOKIE", cookie).with("GATEWAY_ALLOW", "set,unset")).status == 403);
+  BOOST_TEST(ask(Asked("DELETE").with("HTTP_COOKIE", cookie).with("GATEWAY_ALLOW", "set,unset")).status ==
+             403);
   BOOST_TEST(refusal(cookie) == "a session");
 }
 
@@ -71,7 +76,9 @@ BOOST_AUTO_TEST_CASE(changes_that_another_site_asks_for) {
   for (const auto& [name, value] : headers) {
     for (const auto* method : {"POST", "DELETE"}) {
       Asked asked(method);
-      asked.with("HTTP_COOKIE", cookie).with("GATEWAY_ALLOW", "set,destroy").with("HTTP_HOST", "shop.example");
+      asked.with("HTTP_COOKIE", cookie)
+          .with("GATEWAY_ALLOW", "set,destroy")
+          .with("HTTP_HOST", "shop.example");
       const Response response = ask(asked.with(name, value));
       BOOST_TEST(response.status == 403);
       BOOST_TEST(reason(response) == "cross-origin");
@@ -95,8 +102,10 @@ BOOST_AUTO_TEST_CASE(actions_that_can_not_be_read_without_quoting_them) {
     BOOST_TEST(reason(response) == "bad-actions");
     BOOST_TEST(detail(response) == text);
   }
-  BOOST_TEST(detail(ask(post("set", "").with("HTTP_X_SESSION_SET", "nonsense"))) == "set is a JSON object or key=value");
-  BOOST_TEST(detail(ask(post("set", R"({"unset":["a"]})").with("HTTP_X_SESSION_SET", "a=1"))) == "a key is both set and unset");
+  BOOST_TEST(detail(ask(post("set", "").with("HTTP_X_SESSION_SET", "nonsense"))) ==
+             "set is a JSON object or key=value");
+  BOOST_TEST(detail(ask(post("set", R"({"unset":["a"]})").with("HTTP_X_SESSION_SET", "a=1"))) ==
+             "a key is both set and unset");
   BOOST_TEST(store.count() == calls_before);
 }
 
@@ -133,7 +142,8 @@ BOOST_AUTO_TEST_CASE(a_change_that_asks_for_flush_is_answered_after) {
 
 BOOST_AUTO_TEST_CASE(whatever_gives_or_takes_a_cookie_is_answered_after) {
   services.flush = gateway::FlushMode::behind;
-  for (const std::string body : {R"({"set":{"user":"bob"}})", R"({"regenerate":true})", R"({"destroy":true})"}) {
+  for (const std::string body :
+       {R"({"set":{"user":"bob"}})", R"({"regenerate":true})", R"({"destroy":true})"}) {
     const std::string fresh = cookie_of(stored(R"({"user":"alice"})"_json));
     Asked asked("POST");
     asked.with("HTTP_COOKIE", fresh).with("GATEWAY_ALLOW", "set,regenerate,destroy").body(body);
@@ -159,7 +169,8 @@ BOOST_AUTO_TEST_CASE(a_session_destroyed_before_the_write_is_not_brought_back_an
   run_background();
   BOOST_TEST(refusal(cookie) == "unknown");
   BOOST_TEST(log.text() ==
-             "error a session could not be written after its answer had gone: it ended, or got another id, meanwhile\n");
+             "error a session could not be written after its answer had gone: it ended, or got another id, "
+             "meanwhile\n");
 }
 
 BOOST_AUTO_TEST_CASE(the_log_says_why_a_session_was_not_written) {
@@ -167,7 +178,8 @@ BOOST_AUTO_TEST_CASE(the_log_says_why_a_session_was_not_written) {
   BOOST_TEST(gateway::for_log(WriteFailure(StoreFailure(StoreFailure::Kind::full, "no room"))) == "no room");
   BOOST_TEST(gateway::for_log(WriteFailure(Kind::gone)) == "it ended, or got another id, meanwhile");
   BOOST_TEST(gateway::for_log(WriteFailure(Kind::too_large)) == "it would be larger than session.max_bytes");
-  BOOST_TEST(gateway::for_log(WriteFailure(Kind::malformed)) == "the store holds something else under its key");
+  BOOST_TEST(gateway::for_log(WriteFailure(Kind::malformed)) ==
+             "the store holds something else under its key");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

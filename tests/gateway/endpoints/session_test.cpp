@@ -20,7 +20,9 @@ struct SessionAnswers : EndpointFixture {
     return Asked(method).with("HTTP_COOKIE", cookie).with("GATEWAY_ALLOW", allow);
   }
   Response post(const std::string& body) { return ask(asked("POST").body(body)); }
-  static std::string reason(const Response& response) { return std::string(response.headers.get("X-Session-Reason")); }
+  static std::string reason(const Response& response) {
+    return std::string(response.headers.get("X-Session-Reason"));
+  }
 
   Session alice = stored(R"({"user":"alice","cart":[1]})"_json);
   std::string cookie = cookie_of(alice);
@@ -58,10 +60,12 @@ BOOST_AUTO_TEST_CASE(nothing_more_after_a_change_than_before) {
 BOOST_AUTO_TEST_CASE(a_problem_with_the_reason_if_there_is_no_session) {
   const Response response = ask(Asked("GET"));
   BOOST_TEST(response.status == 401);
-  BOOST_TEST(response.headers.lines() ==
-             "Content-Type: application/problem+json\r\nCache-Control: no-store\r\nX-Session-Reason: absent\r\n");
+  BOOST_TEST(
+      response.headers.lines() ==
+      "Content-Type: application/problem+json\r\nCache-Control: no-store\r\nX-Session-Reason: absent\r\n");
   BOOST_TEST(response.body ==
-             "{\"detail\":\"There is no session cookie.\",\"reason\":\"absent\",\"status\":401,\"type\":\"about:blank\"}\n");
+             "{\"detail\":\"There is no session "
+             "cookie.\",\"reason\":\"absent\",\"status\":401,\"type\":\"about:blank\"}\n");
   BOOST_TEST(reason(ask(Asked("GET").with("HTTP_COOKIE", cookie + "x"))) == "malformed");
 }
 
@@ -147,8 +151,8 @@ BOOST_AUTO_TEST_CASE(what_sets_nothing_begins_no_session) {
 BOOST_AUTO_TEST_CASE(a_forged_or_ended_cookie_is_replaced_by_a_session_of_its_own) {
   const std::string ended = cookie_of(manager.create());
   for (const std::string& header : {cookie + "x", ended}) {
-    const Response response =
-        ask(Asked("POST").with("HTTP_COOKIE", header).with("GATEWAY_ALLOW", "set").body(R"({"set":{"a":1}})"));
+    const Response response = ask(
+        Asked("POST").with("HTTP_COOKIE", header).with("GATEWAY_ALLOW", "set").body(R"({"set":{"a":1}})"));
     BOOST_TEST(response.status == 200);
     BOOST_TEST(given_cookie(response) != header);
     BOOST_TEST(data_of(given_cookie(response)) == R"({"a":1})");

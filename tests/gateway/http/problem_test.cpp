@@ -11,12 +11,19 @@ namespace {
 
 using gateway::Response;
 
-const std::string kHeaders = "Content-Type: application/problem+json\r\nCache-Control: no-store\r\nX-Session-Reason: ";
+const std::string kHeaders =
+    "Content-Type: application/problem+json\r\nCache-Control: no-store\r\nX-Session-Reason: ";
 
-std::string reason_of(const Response& response) { return std::string(response.headers.get("X-Session-Reason")); }
-std::string detail_of(const Response& response) { return parse_json(response.body)->at("detail").get<std::string>(); }
+std::string reason_of(const Response& response) {
+  return std::string(response.headers.get("X-Session-Reason"));
+}
+std::string detail_of(const Response& response) {
+  return parse_json(response.body)->at("detail").get<std::string>();
+}
 
-Response unavailable_for(StoreFailure::Kind kind) { return gateway::unavailable(StoreFailure(kind, "redis at 10.0.0.7")); }
+Response unavailable_for(StoreFailure::Kind kind) {
+  return gateway::unavailable(StoreFailure(kind, "redis at 10.0.0.7"));
+}
 
 BOOST_AUTO_TEST_SUITE(problem)
 
@@ -24,8 +31,9 @@ BOOST_AUTO_TEST_CASE(a_problem_says_the_same_in_header_and_body) {
   const Response response = gateway::problem(403, "not-allowed", "Not here.");
   BOOST_TEST(response.status == 403);
   BOOST_TEST(response.headers.lines() == kHeaders + "not-allowed\r\n");
-  BOOST_TEST(response.body ==
-             "{\"detail\":\"Not here.\",\"reason\":\"not-allowed\",\"status\":403,\"type\":\"about:blank\"}\n");
+  BOOST_TEST(
+      response.body ==
+      "{\"detail\":\"Not here.\",\"reason\":\"not-allowed\",\"status\":403,\"type\":\"about:blank\"}\n");
 }
 
 BOOST_AUTO_TEST_CASE(every_refusal_is_a_401_with_its_reason) {

@@ -36,12 +36,20 @@ BOOST_AUTO_TEST_CASE(an_answer_is_appended_to_what_is_there) {
 }
 
 BOOST_AUTO_TEST_CASE(every_status_that_we_send_has_its_reason) {
-  const std::pair<int, const char*> reasons[] = {
-      {200, "OK"},        {204, "No Content"},         {303, "See Other"},         {400, "Bad Request"},
-      {401, "Unauthorized"}, {403, "Forbidden"},       {404, "Not Found"},         {405, "Method Not Allowed"},
-      {413, "Content Too Large"}, {500, "Internal Server Error"}, {503, "Service Unavailable"}};
+  const std::pair<int, const char*> reasons[] = {{200, "OK"},
+                                                 {204, "No Content"},
+                                                 {303, "See Other"},
+                                                 {400, "Bad Request"},
+                                                 {401, "Unauthorized"},
+                                                 {403, "Forbidden"},
+                                                 {404, "Not Found"},
+                                                 {405, "Method Not Allowed"},
+                                                 {413, "Content Too Large"},
+                                                 {500, "Internal Server Error"},
+                                                 {503, "Service Unavailable"}};
   for (const auto& [status, reason] : reasons)
-    BOOST_TEST(cgi(Response{status, {}, {}}) == "Status: " + std::to_string(status) + " " + reason + "\r\n\r\n");
+    BOOST_TEST(cgi(Response{status, {}, {}}) ==
+               "Status: " + std::to_string(status) + " " + reason + "\r\n\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(no_value_ends_its_line) {
@@ -54,10 +62,12 @@ BOOST_AUTO_TEST_CASE(no_value_ends_its_line) {
 BOOST_AUTO_TEST_CASE(a_header_is_found_without_regard_to_case) {
   Headers headers;
   headers.add("X-Some-Name", "first").add("x-some-name", "second").add("X-Empty", "");
-  for (const auto* name : {"X-Some-Name", "x-some-name", "X-SOME-NAME"}) BOOST_TEST(headers.get(name) == "first");
+  for (const auto* name : {"X-Some-Name", "x-some-name", "X-SOME-NAME"})
+    BOOST_TEST(headers.get(name) == "first");
   BOOST_TEST(headers.has("X-Empty"));
   BOOST_TEST(headers.get("X-Empty") == "");
-  for (const auto* name : {"X-Some", "X-Some-Name:", "X-Some-Name2", "first", ""}) BOOST_TEST(!headers.has(name), name);
+  for (const auto* name : {"X-Some", "X-Some-Name:", "X-Some-Name2", "first", ""})
+    BOOST_TEST(!headers.has(name), name);
   BOOST_TEST(!Headers().has("X-A"));
 }
 

@@ -1,5 +1,7 @@
 #include "gateway/log/log.h"
 
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -7,8 +9,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
 
@@ -68,7 +68,9 @@ BOOST_AUTO_TEST_CASE(everything_else_is_written_out) {
   BOOST_TEST(printable("ü") == R"(\xc3\xbc)");
 }
 
-BOOST_AUTO_TEST_CASE(a_backslash_can_not_pretend_to_be_an_escape) { BOOST_TEST(printable("\\x0a") != printable("\n")); }
+BOOST_AUTO_TEST_CASE(a_backslash_can_not_pretend_to_be_an_escape) {
+  BOOST_TEST(printable("\\x0a") != printable("\n"));
+}
 
 BOOST_AUTO_TEST_CASE(at_most_two_hundred_bytes_are_shown) {
   BOOST_TEST(printable(std::string(200, 'a')) == std::string(200, 'a'));
@@ -139,8 +141,9 @@ BOOST_AUTO_TEST_CASE(a_line_of_text_is_time_level_and_message) {
 BOOST_AUTO_TEST_CASE(a_line_of_json_is_json_whatever_the_message_holds) {
   std::string every;
   for (int byte = 0; byte < 256; ++byte) every.push_back(static_cast<char>(byte));
-  for (const std::string& message : {std::string("hello"), every, std::string("\"}\n{\"level\":\"x"), std::string("%v {} \\"),
-                                     std::string("\xed\xa0\x80"), std::string(100'000, '"')}) {
+  for (const std::string& message :
+       {std::string("hello"), every, std::string("\"}\n{\"level\":\"x"), std::string("%v {} \\"),
+        std::string("\xed\xa0\x80"), std::string(100'000, '"')}) {
     const std::string line = logged(LogFormat::json, message);
     BOOST_TEST(line.find('\n') == line.size() - 1);
     const auto parsed = parse_json(line);
