@@ -47,8 +47,10 @@ class Identity {
 // How a JSON value stands in an identity header. Strings as they are, numbers and booleans as JSON, arrays of
 // those joined by ",", null and empty as "", objects and nested arrays as JSON.
 // What is not printable ASCII is percent-encoded as UTF-8, and so are "%" itself, a space at either end, and
-// "," inside a member of an array: two different values never read the same, and percent-decoding gives the
-// value back.
+// "," inside a member of an array. So two different strings never read the same, nor do two lists of strings
+// that are not empty, and percent-decoding gives them back. Values of different types may: a list of one
+// reads as its member, and "a,b" as the list of both, so an attribute that applications split at "," must
+// always be a list.
 [[nodiscard]] std::string header_value(const Json& value);
 
 }  // namespace session
