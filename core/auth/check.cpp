@@ -1,6 +1,17 @@
 #include "core/auth/check.h"
 
 namespace session {
+namespace {
+
+// What the reader remembers of the record saves decoding it. The session outlives the facts.
+SessionFacts facts_of(Session& session) {
+  return {session.summary()->subject.has_value(), [&session]() -> const Json& {
+            const auto& remembered = session.summary()->data;
+            return remembered ? *remembered : session.attributes();
+          }};
+}
+
+}  // namespace
 
 Task<Verdict> check(Visit visit, SessionManager& sessions, const RuleBook& rules) {
   auto opened = co_await sessions.open(visit.cookies, visit.touch);
@@ -8,8 +19,8 @@ Task<Verdict> check(Visit visit, SessionManager& sessions, const RuleBook& rules
   if (!opened->session) co_return LoginNeeded{opened->refusal};
   Session& session = *opened->session;
   if (!visit.required.empty()) {
-    const auto& remembered = session.summary()->data;
-    const auto verdict = rules.check(visit.required, remembered ? *remembered : session.attributes());
+    const auto verdict = rules.check(visit.required, facts_of(session));
+    if (verdict.login) co_return LoginNeeded{Refusal::absent};
     if (!verdict.unmet.empty()) co_return Forbidden{verdict.unmet, verdict.unknown};
   }
   co_return Pass{session.summary(), session.set_cookie()};

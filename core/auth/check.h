@@ -23,7 +23,7 @@ struct Pass {
   std::optional<std::string> set_cookie;  // for the browser
 };
 struct LoginNeeded {
-  Refusal reason;
+  Refusal reason;  // absent also where a session is there, but `login` is required and nobody has logged in
 };
 struct Forbidden {
   std::string_view rule;  // the first that the session does not satisfy; part of Visit::required

@@ -7,6 +7,8 @@
 namespace session {
 namespace {
 
+constexpr std::string_view kLoginRule = "login";
+
 bool is_member(const Json& list, const Json& value) {
   return list.is_array() && std::find(list.begin(), list.end(), value) != list.end();
 }
@@ -39,17 +41,22 @@ RuleBook::RuleBook(std::vector<Rule> rules) {
   }
 }
 
-RuleBook::Verdict RuleBook::check(std::string_view required, const Json& attributes) const {
+RuleBook::Verdict RuleBook::check(std::string_view required, const SessionFacts& facts) const {
   while (!required.empty()) {
     const std::string_view name = take_item(required, ',');
     if (name.empty()) continue;
     const auto rule =
         std::find_if(rules_.begin(), rules_.end(), [&](const Entry& e) { return e.name == name; });
-    if (rule == rules_.end()) return {name, true};
+    if (rule == rules_.end()) {
+      if (name != kLoginRule) return {.unmet = name, .unknown = true};
+      if (!facts.has_subject) return {.unmet = name, .login = true};
+      continue;
+    }
+    const Json& attributes = facts.attributes();
     const bool all = std::all_of(rule->conditions.begin(), rule->conditions.end(), [&](const Compiled& c) {
       return holds(c.op, c.operand, find_at(attributes, c.pointer));
     });
-    if (!all) return {name, false};
+    if (!all) return {.unmet = name};
   }
   return {};
 }

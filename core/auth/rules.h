@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,12 @@ struct Rule {
   std::vector<Condition> conditions;
 };
 
+// What rules are about. The attributes are asked for only if a rule reads them: decoding them costs.
+struct SessionFacts {
+  bool has_subject = false;
+  std::function<const Json&()> attributes;
+};
+
 // The rules of a configuration. Immutable: one serves all threads.
 class RuleBook {
  public:
@@ -39,8 +46,11 @@ class RuleBook {
   struct Verdict {
     std::string_view unmet;  // points into `required`; empty if all hold
     bool unknown = false;    // unmet because there is no such rule
+    bool login = false;      // unmet because nobody has logged in
   };
-  [[nodiscard]] Verdict check(std::string_view required, const Json& attributes) const;
+  //
+  // `login`, unless the book has a rule of that name, is satisfied by a session that has a subject.
+  [[nodiscard]] Verdict check(std::string_view required, const SessionFacts& facts) const;
 
  private:
   struct Compiled {

@@ -41,7 +41,9 @@ class Dialect {
 
   // What stands for a short while in place of a record whose id was replaced, so that requests still under
   // way with the old cookie are told so. nullopt: the format has no room for that, and the key is erased.
-  [[nodiscard]] virtual std::optional<std::string> tombstone() const = 0;
+  [[nodiscard]] virtual std::optional<std::string> tombstone(std::string_view successor) const = 0;
+  // The store key that a tombstone names; empty for all other bytes.
+  [[nodiscard]] virtual std::string successor(std::string_view bytes) const = 0;
 };
 
 }  // namespace session

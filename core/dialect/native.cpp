@@ -16,7 +16,8 @@ constexpr std::size_t kMaxIssuedDigits = 11;
 constexpr std::size_t kMaxCookieBytes =
     2 + kMaxKeyIdBytes + kIdCharacters + kMaxIssuedDigits + kMacCharacters + 4;
 constexpr std::size_t kKnownCookies = 4096;
-constexpr std::string_view kTombstone = R"({"v":1,"revoked":true})";
+constexpr std::string_view kTombstone = R"({"v":1,"revoked":true,"next":")";
+constexpr std::string_view kTombstoneEnd = R"("})";
 
 // The parts of a cookie value, cut but not checked.
 struct Parts {
@@ -124,7 +125,7 @@ std::string NativeDialect::encode(const Record& record) const {
 }
 
 Result<Record, Refusal> NativeDialect::decode(std::string_view bytes) const {
-  if (bytes == kTombstone) return Refusal::revoked;
+  if (!successor(bytes).empty()) return Refusal::revoked;
   JsonLimits limits;
   limits.depth += 2;  // the record around what was set
   auto parsed = parse_json(bytes, limits);
@@ -140,6 +141,19 @@ Result<Record, Refusal> NativeDialect::decode(std::string_view bytes) const {
   return Record{seconds(static_cast<std::int64_t>(at)), std::move(*data)};
 }
 
-std::optional<std::string> NativeDialect::tombstone() const { return std::string(kTombstone); }
+std::optional<std::string> NativeDialect::tombstone(std::string_view successor) const {
+  return std::string(kTombstone).append(successor).append(kTombstoneEnd);
+}
+
+// Only the exact text that tombstone() writes counts.
+std::string NativeDialect::successor(std::string_view bytes) const {
+  if (!bytes.starts_with(kTombstone) || !bytes.ends_with(kTombstoneEnd)) return {};
+  bytes.remove_prefix(kTombstone.size());
+  if (bytes.size() < kTombstoneEnd.size()) return {};
+  bytes.remove_suffix(kTombstoneEnd.size());
+  const bool key = bytes.size() == prefix_.size() + kMacCharacters && bytes.starts_with(prefix_) &&
+                   is_base64url(bytes.substr(prefix_.size()));
+  return key ? std::string(bytes) : std::string();
+}
 
 }  // namespace session

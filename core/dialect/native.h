@@ -34,7 +34,8 @@ class NativeDialect final : public Dialect {
   std::string store_key(std::string_view id) const override;
   std::string encode(const Record& record) const override;
   Result<Record, Refusal> decode(std::string_view bytes) const override;
-  std::optional<std::string> tombstone() const override;
+  std::optional<std::string> tombstone(std::string_view successor) const override;
+  std::string successor(std::string_view bytes) const override;
 
  private:
   // A cookie that verified, and the text it was.

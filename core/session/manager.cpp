@@ -7,8 +7,16 @@
 namespace session {
 namespace {
 
-// Of several reasons the one that says most about what the client sent.
-Refusal stronger(Refusal a, Refusal b) { return a == Refusal::bad_signature ? a : b; }
+// Of several reasons the one that came furthest.
+Refusal stronger(Refusal a, Refusal b) {
+  for (const Refusal reason : {Refusal::expired, Refusal::bad_signature}) {
+    if (a == reason || b == reason) return reason;
+  }
+  return a;
+}
+
+// A session moves once a login; whoever makes longer chains within a minute is not waiting for their end.
+constexpr int kMostSuccessors = 16;
 
 }  // namespace
 
@@ -32,6 +40,9 @@ Result<VerifiedCookie, Refusal> SessionManager::verify(std::span<const std::stri
     auto checked = environment_.dialect->verify(value);
     if (!checked) {
       refusal = stronger(refusal, checked.error());
+    } else if (too_old(*checked)) {
+      refusal =
+          Refusal::expired;  // left over under another path or domain: no reason to refuse the living one
     } else if (verified && verified->id != checked->id) {
       return Refusal::malformed;  // two sessions: whichever we took, somebody could have planted it
     } else if (!verified || verified->outdated) {
@@ -51,20 +62,21 @@ Task<Result<SessionManager::Opened, StoreFailure>> SessionManager::open(
     std::span<const std::string_view> cookie_headers, Touch touch) {
   auto cookie = verify(cookie_headers);
   if (!cookie) co_return Opened{std::nullopt, cookie.error()};
-  if (too_old(*cookie)) co_return Opened{std::nullopt, Refusal::expired};
   Session session(environment_, std::move(cookie->id), std::move(cookie->store_key), cookie->issued,
                   Session::Origin::loaded);
   auto loaded = co_await environment_.store.load(session.key_);
   if (!loaded) co_return loaded.error();
   if (!*loaded) co_return Opened{std::nullopt, Refusal::unknown};
-  const auto adopted = session.adopt(std::move((*loaded)->bytes));
+  const auto adopted = session.adopt((*loaded)->bytes);
   if (!adopted) {
+    std::string successor = environment_.dialect->successor((*loaded)->bytes.view());
     // A touch that came just after its id was replaced has prolonged the tombstone instead of the session.
     if (adopted.error() == Refusal::revoked && (*loaded)->time_left > kTombstoneTime) {
       (void)co_await environment_.store.touch(session.key_, kTombstoneTime);
     }
-    co_return Opened{std::nullopt, adopted.error()};
+    co_return Opened{std::nullopt, adopted.error(), std::move(successor)};
   }
+  if (touch == Touch::off) session.kept_time_ = (*loaded)->time_left;
   const auto target = time_to_live(environment_.policy, session.created_, environment_.clock.unix_now());
   if (!target) co_return Opened{std::nullopt, Refusal::expired};
   if (touch == Touch::on && touch_due(environment_.policy, (*loaded)->time_left, *target)) {
@@ -72,6 +84,28 @@ Task<Result<SessionManager::Opened, StoreFailure>> SessionManager::open(
   }
   if (cookie->outdated) session.cookie_ = Session::Cookie::give;
   co_return Opened{std::move(session), {}};
+}
+
+Task<Result<EraseOutcome, StoreFailure>> SessionManager::end_successor(std::string successor) {
+  Store& store = environment_.store;
+  const Clock::Steady until = environment_.clock.steady_now() + environment_.write_deadline;
+  for (int hops = 0; hops < kMostSuccessors;) {
+    auto loaded = co_await store.load(successor);
+    if (!loaded) co_return loaded.error();
+    if (!*loaded) co_return EraseOutcome::absent;
+    std::string next = environment_.dialect->successor((*loaded)->bytes.view());
+    if (!next.empty()) {
+      successor = std::move(next);
+      ++hops;
+      continue;
+    }
+    auto erased = co_await store.erase_if(successor, (*loaded)->bytes);
+    if (!erased) co_return erased.error();
+    if (*erased == EraseIfOutcome::erased) co_return EraseOutcome::erased;
+    if (environment_.clock.steady_now() >= until) break;
+  }
+  co_return StoreFailure(StoreFailure::Kind::contended,
+                         "the session kept getting other ids until the deadline");
 }
 
 Session SessionManager::create() {

@@ -35,6 +35,7 @@ class SessionManager {
   struct Opened {
     std::optional<Session> session;
     Refusal refusal = Refusal::absent;  // if there is no session
+    std::string successor = {};  // for Refusal::revoked: the store key of the session with the newer id
   };
 
   // The session that the request's Cookie headers name. Asks the store only if a cookie verified. Extends the
@@ -43,6 +44,15 @@ class SessionManager {
   // could not answer.
   Task<Result<Opened, StoreFailure>> open(std::span<const std::string_view> cookie_headers,
                                           Touch touch = Touch::on);
+
+  // Ends the session whose former id was `revoked`: a wish to log out must reach it although it has got
+  // another id meanwhile. `successor` is from open(). `absent`: it had ended already.
+  Task<Result<EraseOutcome, StoreFailure>> end_successor(std::string successor);
+
+  // Whether these attributes alone say whose session it is.
+  [[nodiscard]] bool name_a_subject(const Json& attributes) const {
+    return environment_.reader.identity().subject(attributes).has_value();
+  }
 
   // A session for somebody who has none. Nothing is stored before its first flush.
   [[nodiscard]] Session create();

@@ -1,5 +1,7 @@
 #include "core/session/session.h"
 
+#include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 #include "core/session/environment.h"
@@ -120,22 +122,20 @@ Session::Written Session::flush() {
 
 Session::Written Session::create() {
   const auto& env = *environment_;
-  const Record record = changed_record();
-  Bytes bytes(env.dialect->encode(record));
-  if (bytes.size() > env.policy.max_bytes) co_return failed(WriteFailure::Kind::too_large);
-  const auto ttl = time_to_live(env.policy, created_, env.clock.unix_now());
-  if (!ttl) co_return failed(WriteFailure::Kind::gone);
-  auto created = co_await env.store.create(key_, bytes, *ttl);
+  auto prepared = prepare(changed_record());
+  if (!prepared) co_return prepared.error();
+  auto created = co_await env.store.create(key_, prepared->bytes, prepared->time_to_live);
   if (!created) co_return failed(created.error());
   if (*created == CreateOutcome::exists) {
-    // A fresh id that is taken means the random source is broken: never merge into somebody's session.
-    if (origin_ != Origin::named) co_return failed(WriteFailure::Kind::malformed);
+    // Never merge into what may be somebody's session.
+    if (origin_ != Origin::named)
+      throw std::runtime_error("a fresh id is taken: the random source is broken");
     auto reloaded = co_await reload();
     if (!reloaded) co_return reloaded;
     co_return co_await update();
   }
   cookie_ = Cookie::give;
-  written(std::move(bytes), record);
+  written(std::move(*prepared));
   co_return Outcome();
 }
 
@@ -143,16 +143,17 @@ Session::Written Session::update() {
   const auto& env = *environment_;
   const Attempts attempts(env.clock, env.write_deadline);
   for (;;) {
-    const Record record = changed_record();
+    Record record = changed_record();
     if (subject_changes(record)) co_return co_await move(true);
-    Bytes bytes(env.dialect->encode(record));
-    if (bytes.size() > env.policy.max_bytes) co_return failed(WriteFailure::Kind::too_large);
-    const auto ttl = time_to_live(env.policy, created_, env.clock.unix_now());
-    if (!ttl) co_return failed(WriteFailure::Kind::gone);
-    auto replaced = co_await env.store.replace(key_, *base_, bytes, *ttl);
+    auto prepared = prepare(std::move(record));
+    if (!prepared) co_return prepared.error();
+    // A location that does not extend sessions does not do so by writing either.
+    const milliseconds ttl =
+        kept_time_ ? std::min(*kept_time_, prepared->time_to_live) : prepared->time_to_live;
+    auto replaced = co_await env.store.replace(key_, *base_, prepared->bytes, ttl);
     if (!replaced) co_return failed(replaced.error());
     if (*replaced == ReplaceOutcome::replaced) {
-      written(std::move(bytes), record);
+      written(std::move(*prepared));
       co_return Outcome();
     }
     if (attempts.over()) co_return failed(contended());
@@ -173,53 +174,59 @@ Session::Written Session::move(bool restart_age) {
   for (;;) {
     Record record = changed_record();
     if (restart_age) record.created = now;
-    Bytes bytes(env.dialect->encode(record));
-    const auto ttl = time_to_live(env.policy, record.created, now);
-    std::optional<WriteFailure> failure;
-    if (!ttl) {
-      failure = WriteFailure(WriteFailure::Kind::gone);
-    } else if (bytes.size() > env.policy.max_bytes) {
-      failure = WriteFailure(WriteFailure::Kind::too_large);
-    } else if (!stored) {
-      auto created = co_await env.store.create(new_key, bytes, *ttl);
-      if (!created) co_return failed(created.error());
-      if (*created == CreateOutcome::exists) co_return failed(WriteFailure::Kind::malformed);
-    } else {
-      auto replaced = co_await env.store.replace(new_key, *stored, bytes, *ttl);
-      if (!replaced) {
-        failure = WriteFailure(replaced.error());
-      } else if (*replaced != ReplaceOutcome::replaced) {
-        stored.reset();  // the store lost the new record, as a full one may: store it again before the old
-                         // one goes
-        continue;
-      }
+    auto prepared = prepare(std::move(record));
+    if (!prepared) co_return co_await abandon(stored.has_value(), new_key, prepared.error());
+    auto held = co_await store_moved(new_key, stored, prepared->bytes, prepared->time_to_live);
+    if (!held) co_return co_await abandon(stored.has_value(), new_key, WriteFailure(held.error()));
+    if (!*held) {
+      stored
+          .reset();  // lost again, as in a full store: the old record must not go before the new one is there
+      if (attempts.over()) co_return failed(contended());
+      continue;
     }
-    if (!failure) {
-      stored = bytes;
-      auto retired = co_await retire(env.store, key_, *base_, env.dialect->tombstone());
-      if (retired && *retired) {
-        id_ = new_id;
-        key_ = new_key;
-        issued_ = now;
-        created_ = record.created;
-        cookie_ = Cookie::give;
-        written(std::move(bytes), record);
-        co_return Outcome();
-      }
-      if (!retired) {
-        failure = WriteFailure(retired.error());
-      } else if (attempts.over()) {
-        failure = WriteFailure(contended());
-      } else if (auto reloaded = co_await reload(); !reloaded) {
-        failure = reloaded.error();
-      }
+    stored = prepared->bytes;
+    auto retired = co_await retire(env.store, key_, *base_, env.dialect->tombstone(new_key));
+    // It may have happened all the same, and then the new record is all that is left of the session.
+    if (!retired) co_return failed(retired.error());
+    if (*retired) {
+      moved_to(new_id, new_key, now);
+      written(std::move(*prepared));
+      co_return Outcome();
     }
-    if (failure) {
-      // Nobody has the new id, so what is left of it if this fails too can't be used, and expires.
-      if (stored) (void)co_await env.store.erase(new_key);
-      co_return *failure;
-    }
+    if (attempts.over()) co_return co_await abandon(stored.has_value(), new_key, WriteFailure(contended()));
+    auto reloaded = co_await reload();
+    if (!reloaded) co_return co_await abandon(stored.has_value(), new_key, reloaded.error());
   }
+}
+
+// Stores the record of a new id, or brings the one stored before up to date. False: that one is not there any
+// more.
+Task<Result<bool, StoreFailure>> Session::store_moved(std::string key, std::optional<Bytes> stored,
+                                                      Bytes bytes, milliseconds ttl) {
+  Store& store = environment_->store;
+  if (!stored) {
+    auto created = co_await store.create(std::move(key), std::move(bytes), ttl);
+    if (!created) co_return created.error();
+    if (*created == CreateOutcome::exists)
+      throw std::runtime_error("a fresh id is taken: the random source is broken");
+    co_return true;
+  }
+  auto replaced = co_await store.replace(std::move(key), std::move(*stored), std::move(bytes), ttl);
+  if (!replaced) co_return replaced.error();
+  co_return *replaced == ReplaceOutcome::replaced;
+}
+
+// Nobody has the new id, so what is left under it if this fails too can't be used, and expires.
+Session::Written Session::abandon(bool stored, std::string new_key, WriteFailure failure) {
+  if (stored) (void)co_await environment_->store.erase(std::move(new_key));
+  co_return failure;
+}
+
+void Session::moved_to(const std::string& id, const std::string& key, seconds now) {
+  id_ = id;
+  key_ = key;
+  issued_ = now;
+  cookie_ = Cookie::give;
 }
 
 Session::Written Session::destroy() {
@@ -255,9 +262,7 @@ bool Session::keeps_its_id() {
   return base_ && cookie_ == Cookie::keep && !subject_changes(changed_record());
 }
 
-bool Session::fits() {
-  return environment_->dialect->encode(changed_record()).size() <= environment_->policy.max_bytes;
-}
+bool Session::fits() { return prepare(changed_record()).has_value(); }
 
 std::optional<std::string> Session::set_cookie() const {
   const auto& env = *environment_;
@@ -276,6 +281,7 @@ Session::Written Session::reload() {
   auto loaded = co_await environment_->store.load(key_);
   if (!loaded) co_return failed(loaded.error());
   if (!*loaded) co_return failed(WriteFailure::Kind::gone);
+  if (kept_time_) kept_time_ = (*loaded)->time_left;
   const auto adopted = adopt(std::move((*loaded)->bytes));
   if (adopted) co_return Outcome();
   const bool moved = adopted.error() == Refusal::revoked;
@@ -298,13 +304,24 @@ bool Session::subject_changes(const Record& record) const {
   return environment_->reader.identity().subject(record.data) != summary_->subject;
 }
 
-void Session::written(Bytes bytes, const Record& record) {
+// What a write needs; the reason if there may be none.
+Result<Session::Prepared, WriteFailure> Session::prepare(Record record) const {
+  const auto& env = *environment_;
+  Bytes bytes(env.dialect->encode(record));
+  if (bytes.size() > env.policy.max_bytes) return WriteFailure(WriteFailure::Kind::too_large);
+  const auto ttl = time_to_live(env.policy, record.created, env.clock.unix_now());
+  if (!ttl) return WriteFailure(WriteFailure::Kind::gone);
+  return Prepared{std::move(record), std::move(bytes), *ttl};
+}
+
+void Session::written(Prepared prepared) {
   auto summary = std::make_shared<RecordSummary>();
-  summary->created = record.created;
-  summary->subject = environment_->reader.identity().subject(record.data);
-  summary->identity = environment_->reader.identity().headers(record.data);
+  summary->created = prepared.record.created;
+  summary->subject = environment_->reader.identity().subject(prepared.record.data);
+  summary->identity = environment_->reader.identity().headers(prepared.record.data);
+  created_ = prepared.record.created;
   summary_ = std::move(summary);
-  base_ = std::move(bytes);
+  base_ = std::move(prepared.bytes);
   changes_.clear();
 }
 

@@ -91,6 +91,11 @@ class Session {
     named,  // an id that the caller of the library chose: others may be creating it too
     loaded,
   };
+  struct Prepared {
+    Record record;
+    Bytes bytes;
+    milliseconds time_to_live{};
+  };
   using Changes = std::map<std::string, std::optional<Json>>;  // nullopt: to be removed
 
   Session(SessionEnvironment& environment, std::string id, std::string key, seconds issued, Origin origin);
@@ -99,12 +104,17 @@ class Session {
   Written create();
   Written update();
   Written move(bool restart_age);
+  Task<Result<bool, StoreFailure>> store_moved(std::string key, std::optional<Bytes> stored, Bytes bytes,
+                                               milliseconds ttl);
+  Written abandon(bool stored, std::string new_key, WriteFailure failure);
+  void moved_to(const std::string& id, const std::string& key, seconds now);
   Task<Result<void, WriteFailure>> reload();
   // Takes what the store holds under this key as the base for the changes.
   Result<void, Refusal> adopt(Bytes bytes);
   [[nodiscard]] Record changed_record();
   [[nodiscard]] bool subject_changes(const Record& record) const;
-  void written(Bytes bytes, const Record& record);
+  [[nodiscard]] Result<Prepared, WriteFailure> prepare(Record record) const;
+  void written(Prepared prepared);
   void end();
 
   SessionEnvironment* environment_;
@@ -114,7 +124,8 @@ class Session {
   Origin origin_;
   Cookie cookie_ = Cookie::keep;
   bool ended_ = false;
-  std::optional<Bytes> base_;  // what the store held when last asked
+  std::optional<milliseconds> kept_time_;  // what is left of its time, if writing is not to extend it
+  std::optional<Bytes> base_;              // what the store held when last asked
   RecordReader::Summary summary_;
   seconds created_{};
   std::optional<Json> data_;  // decoded when first needed; changes applied

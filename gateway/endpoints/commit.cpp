@@ -58,10 +58,11 @@ Task<Response> commit_endpoint(const Request& request, Services& services) {
   const std::string_view location = trimmed(request.params.get("SESSION_LOCATION"));
   if (!valid_location(location)) co_return refused_commit("the location is not a URI");
   const auto cookies = request.params.all("HTTP_COOKIE");
-  Performed performed =
-      co_await perform(std::move(*actions), cookies, touch_of(request), Beginning::always, services);
+  Performed performed = co_await perform(std::move(*actions), cookies, touch_of(request), services);
   if (const auto* done = std::get_if<Done>(&performed))
     co_return onward(location, done->session.set_cookie());
+  if (const auto* ended = std::get_if<EndedElsewhere>(&performed))
+    co_return onward(location, ended->set_cookie);
   // Nothing to end or change is no error here: a second logout leads on to the same page as the first.
   if (const auto* none = std::get_if<NoSession>(&performed)) co_return onward(location, none->set_cookie);
   if (const auto* failure = std::get_if<StoreFailure>(&performed))

@@ -43,15 +43,28 @@ Session::Written write(const Actions& actions, Session& session, Services& servi
   co_return Result<void, WriteFailure>();
 }
 
-bool may_begin(const Actions& actions, Refusal refusal, Beginning beginning) {
-  return !actions.set.empty() && (refusal != Refusal::revoked || beginning == Beginning::always);
+bool may_begin(const Actions& actions, Refusal refusal, const Services& services) {
+  if (actions.set.empty()) return false;
+  return refusal != Refusal::revoked || services.sessions.name_a_subject(actions.set);
 }
 
+// A cookie is taken away only from a browser that wanted to destroy, and not if it may have a newer one.
 NoSession nothing_to_act_on(const Actions& actions, Refusal refusal, const Services& services) {
   NoSession none{refusal, std::nullopt};
-  if (actions.destroy && refusal != Refusal::absent)
-    none.set_cookie = clear_cookie(services.sessions.cookie());
+  const bool useless = refusal != Refusal::absent && refusal != Refusal::revoked;
+  if (actions.destroy && useless) none.set_cookie = clear_cookie(services.sessions.cookie());
   return none;
+}
+
+// What becomes of the actions when there is no session, and none may begin.
+Task<Performed> without_session(const Actions& actions, const SessionManager::Opened& opened,
+                                Services& services) {
+  if (!actions.destroy || opened.successor.empty())
+    co_return nothing_to_act_on(actions, opened.refusal, services);
+  auto ended = co_await services.sessions.end_successor(opened.successor);
+  if (!ended) co_return ended.error();
+  if (*ended == EraseOutcome::absent) co_return nothing_to_act_on(actions, opened.refusal, services);
+  co_return EndedElsewhere{clear_cookie(services.sessions.cookie())};
 }
 
 }  // namespace
@@ -71,14 +84,14 @@ std::string for_log(const WriteFailure& failure) {
 }
 
 Task<Performed> perform(Actions actions, std::span<const std::string_view> cookies, Touch touch,
-                        Beginning beginning, Services& services) {
+                        Services& services) {
   WriteFailure failure(WriteFailure::Kind::gone);
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     auto opened = co_await services.sessions.open(cookies, touch);
     if (!opened) co_return opened.error();
     if (!opened->session) {
-      if (!may_begin(actions, opened->refusal, beginning)) {
-        co_return nothing_to_act_on(actions, opened->refusal, services);
+      if (!may_begin(actions, opened->refusal, services)) {
+        co_return co_await without_session(actions, *opened, services);
       }
       opened->session = services.sessions.create();
     }

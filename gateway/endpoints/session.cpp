@@ -26,12 +26,14 @@ bool any_text(const std::vector<std::string_view>& texts) {
 bool wants_actions(const Request& request) {
   const ActionTexts texts = header_texts(request.params);
   return any_text(texts.set) || any_text(texts.unset) || any_text(texts.destroy) ||
-         any_text(texts.regenerate) || request.body.find_first_not_of(" \t\r\n") != std::string::npos;
+         any_text(texts.regenerate) || any_text(texts.flush) ||
+         request.body.find_first_not_of(" \t\r\n") != std::string::npos;
 }
 
 // The attributes that this location shows (GATEWAY_EXPOSE), as JSON.
-std::string exposed(const Json& attributes, std::string_view expose) {
-  if (trimmed(expose).empty()) return to_text(attributes);
+std::string exposed(const Json& attributes, const Params& params) {
+  if (params.all("GATEWAY_EXPOSE").empty()) return to_text(attributes);
+  std::string_view expose = params.get("GATEWAY_EXPOSE");
   Json shown = Json::object();
   while (!expose.empty()) {
     const std::string name(take_item(expose, ','));
@@ -45,7 +47,7 @@ Response attributes_response(Session& session, const Request& request) {
   response.headers.add("Content-Type", "application/json");
   response.headers.add("Cache-Control", "no-store");
   if (const auto cookie = session.set_cookie()) response.headers.add("Set-Cookie", *cookie);
-  response.body = exposed(session.attributes(), request.params.get("GATEWAY_EXPOSE")) + "\n";
+  response.body = exposed(session.attributes(), request.params) + "\n";
   return response;
 }
 
@@ -95,6 +97,11 @@ Response response_to(Performed& performed, const Request& request, bool deleted)
     }
     return response;
   }
+  if (const auto* ended = std::get_if<EndedElsewhere>(&performed)) {
+    Response response{204, {}, {}};
+    response.headers.add("Cache-Control", "no-store").add("Set-Cookie", ended->set_cookie);
+    return response;
+  }
   if (const auto* none = std::get_if<NoSession>(&performed)) {
     Response response = refused(none->reason);
     if (none->set_cookie) response.headers.add("Set-Cookie", *none->set_cookie);
@@ -109,8 +116,7 @@ Task<Response> change(const Request& request, Services& services, bool deleted) 
   auto actions = permitted_actions(request, deleted);
   if (!actions) co_return actions.error();
   const auto cookies = request.params.all("HTTP_COOKIE");
-  Performed performed =
-      co_await perform(std::move(*actions), cookies, touch_of(request), Beginning::unless_revoked, services);
+  Performed performed = co_await perform(std::move(*actions), cookies, touch_of(request), services);
   co_return response_to(performed, request, deleted);
 }
 

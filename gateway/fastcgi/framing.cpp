@@ -47,17 +47,16 @@ bool take_length(std::string_view& bytes, std::uint32_t& length) {
   return true;
 }
 
-// What we say of ourselves (section 4.1). Connections are limited by the operator, not by the protocol's wish
-// to know.
-std::string_view value_of(std::string_view name) {
+// What we say of ourselves (section 4.1); empty if we know no such name.
+std::string value_of(std::string_view name, const FramingLimits& limits) {
   if (name == FCGI_MPXS_CONNS) return "0";
-  if (name == FCGI_MAX_CONNS || name == FCGI_MAX_REQS) return "10000";
+  if (name == FCGI_MAX_CONNS || name == FCGI_MAX_REQS) return std::to_string(limits.connections);
   return {};
 }
 
 // The answer to GET_VALUES: each name we know once, however often it was asked for; a broken list ends the
 // reading.
-std::string values_result(std::string_view content) {
+std::string values_result(std::string_view content, const FramingLimits& limits) {
   std::string answered;
   std::string pairs;
   std::uint32_t name_length = 0;
@@ -66,7 +65,7 @@ std::string values_result(std::string_view content) {
     if (content.size() < std::size_t{name_length} + value_length) break;
     const std::string_view name = content.substr(0, name_length);
     content.remove_prefix(std::size_t{name_length} + value_length);
-    const std::string_view value = value_of(name);
+    const std::string value = value_of(name, limits);
     const std::string marked = std::string(name) + "\n";
     if (value.empty() || answered.find(marked) != std::string::npos) continue;
     answered += marked;
@@ -151,7 +150,7 @@ Step Framing::next(std::string_view input) {
 }
 
 Step Framing::management(const Header& header, std::string_view content) {
-  if (header.type == FCGI_GET_VALUES) return skip(header.size, values_result(content));
+  if (header.type == FCGI_GET_VALUES) return skip(header.size, values_result(content, limits_));
   return skip(header.size, unknown_type(header.type));
 }
 

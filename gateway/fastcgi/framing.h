@@ -10,6 +10,7 @@ namespace session::gateway {
 struct FramingLimits {
   std::size_t request_bytes = 131072;  // all records of one request, headers and padding included
   std::size_t params = 4096;           // name-value pairs in one request
+  std::size_t connections = 10000;     // not enforced here: what GET_VALUES is told
 };
 
 // Checks that a PARAMS stream is name-value pairs (FastCGI 1.0, section 3.4) as its bytes pass by, in pieces

@@ -8,7 +8,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/basic_signal_set.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 #include "gateway/log/log.h"
 
@@ -27,11 +26,10 @@ constexpr milliseconds kSweepEvery{1000};
 std::uint64_t warn_of_evictions(const MemoryStore& store, std::uint64_t known) {
   const std::uint64_t evicted = store.stats().evictions;
   static RateLimit limit;
-  if (evicted > known) {
-    warn(limit,
-         "the memory store is full: {} sessions were dropped before their time; raise store.memory.max_bytes",
-         evicted - known);
-  }
+  if (evicted == known || !limit.admit().first) return known;
+  spdlog::warn(
+      "the memory store is full: {} sessions were dropped before their time; raise store.memory.max_bytes",
+      evicted - known);
   return evicted;
 }
 
@@ -113,15 +111,23 @@ void Server::stop_accepting() {
 
 void Server::run() {
   for (const auto& worker : workers_) worker->start();
-  boost::asio::co_spawn(loop_, wait_for_signal(), boost::asio::detached);
-  boost::asio::co_spawn(loop_, sweep_store(), boost::asio::detached);
-  for (const auto& acceptor : acceptors_)
-    boost::asio::co_spawn(loop_, acceptor->run(), boost::asio::detached);
+  // What ends by an exception here would leave a process that looks alive and serves nobody: stop, and say
+  // why.
+  std::exception_ptr failed;
+  const auto ended = [this, &failed](const std::exception_ptr& exception) {
+    if (!exception) return;
+    failed = exception;
+    loop_.stop();
+  };
+  boost::asio::co_spawn(loop_, wait_for_signal(), ended);
+  boost::asio::co_spawn(loop_, sweep_store(), ended);
+  for (const auto& acceptor : acceptors_) boost::asio::co_spawn(loop_, acceptor->run(), ended);
   for (const Listener& listener : listeners_) spdlog::info("listening on {}", listener.name());
   spdlog::info("serving with {} workers", workers_.size());
   loop_.run();
   for (const auto& worker : workers_) worker->drain(settings_.limits.request_deadline);
   for (const auto& worker : workers_) worker->join();
+  if (failed) std::rethrow_exception(failed);
   spdlog::info("stopped");
 }
 

@@ -56,7 +56,10 @@ Worker::Worker(const Shared& shared)
       services_{sessions_, shared.store, *rules_, settings_.flush,
                 [this](Task<void> task) { run_in_background(std::move(task)); }} {}
 
-Worker::~Worker() { join(); }
+Worker::~Worker() {
+  loop_.stop();  // if it was started and never drained, as when the next worker's thread could not be had
+  join();
+}
 
 void Worker::start() {
   thread_ = std::thread([this] { loop_.run(); });
@@ -74,16 +77,23 @@ void Worker::adopt(int descriptor, int family) {
       connection_count_.fetch_sub(1, std::memory_order_relaxed);
       return;
     }
-    try {
-      auto connection = std::make_unique<Connection>(*this, descriptor, family);
+    auto connection = take(descriptor, family);
+    if (connection)
       boost::asio::co_spawn(loop_, Connection::run(std::move(connection)), boost::asio::detached);
-    } catch (const std::exception& exception) {
-      static RateLimit limit;
-      error(limit, "could not take a connection: {}", exception.what());
-      ::close(descriptor);
-      connection_count_.fetch_sub(1, std::memory_order_relaxed);
-    }
   });
+}
+
+// nullptr: it could not be had, for lack of memory or of the kernel's; the descriptor is closed.
+std::unique_ptr<Connection> Worker::take(int descriptor, int family) {
+  try {
+    return std::make_unique<Connection>(*this, descriptor, family);
+  } catch (const std::exception& exception) {
+    static RateLimit limit;
+    error(limit, "could not take a connection: {}", exception.what());
+    ::close(descriptor);
+    connection_count_.fetch_sub(1, std::memory_order_relaxed);
+    return nullptr;
+  }
 }
 
 void Worker::opened(Connection& connection) { open_.insert(&connection); }
@@ -97,6 +107,7 @@ void Worker::closed(Connection& connection) {
 FramingLimits Worker::framing_limits() const {
   FramingLimits limits;
   limits.request_bytes = settings_.limits.request_bytes;
+  limits.connections = settings_.limits.connections;
   return limits;
 }
 

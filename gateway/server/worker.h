@@ -67,6 +67,7 @@ class Worker {
   void watch_deadlines();
 
  private:
+  [[nodiscard]] std::unique_ptr<Connection> take(int descriptor, int family);
   void check_deadlines();
   void run_in_background(Task<void> task);
   void stop_when_done();

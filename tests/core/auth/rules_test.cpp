@@ -7,12 +7,18 @@
 namespace session::test {
 namespace {
 
+// The facts about a session with these attributes; `attributes` outlives them.
+SessionFacts facts(const Json& attributes) {
+  return {attributes.contains("user"), [&attributes]() -> const Json& { return attributes; }};
+}
+
 using Op = Condition::Op;
 
 // Whether one condition holds.
 bool holds(const std::string& pointer, Op op, std::string_view operand, std::string_view attributes) {
   const RuleBook book({Rule{"rule", {Condition{pointer, op, Json::parse(operand)}}}});
-  return book.check("rule", Json::parse(attributes)).unmet.empty();
+  const Json parsed = Json::parse(attributes);
+  return book.check("rule", facts(parsed)).unmet.empty();
 }
 
 RuleBook book() {
@@ -26,8 +32,9 @@ RuleBook book() {
 // The first rule that is not met, with "?" if it is not known; empty if all are met.
 std::string unmet(std::string_view required, std::string_view attributes) {
   const RuleBook rules = book();
-  const auto verdict = rules.check(required, Json::parse(attributes));
-  return std::string(verdict.unmet) + (verdict.unknown ? "?" : "");
+  const Json parsed = Json::parse(attributes);
+  const auto verdict = rules.check(required, facts(parsed));
+  return std::string(verdict.unmet) + (verdict.unknown ? "?" : "") + (verdict.login ? "!" : "");
 }
 
 const std::string kNobody = "{}";
@@ -120,7 +127,23 @@ BOOST_AUTO_TEST_CASE(an_unknown_rule_is_never_satisfied) {
     BOOST_TEST(unmet(required, kRoot).ends_with("?"), required);
   }
   BOOST_TEST(unmet("anyone,nosuch", kRoot) == "nosuch?");
-  BOOST_TEST(RuleBook({}).check("user", Json::parse(kRoot)).unknown);
+  const Json root = Json::parse(kRoot);
+  BOOST_TEST(RuleBook({}).check("user", facts(root)).unknown);
+}
+
+BOOST_AUTO_TEST_CASE(login_is_satisfied_by_a_session_that_has_a_subject) {
+  BOOST_TEST(unmet("login", kAlice) == "");
+  BOOST_TEST(unmet("login", kNobody) == "login!");
+  BOOST_TEST(unmet("login,admin", kNobody) == "login!");
+  BOOST_TEST(unmet("login,admin", kAlice) == "admin");
+}
+
+BOOST_AUTO_TEST_CASE(a_configured_rule_of_the_name_login_counts_instead) {
+  const RuleBook own({Rule{"login", {Condition{"/user", Op::equals, "root"}}}});
+  const Json alice = Json::parse(kAlice);
+  const auto verdict = own.check("login", facts(alice));
+  BOOST_TEST(verdict.unmet == "login");
+  BOOST_TEST(!verdict.login);
 }
 
 BOOST_AUTO_TEST_CASE(a_rule_without_conditions_holds_for_every_session) {

@@ -71,9 +71,15 @@ BOOST_AUTO_TEST_CASE(what_can_be_set_can_be_read_again_however_deep) {
 }
 
 BOOST_AUTO_TEST_CASE(a_tombstone_reads_as_revoked) {
-  BOOST_TEST_REQUIRE(dialect.tombstone().has_value());
-  BOOST_TEST(*dialect.tombstone() == R"({"v":1,"revoked":true})");
-  BOOST_TEST(record_refusal(dialect, *dialect.tombstone()) == "revoked");
+  const std::string next = dialect.store_key("next");
+  const auto tombstone = dialect.tombstone(next);
+  BOOST_TEST_REQUIRE(tombstone.has_value());
+  BOOST_TEST(*tombstone == R"({"v":1,"revoked":true,"next":")" + next + R"("})");
+  BOOST_TEST(record_refusal(dialect, *tombstone) == "revoked");
+  BOOST_TEST(dialect.successor(*tombstone) == next);
+  BOOST_TEST(dialect.successor(tombstone->substr(1)) == "");
+  BOOST_TEST(dialect.successor(R"({"v":1,"revoked":true,"next":"elsewhere"})") == "");
+  BOOST_TEST(dialect.successor(dialect.encode(Record{})) == "");
 }
 
 BOOST_AUTO_TEST_CASE(nobody_can_write_a_tombstone_through_attributes) {
