@@ -132,9 +132,20 @@ BOOST_AUTO_TEST_CASE(an_inner_location_without_the_include_lets_nobody_in) {
              std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_session_that_nobody_has_logged_in_to_is_sent_to_the_login_page) {
+  const Stack stack;
+  Client client = stack.http();
+  const auto visitor = stack.log_in(R"({"cart":[1]})");
+  BOOST_TEST(client.get("/account/", {visitor}).status == 303);
+  BOOST_TEST(client.get("/account/", {visitor, "Accept: application/json"}).status == 401);
+  BOOST_TEST(client.get("/account/", {stack.log_in(R"({"user":"alice"})")}).status == 200);
+}
+
 BOOST_AUTO_TEST_CASE(a_mistyped_rule_lets_nobody_in) {
   const Stack stack;
-  BOOST_TEST(stack.http().get("/mistyped/", {stack.log_in(R"({"groups":["admin","amdin"]})")}).status == 403);
+  BOOST_TEST(
+      stack.http().get("/mistyped/", {stack.log_in(R"({"user":"eve","groups":["admin","amdin"]})")}).status ==
+      403);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
