@@ -65,8 +65,6 @@ Task<Response> commit_endpoint(const Request& request, Services& services) {
     co_return onward(location, ended->set_cookie);
   // Nothing to end or change is no error here: a second logout leads on to the same page as the first.
   if (const auto* none = std::get_if<NoSession>(&performed)) co_return onward(location, none->set_cookie);
-  if (const auto* failure = std::get_if<StoreFailure>(&performed))
-    co_return failed_commit(WriteFailure(*failure));
   co_return failed_commit(std::get<WriteFailure>(performed));
 }
 

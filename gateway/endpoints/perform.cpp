@@ -62,7 +62,7 @@ Task<Performed> without_session(const Actions& actions, const SessionManager::Op
   if (!actions.destroy || opened.successor.empty())
     co_return nothing_to_act_on(actions, opened.refusal, services);
   auto ended = co_await services.sessions.end_successor(opened.successor);
-  if (!ended) co_return ended.error();
+  if (!ended) co_return WriteFailure(ended.error());
   if (*ended == EraseOutcome::absent) co_return nothing_to_act_on(actions, opened.refusal, services);
   co_return EndedElsewhere{clear_cookie(services.sessions.cookie())};
 }
@@ -88,7 +88,7 @@ Task<Performed> perform(Actions actions, std::span<const std::string_view> cooki
   WriteFailure failure(WriteFailure::Kind::gone);
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     auto opened = co_await services.sessions.open(cookies, touch);
-    if (!opened) co_return opened.error();
+    if (!opened) co_return WriteFailure(opened.error());
     if (!opened->session) {
       if (!may_begin(actions, opened->refusal, services)) {
         co_return co_await without_session(actions, *opened, services);

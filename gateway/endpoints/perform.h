@@ -22,7 +22,7 @@ struct NoSession {
 struct EndedElsewhere {
   std::string set_cookie;
 };
-using Performed = std::variant<Done, NoSession, EndedElsewhere, StoreFailure, WriteFailure>;
+using Performed = std::variant<Done, NoSession, EndedElsewhere, WriteFailure>;
 
 // Opens the session that the cookies name, or begins one if something is to be set, applies the actions and
 // writes. With a `revoked` cookie one begins only if somebody logs in: the browser has a newer cookie under

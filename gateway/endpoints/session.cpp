@@ -107,7 +107,6 @@ Response response_to(Performed& performed, const Request& request, bool deleted)
     if (none->set_cookie) response.headers.add("Set-Cookie", *none->set_cookie);
     return response;
   }
-  if (const auto* failure = std::get_if<StoreFailure>(&performed)) return store_failed(*failure);
   const auto& failure = std::get<WriteFailure>(performed);
   return failure.kind == WriteFailure::Kind::store ? store_failed(failure.store) : not_written(failure);
 }

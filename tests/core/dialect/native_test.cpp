@@ -7,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "core/crypto/base64url.h"
+#include "tests/support/cookie_parts.h"
 #include "tests/support/session_fixture.h"
 
 namespace session::test {
@@ -29,25 +30,6 @@ std::string said(NativeDialect& dialect, std::string_view value) {
   const auto verified = dialect.verify(value);
   if (!verified) return std::string(to_text(verified.error()));
   return verified->outdated ? "outdated" : "verified";
-}
-
-// The parts between the dots.
-std::vector<std::string> parts_of(const std::string& cookie) {
-  std::vector<std::string> parts(1);
-  for (const char c : cookie) {
-    if (c == '.') {
-      parts.emplace_back();
-    } else {
-      parts.back() += c;
-    }
-  }
-  return parts;
-}
-
-std::string joined(const std::vector<std::string>& parts) {
-  std::string cookie;
-  for (const std::string& part : parts) cookie += (cookie.empty() ? "" : ".") + part;
-  return cookie;
 }
 
 // A cookie with a right MAC over whatever stands before it: what only the holder of the key can make.

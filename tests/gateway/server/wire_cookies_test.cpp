@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/gateway/server/wire_gateway.h"
+#include "tests/support/cookie_parts.h"
 #include "tests/support/visible.h"
 
 // Cookies as an attacker changes them, and what the auth endpoint says of each.
@@ -12,29 +13,14 @@
 namespace session::gateway::test {
 namespace {
 
+using session::test::joined;
+using session::test::parts_of;
+
 bool base64url_of(const std::string& text, std::size_t least, std::size_t most) {
   return text.size() >= least && text.size() <= most &&
          std::all_of(text.begin(), text.end(), [](unsigned char c) {
            return (c < 0x80 && std::isalnum(c) != 0) || c == '-' || c == '_';
          });
-}
-
-std::vector<std::string> parts_of(const std::string& cookie) {
-  std::vector<std::string> parts(1);
-  for (const char c : cookie) {
-    if (c == '.') {
-      parts.emplace_back();
-    } else {
-      parts.back() += c;
-    }
-  }
-  return parts;
-}
-
-std::string joined(const std::vector<std::string>& parts) {
-  std::string cookie;
-  for (const std::string& part : parts) cookie += (cookie.empty() ? "" : ".") + part;
-  return cookie;
 }
 
 bool is_issued(const std::string& text) {
