@@ -175,8 +175,7 @@ void Worker::drain(milliseconds grace) {
 
 void Worker::stop_when_done() {
   if (!draining_ || !open_.empty() || background_ > 0) return;
-  deadline_timer_.cancel();
-  work_.reset();
+  loop_.stop();  // whatever is left, as a store's connections, ends with the loop
 }
 
 }  // namespace session::gateway

@@ -45,9 +45,9 @@ using PasswordSource = std::function<Secret()>;
 struct RedisEvent {
   enum class Kind {
     connected,
-    lost,    // a connection that worked ended; another one is tried at once
-    down,    // connecting failed: requests fail at once until an attempt succeeds. Once per outage.
-    moved,   // a failover: sessions are kept by another server now
+    lost,   // a connection that worked ended; another one is tried at once
+    down,   // connecting failed: requests fail at once until an attempt succeeds. Once per outage.
+    moved,  // a failover: sessions are kept by another server now
   };
   Kind kind{};
   std::string server;  // as to_text says it
@@ -64,7 +64,7 @@ struct RedisStoreOptions {
   std::string sentinel_user = {};  // for sentinels that ask for one of their own
   PasswordSource sentinel_password = {};
   std::optional<RedisTls> tls = {};
-  std::string prefix = "session:";  // of every key
+  std::string prefix = "session:";     // of every key
   milliseconds deadline{250};          // for one answer, with everything that it takes: connecting, retrying
   milliseconds connect_deadline{500};  // for one attempt to connect, TLS and greeting included
   std::size_t max_value_bytes = std::size_t{16} << 20;  // a longer reply is taken for a broken one

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "core/store/redis/command.h"
+#include "core/store/redis/servers.h"
+#include "core/store/store.h"
+
+namespace session {
+
+// Why a command was not done, for the store to branch on.
+struct Refused {
+  Refused() = default;
+  explicit Refused(StoreFailure f, ServerError::Reaction r = ServerError::Reaction::fail)
+      : failure(std::move(f)), reaction(r) {}
+  StoreFailure failure;
+  ServerError::Reaction reaction =
+      ServerError::Reaction::fail;  // script and foreign are the store's to handle
+};
+
+// A store's voice in one event loop: sends each command to the server that has its key, and the one place
+// that sends it again. That is done only if the command can't have been executed, or does no harm twice, and
+// never past the deadline.
+class RedisClient {
+ public:
+  RedisClient(const Executor& executor, std::shared_ptr<const RedisSetup> setup);
+
+  // The replies to a command, none of them an error. `what` names the command for the log. `key` is the
+  // caller's until the task ends.
+  Task<Result<std::vector<Reply>, Refused>> call(std::string_view key, std::string_view what,
+                                                 Command command);
+
+  // The event loop ends.
+  void abandon() { servers_->abandon(); }
+
+ private:
+  std::shared_ptr<const RedisSetup> setup_;
+  std::shared_ptr<Servers> servers_;
+  Executor executor_;
+};
+
+}  // namespace session

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/store/redis/command.h"
+#include "core/store/redis/options.h"
+#include "core/store/redis/reply.h"
+
+namespace session {
+
+// What a new connection says first, and what the server must answer. No I/O.
+struct Greeting {
+  std::string user;
+  PasswordSource password;
+  unsigned database = 0;
+  std::string client_name;
+  bool to_master = false;  // the server must say that it is a master
+
+  // AUTH, SELECT, CLIENT SETNAME and ROLE, as far as they are wanted. The wire text holds the password: wipe
+  // it.
+  [[nodiscard]] Command command() const;
+  // Why the server is not to be used; empty: it is. `replies` are those to command(), in order.
+  [[nodiscard]] std::string refusal(const std::vector<Reply>& replies) const;
+};
+
+}  // namespace session

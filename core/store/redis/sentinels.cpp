@@ -1,0 +1,141 @@
+#include "core/store/redis/sentinels.h"
+
+#include <charconv>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "core/store/redis/topologies.h"
+
+namespace session {
+namespace {
+
+constexpr auto kAwaitTuple = boost::asio::as_tuple(kAwait);
+// How long a master may have been replaced before it is dropped, if it does not notice by itself.
+constexpr milliseconds kWatchEvery{1000};
+
+// The master that the sentinels name. They are asked before each attempt to connect, and each second while
+// the connection lasts: a master that was cut off from them does not know that it is none any more.
+class SentinelServer final : public Servers, public std::enable_shared_from_this<SentinelServer> {
+ public:
+  SentinelServer(const Executor& executor, const std::shared_ptr<const RedisSetup>& setup)
+      : executor_(executor), setup_(setup), sentinels_(std::make_shared<Sentinels>(executor, setup)) {}
+
+  LinkPtr of(std::string_view) override {
+    if (!link_) begin();
+    return link_;
+  }
+  Task<Result<void, Broken>> find_out(Clock::Steady) override { co_return Result<void, Broken>(); }
+  LinkPtr redirected(const ServerError&, const Link&) override { return nullptr; }
+  void suspect() override {}
+  void abandon() override {
+    if (link_) link_->abandon();
+    sentinels_->abandon();
+  }
+
+ private:
+  void begin() {
+    LinkSetup to_master = setup_->to_server();
+    to_master.greeting.to_master = true;
+    link_ = std::make_shared<Link>(
+        executor_, std::move(to_master),
+        [self = weak_from_this()](Clock::Steady until) { return locate(self.lock(), until); });
+    boost::asio::co_spawn(executor_, watch(weak_from_this(), executor_), boost::asio::detached);
+  }
+
+  static Task<Result<RedisAddress, Broken>> locate(std::shared_ptr<SentinelServer> self,
+                                                   Clock::Steady until) {
+    if (!self) co_return Broken("the store is gone");
+    auto found = co_await self->sentinels_->master(until);
+    if (found) self->master_ = *found;
+    co_return found;
+  }
+
+  static Task<void> watch(std::weak_ptr<SentinelServer> weak, Executor executor) {
+    SteadyTimer timer(executor);
+    for (;;) {
+      timer.expires_after(kWatchEvery);
+      const auto [error] = co_await timer.async_wait(kAwaitTuple);
+      const auto self = weak.lock();
+      if (error || !self) co_return;
+      if (self->link_->state() != Link::State::up) continue;
+      const auto until = system_clock().steady_now() + self->setup_->options.connect_deadline;
+      auto found = co_await self->sentinels_->master(until);
+      if (found && *found != self->master_) self->link_->renew("the sentinels name another master");
+    }
+  }
+
+  Executor executor_;
+  std::shared_ptr<const RedisSetup> setup_;
+  std::shared_ptr<Sentinels> sentinels_;
+  LinkPtr link_;
+  RedisAddress master_;  // as the sentinels named it last
+};
+
+}  // namespace
+
+Result<RedisAddress, Broken> read_master(const Reply& reply) {
+  if (reply.is(Reply::Kind::nil)) return Broken("the sentinels know no master of that name");
+  if (reply.is(Reply::Kind::error)) return Broken(read_error(reply.text, "asking a sentinel").sentence);
+  const bool pair = reply.is(Reply::Kind::array) && reply.elements.size() == 2 &&
+                    reply.elements[0].is(Reply::Kind::bulk) && reply.elements[1].is(Reply::Kind::bulk);
+  if (!pair) return Broken("a sentinel's answer can't be read");
+  RedisAddress address;
+  address.host = reply.elements[0].bytes.view();
+  const std::string_view port = reply.elements[1].bytes.view();
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
+  const bool sound = error == std::errc() && end == port.data() + port.size() && address.port != 0 &&
+                     !address.host.empty() && address.host.size() <= 253;
+  if (!sound) return Broken("a sentinel's answer can't be read");
+  return address;
+}
+
+Sentinels::Sentinels(const Executor& executor, std::shared_ptr<const RedisSetup> setup)
+    : executor_(executor), setup_(std::move(setup)) {}
+
+void Sentinels::abandon() {
+  if (link_) link_->abandon();
+}
+
+// Each gets its share of the time, so that one that hangs leaves some for the others, and for the master.
+Task<Result<RedisAddress, Broken>> Sentinels::master(Clock::Steady until) {
+  const std::size_t count = setup_->options.addresses.size();
+  Result<RedisAddress, Broken> last = Broken("no sentinel answers");
+  for (std::size_t tried = 0; tried < count; ++tried) {
+    const Clock::Steady now = system_clock().steady_now();
+    const auto share = (until - now) / static_cast<int>(count - tried + 1);
+    last = co_await ask(current_, now + share);
+    if (last) break;
+    use((current_ + 1) % count);
+  }
+  co_return last;
+}
+
+Task<Result<RedisAddress, Broken>> Sentinels::ask(std::size_t which, Clock::Steady until) {
+  if (!link_) use(which);
+  const std::shared_ptr<Link> link = link_;
+  Command command;
+  command.repeat = Command::Repeat::harmless;
+  command.then({"SENTINEL", "GET-MASTER-ADDR-BY-NAME", setup_->options.master_name});
+  Answered answered = co_await link->ask(std::move(command), until);
+  if (answered.failure) co_return Broken("sentinel " + answered.failure->reason);
+  co_return read_master(answered.replies.front());
+}
+
+// Leaves the sentinel that did not answer alone.
+void Sentinels::use(std::size_t which) {
+  if (link_) link_->stop();
+  current_ = which;
+  const RedisAddress address = setup_->options.addresses[which];
+  auto locate = [address](Clock::Steady) -> Task<Result<RedisAddress, Broken>> { co_return address; };
+  link_ = std::make_shared<Link>(executor_, setup_->to_sentinel(), locate);
+}
+
+std::shared_ptr<Servers> make_sentinel_server(const Executor& executor,
+                                              const std::shared_ptr<const RedisSetup>& setup) {
+  return std::make_shared<SentinelServer>(executor, setup);
+}
+
+}  // namespace session

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/store/redis/options.h"
+#include "core/store/redis/reply.h"
+#include "core/store/redis/transport.h"
+
+namespace session {
+
+inline constexpr std::uint16_t kSlots = 16384;
+
+// The hash slot of a key: CRC16 of it, or of what stands between its first { and the next } if that is not
+// empty (Redis Cluster specification, "Key distribution model" and "Hash tags").
+[[nodiscard]] std::uint16_t slot_of(std::string_view key);
+
+// Slots that one master has, both ends included.
+struct SlotRange {
+  std::uint16_t first = 0;
+  std::uint16_t last = 0;
+  RedisAddress master;  // an empty host: the one that was asked
+};
+
+// The reply to CLUSTER SLOTS. Error: why it can't be used.
+[[nodiscard]] Result<std::vector<SlotRange>, Broken> read_slots(const Reply& reply);
+
+// "host:port" as redirections have it; the host is empty where the server does not know its own. nullopt: not
+// that form.
+[[nodiscard]] std::optional<RedisAddress> read_address(std::string_view text);
+
+}  // namespace session

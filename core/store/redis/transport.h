@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/result.h"
+#include "core/store/redis/options.h"
+#include "core/task.h"
+
+namespace session {
+
+// What connections are made with TLS by: read once, shared by all threads.
+class TlsContext;
+// Throws std::runtime_error, which names the file, if one can't be used.
+[[nodiscard]] std::shared_ptr<TlsContext> make_tls_context(const RedisTls& tls);
+
+// Why a connection could not be made, or ended: a sentence for the log.
+struct Broken {
+  Broken() = default;
+  explicit Broken(std::string sentence) : why(std::move(sentence)) {}
+  std::string why;
+};
+
+// A byte stream to a server: TCP, a Unix socket, or TLS over TCP. Not thread-safe.
+//
+// Has no deadlines of its own: close() ends whatever is under way.
+class Transport {
+ public:
+  using Outcome = Task<Result<void, Broken>>;
+
+  // `tls` is nullptr for no TLS. REQUIRES: it is nullptr for Unix sockets.
+  static std::unique_ptr<Transport> make(Executor executor, std::shared_ptr<TlsContext> tls);
+  virtual ~Transport() = default;
+
+  // Connects, with TLS greeted and the certificate verified.
+  virtual Outcome connect(RedisAddress address) = 0;
+  // What has come, after a wait if nothing has; valid until the next call. Error: also for the stream's end.
+  virtual Task<Result<std::string_view, Broken>> receive() = 0;
+  // Sends as much as goes without waiting, and says how much. An error shows in receive().
+  virtual std::size_t try_send(std::string_view bytes) = 0;
+  // Sends all of it. One at a time.
+  virtual Outcome send(std::string_view bytes) = 0;
+  virtual void close() = 0;
+};
+
+}  // namespace session
