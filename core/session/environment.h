@@ -7,6 +7,7 @@
 #include "core/dialect/dialect.h"
 #include "core/session/policy.h"
 #include "core/session/record_reader.h"
+#include "core/session/turns.h"
 #include "core/store/store.h"
 
 namespace session {
@@ -24,6 +25,7 @@ struct SessionEnvironment {
   CookieAttributes cookie;
   milliseconds write_deadline;
   const Clock& clock;
+  Turns turns = {};  // of those who lost a compare-and-set
 };
 
 }  // namespace session

@@ -116,6 +116,7 @@ Session::Written Session::unset(std::string key, Flush when) {
 Session::Written Session::flush() {
   if (changes_.empty()) co_return Outcome();
   if (ended_) co_return failed(WriteFailure::Kind::gone);
+  const TurnOver turn_over{*this};
   if (!base_) co_return co_await create();
   co_return co_await update();
 }
@@ -157,7 +158,7 @@ Session::Written Session::update() {
       co_return Outcome();
     }
     if (attempts.over()) co_return failed(contended());
-    auto reloaded = co_await reload();
+    auto reloaded = co_await reload_in_turn();
     if (!reloaded) co_return reloaded;
   }
 }
@@ -194,7 +195,7 @@ Session::Written Session::move(bool restart_age) {
       co_return Outcome();
     }
     if (attempts.over()) co_return co_await abandon(stored.has_value(), new_key, WriteFailure(contended()));
-    auto reloaded = co_await reload();
+    auto reloaded = co_await reload_in_turn();
     if (!reloaded) co_return co_await abandon(stored.has_value(), new_key, reloaded.error());
   }
 }
@@ -231,6 +232,7 @@ void Session::moved_to(const std::string& id, const std::string& key, seconds no
 
 Session::Written Session::destroy() {
   const auto& env = *environment_;
+  const TurnOver turn_over{*this};
   const Attempts attempts(env.clock, env.write_deadline);
   if (!base_ || ended_) {
     end();
@@ -241,7 +243,7 @@ Session::Written Session::destroy() {
     if (!erased) co_return failed(erased.error());
     if (*erased == EraseIfOutcome::erased) break;
     if (attempts.over()) co_return failed(contended());
-    auto reloaded = co_await reload();
+    auto reloaded = co_await reload_in_turn();
     if (!reloaded) {
       if (reloaded.error().kind == WriteFailure::Kind::gone) end();
       co_return reloaded;
@@ -254,6 +256,7 @@ Session::Written Session::destroy() {
 Session::Written Session::regenerate() {
   if (ended_) co_return failed(WriteFailure::Kind::gone);
   if (!base_) co_return co_await create();
+  const TurnOver turn_over{*this};
   bool restart_age = subject_changes(changed_record());
   co_return co_await move(restart_age);
 }
@@ -275,6 +278,14 @@ std::optional<std::string> Session::set_cookie() const {
       return session::set_cookie(env.cookie, env.dialect->cookie(id_, issued_));
   }
   return std::nullopt;
+}
+
+Session::Written Session::reload_in_turn() {
+  if (!turn_) {
+    Turns::Turn turn = co_await environment_->turns.take(key_);
+    turn_.emplace(std::move(turn));
+  }
+  co_return co_await reload();
 }
 
 Session::Written Session::reload() {

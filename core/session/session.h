@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/session/record_reader.h"
+#include "core/session/turns.h"
 #include "core/store/store.h"
 #include "core/task.h"
 
@@ -101,6 +102,12 @@ class Session {
   Session(SessionEnvironment& environment, std::string id, std::string key, seconds issued, Origin origin);
   Session(SessionEnvironment& environment, std::string id, seconds issued, Origin origin);
 
+  // Gives the turn back, whichever way a write ends.
+  struct TurnOver {
+    Session& session;
+    ~TurnOver() { session.turn_.reset(); }
+  };
+
   Written create();
   Written update();
   Written move(bool restart_age);
@@ -108,6 +115,8 @@ class Session {
                                                milliseconds ttl);
   Written abandon(bool stored, std::string new_key, WriteFailure failure);
   void moved_to(const std::string& id, const std::string& key, seconds now);
+  // What the store holds now, after a lost compare-and-set: with nobody else of this event loop between.
+  Task<Result<void, WriteFailure>> reload_in_turn();
   Task<Result<void, WriteFailure>> reload();
   // Takes what the store holds under this key as the base for the changes.
   Result<void, Refusal> adopt(Bytes bytes);
@@ -130,6 +139,7 @@ class Session {
   seconds created_{};
   std::optional<Json> data_;  // decoded when first needed; changes applied
   Changes changes_;
+  std::optional<Turns::Turn> turn_;
 };
 
 }  // namespace session

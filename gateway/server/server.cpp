@@ -16,23 +16,6 @@ namespace {
 
 constexpr auto kAwaitTuple = boost::asio::as_tuple(kAwait);
 
-// Little at a time, as this thread also accepts: about a millisecond's work, and soon more of it while there
-// is more.
-constexpr std::size_t kSweepMost = 500;
-constexpr milliseconds kSweepAgain{5};
-constexpr milliseconds kSweepEvery{1000};
-
-// Says that sessions end before their time, and returns how many have so far.
-std::uint64_t warn_of_evictions(const MemoryStore& store, std::uint64_t known) {
-  const std::uint64_t evicted = store.stats().evictions;
-  static RateLimit limit;
-  if (evicted == known || !limit.admit().first) return known;
-  spdlog::warn(
-      "the memory store is full: {} sessions were dropped before their time; raise store.memory.max_bytes",
-      evicted - known);
-  return evicted;
-}
-
 // Connections, and what the process has open besides them.
 void allow_descriptors(std::size_t connections) {
   const rlim_t wanted = connections + 128;
@@ -52,10 +35,10 @@ std::size_t worker_count(const Settings& settings) {
 
 }  // namespace
 
-Server::Server(const Settings& settings) : settings_(settings), store_(settings.memory), loop_(1) {
+Server::Server(const Settings& settings) : settings_(settings), store_(make_store(settings)), loop_(1) {
   allow_descriptors(settings.limits.connections);
   for (const Listen& where : settings.listen) listeners_.emplace_back(where);
-  const Shared shared{settings_, store_, std::make_shared<const Identity>(settings.identity),
+  const Shared shared{settings_, *store_.store, std::make_shared<const Identity>(settings.identity),
                       std::make_shared<const RuleBook>(settings.rules)};
   for (std::size_t i = 0; i < worker_count(settings); ++i)
     workers_.push_back(std::make_unique<Worker>(shared));
@@ -90,15 +73,12 @@ Task<void> Server::wait_for_signal() {
   loop_.stop();
 }
 
-Task<void> Server::sweep_store() {
+Task<void> Server::keep_store() {
   boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                     boost::asio::wait_traits<std::chrono::steady_clock>, Executor>
       timer(loop_.get_executor());
-  std::uint64_t evicted = 0;
-  for (;;) {
-    const bool more = store_.sweep(kSweepMost) == kSweepMost;
-    evicted = warn_of_evictions(store_, evicted);
-    timer.expires_after(more ? kSweepAgain : kSweepEvery);
+  while (store_.upkeep) {
+    timer.expires_after(store_.upkeep());
     const auto [error] = co_await timer.async_wait(kAwaitTuple);
     if (error) co_return;
   }
@@ -120,7 +100,7 @@ void Server::run() {
     loop_.stop();
   };
   boost::asio::co_spawn(loop_, wait_for_signal(), ended);
-  boost::asio::co_spawn(loop_, sweep_store(), ended);
+  boost::asio::co_spawn(loop_, keep_store(), ended);
   for (const auto& acceptor : acceptors_) boost::asio::co_spawn(loop_, acceptor->run(), ended);
   for (const Listener& listener : listeners_) spdlog::info("listening on {}", listener.name());
   spdlog::info("serving with {} workers", workers_.size());

@@ -6,19 +6,19 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "core/store/memory_store.h"
 #include "gateway/config/settings.h"
 #include "gateway/server/acceptor.h"
 #include "gateway/server/listener.h"
 #include "gateway/server/worker.h"
+#include "gateway/store/store_in_use.h"
 
 namespace session::gateway {
 
-// The whole daemon: store, workers, listeners. The thread that calls run() accepts connections, keeps the
-// memory store tidy and waits for signals; requests are the workers' work.
+// The whole daemon: store, workers, listeners. The thread that calls run() accepts connections, does the store's
+// housekeeping and waits for signals; requests are the workers' work.
 class Server {
  public:
-  // Binds all listeners. Throws std::system_error if one can't be had. REQUIRES: settings with keys and salt;
+  // Binds all listeners. Throws std::runtime_error if one of them, or the store, can't be had. REQUIRES: settings with keys and salt;
   // the settings outlive the server.
   explicit Server(const Settings& settings);
   ~Server();
@@ -32,11 +32,11 @@ class Server {
  private:
   [[nodiscard]] bool place(int descriptor, int family);
   Task<void> wait_for_signal();
-  Task<void> sweep_store();
+  Task<void> keep_store();
   void stop_accepting();
 
   const Settings& settings_;
-  MemoryStore store_;
+  StoreInUse store_;
   boost::asio::io_context loop_;
   std::vector<Listener> listeners_;
   std::vector<std::unique_ptr<Worker>> workers_;

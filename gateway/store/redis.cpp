@@ -1,0 +1,36 @@
+#include "core/store/redis_store.h"
+#include "gateway/log/log.h"
+#include "gateway/store/store_in_use.h"
+
+namespace session::gateway {
+namespace {
+
+// Each worker has connections of its own, so each of these comes once per worker.
+void log_event(const RedisEvent& event) {
+  static RateLimit lost;
+  static RateLimit down;
+  switch (event.kind) {
+    case RedisEvent::Kind::connected:
+      spdlog::info("redis {}: connected", printable(event.server));
+      return;
+    case RedisEvent::Kind::lost:
+      return warn(lost, "redis {}: the connection ended ({}); connecting again", printable(event.server),
+                  printable(event.reason));
+    case RedisEvent::Kind::down:
+      return error(down, "redis {}: out of reach ({}); sessions can't be answered for until it is back",
+                   printable(event.server), printable(event.reason));
+    case RedisEvent::Kind::moved:
+      spdlog::warn("redis {}: is the master now", printable(event.server));
+      return;
+  }
+}
+
+}  // namespace
+
+StoreInUse make_redis_store(const Settings& settings) {
+  RedisStoreOptions options = settings.redis;
+  options.on_event = log_event;
+  return StoreInUse{std::make_unique<RedisStore>(std::move(options)), {}};
+}
+
+}  // namespace session::gateway
