@@ -23,6 +23,18 @@ sockaddr_un address_of(const std::string& path) {
   return address;
 }
 
+int listening(const std::string& path) {
+  const sockaddr_un address = address_of(path);
+  constexpr int kBacklog = 128;
+  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+      listen(fd, kBacklog) != 0) {
+    close(fd);
+    throw std::runtime_error("cannot listen on " + path);
+  }
+  return fd;
+}
+
 bool write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const auto written = send(fd, text.data(), text.size(), MSG_NOSIGNAL);
@@ -156,25 +168,24 @@ std::multimap<std::string, std::string> pairs_of(std::string_view text) {
 }  // namespace
 
 SocketServer::SocketServer(const std::string& path, std::function<void(int)> serve)
-    : serve_(std::move(serve)) {
-  const sockaddr_un address = address_of(path);
-  constexpr int kBacklog = 128;
-  listener_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-      listen(listener_, kBacklog) != 0) {
-    throw std::runtime_error("cannot listen on " + path);
-  }
-  acceptor_ = std::jthread([this] { accept_all(); });
-}
+    : SocketServer(listening(path), std::move(serve)) {}
+
+SocketServer::SocketServer(int listener, std::function<void(int)> serve)
+    : serve_(std::move(serve)), listener_(listener), acceptor_([this] { accept_all(); }) {}
 
 SocketServer::~SocketServer() {
-  shutdown(listener_, SHUT_RDWR);  // accept() returns
-  acceptor_.join();
+  stop_accepting();
   {
     const std::lock_guard lock(mutex_);
     for (const int fd : open_) shutdown(fd, SHUT_RDWR);
   }
   connections_.clear();
+}
+
+void SocketServer::stop_accepting() {
+  if (!acceptor_.joinable()) return;
+  shutdown(listener_, SHUT_RDWR);  // accept() returns
+  acceptor_.join();
   close(listener_);
 }
 

@@ -17,10 +17,14 @@ class SocketServer {
  public:
   // `serve` closes nothing: the descriptor is closed when it returns.
   SocketServer(const std::string& path, std::function<void(int)> serve);
+  // Takes over a descriptor that listens, of whatever kind.
+  SocketServer(int listener, std::function<void(int)> serve);
   SocketServer(const SocketServer&) = delete;
   SocketServer& operator=(const SocketServer&) = delete;
   ~SocketServer();
   [[nodiscard]] unsigned accepted() const { return accepted_; }
+  // From now on connecting fails; the connections that are open stay so. For good.
+  void stop_accepting();
 
  private:
   void accept_all();

@@ -37,6 +37,7 @@ class Process {
   Process& operator=(const Process&) = delete;
   ~Process();
 
+  [[nodiscard]] pid_t pid() const { return pid_; }
   void signal(int number) const;
   // nullopt while it runs; then the exit code, or 128 + the number of the signal that ended it.
   std::optional<int> exit_status();
