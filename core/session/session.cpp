@@ -283,7 +283,7 @@ std::optional<std::string> Session::set_cookie() const {
 Session::Written Session::reload_in_turn() {
   if (!turn_) {
     Turns::Turn turn = co_await environment_->turns.take(key_);
-    turn_.emplace(std::move(turn));
+    turn_ = std::make_shared<Turns::Turn>(std::move(turn));
   }
   co_return co_await reload();
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -139,7 +140,7 @@ class Session {
   seconds created_{};
   std::optional<Json> data_;  // decoded when first needed; changes applied
   Changes changes_;
-  std::optional<Turns::Turn> turn_;
+  std::shared_ptr<Turns::Turn> turn_;  // only while a write is under way
 };
 
 }  // namespace session

@@ -12,6 +12,7 @@
 #include "core/cookie/key_ring.h"
 #include "core/session/policy.h"
 #include "core/store/memory_store.h"
+#include "core/store/redis/options.h"
 
 namespace session::gateway {
 
@@ -40,6 +41,9 @@ struct Limits {
 // Whether answers wait for the store to have the change.
 enum class FlushMode { wait, behind };
 
+// Where sessions are kept.
+enum class StoreType { memory, redis };
+
 enum class LogLevel { debug, info, warning, error };
 enum class LogFormat { text, json };
 struct LogSettings {
@@ -56,7 +60,10 @@ struct Settings {
   std::vector<KeyMaterial> keys;  // empty: one random key for this process
   Policy session;
   FlushMode flush = FlushMode::wait;
-  MemoryStoreOptions memory;
+  StoreType store_type = StoreType::memory;
+  MemoryStoreOptions
+      memory;  // this and the next whichever the type is, so that a change of it finds them right
+  RedisStoreOptions redis;
   IdentitySettings identity;
   std::vector<Rule> rules;
   LogSettings log;
