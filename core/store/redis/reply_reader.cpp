@@ -98,7 +98,11 @@ void ReplyReader::feed(std::string_view bytes) {
     throw std::bad_alloc();
 }
 
-bool ReplyReader::empty() const { return reader_->len == reader_->pos && reader_->ridx == -1; }
+bool ReplyReader::empty() const {
+  // hiredis stands at a reply's beginning, having looked at its first byte or not.
+  const bool begun = reader_->ridx > 0 || (reader_->ridx == 0 && reader_->rstack[0].type != -1);
+  return reader_->len == reader_->pos && !begun;
+}
 
 Result<std::optional<Reply>, std::string> ReplyReader::next() {
   void* whole = nullptr;

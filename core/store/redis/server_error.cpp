@@ -56,7 +56,7 @@ void read_redirection(std::string_view rest, ServerError& to) {
   to.where = first_word(rest);
   const bool sound = error == std::errc() && end == slot.data() + slot.size() && to.slot < 16384 &&
                      to.where.find(':') != std::string::npos;
-  if (!sound) to = ServerError{Reaction::fail, "a redirection that can't be read"};
+  if (!sound) to.reaction = Reaction::fail;
 }
 
 std::string unknown(std::string_view text) {
