@@ -12,6 +12,7 @@
 #include "core/cookie/key_ring.h"
 #include "core/session/policy.h"
 #include "core/store/memory_store.h"
+#include "core/store/redis/options.h"
 
 namespace session::gateway {
 
