@@ -41,6 +41,9 @@ struct Limits {
 // Whether answers wait for the store to have the change.
 enum class FlushMode { wait, behind };
 
+// Where sessions are kept.
+enum class StoreType { memory, redis };
+
 enum class LogLevel { debug, info, warning, error };
 enum class LogFormat { text, json };
 struct LogSettings {
@@ -57,7 +60,9 @@ struct Settings {
   std::vector<KeyMaterial> keys;  // empty: one random key for this process
   Policy session;
   FlushMode flush = FlushMode::wait;
-  MemoryStoreOptions memory;
+  StoreType store_type = StoreType::memory;
+  MemoryStoreOptions memory;  // read and checked whichever the type is, like the next
+  RedisStoreOptions redis;
   IdentitySettings identity;
   std::vector<Rule> rules;
   LogSettings log;
