@@ -3,7 +3,8 @@
 #include <string>
 #include <utility>
 
-#include "gateway/config/file.h"
+#include "gateway/config/named_file.h"
+#include "gateway/config/secret_file.h"
 #include "gateway/config/sections.h"
 
 // Nothing here quotes what the file says, not even ids and paths: a secret may stand in the wrong place.
@@ -11,41 +12,18 @@
 namespace session::gateway {
 namespace {
 
-constexpr std::size_t kMaxSecretBytes = std::size_t{64} << 10;
-constexpr std::size_t kMinSaltBytes = 1;  // a salt need not be hard to guess (RFC 5869, 3.1)
-constexpr mode_t kOthers = 0007;
-
-std::string octal(mode_t mode) {
-  std::string out = "0";
-  for (const int shift : {6, 3, 0}) out += static_cast<char>('0' + ((mode >> shift) & 7));
-  return out;
-}
-
-// Editors and echo end a file with a line break that nobody means.
-Secret without_line_ends(const Secret& secret) {
-  const std::string_view text = secret.reveal();
-  return Secret(std::string(text.substr(0, text.find_last_not_of("\r\n") + 1)));
-}
+constexpr std::size_t kMinSaltBytes = 1;      // a salt need not be hard to guess (RFC 5869, 3.1)
+constexpr std::size_t kMinPasswordBytes = 1;  // how long one is, is up to the server that asks for it
 
 std::optional<Secret> secret_in_file(const Field& field) {
-  const auto refuse = [&](std::string text) {
-    field.problem(std::move(text));
-    return std::nullopt;
-  };
-  const auto path = field.text("the path of a file");
-  if (!path) return std::nullopt;
-  if (path->empty() || path->find('\0') != path->npos) return refuse("expected the path of a file");
-  const std::string_view where =
-      path->front() == '/' ? "" : " (a relative path starts at this configuration's directory)";
-  auto file = read_file((field.reading().directory() / *path).string(), kMaxSecretBytes);
-  if (!file) return refuse(std::string("can't read this file: ").append(file.error()).append(where));
-  const Secret whole(std::move(file->bytes));
-  if ((file->mode & kOthers) != 0) {
-    field.warn("every user of this machine can use this file (mode " + octal(file->mode) +
-               "): take that away with chmod o=");
-  }
-  if (whole.size() > kMaxSecretBytes) return refuse("this file is larger than 64KiB");
-  return without_line_ends(whole);
+  auto file = named_file(field, kMaxSecretBytes);
+  if (!file) return std::nullopt;
+  const bool too_large = file->bytes.size() > kMaxSecretBytes;
+  Secret secret = secret_in(std::move(file->bytes));
+  warn_if_open(field, file->mode);
+  if (!too_large) return secret;
+  field.problem("this file is larger than 64KiB");
+  return std::nullopt;
 }
 
 std::optional<Secret> secret_in_place(const Field& field) {
@@ -108,6 +86,20 @@ void read_salt(const Field& field, Secret& to) {
   if (!field.given() && !field.reading().surveys()) return;
   read_map(
       field, [&](Section& section) { read_secret(section, to, kMinSaltBytes); }, Section::Names::hidden);
+}
+
+void read_password(const Field& field, PasswordSource& to) {
+  if (!field.given() && !field.reading().surveys()) return;
+  read_map(
+      field,
+      [&](Section& section) {
+        Secret password;
+        read_secret(section, password, kMinPasswordBytes);
+        if (password.empty()) return;
+        const auto path = file_path_in(section["file"]);
+        to = path ? password_in_file(*path, std::move(password)) : fixed_password(std::move(password));
+      },
+      Section::Names::hidden);
 }
 
 void read_keys(const Field& field, std::vector<KeyMaterial>& to) {

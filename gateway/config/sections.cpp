@@ -32,8 +32,7 @@ constexpr Choices<LogLevel, 4> kLogLevels = {{{"debug", LogLevel::debug},
                                               {"error", LogLevel::error}}};
 constexpr Choices<LogFormat, 2> kLogFormats = {{{"text", LogFormat::text}, {"json", LogFormat::json}}};
 
-enum class StoreType { memory };
-constexpr Choices<StoreType, 1> kStoreTypes = {{{"memory", StoreType::memory}}};
+constexpr Choices<StoreType, 2> kStoreTypes = {{{"memory", StoreType::memory}, {"redis", StoreType::redis}}};
 enum class Dialect { native };
 constexpr Choices<Dialect, 1> kDialects = {{{"native", Dialect::native}}};
 
@@ -109,9 +108,10 @@ void read_memory(Section& section, Settings& to) {
 }
 
 void read_store(Section& section, Settings& to) {
-  StoreType type{};
-  read_choice(section["type"], type, kStoreTypes);
+  read_choice(section["type"], to.store_type, kStoreTypes);
   read_map(section["memory"], [&](Section& memory) { read_memory(memory, to); });
+  read_map(
+      section["redis"], [&](Section& redis) { read_redis(redis, to); }, Section::Names::hidden);
 }
 
 void read_log(Section& section, LogSettings& to) {

@@ -130,14 +130,14 @@ BOOST_AUTO_TEST_CASE(an_unknown_key_is_named_with_what_was_probably_meant) {
 }
 
 BOOST_AUTO_TEST_CASE(sections_that_are_yet_to_come_are_unknown) {
-  BOOST_TEST(problems("store: { redis: {} }\n") ==
-             "gateway.yaml:1: store.redis: unknown key; expected type or memory\n");
+  BOOST_TEST(problems("store: { etcd: {} }\n") ==
+             "gateway.yaml:1: store.etcd: unknown key; expected type, memory or redis\n");
   BOOST_TEST(
       problems("express: {}\n") ==
       "gateway.yaml:1: express: unknown key; expected listen, workers, limits, cookie, salt, keys, session, "
       "store, identity, rules, dialect or log\n");
-  BOOST_TEST(problems("store: { type: redis }\n") ==
-             "gateway.yaml:1: store.type: expected memory, got redis\n");
+  BOOST_TEST(problems("store: { type: etcd }\n") ==
+             "gateway.yaml:1: store.type: expected memory or redis, got etcd\n");
   BOOST_TEST(problems("dialect: express\n") == "gateway.yaml:1: dialect: expected native, got express\n");
 }
 

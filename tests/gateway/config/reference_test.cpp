@@ -2,11 +2,13 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
 #include <string>
+#include <string_view>
 
 #include <boost/test/unit_test.hpp>
 
@@ -37,16 +39,23 @@ std::size_t example_at(const std::string& line) {
   return example ? hash : line.npos;
 }
 
-enum class Secrets { files, files_and_values };
+enum class Examples { that_go_together, all };
 
-// The reference with its examples as settings. `value` excludes `file` beside it, so only for looking at.
-std::string with_examples(Secrets secrets) {
+// What excludes something else in the reference: `file`, `url` and the topology single.
+bool is_an_alternative(std::string_view example) {
+  constexpr std::array<std::string_view, 3> kAlternatives = {"#value:", "#urls:", "#sentinel_password:"};
+  return std::any_of(kAlternatives.begin(), kAlternatives.end(),
+                     [&](std::string_view key) { return example.starts_with(key); });
+}
+
+// The reference with its examples as settings; all of them only for looking at.
+std::string with_examples(Examples examples) {
   std::istringstream lines(reference());
   std::string out, line;
   while (std::getline(lines, line)) {
     const auto hash = example_at(line);
-    const bool excluded =
-        secrets == Secrets::files && hash != line.npos && line.substr(hash).starts_with("#value:");
+    const bool excluded = examples == Examples::that_go_together && hash != line.npos &&
+                          is_an_alternative(std::string_view(line).substr(hash));
     if (hash != line.npos && !excluded) line.erase(hash, 1);
     out += line + "\n";
   }
@@ -63,7 +72,7 @@ void collect_keys(const YamlNode& node, const std::string& key, std::set<std::st
 }
 
 std::set<std::string> mentioned_keys() {
-  const auto root = parse_yaml(with_examples(Secrets::files_and_values));
+  const auto root = parse_yaml(with_examples(Examples::all));
   BOOST_REQUIRE(root.has_value());
   std::set<std::string> keys;
   collect_keys(*root, {}, keys);
@@ -112,11 +121,31 @@ BOOST_AUTO_TEST_CASE(the_reference_loads_and_every_value_in_it_is_the_default) {
   BOOST_TEST(read.session.max_bytes == defaults.session.max_bytes);
   BOOST_TEST((read.flush == defaults.flush));
   BOOST_TEST(read.memory.max_bytes == defaults.memory.max_bytes);
+  BOOST_TEST((read.store_type == defaults.store_type));
   BOOST_TEST(read.identity.subject == defaults.identity.subject);
   BOOST_TEST((read.identity.headers == defaults.identity.headers));
   BOOST_TEST((read.rules.empty() && defaults.rules.empty()));
   BOOST_TEST((read.log.level == defaults.log.level));
   BOOST_TEST((read.log.format == defaults.log.format));
+}
+
+BOOST_AUTO_TEST_CASE(the_redis_store_in_the_reference_is_the_default_too) {
+  const auto loaded = load_file(kReference);
+  BOOST_REQUIRE(loaded.has_value());
+  const RedisStoreOptions& read = loaded->redis;
+  const RedisStoreOptions defaults;
+  BOOST_TEST((read.addresses == defaults.addresses));
+  BOOST_TEST((read.topology == defaults.topology));
+  BOOST_TEST(read.master_name == defaults.master_name);
+  BOOST_TEST(read.database == defaults.database);
+  BOOST_TEST(read.user == defaults.user);
+  BOOST_TEST((!read.password && !defaults.password));
+  BOOST_TEST(read.sentinel_user == defaults.sentinel_user);
+  BOOST_TEST((!read.sentinel_password && !defaults.sentinel_password));
+  BOOST_TEST((read.tls == defaults.tls));
+  BOOST_TEST(read.prefix == defaults.prefix);
+  BOOST_TEST((read.deadline == defaults.deadline));
+  BOOST_TEST((read.connect_deadline == defaults.connect_deadline));
 }
 
 BOOST_AUTO_TEST_CASE(every_key_that_the_reader_knows_is_in_the_reference) {
@@ -144,7 +173,9 @@ BOOST_AUTO_TEST_CASE(the_examples_in_the_reference_load_when_they_are_activated)
   const Path directory = pattern;
   write_private(directory / "salt.key", "pepper\n");
   write_private(directory / "k1.key", std::string(44, 'k') + "\n");
-  const auto loaded = load_text((directory / "gateway.yaml").string(), with_examples(Secrets::files));
+  write_private(directory / "redis.password", "open sesame\n");
+  const auto loaded =
+      load_text((directory / "gateway.yaml").string(), with_examples(Examples::that_go_together));
   std::filesystem::remove_all(directory);
   if (!loaded) {
     for (const Problem& problem : loaded.error()) BOOST_ERROR(render("gateway.yaml", problem));
@@ -152,5 +183,7 @@ BOOST_AUTO_TEST_CASE(the_examples_in_the_reference_load_when_they_are_activated)
     BOOST_TEST(loaded->listen.size() == 2u);
     BOOST_TEST(loaded->keys.size() == 1u);
     BOOST_TEST(loaded->rules.size() == 2u);
+    BOOST_TEST((loaded->redis.password && loaded->redis.password().reveal() == "open sesame"));
+    BOOST_TEST(loaded->warnings.empty());
   }
 }

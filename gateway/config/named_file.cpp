@@ -1,0 +1,52 @@
+#include "gateway/config/named_file.h"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace session::gateway {
+namespace {
+
+constexpr mode_t kOthers = 0007;
+
+std::string octal(mode_t mode) {
+  std::string out = "0";
+  for (const int shift : {6, 3, 0}) out += static_cast<char>('0' + ((mode >> shift) & 7));
+  return out;
+}
+
+std::string whole_path(const std::filesystem::path& path) {
+  std::error_code failed;
+  const auto whole = std::filesystem::absolute(path, failed);
+  return failed ? path.string() : whole.string();
+}
+
+}  // namespace
+
+std::optional<std::string> file_path_in(const Field& field) {
+  const auto text = field.text("the path of a file");
+  if (!text) return std::nullopt;
+  if (!text->empty() && text->find('\0') == text->npos)
+    return whole_path(field.reading().directory() / *text);
+  field.problem("expected the path of a file");
+  return std::nullopt;
+}
+
+std::optional<FileContent> named_file(const Field& field, std::size_t most) {
+  const auto path = file_path_in(field);
+  if (!path) return std::nullopt;
+  auto file = read_file(*path, most);
+  if (file) return std::move(*file);
+  const bool relative = !field.node()->text.starts_with('/');
+  field.problem("can't read this file: " + file.error() +
+                (relative ? " (a relative path starts at this configuration's directory)" : ""));
+  return std::nullopt;
+}
+
+void warn_if_open(const Field& field, mode_t mode) {
+  if ((mode & kOthers) == 0) return;
+  field.warn("every user of this machine can use this file (mode " + octal(mode) +
+             "): take that away with chmod o=");
+}
+
+}  // namespace session::gateway

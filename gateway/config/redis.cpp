@@ -1,0 +1,135 @@
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/config/named_file.h"
+#include "gateway/config/redis_checks.h"
+#include "gateway/config/redis_url.h"
+#include "gateway/config/sections.h"
+#include "gateway/config/values.h"
+
+// Urls and names are not quoted in problems: a password may stand in the wrong place.
+
+namespace session::gateway {
+namespace {
+
+constexpr std::size_t kMaxUrls = 64;
+constexpr std::size_t kMaxPrefixBytes = 64;
+constexpr std::size_t kMaxNameBytes = 255;
+constexpr std::uint16_t kPort = 6379;
+constexpr std::uint16_t kSentinelPort = 26379;
+
+constexpr std::array<std::pair<std::string_view, RedisTopology>, 3> kTopologies = {
+    {{"single", RedisTopology::single},
+     {"sentinel", RedisTopology::sentinel},
+     {"cluster", RedisTopology::cluster}}};
+
+constexpr Range<milliseconds> kDeadlines = {milliseconds(1), std::chrono::minutes(1)};
+
+bool is_graphic(char c) { return c > 0x20 && c < 0x7f; }
+
+void read_server(const Field& field, std::uint16_t default_port, std::vector<RedisServer>& to) {
+  const auto text = field.text("a url such as redis://127.0.0.1:6379/0");
+  if (!text) return;
+  auto url = parse_redis_url(*text, default_port);
+  if (!url) return field.problem(url.error());
+  to.push_back({field, std::move(*url)});
+}
+
+void read_servers(const Field& field, std::uint16_t default_port, std::vector<RedisServer>& to) {
+  const std::vector<Field> items = items_of(field);
+  if (field.given() && field.clean() && items.empty()) field.problem("expected at least one url");
+  if (items.size() > kMaxUrls) {
+    return field.problem("expected at most " + std::to_string(kMaxUrls) + " urls, got " +
+                         std::to_string(items.size()));
+  }
+  for (const Field& item : items) read_server(item, default_port, to);
+}
+
+std::vector<RedisServer> servers_in(Section& section, const RedisStoreOptions& defaults) {
+  const Field one = section["url"];
+  const Field many = section["urls"];
+  const std::uint16_t port = defaults.topology == RedisTopology::sentinel ? kSentinelPort : kPort;
+  std::vector<RedisServer> servers;
+  read_server(one, port, servers);
+  read_servers(many, port, servers);
+  if (one.given() && many.given()) return {};  // which of the two counts is not known
+  if (one.given() || many.given()) return servers;
+  return {{one, RedisUrl{defaults.addresses.front(), defaults.database, false}}};
+}
+
+// Of a user or a master: Redis takes no spaces in them.
+void read_name(const Field& field, std::string& to) {
+  std::string name;
+  if (field.given()) read_text(field, name);
+  const bool plain = std::all_of(name.begin(), name.end(), is_graphic);
+  if (!plain || name.size() > kMaxNameBytes)
+    return field.problem("expected at most 255 printable ASCII characters without spaces");
+  to = name;
+}
+
+void read_prefix(const Field& field, std::string& to) {
+  read_text(field, to);
+  if (!std::all_of(to.begin(), to.end(), is_graphic) || to.size() > kMaxPrefixBytes)
+    field.expected("at most 64 printable ASCII characters without spaces");
+}
+
+// Whether the file can be read shows now, and not at the first connection.
+enum class Holds { certificates, key };
+void read_pem(const Field& field, std::string& to, Holds what) {
+  const auto text = field.text("the path of a file");
+  if (!text || text->empty()) return;
+  const auto file = named_file(field, 0);
+  if (!file) return;
+  if (what == Holds::key) warn_if_open(field, file->mode);
+  to = file_path_in(field).value_or("");
+}
+
+void read_tls(Section& section, RedisTls& to) {
+  read_pem(section["ca_file"], to.ca_file, Holds::certificates);
+  const Field certificate = section["certificate"];
+  const Field key = section["key"];
+  const Field name = section["server_name"];
+  read_pem(certificate, to.certificate, Holds::certificates);
+  read_pem(key, to.key, Holds::key);
+  read_text(name, to.server_name);
+  if (!to.server_name.empty() && !is_host(to.server_name))
+    name.problem("expected the name of a host or a numeric address");
+  if (!certificate.clean() || !key.clean() || to.certificate.empty() == to.key.empty()) return;
+  if (to.key.empty()) certificate.problem("a certificate needs a key beside it");
+  if (to.certificate.empty()) key.problem("a key needs a certificate beside it");
+}
+
+// The addresses keep their default where none could be read: there is a problem, and no settings at all.
+void assign(const RedisRead& read, RedisStoreOptions& to) {
+  if (read.servers.empty()) return;
+  to.addresses.clear();
+  for (const RedisServer& server : read.servers) to.addresses.push_back(server.url.address);
+  to.database = read.servers.front().url.database;
+  if (read.servers.front().url.tls) to.tls = read.tls;
+}
+
+}  // namespace
+
+void read_redis(Section& section, Settings& to) {
+  RedisStoreOptions& redis = to.redis;
+  RedisRead read;
+  read_choice(section["topology"], redis.topology, kTopologies);
+  read.servers = servers_in(section, redis);
+  read_name(section["master_name"], redis.master_name);
+  read_name(section["user"], redis.user);
+  read_password(section["password"], redis.password);
+  read_name(section["sentinel_user"], redis.sentinel_user);
+  read_password(section["sentinel_password"], redis.sentinel_password);
+  read_map(section["tls"], [&](Section& tls) { read_tls(tls, read.tls); });
+  read_prefix(section["prefix"], redis.prefix);
+  read_duration(section["deadline"], redis.deadline, kDeadlines);
+  read_duration(section["connect_deadline"], redis.connect_deadline, kDeadlines);
+  check_redis(section, read, to);
+  assign(read, redis);
+}
+
+}  // namespace session::gateway
