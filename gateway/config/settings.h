@@ -61,12 +61,7 @@ struct Settings {
   Policy session;
   FlushMode flush = FlushMode::wait;
   StoreType store_type = StoreType::memory;
-<<<<<<< HEAD
-  MemoryStoreOptions
-      memory;  // this and the next whichever the type is, so that a change of it finds them right
-=======
   MemoryStoreOptions memory;  // read and checked whichever the type is, like the next
->>>>>>> h-config
   RedisStoreOptions redis;
   IdentitySettings identity;
   std::vector<Rule> rules;
