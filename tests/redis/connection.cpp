@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/time.h>
 
+#include <cerrno>
 #include <stdexcept>
 #include <utility>
 
@@ -90,9 +91,12 @@ RedisReply RedisConnection::exchange(const RedisCommand& command) {
     const std::unique_ptr<redisReply, void (*)(void*)> reply(static_cast<redisReply*>(raw), freeReplyObject);
     return value_of(*reply);
   }
+  const bool late = context_->err == REDIS_ERR_IO && errno == EAGAIN;
   const std::string why = context_->err != 0 ? context_->errstr : "closed";
   context_.reset();
-  throw std::runtime_error("no answer of " + to_text(address_) + " to " + command.at(0) + ": " + why);
+  const std::string text = "no answer of " + to_text(address_) + " to " + command.at(0) + ": " + why;
+  if (late) throw std::runtime_error(text);
+  throw RedisConnectionLost(text);
 }
 
 }  // namespace session::test

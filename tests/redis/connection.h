@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,11 @@ struct RedisReply {
   bool operator==(const RedisReply&) const = default;
 };
 
+// The server closed the connection before it answered; nobody knows whether it did what it was asked.
+struct RedisConnectionLost : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 using RedisCommand = std::vector<std::string>;
 
 // A connection of a test to a Redis server or sentinel, made when it is first needed and made again when the
@@ -35,7 +41,8 @@ class RedisConnection {
   ~RedisConnection();
 
   // An error reply is an answer; so is one to AUTH, which then stands for the answer to the command.
-  // Throws std::runtime_error if there is no server, or none that answers within some seconds.
+  // Throws RedisConnectionLost, and otherwise std::runtime_error if there is no server, or none that answers
+  // within some seconds.
   RedisReply ask(const RedisCommand& command);
 
  private:

@@ -1,4 +1,4 @@
-// That the servers and peers which the tests against Redis stand on do what their headers say.
+// That the server and the peers which the tests against Redis stand on do what their headers say.
 
 #include <poll.h>
 #include <unistd.h>
@@ -41,6 +41,28 @@ class RawClient {
  private:
   int fd_;
 };
+
+// The exit code of redis-cli's PING over TLS; hiredis 0.14 has none.
+int tls_ping(const RedisServer& server, const RedisTls& tls) {
+  const TempDir dir;
+  std::vector<std::string> command = {"redis-cli", "--tls",    "-e", "-p", std::to_string(server.port()),
+                                      "--cacert",  tls.ca_file};
+  if (!tls.certificate.empty()) {
+    command.insert(command.end(), {"--cert", tls.certificate, "--key", tls.key});
+  }
+  command.emplace_back("PING");
+  return Process(command, dir / "log").wait();
+}
+
+// What openssl says of the server's certificate, when it is to be for that name.
+std::string verified(const RedisServer& server, const std::string& option, const std::string& name) {
+  const TempDir dir;
+  Process({"openssl", "s_client", "-connect", "127.0.0.1:" + std::to_string(server.port()), "-CAfile",
+           server.certificates().ca(), option, name, "-verify_return_error"},
+          dir / "log")
+      .wait();
+  return read_file(dir / "log");
+}
 
 void fill(RedisServer& server) {
   server.tell({"SET", "lasting", "a"});
@@ -134,6 +156,26 @@ BOOST_AUTO_TEST_CASE(time_passes_for_keys_that_expire) {
     BOOST_TEST(left <= 30000);
     BOOST_TEST(left > 20000);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_tls_server_shows_a_certificate_of_its_ca) {
+  RedisServer server({.tls = true});
+  const auto& certificates = server.certificates();
+  BOOST_TEST(tls_ping(server, certificates.trusted()) == 0);
+  BOOST_TEST(tls_ping(server, RedisTls{.ca_file = certificates.foreign_ca()}) != 0);
+  BOOST_TEST(verified(server, "-verify_hostname", "localhost").find("Verification: OK") != std::string::npos);
+  BOOST_TEST(verified(server, "-verify_ip", "127.0.0.1").find("Verification: OK") != std::string::npos);
+  BOOST_TEST(verified(server, "-verify_hostname", "other").find("Verification: OK") == std::string::npos);
+  BOOST_TEST(server.ask({"PING"}).text == "PONG");
+}
+
+BOOST_AUTO_TEST_CASE(a_tls_server_may_want_a_client_certificate) {
+  RedisServer server({.tls = true, .client_certificate = true});
+  const auto& certificates = server.certificates();
+  BOOST_TEST(tls_ping(server, certificates.trusted_with_client()) == 0);
+  BOOST_TEST(tls_ping(server, certificates.trusted()) != 0);
+  const auto foreign = certificates.issue_foreign("stranger");
+  BOOST_TEST(tls_ping(server, RedisTls{certificates.ca(), foreign.certificate, foreign.key}) != 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -46,6 +46,8 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
+std::string quoted(const std::string& word) { return '"' + word + '"'; }
+
 bool answers(RedisConnection& connection) {
   try {
     connection.ask({"PING"});
@@ -121,6 +123,14 @@ RedisAddress RedisServer::address() const {
 
 RedisAddress RedisServer::unix_address() const { return RedisAddress{.path = dir_ / "redis.sock"}; }
 
+RedisReply RedisServer::ask(const RedisCommand& command) {
+  try {
+    return connection_->ask(command);
+  } catch (const RedisConnectionLost&) {
+    return connection_->ask(command);
+  }
+}
+
 RedisReply RedisServer::tell(const RedisCommand& command) {
   RedisReply reply = ask(command);
   if (reply.is_error()) throw std::runtime_error(command.at(0) + ": " + reply.text);
@@ -159,8 +169,8 @@ std::string RedisServer::configuration() const {
   std::string text = "bind 127.0.0.1\ndir " + dir_.path() + "\nunixsocket " + unix_address().path + "\n";
   text += port_lines();
   if (!setup_.sentinel) text += kDataServer;
-  if (!setup_.password.empty()) text += "requirepass " + setup_.password + "\n";
-  if (!setup_.password.empty() && !setup_.sentinel) text += "masterauth " + setup_.password + "\n";
+  if (!setup_.password.empty()) text += "requirepass " + quoted(setup_.password) + "\n";
+  if (!setup_.password.empty() && !setup_.sentinel) text += "masterauth " + quoted(setup_.password) + "\n";
   if (setup_.cluster) text += "cluster-enabled yes\ncluster-port " + std::to_string(bus_port_) + "\n";
   for (const auto& line : setup_.options) text += line + "\n";
   return text;

@@ -49,13 +49,15 @@ class RedisServer {
   [[nodiscard]] bool running() { return process_ && !process_->exit_status(); }
 
   [[nodiscard]] int port() const { return port_; }
+  [[nodiscard]] int bus_port() const { return bus_port_; }  // of a cluster's node
   [[nodiscard]] RedisAddress address() const;
   [[nodiscard]] RedisAddress unix_address() const;
   [[nodiscard]] const Certificates& certificates() const { return *certificates_; }  // with TLS
   [[nodiscard]] std::string log() const { return read_file(log_); }
 
-  // Over a connection of its own, on the Unix socket. An error is an answer.
-  RedisReply ask(const RedisCommand& command) { return connection_->ask(command); }
+  // Over a connection of its own, on the Unix socket. An error is an answer. Asks once more if the server
+  // closes the connection, as CLIENT KILL has it do, and sentinels at a failover.
+  RedisReply ask(const RedisCommand& command);
   // The same, for what must not fail: throws when the answer is an error.
   RedisReply tell(const RedisCommand& command);
   // From now on asks as that user, after a change of passwords.

@@ -100,9 +100,9 @@ ScriptedReply ScriptedRedis::reply_to(unsigned connection, const RedisCommand& c
 }
 
 ScriptedReply ScriptedRedis::usual(const RedisCommand& command) {
-  static const std::set<std::string> kAgreed = {"AUTH", "SELECT", "CLIENT", "READONLY"};
+  static const std::set<std::string> agreed = {"AUTH", "SELECT", "CLIENT", "READONLY"};
   const std::string name = command.empty() ? "" : upper(command[0]);
-  if (kAgreed.contains(name)) return {kRespOk};
+  if (agreed.contains(name)) return {kRespOk};
   if (name == "PING") return {"+PONG\r\n"};
   if (name == "EVALSHA") return {"-NOSCRIPT No matching script. Please use EVAL.\r\n"};
   return {keys_say(command)};
