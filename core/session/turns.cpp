@@ -23,7 +23,8 @@ struct Turns::Line {
 
 Turns::Turns() : line_(std::make_shared<Line>()) {}
 
-Turns::Turn::Turn(std::shared_ptr<Line> line, std::string key) : line_(std::move(line)), key_(std::move(key)) {}
+Turns::Turn::Turn(std::shared_ptr<Line> line, std::string key)
+    : line_(std::move(line)), key_(std::move(key)) {}
 
 Turns::Turn::~Turn() {
   if (!line_) return;

@@ -51,7 +51,8 @@ bool is_one(const Called& called) { return called->front().integer == 1; }
 std::optional<Entry> entry_in(std::vector<Reply> replies) {
   const std::int64_t left = replies[1].integer;
   if (replies[0].is(Reply::Kind::nil) || left == -2) return std::nullopt;
-  const milliseconds time_left = left < 0 ? milliseconds::max() : milliseconds(std::max<std::int64_t>(left, 1));
+  const milliseconds time_left =
+      left < 0 ? milliseconds::max() : milliseconds(std::max<std::int64_t>(left, 1));
   return Entry{std::move(replies[0].bytes), time_left};
 }
 

@@ -14,12 +14,12 @@
 
 namespace session::gateway {
 
-// The whole daemon: store, workers, listeners. The thread that calls run() accepts connections, does the store's
-// housekeeping and waits for signals; requests are the workers' work.
+// The whole daemon: store, workers, listeners. The thread that calls run() accepts connections, does the
+// store's housekeeping and waits for signals; requests are the workers' work.
 class Server {
  public:
-  // Binds all listeners. Throws std::runtime_error if one of them, or the store, can't be had. REQUIRES: settings with keys and salt;
-  // the settings outlive the server.
+  // Binds all listeners. Throws std::runtime_error if one of them, or the store, can't be had. REQUIRES:
+  // settings with keys and salt; the settings outlive the server.
   explicit Server(const Settings& settings);
   ~Server();
   Server(const Server&) = delete;

@@ -12,7 +12,8 @@ struct Row {
   StoreInUse (*make)(const Settings& settings);
 };
 
-constexpr std::array kRows = {Row{StoreType::memory, make_memory_store}, Row{StoreType::redis, make_redis_store}};
+constexpr std::array kRows = {Row{StoreType::memory, make_memory_store},
+                              Row{StoreType::redis, make_redis_store}};
 
 }  // namespace
 

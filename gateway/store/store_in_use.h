@@ -11,8 +11,8 @@ namespace session::gateway {
 // The store that the configuration asks for, and what it needs to have done now and then.
 struct StoreInUse {
   std::unique_ptr<Store> store;
-  // Does a little of its housekeeping, about a millisecond's worth, and says when it wants to do more. Empty if
-  // it has none. Called from one thread.
+  // Does a little of its housekeeping, about a millisecond's worth, and says when it wants to do more. Empty
+  // if it has none. Called from one thread.
   std::function<milliseconds()> upkeep;
 };
 

@@ -7,8 +7,8 @@
 
 namespace session::test {
 
-// A RedisStore over a real server of the test program's own, emptied for each fixture. Its time passes when told
-// to, and a little by itself.
+// A RedisStore over a real server of the test program's own, emptied for each fixture. Its time passes when
+// told to, and a little by itself.
 struct RedisStoreFixture {
   static constexpr milliseconds kSlack{3000};
 

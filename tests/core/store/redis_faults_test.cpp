@@ -133,8 +133,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_knows_no_script_however_often_is_an_outage) {
 // --- Answers that are none ---
 
 BOOST_AUTO_TEST_CASE(an_answer_of_another_kind_is_an_outage_and_ends_the_connection) {
-  for (const std::string answer :
-       {":1\r\n", "+OK\r\n", "*0\r\n", "*2\r\n$1\r\na\r\n:1\r\n"}) {
+  for (const std::string answer : {":1\r\n", "+OK\r\n", "*0\r\n", "*2\r\n$1\r\na\r\n:1\r\n"}) {
     Scripted scripted("GET", bytes(answer));
     run([](Scripted& at) -> Task<> {
       for (int round = 0; round < 2; ++round) {
