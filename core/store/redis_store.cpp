@@ -32,8 +32,10 @@ class LoopClients final : public asio::execution_context::service {
   }
 
  private:
+  // Everything goes now, and not with this object: the loop's timers and sockets may be gone by then.
   void shutdown() override {
     for (auto& [owner, client] : clients_) client->abandon();
+    clients_.clear();
   }
 
   std::vector<std::pair<std::shared_ptr<const RedisSetup>, std::unique_ptr<RedisClient>>> clients_;
