@@ -210,7 +210,10 @@ BOOST_AUTO_TEST_CASE(an_answer_that_comes_too_late_is_nobodys) {
     // Refused at first, as the server has just hung; and then its own answer.
     bool whole = false;
     co_await until([&] { return server.connections() >= 2; });
+    TestTimer timer(co_await boost::asio::this_coro::executor);
     while (!whole) {
+      timer.expires_after(1ms);
+      (void)co_await timer.async_wait(boost::asio::as_tuple(kAwait));
       const auto loaded = co_await at.load("key");
       if (!loaded) continue;
       whole = true;
