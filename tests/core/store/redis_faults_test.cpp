@@ -209,7 +209,8 @@ BOOST_AUTO_TEST_CASE(an_answer_that_comes_too_late_is_nobodys) {
     server.send(1, "$5\r\nstale\r\n:60000\r\n");
     // Refused at first, as the server has just hung; and then its own answer.
     bool whole = false;
-    co_await until([&] { return server.connections() >= 2; });
+    const auto connected_anew = [&] { return server.connections() >= 2; };
+    co_await until(connected_anew);
     TestTimer timer(co_await boost::asio::this_coro::executor);
     while (!whole) {
       timer.expires_after(1ms);
@@ -231,7 +232,8 @@ BOOST_AUTO_TEST_CASE(an_answer_too_many_ends_the_connection_before_anyone_gets_i
       const auto created = co_await at.create("key", mine, 1min);
       BOOST_TEST((answered(created) == CreateOutcome::created));
       server.send(1, stray);
-      co_await until([&] { return server.connections() == 2; });
+      const auto connected_anew = [&] { return server.connections() == 2; };
+      co_await until(connected_anew);
       const auto loaded = co_await at.load("key");
       BOOST_TEST((answered(loaded)->bytes.view() == "mine"));
     }(store, redis, extra));
@@ -360,7 +362,8 @@ BOOST_AUTO_TEST_CASE(a_connection_that_ends_while_nothing_is_asked_is_made_again
       const auto created = co_await at.create("key" + std::to_string(round), value, 1min);
       BOOST_TEST((answered(created) == CreateOutcome::created));
       server.cut();
-      co_await until([&] { return server.connections() == round + 1; });
+      const auto connected_anew = [&] { return server.connections() == round + 1; };
+      co_await until(connected_anew);
     }
   }(store, redis));
 }
