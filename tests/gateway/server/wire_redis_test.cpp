@@ -1,0 +1,61 @@
+// The daemon with its sessions in Redis: shared by two of them, and an outage is no logout.
+
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "tests/gateway/server/wire_gateway.h"
+#include "tests/redis/redis_server.h"
+
+namespace session::gateway::test {
+namespace {
+
+using session::test::RedisServer;
+
+WireGateway::Setup on(const RedisServer& redis) {
+  WireGateway::Setup setup;
+  setup.yaml = "workers: 2\nstore: { type: redis, redis: { url: 'unix://" + redis.unix_address().path +
+               "', deadline: 2s } }\n";
+  return setup;
+}
+
+Answer check(const WireGateway& gateway, const std::string& cookie) {
+  return gateway.unix_peer().ask(
+      request(1, asking("auth", "GET", {{"HTTP_COOKIE", "session=" + cookie}}), ""));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(wire_redis)
+
+BOOST_AUTO_TEST_CASE(what_one_gateway_begins_and_ends_the_other_knows) {
+  RedisServer redis;
+  const WireGateway one(on(redis));
+  const WireGateway other(on(redis));
+  const std::string cookie = one.log_in(R"({"user":"alice"})");
+  BOOST_TEST(check(one, cookie).status == 204);
+  BOOST_TEST(check(other, cookie).status == 204);
+  const Answer ended = other.unix_peer().ask(request(
+      1, asking("session", "DELETE", {{"HTTP_COOKIE", "session=" + cookie}, {"GATEWAY_ALLOW", "destroy"}}),
+      ""));
+  BOOST_TEST(ended.status == 204);
+  BOOST_TEST(check(one, cookie).status == 401);
+}
+
+BOOST_AUTO_TEST_CASE(an_outage_is_a_503_and_who_has_no_cookie_does_not_notice) {
+  RedisServer redis;
+  const WireGateway gateway(on(redis));
+  const std::string cookie = gateway.log_in(R"({"user":"alice"})");
+  redis.kill();
+  BOOST_TEST(check(gateway, cookie).status == 503);
+  BOOST_TEST(check(gateway, "no cookie of ours").status == 401);
+  redis.start();
+  wait_until("the gateway to find it again",
+             [&] { return gateway.unix_peer().ask(request(1, asking("ready"), "")).status == 200; });
+  BOOST_TEST(check(gateway, cookie).status == 401);  // this server keeps nothing over a restart
+  BOOST_TEST(check(gateway, gateway.log_in(R"({"user":"alice"})")).status == 204);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace session::gateway::test
