@@ -3,15 +3,13 @@
 #include <chrono>
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/basic_waitable_timer.hpp>
+#include "core/await.h"
 
 namespace session {
 namespace {
 
 // Never runs out: it is cancelled when its turn has come.
-using Bell = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                               boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+using Bell = SteadyTimer;
 
 }  // namespace
 
@@ -47,7 +45,7 @@ Task<Turns::Turn> Turns::take(std::string key) {
     const auto bell = std::make_shared<Bell>(co_await boost::asio::this_coro::executor);
     bell->expires_at(std::chrono::steady_clock::time_point::max());
     line->waiting[key].push_back(bell);
-    (void)co_await bell->async_wait(boost::asio::as_tuple(kAwait));
+    (void)co_await bell->async_wait(kAwaitTuple);
   }
   co_return Turn(line, std::move(key));
 }

@@ -13,6 +13,7 @@ namespace {
 
 namespace asio = boost::asio;
 using Reaction = ServerError::Reaction;
+using commands::By;
 using Called = Result<std::vector<Reply>, Refused>;
 
 // The clients of one event loop, by store. Lives in the loop, so that connections end with it.
@@ -43,11 +44,33 @@ class LoopClients final : public asio::execution_context::service {
 
 asio::execution_context::id LoopClients::id;
 
-RedisClient& client_of(const std::shared_ptr<const RedisSetup>& setup, const Executor& executor) {
-  return asio::use_service<LoopClients>(executor.context()).of(setup, executor);
+// Where a key is asked for, and its name there.
+struct Place {
+  RedisClient& client;
+  std::string key;
+};
+
+Place place(const std::shared_ptr<const RedisSetup>& setup, const Executor& executor,
+            const std::string& key) {
+  return {asio::use_service<LoopClients>(executor.context()).of(setup, executor),
+          setup->options.prefix + key};
 }
 
 bool is_one(const Called& called) { return called->front().integer == 1; }
+
+bool is_foreign(const Called& called) { return !called && called.error().reaction == Reaction::foreign; }
+
+// Whether a script that compares found what it expected. A server that does not know it by its hash gets it
+// whole. `command` is the caller's until the task ends.
+template <class MakeCommand>
+Task<Result<bool, StoreFailure>> run_script(const Place& at, const MakeCommand& command) {
+  auto called = co_await at.client.call(at.key, "EVALSHA", command(By::hash));
+  if (!called && called.error().reaction == Reaction::script)
+    called = co_await at.client.call(at.key, "EVAL", command(By::text));
+  if (is_foreign(called)) co_return false;
+  if (!called) co_return called.error().failure;
+  co_return is_one(called);
+}
 
 // -1 is a key without an end. -2 is one that ended between GET and PTTL.
 std::optional<Entry> entry_in(std::vector<Reply> replies) {
@@ -66,65 +89,51 @@ RedisStore::RedisStore(RedisStoreOptions options)
 RedisStore::~RedisStore() = default;
 
 Store::Answer<std::optional<Entry>> RedisStore::load(std::string key) {
-  RedisClient& client = client_of(setup_, co_await asio::this_coro::executor);
-  const std::string full = setup_->options.prefix + key;
-  auto called = co_await client.call(full, "GET", commands::load(full));
-  if (!called && called.error().reaction == Reaction::foreign)
-    co_return std::optional<Entry>(Entry{Bytes(), milliseconds::max()});
+  const Place at = place(setup_, co_await asio::this_coro::executor, key);
+  auto called = co_await at.client.call(at.key, "GET", commands::load(at.key));
+  if (is_foreign(called)) co_return std::optional<Entry>(Entry{Bytes(), milliseconds::max()});
   if (!called) co_return called.error().failure;
   co_return entry_in(std::move(*called));
 }
 
 Store::Answer<CreateOutcome> RedisStore::create(std::string key, Bytes bytes, milliseconds ttl) {
-  RedisClient& client = client_of(setup_, co_await asio::this_coro::executor);
-  const std::string full = setup_->options.prefix + key;
-  auto called = co_await client.call(full, "SET", commands::create(full, bytes.view(), ttl));
+  const Place at = place(setup_, co_await asio::this_coro::executor, key);
+  auto called = co_await at.client.call(at.key, "SET", commands::create(at.key, bytes.view(), ttl));
   if (!called) co_return called.error().failure;
   co_return called->front().is(Reply::Kind::nil) ? CreateOutcome::exists : CreateOutcome::created;
 }
 
 Store::Answer<ReplaceOutcome> RedisStore::replace(std::string key, Bytes expected, Bytes bytes,
                                                   milliseconds ttl) {
-  RedisClient& client = client_of(setup_, co_await asio::this_coro::executor);
-  const std::string full = setup_->options.prefix + key;
-  auto called =
-      co_await client.call(full, "EVALSHA", commands::replace(full, expected.view(), bytes.view(), ttl));
-  if (!called && called.error().reaction == Reaction::script) {
-    called = co_await client.call(
-        full, "EVAL", commands::replace(full, expected.view(), bytes.view(), ttl, commands::By::text));
-  }
-  if (!called && called.error().reaction == Reaction::foreign) co_return ReplaceOutcome::changed_or_gone;
-  if (!called) co_return called.error().failure;
-  co_return is_one(called) ? ReplaceOutcome::replaced : ReplaceOutcome::changed_or_gone;
+  const Place at = place(setup_, co_await asio::this_coro::executor, key);
+  const auto command = [&](By by) {
+    return commands::replace(at.key, expected.view(), bytes.view(), ttl, by);
+  };
+  const auto done = co_await run_script(at, command);
+  if (!done) co_return done.error();
+  co_return *done ? ReplaceOutcome::replaced : ReplaceOutcome::changed_or_gone;
 }
 
 Store::Answer<TouchOutcome> RedisStore::touch(std::string key, milliseconds ttl) {
-  RedisClient& client = client_of(setup_, co_await asio::this_coro::executor);
-  const std::string full = setup_->options.prefix + key;
-  auto called = co_await client.call(full, "PEXPIRE", commands::touch(full, ttl));
+  const Place at = place(setup_, co_await asio::this_coro::executor, key);
+  auto called = co_await at.client.call(at.key, "PEXPIRE", commands::touch(at.key, ttl));
   if (!called) co_return called.error().failure;
   co_return is_one(called) ? TouchOutcome::touched : TouchOutcome::absent;
 }
 
 Store::Answer<EraseOutcome> RedisStore::erase(std::string key) {
-  RedisClient& client = client_of(setup_, co_await asio::this_coro::executor);
-  const std::string full = setup_->options.prefix + key;
-  auto called = co_await client.call(full, "DEL", commands::erase(full));
+  const Place at = place(setup_, co_await asio::this_coro::executor, key);
+  auto called = co_await at.client.call(at.key, "DEL", commands::erase(at.key));
   if (!called) co_return called.error().failure;
   co_return is_one(called) ? EraseOutcome::erased : EraseOutcome::absent;
 }
 
 Store::Answer<EraseIfOutcome> RedisStore::erase_if(std::string key, Bytes expected) {
-  RedisClient& client = client_of(setup_, co_await asio::this_coro::executor);
-  const std::string full = setup_->options.prefix + key;
-  auto called = co_await client.call(full, "EVALSHA", commands::erase_if(full, expected.view()));
-  if (!called && called.error().reaction == Reaction::script) {
-    called =
-        co_await client.call(full, "EVAL", commands::erase_if(full, expected.view(), commands::By::text));
-  }
-  if (!called && called.error().reaction == Reaction::foreign) co_return EraseIfOutcome::changed_or_gone;
-  if (!called) co_return called.error().failure;
-  co_return is_one(called) ? EraseIfOutcome::erased : EraseIfOutcome::changed_or_gone;
+  const Place at = place(setup_, co_await asio::this_coro::executor, key);
+  const auto command = [&](By by) { return commands::erase_if(at.key, expected.view(), by); };
+  const auto done = co_await run_script(at, command);
+  if (!done) co_return done.error();
+  co_return *done ? EraseIfOutcome::erased : EraseIfOutcome::changed_or_gone;
 }
 
 }  // namespace session

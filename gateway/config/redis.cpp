@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -22,10 +21,9 @@ constexpr std::size_t kMaxNameBytes = 255;
 constexpr std::uint16_t kPort = 6379;
 constexpr std::uint16_t kSentinelPort = 26379;
 
-constexpr std::array<std::pair<std::string_view, RedisTopology>, 3> kTopologies = {
-    {{"single", RedisTopology::single},
-     {"sentinel", RedisTopology::sentinel},
-     {"cluster", RedisTopology::cluster}}};
+constexpr Choices<RedisTopology, 3> kTopologies = {{{"single", RedisTopology::single},
+                                                    {"sentinel", RedisTopology::sentinel},
+                                                    {"cluster", RedisTopology::cluster}}};
 
 constexpr Range<milliseconds> kDeadlines = {milliseconds(1), std::chrono::minutes(1)};
 

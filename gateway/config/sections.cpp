@@ -20,9 +20,6 @@ constexpr std::size_t kMiB = std::size_t{1} << 20;
 constexpr std::size_t kGiB = std::size_t{1} << 30;
 constexpr hours kTenYears = hours(24 * 3650);
 
-template <class T, std::size_t N>
-using Choices = std::array<std::pair<std::string_view, T>, N>;
-
 constexpr Choices<SameSite, 3> kSameSite = {
     {{"strict", SameSite::strict}, {"lax", SameSite::lax}, {"none", SameSite::none}}};
 constexpr Choices<FlushMode, 2> kFlush = {{{"wait", FlushMode::wait}, {"behind", FlushMode::behind}}};

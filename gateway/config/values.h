@@ -39,9 +39,12 @@ void read_duration(const Field& field, milliseconds& to, const Range<millisecond
 void read_duration(const Field& field, seconds& to, const Range<milliseconds>& range);
 void read_duration(const Field& field, std::optional<seconds>& to, const Range<milliseconds>& range);
 
+template <class T, std::size_t N>
+using Choices = std::array<std::pair<std::string_view, T>, N>;
+
 // One of the named values. A new value is a new row in the caller's table.
 template <class T, std::size_t N>
-void read_choice(const Field& field, T& to, const std::array<std::pair<std::string_view, T>, N>& choices) {
+void read_choice(const Field& field, T& to, const Choices<T, N>& choices) {
   std::vector<std::string_view> names;
   for (const auto& [name, value] : choices) names.push_back(name);
   const auto text = field.text(any_of(names));

@@ -9,14 +9,12 @@
 #include <cerrno>
 #include <system_error>
 
-#include <boost/asio/as_tuple.hpp>
-
+#include "core/await.h"
 #include "gateway/log/log.h"
 
 namespace session::gateway {
 namespace {
 
-constexpr auto kAwaitTuple = boost::asio::as_tuple(kAwait);
 constexpr milliseconds kRest{50};
 constexpr int kMostAtStop =
     4096;  // the backlog's size: peers that never stop connecting must not hold up the stop

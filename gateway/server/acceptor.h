@@ -3,9 +3,9 @@
 #include <chrono>
 #include <functional>
 
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 
+#include "core/await.h"
 #include "core/task.h"
 #include "gateway/server/listener.h"
 
@@ -38,9 +38,7 @@ class Acceptor {
   const Listener& listener_;
   Place place_;
   boost::asio::posix::basic_stream_descriptor<Executor> ready_;  // a duplicate of the listener's
-  boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                    boost::asio::wait_traits<std::chrono::steady_clock>, Executor>
-      rest_;
+  SteadyTimer rest_;
   int reserve_;
   bool stopped_ = false;
 };

@@ -4,8 +4,7 @@
 
 #include <cerrno>
 
-#include <boost/asio/as_tuple.hpp>
-
+#include "core/await.h"
 #include "gateway/fastcgi/records.h"
 #include "gateway/http/problem.h"
 #include "gateway/log/log.h"
@@ -14,7 +13,6 @@
 namespace session::gateway {
 namespace {
 
-constexpr auto kAwaitTuple = boost::asio::as_tuple(kAwait);
 using Ready = boost::asio::socket_base;
 
 }  // namespace

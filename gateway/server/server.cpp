@@ -5,16 +5,14 @@
 #include <algorithm>
 #include <thread>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/basic_signal_set.hpp>
 #include <boost/asio/co_spawn.hpp>
 
+#include "core/await.h"
 #include "gateway/log/log.h"
 
 namespace session::gateway {
 namespace {
-
-constexpr auto kAwaitTuple = boost::asio::as_tuple(kAwait);
 
 // Connections, and what the process has open besides them.
 void allow_descriptors(std::size_t connections) {
@@ -74,9 +72,7 @@ Task<void> Server::wait_for_signal() {
 }
 
 Task<void> Server::keep_store() {
-  boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                    boost::asio::wait_traits<std::chrono::steady_clock>, Executor>
-      timer(loop_.get_executor());
+  SteadyTimer timer(loop_.get_executor());
   while (store_.upkeep) {
     timer.expires_after(store_.upkeep());
     const auto [error] = co_await timer.async_wait(kAwaitTuple);

@@ -7,10 +7,10 @@
 #include <thread>
 #include <unordered_set>
 
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "core/await.h"
 #include "gateway/config/settings.h"
 #include "gateway/endpoints/endpoint.h"
 #include "gateway/fastcgi/framing.h"
@@ -75,9 +75,7 @@ class Worker {
   const Settings& settings_;
   boost::asio::io_context loop_;
   boost::asio::executor_work_guard<Executor> work_;
-  boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                    boost::asio::wait_traits<std::chrono::steady_clock>, Executor>
-      deadline_timer_;
+  SteadyTimer deadline_timer_;
   bool watching_ = false;
   bool draining_ = false;
   Clock::Steady drain_until_{};

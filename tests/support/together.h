@@ -4,24 +4,19 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/co_spawn.hpp>
 
+#include "core/await.h"
 #include "core/clock.h"
 #include "core/task.h"
 
 namespace session::test {
 
-using TestTimer =
-    boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                      boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
-
 // Runs all of them at the same time on this event loop; done when they all are. An exception of one ends it
 // all.
 inline Task<> together(std::vector<Task<>> tasks) {
   const Executor executor = co_await boost::asio::this_coro::executor;
-  const auto bell = std::make_shared<TestTimer>(executor);
+  const auto bell = std::make_shared<SteadyTimer>(executor);
   bell->expires_at(std::chrono::steady_clock::time_point::max());
   const auto left = std::make_shared<std::size_t>(tasks.size());
   const auto failed = std::make_shared<std::exception_ptr>();
@@ -32,19 +27,19 @@ inline Task<> together(std::vector<Task<>> tasks) {
                             if (--*left == 0 || exception) bell->cancel();
                           });
   }
-  if (!tasks.empty()) (void)co_await bell->async_wait(boost::asio::as_tuple(kAwait));
+  if (!tasks.empty()) (void)co_await bell->async_wait(kAwaitTuple);
   if (*failed) std::rethrow_exception(*failed);
 }
 
 // Lets other coroutines of this event loop run until the condition holds.
 template <class Condition>
 Task<> until(Condition condition) {
-  TestTimer timer(co_await boost::asio::this_coro::executor);
+  SteadyTimer timer(co_await boost::asio::this_coro::executor);
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   while (!condition()) {
     if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("waited in vain");
     timer.expires_after(milliseconds(1));
-    (void)co_await timer.async_wait(boost::asio::as_tuple(kAwait));
+    (void)co_await timer.async_wait(kAwaitTuple);
   }
 }
 

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
+#include "core/await.h"
 
 namespace session {
 namespace {
 
-constexpr auto kAwaitTuple = boost::asio::as_tuple(kAwait);
 // A server that has no answer yet is asked again this much later.
 constexpr milliseconds kAgain{10};
 // Redirections, and connections that end, one after the other: more than that is a misconfiguration.
@@ -135,19 +134,13 @@ class Errand {
   std::shared_ptr<Link> next_;  // nullptr: the one that has the key
   bool asking_ = false;
   bool pause_ = false;
-  std::string last_ = "it was sent on too often";
+  std::string last_;  // why the last try failed
 };
-
-Task<void> pause(Executor executor) {
-  SteadyTimer timer(executor);
-  timer.expires_after(kAgain);
-  (void)co_await timer.async_wait(kAwaitTuple);
-}
 
 }  // namespace
 
 RedisClient::RedisClient(const Executor& executor, std::shared_ptr<const RedisSetup> setup)
-    : setup_(std::move(setup)), servers_(Servers::make(executor, setup_)), executor_(executor) {}
+    : setup_(std::move(setup)), servers_(Servers::make(executor, setup_)) {}
 
 Task<Result<std::vector<Reply>, Refused>> RedisClient::call(std::string_view key, std::string_view what,
                                                             Command command) {
@@ -164,7 +157,7 @@ Task<Result<std::vector<Reply>, Refused>> RedisClient::call(std::string_view key
     Answered answered = co_await errand.ask(link);
     auto outcome = errand.judge(std::move(answered), *link);
     if (outcome) co_return std::move(*outcome);
-    if (errand.wants_pause()) co_await pause(executor_);
+    if (errand.wants_pause()) co_await pause(kAgain);
     if (system_clock().steady_now() >= deadline) break;
   }
   co_return errand.give_up();

@@ -38,7 +38,6 @@ class RedisClient {
  private:
   std::shared_ptr<const RedisSetup> setup_;
   std::shared_ptr<Servers> servers_;
-  Executor executor_;
 };
 
 }  // namespace session

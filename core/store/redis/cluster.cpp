@@ -4,17 +4,16 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "core/await.h"
 #include "core/store/redis/slots.h"
 #include "core/store/redis/topologies.h"
 
 namespace session {
 namespace {
 
-constexpr auto kAwaitTuple = boost::asio::as_tuple(kAwait);
 // However many commands fail, the nodes are not asked more often than that.
 constexpr milliseconds kRefreshEvery{100};
 constexpr std::size_t kMostNodes = 1000;
@@ -59,11 +58,9 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
  private:
   static Task<Result<void, Broken>> find_out(std::shared_ptr<Cluster> self, Clock::Steady deadline) {
     self->suspect();
-    SteadyTimer timer(self->executor_);
     // What is waited for has its own deadlines, and happens once for all who wait.
     while (self->refreshing_ && system_clock().steady_now() < deadline) {
-      timer.expires_after(milliseconds(1));
-      (void)co_await timer.async_wait(kAwaitTuple);
+      co_await pause(milliseconds(1));
     }
     if (self->mapped_) co_return Result<void, Broken>();
     co_return Broken("no node of the cluster tells who has which slots" +

@@ -60,9 +60,9 @@ namespace commands {
 enum class By { hash, text };
 // Replaces if the key holds `expected`: 1, else 0.
 [[nodiscard]] Command replace(std::string_view key, std::string_view expected, std::string_view bytes,
-                              milliseconds ttl, By by = By::hash);
+                              milliseconds ttl, By by);
 // Deletes if the key holds `expected`: 1, else 0.
-[[nodiscard]] Command erase_if(std::string_view key, std::string_view expected, By by = By::hash);
+[[nodiscard]] Command erase_if(std::string_view key, std::string_view expected, By by);
 
 }  // namespace commands
 

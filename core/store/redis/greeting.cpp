@@ -11,6 +11,10 @@ std::string_view role_in(const Reply& reply) {
   return reply.elements.front().bytes.view();
 }
 
+bool is_denied(std::string_view error) {
+  return error.starts_with("NOPERM") || error.starts_with("ERR unknown");
+}
+
 }  // namespace
 
 Command Greeting::command() const {
@@ -25,18 +29,14 @@ Command Greeting::command() const {
 }
 
 std::string Greeting::refusal(const std::vector<Reply>& replies) const {
-  for (std::size_t i = 0; i + 1 < replies.size(); ++i) {  // the last is the name, which no server needs
-    if (replies[i].is(Reply::Kind::error)) return read_error(replies[i].text, "the greeting").sentence;
+  for (const Reply& reply : replies) {
+    if (!reply.is(Reply::Kind::error)) continue;
+    // The last is about the name, which no server needs.
+    if (&reply == &replies.back() && is_denied(reply.text)) continue;
+    return read_error(reply.text, "the greeting").sentence;
   }
-  if (to_master && replies.size() >= 2) {
-    const std::string_view role = role_in(replies[replies.size() - 2]);
-    if (role != "master") return "it is not the master";
-  }
-  // Without a password to send, this is the first to hear that one is wanted.
-  if (!replies.empty() && replies.back().text.starts_with("NOAUTH"))
-    return read_error(replies.back().text, "the greeting").sentence;
-  if (!replies.empty() && replies.back().text.starts_with("ERR max number"))
-    return read_error(replies.back().text, "the greeting").sentence;
+  if (to_master && replies.size() >= 2 && role_in(replies[replies.size() - 2]) != "master")
+    return "it is not the master";
   return {};
 }
 

@@ -4,12 +4,13 @@
 #include <random>
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <openssl/crypto.h>
+
+#include "core/await.h"
 
 namespace session {
 
@@ -17,7 +18,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr auto kAwaitTuple = asio::as_tuple(kAwait);
 // A buffer that one large value has grown is given back.
 constexpr std::size_t kKeptBytes = std::size_t{256} << 10;
 
@@ -115,7 +115,7 @@ Task<void> Link::maintain(std::shared_ptr<Link> self) {
     if (self->state_ == State::stopped) break;
     if (!up) {
       self->down(up.error().why);
-      co_await self->pause();
+      co_await self->wait_to_retry();
       continue;
     }
     self->connected();
@@ -123,7 +123,7 @@ Task<void> Link::maintain(std::shared_ptr<Link> self) {
     if (self->state_ == State::stopped) break;
     self->lost(why);
     // A server that takes connections and does nothing with them must not be called on without end.
-    if (!self->useful_) co_await self->pause();
+    if (!self->useful_) co_await self->wait_to_retry();
   }
 }
 
@@ -234,7 +234,7 @@ void Link::down(const std::string& why) {
   fail_all(waiting_, CallFailure::Kind::not_sent, reason_);
 }
 
-Task<void> Link::pause() {
+Task<void> Link::wait_to_retry() {
   pause_timer_.expires_after(backoff_.next());
   (void)co_await pause_timer_.async_wait(kAwaitTuple);
 }

@@ -78,8 +78,7 @@ class Link : public std::enable_shared_from_this<Link> {
   // How long the connection has been up; 0 if it is not.
   [[nodiscard]] milliseconds age() const;
   [[nodiscard]] State state() const { return state_; }
-  // Why it is down or connecting; where it is or was connected.
-  [[nodiscard]] const std::string& reason() const { return reason_; }
+  // Where it is or was connected.
   [[nodiscard]] const std::string& server() const { return server_; }
 
  private:
@@ -110,7 +109,7 @@ class Link : public std::enable_shared_from_this<Link> {
   void connected();
   void lost(const std::string& why);
   void down(const std::string& why);
-  Task<void> pause();
+  Task<void> wait_to_retry();
   void tell(RedisEvent::Kind kind, const std::string& reason) const;
 
   void end(State then, std::string why);

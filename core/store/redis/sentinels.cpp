@@ -3,16 +3,15 @@
 #include <charconv>
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "core/await.h"
 #include "core/store/redis/topologies.h"
 
 namespace session {
 namespace {
 
-constexpr auto kAwaitTuple = boost::asio::as_tuple(kAwait);
 // How long a master may have been replaced before it is dropped, if it does not notice by itself.
 constexpr milliseconds kWatchEvery{1000};
 
@@ -42,7 +41,7 @@ class SentinelServer final : public Servers, public std::enable_shared_from_this
     link_ = std::make_shared<Link>(
         executor_, std::move(to_master),
         [self = weak_from_this()](Clock::Steady until) { return locate(self.lock(), until); });
-    boost::asio::co_spawn(executor_, watch(weak_from_this(), executor_), boost::asio::detached);
+    boost::asio::co_spawn(executor_, watch(weak_from_this()), boost::asio::detached);
   }
 
   static Task<Result<RedisAddress, Broken>> locate(std::shared_ptr<SentinelServer> self,
@@ -53,13 +52,11 @@ class SentinelServer final : public Servers, public std::enable_shared_from_this
     co_return found;
   }
 
-  static Task<void> watch(std::weak_ptr<SentinelServer> weak, Executor executor) {
-    SteadyTimer timer(executor);
+  static Task<void> watch(std::weak_ptr<SentinelServer> weak) {
     for (;;) {
-      timer.expires_after(kWatchEvery);
-      const auto [error] = co_await timer.async_wait(kAwaitTuple);
+      co_await pause(kWatchEvery);
       const auto self = weak.lock();
-      if (error || !self) co_return;
+      if (!self) co_return;
       if (self->link_->state() != Link::State::up) continue;
       const auto until = system_clock().steady_now() + self->setup_->options.connect_deadline;
       auto found = co_await self->sentinels_->master(until);
@@ -106,15 +103,15 @@ Task<Result<RedisAddress, Broken>> Sentinels::master(Clock::Steady until) {
   for (std::size_t tried = 0; tried < count; ++tried) {
     const Clock::Steady now = system_clock().steady_now();
     const auto share = (until - now) / static_cast<int>(count - tried + 1);
-    last = co_await ask(current_, now + share);
+    last = co_await ask(now + share);
     if (last) break;
     use((current_ + 1) % count);
   }
   co_return last;
 }
 
-Task<Result<RedisAddress, Broken>> Sentinels::ask(std::size_t which, Clock::Steady until) {
-  if (!link_) use(which);
+Task<Result<RedisAddress, Broken>> Sentinels::ask(Clock::Steady until) {
+  if (!link_) use(current_);
   const std::shared_ptr<Link> link = link_;
   Command command;
   command.repeat = Command::Repeat::harmless;

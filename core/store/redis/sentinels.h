@@ -21,7 +21,7 @@ class Sentinels {
   void abandon();
 
  private:
-  Task<Result<RedisAddress, Broken>> ask(std::size_t which, Clock::Steady until);
+  Task<Result<RedisAddress, Broken>> ask(Clock::Steady until);
   void use(std::size_t which);
 
   Executor executor_;

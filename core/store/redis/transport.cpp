@@ -9,7 +9,6 @@
 #include <stdexcept>
 #include <vector>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/basic_resolver.hpp>
@@ -17,6 +16,8 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/write.hpp>
+
+#include "core/await.h"
 
 namespace session {
 
@@ -31,7 +32,6 @@ class TlsContext {
 
 namespace {
 
-constexpr auto kAwaitTuple = asio::as_tuple(kAwait);
 constexpr std::size_t kReceiveBytes = std::size_t{64} << 10;
 
 using Error = boost::system::error_code;
@@ -94,6 +94,22 @@ Transport::Outcome connect_any(Socket& socket, RedisAddress address) {
   co_return last;
 }
 
+using Received = std::array<char, kReceiveBytes>;
+
+template <class Stream>
+Task<Result<std::string_view, Broken>> receive_from(Stream& stream, Received& buffer) {
+  const auto [error, size] = co_await stream.async_read_some(asio::buffer(buffer), kAwaitTuple);
+  if (error) co_return Broken(error.message());
+  co_return std::string_view(buffer.data(), size);
+}
+
+template <class Stream>
+Transport::Outcome send_to(Stream& stream, std::string_view bytes) {
+  const auto [error, size] =
+      co_await asio::async_write(stream, asio::buffer(bytes.data(), bytes.size()), kAwaitTuple);
+  co_return outcome(error);
+}
+
 class PlainTransport final : public Transport {
  public:
   explicit PlainTransport(const Executor& executor) : socket_(executor) {}
@@ -103,9 +119,7 @@ class PlainTransport final : public Transport {
   }
 
   Task<Result<std::string_view, Broken>> receive() override {
-    const auto [error, size] = co_await socket_.async_read_some(asio::buffer(received_), kAwaitTuple);
-    if (error) co_return Broken(error.message());
-    co_return std::string_view(received_.data(), size);
+    co_return co_await receive_from(socket_, received_);
   }
 
   std::size_t try_send(std::string_view bytes) override {
@@ -114,11 +128,7 @@ class PlainTransport final : public Transport {
     return sent < 0 ? 0 : static_cast<std::size_t>(sent);
   }
 
-  Outcome send(std::string_view bytes) override {
-    const auto [error, size] =
-        co_await asio::async_write(socket_, asio::buffer(bytes.data(), bytes.size()), kAwaitTuple);
-    co_return outcome(error);
-  }
+  Outcome send(std::string_view bytes) override { co_return co_await send_to(socket_, bytes); }
 
   void close() override {
     Error ignored;
@@ -127,7 +137,7 @@ class PlainTransport final : public Transport {
 
  private:
   Socket socket_;
-  std::array<char, kReceiveBytes> received_{};
+  Received received_{};
 };
 
 // OpenSSL's words for a certificate that is not accepted; Asio's for all else.
@@ -154,18 +164,12 @@ class TlsTransport final : public Transport {
   }
 
   Task<Result<std::string_view, Broken>> receive() override {
-    const auto [error, size] = co_await stream_.async_read_some(asio::buffer(received_), kAwaitTuple);
-    if (error) co_return Broken(error.message());
-    co_return std::string_view(received_.data(), size);
+    co_return co_await receive_from(stream_, received_);
   }
 
   std::size_t try_send(std::string_view) override { return 0; }
 
-  Outcome send(std::string_view bytes) override {
-    const auto [error, size] =
-        co_await asio::async_write(stream_, asio::buffer(bytes.data(), bytes.size()), kAwaitTuple);
-    co_return outcome(error);
-  }
+  Outcome send(std::string_view bytes) override { co_return co_await send_to(stream_, bytes); }
 
   void close() override {
     Error ignored;
@@ -185,7 +189,7 @@ class TlsTransport final : public Transport {
   std::shared_ptr<TlsContext> tls_;
   Socket socket_;
   asio::ssl::stream<Socket&> stream_;
-  std::array<char, kReceiveBytes> received_{};
+  Received received_{};
 };
 
 void use_file(const Error& error, const std::string& file) {

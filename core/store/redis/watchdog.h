@@ -5,16 +5,11 @@
 #include <memory>
 #include <utility>
 
-#include <boost/asio/basic_waitable_timer.hpp>
-
+#include "core/await.h"
 #include "core/clock.h"
 #include "core/task.h"
 
 namespace session {
-
-using SteadyTimer =
-    boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                      boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
 // Calls a function at a time, unless it is gone by then. Runs on its executor.
 class Watchdog {

@@ -6,6 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "core/await.h"
 #include "core/store/redis_store.h"
 #include "tests/redis/cut_proxy.h"
 #include "tests/redis/scripted_redis.h"
@@ -211,10 +212,8 @@ BOOST_AUTO_TEST_CASE(an_answer_that_comes_too_late_is_nobodys) {
     bool whole = false;
     const auto connected_anew = [&] { return server.connections() >= 2; };
     co_await until(connected_anew);
-    TestTimer timer(co_await boost::asio::this_coro::executor);
     while (!whole) {
-      timer.expires_after(1ms);
-      (void)co_await timer.async_wait(boost::asio::as_tuple(kAwait));
+      co_await pause(1ms);
       const auto loaded = co_await at.load("key");
       if (!loaded) continue;
       whole = true;
@@ -327,8 +326,7 @@ BOOST_AUTO_TEST_CASE(nobody_listening_fails_at_once_and_coming_back_is_noticed) 
     way.accept();
     bool back = false;
     while (!back) {
-      TestTimer timer(co_await boost::asio::this_coro::executor, 1ms);
-      (void)co_await timer.async_wait(boost::asio::as_tuple(kAwait));
+      co_await pause(1ms);
       const auto loaded = co_await at.load("key");
       back = loaded.has_value();
     }

@@ -5,6 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "core/await.h"
 #include "core/store/redis/slots.h"
 #include "core/store/redis_store.h"
 #include "tests/redis/redis_cluster.h"
@@ -29,14 +30,12 @@ RedisStoreOptions options_for(std::vector<RedisAddress> addresses, RedisTopology
 
 // Creates keys until one is acknowledged; the last that was tried.
 Task<std::string> create_until_acknowledged(Store& store, std::string stem) {
-  TestTimer timer(co_await boost::asio::this_coro::executor);
   for (int i = 0; i < 4000; ++i) {
     const std::string key = stem + std::to_string(i);
     Bytes value(key);
     const auto created = co_await store.create(key, value, 1min);
     if (created) co_return key;
-    timer.expires_after(5ms);
-    (void)co_await timer.async_wait(boost::asio::as_tuple(kAwait));
+    co_await pause(5ms);
   }
   throw std::runtime_error("no write is acknowledged");
 }
