@@ -4,20 +4,12 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/gateway/server/wire_gateway.h"
-#include "tests/redis/redis_server.h"
+#include "tests/gateway/server/wire_redis.h"
 
 namespace session::gateway::test {
 namespace {
 
 using session::test::RedisServer;
-
-WireGateway::Setup on(const RedisServer& redis) {
-  WireGateway::Setup setup;
-  setup.yaml = "workers: 2\nstore: { type: redis, redis: { url: 'unix://" + redis.unix_address().path +
-               "', deadline: 2s } }\n";
-  return setup;
-}
 
 Answer check(const WireGateway& gateway, const std::string& cookie) {
   return gateway.unix_peer().ask(
