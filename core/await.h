@@ -19,9 +19,6 @@ using SteadyTimer =
                                       boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
 // Lets that much time pass on the event loop of whoever awaits it.
-inline Task<void> pause(milliseconds time) {
-  SteadyTimer timer(co_await boost::asio::this_coro::executor, time);
-  (void)co_await timer.async_wait(kAwaitTuple);
-}
+[[nodiscard]] Task<void> pause(milliseconds time);
 
 }  // namespace session
