@@ -4,29 +4,11 @@
 #include <string>
 #include <utility>
 
+#include "gateway/config/contradictions.h"
 #include "gateway/config/units.h"
 
 namespace session::gateway {
 namespace {
-
-// Gathers what is found and reports it at its end: so that one contradiction of a key does not hide another.
-class Contradictions {
- public:
-  Contradictions() = default;
-  Contradictions(const Contradictions&) = delete;
-  Contradictions& operator=(const Contradictions&) = delete;
-
-  // `blamed` does not go with `other`.
-  void add(const Field& blamed, const Field& other, std::string text) {
-    if (blamed.clean() && other.clean()) found_.emplace_back(blamed, std::move(text));
-  }
-  void report() const {
-    for (const auto& [field, text] : found_) field.problem(text);
-  }
-
- private:
-  std::vector<std::pair<Field, std::string>> found_;
-};
 
 bool is_unix(const RedisUrl& url) { return !url.address.path.empty(); }
 
@@ -88,7 +70,7 @@ void check_sentinel(Section& section, const RedisStoreOptions& redis, Contradict
   if (redis.topology == RedisTopology::sentinel) {
     if (redis.master_name.empty()) found.add(topology, name, "sentinel needs a master_name beside it");
     if (!section["url"].given() && !section["urls"].given())
-      found.add(topology, topology, "sentinel needs the url or urls of sentinels beside it");
+      found.add(topology, "sentinel needs the url or urls of sentinels beside it");
     return;
   }
   const std::string text = "expected only with topology sentinel";
@@ -120,9 +102,8 @@ void check_deadline(const Field& deadline, const Settings& settings, Contradicti
   const bool matters = deadline.given() || settings.store_type == StoreType::redis;
   const bool comparable = deadline.reading().clean("limits.request_deadline");
   if (!matters || !comparable || settings.redis.deadline < request) return;
-  found.add(deadline, deadline,
-            "expected less than limits.request_deadline (" + format_duration(request) + "), got " +
-                format_duration(settings.redis.deadline) + (deadline.given() ? "" : ", its default"));
+  found.add(deadline, "expected less than limits.request_deadline (" + format_duration(request) + "), got " +
+                          format_duration(settings.redis.deadline) + of_default(deadline));
 }
 
 void warn_of_clear_text(Section& section, const std::vector<RedisServer>& servers) {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/config/contradictions.h"
 #include "gateway/config/values.h"
 
 namespace session::gateway {
@@ -33,27 +34,18 @@ constexpr Choices<StoreType, 2> kStoreTypes = {{{"memory", StoreType::memory}, {
 enum class Dialect { native };
 constexpr Choices<Dialect, 1> kDialects = {{{"native", Dialect::native}}};
 
-// `blamed` does not go with `other`. One of them may be a default: the line is that of one the file has.
-void contradiction(const Field& blamed, const Field& other, std::string text) {
-  if (!blamed.clean() || !other.clean()) return;
-  if (!blamed.given()) text += ", its default";
-  blamed.reading().add({blamed.given() ? blamed.line() : other.line(), blamed.key(), std::move(text)});
-}
-
 void read_limits(Section& section, Limits& to) {
   read_count(section["connections"], to.connections, {1, 1000000});
   read_size(section["request_bytes"], to.request_bytes, {kKiB, 16 * kMiB}, PlainBytes::allowed);
   read_duration(section["request_deadline"], to.request_deadline, {milliseconds(10), minutes(10)});
 }
 
-// What browsers would refuse; an attribute that could not be read has its problem already.
+// What browsers would refuse.
 void check_cookie(Section& section, const CookieAttributes& cookie) {
-  std::vector<std::pair<Field, std::string>> found;
-  for (const CookieProblem& problem : problems_of(cookie)) {
-    const Field field = section[problem.attribute];
-    if (field.clean()) found.emplace_back(field, problem.text);
-  }
-  for (const auto& [field, text] : found) field.problem(text);
+  Contradictions found;
+  for (const CookieProblem& problem : problems_of(cookie))
+    found.add(section[problem.attribute], problem.text);
+  found.report();
 }
 
 void read_cookie(Section& section, CookieAttributes& to) {
@@ -69,17 +61,19 @@ void read_cookie(Section& section, CookieAttributes& to) {
 // A shorter timeout must be possible without a word about the others, so only what the file itself says can
 // contradict.
 void check_timeouts(Policy& policy, const Field& idle, const Field& absolute, const Field& touch) {
+  Contradictions found;
   if (idle.given() && absolute.given() && policy.idle_timeout > policy.absolute_timeout) {
-    contradiction(idle, absolute,
-                  "expected at most session.absolute_timeout (" + format_duration(policy.absolute_timeout) +
-                      "), got " + format_duration(policy.idle_timeout));
+    found.add(idle, absolute,
+              "expected at most session.absolute_timeout (" + format_duration(policy.absolute_timeout) +
+                  "), got " + format_duration(policy.idle_timeout));
   }
   if (!touch.given()) policy.touch_every = std::min(policy.touch_every, policy.idle_timeout / 4);
   if (policy.touch_every >= policy.idle_timeout) {
-    contradiction(touch, idle,
-                  "expected less than session.idle_timeout (" + format_duration(policy.idle_timeout) +
-                      "), got " + format_duration(policy.touch_every));
+    found.add(touch, idle,
+              "expected less than session.idle_timeout (" + format_duration(policy.idle_timeout) + "), got " +
+                  format_duration(policy.touch_every) + of_default(touch));
   }
+  found.report();
 }
 
 void read_session(Section& section, Settings& to) {

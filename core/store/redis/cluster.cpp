@@ -58,9 +58,11 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
  private:
   static Task<Result<void, Broken>> find_out(std::shared_ptr<Cluster> self, Clock::Steady deadline) {
     self->suspect();
-    // What is waited for has its own deadlines, and happens once for all who wait.
-    while (self->refreshing_ && system_clock().steady_now() < deadline) {
-      co_await pause(milliseconds(1));
+    if (self->refreshing_) {
+      // Once for all who wait; the timer is for those who can't wait that long.
+      const auto bell = std::make_shared<SteadyTimer>(self->executor_, deadline);
+      self->waiting_.push_back(bell);
+      (void)co_await bell->async_wait(kAwaitTuple);
     }
     if (self->mapped_) co_return Result<void, Broken>();
     co_return Broken("no node of the cluster tells who has which slots" +
@@ -73,6 +75,7 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
       if (learned) break;
     }
     self->refreshing_ = false;
+    for (const auto& bell : std::exchange(self->waiting_, {})) bell->cancel();
     self->next_refresh_ = system_clock().steady_now() + kRefreshEvery;
   }
 
@@ -149,6 +152,7 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
   std::vector<LinkPtr> slots_;            // nullptr: nobody has it
   bool mapped_ = false;
   bool refreshing_ = false;
+  std::vector<std::shared_ptr<SteadyTimer>> waiting_;  // for the end of the refreshing
   Clock::Steady next_refresh_{};
   std::string reason_;  // why the last node that was asked did not tell
 };

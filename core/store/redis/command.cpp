@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include <hiredis/hiredis.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 namespace session {
@@ -16,8 +17,13 @@ constexpr std::size_t kMostWords = 8;
 // 300 years: Redis adds it to its Unix time in milliseconds, which must not overflow.
 constexpr milliseconds kLongest = std::chrono::hours(24 * 365 * 300);
 
+// It may hold a password.
 struct FreeCommand {
-  void operator()(char* text) const { redisFreeCommand(text); }
+  std::size_t size = 0;
+  void operator()(char* text) const {
+    OPENSSL_cleanse(text, size);
+    redisFreeCommand(text);
+  }
 };
 
 const Script& replace_script() {
@@ -74,8 +80,8 @@ Command& Command::then(std::initializer_list<std::string_view> words) {
   }
   char* text = nullptr;
   const int size = redisFormatCommandArgv(&text, static_cast<int>(count), texts.data(), sizes.data());
-  const std::unique_ptr<char, FreeCommand> owned(text);
   if (size < 0) throw std::bad_alloc();
+  const std::unique_ptr<char, FreeCommand> owned(text, FreeCommand{static_cast<std::size_t>(size)});
   if (replies == kMost) throw std::logic_error("too many Redis commands at once");
   starts[replies++] = wire.size();
   wire.append(text, static_cast<std::size_t>(size));

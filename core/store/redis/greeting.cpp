@@ -20,6 +20,8 @@ bool is_denied(std::string_view error) {
 Command Greeting::command() const {
   Command command;
   const Secret secret = password ? password() : Secret();
+  // So that the text does not move, and leave a copy behind.
+  command.wire.reserve(secret.reveal().size() + user.size() + client_name.size() + 512);
   if (!secret.empty() && user.empty()) command.then({"AUTH", secret.reveal()});
   if (!secret.empty() && !user.empty()) command.then({"AUTH", user, secret.reveal()});
   if (database != 0) command.then({"SELECT", std::to_string(database)});
