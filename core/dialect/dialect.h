@@ -14,7 +14,8 @@ namespace session {
 struct VerifiedCookie {
   std::string id;         // the session's id: secret, never logged
   std::string store_key;  // where the store keeps its record
-  seconds issued{};       // Unix time of the id's making
+  // Unix time of the id's making; nullopt: the cookie does not say.
+  std::optional<seconds> issued = {};
   bool outdated = false;  // signed by an older key: to be issued again under the first
 };
 
@@ -35,6 +36,12 @@ class Dialect {
   // Where the store keeps this id's record. What stands in the store can't be turned into a cookie.
   [[nodiscard]] virtual std::string store_key(std::string_view id) const = 0;
 
+  // Brings what the format keeps beside the attributes up to date in a record that is about to be written, or
+  // makes it in a new one. `now` is Unix time.
+  virtual void complete(Record& /*record*/, seconds /*now*/) const {}
+  // Whether an attribute of that name has no place in a record, because the format uses the name itself.
+  [[nodiscard]] virtual bool reserves(std::string_view /*attribute*/) const { return false; }
+  // REQUIRES: complete() was called.
   [[nodiscard]] virtual std::string encode(const Record& record) const = 0;
   // The record, or `revoked` for a tombstone, or `malformed` for what this dialect did not write.
   [[nodiscard]] virtual Result<Record, Refusal> decode(std::string_view bytes) const = 0;

@@ -55,14 +55,15 @@ Result<VerifiedCookie, Refusal> SessionManager::verify(std::span<const std::stri
 
 // The session can't be younger than its id was issued, so an old cookie is expired without asking the store.
 bool SessionManager::too_old(const VerifiedCookie& cookie) const {
-  return cookie.issued + environment_.policy.absolute_timeout <= environment_.clock.unix_now();
+  return cookie.issued &&
+         *cookie.issued + environment_.policy.absolute_timeout <= environment_.clock.unix_now();
 }
 
 Task<Result<SessionManager::Opened, StoreFailure>> SessionManager::open(
     std::span<const std::string_view> cookie_headers, Touch touch) {
   auto cookie = verify(cookie_headers);
   if (!cookie) co_return Opened{std::nullopt, cookie.error()};
-  Session session(environment_, std::move(cookie->id), std::move(cookie->store_key), cookie->issued,
+  Session session(environment_, std::move(cookie->id), std::move(cookie->store_key), cookie->issued.value_or(seconds(0)),
                   Session::Origin::loaded);
   auto loaded = co_await environment_.store.load(session.key_);
   if (!loaded) co_return loaded.error();
@@ -77,7 +78,7 @@ Task<Result<SessionManager::Opened, StoreFailure>> SessionManager::open(
     co_return Opened{std::nullopt, adopted.error(), std::move(successor)};
   }
   if (touch == Touch::off) session.kept_time_ = (*loaded)->time_left;
-  const auto target = time_to_live(environment_.policy, session.created_, environment_.clock.unix_now());
+  const auto target = time_to_live(environment_.policy, session.age_, environment_.clock.unix_now());
   if (!target) co_return Opened{std::nullopt, Refusal::expired};
   if (touch == Touch::on && touch_due(environment_.policy, (*loaded)->time_left, *target)) {
     (void)co_await environment_.store.touch(session.key_, *target);

@@ -4,14 +4,17 @@
 
 namespace session {
 
-std::optional<milliseconds> time_to_live(const Policy& policy, seconds created, seconds now) {
-  const seconds age = std::max(seconds(0), now - created);
-  const seconds left = std::min(policy.idle_timeout, policy.absolute_timeout - age);
+std::optional<milliseconds> time_to_live(const Policy& policy, const Age& age, seconds now) {
+  if (age.lifetime) return age.lifetime;
+  if (!age.created) return policy.idle_timeout;
+  const seconds old = std::max(seconds(0), now - *age.created);
+  const seconds left = std::min(policy.idle_timeout, policy.absolute_timeout - old);
   if (left <= seconds(0)) return std::nullopt;
   return left;
 }
 
 bool touch_due(const Policy& policy, milliseconds time_left, milliseconds target) {
+  if (time_left == milliseconds::max()) return true;
   return target - time_left >= policy.touch_every;
 }
 

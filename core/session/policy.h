@@ -15,13 +15,20 @@ struct Policy {
   std::size_t max_bytes = 65536;                      // of the stored record
 };
 
+// What a record says of its own time.
+struct Age {
+  std::optional<seconds> created = {};        // Unix time; nullopt: not known, and no absolute timeout
+  std::optional<milliseconds> lifetime = {};  // its own rule, which then counts instead of the policy
+};
+
 // The time to live of a session that is used now: the idle timeout, or what is left of the absolute timeout
-// if that is less. nullopt: the absolute timeout has passed. `created` and `now` are Unix time; a `created`
-// in the future (another machine's clock) counts as now.
-[[nodiscard]] std::optional<milliseconds> time_to_live(const Policy& policy, seconds created, seconds now);
+// if that is less. nullopt: the absolute timeout has passed. `now` is Unix time; a session created in the
+// future (another machine's clock) counts as created now.
+[[nodiscard]] std::optional<milliseconds> time_to_live(const Policy& policy, const Age& age, seconds now);
 
 // Whether a session with `time_left` in the store should be extended to `target`: only when that gains at
-// least touch_every, so that a busy session costs one touch per touch_every and not one per request.
+// least touch_every, so that a busy session costs one touch per touch_every and not one per request. A session
+// without an end (milliseconds::max()) is given one.
 [[nodiscard]] bool touch_due(const Policy& policy, milliseconds time_left, milliseconds target);
 
 }  // namespace session

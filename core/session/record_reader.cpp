@@ -22,7 +22,8 @@ Result<RecordReader::Summary, Refusal> RecordReader::summary(const std::string& 
   auto decoded = dialect_.decode(bytes.view());
   if (!decoded) return decoded.error();
   auto made = std::make_shared<RecordSummary>();
-  made->created = decoded->created;
+  made->age = {decoded->created, decoded->lifetime};
+  made->envelope = std::move(decoded->envelope);
   made->subject = identity_->subject(decoded->data);
   made->identity = identity_->headers(decoded->data);
   if (limits_.keep_data) made->data = std::move(decoded->data);

@@ -8,13 +8,15 @@
 #include "core/auth/identity.h"
 #include "core/bytes.h"
 #include "core/dialect/dialect.h"
+#include "core/session/policy.h"
 
 namespace session {
 
 // What every check of a session needs, worked out once per record: decoding 350 bytes of JSON costs more than
 // all else in a check together.
 struct RecordSummary {
-  seconds created{};
+  Age age;
+  Json envelope;  // Record::envelope
   std::optional<std::string> subject;
   std::string identity;      // header lines, from Identity::headers
   std::optional<Json> data;  // the attributes; kept only if asked for (rules read them)

@@ -66,7 +66,7 @@ Session::Session(SessionEnvironment& environment, std::string id, std::string ke
       key_(std::move(key)),
       issued_(issued),
       origin_(origin),
-      created_(issued) {}
+      age_{issued, std::nullopt} {}
 
 Session::Session(SessionEnvironment& environment, std::string id, seconds issued, Origin origin)
     : Session(environment, id, environment.dialect->store_key(id), issued, origin) {}
@@ -304,12 +304,15 @@ Result<void, Refusal> Session::adopt(Bytes bytes) {
   if (!summary) return summary.error();
   base_ = std::move(bytes);
   summary_ = std::move(*summary);
-  created_ = summary_->created;
+  age_ = summary_->age;
+  envelope_ = summary_->envelope;
   data_.reset();
   return {};
 }
 
-Record Session::changed_record() { return Record{created_, attributes()}; }
+Record Session::changed_record() {
+  return Record{age_.created, attributes(), envelope_, age_.lifetime};
+}
 
 bool Session::subject_changes(const Record& record) const {
   return environment_->reader.identity().subject(record.data) != summary_->subject;
@@ -318,19 +321,26 @@ bool Session::subject_changes(const Record& record) const {
 // What a write needs; the reason if there may be none.
 Result<Session::Prepared, WriteFailure> Session::prepare(Record record) const {
   const auto& env = *environment_;
+  const seconds now = env.clock.unix_now();
+  for (const auto& [name, value] : changes_) {
+    if (env.dialect->reserves(name)) return WriteFailure(WriteFailure::Kind::reserved);
+  }
+  env.dialect->complete(record, now);
   Bytes bytes(env.dialect->encode(record));
   if (bytes.size() > env.policy.max_bytes) return WriteFailure(WriteFailure::Kind::too_large);
-  const auto ttl = time_to_live(env.policy, record.created, env.clock.unix_now());
+  const auto ttl = time_to_live(env.policy, {record.created, record.lifetime}, now);
   if (!ttl) return WriteFailure(WriteFailure::Kind::gone);
   return Prepared{std::move(record), std::move(bytes), *ttl};
 }
 
 void Session::written(Prepared prepared) {
   auto summary = std::make_shared<RecordSummary>();
-  summary->created = prepared.record.created;
+  summary->age = {prepared.record.created, prepared.record.lifetime};
+  summary->envelope = prepared.record.envelope;
   summary->subject = environment_->reader.identity().subject(prepared.record.data);
   summary->identity = environment_->reader.identity().headers(prepared.record.data);
-  created_ = prepared.record.created;
+  age_ = summary->age;
+  envelope_ = std::move(prepared.record.envelope);
   summary_ = std::move(summary);
   base_ = std::move(prepared.bytes);
   changes_.clear();

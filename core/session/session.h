@@ -22,6 +22,7 @@ struct WriteFailure {
     gone,       // the session ended, or got another id, since it was opened: nothing was written
     too_large,  // the record would have more than Policy::max_bytes: nothing was written
     malformed,  // the store holds something under this key that is no record: left alone
+    reserved,   // the record's format uses the name of an attribute itself: nothing was written
   };
   WriteFailure() = default;
   explicit WriteFailure(Kind k) : kind(k) {}
@@ -137,7 +138,8 @@ class Session {
   std::optional<milliseconds> kept_time_;  // what is left of its time, if writing is not to extend it
   std::optional<Bytes> base_;              // what the store held when last asked
   RecordReader::Summary summary_;
-  seconds created_{};
+  Age age_;
+  Json envelope_;  // Record::envelope
   std::optional<Json> data_;  // decoded when first needed; changes applied
   Changes changes_;
   std::shared_ptr<Turns::Turn> turn_;  // only while a write is under way

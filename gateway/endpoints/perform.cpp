@@ -79,6 +79,8 @@ std::string for_log(const WriteFailure& failure) {
       return "it would be larger than session.max_bytes";
     case WriteFailure::Kind::malformed:
       return "the store holds something else under its key";
+    case WriteFailure::Kind::reserved:
+      return "an attribute has a name that its format uses itself";
   }
   return {};
 }
