@@ -67,6 +67,8 @@ std::string nested(int deep) {
   return text + ":1\r\n";
 }
 
+bool is_error(const std::string& text) { return text == kNotResp || text == kTooLarge; }
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(redis_reply_reader)
@@ -132,6 +134,22 @@ BOOST_AUTO_TEST_CASE(nothing_is_left_only_at_the_end_of_a_reply) {
 }
 
 // --- Limits ---
+
+BOOST_AUTO_TEST_CASE(a_part_has_the_most_bytes_and_not_one_more_however_it_arrives) {
+  const auto in_an_array = [](const std::string& part) { return "*2\r\n:1\r\n" + part; };
+  for (const std::size_t most : {kMost, std::size_t{10}, std::size_t{5000}}) {
+    const std::string value = '"' + std::string(most, 'x') + '"';
+    BOOST_TEST((read_whole(bulk_of(most), most) == value + " end"));
+    BOOST_TEST((read_bytewise(bulk_of(most), most) == value + " end"));
+    BOOST_TEST((read_whole(in_an_array(bulk_of(most)), most) == "[:1, " + value + "] end"));
+    for (const std::string& large : {bulk_of(most + 1), "+" + std::string(most + 1, 'x') + "\r\n",
+                                     "-" + std::string(most + 1, 'x') + "\r\n"}) {
+      BOOST_TEST(is_error(read_whole(large, most)));
+      BOOST_TEST(is_error(read_bytewise(large, most)));
+      BOOST_TEST(is_error(read_whole(in_an_array(large), most)));
+    }
+  }
+}
 
 BOOST_AUTO_TEST_CASE(a_part_that_does_not_end_is_not_waited_for) {
   for (const std::string begin :
