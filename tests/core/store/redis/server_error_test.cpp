@@ -62,6 +62,8 @@ BOOST_AUTO_TEST_CASE(an_error_without_a_code_of_its_own_is_told_by_what_it_begin
              "GET failed: it does not know the command");
   BOOST_TEST(sentence("ERR DB index is out of range") == "GET failed: it has no such database");
   BOOST_TEST(sentence("ERR max number of clients reached") == "GET failed: it has too many clients");
+  BOOST_TEST(sentence("ERR The user executing the script can't run this command or subcommand") ==
+             "GET failed: its access control denies the gateway's user this command or these keys");
   BOOST_TEST(sentence("ERR something about secret") == "GET failed: it answered with the error ERR");
 }
 
