@@ -1,5 +1,7 @@
 // The permissions that docs/redis.md asks for are enough for everything, and each of them is needed.
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -32,7 +34,7 @@ Rules with(Rules rules, const Rules& more) {
   return rules;
 }
 
-// Makes the user anew, and has the server forget its scripts, so that they are sent by text once more.
+// `rules` begin with "reset": what the user was allowed before does not count.
 void allow(RedisServer& server, const Rules& rules, const std::string& user = "gateway") {
   RedisCommand command = {"ACL", "SETUSER", user};
   command.insert(command.end(), rules.begin(), rules.end());
@@ -77,6 +79,7 @@ std::string why_not(const RedisStoreOptions& options, const std::string& key = "
 
 RedisStoreOptions of_one_server() { return as_gateway(RedisStoreFixture::options()); }
 
+// The server forgets its scripts, so that they are sent by text once more.
 std::string with_rules(const Rules& rules, const RedisStoreOptions& options) {
   RedisServer& server = RedisStoreFixture::server();
   allow(server, rules);
@@ -129,7 +132,7 @@ BOOST_AUTO_TEST_CASE(another_database_needs_select) {
   RedisStoreOptions options = of_one_server();
   options.database = 3;
   BOOST_TEST(with_rules(rules, options).ends_with(": the greeting failed: " + std::string(kDenied)));
-  BOOST_TEST(with_rules(with(rules, documented_addition("other than\n0")), options) == "");
+  BOOST_TEST(with_rules(with(rules, documented_addition("for a database other than 0")), options) == "");
 }
 
 // --- Sentinel ---
@@ -138,7 +141,7 @@ BOOST_AUTO_TEST_CASE(sentinel_needs_role_and_its_own_user_may_ask_for_the_master
   SentinelGroup group({.sentinel_password = "of the sentinels"});
   const Rules rules = documented_rules(kPassword);
   const Rules sentinels_rules =
-      with({"reset", "on", ">of-the-watcher"}, documented_addition("A user of the sentinels' own needs"));
+      with({"reset", "on", ">of-the-watcher"}, documented_addition("(`store.redis.sentinel_user`) needs"));
   for (std::size_t i = 0; i < 3; ++i) allow(group.sentinel(i), sentinels_rules, "watcher");
   RedisStoreOptions options;
   options.addresses = group.sentinel_addresses();
@@ -149,6 +152,7 @@ BOOST_AUTO_TEST_CASE(sentinel_needs_role_and_its_own_user_may_ask_for_the_master
   options.sentinel_password = [] { return Secret("of-the-watcher"); };
 
   allow(group.master(), with(rules, documented_addition("With Sentinel add")));
+  BOOST_TEST((group.replica().tell({"ACL", "GETUSER", "gateway"}).kind == RedisReply::Kind::nil));
   BOOST_TEST(why_not(options) == "");
   options.sentinel_user = "";
   options.sentinel_password = [] { return Secret("of the sentinels"); };
