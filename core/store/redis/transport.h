@@ -37,6 +37,8 @@ class Transport {
 
   // Connects, with TLS greeted and the certificate verified.
   virtual Outcome connect(RedisAddress address) = 0;
+  // What connect() waits for, or waited for last.
+  [[nodiscard]] virtual std::string_view awaited() const { return "connection"; }
   // What has come, after a wait if nothing has; valid until the next call. Error: also for the stream's end.
   virtual Task<Result<std::string_view, Broken>> receive() = 0;
   // Sends as much as goes without waiting, and says how much. An error shows in receive().

@@ -53,6 +53,14 @@ BOOST_AUTO_TEST_CASE(without_a_section_all_is_at_its_default) {
   }
 }
 
+// What is larger is taken for a broken reply, at the cost of the connection.
+BOOST_AUTO_TEST_CASE(the_largest_session_that_may_be_allowed_is_not_too_large_for_redis) {
+  const Settings read = settings("session: { max_bytes: 16MiB }\n");
+  BOOST_TEST(read.session.max_bytes <= read.redis.max_value_bytes);
+  BOOST_TEST(problems("session: { max_bytes: 16777217 }\n") ==
+             "gateway.yaml:1: session.max_bytes: expected 1KiB..16MiB, got 16777217\n");
+}
+
 BOOST_AUTO_TEST_CASE(the_type_alone_is_redis_on_this_machine) {
   const Settings read = settings("store: { type: redis }\n");
   BOOST_TEST((read.store_type == StoreType::redis));

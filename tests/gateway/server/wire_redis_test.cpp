@@ -1,10 +1,10 @@
 // The daemon with its sessions in Redis: shared by two of them, and an outage is no logout.
 
+#include "tests/gateway/server/wire_redis.h"
+
 #include <string>
 
 #include <boost/test/unit_test.hpp>
-
-#include "tests/gateway/server/wire_redis.h"
 
 namespace session::gateway::test {
 namespace {
@@ -14,6 +14,17 @@ using session::test::RedisServer;
 Answer check(const WireGateway& gateway, const std::string& cookie) {
   return gateway.unix_peer().ask(
       request(1, asking("auth", "GET", {{"HTTP_COOKIE", "session=" + cookie}}), ""));
+}
+
+Answer log_in(const WireGateway& gateway) {
+  return gateway.unix_peer().ask(
+      request(1, asking("session", "POST", {{"GATEWAY_ALLOW", "set"}}), R"({"set":{"user":"alice"}})"));
+}
+
+Answer log_out(const WireGateway& gateway, const std::string& cookie) {
+  return gateway.unix_peer().ask(request(
+      1, asking("session", "DELETE", {{"HTTP_COOKIE", "session=" + cookie}, {"GATEWAY_ALLOW", "destroy"}}),
+      ""));
 }
 
 }  // namespace
@@ -27,10 +38,7 @@ BOOST_AUTO_TEST_CASE(what_one_gateway_begins_and_ends_the_other_knows) {
   const std::string cookie = one.log_in(R"({"user":"alice"})");
   BOOST_TEST(check(one, cookie).status == 204);
   BOOST_TEST(check(other, cookie).status == 204);
-  const Answer ended = other.unix_peer().ask(request(
-      1, asking("session", "DELETE", {{"HTTP_COOKIE", "session=" + cookie}, {"GATEWAY_ALLOW", "destroy"}}),
-      ""));
-  BOOST_TEST(ended.status == 204);
+  BOOST_TEST(log_out(other, cookie).status == 204);
   BOOST_TEST(check(one, cookie).status == 401);
 }
 
@@ -46,6 +54,19 @@ BOOST_AUTO_TEST_CASE(an_outage_is_a_503_and_who_has_no_cookie_does_not_notice) {
              [&] { return gateway.unix_peer().ask(request(1, asking("ready"), "")).status == 200; });
   BOOST_TEST(check(gateway, cookie).status == 401);  // this server keeps nothing over a restart
   BOOST_TEST(check(gateway, gateway.log_in(R"({"user":"alice"})")).status == 204);
+}
+
+BOOST_AUTO_TEST_CASE(at_maxmemory_sessions_go_on_and_end_and_a_new_one_is_a_503) {
+  RedisServer redis;
+  const WireGateway gateway(on(redis));
+  const std::string cookie = gateway.log_in(R"({"user":"alice"})");
+  redis.tell({"CONFIG", "SET", "maxmemory", "1"});
+  BOOST_TEST(check(gateway, cookie).status == 204);
+  BOOST_TEST(log_in(gateway).status == 503);
+  BOOST_TEST(log_out(gateway, cookie).status == 204);
+  BOOST_TEST(check(gateway, cookie).status == 401);
+  redis.tell({"CONFIG", "SET", "maxmemory", "0"});
+  BOOST_TEST(log_in(gateway).status == 200);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
