@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/gateway/server/wire_gateway.h"
+
+namespace session::gateway::test {
+
+// What requests do to one session at the same moment.
+enum class Act { destroy, set, check, regenerate };
+[[nodiscard]] std::string_view to_text(Act act);
+
+inline constexpr std::size_t kActs = 4;
+using Order = std::array<Act, kActs>;
+
+// One login of alice, and the requests that race for her session: each over a connection of its own, every
+// other one to the other gateway. Used for one round after the other. Its steps only send, so that many
+// rounds can be under way at once, or only read.
+class Round {
+ public:
+  Round(const WireGateway& one, const WireGateway& other);
+
+  void send_login();
+  void read_login();
+  // The n-th act of the order goes over the n-th connection, and is sent before the next.
+  void send_acts(const Order& order);
+  void read_acts();
+  // Shows every cookie that an answer of this round has set to one of the gateways.
+  void send_cookies();
+  void read_cookies();
+
+  // As "401 revoked": the status, "new" if the answer sets a cookie, and the reason if there is one.
+  [[nodiscard]] const std::string& outcome(Act act) const {
+    return outcomes_.at(static_cast<std::size_t>(act));
+  }
+  // How many of the cookies still open a session with alice's data.
+  [[nodiscard]] int alive() const { return alive_; }
+
+ private:
+  [[nodiscard]] Peer& peer(std::size_t n) { return peers_.at(n % peers_.size()); }
+
+  std::vector<Peer> peers_;
+  Order order_{};
+  std::string cookie_;              // of the login
+  std::vector<std::string> given_;  // every cookie of the round, once
+  std::array<std::string, kActs> outcomes_;
+  int alive_ = 0;
+};
+
+}  // namespace session::gateway::test
