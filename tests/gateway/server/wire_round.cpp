@@ -68,10 +68,7 @@ void Round::read_login() {
   given_ = {cookie_};
 }
 
-void Round::send_acts(const Order& order) {
-  order_ = order;
-  for (std::size_t n = 0; n < kActs; ++n) peer(n).send(act_request(order_.at(n), cookie_));
-}
+void Round::send_act(std::size_t n) { peer(n).send(act_request(order_.at(n), cookie_)); }
 
 void Round::read_acts() {
   for (std::size_t n = 0; n < kActs; ++n) {

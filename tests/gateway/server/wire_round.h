@@ -25,8 +25,9 @@ class Round {
 
   void send_login();
   void read_login();
-  // The n-th act of the order goes over the n-th connection, and is sent before the next.
-  void send_acts(const Order& order);
+  // In which order the acts are sent; the n-th goes over the n-th connection.
+  void choose(const Order& order) { order_ = order; }
+  void send_act(std::size_t n);
   void read_acts();
   // Shows every cookie that an answer of this round has set to one of the gateways.
   void send_cookies();
