@@ -62,13 +62,26 @@ Round::Round(const WireGateway& one, const WireGateway& other) {
 void Round::send_login() { peer(0).send(login()); }
 
 void Round::read_login() {
-  const Answer answer = peer(0).read_answer();
-  cookie_ = answer.cookie();
-  if (cookie_.empty()) throw std::runtime_error("no login: " + answer.content);
-  given_ = {cookie_};
+  given_.clear();
+  read_new_cookie();
+  first_cookie_ = cookie_;
 }
 
-void Round::send_act(std::size_t n) { peer(n).send(act_request(order_.at(n), cookie_)); }
+void Round::send_move() { peer(1).send(act_request(Act::regenerate, cookie_)); }
+
+void Round::read_move() { read_new_cookie(); }
+
+void Round::read_new_cookie() {
+  const Answer answer = peer(given_.size()).read_answer();
+  cookie_ = answer.cookie();
+  if (cookie_.empty()) throw std::runtime_error("no cookie: " + answer.content);
+  given_.push_back(cookie_);
+}
+
+void Round::send_act(std::size_t n) {
+  const Act act = order_.at(n);
+  peer(n).send(act_request(act, act == Act::destroy ? first_cookie_ : cookie_));
+}
 
 void Round::read_acts() {
   for (std::size_t n = 0; n < kActs; ++n) {

@@ -25,6 +25,9 @@ class Round {
 
   void send_login();
   void read_login();
+  // Gives the session another id. The destroy that comes then has the cookie from before all the same.
+  void send_move();
+  void read_move();
   // In which order the acts are sent; the n-th goes over the n-th connection.
   void choose(const Order& order) { order_ = order; }
   void send_act(std::size_t n);
@@ -41,11 +44,13 @@ class Round {
   [[nodiscard]] int alive() const { return alive_; }
 
  private:
+  void read_new_cookie();
   [[nodiscard]] Peer& peer(std::size_t n) { return peers_.at(n % peers_.size()); }
 
   std::vector<Peer> peers_;
+  std::string first_cookie_;
+  std::string cookie_;
   Order order_{};
-  std::string cookie_;              // of the login
   std::vector<std::string> given_;  // every cookie of the round, once
   std::array<std::string, kActs> outcomes_;
   int alive_ = 0;
