@@ -19,15 +19,18 @@ namespace {
 
 using session::test::RedisServer;
 
+// A sanitizer makes every step take many times as long.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int kSets = 200;
 constexpr int kRounds = 3'000;
 constexpr int kLateRounds = 3'000;
 #else
+constexpr int kSets = 1'000;
 constexpr int kRounds = 100'000;
 constexpr int kLateRounds = 20'000;
 #endif
 constexpr int kAtOnce = 40;  // rounds that are under way together
-constexpr int kSets = 1'000;
+constexpr int kWorkers = 4;  // of both gateways
 
 constexpr const char* kKeysThatNameAlice = R"(
 local found = 0
@@ -200,6 +203,8 @@ BOOST_AUTO_TEST_CASE(a_thousand_sets_at_once_of_one_session_are_all_kept) {
   const long lost = compared() - kSets;
   BOOST_TEST_MESSAGE("lost to another and done again: " << lost);
   BOOST_TEST(lost > kSets / 2);
+  // But once each: then they took turns, and a write made one of each other worker lose, at the most.
+  BOOST_TEST(lost < kSets * kWorkers);
 }
 
 BOOST_AUTO_TEST_CASE(after_an_acknowledged_destroy_no_cookie_is_alive_whatever_raced_it) {
@@ -207,7 +212,7 @@ BOOST_AUTO_TEST_CASE(after_an_acknowledged_destroy_no_cookie_is_alive_whatever_r
   check_all(kRounds);
 }
 
-BOOST_AUTO_TEST_CASE(nor_is_one_after_a_destroy_with_the_cookie_from_before) {
+BOOST_AUTO_TEST_CASE(a_destroy_with_a_replaced_cookie_leaves_none_alive_either) {
   race(kLateRounds, Begin::login_and_move);
   check_all(2 * kLateRounds);
 }
