@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(a_thousand_sets_at_once_of_one_session_are_all_kept) {
   }
   std::map<int, int> statuses;
   for (Peer& peer : peers) ++statuses[peer.read_answer().status];
-  BOOST_TEST((statuses == std::map<int, int>{{200, kSets}}));
+  BOOST_TEST(statuses[200] == kSets);
   BOOST_TEST((attributes(one, cookie) == expected));
   BOOST_TEST((attributes(other, cookie) == expected));
   // Most of them had read the session before another wrote it.
