@@ -166,8 +166,8 @@ class TlsTransport final : public Transport {
   bool asked_for_certificate_ = false;  // and nothing has come since
 };
 
-void use_file(const Error& error, const std::string& file) {
-  if (error) throw std::runtime_error("can't use " + file + ": " + error.message());
+void require(const Error& error, const RedisTls& tls, std::string RedisTls::*file) {
+  if (error) throw BadTlsFile(tls.*file, file, error.message());
 }
 
 }  // namespace
@@ -180,16 +180,19 @@ std::shared_ptr<TlsContext> make_tls_context(const RedisTls& tls) {
   Error error;
   if (tls.ca_file.empty()) {
     context.set_default_verify_paths(error);
-    use_file(error, "the system's certificate authorities");
+    if (error) throw std::runtime_error("no certificate authorities of the system: " + error.message());
   } else {
     context.load_verify_file(tls.ca_file, error);
-    use_file(error, tls.ca_file);
+    require(error, tls, &RedisTls::ca_file);
   }
   if (!tls.certificate.empty()) {
     context.use_certificate_chain_file(tls.certificate, error);
-    use_file(error, tls.certificate);
+    require(error, tls, &RedisTls::certificate);
+    // A daemon can't be asked for a key's password.
+    context.set_password_callback(
+        [](std::size_t, asio::ssl::context::password_purpose) { return std::string(); });
     context.use_private_key_file(tls.key, asio::ssl::context::pem, error);
-    use_file(error, tls.key);
+    require(error, tls, &RedisTls::key);
   }
   return made;
 }

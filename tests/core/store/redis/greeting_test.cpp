@@ -30,7 +30,13 @@ Greeting with_password(const std::string& user = "") {
 
 Greeting to_master() {
   Greeting greeting = plain();
-  greeting.to_master = true;
+  greeting.role = Greeting::Role::master;
+  return greeting;
+}
+
+Greeting not_to_replica() {
+  Greeting greeting = plain();
+  greeting.role = Greeting::Role::not_a_replica;
   return greeting;
 }
 
@@ -81,7 +87,7 @@ BOOST_AUTO_TEST_CASE(a_database_is_selected_unless_it_is_0) {
 BOOST_AUTO_TEST_CASE(all_of_it_has_an_order) {
   Greeting greeting = with_password("gate");
   greeting.database = 1;
-  greeting.to_master = true;
+  greeting.role = Greeting::Role::master;
   const Command command = greeting.command();
   BOOST_TEST(command.wire ==
              "*3\r\n$4\r\nAUTH\r\n$4\r\ngate\r\n$7\r\nhunter2\r\n*2\r\n$6\r\nSELECT\r\n$1\r\n1\r\n"
@@ -148,6 +154,16 @@ BOOST_AUTO_TEST_CASE(a_role_that_is_not_told_is_no_masters) {
              "the greeting failed: its access control denies the gateway's user this command or these keys");
   BOOST_TEST(to_master().refusal({error_reply("ERR unknown command `ROLE`"), kOk}) ==
              "the greeting failed: it does not know the command");
+}
+
+BOOST_AUTO_TEST_CASE(a_replica_in_the_place_of_the_one_server_is_refused_if_it_says_so) {
+  BOOST_TEST(not_to_replica().command().replies == 2u);
+  BOOST_TEST(not_to_replica().refusal({role("master"), kOk}).empty());
+  BOOST_TEST(not_to_replica().refusal({role("slave"), kOk}) == "it is a replica, and not the master");
+  BOOST_TEST(not_to_replica().refusal({error_reply("NOPERM no permissions to run 'role'"), kOk}).empty());
+  BOOST_TEST(not_to_replica().refusal({error_reply("ERR unknown command `ROLE`"), kOk}).empty());
+  BOOST_TEST(not_to_replica().refusal({error_reply("NOAUTH Authentication required."), kOk}) ==
+             "the greeting failed: it asks for a password");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -58,6 +58,9 @@ BOOST_AUTO_TEST_CASE(an_answer_of_any_other_shape_names_nobody) {
       array_reply({nil_reply(), bulk_reply("6379")}),
       named("", "6379"),
       named(std::string(254, 'a'), "6379"),
+      named("a\nforged line of a log", "6379"),
+      named("a b", "6379"),
+      named("\xc3\xa9", "6379"),
   };
   for (const Reply& reply : replies) BOOST_TEST(read(reply) == kUnreadable);
   for (const std::string port :
