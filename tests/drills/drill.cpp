@@ -52,14 +52,18 @@ void Drill::begin() {
 }
 
 void Drill::wait_for_outages(std::size_t more) {
-  const std::size_t enough = outages_seen_ + more;
+  const std::size_t enough = tally_.outages() + more;
   wait_until("an outage", [&] { return tally_.outages() >= enough; });
-  outages_seen_ = tally_.outages();
 }
 
 void Drill::wait_for_answers(std::size_t more) {
   const std::size_t enough = tally_.answered() + more;
   wait_until("answers", [&] { return tally_.answered() >= enough; });
+}
+
+void Drill::last(milliseconds time) {
+  const Moment end = std::chrono::steady_clock::now() + time;
+  wait_until("time to pass", [&] { return std::chrono::steady_clock::now() >= end; });
 }
 
 void Drill::finish(const std::vector<session::test::RedisServer*>& servers) { finish(servers, Claims{}); }

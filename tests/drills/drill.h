@@ -24,7 +24,7 @@ struct DrillSetup {
 //   Drill drill(setup);          // visitors have logged in, and are answered
 //   drill.begin();
 //   redis.kill();
-//   drill.wait_for_outages();
+//   Drill::last(1s);
 //   redis.start();
 //   drill.back();
 //   drill.finish({&redis});      // the claims that hold in every drill, and the line of figures
@@ -41,10 +41,12 @@ class Drill {
 
   // The fault comes now: from here on answers count.
   void begin();
-  // Until so many requests have been answered 503 since the last call, or since `begin`.
+  // Until so many requests have been answered 503 from now on.
   void wait_for_outages(std::size_t more = 200);
   // Until so many have been answered soundly from now on.
   void wait_for_answers(std::size_t more = 2000);
+  // So long, under load: a fault that lasts.
+  static void last(milliseconds time);
   // Redis takes commands again.
   void back() { tally_.back(); }
 
@@ -77,7 +79,6 @@ class Drill {
   std::list<Visitor> visitors_;
   Tally tally_;
   std::vector<std::size_t> descriptors_;  // of each gateway, before the fault
-  std::size_t outages_seen_ = 0;
   std::optional<Load> load_;  // the last one to come and the first to go
 };
 
