@@ -79,7 +79,7 @@ class Drill {
   std::list<Visitor> visitors_;
   Tally tally_;
   std::vector<std::size_t> descriptors_;  // of each gateway, before the fault
-  std::optional<Load> load_;  // the last one to come and the first to go
+  std::optional<Load> load_;              // the last one to come and the first to go
 };
 
 // "url: ..." of a server that is reached by its socket.
