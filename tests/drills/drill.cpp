@@ -7,6 +7,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "tests/e2e/support.h"
+
 namespace session::gateway::test {
 namespace {
 
@@ -43,12 +45,13 @@ Drill::Drill(DrillSetup setup) : setup_(std::move(setup)) {
 
 Drill::~Drill() {
   load_.reset();
+  if (!session::test::test_has_failed()) return;
   for (const std::string& example : tally_.figures().examples) BOOST_TEST_MESSAGE("wrong: " << example);
 }
 
 void Drill::begin() {
   for (const auto& gateway : gateways_) descriptors_.push_back(descriptors_of(*gateway));
-  tally_.begin();
+  tally_.begin(std::chrono::steady_clock::now());
 }
 
 void Drill::wait_for_outages(std::size_t more) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <list>
 #include <optional>
@@ -48,7 +49,7 @@ class Drill {
   // So long, under load: a fault that lasts.
   static void last(milliseconds time);
   // Redis takes commands again.
-  void back() { tally_.back(); }
+  void back() { tally_.back(std::chrono::steady_clock::now()); }
 
   // What is claimed of a drill, besides what always is.
   struct Claims {

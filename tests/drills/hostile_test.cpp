@@ -175,6 +175,19 @@ BOOST_AUTO_TEST_CASE(a_reply_too_many_is_nobodys) {
   drill.finish({});
 }
 
+// The drill's own test. No client can know that a value of the right form is another key's; the visitor does.
+BOOST_AUTO_TEST_CASE(a_session_in_the_place_of_another_one_is_found_out) {
+  std::string stolen;
+  Impostor redis;
+  const Drill drill({.name = "unused", .redis = redis.url(), .mix = {.writes = 0}});
+  redis.lies([&stolen](const ScriptedReply& sound, const ScriptedReply&) {
+    if (!sound.bytes->starts_with('$')) return sound;
+    if (stolen.empty()) stolen = *sound.bytes;
+    return ScriptedReply{stolen};
+  });
+  wait_until("a visitor to object", [&] { return drill.figures().wrong > 10; });
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace session::gateway::test

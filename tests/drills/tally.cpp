@@ -32,20 +32,20 @@ void Tally::add(const Judgement& judgement, Moment asked, Moment answered) {
   }
 }
 
-void Tally::begin() {
+void Tally::begin(Moment now) {
   const std::lock_guard lock(mutex_);
   Figures fresh;
   fresh.wrong = figures_.wrong;
   fresh.examples = std::move(figures_.examples);
   figures_ = std::move(fresh);
   answered_ = 0;
-  begun_ = std::chrono::steady_clock::now();
+  begun_ = now;
   first_outage_ = last_outage_ = back_ = std::nullopt;
 }
 
-void Tally::back() {
+void Tally::back(Moment now) {
   const std::lock_guard lock(mutex_);
-  back_ = std::chrono::steady_clock::now();
+  back_ = now;
   answered_ = 0;
 }
 

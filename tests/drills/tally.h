@@ -32,9 +32,9 @@ class Tally {
   void add(const Judgement& judgement, Moment asked, Moment answered);
 
   // Everything so far was before the fault.
-  void begin();
+  void begin(Moment now);
   // Redis takes commands again.
-  void back();
+  void back(Moment now);
 
   [[nodiscard]] Figures figures() const;
   [[nodiscard]] std::size_t answered() const;  // soundly, since `begin` or `back`
