@@ -33,7 +33,8 @@ class Impostor {
       const std::lock_guard lock(mutex_);
       ScriptedReply sound = soundly(command);
       const ScriptedReply before = std::exchange(before_[connection], sound);
-      return lie_ && command.front() != "CLIENT" ? lie_(sound, before) : sound;
+      const Lie lie = lie_to(connection, command.front());
+      return lie ? lie(sound, before) : sound;
     });
   }
 
@@ -45,6 +46,12 @@ class Impostor {
   [[nodiscard]] std::string url() const { return url_of(redis_.address()); }
 
  private:
+  // GET and PTTL are one question. A lie to one of them alone may be a sound answer: that the key is gone.
+  Lie lie_to(unsigned connection, const std::string& command) {
+    if (command != "PTTL") told_[connection] = command == "CLIENT" ? Lie() : lie_;
+    return told_[connection];
+  }
+
   // The gateway's compare-and-set: EVALSHA hash 1 key expected bytes time-to-live.
   ScriptedReply soundly(const RedisCommand& command) {
     if (command.front() != "EVALSHA" || command.size() != 7) return redis_.usual(command);
@@ -57,6 +64,7 @@ class Impostor {
 
   std::mutex mutex_;
   Lie lie_;
+  std::map<unsigned, Lie> told_;
   std::map<unsigned, ScriptedReply> before_;
   ScriptedRedis redis_;  // the first to go: its threads use the others
 };
