@@ -1,6 +1,7 @@
 // A server in Redis' place that says, under load, all that it should not: outages, and nothing worse.
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -75,10 +76,18 @@ Lie says(const std::string& bytes) {
 
 void check_outages(Drill& drill, Impostor& redis, const Lie& lie) {
   redis.lies(lie);
-  drill.wait_for_outages(30);
+  drill.wait_for_outages(20);
   redis.is_honest();
   drill.back();
   drill.wait_for_answers(200);
+}
+
+// A few lines a second, however often a connection ends and is made again.
+void check_log(const Drill& drill) {
+  const std::string log = drill.gateway().log();
+  const auto lines = std::count(log.begin(), log.end(), '\n');
+  const auto lasted = std::chrono::ceil<seconds>(drill.figures().window);
+  BOOST_TEST(lines <= 20 + 6 * lasted.count());
 }
 
 }  // namespace
@@ -119,6 +128,7 @@ BOOST_AUTO_TEST_CASE(every_error_is_an_outage) {
     check_outages(drill, redis, says("-" + error + "\r\n"));
   }
   drill.finish({});
+  check_log(drill);
 }
 
 BOOST_AUTO_TEST_CASE(every_answer_of_another_type_is_an_outage) {
@@ -131,6 +141,7 @@ BOOST_AUTO_TEST_CASE(every_answer_of_another_type_is_an_outage) {
     check_outages(drill, redis, says(reply));
   }
   drill.finish({});
+  check_log(drill);
 }
 
 BOOST_AUTO_TEST_CASE(every_absurd_length_is_an_outage) {
@@ -144,6 +155,7 @@ BOOST_AUTO_TEST_CASE(every_absurd_length_is_an_outage) {
     check_outages(drill, redis, says(reply));
   }
   drill.finish({});
+  check_log(drill);
 }
 
 BOOST_AUTO_TEST_CASE(half_a_reply_is_an_outage) {
@@ -160,6 +172,7 @@ BOOST_AUTO_TEST_CASE(half_a_reply_is_an_outage) {
     check_outages(drill, redis, cut_after(size, false));  // and goes on with the next one, or waits
   }
   drill.finish({});
+  check_log(drill);
 }
 
 BOOST_AUTO_TEST_CASE(the_reply_to_the_command_before_is_nobodys) {
@@ -170,6 +183,7 @@ BOOST_AUTO_TEST_CASE(the_reply_to_the_command_before_is_nobodys) {
     check_outages(drill, redis, [](const ScriptedReply&, const ScriptedReply& before) { return before; });
   }
   drill.finish({});
+  check_log(drill);
 }
 
 BOOST_AUTO_TEST_CASE(a_reply_too_many_is_nobodys) {
@@ -181,6 +195,7 @@ BOOST_AUTO_TEST_CASE(a_reply_too_many_is_nobodys) {
     return ++count % 20 == 0 ? ScriptedReply{*sound.bytes + *sound.bytes} : sound;
   });
   drill.finish({});
+  check_log(drill);
 }
 
 // The drill's own test. No client can know that a value of the right form is another key's; the visitor does.
@@ -194,6 +209,7 @@ BOOST_AUTO_TEST_CASE(a_session_in_the_place_of_another_one_is_found_out) {
     return ScriptedReply{stolen};
   });
   wait_until("a visitor to object", [&] { return drill.figures().wrong > 10; });
+  BOOST_TEST(drill.figures().wrong > 10u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
