@@ -89,3 +89,6 @@ add_claims(drills/judgement_test unit drill_support)
 add_claims(drills/limits_test redis drill_support)
 add_claims(drills/two_gateways_test redis drill_support)
 add_claims(e2e/redis_outage_test redis e2e_support redis_support)
+# They use all that the machine has, and others would disturb their figures.
+set_tests_properties(drills/groups_test drills/hostile_test drills/limits_test drills/single_test drills/two_gateways_test
+  PROPERTIES PROCESSORS 2)

@@ -64,7 +64,7 @@ void Drill::wait_for_answers(std::size_t more) {
   wait_until("answers", [&] { return tally_.answered() >= enough; });
 }
 
-void Drill::last(milliseconds time) {
+void Drill::hold_for(milliseconds time) {
   const Moment end = std::chrono::steady_clock::now() + time;
   wait_until("time to pass", [&] { return std::chrono::steady_clock::now() >= end; });
 }

@@ -25,7 +25,7 @@ struct DrillSetup {
 //   Drill drill(setup);          // visitors have logged in, and are answered
 //   drill.begin();
 //   redis.kill();
-//   Drill::last(1s);
+//   Drill::hold_for(1s);
 //   redis.start();
 //   drill.back();
 //   drill.finish({&redis});      // the claims that hold in every drill, and the line of figures
@@ -46,8 +46,8 @@ class Drill {
   void wait_for_outages(std::size_t more = 200);
   // Until so many have been answered soundly from now on.
   void wait_for_answers(std::size_t more = 2000);
-  // So long, under load: a fault that lasts.
-  static void last(milliseconds time);
+  // Leaves things as they are for so long, under load.
+  static void hold_for(milliseconds time);
   // Redis takes commands again.
   void back() { tally_.back(std::chrono::steady_clock::now()); }
 

@@ -7,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/drills/drill.h"
+#include "tests/drills/steps.h"
 #include "tests/redis/cut_proxy.h"
 
 namespace session::gateway::test {
@@ -19,22 +20,6 @@ using session::test::RedisServer;
 // For drills in which some requests may not be answered 503: a busy machine must not look like a Redis that
 // hangs.
 constexpr const char* kPatient = ", deadline: 2s, connect_deadline: 2s";
-
-Answer begin_session(const WireGateway& gateway) {
-  return gateway.unix_peer().ask(
-      request(1, asking("session", "POST", {{"GATEWAY_ALLOW", "set"}}), R"({"set":{"user":"late"}})"));
-}
-
-int end_session(const WireGateway& gateway, const std::string& cookie) {
-  const Pairs params = {{"HTTP_COOKIE", "session=" + cookie}, {"GATEWAY_ALLOW", "destroy"}};
-  return gateway.unix_peer().ask(request(1, asking("session", "DELETE", params))).status;
-}
-
-int check(const WireGateway& gateway, const std::string& cookie) {
-  return gateway.unix_peer()
-      .ask(request(1, asking("auth", "GET", {{"HTTP_COOKIE", "session=" + cookie}})))
-      .status;
-}
 
 // A Redis whose user for the gateway has what docs/redis.md grants, and a password from a file.
 class Guarded {
@@ -89,9 +74,9 @@ BOOST_AUTO_TEST_CASE(a_full_server_refuses_what_needs_memory_and_nothing_else) {
   drill.wait_for_outages();
   BOOST_TEST(is_outage(begin_session(drill.gateway())));
   BOOST_TEST(check(drill.gateway(), cookie) == 204);
-  BOOST_TEST(end_session(drill.gateway(), cookie) == 204);
+  BOOST_TEST(destroy(drill.gateway(), cookie) == 204);
   BOOST_TEST(check(drill.gateway(), cookie) == 401);
-  Drill::last(1s);
+  Drill::hold_for(1s);
   redis.tell({"CONFIG", "SET", "maxmemory", "0"});
   drill.back();
   drill.finish({&redis});
@@ -105,8 +90,9 @@ BOOST_AUTO_TEST_CASE(a_full_server_still_answers_and_extends) {
   redis.tell({"CONFIG", "SET", "maxmemory", "1"});
   redis.tell({"CONFIG", "RESETSTAT"});
   // Visitors are extended each second.
-  wait_until("extensions",
-             [&] { return redis.info("cmdstat_pexpire").find("failed_calls=0") != std::string::npos; });
+  wait_until("extensions", [&] { return !redis.info("cmdstat_pexpire").empty(); });
+  drill.wait_for_answers();
+  BOOST_TEST(redis.info("cmdstat_pexpire").ends_with(",rejected_calls=0,failed_calls=0"));
   redis.tell({"CONFIG", "SET", "maxmemory", "0"});
   drill.back();
   drill.finish({&redis}, {.without_outage = true});
@@ -148,7 +134,7 @@ BOOST_AUTO_TEST_CASE(a_password_that_changed_at_redis_alone_is_an_outage_until_t
   guarded.change_user(">second");
   guarded.end_connections();
   drill.wait_for_outages();
-  Drill::last(1s);
+  Drill::hold_for(1s);
   guarded.write_password("second");
   drill.back();
   drill.finish({&guarded.redis});

@@ -7,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/drills/drill.h"
+#include "tests/drills/steps.h"
 
 namespace session::gateway::test {
 namespace {
@@ -46,11 +47,6 @@ class Watch {
   std::atomic<unsigned> wrong_ = 0;
   std::jthread thread_;
 };
-
-int destroy(const WireGateway& gateway, const std::string& cookie) {
-  const Pairs params = {{"HTTP_COOKIE", "session=" + cookie}, {"GATEWAY_ALLOW", "destroy"}};
-  return gateway.unix_peer().ask(request(1, asking("session", "DELETE", params))).status;
-}
 
 // Ends a session at one gateway while it is being checked at both.
 void end_watched(const Drill& drill, std::size_t at) {
