@@ -69,6 +69,12 @@ void Drill::hold_for(milliseconds time) {
   wait_until("time to pass", [&] { return std::chrono::steady_clock::now() >= end; });
 }
 
+void Drill::hold_without_redis(milliseconds time) {
+  tally_.redis_is_gone(std::chrono::steady_clock::now());
+  hold_for(time);
+  tally_.redis_may_answer();
+}
+
 void Drill::finish(const std::vector<session::test::RedisServer*>& servers) { finish(servers, Claims{}); }
 
 void Drill::finish(const std::vector<session::test::RedisServer*>& servers, const Claims& claims) {

@@ -25,7 +25,7 @@ struct DrillSetup {
 //   Drill drill(setup);          // visitors have logged in, and are answered
 //   drill.begin();
 //   redis.kill();
-//   Drill::hold_for(1s);
+//   drill.hold_without_redis(1s);
 //   redis.start();
 //   drill.back();
 //   drill.finish({&redis});      // the claims that hold in every drill, and the line of figures
@@ -48,6 +48,8 @@ class Drill {
   void wait_for_answers(std::size_t more = 2000);
   // Leaves things as they are for so long, under load.
   static void hold_for(milliseconds time);
+  // The same while Redis answers nobody: then no answer may be one that needs it.
+  void hold_without_redis(milliseconds time);
   // Redis takes commands again.
   void back() { tally_.back(std::chrono::steady_clock::now()); }
 

@@ -9,9 +9,10 @@ namespace session::gateway::test {
 // What an answer under load was.
 struct Judgement {
   enum class Kind {
-    sound,   // what was to be said
-    outage,  // "the store can't answer", said as it is to be said
-    wrong,   // anything else
+    sound,    // what the store knows
+    refused,  // what is to be said without asking the store
+    outage,   // "the store can't answer", said as it is to be said
+    wrong,    // anything else
   };
   Kind kind = Kind::sound;
   std::string why = {};  // if it was wrong

@@ -71,6 +71,19 @@ BOOST_AUTO_TEST_CASE(an_outage_that_ends_before_redis_is_back_is_over_at_once) {
   BOOST_TEST((tally.last_trouble() == Moment(300ms)));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_asked_and_answered_while_redis_is_gone_did_not_come_from_there) {
+  Tally tally;
+  tally.redis_is_gone(Moment(100ms));
+  tally.add({}, Moment(90ms), Moment(110ms));
+  add(tally, Kind::refused, 120ms);
+  add(tally, Kind::outage, 120ms);
+  BOOST_TEST(tally.figures().wrong == 0u);
+  add(tally, Kind::sound, 120ms);
+  tally.redis_may_answer();
+  add(tally, Kind::sound, 130ms);
+  BOOST_TEST(tally.figures().wrong == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_wrong_counts_also_before_the_fault) {
   Tally tally;
   for (int i = 0; i < 9; ++i) add(tally, Kind::wrong, 10ms);

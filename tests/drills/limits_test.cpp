@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(a_password_that_changed_at_redis_alone_is_an_outage_until_t
   guarded.change_user(">second");
   guarded.end_connections();
   drill.wait_for_outages();
-  Drill::hold_for(1s);
+  drill.hold_without_redis(1s);
   guarded.write_password("second");
   drill.back();
   drill.finish({&guarded.redis});

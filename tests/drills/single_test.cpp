@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_is_killed_costs_outages_and_no_session_and_no
   Drill drill({.name = "kill_9", .redis = url_of(redis.unix_address()), .gateways = 2});
   drill.begin();
   redis.kill();
-  Drill::hold_for(1s);
+  drill.hold_without_redis(1s);
   redis.start();
   wait_until_back(redis, drill);
   drill.finish({&redis});
@@ -48,7 +48,6 @@ BOOST_AUTO_TEST_CASE(a_server_that_is_still_loading_is_an_outage_until_it_has_lo
   redis.start();
   BOOST_TEST(redis.info("loading") == "1");
   drill.wait_for_outages();
-  BOOST_TEST(redis.info("loading") == "1");
   wait_until_back(redis, drill);
   drill.finish({&redis});
 }
@@ -58,7 +57,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_stands_still_for_two_seconds_is_an_outage_for
   Drill drill({.name = "sigstop_2s", .redis = url_of(redis.unix_address())});
   drill.begin();
   redis.pause();
-  Drill::hold_for(2s);
+  drill.hold_without_redis(2s);
   redis.resume();
   drill.back();
   drill.finish({&redis});

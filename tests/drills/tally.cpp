@@ -20,6 +20,9 @@ void Tally::add(const Judgement& judgement, Moment asked, Moment answered) {
   switch (judgement.kind) {
     case Judgement::Kind::sound:
       ++answered_;
+      if (gone_ && asked > *gone_) add_wrong("an answer out of thin air: Redis was gone");
+      break;
+    case Judgement::Kind::refused:
       break;
     case Judgement::Kind::outage:
       ++figures_.outages;
@@ -27,9 +30,13 @@ void Tally::add(const Judgement& judgement, Moment asked, Moment answered) {
       last_outage_ = answered;
       break;
     case Judgement::Kind::wrong:
-      if (figures_.wrong++ < kExamples) figures_.examples.push_back(judgement.why);
+      add_wrong(judgement.why);
       break;
   }
+}
+
+void Tally::add_wrong(const std::string& why) {
+  if (figures_.wrong++ < kExamples) figures_.examples.push_back(why);
 }
 
 void Tally::begin(Moment now) {
@@ -41,6 +48,16 @@ void Tally::begin(Moment now) {
   answered_ = 0;
   begun_ = now;
   first_outage_ = last_outage_ = back_ = std::nullopt;
+}
+
+void Tally::redis_is_gone(Moment now) {
+  const std::lock_guard lock(mutex_);
+  gone_ = now;
+}
+
+void Tally::redis_may_answer() {
+  const std::lock_guard lock(mutex_);
+  gone_ = std::nullopt;
 }
 
 void Tally::back(Moment now) {

@@ -33,6 +33,10 @@ class Tally {
 
   // Everything so far was before the fault.
   void begin(Moment now);
+  // From now on Redis answers nobody, or it may again. What is asked and answered soundly in between is
+  // wrong.
+  void redis_is_gone(Moment now);
+  void redis_may_answer();
   // Redis takes commands again.
   void back(Moment now);
 
@@ -43,6 +47,8 @@ class Tally {
   [[nodiscard]] Moment last_trouble() const;
 
  private:
+  void add_wrong(const std::string& why);
+
   mutable std::mutex mutex_;
   Figures figures_;
   std::size_t answered_ = 0;
@@ -50,6 +56,7 @@ class Tally {
   std::optional<Moment> first_outage_;
   std::optional<Moment> last_outage_;
   std::optional<Moment> back_;
+  std::optional<Moment> gone_;  // since when Redis answers nobody
 };
 
 // "drill kill_9: 12345 requests, ..."; tests/drills/run reads it.

@@ -5,8 +5,9 @@
 namespace session::gateway::test {
 namespace {
 
-bool is_refusal(const Answer& answer, const std::string& reason) {
-  return answer.status == 401 && answer.header("X-Session-Reason") == reason;
+Judgement refusal(const std::string& asked, const Answer& answer, const std::string& reason) {
+  const bool right = answer.status == 401 && answer.header("X-Session-Reason") == reason;
+  return right ? Judgement{Judgement::Kind::refused} : wrong(asked, answer);
 }
 
 // The MAC's first character is another one: all of its six bits count.
@@ -60,7 +61,7 @@ Judgement Visitor::write(Peer& peer) {
 Judgement Visitor::forge(Peer& peer) const {
   const Answer answer =
       peer.ask(request(1, asking("auth", "GET", {{"HTTP_COOKIE", "session=" + forged(cookie_)}})));
-  return is_refusal(answer, "bad-signature") ? Judgement() : wrong("a forged cookie", answer);
+  return refusal("a forged cookie", answer, "bad-signature");
 }
 
 long Visitor::counter_in(const Answer& answer) const {
@@ -73,7 +74,7 @@ long Visitor::counter_in(const Answer& answer) const {
 
 Judgement ask_as_stranger(Peer& peer) {
   const Answer answer = peer.ask(request(1, asking("auth")));
-  return is_refusal(answer, "absent") ? Judgement() : wrong("a check without a cookie", answer);
+  return refusal("a check without a cookie", answer, "absent");
 }
 
 }  // namespace session::gateway::test
