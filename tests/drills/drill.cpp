@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <iterator>
 #include <utility>
 
@@ -19,6 +20,11 @@ constexpr std::size_t kWarm = 2000;  // answers before the fault
 constexpr milliseconds kQuiet = 1s;
 // Far above the deadlines of two or three commands: a request that hangs would be over it.
 constexpr milliseconds kLongestAnswer = 5s;
+
+// For long: there may be a sanitizer, and others on the machine.
+void await(const std::string& what, const std::function<bool()>& condition) {
+  wait_until(what, condition, 60s);
+}
 
 std::string yaml(const std::string& redis) {
   return "workers: " + std::to_string(Drill::kWorkers) +
@@ -56,12 +62,12 @@ void Drill::begin() {
 
 void Drill::wait_for_outages(std::size_t more) {
   const std::size_t enough = tally_.outages() + more;
-  wait_until("an outage", [&] { return tally_.outages() >= enough; });
+  await("an outage", [&] { return tally_.outages() >= enough; });
 }
 
 void Drill::wait_for_answers(std::size_t more) {
   const std::size_t enough = tally_.answered() + more;
-  wait_until("answers", [&] { return tally_.answered() >= enough; });
+  await("answers", [&] { return tally_.answered() >= enough; });
 }
 
 void Drill::hold_for(milliseconds time) {
@@ -92,7 +98,7 @@ void Drill::finish(const std::vector<session::test::RedisServer*>& servers, cons
 }
 
 void Drill::wait_for_quiet() {
-  wait_until("the end of the outage", [this] {
+  await("the end of the outage", [this] {
     return tally_.answered() > 0 && std::chrono::steady_clock::now() - tally_.last_trouble() >= kQuiet;
   });
 }
