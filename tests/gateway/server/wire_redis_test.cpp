@@ -1,10 +1,10 @@
 // The daemon with its sessions in Redis: shared by two of them, and an outage is no logout.
 
+#include "tests/gateway/server/wire_redis.h"
+
 #include <string>
 
 #include <boost/test/unit_test.hpp>
-
-#include "tests/gateway/server/wire_redis.h"
 
 namespace session::gateway::test {
 namespace {
@@ -20,7 +20,7 @@ Answer check(const WireGateway& gateway, const std::string& cookie) {
   return check(peer, cookie);
 }
 
-Answer begin(Peer& peer) {
+Answer log_in(Peer& peer) {
   return peer.ask(
       request(1, asking("session", "POST", {{"GATEWAY_ALLOW", "set"}}), R"({"set":{"user":"alice"}})"));
 }
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(an_outage_is_a_503_and_who_has_no_cookie_does_not_notice) {
   wait_until("the gateway to find it again",
              [&] { return peer.ask(request(1, asking("ready"), "")).status == 200; });
   BOOST_TEST(check(peer, cookie).status == 401);  // this server keeps nothing over a restart
-  BOOST_TEST(check(peer, begin(peer).cookie()).status == 204);
+  BOOST_TEST(check(peer, log_in(peer).cookie()).status == 204);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
