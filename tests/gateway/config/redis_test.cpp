@@ -4,6 +4,7 @@
 #include <string>
 #include <thread>
 
+#include "tests/e2e/process.h"
 #include "tests/gateway/config/loading.h"
 #include "tests/redis/certificates.h"
 
