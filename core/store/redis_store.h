@@ -11,8 +11,8 @@ namespace session {
 
 struct RedisSetup;
 
-// Sessions in Redis (4.0 or newer): shared by many processes, and still there after a restart. One server,
-// the master that Sentinel names, or a Redis Cluster.
+// Sessions in Redis: shared by many processes, and still there after a restart. One server, the master that
+// Sentinel names, or a Redis Cluster.
 //
 // Thread-safe. Each event loop (io_context) that asks gets connections of its own, one to each server it
 // needs, made when first needed and kept until the loop ends; an io_context must be run by one thread. Every

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/store/redis/transport.h"
 #include "gateway/config/named_file.h"
 #include "gateway/config/redis_checks.h"
 #include "gateway/config/redis_url.h"
@@ -101,6 +102,23 @@ void read_tls(Section& section, RedisTls& to) {
   if (to.certificate.empty()) key.problem("a key needs a certificate beside it");
 }
 
+// Whether OpenSSL takes them, and the key belongs to the certificate.
+void try_tls(Section& section, const RedisTls& tls) {
+  const Field ca = section["ca_file"];
+  const Field certificate = section["certificate"];
+  const Field key = section["key"];
+  if (!ca.clean() || !certificate.clean() || !key.clean()) return;
+  if (tls.ca_file.empty() && tls.certificate.empty()) return;
+  try {
+    (void)make_tls_context(tls);
+  } catch (const BadTlsFile& bad) {
+    const Field& blamed = bad.file == &RedisTls::ca_file ? ca
+                          : bad.file == &RedisTls::key   ? key
+                                                         : certificate;
+    blamed.problem("this file can't be used: " + bad.why);
+  }
+}
+
 // The addresses keep their default where none could be read: there is a problem, and no settings at all.
 void assign(const RedisRead& read, RedisStoreOptions& to) {
   if (read.servers.empty()) return;
@@ -122,7 +140,10 @@ void read_redis(Section& section, Settings& to) {
   read_password(section["password"], redis.password);
   read_name(section["sentinel_user"], redis.sentinel_user);
   read_password(section["sentinel_password"], redis.sentinel_password);
-  read_map(section["tls"], [&](Section& tls) { read_tls(tls, read.tls); });
+  read_map(section["tls"], [&](Section& tls) {
+    read_tls(tls, read.tls);
+    try_tls(tls, read.tls);
+  });
   read_prefix(section["prefix"], redis.prefix);
   read_duration(section["deadline"], redis.deadline, kDeadlines);
   read_duration(section["connect_deadline"], redis.connect_deadline, kDeadlines);

@@ -95,15 +95,16 @@ void check_prefix(Section& section, const RedisStoreOptions& redis, Contradictio
             "expected no { and } with topology cluster: all sessions would be in one hash slot");
 }
 
+// A check may ask twice (it extends the session), and a 503 must come before the request is given up.
 // Of a store that is not in use, only what the file itself says: a short request_deadline must be possible
 // without a word about Redis.
 void check_deadline(const Field& deadline, const Settings& settings, Contradictions& found) {
   const milliseconds request = settings.limits.request_deadline;
   const bool matters = deadline.given() || settings.store_type == StoreType::redis;
   const bool comparable = deadline.reading().clean("limits.request_deadline");
-  if (!matters || !comparable || settings.redis.deadline < request) return;
-  found.add(deadline, "expected less than limits.request_deadline (" + format_duration(request) + "), got " +
-                          format_duration(settings.redis.deadline) + of_default(deadline));
+  if (!matters || !comparable || settings.redis.deadline <= request / 2) return;
+  found.add(deadline, "expected at most half of limits.request_deadline (" + format_duration(request) +
+                          "), got " + format_duration(settings.redis.deadline) + of_default(deadline));
 }
 
 void warn_of_clear_text(Section& section, const std::vector<RedisServer>& servers) {

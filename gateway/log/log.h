@@ -46,6 +46,10 @@ void limited(RateLimit& limit, spdlog::level::level_enum level, fmt::format_stri
 
 // For messages that a client or an outage can cause as often as it likes: at most one a second.
 template <class... Args>
+void info(RateLimit& limit, fmt::format_string<Args...> format, Args&&... args) {
+  detail::limited(limit, spdlog::level::info, format, std::forward<Args>(args)...);
+}
+template <class... Args>
 void warn(RateLimit& limit, fmt::format_string<Args...> format, Args&&... args) {
   detail::limited(limit, spdlog::level::warn, format, std::forward<Args>(args)...);
 }

@@ -14,9 +14,10 @@
 namespace session::gateway {
 namespace {
 
-// Connections, and what the process has open besides them.
-void allow_descriptors(std::size_t connections) {
-  const rlim_t wanted = connections + 128;
+// Connections, and what the process has open besides them: an event loop and the servers of a store each
+// worker.
+void allow_descriptors(std::size_t connections, std::size_t workers) {
+  const rlim_t wanted = connections + 128 + 32 * workers;
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
   limit.rlim_cur = std::min(wanted, limit.rlim_max);
@@ -34,7 +35,7 @@ std::size_t worker_count(const Settings& settings) {
 }  // namespace
 
 Server::Server(const Settings& settings) : settings_(settings), store_(make_store(settings)), loop_(1) {
-  allow_descriptors(settings.limits.connections);
+  allow_descriptors(settings.limits.connections, worker_count(settings));
   for (const Listen& where : settings.listen) listeners_.emplace_back(where);
   const Shared shared{settings_, *store_.store, std::make_shared<const Identity>(settings.identity),
                       std::make_shared<const RuleBook>(settings.rules)};

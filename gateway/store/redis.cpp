@@ -5,14 +5,15 @@
 namespace session::gateway {
 namespace {
 
-// Each worker has connections of its own, so each of these comes once per worker.
+// Each worker has connections of its own, so each of these comes once per worker; and over and over while a
+// server takes connections and answers nonsense.
 void log_event(const RedisEvent& event) {
+  static RateLimit connected;
   static RateLimit lost;
   static RateLimit down;
   switch (event.kind) {
     case RedisEvent::Kind::connected:
-      spdlog::info("redis {}: connected", printable(event.server));
-      return;
+      return info(connected, "redis {}: connected", printable(event.server));
     case RedisEvent::Kind::lost:
       return warn(lost, "redis {}: the connection ended ({}); connecting again", printable(event.server),
                   printable(event.reason));

@@ -27,8 +27,8 @@ bool test_has_failed() {
          !results_collector.results(framework::current_test_case().p_id).passed();
 }
 
-Stack::Stack(Front front, const std::string& keys) {
-  write_configuration(front, keys);
+Stack::Stack(Front front, const std::string& keys, const std::string& store) {
+  write_configuration(front, keys, store);
   make_certificate();
   application_ = std::make_unique<Application>(dir_ / "application.sock");
   if (front != Front::canned) start_gateway();
@@ -41,11 +41,12 @@ Stack::~Stack() {
   for (const char* name : {"gateway", "nginx"}) BOOST_TEST_MESSAGE("--- " << name << ".log\n" << log(name));
 }
 
-void Stack::write_configuration(Front front, const std::string& keys) const {
+void Stack::write_configuration(Front front, const std::string& keys, const std::string& store) const {
   const auto fill = [this](const std::string& name) {
     return replaced(read_file(in_project("/tests/e2e/" + name)), "@DIR@", dir_.path());
   };
-  write_file(dir_ / "gateway.yaml", replaced(fill("gateway.yaml"), "@KEYS@", keys));
+  write_file(dir_ / "gateway.yaml",
+             replaced(replaced(fill("gateway.yaml"), "@KEYS@", keys), "@STORE@", store));
   const std::string gateway = front == Front::gateway ? dir_ / "gateway.sock" : front_socket();
   write_file(dir_ / "nginx.conf", replaced(replaced(fill("site.conf"), "@CONF@", in_project("/conf/nginx")),
                                            "@GATEWAY@", gateway));

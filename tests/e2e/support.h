@@ -22,13 +22,16 @@ enum class Front {
 };
 
 inline constexpr const char* kFirstKeys = "[{ id: k1, value: 'the first key of the end-to-end tests' }]";
+inline constexpr const char* kMemoryStore = "{ type: memory }";
 
 // A site of its own for one test: the real daemon, the real nginx with the project's files (site.conf), an
 // application. Everything lives in a private directory and talks over Unix sockets, so tests run in parallel.
 // The logs are shown when the test fails.
 class Stack {
  public:
-  explicit Stack(Front front = Front::gateway, const std::string& keys = kFirstKeys);
+  // `keys` and `store`: these sections of the gateway's configuration.
+  explicit Stack(Front front = Front::gateway, const std::string& keys = kFirstKeys,
+                 const std::string& store = kMemoryStore);
   Stack(const Stack&) = delete;
   Stack& operator=(const Stack&) = delete;
   ~Stack();
@@ -58,7 +61,7 @@ class Stack {
   [[nodiscard]] std::string log_in(const std::string& attributes) const;
 
  private:
-  void write_configuration(Front front, const std::string& keys) const;
+  void write_configuration(Front front, const std::string& keys, const std::string& store) const;
   void make_certificate() const;
   void start_nginx();
 

@@ -9,29 +9,26 @@
 namespace session::test {
 namespace {
 
-// A new key and a certificate for it; `more` says who signs and what it is good for.
-void make_certificate(const Certificates::Pair& into, const std::string& name,
-                      const std::vector<std::string>& more) {
-  std::vector<std::string> command = {"openssl",
-                                      "req",
-                                      "-x509",
-                                      "-newkey",
-                                      "ec",
-                                      "-pkeyopt",
-                                      "ec_paramgen_curve:prime256v1",
-                                      "-nodes",
-                                      "-days",
-                                      "2",
-                                      "-subj",
-                                      "/CN=" + name,
-                                      "-keyout",
-                                      into.key,
-                                      "-out",
-                                      into.certificate};
+using Words = std::vector<std::string>;
+
+void openssl(Words command, const Words& more, const std::string& log) {
+  command.insert(command.begin(), "openssl");
   command.insert(command.end(), more.begin(), more.end());
-  const std::string log = into.key + ".log";
-  Process openssl(command, log);
-  if (openssl.wait() != 0) throw std::runtime_error("openssl: " + read_file(log));
+  Process process(command, log);
+  if (process.wait() != 0) throw std::runtime_error("openssl: " + read_file(log));
+}
+
+Words new_key(const Certificates::Pair& into, const std::string& name) {
+  return {"-newkey", "ec",    "-pkeyopt",   "ec_paramgen_curve:prime256v1", "-nodes", "-keyout",
+          into.key,  "-subj", "/CN=" + name};
+}
+
+// A new key and a certificate for it; `more` says who signs and what it is good for.
+void make_certificate(const Certificates::Pair& into, const std::string& name, const Words& more) {
+  Words command = {"req", "-x509", "-days", "2", "-out", into.certificate};
+  const Words key = new_key(into, name);
+  command.insert(command.end(), key.begin(), key.end());
+  openssl(command, more, into.key + ".log");
 }
 
 }  // namespace
@@ -49,6 +46,17 @@ Certificates::Pair Certificates::issue(const std::string& name, const std::strin
 
 Certificates::Pair Certificates::issue_foreign(const std::string& name, const std::string& names) const {
   return signed_by(foreign_ca_, name, names);
+}
+
+// By way of a request: only what signs those takes a negative number of days.
+Certificates::Pair Certificates::issue_expired(const std::string& name, const std::string& names) const {
+  Pair pair = files(name);
+  const std::string request = pair.key + ".request";
+  const std::string log = pair.key + ".log";
+  openssl({"req", "-new", "-out", request, "-addext", "subjectAltName=" + names}, new_key(pair, name), log);
+  openssl({"x509", "-req", "-days", "-1", "-copy_extensions", "copy"},
+          {"-in", request, "-out", pair.certificate, "-CA", ca_.certificate, "-CAkey", ca_.key}, log);
+  return pair;
 }
 
 RedisTls Certificates::trusted() const { return RedisTls{.ca_file = ca()}; }

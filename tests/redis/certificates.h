@@ -30,6 +30,9 @@ class Certificates {
   [[nodiscard]] Pair issue(const std::string& name, const std::string& names = kLoopback) const;
   [[nodiscard]] Pair issue_foreign(const std::string& name, const std::string& names = kLoopback) const;
 
+  // One of ca() that was good until yesterday.
+  [[nodiscard]] Pair issue_expired(const std::string& name, const std::string& names = kLoopback) const;
+
   // What a client needs to know for a server with a certificate of ca().
   [[nodiscard]] RedisTls trusted() const;
   // The same, and shows the client's certificate.

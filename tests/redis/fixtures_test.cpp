@@ -42,6 +42,19 @@ class RawClient {
   int fd_;
 };
 
+// A proxy that holds a server's answer to the INCR of a client.
+struct HeldAnswer {
+  HeldAnswer() {
+    proxy.hold();
+    client.send({"INCR", "key"});
+    wait_until("the answer", [this] { return proxy.held() == 4; });
+  }
+
+  RedisServer server;
+  CutProxy proxy{server.address()};
+  RawClient client{proxy.address()};
+};
+
 // The exit code of redis-cli's PING over TLS; hiredis 0.14 has none.
 int tls_ping(const RedisServer& server, const RedisTls& tls) {
   const TempDir dir;
@@ -274,31 +287,21 @@ BOOST_AUTO_TEST_CASE(a_proxy_passes_on_and_splits_into_bytes) {
 }
 
 BOOST_AUTO_TEST_CASE(a_proxy_holds_what_the_server_says) {
-  RedisServer server;
-  CutProxy proxy(server.address());
-  RawClient client(proxy.address());
-  proxy.hold();
-  client.send({"INCR", "key"});
-  wait_until("the answer", [&] { return proxy.held() == 4; });
-  BOOST_TEST(server.ask({"GET", "key"}).text == "1");
-  BOOST_TEST(!client.has_something_to_read());
-  proxy.release();
-  BOOST_TEST(client.read() == ":1\r\n");
-  BOOST_TEST(proxy.held() == 0U);
+  HeldAnswer held;
+  BOOST_TEST(held.server.ask({"GET", "key"}).text == "1");
+  BOOST_TEST(!held.client.has_something_to_read());
+  held.proxy.release();
+  BOOST_TEST(held.client.read() == ":1\r\n");
+  BOOST_TEST(held.proxy.held() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_proxy_cuts_also_what_it_holds) {
-  RedisServer server;
-  CutProxy proxy(server.address());
-  RawClient client(proxy.address());
-  proxy.hold();
-  client.send({"INCR", "key"});
-  wait_until("the answer", [&] { return proxy.held() == 4; });
-  proxy.cut();
-  BOOST_TEST(client.read().empty());
-  wait_until("the server to lose it", [&] { return server.open_clients() == 0; });
-  proxy.release();
-  BOOST_TEST(RedisConnection(proxy.address()).ask({"GET", "key"}).text == "1");
+  HeldAnswer held;
+  held.proxy.cut();
+  BOOST_TEST(held.client.read().empty());
+  wait_until("the server to lose it", [&] { return held.server.open_clients() == 0; });
+  held.proxy.release();
+  BOOST_TEST(RedisConnection(held.proxy.address()).ask({"GET", "key"}).text == "1");
 }
 
 BOOST_AUTO_TEST_CASE(a_proxy_refuses_and_accepts_again) {

@@ -103,6 +103,7 @@ ScriptedReply ScriptedRedis::usual(const RedisCommand& command) {
   static const std::set<std::string> agreed = {"AUTH", "SELECT", "CLIENT", "READONLY"};
   const std::string name = command.empty() ? "" : upper(command[0]);
   if (agreed.contains(name)) return {kRespOk};
+  if (name == "ROLE") return {"*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n"};
   if (name == "PING") return {"+PONG\r\n"};
   if (name == "EVALSHA") return {"-NOSCRIPT No matching script. Please use EVAL.\r\n"};
   return {keys_say(command)};

@@ -1,6 +1,14 @@
+#include <algorithm>
+
 #include "core/store/redis/options.h"
 
 namespace session {
+
+bool can_be_host(std::string_view text) {
+  constexpr std::size_t kLongest = 253;  // RFC 1035 2.3.4
+  return !text.empty() && text.size() <= kLongest &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+}
 
 std::string to_text(const RedisAddress& address) {
   if (!address.path.empty()) return "unix:" + address.path;

@@ -27,9 +27,13 @@ const Reply* first_error(const std::vector<Reply>& replies) {
   return found == replies.end() ? nullptr : &*found;
 }
 
-// Takes the replies to ASKING out.
+// Takes the replies to ASKING out, but for those that say why the next command was not done.
 void keep_every_other(std::vector<Reply>& replies) {
-  for (std::size_t i = 0; 2 * i + 1 < replies.size(); ++i) replies[i] = std::move(replies[2 * i + 1]);
+  for (std::size_t i = 0; 2 * i + 1 < replies.size(); ++i) {
+    const bool denied = replies[2 * i].is(Reply::Kind::error);
+    Reply kept = std::move(replies[denied ? 2 * i : 2 * i + 1]);
+    replies[i] = std::move(kept);
+  }
   replies.resize(replies.size() / 2);
 }
 

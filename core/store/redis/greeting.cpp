@@ -25,20 +25,24 @@ Command Greeting::command() const {
   if (!secret.empty() && user.empty()) command.then({"AUTH", secret.reveal()});
   if (!secret.empty() && !user.empty()) command.then({"AUTH", user, secret.reveal()});
   if (database != 0) command.then({"SELECT", std::to_string(database)});
-  if (to_master) command.then({"ROLE"});
+  if (role != Role::any) command.then({"ROLE"});
   command.then({"CLIENT", "SETNAME", client_name});
   return command;
 }
 
 std::string Greeting::refusal(const std::vector<Reply>& replies) const {
+  const Reply* of_name = replies.empty() ? nullptr : &replies.back();  // which no server needs
+  const Reply* of_role = role == Role::any || replies.size() < 2 ? nullptr : &replies[replies.size() - 2];
   for (const Reply& reply : replies) {
     if (!reply.is(Reply::Kind::error)) continue;
-    // The last is about the name, which no server needs.
-    if (&reply == &replies.back() && is_denied(reply.text)) continue;
+    const bool needless = &reply == of_name || (&reply == of_role && role == Role::not_a_replica);
+    if (needless && is_denied(reply.text)) continue;
     return read_error(reply.text, "the greeting").sentence;
   }
-  if (to_master && replies.size() >= 2 && role_in(replies[replies.size() - 2]) != "master")
-    return "it is not the master";
+  if (of_role == nullptr) return {};
+  const std::string_view told = role_in(*of_role);
+  if (role == Role::master && told != "master") return "it is not the master";
+  if (role == Role::not_a_replica && told == "slave") return "it is a replica, and not the master";
   return {};
 }
 

@@ -15,7 +15,13 @@ struct Greeting {
   PasswordSource password;
   unsigned database = 0;
   std::string client_name;
-  bool to_master = false;  // the server must say that it is a master
+  // What the server must be by its own word (ROLE).
+  enum class Role {
+    any,
+    not_a_replica,  // or does not say
+    master,
+  };
+  Role role = Role::any;
 
   // AUTH, SELECT, CLIENT SETNAME and ROLE, as far as they are wanted. The wire text holds the password: wipe
   // it.

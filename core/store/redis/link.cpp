@@ -136,7 +136,8 @@ Task<Result<void, Broken>> Link::connect() {
   // Not even a name server that does not answer keeps commands waiting longer.
   const Watchdog watchdog(executor_, until, [this, &transport] {
     transport->close();
-    ending_ = "no connection within " + in_milliseconds(setup_.connect_deadline);
+    ending_ =
+        "no " + std::string(transport->awaited()) + " within " + in_milliseconds(setup_.connect_deadline);
     if (state_ == State::connecting) down(ending_);
   });
   auto address = co_await locate_(until);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/clock.h"
@@ -18,6 +19,10 @@ struct RedisAddress {
   std::string path = {};  // of a Unix socket; then host and port do not count
   bool operator==(const RedisAddress&) const = default;
 };
+
+// Whether a text can be the host of an address: up to 253 characters that are visible ASCII. What servers say
+// of each other must not break or forge lines of a log.
+[[nodiscard]] bool can_be_host(std::string_view text);
 
 // As logs name it: 10.0.0.7:6379, [::1]:6379 or unix:/run/redis.sock.
 [[nodiscard]] std::string to_text(const RedisAddress& address);

@@ -2,14 +2,23 @@
 
 #include <exception>
 #include <new>
+#include <utility>
 
 #include <hiredis/hiredis.h>
 
 namespace session {
 
+namespace {
+
+// What a part has besides its bytes: its kind, its size, and the ends of lines.
+constexpr std::size_t kAroundPart = 32;
+
+}  // namespace
+
 struct ReplyReader::Building {
   static constexpr std::size_t kMostElements = 65536;
   Reply root;
+  std::size_t most_bytes = 0;
   std::size_t elements_left = kMostElements;
 };
 
@@ -42,7 +51,9 @@ struct ReplyCallbacks {
     return type == REDIS_REPLY_STATUS ? Reply::Kind::status : Reply::Kind::bulk;
   }
 
+  // A part that came at once was never waited for, and has the same limit.
   static void* string(const redisReadTask* task, char* text, std::size_t size) {
+    if (size > building(task).most_bytes) return nullptr;
     return fill(task, [&](Reply& reply) {
       reply.kind = kind_of_text(task->type);
       const std::string_view view(text, size);
@@ -87,6 +98,7 @@ ReplyReader::ReplyReader(std::size_t most_bytes)
       building_(std::make_unique<Building>()),
       reader_(redisReaderCreateWithFunctions(&ReplyCallbacks::table)) {
   if (!reader_) throw std::bad_alloc();
+  building_->most_bytes = most_bytes;
   reader_->privdata = building_.get();
 }
 
@@ -110,11 +122,11 @@ Result<std::optional<Reply>, std::string> ReplyReader::next() {
     return std::string("what came is not RESP2, or too large");
   if (whole == nullptr) {
     // hiredis waits for as many bytes as a reply says it has: somebody has to say when that is too many.
-    if (reader_->len - reader_->pos > most_bytes_) return std::string("a reply is too large");
+    if (reader_->len - reader_->pos > most_bytes_ + kAroundPart) return std::string("a reply is too large");
     return std::optional<Reply>();
   }
-  std::optional<Reply> reply(std::move(building_->root));
-  *building_ = Building();
+  std::optional<Reply> reply(std::exchange(building_->root, Reply()));
+  building_->elements_left = Building::kMostElements;
   return reply;
 }
 

@@ -19,7 +19,7 @@ namespace session {
 class ReplyReader {
  public:
   // A reply with a part of more than `most_bytes` is an error; so is one with more than 65536 elements in
-  // all, or arrays nested deeper than 7 (hiredis' own limit).
+  // all, or arrays nested more than 8 deep (hiredis' own limit).
   explicit ReplyReader(std::size_t most_bytes);
   ~ReplyReader();
   ReplyReader(const ReplyReader&) = delete;

@@ -37,7 +37,7 @@ class SentinelServer final : public Servers, public std::enable_shared_from_this
  private:
   void begin() {
     LinkSetup to_master = setup_->to_server();
-    to_master.greeting.to_master = true;
+    to_master.greeting.role = Greeting::Role::master;
     link_ = std::make_shared<Link>(
         executor_, std::move(to_master),
         [self = weak_from_this()](Clock::Steady until) { return locate(self.lock(), until); });
@@ -84,7 +84,7 @@ Result<RedisAddress, Broken> read_master(const Reply& reply) {
   const std::string_view port = reply.elements[1].bytes.view();
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
   const bool sound = error == std::errc() && end == port.data() + port.size() && address.port != 0 &&
-                     !address.host.empty() && address.host.size() <= 253;
+                     can_be_host(address.host);
   if (!sound) return Broken("a sentinel's answer can't be read");
   return address;
 }

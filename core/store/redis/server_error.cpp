@@ -9,13 +9,16 @@ namespace {
 
 using Reaction = ServerError::Reaction;
 
+constexpr std::string_view kDenied =
+    "its access control denies the gateway's user this command or these keys";
+
 struct Row {
   std::string_view code;
   Reaction reaction;
   std::string_view meaning;
 };
 
-// What the servers of Redis 4 to 7 say. A code that is not here fails, and is named.
+// What the servers of Redis 7 say. A code that is not here fails, and is named.
 constexpr std::array kRows = {
     Row{"LOADING", Reaction::fail, "it is loading its data"},
     Row{"BUSY", Reaction::fail, "it is busy with somebody's script"},
@@ -26,7 +29,7 @@ constexpr std::array kRows = {
     Row{"NOREPLICAS", Reaction::fail, "it takes no writes because too few replicas follow it"},
     Row{"NOAUTH", Reaction::reconnect, "it asks for a password"},
     Row{"WRONGPASS", Reaction::fail, "user or password are wrong"},
-    Row{"NOPERM", Reaction::fail, "its access control denies the gateway's user this command or these keys"},
+    Row{"NOPERM", Reaction::fail, kDenied},
     Row{"MOVED", Reaction::moved, "another node of the cluster has the key"},
     Row{"ASK", Reaction::ask, "another node of the cluster is getting the key"},
     Row{"TRYAGAIN", Reaction::again, "the key is on its way to another node"},
@@ -63,6 +66,8 @@ std::string unknown(std::string_view text) {
   if (text.starts_with("ERR unknown command")) return "it does not know the command";
   if (text.starts_with("ERR DB index")) return "it has no such database";
   if (text.starts_with("ERR max number of clients")) return "it has too many clients";
+  // Of what a script does.
+  if (text.starts_with("ERR The user executing the script can't")) return std::string(kDenied);
   const std::string_view code = first_word(text);
   return is_code(code) ? "it answered with the error " + std::string(code) : "it answered with an error";
 }

@@ -31,7 +31,7 @@ RedisSetup::RedisSetup(RedisStoreOptions o)
 
 LinkSetup RedisSetup::to_server() const {
   LinkSetup setup;
-  setup.greeting = Greeting{options.user, options.password, options.database, options.client_name, false};
+  setup.greeting = Greeting{options.user, options.password, options.database, options.client_name};
   setup.tls = tls;
   setup.connect_deadline = options.connect_deadline;
   setup.most_bytes = options.max_value_bytes + kAroundValue;
@@ -41,7 +41,7 @@ LinkSetup RedisSetup::to_server() const {
 
 LinkSetup RedisSetup::to_sentinel() const {
   LinkSetup setup = to_server();
-  setup.greeting = Greeting{options.sentinel_user, options.sentinel_password, 0, options.client_name, false};
+  setup.greeting = Greeting{options.sentinel_user, options.sentinel_password, 0, options.client_name};
   setup.on_event = nullptr;  // what is told is which master they name, and that none answers
   return setup;
 }
@@ -50,7 +50,10 @@ std::shared_ptr<Servers> make_one_server(const Executor& executor,
                                          const std::shared_ptr<const RedisSetup>& setup) {
   const RedisAddress address = setup->options.addresses.front();
   auto locate = [address](Clock::Steady) -> Task<Result<RedisAddress, Broken>> { co_return address; };
-  return std::make_shared<OneServer>(std::make_shared<Link>(executor, setup->to_server(), locate));
+  LinkSetup to_server = setup->to_server();
+  // A replica answers reads, and before its first copy with nothing at all: every session would be unknown.
+  to_server.greeting.role = Greeting::Role::not_a_replica;
+  return std::make_shared<OneServer>(std::make_shared<Link>(executor, std::move(to_server), locate));
 }
 
 std::shared_ptr<Servers> Servers::make(const Executor& executor, std::shared_ptr<const RedisSetup> setup) {

@@ -52,9 +52,9 @@ std::optional<SlotRange> read_range(const Reply& entry) {
   range.last = static_cast<std::uint16_t>(entry.elements[1].integer);
   range.master.host = master.elements[0].bytes.view();
   range.master.port = static_cast<std::uint16_t>(port.integer);
-  const std::string& host = range.master.host;
-  if (host == "?") range.master.host.clear();  // the node does not know its own name
-  if (host.size() > 253 || range.first > range.last) return std::nullopt;
+  std::string& host = range.master.host;
+  if (host == "?") host.clear();  // the node does not know its own name
+  if ((!host.empty() && !can_be_host(host)) || range.first > range.last) return std::nullopt;
   return range;
 }
 
@@ -78,7 +78,8 @@ Result<std::vector<SlotRange>, Broken> read_slots(const Reply& reply) {
 
 std::optional<RedisAddress> read_address(std::string_view text) {
   const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos || colon > 253) return std::nullopt;
+  if (colon == std::string_view::npos || (colon > 0 && !can_be_host(text.substr(0, colon))))
+    return std::nullopt;
   RedisAddress address;
   address.host = text.substr(0, colon);
   const std::string_view port = text.substr(colon + 1);

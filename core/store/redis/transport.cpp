@@ -1,23 +1,16 @@
 #include "core/store/redis/transport.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include <array>
 #include <stdexcept>
-#include <vector>
 
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/ip/basic_resolver.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/write.hpp>
 
 #include "core/await.h"
+#include "core/store/redis/dial.h"
 
 namespace session {
 
@@ -35,63 +28,11 @@ namespace {
 constexpr std::size_t kReceiveBytes = std::size_t{64} << 10;
 
 using Error = boost::system::error_code;
-using Endpoint = asio::generic::stream_protocol::endpoint;
-using Socket = asio::basic_stream_socket<asio::generic::stream_protocol, Executor>;
-using Endpoints = Result<std::vector<Endpoint>, Broken>;
 using Done = Result<void, Broken>;
 
 Done outcome(const Error& error) {
   if (error) return Broken(error.message());
   return {};
-}
-
-// Names are looked up by the system's resolver, on a thread of Asio's.
-Task<Endpoints> resolve(RedisAddress address) {
-  if (!address.path.empty()) {
-    asio::local::stream_protocol::endpoint endpoint(address.path);
-    co_return std::vector<Endpoint>{Endpoint(endpoint)};
-  }
-  Error bad;
-  const auto numeric = asio::ip::make_address(address.host, bad);
-  if (!bad) co_return std::vector<Endpoint>{Endpoint(asio::ip::tcp::endpoint(numeric, address.port))};
-  asio::ip::basic_resolver<asio::ip::tcp, Executor> resolver(co_await asio::this_coro::executor);
-  const auto [error, found] =
-      co_await resolver.async_resolve(address.host, std::to_string(address.port), kAwaitTuple);
-  if (error) co_return Broken("its name can't be looked up: " + error.message());
-  std::vector<Endpoint> endpoints;
-  for (const auto& entry : found) endpoints.emplace_back(entry.endpoint());
-  co_return endpoints;
-}
-
-// Small commands must not wait for each other's acknowledgement, and a machine that has gone without a word
-// is noticed while nothing is asked of it.
-void tune(Socket& socket) {
-  const int descriptor = socket.native_handle();
-  const auto set = [descriptor](int level, int option, int value) {
-    ::setsockopt(descriptor, level, option, &value, sizeof value);
-  };
-  set(IPPROTO_TCP, TCP_NODELAY, 1);
-  set(SOL_SOCKET, SO_KEEPALIVE, 1);
-  set(IPPROTO_TCP, TCP_KEEPIDLE, 10);
-  set(IPPROTO_TCP, TCP_KEEPINTVL, 5);
-  set(IPPROTO_TCP, TCP_KEEPCNT, 3);
-}
-
-// Connects to the first of the addresses that takes it.
-Transport::Outcome connect_any(Socket& socket, RedisAddress address) {
-  auto endpoints = co_await resolve(std::move(address));
-  if (!endpoints) co_return endpoints.error();
-  Done last = Broken("its name has no address");
-  for (const Endpoint& endpoint : *endpoints) {
-    Error ignored;
-    socket.close(ignored);
-    const auto [error] = co_await socket.async_connect(endpoint, kAwaitTuple);
-    last = outcome(error);
-    if (!error) break;
-  }
-  if (!last) co_return last;
-  tune(socket);
-  co_return last;
 }
 
 using Received = std::array<char, kReceiveBytes>;
@@ -112,32 +53,35 @@ Transport::Outcome send_to(Stream& stream, std::string_view bytes) {
 
 class PlainTransport final : public Transport {
  public:
-  explicit PlainTransport(const Executor& executor) : socket_(executor) {}
+  explicit PlainTransport(const Executor& executor) : line_(executor) {}
 
   Outcome connect(RedisAddress address) override {
-    co_return co_await connect_any(socket_, std::move(address));
+    may_want_tls_ = address.path.empty();
+    co_return co_await dial(line_, std::move(address));
   }
 
+  // A server that wants TLS hangs up on what does not begin with it.
   Task<Result<std::string_view, Broken>> receive() override {
-    co_return co_await receive_from(socket_, received_);
+    auto received = co_await receive_from(line_.socket, received_);
+    if (!received && may_want_tls_) received = Broken(received.error().why + "; does it want TLS?");
+    may_want_tls_ = false;
+    co_return received;
   }
 
   std::size_t try_send(std::string_view bytes) override {
     const auto sent =
-        ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        ::send(line_.socket.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     return sent < 0 ? 0 : static_cast<std::size_t>(sent);
   }
 
-  Outcome send(std::string_view bytes) override { co_return co_await send_to(socket_, bytes); }
+  Outcome send(std::string_view bytes) override { co_return co_await send_to(line_.socket, bytes); }
 
-  void close() override {
-    Error ignored;
-    socket_.close(ignored);
-  }
+  void close() override { line_.close(); }
 
  private:
-  Socket socket_;
+  Line line_;
   Received received_{};
+  bool may_want_tls_ = false;  // nothing has come yet
 };
 
 // OpenSSL's words for a certificate that is not accepted; Asio's for all else.
@@ -151,49 +95,79 @@ std::string why_no_tls(const Error& error, SSL* ssl) {
 class TlsTransport final : public Transport {
  public:
   TlsTransport(const Executor& executor, std::shared_ptr<TlsContext> tls)
-      : tls_(std::move(tls)), socket_(executor), stream_(socket_, tls_->context) {}
+      : tls_(std::move(tls)), line_(executor), stream_(line_.socket, tls_->context) {}
 
   Outcome connect(RedisAddress address) override {
     const std::string name = tls_->tls.server_name.empty() ? address.host : tls_->tls.server_name;
-    auto connected = co_await connect_any(socket_, std::move(address));
+    auto connected = co_await dial(line_, std::move(address));
     if (!connected) co_return connected;
+    awaited_ = "TLS handshake";
     expect(name);
     const auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::client, kAwaitTuple);
     if (error) co_return Broken(why_no_tls(error, stream_.native_handle()));
+    awaited_ = "answer";
     co_return connected;
   }
 
+  [[nodiscard]] std::string_view awaited() const override { return awaited_; }
+
   Task<Result<std::string_view, Broken>> receive() override {
-    co_return co_await receive_from(stream_, received_);
+    auto received = co_await receive_from(stream_, received_);
+    if (!received) received = explained(received.error());
+    asked_for_certificate_ = false;
+    co_return received;
   }
 
   std::size_t try_send(std::string_view) override { return 0; }
 
-  Outcome send(std::string_view bytes) override { co_return co_await send_to(stream_, bytes); }
-
-  void close() override {
-    Error ignored;
-    socket_.close(ignored);
+  Outcome send(std::string_view bytes) override {
+    auto sent = co_await send_to(stream_, bytes);
+    if (!sent) sent = explained(sent.error());
+    co_return sent;
   }
+
+  void close() override { line_.close(); }
 
  private:
   // The certificate must be for this name or address (RFC 6125); a name is sent along (SNI), an address is
   // not.
   void expect(const std::string& name) {
-    stream_.set_verify_callback(asio::ssl::host_name_verification(name));
+    const auto is_for_name = asio::ssl::host_name_verification(name);
+    stream_.set_verify_callback([is_for_name](bool trusted, asio::ssl::verify_context& context) {
+      const bool accepted = is_for_name(trusted, context);
+      if (trusted && !accepted)
+        X509_STORE_CTX_set_error(context.native_handle(), X509_V_ERR_HOSTNAME_MISMATCH);
+      return accepted;
+    });
+    SSL_set_cert_cb(stream_.native_handle(), note_certificate_request, &asked_for_certificate_);
     Error no_address;
     (void)asio::ip::make_address(name, no_address);
     if (no_address) SSL_set_tlsext_host_name(stream_.native_handle(), name.c_str());
   }
 
+  static int note_certificate_request(SSL*, void* asked) {
+    *static_cast<bool*>(asked) = true;
+    return 1;
+  }
+
+  // With TLS 1.3 a server refuses a client's certificate when the handshake is over for the client, and often
+  // all that arrives is the end of the connection.
+  [[nodiscard]] Broken explained(const Broken& broken) const {
+    if (!asked_for_certificate_) return broken;
+    return Broken(broken.why + "; it asked for a certificate of the gateway, " +
+                  (tls_->tls.certificate.empty() ? "which has none" : "and may not accept it"));
+  }
+
   std::shared_ptr<TlsContext> tls_;
-  Socket socket_;
+  Line line_;
   asio::ssl::stream<Socket&> stream_;
   Received received_{};
+  std::string_view awaited_ = "connection";
+  bool asked_for_certificate_ = false;  // and nothing has come since
 };
 
-void use_file(const Error& error, const std::string& file) {
-  if (error) throw std::runtime_error("can't use " + file + ": " + error.message());
+void require(const Error& error, const RedisTls& tls, std::string RedisTls::*file) {
+  if (error) throw BadTlsFile(tls.*file, file, error.message());
 }
 
 }  // namespace
@@ -206,16 +180,19 @@ std::shared_ptr<TlsContext> make_tls_context(const RedisTls& tls) {
   Error error;
   if (tls.ca_file.empty()) {
     context.set_default_verify_paths(error);
-    use_file(error, "the system's certificate authorities");
+    if (error) throw std::runtime_error("no certificate authorities of the system: " + error.message());
   } else {
     context.load_verify_file(tls.ca_file, error);
-    use_file(error, tls.ca_file);
+    require(error, tls, &RedisTls::ca_file);
   }
   if (!tls.certificate.empty()) {
     context.use_certificate_chain_file(tls.certificate, error);
-    use_file(error, tls.certificate);
+    require(error, tls, &RedisTls::certificate);
+    // A daemon can't be asked for a key's password.
+    context.set_password_callback(
+        [](std::size_t, asio::ssl::context::password_purpose) { return std::string(); });
     context.use_private_key_file(tls.key, asio::ssl::context::pem, error);
-    use_file(error, tls.key);
+    require(error, tls, &RedisTls::key);
   }
   return made;
 }

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,7 +15,14 @@ namespace session {
 
 // What connections are made with TLS by: read once, shared by all threads.
 class TlsContext;
-// Throws std::runtime_error, which names the file, if one can't be used.
+// A TLS file that can't be used; what() names it.
+struct BadTlsFile : std::runtime_error {
+  BadTlsFile(const std::string& path, std::string RedisTls::*which, std::string sentence)
+      : std::runtime_error("can't use " + path + ": " + sentence), file(which), why(std::move(sentence)) {}
+  std::string RedisTls::*file;
+  std::string why;
+};
+// Throws BadTlsFile, or std::runtime_error if TLS can't be had at all.
 [[nodiscard]] std::shared_ptr<TlsContext> make_tls_context(const RedisTls& tls);
 
 // Why a connection could not be made, or ended: a sentence for the log.
@@ -37,6 +45,8 @@ class Transport {
 
   // Connects, with TLS greeted and the certificate verified.
   virtual Outcome connect(RedisAddress address) = 0;
+  // What connect() waits for, or waited for last.
+  [[nodiscard]] virtual std::string_view awaited() const { return "connection"; }
   // What has come, after a wait if nothing has; valid until the next call. Error: also for the stream's end.
   virtual Task<Result<std::string_view, Broken>> receive() = 0;
   // Sends as much as goes without waiting, and says how much. An error shows in receive().

@@ -6,7 +6,6 @@
 #include <boost/test/unit_test.hpp>
 
 #include "core/await.h"
-#include "core/store/redis/slots.h"
 #include "core/store/redis_store.h"
 #include "tests/redis/redis_cluster.h"
 #include "tests/redis/sentinel_group.h"
@@ -64,14 +63,6 @@ void create_own(RedisStore& store, int keys) {
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(redis_groups)
-
-BOOST_AUTO_TEST_CASE(the_slot_of_a_key_is_the_specifications) {
-  BOOST_TEST(slot_of("123456789") == 0x31c3 % 16384);
-  BOOST_TEST(slot_of("{user1000}.following") == slot_of("{user1000}.followers"));
-  BOOST_TEST(slot_of("foo{}{bar}") != slot_of("bar"));
-  BOOST_TEST(slot_of("foo{{bar}}zap") == slot_of("{bar"));
-  BOOST_TEST(slot_of("foo{bar}{zap}") == slot_of("bar"));
-}
 
 BOOST_AUTO_TEST_CASE(the_sentinels_master_is_used_and_followed_when_it_dies) {
   SentinelGroup group;

@@ -68,30 +68,6 @@ BOOST_AUTO_TEST_CASE(scripts_that_the_server_has_forgotten_are_sent_again) {
   BOOST_TEST((erase_if(fixture.store(), "key", "new") == EraseIfOutcome::erased));
 }
 
-// As docs/redis.md gives it.
-BOOST_AUTO_TEST_CASE(the_least_access_that_the_documentation_names_is_enough_and_not_more_than_it_says) {
-  RedisStoreFixture fixture;
-  fixture.server().tell({"ACL", "SETUSER", "gateway", "reset", "on", ">a password", "~session:*", "+get",
-                         "+pttl", "+set", "+pexpire", "+del", "+eval", "+evalsha", "+client|setname"});
-  RedisStoreOptions options = RedisStoreFixture::options();
-  options.user = "gateway";
-  options.password = [] { return Secret("a password"); };
-  RedisStore store(options);
-  fixture.server().tell({"SCRIPT", "FLUSH"});
-  create(store, "key", "old");
-  BOOST_TEST((touch(store, "key") == TouchOutcome::touched));
-  BOOST_TEST((replace(store, "key", "old", "new") == ReplaceOutcome::replaced));
-  BOOST_TEST(text_of(store, "key") == "new");
-  BOOST_TEST((erase_if(store, "key", "other") == EraseIfOutcome::changed_or_gone));
-  BOOST_TEST((erase(store, "key") == EraseOutcome::erased));
-  options.prefix = "elsewhere:";
-  RedisStore elsewhere(options);
-  const auto denied = run(elsewhere.load("key"));
-  BOOST_TEST_REQUIRE(denied.has_error());
-  BOOST_TEST(denied.error().detail.ends_with(
-      "GET failed: its access control denies the gateway's user this command or these keys"));
-}
-
 BOOST_AUTO_TEST_CASE(a_wrong_password_is_an_outage_until_the_source_has_the_right_one) {
   RedisStoreFixture fixture;
   fixture.server().tell({"ACL", "SETUSER", "gateway", "reset", "on", ">new", "~session:*", "+@all"});

@@ -127,10 +127,10 @@ BOOST_AUTO_TEST_CASE(braces_would_put_a_cluster_into_one_slot) {
 BOOST_AUTO_TEST_CASE(redis_is_given_up_before_the_request) {
   BOOST_TEST(
       problems("limits: { request_deadline: 1s }\nstore:\n  redis: { deadline: 1s }\n") ==
-      "gateway.yaml:3: store.redis.deadline: expected less than limits.request_deadline (1s), got 1s\n");
-  BOOST_TEST(problems("limits: { request_deadline: 1s }\nstore: { redis: { deadline: 999ms } }\n") == "");
+      "gateway.yaml:3: store.redis.deadline: expected at most half of limits.request_deadline (1s), got 1s\n");
+  BOOST_TEST(problems("limits: { request_deadline: 1s }\nstore: { redis: { deadline: 500ms } }\n") == "");
   BOOST_TEST(problems("limits: { request_deadline: 200ms }\nstore:\n\n  type: redis\n") ==
-             "gateway.yaml:2: store.redis.deadline: expected less than limits.request_deadline (200ms), got "
+             "gateway.yaml:2: store.redis.deadline: expected at most half of limits.request_deadline (200ms), got "
              "250ms, its default\n");
 }
 
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(all_contradictions_come_at_once_and_none_hides_another) {
              "gateway.yaml:4: store.redis.topology: sentinel needs a master_name beside it\n"
              "gateway.yaml:5: store.redis.user: a user needs a password, in store.redis.password\n"
              "gateway.yaml:6: store.redis.tls: expected only with rediss:// urls\n"
-             "gateway.yaml:7: store.redis.deadline: expected less than limits.request_deadline (5s), got "
+             "gateway.yaml:7: store.redis.deadline: expected at most half of limits.request_deadline (5s), got "
              "5s\n");
 }
 

@@ -4,10 +4,14 @@
 #include <string>
 #include <thread>
 
+#include "tests/e2e/process.h"
 #include "tests/gateway/config/loading.h"
+#include "tests/redis/certificates.h"
 
 using namespace session;
 using namespace session::gateway;
+using session::test::Certificates;
+using session::test::read_file;
 
 namespace {
 
@@ -51,6 +55,14 @@ BOOST_AUTO_TEST_CASE(without_a_section_all_is_at_its_default) {
     BOOST_TEST(!read.redis.on_event);
     BOOST_TEST(read.warnings.empty());
   }
+}
+
+// What is larger is taken for a broken reply, at the cost of the connection.
+BOOST_AUTO_TEST_CASE(the_largest_session_that_may_be_allowed_is_not_too_large_for_redis) {
+  const Settings read = settings("session: { max_bytes: 16MiB }\n");
+  BOOST_TEST(read.session.max_bytes <= read.redis.max_value_bytes);
+  BOOST_TEST(problems("session: { max_bytes: 16777217 }\n") ==
+             "gateway.yaml:1: session.max_bytes: expected 1KiB..16MiB, got 16777217\n");
 }
 
 BOOST_AUTO_TEST_CASE(the_type_alone_is_redis_on_this_machine) {
@@ -106,9 +118,10 @@ BOOST_AUTO_TEST_CASE(rediss_is_tls_with_or_without_files) {
 }
 
 BOOST_FIXTURE_TEST_CASE(files_for_tls_are_found_beside_the_configuration, Directory) {
-  write("ca.pem", "ca", 0644);
-  write("client.pem", "c", 0644);
-  write("client.key", "k", 0644);
+  const Certificates made(path.string());
+  write("ca.pem", read_file(made.ca()), 0644);
+  write("client.pem", read_file(made.client().certificate), 0644);
+  write("client.key", read_file(made.client().key), 0644);
   const auto loaded =
       load("store:\n  redis:\n    url: rediss://a\n    tls:\n      ca_file: ca.pem\n      certificate: " +
            (path / "client.pem").string() + "\n      key: client.key\n");
@@ -133,6 +146,25 @@ BOOST_FIXTURE_TEST_CASE(a_file_for_tls_that_cannot_be_read_is_a_problem, Directo
       "gateway.yaml:6: store.redis.tls.certificate: can't read this file: No such file or directory\n"
       "gateway.yaml:7: store.redis.tls.key: can't read this file: not a regular file (a relative path starts "
       "at this configuration's directory)\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_file_for_tls_that_openssl_refuses_is_a_problem_before_anything_is_served,
+                        Directory) {
+  const Certificates made(path.string());
+  write("nonsense.pem", "no certificate", 0600);
+  const auto with = [&](const std::string& ca, const std::string& certificate, const std::string& key) {
+    return problems(load("store:\n  redis:\n    url: rediss://a\n    tls:\n      ca_file: " + ca +
+                         "\n      certificate: " + certificate + "\n      key: " + key + "\n"));
+  };
+  const std::string bad = ": this file can't be used: ";
+  const auto& client = made.client();
+  BOOST_TEST(with(made.ca(), client.certificate, client.key) == "");
+  BOOST_TEST(with((path / "nonsense.pem").string(), client.certificate, client.key)
+                 .starts_with("gateway.yaml:5: store.redis.tls.ca_file" + bad));
+  BOOST_TEST(with(made.ca(), client.key, client.key)
+                 .starts_with("gateway.yaml:6: store.redis.tls.certificate" + bad));
+  BOOST_TEST(with(made.ca(), client.certificate, made.server().key)
+                 .starts_with("gateway.yaml:7: store.redis.tls.key" + bad + "key values mismatch"));
 }
 
 BOOST_AUTO_TEST_CASE(deadlines_have_ranges) {

@@ -29,8 +29,9 @@ BOOST_AUTO_TEST_CASE(ready_writes_and_leaves_nothing_behind) {
   BOOST_TEST(memory.stats().entries == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_store_that_fails_at_either_step_is_not_ready) {
-  for (const auto call : {ScriptedStore::create_call, ScriptedStore::erase_call}) {
+BOOST_AUTO_TEST_CASE(a_store_that_fails_at_any_step_is_not_ready) {
+  for (const auto call :
+       {ScriptedStore::create_call, ScriptedStore::load_call, ScriptedStore::erase_if_call}) {
     store.fail(call);
     const Response response = answer(gateway::ready_endpoint, Asked("GET"));
     BOOST_TEST(response.status == 503);
@@ -41,12 +42,12 @@ BOOST_AUTO_TEST_CASE(a_store_that_fails_at_either_step_is_not_ready) {
 }
 
 BOOST_AUTO_TEST_CASE(a_store_that_forgets_what_it_took_is_not_ready) {
-  store.before(ScriptedStore::erase_call, [&] { clock.advance(seconds(11)); });
+  store.before(ScriptedStore::erase_if_call, [&] { clock.advance(seconds(11)); });
   BOOST_TEST(answer(gateway::ready_endpoint, Asked("GET")).status == 503);
 }
 
 BOOST_AUTO_TEST_CASE(probes_that_come_at_once_do_not_disturb_each_other) {
-  store.before(ScriptedStore::erase_call,
+  store.before(ScriptedStore::erase_if_call,
                [&] { BOOST_TEST(answer(gateway::ready_endpoint, Asked("GET")).status == 200); });
   BOOST_TEST(answer(gateway::ready_endpoint, Asked("GET")).status == 200);
 }

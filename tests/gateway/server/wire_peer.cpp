@@ -9,14 +9,16 @@
 #include <stdexcept>
 #include <utility>
 
-#include <boost/test/unit_test.hpp>
-
 namespace session::gateway::test {
 namespace {
 
 constexpr int kGenerousSeconds = 60;
 
 [[noreturn]] void in_vain(const std::string& what) { throw std::runtime_error("waited in vain: " + what); }
+
+void require(bool holds, const std::string& what) {
+  if (!holds) throw std::runtime_error("a broken answer: " + what);
+}
 
 }  // namespace
 
@@ -29,7 +31,7 @@ std::string Answer::header(std::string_view name) const {
     ++count;
     found = headers.substr(at + start.size(), headers.find("\r\n", at) - at - start.size());
   }
-  BOOST_TEST(count <= 1, count << " headers " << name);
+  require(count <= 1, "several headers " + std::string(name));
   return found;
 }
 
@@ -93,7 +95,7 @@ std::string Peer::read_exactly(std::size_t size) {
 Record Peer::read_record() {
   const std::string head = read_exactly(8);
   const auto at = [&](std::size_t i) { return static_cast<unsigned char>(head[i]); };
-  BOOST_REQUIRE(at(0) == 1);
+  require(at(0) == 1, "a record of another version");
   Record record{at(1), static_cast<std::uint16_t>(at(2) << 8 | at(3)), {}};
   const std::size_t size = static_cast<std::size_t>(at(4)) << 8 | at(5);
   record.content = read_exactly(size + at(6)).substr(0, size);
@@ -107,18 +109,17 @@ Answer Peer::read_answer() {
   while (record.type == kStdout && !record.content.empty()) {
     answer.content += record.content;
     record = read_record();
-    BOOST_REQUIRE(record.id == answer.id);
+    require(record.id == answer.id, "records of two requests");
   }
-  BOOST_REQUIRE(record.type == kStdout);
+  require(record.type == kStdout, "no end of STDOUT");
   const Record end = read_record();
-  BOOST_REQUIRE(end.type == kEnd);
-  BOOST_REQUIRE(end.id == answer.id);
-  BOOST_REQUIRE((end.content == std::string(8, '\0')));
-  BOOST_REQUIRE(answer.content.starts_with("Status: "));
+  require(end.type == kEnd && end.id == answer.id, "no END_REQUEST");
+  require(end.content == std::string(8, '\0'), "a request that failed");
+  require(answer.content.starts_with("Status: "), "no status");
   answer.status = std::stoi(answer.content.substr(8, 3));
   const auto first = answer.content.find("\r\n") + 2;
   const auto empty = answer.content.find("\r\n\r\n");
-  BOOST_REQUIRE(empty != std::string::npos);
+  require(empty != std::string::npos, "headers without an end");
   answer.headers = answer.content.substr(first, empty + 2 - first);
   answer.body = answer.content.substr(empty + 4);
   return answer;

@@ -24,14 +24,14 @@ struct Answer {
   std::string body;
   std::string content;  // all of STDOUT
 
-  // The value of the only header of that name; empty if there is none. Fails the test if there are several.
+  // The value of the only header of that name; empty if there is none. Throws if there are several.
   [[nodiscard]] std::string header(std::string_view name) const;
   // The value of the cookie that it sets; empty if it sets none.
   [[nodiscard]] std::string cookie() const;
 };
 
-// A web server's end of one connection, over a raw socket. What does not come or go within a generous time
-// fails the test by an exception.
+// A web server's end of one connection, over a raw socket. What does not come or go within a generous time,
+// and what is not FastCGI, fails the test by an exception: on any thread, one at a time.
 class Peer {
  public:
   // Takes the connected socket.

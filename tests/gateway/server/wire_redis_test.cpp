@@ -1,19 +1,39 @@
 // The daemon with its sessions in Redis: shared by two of them, and an outage is no logout.
 
+#include "tests/gateway/server/wire_redis.h"
+
 #include <string>
 
 #include <boost/test/unit_test.hpp>
-
-#include "tests/gateway/server/wire_redis.h"
 
 namespace session::gateway::test {
 namespace {
 
 using session::test::RedisServer;
 
+Answer check(Peer& peer, const std::string& cookie) {
+  return peer.ask(request(1, asking("auth", "GET", {{"HTTP_COOKIE", "session=" + cookie}}), ""));
+}
+
 Answer check(const WireGateway& gateway, const std::string& cookie) {
+  Peer peer = gateway.unix_peer();
+  return check(peer, cookie);
+}
+
+Answer log_in(Peer& peer) {
+  return peer.ask(
+      request(1, asking("session", "POST", {{"GATEWAY_ALLOW", "set"}}), R"({"set":{"user":"alice"}})"));
+}
+
+Answer log_in(const WireGateway& gateway) {
   return gateway.unix_peer().ask(
-      request(1, asking("auth", "GET", {{"HTTP_COOKIE", "session=" + cookie}}), ""));
+      request(1, asking("session", "POST", {{"GATEWAY_ALLOW", "set"}}), R"({"set":{"user":"alice"}})"));
+}
+
+Answer log_out(const WireGateway& gateway, const std::string& cookie) {
+  return gateway.unix_peer().ask(request(
+      1, asking("session", "DELETE", {{"HTTP_COOKIE", "session=" + cookie}, {"GATEWAY_ALLOW", "destroy"}}),
+      ""));
 }
 
 }  // namespace
@@ -27,10 +47,7 @@ BOOST_AUTO_TEST_CASE(what_one_gateway_begins_and_ends_the_other_knows) {
   const std::string cookie = one.log_in(R"({"user":"alice"})");
   BOOST_TEST(check(one, cookie).status == 204);
   BOOST_TEST(check(other, cookie).status == 204);
-  const Answer ended = other.unix_peer().ask(request(
-      1, asking("session", "DELETE", {{"HTTP_COOKIE", "session=" + cookie}, {"GATEWAY_ALLOW", "destroy"}}),
-      ""));
-  BOOST_TEST(ended.status == 204);
+  BOOST_TEST(log_out(other, cookie).status == 204);
   BOOST_TEST(check(one, cookie).status == 401);
 }
 
@@ -42,10 +59,25 @@ BOOST_AUTO_TEST_CASE(an_outage_is_a_503_and_who_has_no_cookie_does_not_notice) {
   BOOST_TEST(check(gateway, cookie).status == 503);
   BOOST_TEST(check(gateway, "no cookie of ours").status == 401);
   redis.start();
+  // One connection stays with one worker; each of them finds Redis again by itself.
+  Peer peer = gateway.unix_peer();
   wait_until("the gateway to find it again",
-             [&] { return gateway.unix_peer().ask(request(1, asking("ready"), "")).status == 200; });
-  BOOST_TEST(check(gateway, cookie).status == 401);  // this server keeps nothing over a restart
-  BOOST_TEST(check(gateway, gateway.log_in(R"({"user":"alice"})")).status == 204);
+             [&] { return peer.ask(request(1, asking("ready"), "")).status == 200; });
+  BOOST_TEST(check(peer, cookie).status == 401);  // this server keeps nothing over a restart
+  BOOST_TEST(check(peer, log_in(peer).cookie()).status == 204);
+}
+
+BOOST_AUTO_TEST_CASE(at_maxmemory_sessions_go_on_and_end_and_a_new_one_is_a_503) {
+  RedisServer redis;
+  const WireGateway gateway(on(redis));
+  const std::string cookie = gateway.log_in(R"({"user":"alice"})");
+  redis.tell({"CONFIG", "SET", "maxmemory", "1"});
+  BOOST_TEST(check(gateway, cookie).status == 204);
+  BOOST_TEST(log_in(gateway).status == 503);
+  BOOST_TEST(log_out(gateway, cookie).status == 204);
+  BOOST_TEST(check(gateway, cookie).status == 401);
+  redis.tell({"CONFIG", "SET", "maxmemory", "0"});
+  BOOST_TEST(log_in(gateway).status == 200);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

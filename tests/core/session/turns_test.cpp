@@ -1,0 +1,163 @@
+// Those who want the same key have it one after the other.
+
+#include "core/session/turns.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "core/run.h"
+#include "tests/support/together.h"
+
+namespace session::test {
+namespace {
+
+// Everything that is ready to run on this loop runs, and what that makes ready.
+Task<> let_others_run() { co_await pause(milliseconds(1)); }
+
+// Takes the key, says so, and lets others run before it gives it back.
+Task<> visit(Turns& turns, std::string key, std::string name, std::string& said) {
+  const Turns::Turn turn = co_await turns.take(std::move(key));
+  said += name + "(";
+  co_await let_others_run();
+  said += name + ")";
+}
+
+// Takes the key and keeps it in `kept`.
+Task<> take_into(Turns& turns, std::string key, std::optional<Turns::Turn>& kept) {
+  kept.emplace(co_await turns.take(std::move(key)));
+}
+
+void spawn(const Executor& executor, Task<> task) {
+  boost::asio::co_spawn(executor, std::move(task), boost::asio::detached);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(turns)
+
+BOOST_AUTO_TEST_CASE(who_came_first_goes_first_and_nobody_goes_meanwhile) {
+  Turns turns;
+  std::string said;
+  run([](Turns& all, std::string& log) -> Task<> {
+    std::vector<Task<>> visits;
+    for (const std::string name : {"a", "b", "c", "d", "e"}) visits.push_back(visit(all, "key", name, log));
+    co_await together(std::move(visits));
+  }(turns, said));
+  BOOST_TEST(said == "a(a)b(b)c(c)d(d)e(e)");
+}
+
+BOOST_AUTO_TEST_CASE(other_keys_are_not_waited_for) {
+  Turns turns;
+  std::string said;
+  run([](Turns& all, std::string& log) -> Task<> {
+    std::vector<Task<>> visits;
+    visits.push_back(visit(all, "one", "a", log));
+    visits.push_back(visit(all, "two", "b", log));
+    visits.push_back(visit(all, "one", "c", log));
+    co_await together(std::move(visits));
+  }(turns, said));
+  BOOST_TEST(said.starts_with("a(b("));
+  BOOST_TEST(said.find("c(") > said.find("a)"));
+}
+
+BOOST_AUTO_TEST_CASE(a_key_that_nobody_has_is_had_at_once_time_and_again) {
+  Turns turns;
+  run([](Turns& all) -> Task<> {
+    for (int i = 0; i < 1000; ++i) const Turns::Turn turn = co_await all.take("key");
+  }(turns));
+}
+
+BOOST_AUTO_TEST_CASE(who_comes_while_others_wait_goes_behind_them) {
+  Turns turns;
+  std::string said;
+  run([](Turns& all, std::string& log) -> Task<> {
+    const Executor executor = co_await boost::asio::this_coro::executor;
+    std::optional<Turns::Turn> first;
+    co_await take_into(all, "key", first);
+    spawn(executor, visit(all, "key", "a", log));
+    co_await let_others_run();
+    first.reset();  // a's turn has come, and it has not noticed yet
+    spawn(executor, visit(all, "key", "b", log));
+    const auto both_went = [&log] { return log.ends_with("b)"); };
+    co_await until(both_went);
+  }(turns, said));
+  BOOST_TEST(said == "a(a)b(b)");
+}
+
+BOOST_AUTO_TEST_CASE(a_turn_that_was_moved_is_still_one_turn) {
+  Turns turns;
+  std::string said;
+  run([](Turns& all, std::string& log) -> Task<> {
+    const Executor executor = co_await boost::asio::this_coro::executor;
+    std::optional<Turns::Turn> first;
+    co_await take_into(all, "key", first);
+    spawn(executor, visit(all, "key", "a", log));
+    std::optional<Turns::Turn> second(std::move(*first));
+    first.reset();
+    co_await let_others_run();
+    BOOST_TEST(log == "");
+    second.reset();
+    const auto went = [&log] { return log == "a(a)"; };
+    co_await until(went);
+  }(turns, said));
+}
+
+BOOST_AUTO_TEST_CASE(a_turn_that_another_is_assigned_to_ends_with_that_one) {
+  Turns turns;
+  std::string said;
+  run([](Turns& all, std::string& log) -> Task<> {
+    const Executor executor = co_await boost::asio::this_coro::executor;
+    std::optional<Turns::Turn> one;
+    std::optional<Turns::Turn> two;
+    co_await take_into(all, "one", one);
+    co_await take_into(all, "two", two);
+    spawn(executor, visit(all, "one", "a", log));
+    spawn(executor, visit(all, "two", "b", log));
+    co_await let_others_run();
+    *one = std::move(*two);
+    two.reset();  // holds what `one` had
+    const auto a_went = [&log] { return log == "a(a)"; };
+    co_await until(a_went);
+    one.reset();
+    const auto b_went = [&log] { return log == "a(a)b(b)"; };
+    co_await until(b_went);
+  }(turns, said));
+}
+
+BOOST_AUTO_TEST_CASE(an_exception_gives_the_turn_back) {
+  Turns turns;
+  const auto fail = [](Turns& all) -> Task<> {
+    const Turns::Turn turn = co_await all.take("key");
+    throw std::runtime_error("on purpose");
+  };
+  BOOST_CHECK_THROW(run(fail(turns)), std::runtime_error);
+  std::string said;
+  run(visit(turns, "key", "a", said));
+  BOOST_TEST(said == "a(a)");
+}
+
+BOOST_AUTO_TEST_CASE(a_loop_that_ends_while_some_wait_ends_them_whichever_goes_first) {
+  for (const bool turns_first : {false, true}) {
+    std::string said;
+    auto turns = std::make_unique<Turns>();
+    auto loop = std::make_unique<boost::asio::io_context>(1);
+    for (const std::string name : {"a", "b", "c"})
+      spawn(loop->get_executor(), visit(*turns, "key", name, said));
+    loop->poll();
+    BOOST_TEST(said == "a(");
+    if (turns_first) turns.reset();
+    loop.reset();
+    BOOST_TEST(said == "a(");
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace session::test

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <algorithm>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "tests/e2e/process.h"
+
+// The permissions that docs/redis.md says the gateway's user needs, read from there, so that what is tested
+// is what is documented.
+namespace session::test {
+
+inline std::vector<std::string> words_of(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;) words.push_back(word);
+  return words;
+}
+
+// What stands between the first `begin` and the next `end`.
+inline std::string between(const std::string& text, const std::string& begin, const std::string& end) {
+  const auto at = text.find(begin);
+  const auto stop = at == std::string::npos ? at : text.find(end, at + begin.size());
+  if (stop == std::string::npos) throw std::runtime_error("docs/redis.md does not say: " + begin);
+  return text.substr(at + begin.size(), stop - at - begin.size());
+}
+
+inline std::string documentation() { return read_file(std::string(SOURCE_ROOT) + "/docs/redis.md"); }
+
+// The rules of the command that makes the user, with this password.
+inline std::vector<std::string> documented_rules(const std::string& password) {
+  auto rules = words_of(between(documentation(), "ACL SETUSER gateway ", "\n"));
+  std::replace(rules.begin(), rules.end(), std::string(">PASSWORD"), ">" + password);
+  return rules;
+}
+
+// What has to be added, wherever the lines break: documented_addition("With Sentinel add").
+inline std::vector<std::string> documented_addition(const std::string& sentence) {
+  const std::string text = replaced(documentation(), "\n", " ");
+  return words_of(between(text, sentence + " `", "`"));
+}
+
+}  // namespace session::test
