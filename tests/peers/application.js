@@ -49,19 +49,26 @@ function answer(res, attributes) {
 
 function listen(app, sessions, socket) {
   const post = (path, act) => {
-    app.post(path, (req, res, next) => act(req).then((said) => res.json(said ?? {})).catch(next));
+    app.post(path, (req, res, next) => act(req).then((said) => res.json(said ?? {}), next));
   };
-  app.use((req, res, next) => (req.act ? Promise.resolve(req.act(req)).then(() => res.end(), next) : next()));
+  app.use((req, res, next) => {
+    if (!req.act) return next();
+    return Promise.resolve(req.act(req)).then(() => res.end(), next);
+  });
 
   app.get('/session', (req, res) => answer(res, sessions.attributes(req)));
   app.get('/raw', (req, res) => {
     res.json({ id: sessions.id(req), cookie: sessions.cookie(req), session: sessions.attributes(req) });
   });
-  for (const verb of ['set', 'unset', 'login', 'destroy']) post(`/${verb}`, async (req) => sessions[verb](req, req.body));
+  for (const verb of ['set', 'unset', 'login', 'destroy']) {
+    post(`/${verb}`, async (req) => { await sessions[verb](req, req.body); });
+  }
 
   // {seed, count}: sessions of that many seeds, each [{sid, cookie: its value, attributes}].
-  post('/bulk', ({ body: { seed, count } }) =>
-    inTurn(Array.from({ length: count }, (_, i) => randomSession(seed + i)), (attributes) => write(app, sessions, attributes)));
+  post('/bulk', ({ body: { seed, count } }) => {
+    const seeds = Array.from({ length: count }, (_, i) => seed + i);
+    return inTurn(seeds, (one) => write(app, sessions, randomSession(one)));
+  });
   // [values of cookies]: the attributes of each, null where there is no session.
   post('/bulk-read', (req) => inTurn(req.body, (cookie) => read(app, sessions, cookie)));
 

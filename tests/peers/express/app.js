@@ -8,7 +8,7 @@ const session = require('express-session');
 const { RedisStore } = require('connect-redis');
 const { createClient } = require('redis');
 const { promisify } = require('util');
-const uid = require('uid-safe').sync;
+const uid = require('uid-safe').sync; // as express-session itself does
 const { listen } = require('../application');
 
 const config = JSON.parse(process.argv[2]);
