@@ -109,3 +109,7 @@ add_claims(e2e/redis_outage_test redis e2e_support redis_support)
 # They use all that the machine has, and others would disturb their figures.
 set_tests_properties(drills/groups_test drills/hostile_test drills/limits_test drills/single_test drills/two_gateways_test
   PROPERTIES PROCESSORS 2)
+add_subdirectory(peers)
+add_claims(peers/connect_redis_test peers peers_support)
+add_claims(peers/express_session_test peers peers_support)
+add_claims(peers/session_store_test peers peers_support)
