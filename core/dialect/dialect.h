@@ -43,7 +43,8 @@ class Dialect {
   [[nodiscard]] virtual bool reserves(std::string_view /*attribute*/) const { return false; }
   // REQUIRES: complete() was called.
   [[nodiscard]] virtual std::string encode(const Record& record) const = 0;
-  // The record, or `revoked` for a tombstone, or `malformed` for what this dialect did not write.
+  // The record, or `revoked` for a tombstone, `unknown` for what stands for no session, `malformed` for what
+  // this dialect did not write.
   [[nodiscard]] virtual Result<Record, Refusal> decode(std::string_view bytes) const = 0;
 
   // What stands for a short while in place of a record whose id was replaced, so that requests still under

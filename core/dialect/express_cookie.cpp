@@ -36,6 +36,18 @@ bool percent_decoded(std::string_view text, std::string& to) {
   return true;
 }
 
+// Whether JavaScript's decodeURIComponent would take these bytes (ECMA-262 asks for well-formed UTF-8). The
+// JSON parser knows.
+bool is_utf8(std::string_view bytes) {
+  std::string quoted = "\"";
+  for (const char c : bytes) {
+    const bool plain = static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+    quoted += plain ? c : ' ';
+  }
+  quoted += '"';
+  return parse_json(quoted).has_value();
+}
+
 // What encodeURIComponent leaves as it is (ECMA-262, "uriUnescaped").
 bool stays(char c) {
   constexpr std::string_view kMarks = "-_.!~*'()";

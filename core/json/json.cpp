@@ -18,7 +18,9 @@ class StrictBuilder final : public nlohmann::json_sax<Json> {
   bool number_float(number_float_t value, const string_t& text) override {
     // The lexer falls back to a double for an integer of more than 64 bits and would change it without a
     // word.
-    if (text.find_first_of(".eE") == string_t::npos) return refuse("a number is too large");
+    const bool integer = text.find_first_of(".eE") == string_t::npos;
+    if (integer && limits_.large_integers == JsonLimits::LargeIntegers::refused)
+      return refuse("a number is too large");
     return place(Json(value));
   }
   bool string(string_t& value) override { return place(Json(std::move(value))); }

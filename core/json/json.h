@@ -15,6 +15,9 @@ using Json = nlohmann::json;
 // How much JSON from outside may hold.
 struct JsonLimits {
   std::size_t depth = 32;  // arrays and objects inside each other
+  // Integers of more than 64 bits: JavaScript writes and reads them, as doubles.
+  enum class LargeIntegers { refused, rounded };
+  LargeIntegers large_integers = LargeIntegers::refused;
 };
 
 // Parses JSON (RFC 8259) from outside, more strictly than the grammar asks: refused besides syntax errors and

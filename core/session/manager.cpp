@@ -80,7 +80,7 @@ Task<Result<SessionManager::Opened, StoreFailure>> SessionManager::open(
   if (touch == Touch::off) session.kept_time_ = (*loaded)->time_left;
   const auto target = time_to_live(environment_.policy, session.age_, environment_.clock.unix_now());
   if (!target) co_return Opened{std::nullopt, Refusal::expired};
-  if (touch == Touch::on && touch_due(environment_.policy, (*loaded)->time_left, *target)) {
+  if (touch == Touch::on && touch_due(environment_.policy, session.age_, (*loaded)->time_left, *target)) {
     (void)co_await environment_.store.touch(session.key_, *target);
   }
   if (cookie->outdated) session.cookie_ = Session::Cookie::give;

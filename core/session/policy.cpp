@@ -13,9 +13,11 @@ std::optional<milliseconds> time_to_live(const Policy& policy, const Age& age, s
   return left;
 }
 
-bool touch_due(const Policy& policy, milliseconds time_left, milliseconds target) {
+bool touch_due(const Policy& policy, const Age& age, milliseconds time_left, milliseconds target) {
   if (time_left == milliseconds::max()) return true;
-  return target - time_left >= policy.touch_every;
+  milliseconds gain = policy.touch_every;
+  if (age.lifetime) gain = std::min(gain, *age.lifetime / 4);
+  return target - time_left >= gain;
 }
 
 }  // namespace session

@@ -295,8 +295,8 @@ Session::Written Session::reload() {
   if (kept_time_) kept_time_ = (*loaded)->time_left;
   const auto adopted = adopt(std::move((*loaded)->bytes));
   if (adopted) co_return Outcome();
-  const bool moved = adopted.error() == Refusal::revoked;
-  co_return failed(moved ? WriteFailure::Kind::gone : WriteFailure::Kind::malformed);
+  const bool foreign = adopted.error() == Refusal::malformed;
+  co_return failed(foreign ? WriteFailure::Kind::malformed : WriteFailure::Kind::gone);
 }
 
 Result<void, Refusal> Session::adopt(Bytes bytes) {

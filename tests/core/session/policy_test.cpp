@@ -13,7 +13,7 @@ constexpr seconds kCreated{1'800'000'000};
 
 // Seconds to live at an age; 0 for none.
 long long seconds_left(const Policy& policy, seconds age) {
-  const auto left = time_to_live(policy, kCreated, kCreated + age);
+  const auto left = time_to_live(policy, {kCreated, std::nullopt}, kCreated + age);
   return left ? std::chrono::duration_cast<seconds>(*left).count() : 0;
 }
 
@@ -49,21 +49,21 @@ BOOST_AUTO_TEST_CASE(an_idle_timeout_beyond_the_absolute_changes_nothing) {
 
 BOOST_AUTO_TEST_CASE(a_touch_is_due_when_it_gains_touch_every) {
   const Policy policy;
-  BOOST_TEST(!touch_due(policy, 30min, 30min));
-  BOOST_TEST(!touch_due(policy, 29min + 1ms, 30min));
-  BOOST_TEST(touch_due(policy, 29min, 30min));
-  BOOST_TEST(touch_due(policy, 1ms, 30min));
+  BOOST_TEST(!touch_due(policy, Age(), 30min, 30min));
+  BOOST_TEST(!touch_due(policy, Age(), 29min + 1ms, 30min));
+  BOOST_TEST(touch_due(policy, Age(), 29min, 30min));
+  BOOST_TEST(touch_due(policy, Age(), 1ms, 30min));
 }
 
 BOOST_AUTO_TEST_CASE(a_touch_that_would_shorten_is_not_due) {
-  BOOST_TEST(!touch_due(Policy(), 30min, 5min));
-  BOOST_TEST(!touch_due(Policy(), 30min, 1ms));
+  BOOST_TEST(!touch_due(Policy(), Age(), 30min, 5min));
+  BOOST_TEST(!touch_due(Policy(), Age(), 30min, 1ms));
 }
 
 BOOST_AUTO_TEST_CASE(touch_every_nothing_is_every_time) {
   Policy policy;
   policy.touch_every = 0s;
-  BOOST_TEST(touch_due(policy, 30min, 30min));
+  BOOST_TEST(touch_due(policy, Age(), 30min, 30min));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
