@@ -45,7 +45,7 @@ int serve(const std::optional<std::string>& config_file) {
   start_log(settings.log);
   for (const std::string& warning : settings.warnings) spdlog::warn("{}", warning);
   if (!config_file) spdlog::warn("no configuration file was given: serving with the defaults");
-  if (settings.keys.empty()) make_keys(settings);
+  if (settings.dialect == DialectType::native && settings.keys.empty()) make_keys(settings);
   try {
     Server server(settings);
     server.run();

@@ -88,6 +88,16 @@ void read_salt(const Field& field, Secret& to) {
       field, [&](Section& section) { read_secret(section, to, kMinSaltBytes); }, Section::Names::hidden);
 }
 
+void read_secrets(const Field& field, std::vector<Secret>& to) {
+  const std::vector<Field> items = items_of(field);
+  if (field.given() && field.clean() && items.empty()) field.problem("expected at least one secret");
+  for (const Field& item : items) {
+    Secret& secret = to.emplace_back();
+    read_map(
+        item, [&](Section& section) { read_secret(section, secret, kMinSaltBytes); }, Section::Names::hidden);
+  }
+}
+
 void read_password(const Field& field, PasswordSource& to) {
   if (!field.given() && !field.reading().surveys()) return;
   read_map(

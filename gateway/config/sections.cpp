@@ -31,8 +31,6 @@ constexpr Choices<LogLevel, 4> kLogLevels = {{{"debug", LogLevel::debug},
 constexpr Choices<LogFormat, 2> kLogFormats = {{{"text", LogFormat::text}, {"json", LogFormat::json}}};
 
 constexpr Choices<StoreType, 2> kStoreTypes = {{{"memory", StoreType::memory}, {"redis", StoreType::redis}}};
-enum class Dialect { native };
-constexpr Choices<Dialect, 1> kDialects = {{{"native", Dialect::native}}};
 
 void read_limits(Section& section, Limits& to) {
   read_count(section["connections"], to.connections, {1, 1000000});
@@ -115,6 +113,10 @@ void read_salt_and_keys(Section& top, Settings& to) {
   const Field keys = top["keys"];
   read_salt(salt, to.salt);
   read_keys(keys, to.keys);
+  if (to.dialect != DialectType::native) {
+    if (keys.given()) keys.warn("not used: they sign the cookies of dialect native only");
+    return;
+  }
   if (keys.given() && !salt.given()) keys.problem("keys need a salt beside them");
   if (salt.given() && !keys.given()) salt.problem("a salt needs keys beside it");
 }
@@ -122,17 +124,16 @@ void read_salt_and_keys(Section& top, Settings& to) {
 }  // namespace
 
 void read_settings(Section& top, Settings& to) {
-  Dialect dialect{};
   read_listen(top["listen"], to.listen);
   read_count(top["workers"], to.workers, {1, 256, "auto"});
   read_map(top["limits"], [&](Section& limits) { read_limits(limits, to.limits); });
   read_map(top["cookie"], [&](Section& cookie) { read_cookie(cookie, to.cookie); });
+  read_dialects(top, to);
   read_salt_and_keys(top, to);
   read_map(top["session"], [&](Section& session) { read_session(session, to); });
   read_map(top["store"], [&](Section& store) { read_store(store, to); });
   read_map(top["identity"], [&](Section& identity) { read_identity(identity, to.identity); });
   read_rules(top["rules"], to.rules);
-  read_choice(top["dialect"], dialect, kDialects);
   read_map(top["log"], [&](Section& log) { read_log(log, to.log); });
 }
 

@@ -14,11 +14,15 @@ void read_settings(Section& top, Settings& to);
 // The sections that are more than rows.
 void read_listen(const Field& field, std::vector<Listen>& to);
 void read_salt(const Field& field, Secret& to);
+// Of any length but none: secrets that others have chosen.
+void read_secrets(const Field& field, std::vector<Secret>& to);
 void read_keys(const Field& field, std::vector<KeyMaterial>& to);
 // Absent: leaves `to` alone. A password from a file is read again whenever it is asked for.
 void read_password(const Field& field, PasswordSource& to);
 // After the limits and the type of the store, which it must go with.
 void read_redis(Section& section, Settings& to);
+// After the cookie, which may get another default name.
+void read_dialects(Section& top, Settings& to);
 void read_identity(Section& section, IdentitySettings& to);
 void read_rules(const Field& field, std::vector<Rule>& to);
 

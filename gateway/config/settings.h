@@ -44,6 +44,19 @@ enum class FlushMode { wait, behind };
 // Where sessions are kept.
 enum class StoreType { memory, redis };
 
+// Whose cookies and records: the gateway's own, or those of a library that a site has used so far.
+enum class DialectType { native, session_store, express };
+struct ExpressSettings {
+  std::vector<Secret> secrets;  // the first signs, all verify
+  std::string prefix = "sess:";
+  seconds ttl = std::chrono::hours(24);
+  std::string cookie_name = "connect.sid";  // of sessions to be accepted
+};
+struct SessionStoreSettings {
+  Secret salt = Secret("session-salt");        // of sessions to be accepted
+  std::string cookie_name = "session-store";  // likewise
+};
+
 enum class LogLevel { debug, info, warning, error };
 enum class LogFormat { text, json };
 struct LogSettings {
@@ -65,6 +78,10 @@ struct Settings {
   RedisStoreOptions redis;
   IdentitySettings identity;
   std::vector<Rule> rules;
+  DialectType dialect = DialectType::native;
+  std::vector<DialectType> accept;  // whose sessions move to the native dialect when they are met
+  ExpressSettings express;
+  SessionStoreSettings session_store;
   LogSettings log;
 
   // What the file says that is risky and all the same allowed, as lines for the operator.

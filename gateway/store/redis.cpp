@@ -30,6 +30,7 @@ void log_event(const RedisEvent& event) {
 
 StoreInUse make_redis_store(const Settings& settings) {
   RedisStoreOptions options = settings.redis;
+  options.prefix = "";  // keys are named by the dialect, prefix and all
   options.on_event = log_event;
   return StoreInUse{std::make_unique<RedisStore>(std::move(options)), {}};
 }
