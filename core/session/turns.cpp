@@ -1,6 +1,6 @@
 #include "core/session/turns.h"
 
-#include <chrono>
+#include <optional>
 #include <utility>
 
 #include "core/await.h"
@@ -13,10 +13,17 @@ using Bell = SteadyTimer;
 
 }  // namespace
 
+// Of one who waits. Belongs to whoever waits alone: when a loop is torn down it goes with that.
+struct Turns::Waiter {
+  explicit Waiter(const Executor& executor) : bell(executor, Bell::time_point::max()) {}
+  Bell bell;
+  std::optional<Turn> turn = {};  // once it has come; passed on if nobody is left to take it
+};
+
 // Outlives the Turns for whoever still waits when a loop is torn down.
 struct Turns::Line {
-  // By key, while somebody has the turn: who waits for it.
-  std::unordered_map<std::string, std::deque<std::shared_ptr<Bell>>> waiting;
+  // By key, while somebody has the turn: who waits for it, or did.
+  std::unordered_map<std::string, std::deque<std::weak_ptr<Waiter>>> waiting;
 };
 
 Turns::Turns() : line_(std::make_shared<Line>()) {}
@@ -29,25 +36,27 @@ Turns::Turn::~Turn() {
   const auto found = line_->waiting.find(key_);
   if (found == line_->waiting.end()) return;
   auto& others = found->second;
-  if (others.empty()) {
+  std::shared_ptr<Waiter> next;
+  while (!next && !others.empty()) {
+    next = others.front().lock();
+    others.pop_front();
+  }
+  if (!next) {
     line_->waiting.erase(found);
     return;
   }
-  const std::shared_ptr<Bell> next = std::move(others.front());
-  others.pop_front();
-  next->cancel();
+  next->turn.emplace(line_, key_);
+  next->bell.cancel();
 }
 
 Task<Turns::Turn> Turns::take(std::string key) {
   const std::shared_ptr<Line> line = line_;
   const auto [found, first] = line->waiting.try_emplace(key);
-  if (!first) {
-    const auto bell = std::make_shared<Bell>(co_await boost::asio::this_coro::executor);
-    bell->expires_at(std::chrono::steady_clock::time_point::max());
-    line->waiting[key].push_back(bell);
-    (void)co_await bell->async_wait(kAwaitTuple);
-  }
-  co_return Turn(line, std::move(key));
+  if (first) co_return Turn(line, std::move(key));
+  const auto waiter = std::make_shared<Waiter>(co_await boost::asio::this_coro::executor);
+  line->waiting[key].push_back(waiter);
+  while (!waiter->turn) (void)co_await waiter->bell.async_wait(kAwaitTuple);
+  co_return std::move(*waiter->turn);
 }
 
 }  // namespace session

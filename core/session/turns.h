@@ -16,6 +16,7 @@ namespace session {
 // Not thread-safe: one per event loop.
 class Turns {
   struct Line;
+  struct Waiter;
 
  public:
   // The right to go on; the next in line gets it when this goes.

@@ -158,6 +158,19 @@ BOOST_AUTO_TEST_CASE(a_loop_that_ends_while_some_wait_ends_them_whichever_goes_f
   }
 }
 
+BOOST_AUTO_TEST_CASE(who_went_while_waiting_is_passed_over_also_if_its_turn_had_come) {
+  Turns turns;
+  std::string said;
+  for (const int waiting : {1, 2, 5}) {
+    boost::asio::io_context loop(1);
+    for (int i = 0; i <= waiting; ++i) spawn(loop.get_executor(), visit(turns, "key", "a", said));
+    loop.poll();
+  }
+  said.clear();
+  run(visit(turns, "key", "b", said));
+  BOOST_TEST(said == "b(b)");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace session::test
