@@ -23,10 +23,11 @@ std::string iso_date(milliseconds unix_time) {
   const std::chrono::year_month_day date{std::chrono::sys_days(day)};
   const std::chrono::hh_mm_ss time(unix_time - day);
   std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
+                static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
+                static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
+                static_cast<int>(time.subseconds().count()));
   return text.data();
 }
 
@@ -94,11 +95,26 @@ void ExpressDialect::complete(Record& record, seconds now) const {
 }
 
 bool ExpressDialect::reserves(std::string_view attribute) const {
-  static constexpr std::array<std::string_view, 20> kNames = {
-      "cookie",         "id",          "req",           "touch",          "save",
-      "reload",         "destroy",     "regenerate",    "resetMaxAge",    "constructor",
-      "hasOwnProperty", "valueOf",     "toString",      "toLocaleString", "isPrototypeOf",
-      "__proto__",      "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__"};
+  static constexpr std::array<std::string_view, 20> kNames = {"cookie",
+                                                              "id",
+                                                              "req",
+                                                              "touch",
+                                                              "save",
+                                                              "reload",
+                                                              "destroy",
+                                                              "regenerate",
+                                                              "resetMaxAge",
+                                                              "constructor",
+                                                              "hasOwnProperty",
+                                                              "valueOf",
+                                                              "toString",
+                                                              "toLocaleString",
+                                                              "isPrototypeOf",
+                                                              "__proto__",
+                                                              "__defineGetter__",
+                                                              "__defineSetter__",
+                                                              "__lookupGetter__",
+                                                              "__lookupSetter__"};
   return attribute == "propertyIsEnumerable" ||
          std::find(kNames.begin(), kNames.end(), attribute) != kNames.end();
 }

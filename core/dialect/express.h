@@ -17,12 +17,13 @@ struct ExpressDialectOptions {
   CookieAttributes cookie;               // what the records that are begun here say of their cookie
 };
 
-// Reads and writes what express-session 1.19 with connect-redis 9 does, so that a Node application goes on with
-// a session of the gateway's, and the gateway with one of its.
+// Reads and writes what express-session 1.19 with connect-redis 9 does, so that a Node application goes on
+// with a session of the gateway's, and the gateway with one of its.
 //
 //   cookie  "s:" + id + "." + signature, percent-encoded (express_cookie.h). Ids may be any text.
 //   key     prefix + id
-//   record  {"cookie":{...},...}: the attributes stand beside the cookie. The cookie is kept as it is, members
+//   record  {"cookie":{...},...}: the attributes stand beside the cookie. The cookie is kept as it is,
+//   members
 //           that we don't know included.
 //
 // Records don't say when they were begun, so there is no absolute timeout. They live as connect-redis has it:

@@ -104,7 +104,8 @@ std::string SignedCookies::sign(std::string_view text) {
 Result<SignedCookies::Signed, Refusal> SignedCookies::verify(std::string_view value) {
   const std::string decoded = decoded_cookie(value);
   const auto dot = decoded.rfind('.');
-  if (!decoded.starts_with(kMark) || dot == std::string::npos || dot <= kMark.size()) return Refusal::malformed;
+  if (!decoded.starts_with(kMark) || dot == std::string::npos || dot <= kMark.size())
+    return Refusal::malformed;
   const std::string_view text = std::string_view(decoded).substr(kMark.size(), dot - kMark.size());
   const std::string_view given = std::string_view(decoded).substr(dot + 1);
   for (Mac& secret : secrets_) {

@@ -25,7 +25,8 @@ class SignedCookies {
     std::string text;
     bool outdated = false;  // signed by another secret than the first
   };
-  // What a cookie's value, as sent, says; its text is anything but empty. `malformed`: it is not of this kind.
+  // What a cookie's value, as sent, says; its text is anything but empty. `malformed`: it is not of this
+  // kind.
   [[nodiscard]] Result<Signed, Refusal> verify(std::string_view value);
 
  private:
@@ -33,8 +34,8 @@ class SignedCookies {
   std::vector<Mac> secrets_;
 };
 
-// A cookie's value as the npm package cookie reads it: without quotes around it, percent-decoded; as it is, if
-// that can't be decoded (to UTF-8).
+// A cookie's value as the npm package cookie reads it: without quotes around it, percent-decoded; as it is,
+// if that can't be decoded (to UTF-8).
 [[nodiscard]] std::string decoded_cookie(std::string_view value);
 // As JavaScript's encodeURIComponent writes it.
 [[nodiscard]] std::string encoded_cookie(std::string_view text);

@@ -120,8 +120,8 @@ std::string NativeDialect::store_key(std::string_view id) const {
 }
 
 std::string NativeDialect::encode(const Record& record) const {
-  return R"({"v":1,"created":)" + std::to_string(record.created.value_or(seconds(0)).count()) + R"(,"data":)" +
-         to_text(record.data) + "}";
+  return R"({"v":1,"created":)" + std::to_string(record.created.value_or(seconds(0)).count()) +
+         R"(,"data":)" + to_text(record.data) + "}";
 }
 
 Result<Record, Refusal> NativeDialect::decode(std::string_view bytes) const {

@@ -36,7 +36,9 @@ Result<VerifiedCookie, Refusal> SessionStoreDialect::verify(std::string_view val
   return VerifiedCookie{std::move(id), std::move(key), std::nullopt, false};
 }
 
-std::string SessionStoreDialect::cookie(std::string_view id, seconds /*issued*/) { return encoded_cookie(id); }
+std::string SessionStoreDialect::cookie(std::string_view id, seconds /*issued*/) {
+  return encoded_cookie(id);
+}
 
 std::string SessionStoreDialect::new_id() { return uuid(random_.bytes(16)); }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "core/cookie/attributes.h"
 #include "core/crypto/random.h"
@@ -16,6 +18,13 @@ namespace session {
 // way.
 inline constexpr milliseconds kTombstoneTime = seconds(60);
 
+// Another format, whose sessions move to the one in use when they are met.
+struct Accepted {
+  std::unique_ptr<Dialect> dialect;
+  std::string cookie_name;
+  std::string name;  // tells the ids of one format from those of another
+};
+
 // What the sessions of one SessionManager work with.
 struct SessionEnvironment {
   Store& store;
@@ -25,6 +34,7 @@ struct SessionEnvironment {
   CookieAttributes cookie;
   milliseconds write_deadline;
   const Clock& clock;
+  std::vector<Accepted> accepted = {};
   Turns turns = {};  // of those who lost a compare-and-set
 };
 

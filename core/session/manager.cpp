@@ -59,12 +59,43 @@ bool SessionManager::too_old(const VerifiedCookie& cookie) const {
          *cookie.issued + environment_.policy.absolute_timeout <= environment_.clock.unix_now();
 }
 
-Task<Result<SessionManager::Opened, StoreFailure>> SessionManager::open(
-    std::span<const std::string_view> cookie_headers, Touch touch) {
+SessionManager::Asked SessionManager::open(std::span<const std::string_view> cookie_headers, Touch touch) {
   auto cookie = verify(cookie_headers);
-  if (!cookie) co_return Opened{std::nullopt, cookie.error()};
-  Session session(environment_, std::move(cookie->id), std::move(cookie->store_key), cookie->issued.value_or(seconds(0)),
-                  Session::Origin::loaded);
+  if (environment_.accepted.empty()) {
+    if (!cookie) co_return Opened{std::nullopt, cookie.error()};
+    co_return co_await open_verified(std::move(*cookie), touch);
+  }
+  std::vector<OldCookie> old = old_cookies(environment_, cookie_headers);
+  std::vector<std::string> old_keys;
+  for (const OldCookie& each : old) old_keys.push_back(each.cookie.store_key);
+  const bool absent = !cookie && cookie.error() == Refusal::absent;
+  if (!cookie && !absent) co_return Opened{std::nullopt, cookie.error()};
+  auto asked = absent ? open_old(std::move(old), touch) : open_verified(std::move(*cookie), touch);
+  auto opened = co_await std::move(asked);
+  if (opened && opened->session) opened->session->old_keys_ = std::move(old_keys);
+  co_return opened;
+}
+
+// The first that stands for a session counts; the reason is that of the last.
+SessionManager::Asked SessionManager::open_old(std::vector<OldCookie> old, Touch touch) {
+  Opened none{std::nullopt, Refusal::absent};
+  for (const OldCookie& each : old) {
+    auto taken = co_await take_over(environment_, each);
+    if (!taken) co_return taken.error();
+    if (!*taken) {
+      none.refusal = taken->error();
+      continue;
+    }
+    auto opened = co_await open_verified(std::move(**taken), touch);
+    if (opened && opened->session) opened->session->cookie_ = Session::Cookie::give;
+    co_return opened;
+  }
+  co_return none;
+}
+
+SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, Touch touch) {
+  Session session(environment_, std::move(cookie.id), std::move(cookie.store_key),
+                  cookie.issued.value_or(seconds(0)), Session::Origin::loaded);
   auto loaded = co_await environment_.store.load(session.key_);
   if (!loaded) co_return loaded.error();
   if (!*loaded) co_return Opened{std::nullopt, Refusal::unknown};
@@ -83,7 +114,7 @@ Task<Result<SessionManager::Opened, StoreFailure>> SessionManager::open(
   if (touch == Touch::on && touch_due(environment_.policy, session.age_, (*loaded)->time_left, *target)) {
     (void)co_await environment_.store.touch(session.key_, *target);
   }
-  if (cookie->outdated) session.cookie_ = Session::Cookie::give;
+  if (cookie.outdated) session.cookie_ = Session::Cookie::give;
   co_return Opened{std::move(session), {}};
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/session/environment.h"
 #include "core/session/session.h"
+#include "core/session/takeover.h"
 
 namespace session {
 
@@ -30,6 +31,10 @@ class SessionManager {
   // `store`, `clock` and `random` outlive the manager.
   SessionManager(Store& store, std::unique_ptr<Dialect> dialect, std::shared_ptr<const Identity> identity,
                  SessionManagerOptions options, const Clock& clock = system_clock());
+
+  // From now on sessions of that format move to the one in use when their cookies come without one of ours
+  // (core/session/takeover.h). A session that ends takes along what its request's old cookies name.
+  void accept(Accepted format) { environment_.accepted.push_back(std::move(format)); }
 
   // A session, or why there is none.
   struct Opened {
@@ -64,7 +69,15 @@ class SessionManager {
 
   [[nodiscard]] const CookieAttributes& cookie() const { return environment_.cookie; }
 
+  // A key of the store that no session has and none will get: to try the store with.
+  [[nodiscard]] std::string spare_key() const {
+    return environment_.dialect->store_key(environment_.dialect->new_id());
+  }
+
  private:
+  using Asked = Task<Result<Opened, StoreFailure>>;
+  Asked open_verified(VerifiedCookie cookie, Touch touch);
+  Asked open_old(std::vector<OldCookie> old, Touch touch);
   [[nodiscard]] Result<VerifiedCookie, Refusal> verify(std::span<const std::string_view> cookie_headers);
   [[nodiscard]] bool too_old(const VerifiedCookie& cookie) const;
 

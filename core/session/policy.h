@@ -27,8 +27,9 @@ struct Age {
 [[nodiscard]] std::optional<milliseconds> time_to_live(const Policy& policy, const Age& age, seconds now);
 
 // Whether a session with `time_left` in the store should be extended to `target`: only when that gains at
-// least touch_every, so that a busy session costs one touch per touch_every and not one per request. A session
-// without an end (milliseconds::max()) is given one; one with a short life of its own is extended in time.
+// least touch_every, so that a busy session costs one touch per touch_every and not one per request. A
+// session without an end (milliseconds::max()) is given one; one with a short life of its own is extended in
+// time.
 [[nodiscard]] bool touch_due(const Policy& policy, const Age& age, milliseconds time_left,
                              milliseconds target);
 

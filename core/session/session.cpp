@@ -238,6 +238,10 @@ Session::Written Session::destroy() {
     end();
     co_return failed(WriteFailure::Kind::gone);
   }
+  for (const std::string& key : old_keys_) {
+    auto erased = co_await env.store.erase(key);
+    if (!erased) co_return failed(erased.error());
+  }
   for (;;) {
     auto erased = co_await env.store.erase_if(key_, *base_);
     if (!erased) co_return failed(erased.error());
@@ -310,9 +314,7 @@ Result<void, Refusal> Session::adopt(Bytes bytes) {
   return {};
 }
 
-Record Session::changed_record() {
-  return Record{age_.created, attributes(), envelope_, age_.lifetime};
-}
+Record Session::changed_record() { return Record{age_.created, attributes(), envelope_, age_.lifetime}; }
 
 bool Session::subject_changes(const Record& record) const {
   return environment_->reader.identity().subject(record.data) != summary_->subject;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/session/record_reader.h"
 #include "core/session/turns.h"
@@ -139,9 +140,10 @@ class Session {
   std::optional<Bytes> base_;              // what the store held when last asked
   RecordReader::Summary summary_;
   Age age_;
-  Json envelope_;  // Record::envelope
+  Json envelope_;             // Record::envelope
   std::optional<Json> data_;  // decoded when first needed; changes applied
   Changes changes_;
+  std::vector<std::string> old_keys_;  // of other formats' sessions that end along with it
   std::shared_ptr<Turns::Turn> turn_;  // only while a write is under way
 };
 

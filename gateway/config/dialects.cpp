@@ -52,9 +52,9 @@ bool uses(const Settings& settings, DialectType type) {
 void name_cookie(Section& top, Settings& to) {
   if (to.dialect == DialectType::native) return;
   const YamlNode* cookie = top["cookie"].node();
-  const bool named = cookie != nullptr &&
-                     std::any_of(cookie->entries.begin(), cookie->entries.end(),
-                                 [](const YamlEntry& entry) { return entry.name == "name"; });
+  const bool named =
+      cookie != nullptr && std::any_of(cookie->entries.begin(), cookie->entries.end(),
+                                       [](const YamlEntry& entry) { return entry.name == "name"; });
   if (!named) to.cookie.name = to.dialect == DialectType::express ? "connect.sid" : "session-store";
 }
 
@@ -81,7 +81,8 @@ void warn_of_unsigned(Section& top, const Settings& settings) {
   if (!uses(settings, DialectType::session_store)) return;
   const Field field = settings.dialect == DialectType::session_store ? top["dialect"] : top["accept"];
   field.warn(
-      "the cookies of session-store are not signed: whoever guesses one, or plants one, has the session; move "
+      "the cookies of session-store are not signed: whoever guesses one, or plants one, has the session; "
+      "move "
       "to native");
 }
 

@@ -53,7 +53,7 @@ struct ExpressSettings {
   std::string cookie_name = "connect.sid";  // of sessions to be accepted
 };
 struct SessionStoreSettings {
-  Secret salt = Secret("session-salt");        // of sessions to be accepted
+  Secret salt = Secret("session-salt");       // of sessions to be accepted
   std::string cookie_name = "session-store";  // likewise
 };
 

@@ -1,5 +1,3 @@
-#include "core/crypto/base64url.h"
-#include "core/crypto/random.h"
 #include "gateway/endpoints/endpoint.h"
 #include "gateway/http/problem.h"
 
@@ -22,7 +20,7 @@ Task<Response> health_endpoint(const Request&, Services&) { co_return status("ok
 // The store does all that requests ask of it. Asked by doing it, as a store may well answer a ping, or reads,
 // and refuse the rest.
 Task<Response> ready_endpoint(const Request&, Services& services) {
-  const std::string key = "ready:" + base64url(system_random().bytes(24));
+  const std::string key = services.sessions.spare_key();
   Bytes probe("ready");
   auto created = co_await services.store.create(key, probe, seconds(10));
   if (!created) co_return unavailable(created.error());

@@ -27,7 +27,8 @@ std::unique_ptr<Dialect> express(const Settings& settings) {
   return std::make_unique<ExpressDialect>(std::move(options), system_random());
 }
 
-// In use it has the salt of the file's top level; that one belongs to the native dialect where it is accepted.
+// In use it has the salt of the file's top level; that one belongs to the native dialect where it is
+// accepted.
 std::unique_ptr<Dialect> session_store(const Settings& settings) {
   const bool in_use = settings.dialect == DialectType::session_store && !settings.salt.empty();
   return std::make_unique<SessionStoreDialect>(

@@ -8,24 +8,16 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
-#include "core/dialect/native.h"
 #include "gateway/http/problem.h"
 #include "gateway/log/log.h"
 #include "gateway/server/connection.h"
+#include "gateway/server/dialects.h"
 
 namespace session::gateway {
 namespace {
 
 // As much as a unix socket holds, so that a request under the usual limit takes one call.
 constexpr std::size_t kScratchBytes = std::size_t{256} << 10;
-
-std::unique_ptr<Dialect> dialect_for(const Settings& settings) {
-  NativeDialectOptions options;
-  options.cookie_name = settings.cookie.name;
-  options.keys = settings.keys;
-  options.salt = settings.salt;
-  return std::make_unique<NativeDialect>(std::move(options), system_random());
-}
 
 SessionManagerOptions options_for(const Settings& settings) {
   SessionManagerOptions options;
@@ -54,7 +46,9 @@ Worker::Worker(const Shared& shared)
       sessions_(shared.store, dialect_for(settings_), shared.identity, options_for(settings_)),
       rules_(shared.rules),
       services_{sessions_, shared.store, *rules_, settings_.flush,
-                [this](Task<void> task) { run_in_background(std::move(task)); }} {}
+                [this](Task<void> task) { run_in_background(std::move(task)); }} {
+  for (Accepted& format : accepted_by(settings_)) sessions_.accept(std::move(format));
+}
 
 Worker::~Worker() {
   loop_.stop();  // if it was started and never drained, as when the next worker's thread could not be had
