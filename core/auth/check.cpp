@@ -16,11 +16,11 @@ SessionFacts facts_of(Session& session) {
 Task<Verdict> check(Visit visit, SessionManager& sessions, const RuleBook& rules) {
   auto opened = co_await sessions.open(visit.cookies, visit.touch);
   if (!opened) co_return Unavailable{opened.error()};
-  if (!opened->session) co_return LoginNeeded{opened->refusal};
+  if (!opened->session) co_return LoginNeeded{opened->refusal, std::move(opened->unreadable)};
   Session& session = *opened->session;
   if (!visit.required.empty()) {
     const auto verdict = rules.check(visit.required, facts_of(session));
-    if (verdict.login) co_return LoginNeeded{Refusal::absent};
+    if (verdict.login) co_return LoginNeeded{Refusal::absent, {}};
     if (!verdict.unmet.empty()) co_return Forbidden{verdict.unmet, verdict.unknown};
   }
   co_return Pass{session.summary(), session.set_cookie()};

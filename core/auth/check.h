@@ -24,6 +24,7 @@ struct Pass {
 };
 struct LoginNeeded {
   Refusal reason;  // absent also where a session is there, but `login` is required and nobody has logged in
+  std::string unreadable = {};  // SessionManager::Opened::unreadable
 };
 struct Forbidden {
   std::string_view rule;  // the first that the session does not satisfy; part of Visit::required

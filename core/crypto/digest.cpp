@@ -5,6 +5,8 @@
 
 #include <openssl/evp.h>
 
+#include "core/crypto/hex.h"
+
 namespace session {
 namespace {
 
@@ -38,17 +40,14 @@ std::array<char, 32> sha256(std::string_view first, std::string_view second) {
 std::string md5_hex(std::string_view first, std::string_view second) {
   static const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> md(EVP_MD_fetch(nullptr, "MD5", nullptr),
                                                                   EVP_MD_free);
-  std::array<unsigned char, 16> digest{};
+  std::array<char, 16> digest{};
   EVP_MD_CTX* context = thread_context();
   const bool done = md && EVP_DigestInit_ex(context, md.get(), nullptr) == 1 &&
                     EVP_DigestUpdate(context, first.data(), first.size()) == 1 &&
                     EVP_DigestUpdate(context, second.data(), second.size()) == 1 &&
-                    EVP_DigestFinal_ex(context, digest.data(), nullptr) == 1;
+                    EVP_DigestFinal_ex(context, reinterpret_cast<unsigned char*>(digest.data()), nullptr) == 1;
   if (!done) throw std::runtime_error("OpenSSL: MD5 failed; is it forbidden here (FIPS)?");
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : digest) text += {kHex[byte >> 4U], kHex[byte & 15U]};
-  return text;
+  return hex({digest.data(), digest.size()});
 }
 
 }  // namespace session

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdio>
 
 #include "core/crypto/base64url.h"
@@ -43,13 +42,13 @@ const char* same_site_text(SameSite same_site) {
   return "lax";
 }
 
-// How long the cookie lives from each use on; nullopt: until the browser closes.
+// How long the cookie lives from each use on; nullopt: until the browser closes. Nothing or less: it is over.
 std::optional<milliseconds> max_age_of(const Json& cookie) {
   const auto found = cookie.find(kMaxAge);
   if (found == cookie.end() || !found->is_number()) return std::nullopt;
   const auto given = found->get<double>();
-  if (!std::isfinite(given) || given < 1) return std::nullopt;
-  return milliseconds(static_cast<std::int64_t>(std::min(given, static_cast<double>(kLongest.count()))));
+  const auto longest = static_cast<double>(kLongest.count());
+  return milliseconds(static_cast<std::int64_t>(std::clamp(given, 0.0, longest)));
 }
 
 }  // namespace
@@ -84,8 +83,9 @@ Json ExpressDialect::new_cookie() const {
   return cookie;
 }
 
+// connect-redis counts in whole seconds.
 milliseconds ExpressDialect::lifetime_of(const Json& cookie) const {
-  return max_age_of(cookie).value_or(options_.ttl);
+  return std::chrono::ceil<seconds>(max_age_of(cookie).value_or(options_.ttl));
 }
 
 void ExpressDialect::complete(Record& record, seconds now) const {
@@ -95,7 +95,7 @@ void ExpressDialect::complete(Record& record, seconds now) const {
 }
 
 bool ExpressDialect::reserves(std::string_view attribute) const {
-  static constexpr std::array<std::string_view, 20> kNames = {"cookie",
+  static constexpr std::array<std::string_view, 21> kNames = {"cookie",
                                                               "id",
                                                               "req",
                                                               "touch",
@@ -114,9 +114,9 @@ bool ExpressDialect::reserves(std::string_view attribute) const {
                                                               "__defineGetter__",
                                                               "__defineSetter__",
                                                               "__lookupGetter__",
-                                                              "__lookupSetter__"};
-  return attribute == "propertyIsEnumerable" ||
-         std::find(kNames.begin(), kNames.end(), attribute) != kNames.end();
+                                                              "__lookupSetter__",
+                                                              "propertyIsEnumerable"};
+  return std::find(kNames.begin(), kNames.end(), attribute) != kNames.end();
 }
 
 std::string ExpressDialect::encode(const Record& record) const {

@@ -22,12 +22,12 @@ struct ExpressDialectOptions {
 //
 //   cookie  "s:" + id + "." + signature, percent-encoded (express_cookie.h). Ids may be any text.
 //   key     prefix + id
-//   record  {"cookie":{...},...}: the attributes stand beside the cookie. The cookie is kept as it is,
-//   members
-//           that we don't know included.
+//   record  {"cookie":{...},...}: the attributes stand beside the cookie. The cookie is kept as it is, with
+//           members that we don't know.
 //
 // Records don't say when they were begun, so there is no absolute timeout. They live as connect-redis has it:
-// for the cookie's originalMaxAge from each use on, else for options.ttl.
+// for the cookie's originalMaxAge from each use on, else for options.ttl; with an originalMaxAge of nothing
+// or less, not at all.
 class ExpressDialect final : public Dialect {
  public:
   ExpressDialect(ExpressDialectOptions options, const Random& random);

@@ -19,25 +19,7 @@ int hex_value(char c) {
   return -1;
 }
 
-// The bytes that %XX stand for; false: a % without two hexadecimal digits.
-bool percent_decoded(std::string_view text, std::string& to) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      to += text[i];
-      continue;
-    }
-    if (text.size() - i < 3) return false;
-    const int high = hex_value(text[i + 1]);
-    const int low = hex_value(text[i + 2]);
-    if (high < 0 || low < 0) return false;
-    to += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return true;
-}
-
-// Whether JavaScript's decodeURIComponent would take these bytes (ECMA-262 asks for well-formed UTF-8). The
-// JSON parser knows.
+// Whether the bytes are well-formed UTF-8. The JSON parser knows.
 bool is_utf8(std::string_view bytes) {
   std::string quoted = "\"";
   for (const char c : bytes) {
@@ -46,6 +28,52 @@ bool is_utf8(std::string_view bytes) {
   }
   quoted += '"';
   return parse_json(quoted).has_value();
+}
+
+// Node takes a header's bytes for Latin-1.
+void append_latin1(std::string& to, char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  if (byte < 0x80) {
+    to += c;
+  } else {
+    to += {static_cast<char>(0xc0U | (byte >> 6U)), static_cast<char>(0x80U | (byte & 0x3fU))};
+  }
+}
+
+std::string from_latin1(std::string_view bytes) {
+  std::string text;
+  for (const char c : bytes) append_latin1(text, c);
+  return text;
+}
+
+// Takes the bytes of the %XX at the front of `rest`, one after the other. False: a % without two hexadecimal
+// digits.
+bool take_escapes(std::string_view& rest, std::string& to) {
+  while (rest.starts_with('%')) {
+    if (rest.size() < 3) return false;
+    const int high = hex_value(rest[1]);
+    const int low = hex_value(rest[2]);
+    if (high < 0 || low < 0) return false;
+    to += static_cast<char>(high * 16 + low);
+    rest.remove_prefix(3);
+  }
+  return true;
+}
+
+// As JavaScript's decodeURIComponent (ECMA-262): false where that throws, which is for a bad escape, and for
+// escapes that are not UTF-8 among themselves.
+bool percent_decoded(std::string_view text, std::string& to) {
+  while (!text.empty()) {
+    if (text.front() != '%') {
+      append_latin1(to, text.front());
+      text.remove_prefix(1);
+      continue;
+    }
+    std::string escaped;
+    if (!take_escapes(text, escaped) || !is_utf8(escaped)) return false;
+    to += escaped;
+  }
+  return true;
 }
 
 // What encodeURIComponent leaves as it is (ECMA-262, "uriUnescaped").
@@ -72,8 +100,7 @@ std::string decoded_cookie(std::string_view value) {
     value.remove_suffix(1);
   }
   std::string decoded;
-  if (value.find('%') == std::string_view::npos) return std::string(value);
-  return percent_decoded(value, decoded) && is_utf8(decoded) ? decoded : std::string(value);
+  return percent_decoded(value, decoded) ? decoded : from_latin1(value);
 }
 
 std::string encoded_cookie(std::string_view text) {

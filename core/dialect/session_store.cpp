@@ -1,24 +1,20 @@
 #include "core/dialect/session_store.h"
 
 #include "core/crypto/digest.h"
+#include "core/crypto/hex.h"
 #include "core/dialect/express_cookie.h"
 
 namespace session {
 namespace {
 
 constexpr std::size_t kMaxIdBytes = 1024;
-constexpr std::string_view kHex = "0123456789abcdef";
 
 // RFC 9562, version 4.
 std::string uuid(std::string bytes) {
   bytes[6] = static_cast<char>((static_cast<unsigned char>(bytes[6]) & 0x0fU) | 0x40U);
   bytes[8] = static_cast<char>((static_cast<unsigned char>(bytes[8]) & 0x3fU) | 0x80U);
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-    const auto byte = static_cast<unsigned char>(bytes[i]);
-    text += {kHex[byte >> 4U], kHex[byte & 15U]};
-  }
+  std::string text = hex(bytes);
+  for (const std::size_t dash : {8U, 13U, 18U, 23U}) text.insert(dash, 1, '-');
   return text;
 }
 

@@ -15,8 +15,7 @@ struct SessionStoreDialectOptions {
 // Reads and writes what the npm package session-store 0.0.6 does.
 //
 //   cookie  the id itself, percent-encoded: nothing is signed, so whoever guesses an id has the session. Ids
-//   made
-//           here are random UUIDs (the package's are made of the time and the machine's address).
+//           made here are random UUIDs (the package's are made of the time and the machine's address).
 //   key     lower-case hexadecimal MD5(salt, id), without a prefix
 //   record  the attributes as a JSON object
 //

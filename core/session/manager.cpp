@@ -84,6 +84,7 @@ SessionManager::Asked SessionManager::open_old(std::vector<OldCookie> old, Touch
     if (!taken) co_return taken.error();
     if (!*taken) {
       none.refusal = taken->error();
+      if (none.refusal == Refusal::malformed) none.unreadable = name_for_log(each.cookie.store_key);
       continue;
     }
     auto opened = co_await open_verified(std::move(**taken), touch);
@@ -106,7 +107,8 @@ SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, Touch
     if (adopted.error() == Refusal::revoked && (*loaded)->time_left > kTombstoneTime) {
       (void)co_await environment_.store.touch(session.key_, kTombstoneTime);
     }
-    co_return Opened{std::nullopt, adopted.error(), std::move(successor)};
+    std::string unreadable = adopted.error() == Refusal::malformed ? session.log_name() : std::string();
+    co_return Opened{std::nullopt, adopted.error(), std::move(successor), std::move(unreadable)};
   }
   if (touch == Touch::off) session.kept_time_ = (*loaded)->time_left;
   const auto target = time_to_live(environment_.policy, session.age_, environment_.clock.unix_now());

@@ -41,6 +41,9 @@ class SessionManager {
     std::optional<Session> session;
     Refusal refusal = Refusal::absent;  // if there is no session
     std::string successor = {};  // for Refusal::revoked: the store key of the session with the newer id
+    // For Refusal::malformed: what stands in a log for the record that can't be read; empty if it is the
+    // cookie that can't.
+    std::string unreadable = {};
   };
 
   // The session that the request's Cookie headers name. Asks the store only if a cookie verified. Extends the

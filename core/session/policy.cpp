@@ -5,7 +5,7 @@
 namespace session {
 
 std::optional<milliseconds> time_to_live(const Policy& policy, const Age& age, seconds now) {
-  if (age.lifetime) return age.lifetime;
+  if (age.lifetime) return *age.lifetime > milliseconds(0) ? age.lifetime : std::nullopt;
   if (!age.created) return policy.idle_timeout;
   const seconds old = std::max(seconds(0), now - *age.created);
   const seconds left = std::min(policy.idle_timeout, policy.absolute_timeout - old);

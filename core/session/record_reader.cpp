@@ -6,8 +6,12 @@ namespace session {
 namespace {
 
 // A decoded value takes several times its text: a node and a name for each member.
+constexpr std::size_t kPerByte = 8;
+
 std::size_t cost_of(const Bytes& bytes, const RecordSummary& summary) {
-  return 256 + bytes.size() + summary.identity.size() + (summary.data ? 8 * bytes.size() : 0);
+  const std::size_t envelope = summary.envelope.is_null() ? 0 : to_text(summary.envelope).size();
+  return 256 + bytes.size() + summary.identity.size() + kPerByte * envelope +
+         (summary.data ? kPerByte * bytes.size() : 0);
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/crypto/digest.h"
+#include "core/crypto/hex.h"
 #include "core/session/environment.h"
 
 namespace session {
@@ -37,6 +39,12 @@ class Attempts {
   Clock::Steady until_;
 };
 
+bool sets_reserved(const std::map<std::string, std::optional<Json>>& changes, const Dialect& dialect) {
+  return std::any_of(changes.begin(), changes.end(), [&](const auto& change) {
+    return change.second.has_value() && dialect.reserves(change.first);
+  });
+}
+
 StoreFailure contended() {
   return StoreFailure(StoreFailure::Kind::contended, "others kept changing the session until the deadline");
 }
@@ -58,6 +66,12 @@ Task<Result<bool, StoreFailure>> retire(Store& store, std::string key, Bytes exp
 }
 
 }  // namespace
+
+std::string name_for_log(std::string_view store_key) {
+  constexpr std::size_t kBytes = 8;
+  const auto digest = sha256(store_key);
+  return hex({digest.data(), kBytes});
+}
 
 Session::Session(SessionEnvironment& environment, std::string id, std::string key, seconds issued,
                  Origin origin)
@@ -269,7 +283,13 @@ bool Session::keeps_its_id() {
   return base_ && cookie_ == Cookie::keep && !subject_changes(changed_record());
 }
 
-bool Session::fits() { return prepare(changed_record()).has_value(); }
+Result<void, WriteFailure> Session::writable() {
+  auto prepared = prepare(changed_record());
+  if (!prepared) return prepared.error();
+  return {};
+}
+
+std::string Session::log_name() const { return name_for_log(key_); }
 
 std::optional<std::string> Session::set_cookie() const {
   const auto& env = *environment_;
@@ -324,9 +344,7 @@ bool Session::subject_changes(const Record& record) const {
 Result<Session::Prepared, WriteFailure> Session::prepare(Record record) const {
   const auto& env = *environment_;
   const seconds now = env.clock.unix_now();
-  for (const auto& [name, value] : changes_) {
-    if (env.dialect->reserves(name)) return WriteFailure(WriteFailure::Kind::reserved);
-  }
+  if (sets_reserved(changes_, *env.dialect)) return WriteFailure(WriteFailure::Kind::reserved);
   env.dialect->complete(record, now);
   Bytes bytes(env.dialect->encode(record));
   if (bytes.size() > env.policy.max_bytes) return WriteFailure(WriteFailure::Kind::too_large);

@@ -35,6 +35,10 @@ struct WriteFailure {
 
 enum class Flush { later, now };
 
+// What stands for a session in a log: the first 16 hexadecimal digits of its store key's SHA-256. The key
+// itself does not, as in some formats it holds the id.
+[[nodiscard]] std::string name_for_log(std::string_view store_key);
+
 // One session: its attributes as they were read, and the changes made since.
 //
 // Changes are kept here until flush(), and then applied to what the store holds by that time: another
@@ -77,11 +81,13 @@ class Session {
 
   // Whether the changes leave id and cookie as they are: the session is stored, and its subject stays.
   [[nodiscard]] bool keeps_its_id();
-  // Whether the record with the changes is not too large.
-  [[nodiscard]] bool fits();
+  // Whether flush() could write the changes, as far as can be told without the store.
+  [[nodiscard]] Result<void, WriteFailure> writable();
 
   // What the session's cookie is made of. Secret: whoever has it is logged in.
   [[nodiscard]] const std::string& id() const { return id_; }
+  // What stands for it in a log.
+  [[nodiscard]] std::string log_name() const;
   // Whether no store holds it yet.
   [[nodiscard]] bool is_new() const { return !base_; }
   // What was worked out of the record when it was read or written last. REQUIRES: !is_new().

@@ -28,6 +28,14 @@ void read_accept(const Field& field, std::vector<DialectType>& to) {
   }
 }
 
+// Of cookies that somebody else sets; a name with a prefix is no promise that the gateway could break.
+void read_cookie_name(const Field& field, std::string& to) {
+  read_text(field, to);
+  CookieAttributes cookie;
+  cookie.name = to;
+  for (const CookieProblem& problem : problems_of(cookie)) field.problem(problem.text);
+}
+
 void read_express(Section& section, ExpressSettings& to) {
   read_secrets(section["secrets"], to.secrets);
   const Field prefix = section["prefix"];
@@ -35,71 +43,86 @@ void read_express(Section& section, ExpressSettings& to) {
   if (!std::all_of(to.prefix.begin(), to.prefix.end(), is_graphic) || to.prefix.size() > kMaxPrefixBytes)
     prefix.expected("at most 64 printable ASCII characters without spaces");
   read_duration(section["ttl"], to.ttl, {seconds(1), std::chrono::hours(24 * 3650)});
-  read_text(section["cookie_name"], to.cookie_name);
+  read_cookie_name(section["cookie_name"], to.cookie_name);
 }
 
 void read_session_store(Section& section, SessionStoreSettings& to) {
   read_salt(section["salt"], to.salt);
-  read_text(section["cookie_name"], to.cookie_name);
+  read_cookie_name(section["cookie_name"], to.cookie_name);
+}
+
+bool accepts(const Settings& settings, DialectType type) {
+  return std::find(settings.accept.begin(), settings.accept.end(), type) != settings.accept.end();
 }
 
 bool uses(const Settings& settings, DialectType type) {
-  return settings.dialect == type ||
-         std::find(settings.accept.begin(), settings.accept.end(), type) != settings.accept.end();
+  return settings.dialect == type || accepts(settings, type);
 }
 
-// The name that the library gives its cookie unless told otherwise.
-void name_cookie(Section& top, Settings& to) {
-  if (to.dialect == DialectType::native) return;
-  const YamlNode* cookie = top["cookie"].node();
-  const bool named =
-      cookie != nullptr && std::any_of(cookie->entries.begin(), cookie->entries.end(),
-                                       [](const YamlEntry& entry) { return entry.name == "name"; });
-  if (!named) to.cookie.name = to.dialect == DialectType::express ? "connect.sid" : "session-store";
-}
+// A key of a section that read_map has been through.
+Field within(const Field& map, std::string_view name) { return Section(map, Section::Names::hidden)[name]; }
 
 void check_accept(Section& top, const Settings& settings, Contradictions& found) {
   const Field accept = top["accept"];
-  if (!settings.accept.empty() && settings.dialect != DialectType::native)
-    found.add(accept, top["dialect"], "expected only with dialect native, to which sessions move");
-  const auto clash = [&](DialectType type, const std::string& name) {
-    if (uses(settings, type) && settings.dialect == DialectType::native && name == settings.cookie.name)
-      found.add(accept, "the cookies that it accepts have the name of the gateway's own, " + shown(name));
+  if (settings.accept.empty()) return;
+  if (settings.dialect != DialectType::native)
+    return found.add(accept, top["dialect"], "expected only with dialect native, to which sessions move");
+  const Field express = within(top["express"], "cookie_name");
+  const Field session_store = within(top["session_store"], "cookie_name");
+  const auto check = [&](DialectType type, const Field& name, const std::string& value) {
+    if (!accepts(settings, type) || value != settings.cookie.name) return;
+    found.add(name, accept, "expected another name than cookie.name, got " + shown(value) + of_default(name));
   };
-  clash(DialectType::express, settings.express.cookie_name);
-  clash(DialectType::session_store, settings.session_store.cookie_name);
+  check(DialectType::express, express, settings.express.cookie_name);
+  check(DialectType::session_store, session_store, settings.session_store.cookie_name);
+  const bool alike = settings.express.cookie_name == settings.session_store.cookie_name;
+  if (alike && accepts(settings, DialectType::express) && accepts(settings, DialectType::session_store)) {
+    found.add(session_store, express,
+              "expected another name than express.cookie_name, got " +
+                  shown(settings.session_store.cookie_name) + of_default(session_store));
+  }
 }
 
-void check_express(Section& top, const Settings& settings, Contradictions& found) {
+void check_secrets(Section& top, const Settings& settings, Contradictions& found) {
   const bool used = uses(settings, DialectType::express);
-  const Field blamed = settings.dialect == DialectType::express ? top["dialect"] : top["accept"];
-  if (used && settings.express.secrets.empty())
-    found.add(blamed, top["express"], "express needs express.secrets beside it");
+  const Field secrets = within(top["express"], "secrets");
+  const Field user = settings.dialect == DialectType::express ? top["dialect"] : top["accept"];
+  if (used && settings.express.secrets.empty() && top["express"].clean())
+    found.add(user, secrets, "express needs express.secrets beside it");
+  if (!used && secrets.given()) found.add(secrets, "expected only with dialect express, or to accept express");
+  const Field salt = within(top["session_store"], "salt");
+  if (!salt.given() || accepts(settings, DialectType::session_store)) return;
+  const bool in_use = settings.dialect == DialectType::session_store;
+  found.add(salt, in_use ? "expected only to accept session-store; with dialect session-store the salt is at the top"
+                         : "expected only to accept session-store");
 }
 
 void warn_of_unsigned(Section& top, const Settings& settings) {
   if (!uses(settings, DialectType::session_store)) return;
   const Field field = settings.dialect == DialectType::session_store ? top["dialect"] : top["accept"];
   field.warn(
-      "the cookies of session-store are not signed: whoever guesses one, or plants one, has the session; "
-      "move "
-      "to native");
+      "the cookies of session-store are not signed: whoever guesses one, or plants one, has the session");
 }
 
 }  // namespace
 
+void read_dialect(const Field& field, Settings& to) {
+  read_choice(field, to.dialect, kDialects);
+  // The names that the libraries give their cookies unless told otherwise.
+  if (to.dialect == DialectType::express) to.cookie.name = "connect.sid";
+  if (to.dialect == DialectType::session_store) to.cookie.name = "session-store";
+}
+
 void read_dialects(Section& top, Settings& to) {
-  read_choice(top["dialect"], to.dialect, kDialects);
   read_accept(top["accept"], to.accept);
   read_map(
       top["express"], [&](Section& express) { read_express(express, to.express); }, Section::Names::hidden);
   read_map(
       top["session_store"], [&](Section& section) { read_session_store(section, to.session_store); },
       Section::Names::hidden);
-  name_cookie(top, to);
   Contradictions found;
   check_accept(top, to, found);
-  check_express(top, to, found);
+  check_secrets(top, to, found);
   found.report();
   warn_of_unsigned(top, to);
 }

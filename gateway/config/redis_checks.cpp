@@ -88,6 +88,14 @@ void check_users(Section& section, const RedisStoreOptions& redis, Contradiction
   check(redis.sentinel_user, section["sentinel_user"], section["sentinel_password"]);
 }
 
+// Whose keys begin with something else.
+void check_native(const Field& prefix, DialectType dialect, Contradictions& found) {
+  const std::string text = "expected only with dialect native: ";
+  if (!prefix.given() || dialect == DialectType::native) return;
+  found.add(prefix, text + (dialect == DialectType::express ? "keys of express begin with express.prefix"
+                                                            : "keys of session-store have no prefix"));
+}
+
 void check_prefix(Section& section, const RedisStoreOptions& redis, Contradictions& found) {
   if (redis.topology != RedisTopology::cluster || redis.prefix.find_first_of("{}") == redis.prefix.npos)
     return;
@@ -129,6 +137,7 @@ void check_redis(Section& section, const RedisRead& read, const Settings& settin
   check_tls(section, read, found);
   check_sentinel(section, redis, found);
   check_users(section, redis, found);
+  check_native(section["prefix"], settings.dialect, found);
   check_prefix(section, redis, found);
   check_deadline(section["deadline"], settings, found);
   found.report();

@@ -115,6 +115,7 @@ void read_salt_and_keys(Section& top, Settings& to) {
   read_keys(keys, to.keys);
   if (to.dialect != DialectType::native) {
     if (keys.given()) keys.warn("not used: they sign the cookies of dialect native only");
+    if (salt.given() && to.dialect == DialectType::express) salt.warn("not used: dialect express has none");
     return;
   }
   if (keys.given() && !salt.given()) keys.problem("keys need a salt beside them");
@@ -127,6 +128,7 @@ void read_settings(Section& top, Settings& to) {
   read_listen(top["listen"], to.listen);
   read_count(top["workers"], to.workers, {1, 256, "auto"});
   read_map(top["limits"], [&](Section& limits) { read_limits(limits, to.limits); });
+  read_dialect(top["dialect"], to);
   read_map(top["cookie"], [&](Section& cookie) { read_cookie(cookie, to.cookie); });
   read_dialects(top, to);
   read_salt_and_keys(top, to);

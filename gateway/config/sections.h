@@ -21,7 +21,9 @@ void read_keys(const Field& field, std::vector<KeyMaterial>& to);
 void read_password(const Field& field, PasswordSource& to);
 // After the limits and the type of the store, which it must go with.
 void read_redis(Section& section, Settings& to);
-// After the cookie, which may get another default name.
+// Before the cookie, whose default name it decides.
+void read_dialect(const Field& field, Settings& to);
+// After the cookie, whose name the ones to be accepted can't have.
 void read_dialects(Section& top, Settings& to);
 void read_identity(Section& section, IdentitySettings& to);
 void read_rules(const Field& field, std::vector<Rule>& to);

@@ -1,6 +1,7 @@
 #include "core/auth/check.h"
 #include "core/cookie/cookie_header.h"
 #include "gateway/endpoints/endpoint.h"
+#include "gateway/endpoints/unreadable.h"
 #include "gateway/http/problem.h"
 #include "gateway/log/log.h"
 
@@ -52,7 +53,10 @@ Task<Response> auth_endpoint(const Request& request, Services& services) {
   if (const auto* pass = std::get_if<Pass>(&verdict)) {
     co_return passed(*pass, cookies, services.sessions.cookie().name);
   }
-  if (const auto* login = std::get_if<LoginNeeded>(&verdict)) co_return without_body(refused(login->reason));
+  if (const auto* login = std::get_if<LoginNeeded>(&verdict)) {
+    warn_of_unreadable(login->unreadable);
+    co_return without_body(refused(login->reason));
+  }
   if (const auto* no = std::get_if<Forbidden>(&verdict)) co_return without_body(forbidden(*no));
   co_return without_body(store_failed(std::get<Unavailable>(verdict).failure));
 }

@@ -1,5 +1,6 @@
 #include "gateway/endpoints/perform.h"
 
+#include "gateway/endpoints/unreadable.h"
 #include "gateway/log/log.h"
 
 namespace session::gateway {
@@ -38,7 +39,8 @@ Session::Written write(const Actions& actions, Session& session, Services& servi
   if (!applied) co_return applied;
   if (actions.regenerate) co_return co_await session.regenerate();
   if (!may_write_behind(actions, session, services)) co_return co_await session.flush();
-  if (!session.fits()) co_return WriteFailure(WriteFailure::Kind::too_large);
+  auto writable = session.writable();
+  if (!writable) co_return writable;
   services.in_background(write_behind(session));
   co_return Result<void, WriteFailure>();
 }
@@ -92,6 +94,7 @@ Task<Performed> perform(Actions actions, std::span<const std::string_view> cooki
     auto opened = co_await services.sessions.open(cookies, touch);
     if (!opened) co_return WriteFailure(opened.error());
     if (!opened->session) {
+      warn_of_unreadable(opened->unreadable);
       if (!may_begin(actions, opened->refusal, services)) {
         co_return co_await without_session(actions, *opened, services);
       }
@@ -100,6 +103,7 @@ Task<Performed> perform(Actions actions, std::span<const std::string_view> cooki
     auto written = co_await write(actions, *opened->session, services);
     if (written) co_return Done{std::move(*opened->session)};
     failure = written.error();
+    if (failure.kind == WriteFailure::Kind::malformed) warn_of_unreadable(opened->session->log_name());
     if (failure.kind != WriteFailure::Kind::gone) break;
   }
   co_return failure;

@@ -4,6 +4,7 @@
 #include "gateway/endpoints/endpoint.h"
 #include "gateway/endpoints/perform.h"
 #include "gateway/endpoints/permit.h"
+#include "gateway/endpoints/unreadable.h"
 #include "gateway/http/problem.h"
 #include "gateway/log/log.h"
 
@@ -68,7 +69,10 @@ Task<Response> show(const Request& request, Services& services) {
   const auto cookies = request.params.all("HTTP_COOKIE");
   auto opened = co_await services.sessions.open(cookies, touch_of(request));
   if (!opened) co_return store_failed(opened.error());
-  if (!opened->session) co_return refused(opened->refusal);
+  if (!opened->session) {
+    warn_of_unreadable(opened->unreadable);
+    co_return refused(opened->refusal);
+  }
   co_return attributes_response(*opened->session, request);
 }
 

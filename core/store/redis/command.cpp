@@ -10,6 +10,8 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include "core/crypto/hex.h"
+
 namespace session {
 namespace {
 
@@ -102,11 +104,7 @@ Script::Script(std::string_view source) : text(source) {
   unsigned int size = 0;
   if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha1(), nullptr) != 1)
     throw std::runtime_error("OpenSSL has no SHA-1");
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  for (unsigned int i = 0; i < size; ++i) {
-    sha += kDigits[digest[i] >> 4U];
-    sha += kDigits[digest[i] & 15U];
-  }
+  sha = hex({reinterpret_cast<const char*>(digest.data()), size});
 }
 
 namespace commands {

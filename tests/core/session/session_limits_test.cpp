@@ -49,10 +49,10 @@ BOOST_AUTO_TEST_CASE(a_change_that_is_too_large_leaves_the_store_as_it_was) {
   Session session = opened(*small, cookie);
   const std::string before = record(session);
   BOOST_TEST(outcome(run(session.set("p", std::string(200, 'p'), Flush::now))) == "too_large");
-  BOOST_TEST(!session.fits());
+  BOOST_TEST(outcome(session.writable()) == "too_large");
   BOOST_TEST(record(session) == before);
   run(session.unset("p"));
-  BOOST_TEST(session.fits());
+  BOOST_TEST(outcome(session.writable()) == "written");
   BOOST_TEST(outcome(run(session.flush())) == "written");
 }
 

@@ -133,12 +133,13 @@ BOOST_AUTO_TEST_CASE(sections_that_are_yet_to_come_are_unknown) {
   BOOST_TEST(problems("store: { etcd: {} }\n") ==
              "gateway.yaml:1: store.etcd: unknown key; expected type, memory or redis\n");
   BOOST_TEST(
-      problems("express: {}\n") ==
-      "gateway.yaml:1: express: unknown key; expected listen, workers, limits, cookie, salt, keys, session, "
-      "store, identity, rules, dialect or log\n");
+      problems("metrics: {}\n") ==
+      "gateway.yaml:1: metrics: unknown key; expected listen, workers, limits, dialect, cookie, accept, "
+      "express, session_store, salt, keys, session, store, identity, rules or log\n");
   BOOST_TEST(problems("store: { type: etcd }\n") ==
              "gateway.yaml:1: store.type: expected memory or redis, got etcd\n");
-  BOOST_TEST(problems("dialect: express\n") == "gateway.yaml:1: dialect: expected native, got express\n");
+  BOOST_TEST(problems("dialect: php\n") ==
+             "gateway.yaml:1: dialect: expected native, session-store or express, got php\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_key_that_comes_twice_is_refused) {
@@ -211,8 +212,10 @@ BOOST_AUTO_TEST_CASE(nothing_from_the_file_can_break_a_line_of_the_log) {
   BOOST_TEST(
       problems("\"a\\e[31m\": 1\n").starts_with("gateway.yaml:1: a\\x1b[31m: unknown key; expected listen,"));
   BOOST_TEST(problems("dialect: " + std::string(5000, 'x') + "\n") ==
-             "gateway.yaml:1: dialect: expected native, got " + std::string(80, 'x') + "...\n");
-  BOOST_TEST(problems("dialect: \"\"\n") == "gateway.yaml:1: dialect: expected native, got \"\"\n");
+             "gateway.yaml:1: dialect: expected native, session-store or express, got " +
+                 std::string(80, 'x') + "...\n");
+  BOOST_TEST(problems("dialect: \"\"\n") ==
+             "gateway.yaml:1: dialect: expected native, session-store or express, got \"\"\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

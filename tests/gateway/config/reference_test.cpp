@@ -125,6 +125,14 @@ BOOST_AUTO_TEST_CASE(the_reference_loads_and_every_value_in_it_is_the_default) {
   BOOST_TEST(read.identity.subject == defaults.identity.subject);
   BOOST_TEST((read.identity.headers == defaults.identity.headers));
   BOOST_TEST((read.rules.empty() && defaults.rules.empty()));
+  BOOST_TEST((read.dialect == defaults.dialect));
+  BOOST_TEST((read.accept.empty() && defaults.accept.empty()));
+  BOOST_TEST((read.express.secrets.empty() && defaults.express.secrets.empty()));
+  BOOST_TEST(read.express.prefix == defaults.express.prefix);
+  BOOST_TEST((read.express.ttl == defaults.express.ttl));
+  BOOST_TEST(read.express.cookie_name == defaults.express.cookie_name);
+  BOOST_TEST(read.session_store.salt.reveal() == defaults.session_store.salt.reveal());
+  BOOST_TEST(read.session_store.cookie_name == defaults.session_store.cookie_name);
   BOOST_TEST((read.log.level == defaults.log.level));
   BOOST_TEST((read.log.format == defaults.log.format));
 }
@@ -174,6 +182,8 @@ BOOST_AUTO_TEST_CASE(the_examples_in_the_reference_load_when_they_are_activated)
   write_private(directory / "salt.key", "pepper\n");
   write_private(directory / "k1.key", std::string(44, 'k') + "\n");
   write_private(directory / "redis.password", "open sesame\n");
+  write_private(directory / "express.secret", "keyboard cat\n");
+  write_private(directory / "session-store.salt", "old salt\n");
   const auto loaded =
       load_text((directory / "gateway.yaml").string(), with_examples(Examples::that_go_together));
   std::filesystem::remove_all(directory);
@@ -184,6 +194,11 @@ BOOST_AUTO_TEST_CASE(the_examples_in_the_reference_load_when_they_are_activated)
     BOOST_TEST(loaded->keys.size() == 1u);
     BOOST_TEST(loaded->rules.size() == 2u);
     BOOST_TEST((loaded->redis.password && loaded->redis.password().reveal() == "open sesame"));
-    BOOST_TEST(loaded->warnings.empty());
+    BOOST_TEST(loaded->accept.size() == 2u);
+    BOOST_TEST(loaded->express.secrets.at(0).reveal() == "keyboard cat");
+    BOOST_TEST(loaded->session_store.salt.reveal() == "old salt");
+    BOOST_REQUIRE(loaded->warnings.size() == 1u);
+    BOOST_TEST(loaded->warnings[0].find(": accept: the cookies of session-store are not signed") !=
+               std::string::npos);
   }
 }
