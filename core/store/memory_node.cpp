@@ -29,7 +29,7 @@ std::size_t heap_block(std::size_t size) noexcept {
 }  // namespace
 
 MemoryNode::Ptr MemoryNode::make(const HashedKey& key, Bytes bytes) {
-  assert(key.text.size() <= 256);
+  assert(key.text.size() <= 8192);
   void* memory = ::operator new(node_size(key.text.size()));
   Ptr node(new (memory) MemoryNode);
   node->bytes = std::move(bytes);

@@ -32,7 +32,7 @@ struct MemoryNode {
   };
   using Ptr = std::unique_ptr<MemoryNode, Destroy>;
 
-  // An entry that is in no shard yet. REQUIRES: key.text is at most 256 bytes.
+  // An entry that is in no shard yet. REQUIRES: key.text is at most 8192 bytes.
   static Ptr make(const HashedKey& key, Bytes bytes);
   // What an entry takes: its node, its value's block and its share of the index, as the heap rounds them.
   static std::size_t cost(std::size_t key_size, std::size_t value_size) noexcept;

@@ -31,6 +31,21 @@ BOOST_AUTO_TEST_CASE(it_does_not_matter_where_the_input_is_split) {
     BOOST_TEST(hex_of(sha256(whole.substr(0, at), whole.substr(at))) == kTwoBlocksDigest);
 }
 
+// RFC 1321, A.5.
+BOOST_AUTO_TEST_CASE(the_test_suite_of_rfc_1321_holds) {
+  BOOST_TEST(md5_hex("") == "d41d8cd98f00b204e9800998ecf8427e");
+  BOOST_TEST(md5_hex("a") == "0cc175b9c0f1b6a831c399e269772661");
+  BOOST_TEST(md5_hex("abc") == "900150983cd24fb0d6963f7d28e17f72");
+  BOOST_TEST(md5_hex("message digest") == "f96b697d7cb7938d525a2f31aaf161d0");
+  BOOST_TEST(md5_hex("abcdefghijklmnopqrstuvwxyz") == "c3fcd3d76192e4007dfb496cca67e13b");
+  BOOST_TEST(md5_hex("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") ==
+             "d174ab98d277d9f5a5611c2c9f419d9f");
+  const std::string_view digits =
+      "12345678901234567890123456789012345678901234567890123456789012345678901234567890";
+  for (std::size_t at = 0; at <= digits.size(); ++at)
+    BOOST_TEST(md5_hex(digits.substr(0, at), digits.substr(at)) == "57edf4a22be3c955ac49da2e2107b67a");
+}
+
 BOOST_AUTO_TEST_CASE(threads_do_not_disturb_each_other) {
   std::vector<int> wrong(4, 0);
   {

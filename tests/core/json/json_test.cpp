@@ -59,6 +59,17 @@ BOOST_AUTO_TEST_CASE(integers_that_do_not_fit_are_refused_and_not_rounded) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(integers_that_do_not_fit_are_doubles_where_that_is_asked_for) {
+  JsonLimits limits;
+  limits.large_integers = JsonLimits::LargeIntegers::rounded;
+  BOOST_TEST(*parse_json("18446744073709551616", limits) == 18446744073709551616.0);
+  BOOST_TEST(*parse_json("-9223372036854775809", limits) == -9223372036854775808.0);
+  BOOST_TEST(*parse_json("100000000000000000001", limits) == 1e20);
+  BOOST_TEST(to_text(*parse_json("[18446744073709551615,9007199254740993]", limits)) ==
+             "[18446744073709551615,9007199254740993]");
+  BOOST_TEST(refusal(std::string(400, '9'), limits) == "a number is too large");
+}
+
 BOOST_AUTO_TEST_CASE(numbers_that_no_double_holds_are_refused) {
   for (const auto* text : {"1e999", "-1e999", "[1.5e400]", "1E309"})
     BOOST_TEST(refusal(text) == "a number is too large");

@@ -66,6 +66,39 @@ BOOST_AUTO_TEST_CASE(touch_every_nothing_is_every_time) {
   BOOST_TEST(touch_due(policy, Age(), 30min, 30min));
 }
 
+BOOST_AUTO_TEST_CASE(a_session_that_does_not_say_when_it_began_has_no_absolute_timeout) {
+  BOOST_TEST((time_to_live(Policy(), Age(), kCreated) == 30min));
+  BOOST_TEST((time_to_live(Policy(), Age(), seconds(0)) == 30min));
+  Policy policy;
+  policy.absolute_timeout = 1s;
+  BOOST_TEST((time_to_live(policy, Age(), kCreated) == 30min));
+}
+
+BOOST_AUTO_TEST_CASE(a_lifetime_of_its_own_counts_instead_of_the_policy) {
+  BOOST_TEST((time_to_live(Policy(), {std::nullopt, 24h}, kCreated) == 24h));
+  BOOST_TEST((time_to_live(Policy(), {std::nullopt, 1ms}, kCreated) == 1ms));
+  BOOST_TEST((time_to_live(Policy(), {kCreated, 24h}, kCreated + 13h) == 24h));
+}
+
+BOOST_AUTO_TEST_CASE(a_lifetime_of_nothing_is_over) {
+  BOOST_TEST(!time_to_live(Policy(), {std::nullopt, 0ms}, kCreated).has_value());
+  BOOST_TEST(!time_to_live(Policy(), {kCreated, -1ms}, kCreated).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_session_without_an_end_is_given_one) {
+  BOOST_TEST(touch_due(Policy(), Age(), milliseconds::max(), 30min));
+  BOOST_TEST(touch_due(Policy(), {std::nullopt, 24h}, milliseconds::max(), 24h));
+}
+
+BOOST_AUTO_TEST_CASE(a_short_life_of_its_own_is_extended_in_time) {
+  const Age age = {std::nullopt, 20s};
+  BOOST_TEST(!touch_due(Policy(), age, 15001ms, 20s));
+  BOOST_TEST(touch_due(Policy(), age, 15s, 20s));
+  BOOST_TEST(touch_due(Policy(), {std::nullopt, 1ms}, 1ms, 1ms));
+  BOOST_TEST(!touch_due(Policy(), {std::nullopt, 24h}, 24h - 59s, 24h));
+  BOOST_TEST(touch_due(Policy(), {std::nullopt, 24h}, 24h - 60s, 24h));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
