@@ -42,10 +42,11 @@ std::string md5_hex(std::string_view first, std::string_view second) {
                                                                   EVP_MD_free);
   std::array<char, 16> digest{};
   EVP_MD_CTX* context = thread_context();
-  const bool done = md && EVP_DigestInit_ex(context, md.get(), nullptr) == 1 &&
-                    EVP_DigestUpdate(context, first.data(), first.size()) == 1 &&
-                    EVP_DigestUpdate(context, second.data(), second.size()) == 1 &&
-                    EVP_DigestFinal_ex(context, reinterpret_cast<unsigned char*>(digest.data()), nullptr) == 1;
+  const bool done =
+      md && EVP_DigestInit_ex(context, md.get(), nullptr) == 1 &&
+      EVP_DigestUpdate(context, first.data(), first.size()) == 1 &&
+      EVP_DigestUpdate(context, second.data(), second.size()) == 1 &&
+      EVP_DigestFinal_ex(context, reinterpret_cast<unsigned char*>(digest.data()), nullptr) == 1;
   if (!done) throw std::runtime_error("OpenSSL: MD5 failed; is it forbidden here (FIPS)?");
   return hex({digest.data(), digest.size()});
 }

@@ -22,8 +22,8 @@ struct Age {
 };
 
 // The time to live of a session that is used now: the idle timeout, or what is left of the absolute timeout
-// if that is less; or what the record's own rule says. nullopt: it is over. `now` is Unix time; a session created in the
-// future (another machine's clock) counts as created now.
+// if that is less; or what the record's own rule says. nullopt: it is over. `now` is Unix time; a session
+// created in the future (another machine's clock) counts as created now.
 [[nodiscard]] std::optional<milliseconds> time_to_live(const Policy& policy, const Age& age, seconds now);
 
 // Whether a session with `time_left` in the store should be extended to `target`: only when that gains at

@@ -89,12 +89,15 @@ void check_secrets(Section& top, const Settings& settings, Contradictions& found
   const Field user = settings.dialect == DialectType::express ? top["dialect"] : top["accept"];
   if (used && settings.express.secrets.empty() && top["express"].clean())
     found.add(user, secrets, "express needs express.secrets beside it");
-  if (!used && secrets.given()) found.add(secrets, "expected only with dialect express, or to accept express");
+  if (!used && secrets.given())
+    found.add(secrets, "expected only with dialect express, or to accept express");
   const Field salt = within(top["session_store"], "salt");
   if (!salt.given() || accepts(settings, DialectType::session_store)) return;
   const bool in_use = settings.dialect == DialectType::session_store;
-  found.add(salt, in_use ? "expected only to accept session-store; with dialect session-store the salt is at the top"
-                         : "expected only to accept session-store");
+  found.add(salt,
+            in_use
+                ? "expected only to accept session-store; with dialect session-store the salt is at the top"
+                : "expected only to accept session-store");
 }
 
 void warn_of_unsigned(Section& top, const Settings& settings) {

@@ -8,7 +8,9 @@
 
 #include "core/cookie/cookie_header.h"
 #include "core/crypto/random.h"
+#include "core/dialect/express.h"
 #include "core/dialect/native.h"
+#include "core/dialect/session_store.h"
 
 namespace {
 
@@ -67,6 +69,52 @@ void only_what_was_signed_verifies(std::string_view input) {
   }
 }
 
+session::ExpressDialect express(const std::string& secret) {
+  session::ExpressDialectOptions options;
+  options.secrets.emplace_back(std::string(secret));
+  return {std::move(options), session::system_random()};
+}
+
+// The cookies of express-session: what was never signed does not verify; whatever was signed does, and to
+// the same id.
+void only_what_was_signed_is_of_express(std::string_view input) {
+  static session::ExpressDialect stranger = express(session::system_random().bytes(32));
+  static session::ExpressDialect signer = express("secret of the fuzz targets");
+  check(!stranger.verify(input));
+  const std::string id = session::decoded_cookie(input);
+  const std::string cookie = signer.cookie(id, session::seconds(0));
+  const auto verified = signer.verify(cookie);
+  check(verified ? verified->id == id : id.empty() || cookie.size() > 4096);
+  check(!stranger.verify(cookie));
+}
+
+// The cookies of session-store: an id has one key, however it is spelled.
+void an_id_of_session_store_survives_its_cookie(std::string_view input) {
+  static session::SessionStoreDialect dialect({}, session::system_random());
+  const auto verified = dialect.verify(input);
+  if (!verified) return;
+  const auto again = dialect.verify(dialect.cookie(verified->id, session::seconds(0)));
+  check(again && again->id == verified->id && again->store_key == verified->store_key);
+}
+
+// A record that can be read can be written, and reads as the same again.
+void a_record_survives_writing(const session::Dialect& dialect, std::string_view input) {
+  auto record = dialect.decode(input);
+  if (!record) return;
+  dialect.complete(*record, session::seconds(1700000000));
+  const std::string bytes = dialect.encode(*record);
+  const auto again = dialect.decode(bytes);
+  check(again && again->data == record->data && again->envelope == record->envelope);
+  check(again->lifetime == record->lifetime && dialect.encode(*again) == bytes);
+}
+
+void records_survive(std::string_view input) {
+  static const session::ExpressDialect of_express = express("secret of the fuzz targets");
+  static const session::SessionStoreDialect of_ancestor({}, session::system_random());
+  a_record_survives_writing(of_express, input);
+  a_record_survives_writing(of_ancestor, input);
+}
+
 }  // namespace
 
 // The input is one or more Cookie headers, a line each.
@@ -82,5 +130,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   what_is_left_holds_none_of_ours(headers);
   only_what_was_signed_verifies(input);
   check(!judge().verify(input));
+  only_what_was_signed_is_of_express(input);
+  an_id_of_session_store_survives_its_cookie(input);
+  records_survive(input);
   return 0;
 }

@@ -59,7 +59,8 @@ struct DialectFixture {
   SessionManager make_manager(const Make& make) {
     SessionManagerOptions options;
     options.cookie.name = cookie_name;
-    return SessionManager(store, make(random), std::make_shared<Identity>(IdentitySettings()), options, clock);
+    return SessionManager(store, make(random), std::make_shared<Identity>(IdentitySettings()), options,
+                          clock);
   }
 
   // What a client sends for an id.

