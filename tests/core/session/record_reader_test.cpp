@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(a_summary_holds_what_a_check_needs) {
   auto reads = reader();
   const auto summary = reads.summary("key", record_of("alice"));
   BOOST_TEST_REQUIRE(summary.has_value());
-  BOOST_TEST((*summary)->created.count() == 1700000000);
+  BOOST_TEST((*summary)->age.created->count() == 1700000000);
   BOOST_TEST((*summary)->subject.value() == "alice");
   BOOST_TEST((*summary)->identity ==
              "X-Auth-Request-User: alice\r\nX-Auth-Request-Email: \r\nX-Auth-Request-Groups: \r\n");
