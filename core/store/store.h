@@ -47,7 +47,7 @@ enum class EraseIfOutcome { erased, changed_or_gone };
 // Thread-safe: all functions may be called from every thread at once. Each is atomic.
 // Time: an entry whose time to live has run out is absent, to the millisecond, whether or not its memory is
 // freed yet. REQUIRES: every ttl is at least 1 ms.
-// Keys are at most 256 bytes and already hashed, so they hold nothing secret.
+// Keys are at most 8192 bytes. Those of some formats hold the ids of sessions: never log one.
 // Errors: StoreFailure when the store cannot say; never used for absence.
 // The tests in tests/support/store_contract.h run against every store.
 class Store {

@@ -139,6 +139,19 @@ BOOST_AUTO_TEST_CASE(what_is_set_beside_a_record_that_is_none_begins_another_ses
   BOOST_TEST(record_of("hello") == kForeign);
 }
 
+// There is no tombstone to lead to the new id: all that can be done is to take the cookie away.
+BOOST_AUTO_TEST_CASE(a_wish_to_end_a_session_that_has_just_moved_takes_the_cookie_away) {
+  store.before(ScriptedStore::erase_if_call, [&] {
+    Session session = opened("hello");
+    BOOST_TEST(run(session.regenerate()).has_value());
+  });
+  const Response response = post(R"({"destroy":true})");
+  BOOST_TEST(response.status == 401);
+  BOOST_TEST(reason(response) == "unknown");
+  BOOST_TEST(response.headers.get("Set-Cookie").starts_with("connect.sid=; "));
+  BOOST_TEST(record_of("hello") == "(absent)");
+}
+
 BOOST_AUTO_TEST_CASE(readiness_is_tried_with_a_key_of_no_session) {
   const Response response = ask(gateway::ready_endpoint, Asked("GET"));
   BOOST_TEST(response.status == 200);
