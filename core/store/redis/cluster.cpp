@@ -79,10 +79,13 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
     self->next_refresh_ = system_clock().steady_now() + kRefreshEvery;
   }
 
-  // Those that answer first.
-  [[nodiscard]] std::vector<LinkPtr> in_order_of_trust() const {
+  // Those that answer first; among them another one begins each time, so that none that knows old news only
+  // is believed for ever.
+  [[nodiscard]] std::vector<LinkPtr> in_order_of_trust() {
     std::vector<LinkPtr> links;
     for (const auto& [name, link] : nodes_) links.push_back(link);
+    const std::size_t first = turn_++ % links.size();
+    std::rotate(links.begin(), links.begin() + static_cast<std::ptrdiff_t>(first), links.end());
     std::stable_partition(links.begin(), links.end(),
                           [](const LinkPtr& link) { return link->state() == Link::State::up; });
     return links;
@@ -134,7 +137,9 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
     LinkPtr& link = nodes_[to_text(address)];
     if (!link) {
       auto locate = [address](Clock::Steady) -> Task<Result<RedisAddress, Broken>> { co_return address; };
-      link = std::make_shared<Link>(executor_, setup_->to_server(), locate);
+      LinkSetup to_node = setup_->to_server();
+      to_node.most_elements = kMostSlotElements;
+      link = std::make_shared<Link>(executor_, std::move(to_node), locate);
     }
     return link;
   }
@@ -152,6 +157,7 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
   std::vector<LinkPtr> slots_;            // nullptr: nobody has it
   bool mapped_ = false;
   bool refreshing_ = false;
+  std::size_t turn_ = 0;                               // whose it is to be asked first
   std::vector<std::shared_ptr<SteadyTimer>> waiting_;  // for the end of the refreshing
   Clock::Steady next_refresh_{};
   std::string reason_;  // why the last node that was asked did not tell

@@ -155,7 +155,7 @@ Task<Result<void, Broken>> Link::connect() {
 }
 
 Task<Result<void, Broken>> Link::greet(std::shared_ptr<Transport> transport) {
-  reader_ = std::make_unique<ReplyReader>(setup_.most_bytes);
+  reader_ = std::make_unique<ReplyReader>(setup_.most_bytes, setup_.most_elements);
   Command command = setup_.greeting.command();
   auto sent = co_await transport->send(command.wire);
   OPENSSL_cleanse(command.wire.data(), command.wire.size());

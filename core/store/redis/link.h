@@ -42,7 +42,8 @@ struct LinkSetup {
   Greeting greeting;
   std::shared_ptr<TlsContext> tls;  // nullptr: no TLS
   milliseconds connect_deadline{};
-  std::size_t most_bytes = 0;  // of a reply
+  std::size_t most_bytes = 0;                              // of a part of a reply
+  std::size_t most_elements = ReplyReader::kMostElements;  // of a reply
   std::function<void(const RedisEvent&)> on_event;
 };
 
