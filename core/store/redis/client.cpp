@@ -144,11 +144,10 @@ class Errand {
 }  // namespace
 
 RedisClient::RedisClient(const Executor& executor, std::shared_ptr<const RedisSetup> setup)
-    : setup_(std::move(setup)), servers_(Servers::make(executor, setup_)) {}
+    : servers_(Servers::make(executor, std::move(setup))) {}
 
 Task<Result<std::vector<Reply>, Refused>> RedisClient::call(std::string_view key, std::string_view what,
-                                                            Command command) {
-  const Clock::Steady deadline = system_clock().steady_now() + setup_->options.deadline;
+                                                            Command command, Clock::Steady deadline) {
   Errand errand(*servers_, key, what, std::move(command), deadline);
   for (int tries = 0; tries < kMostTries; ++tries) {
     std::shared_ptr<Link> link = errand.link();

@@ -27,16 +27,15 @@ class RedisClient {
  public:
   RedisClient(const Executor& executor, std::shared_ptr<const RedisSetup> setup);
 
-  // The replies to a command, none of them an error. `what` names the command for the log. `key` is the
-  // caller's until the task ends.
-  Task<Result<std::vector<Reply>, Refused>> call(std::string_view key, std::string_view what,
-                                                 Command command);
+  // The replies to a command, none of them an error, by `deadline`. `what` names the command for the log.
+  // `key` is the caller's until the task ends.
+  Task<Result<std::vector<Reply>, Refused>> call(std::string_view key, std::string_view what, Command command,
+                                                 Clock::Steady deadline);
 
   // The event loop ends.
   void abandon() { servers_->abandon(); }
 
  private:
-  std::shared_ptr<const RedisSetup> setup_;
   std::shared_ptr<Servers> servers_;
 };
 

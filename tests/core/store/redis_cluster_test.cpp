@@ -10,6 +10,7 @@
 #include "core/store/redis/slots.h"
 #include "core/store/redis_store.h"
 #include "tests/redis/scripted_redis.h"
+#include "tests/support/redis_scripts.h"
 #include "tests/support/store_calls.h"
 #include "tests/support/together.h"
 
@@ -17,8 +18,6 @@ namespace session::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-bool is(const RedisCommand& command, const std::string& name) { return command.front() == name; }
 
 // As CLUSTER SLOTS names one, with its id and what is known about it.
 std::string node_text(const RedisAddress& address) {
@@ -36,7 +35,7 @@ ScriptedReply all_slots_at(const RedisAddress& master) {
   return {resp_array({range_text(0, kSlots - 1, master)})};
 }
 
-RedisStoreOptions options_for(std::vector<RedisAddress> addresses) {
+RedisStoreOptions cluster_of(std::vector<RedisAddress> addresses) {
   RedisStoreOptions options;
   options.addresses = std::move(addresses);
   options.topology = RedisTopology::cluster;
@@ -100,7 +99,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_knows_old_news_only_is_not_believed_for_ever) {
     sound.answers([&](unsigned, const RedisCommand& command) {
       return is(command, "CLUSTER") ? all_slots_at(sound.address()) : sound.usual(command);
     });
-    RedisStore store(options_for({one.address(), other.address()}));
+    RedisStore store(cluster_of({one.address(), other.address()}));
     run(load_until_answered(store));
   }
 }
@@ -113,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_cluster_in_thousands_of_pieces_is_understood) {
   redis.answers([&, slots = resp_array(ranges)](unsigned, const RedisCommand& command) {
     return is(command, "CLUSTER") ? ScriptedReply{slots} : redis.usual(command);
   });
-  RedisStore store(options_for({redis.address()}));
+  RedisStore store(cluster_of({redis.address()}));
   BOOST_TEST(!holds(store, "key"));
 }
 
@@ -129,7 +128,7 @@ BOOST_AUTO_TEST_CASE(what_waits_for_a_node_that_has_left_is_asked_of_the_one_tha
     return ScriptedReply{resp_array({range_text(0, kSlots / 2 - 1, staying.address()),
                                      range_text(kSlots / 2, kSlots - 1, leaving.address())})};
   });
-  RedisStore store(options_for({staying.address()}));
+  RedisStore store(cluster_of({staying.address()}));
   run([](RedisStore& at, ScriptedRedis& slow, std::atomic<bool>& leaves) -> Task<> {
     bool done = false;
     std::vector<Task<>> tasks;
