@@ -12,8 +12,6 @@ namespace {
 constexpr milliseconds kAgain{10};
 // Redirections, and connections that end, one after the other: more than that is a misconfiguration.
 constexpr int kMostTries = 8;
-// A connection this new is not made again because of an error reply.
-constexpr milliseconds kYoung{500};
 
 using Reaction = ServerError::Reaction;
 
@@ -118,7 +116,7 @@ class Errand {
   // every request.
   std::optional<Outcome> connect_anew(const ServerError& error, Link& link) {
     servers_.suspect();
-    if (link.age() < kYoung) return Outcome(unavailable(last_));
+    if (link.age() < Link::kYoung) return Outcome(unavailable(last_));
     link.renew(error.sentence);
     return std::nullopt;
   }

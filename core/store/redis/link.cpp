@@ -119,11 +119,11 @@ Task<void> Link::maintain(std::shared_ptr<Link> self) {
       continue;
     }
     self->connected();
-    const std::string why = co_await self->read_replies(self->transport_);
+    const CallFailure failure = co_await self->read_replies(self->transport_);
     if (self->state_ == State::stopped) break;
-    self->lost(why);
-    // A server that takes connections and does nothing with them must not be called on without end.
-    if (!self->useful_) co_await self->wait_to_retry();
+    self->lost(failure);
+    // A server that takes connections and does nothing, or nothing right, must not be called on without end.
+    if (!self->lasted_) co_await self->wait_to_retry();
   }
 }
 
@@ -181,20 +181,22 @@ Task<Result<void, Broken>> Link::greet(std::shared_ptr<Transport> transport) {
   co_return Result<void, Broken>();
 }
 
-Task<std::string> Link::read_replies(std::shared_ptr<Transport> transport) {
+Task<CallFailure> Link::read_replies(std::shared_ptr<Transport> transport) {
+  using Kind = CallFailure::Kind;
   for (;;) {
     for (;;) {
       auto reply = reader_->next();
-      if (!reply) co_return reply.error();
+      if (!reply) co_return CallFailure{Kind::garbled, reply.error()};
       if (!*reply) break;
       const bool asked_for = deliver(std::move(**reply));
-      if (!asked_for) co_return "it sent a reply that nobody had asked for";
-      if (!ending_.empty()) co_return ending_;
+      if (!asked_for) co_return CallFailure{Kind::garbled, "it sent a reply that nobody had asked for"};
+      if (!ending_.empty()) co_return CallFailure{Kind::lost, ending_};
     }
-    if (sent_.empty() && !reader_->empty()) co_return "it began a reply that nobody had asked for";
+    if (sent_.empty() && !reader_->empty())
+      co_return CallFailure{Kind::garbled, "it began a reply that nobody had asked for"};
     auto bytes = co_await transport->receive();
-    if (!ending_.empty()) co_return ending_;
-    if (!bytes) co_return bytes.error().why;
+    if (!ending_.empty()) co_return CallFailure{Kind::lost, ending_};
+    if (!bytes) co_return CallFailure{Kind::lost, bytes.error().why};
     reader_->feed(*bytes);
   }
 }
@@ -218,13 +220,25 @@ void Link::connected() {
   flush();
 }
 
-void Link::lost(const std::string& why) {
+void Link::lost(const CallFailure& failure) {
   transport_->close();
-  reason_ = server_ + ": " + why;
-  if (useful_) backoff_.reset();
-  tell(RedisEvent::Kind::lost, why);
+  reason_ = server_ + ": " + failure.reason;
+  lasted_ = useful_ && system_clock().steady_now() - up_since_ >= kYoung;
+  if (lasted_) backoff_.reset();
+  tell(RedisEvent::Kind::lost, failure.reason);
   if (state_ == State::up) state_ = State::connecting;
-  if (state_ == State::down) down(why);
+  if (state_ == State::down) down(failure.reason);
+  fail_sent(failure.kind);
+}
+
+// What makes no sense was meant for the first that waits. Those behind it have done nothing wrong.
+void Link::fail_sent(CallFailure::Kind first) {
+  Calls guilty;
+  if (!sent_.empty()) {
+    guilty.push_back(std::move(sent_.front()));
+    sent_.pop_front();
+  }
+  fail_all(guilty, first, reason_);
   fail_all(sent_, CallFailure::Kind::lost, reason_);
 }
 

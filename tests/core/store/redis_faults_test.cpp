@@ -15,6 +15,7 @@
 #include "tests/support/together.h"
 
 namespace session::test {
+
 using namespace std::chrono_literals;
 using Kind = StoreFailure::Kind;
 
