@@ -81,12 +81,22 @@ class Errand {
   std::optional<Outcome> no_answer(const CallFailure& failure, const Link& link) {
     servers_.suspect();
     last_ = failure.reason;
-    // Nothing of it was executed, or that would do no harm; and somebody is there to ask again.
-    const bool alive = link.state() == Link::State::connecting || link.state() == Link::State::up;
-    const bool repeat =
-        failure.kind == CallFailure::Kind::lost && alive && command_.repeat == Command::Repeat::harmless;
-    if (repeat) return std::nullopt;
+    if (may_repeat(failure.kind) && somebody_to_ask(failure.kind, link)) return std::nullopt;
     return Outcome(unavailable(last_));
+  }
+
+  // Nothing of it was executed, or that would do no harm.
+  [[nodiscard]] bool may_repeat(CallFailure::Kind kind) const {
+    if (kind == CallFailure::Kind::not_sent) return true;
+    return kind == CallFailure::Kind::lost && command_.repeat == Command::Repeat::harmless;
+  }
+
+  // A link that was stopped has left the cluster: another one has its slots. One that can't connect has not
+  // sent anything, and will fail again at once.
+  static bool somebody_to_ask(CallFailure::Kind kind, const Link& link) {
+    if (link.state() == Link::State::stopped) return true;
+    const bool alive = link.state() == Link::State::connecting || link.state() == Link::State::up;
+    return alive && kind == CallFailure::Kind::lost;
   }
 
   std::optional<Outcome> refused(const ServerError& error, Link& link) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +39,7 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
     if (!address || nodes_.size() >= kMostNodes) return nullptr;
     if (address->host.empty()) address->host = host_of(by);
     LinkPtr link = node(*address);
+    named_since_.insert(to_text(*address));
     if (redirection.reaction == ServerError::Reaction::moved) {
       slots_[redirection.slot] = link;
       suspect();  // where one slot has gone, others have
@@ -127,6 +129,10 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
     mapped_ = true;
     // The configured ones stay, to ask when all others are gone.
     for (const RedisAddress& address : setup_->options.addresses) needed[to_text(address)] = node(address);
+    // So do those that are just getting their first slots: nodes that know of it redirect to them.
+    for (const std::string& name : std::exchange(named_since_, {})) {
+      if (const auto found = nodes_.find(name); found != nodes_.end()) needed[name] = found->second;
+    }
     for (const auto& [name, link] : nodes_) {
       if (!needed.contains(name)) link->stop();
     }
@@ -155,6 +161,7 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
   std::shared_ptr<const RedisSetup> setup_;
   std::map<std::string, LinkPtr> nodes_;  // by address
   std::vector<LinkPtr> slots_;            // nullptr: nobody has it
+  std::set<std::string> named_since_;     // by redirections, since the slots were learned
   bool mapped_ = false;
   bool refreshing_ = false;
   std::size_t turn_ = 0;                               // whose it is to be asked first
