@@ -21,8 +21,8 @@ struct Refused {
 };
 
 // A store's voice in one event loop: sends each command to the server that has its key, and the one place
-// that sends it again: if the server's error reply says so, if the server has left the cluster and the command
-// was not sent, and, of what does no harm twice, if the connection was lost. Never past the deadline.
+// that sends it again: if the server's error reply says so, if the server has left the cluster and the
+// command was not sent, and, of what does no harm twice, if the connection was lost. Never past the deadline.
 class RedisClient {
  public:
   RedisClient(const Executor& executor, std::shared_ptr<const RedisSetup> setup);

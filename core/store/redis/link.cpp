@@ -142,10 +142,7 @@ Task<Result<void, Broken>> Link::connect() {
   });
   auto address = co_await locate_(until);
   if (!address) co_return ending_.empty() ? address.error() : Broken(ending_);
-  std::string server = to_text(*address);
-  const bool elsewhere = !server_.empty() && server != server_;
-  server_ = std::move(server);
-  if (elsewhere) tell(RedisEvent::Kind::moved, {});
+  server_ = to_text(*address);
   if (!ending_.empty()) co_return Broken(ending_);
   auto outcome = co_await transport->connect(std::move(*address));
   if (outcome) outcome = co_await greet(transport);
@@ -215,7 +212,11 @@ bool Link::deliver(Reply reply) {
 void Link::connected() {
   state_ = State::up;
   told_down_ = false;
+  reason_.clear();
   up_since_ = system_clock().steady_now();
+  const bool elsewhere = !last_server_.empty() && server_ != last_server_;
+  last_server_ = server_;
+  if (elsewhere) tell(RedisEvent::Kind::moved, {});
   tell(RedisEvent::Kind::connected, {});
   flush();
 }

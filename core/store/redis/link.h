@@ -126,8 +126,9 @@ class Link : public std::enable_shared_from_this<Link> {
   LinkSetup setup_;
   Locate locate_;
   State state_ = State::idle;
-  std::string reason_;
-  std::string server_;
+  std::string reason_;       // of the outage that lasts
+  std::string server_;       // the one that is tried, or connected
+  std::string last_server_;  // the one that was connected last
   Backoff backoff_;
   std::shared_ptr<Transport> transport_;
   std::unique_ptr<ReplyReader> reader_;
