@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <exception>
 #include <map>
 #include <set>
 #include <string>
@@ -6,7 +7,6 @@
 #include <vector>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 #include "core/await.h"
 #include "core/store/redis/slots.h"
@@ -50,7 +50,9 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
   void suspect() override {
     if (refreshing_ || system_clock().steady_now() < next_refresh_) return;
     refreshing_ = true;
-    boost::asio::co_spawn(executor_, refresh(shared_from_this()), boost::asio::detached);
+    // However it ends: an exception must not be the last refresh.
+    const auto done = [self = shared_from_this()](const std::exception_ptr&) { self->refreshed(); };
+    boost::asio::co_spawn(executor_, refresh(shared_from_this()), done);
   }
 
   void abandon() override {
@@ -76,9 +78,12 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
       const bool learned = co_await self->learn_from(link);
       if (learned) break;
     }
-    self->refreshing_ = false;
-    for (const auto& bell : std::exchange(self->waiting_, {})) bell->cancel();
-    self->next_refresh_ = system_clock().steady_now() + kRefreshEvery;
+  }
+
+  void refreshed() {
+    refreshing_ = false;
+    for (const auto& bell : std::exchange(waiting_, {})) bell->cancel();
+    next_refresh_ = system_clock().steady_now() + kRefreshEvery;
   }
 
   // Those that answer first; among them another one begins each time, so that none that knows old news only
@@ -140,13 +145,13 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
   }
 
   LinkPtr node(const RedisAddress& address) {
-    LinkPtr& link = nodes_[to_text(address)];
-    if (!link) {
-      auto locate = [address](Clock::Steady) -> Task<Result<RedisAddress, Broken>> { co_return address; };
-      LinkSetup to_node = setup_->to_server();
-      to_node.most_elements = kMostSlotElements;
-      link = std::make_shared<Link>(executor_, std::move(to_node), locate);
-    }
+    const std::string name = to_text(address);
+    if (const auto found = nodes_.find(name); found != nodes_.end()) return found->second;
+    auto locate = [address](Clock::Steady) -> Task<Result<RedisAddress, Broken>> { co_return address; };
+    LinkSetup to_node = setup_->to_server();
+    to_node.most_elements = kMostSlotElements;
+    const auto link = std::make_shared<Link>(executor_, std::move(to_node), locate);
+    nodes_.emplace(name, link);
     return link;
   }
 

@@ -1,6 +1,7 @@
 #include "core/store/redis/link.h"
 
 #include <algorithm>
+#include <exception>
 #include <random>
 #include <utility>
 
@@ -20,6 +21,9 @@ namespace {
 
 // A buffer that one large value has grown is given back.
 constexpr std::size_t kKeptBytes = std::size_t{256} << 10;
+
+// For an exception: of memory, threads or descriptors.
+constexpr const char* kOwnFault = "the gateway itself has run out of something";
 
 std::string in_milliseconds(milliseconds time) { return std::to_string(time.count()) + " ms"; }
 
@@ -90,7 +94,9 @@ void Link::flush() {
   }
   writing_ = true;
   asio::co_spawn(executor_, write_rest(shared_from_this(), transport_, std::move(out_), sent),
-                 asio::detached);
+                 [self = shared_from_this(), transport = transport_](const std::exception_ptr& failed) {
+                   if (failed && transport == self->transport_) self->end(State::connecting, kOwnFault);
+                 });
   out_ = std::string();
 }
 
@@ -119,7 +125,7 @@ Task<void> Link::maintain(std::shared_ptr<Link> self) {
       continue;
     }
     self->connected();
-    const CallFailure failure = co_await self->read_replies(self->transport_);
+    const CallFailure failure = co_await self->serve();
     if (self->state_ == State::stopped) break;
     self->lost(failure);
     // A server that takes connections and does nothing, or nothing right, must not be called on without end.
@@ -127,7 +133,27 @@ Task<void> Link::maintain(std::shared_ptr<Link> self) {
   }
 }
 
+// Nobody awaits maintain(), so an exception would end it, and leave the link in its state for ever.
 Task<Result<void, Broken>> Link::connect() {
+  try {
+    co_return co_await try_to_connect();
+  } catch (const std::exception&) {
+    if (transport_) transport_->close();
+  }
+  co_return Broken(kOwnFault);
+}
+
+// The same for the connection that was made.
+Task<CallFailure> Link::serve() {
+  try {
+    co_return co_await read_replies(transport_);
+  } catch (const std::exception&) {
+    transport_->close();
+  }
+  co_return CallFailure{CallFailure::Kind::lost, kOwnFault};
+}
+
+Task<Result<void, Broken>> Link::try_to_connect() {
   const auto until = system_clock().steady_now() + setup_.connect_deadline;
   std::shared_ptr<Transport> transport = Transport::make(executor_, setup_.tls);
   transport_ = transport;
@@ -258,7 +284,11 @@ Task<void> Link::wait_to_retry() {
 void Link::tell(RedisEvent::Kind kind, const std::string& reason) const {
   if (!setup_.on_event) return;
   const RedisEvent event{kind, server_, reason};
-  setup_.on_event(event);
+  try {
+    setup_.on_event(event);
+  } catch (const std::exception&) {
+    // Sessions go on without somebody who hears of it.
+  }
 }
 
 milliseconds Link::age() const {

@@ -107,7 +107,9 @@ class Link : public std::enable_shared_from_this<Link> {
   // The life of the connection.
   static Task<void> maintain(std::shared_ptr<Link> self);
   Task<Result<void, Broken>> connect();
+  Task<Result<void, Broken>> try_to_connect();
   Task<Result<void, Broken>> greet(std::shared_ptr<Transport> transport);
+  Task<CallFailure> serve();
   Task<CallFailure> read_replies(std::shared_ptr<Transport> transport);
   [[nodiscard]] bool deliver(Reply reply);
   void connected();
