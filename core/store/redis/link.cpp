@@ -41,6 +41,7 @@ Link::Link(const Executor& executor, LinkSetup setup, Locate locate)
       setup_(std::move(setup)),
       locate_(std::move(locate)),
       backoff_(std::random_device()()),
+      resolver_(std::make_shared<Resolver>(executor)),
       pause_timer_(executor),
       deadline_timer_(executor) {}
 
@@ -155,23 +156,27 @@ Task<CallFailure> Link::serve() {
 
 Task<Result<void, Broken>> Link::try_to_connect() {
   const auto until = system_clock().steady_now() + setup_.connect_deadline;
-  std::shared_ptr<Transport> transport = Transport::make(executor_, setup_.tls);
+  std::shared_ptr<Transport> transport = Transport::make(executor_, setup_.tls, resolver_);
   transport_ = transport;
   writing_ = useful_ = false;
   ending_.clear();
-  // Not even a name server that does not answer keeps commands waiting longer.
-  const Watchdog watchdog(executor_, until, [this, &transport] {
+  const auto give_up = [this, &transport] {
     transport->close();
     ending_ =
         "no " + std::string(transport->awaited()) + " within " + in_milliseconds(setup_.connect_deadline);
     if (state_ == State::connecting) down(ending_);
-  });
+  };
+  // Not even a name server that does not answer keeps commands waiting longer.
+  const Watchdog watchdog(executor_, until, give_up);
   auto address = co_await locate_(until);
   if (!address) co_return ending_.empty() ? address.error() : Broken(ending_);
   server_ = to_text(*address);
   if (!ending_.empty()) co_return Broken(ending_);
-  auto outcome = co_await transport->connect(std::move(*address));
-  if (outcome) outcome = co_await greet(transport);
+  auto outcome = co_await transport->connect(std::move(*address), until);
+  // No password goes out on what was given up meanwhile.
+  if (outcome && ending_.empty()) outcome = co_await greet(transport);
+  // Whichever of the two that look at the time was first.
+  if (!outcome && ending_.empty() && system_clock().steady_now() >= until) give_up();
   if (!ending_.empty()) outcome = Broken(ending_);
   if (!outcome) transport->close();
   co_return outcome;

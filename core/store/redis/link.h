@@ -15,6 +15,7 @@
 #include "core/store/redis/options.h"
 #include "core/store/redis/reply.h"
 #include "core/store/redis/reply_reader.h"
+#include "core/store/redis/resolver.h"
 #include "core/store/redis/transport.h"
 #include "core/store/redis/watchdog.h"
 #include "core/task.h"
@@ -132,6 +133,7 @@ class Link : public std::enable_shared_from_this<Link> {
   std::string server_;       // the one that is tried, or connected
   std::string last_server_;  // the one that was connected last
   Backoff backoff_;
+  std::shared_ptr<Resolver> resolver_;
   std::shared_ptr<Transport> transport_;
   std::unique_ptr<ReplyReader> reader_;
   Calls waiting_;  // not sent
