@@ -86,15 +86,16 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
     next_refresh_ = system_clock().steady_now() + kRefreshEvery;
   }
 
-  // Those that answer first; among them another one begins each time, so that none that knows old news only
-  // is believed for ever.
+  // Those first that are not known to be out of reach. Among them another one begins each time, so that none
+  // that has old news only is believed for ever.
   [[nodiscard]] std::vector<LinkPtr> in_order_of_trust() {
     std::vector<LinkPtr> links;
     for (const auto& [name, link] : nodes_) links.push_back(link);
     const std::size_t first = turn_++ % links.size();
     std::rotate(links.begin(), links.begin() + static_cast<std::ptrdiff_t>(first), links.end());
-    std::stable_partition(links.begin(), links.end(),
-                          [](const LinkPtr& link) { return link->state() == Link::State::up; });
+    std::stable_partition(links.begin(), links.end(), [](const LinkPtr& link) {
+      return link->state() == Link::State::up || link->state() == Link::State::idle;
+    });
     return links;
   }
 

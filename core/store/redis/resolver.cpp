@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/ip/basic_resolver.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -62,16 +63,17 @@ Resolver::LookingUpPtr Resolver::begin(RedisAddress address) {
   if (current_) return current_;
   const auto current = std::make_shared<LookingUp>(executor_, std::move(address));
   current_ = current;
-  asio::co_spawn(executor_, ask(look_up_, current),
-                 [self = shared_from_this(), current](const std::exception_ptr& failed) {
-                   if (failed) current->found = Broken("its name can't be looked up by the gateway itself");
-                   self->finished(current);
-                 });
+  asio::co_spawn(executor_, ask(shared_from_this(), current), asio::detached);
   return current;
 }
 
-Task<void> Resolver::ask(LookUp how, LookingUpPtr current) {
-  current->found = co_await how(current->address);
+Task<void> Resolver::ask(std::shared_ptr<Resolver> self, LookingUpPtr current) {
+  try {
+    current->found = co_await self->look_up_(current->address);
+  } catch (const std::exception&) {
+    current->found = Broken("its name can't be looked up by the gateway itself");
+  }
+  self->finished(current);
 }
 
 void Resolver::finished(const LookingUpPtr& current) {

@@ -45,7 +45,7 @@ class Resolver : public std::enable_shared_from_this<Resolver> {
   using LookingUpPtr = std::shared_ptr<LookingUp>;
 
   LookingUpPtr begin(RedisAddress address);
-  static Task<void> ask(LookUp how, LookingUpPtr current);
+  static Task<void> ask(std::shared_ptr<Resolver> self, LookingUpPtr current);
   void finished(const LookingUpPtr& current);
 
   Executor executor_;

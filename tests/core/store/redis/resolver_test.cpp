@@ -84,8 +84,8 @@ BOOST_AUTO_TEST_CASE(numbers_and_paths_are_never_looked_up) {
 
 BOOST_AUTO_TEST_CASE(a_name_is_looked_up_each_time) {
   check([](Fixture& at, Resolver& resolver) -> Task<> {
-    for (const std::uint16_t port : {1, 2, 3}) {
-      at.names.port = port;
+    for (const int port : {1, 2, 3}) {
+      at.names.port = static_cast<std::uint16_t>(port);
       const auto found = co_await Fixture::find(resolver, at.redis, 20s);
       BOOST_TEST(found == std::to_string(port));
     }
