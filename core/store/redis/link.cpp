@@ -125,7 +125,6 @@ Task<void> Link::maintain(std::shared_ptr<Link> self) {
       co_await self->wait_to_retry();
       continue;
     }
-    self->connected();
     const CallFailure failure = co_await self->serve();
     if (self->state_ == State::stopped) break;
     self->lost(failure);
@@ -147,6 +146,7 @@ Task<Result<void, Broken>> Link::connect() {
 // The same for the connection that was made.
 Task<CallFailure> Link::serve() {
   try {
+    connected();
     co_return co_await read_replies(transport_);
   } catch (const std::exception&) {
     transport_->close();

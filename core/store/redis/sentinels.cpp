@@ -135,6 +135,7 @@ Task<Result<RedisAddress, Broken>> Sentinels::master(Clock::Steady until) {
   Result<RedisAddress, Broken> last = Broken("no sentinel answers");
   for (std::size_t tried = 0; tried < links_.size(); ++tried) {
     const Clock::Steady now = system_clock().steady_now();
+    if (now >= until) break;
     const auto share = (until - now) / static_cast<int>(links_.size() - tried + 1);
     last = co_await ask((first + tried) % links_.size(), now + share);
     if (last) break;
@@ -146,6 +147,7 @@ Task<std::optional<RedisAddress>> Sentinels::majority(Clock::Steady until) {
   std::vector<RedisAddress> named;
   for (std::size_t which = 0; which < links_.size(); ++which) {
     const Clock::Steady now = system_clock().steady_now();
+    if (now >= until) break;
     const auto share = (until - now) / static_cast<int>(links_.size() - which);
     auto master = co_await ask(which, now + share);
     if (master) named.push_back(std::move(*master));
