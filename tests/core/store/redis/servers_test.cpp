@@ -76,6 +76,14 @@ BOOST_AUTO_TEST_CASE(a_tls_file_that_can_not_be_used_is_named) {
   BOOST_CHECK_THROW(RedisSetup{options}, std::runtime_error);
 }
 
+BOOST_AUTO_TEST_CASE(a_path_that_no_socket_can_have_is_refused_at_the_start) {
+  RedisStoreOptions options = every_option();
+  options.addresses = {RedisAddress{.path = "/" + std::string(106, 'a')}};
+  BOOST_CHECK_NO_THROW(RedisSetup{options});
+  options.addresses.push_back(RedisAddress{.path = "/" + std::string(107, 'a')});
+  BOOST_CHECK_THROW(RedisSetup{options}, std::runtime_error);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace session::test
