@@ -255,8 +255,8 @@ Session::Written Session::destroy() {
 
 Session::Written Session::regenerate() {
   if (ended_) co_return failed(WriteFailure::Kind::gone);
-  if (!base_) co_return co_await create();
   const TurnOver turn_over{*this};
+  if (!base_) co_return co_await create();
   bool restart_age = subject_changes(changed_record());
   co_return co_await move(restart_age);
 }
