@@ -25,18 +25,6 @@ void apply_changes(const std::map<std::string, std::optional<Json>>& changes, Js
   }
 }
 
-// Says when to stop trying to win a compare-and-set.
-class Attempts {
- public:
-  Attempts(const Clock& clock, milliseconds deadline)
-      : clock_(clock), until_(clock.steady_now() + deadline) {}
-  [[nodiscard]] bool over() const { return clock_.steady_now() >= until_; }
-
- private:
-  const Clock& clock_;
-  Clock::Steady until_;
-};
-
 StoreFailure contended() {
   return StoreFailure(StoreFailure::Kind::contended, "others kept changing the session until the deadline");
 }
@@ -58,6 +46,21 @@ Task<Result<bool, StoreFailure>> retire(Store& store, std::string key, Bytes exp
 }
 
 }  // namespace
+
+// Says when to stop trying to win a compare-and-set.
+class Session::Attempts {
+ public:
+  explicit Attempts(const SessionEnvironment& environment)
+      : clock_(environment.clock), until_(clock_.steady_now() + environment.write_deadline) {}
+  [[nodiscard]] bool over() const { return clock_.steady_now() >= until_; }
+  [[nodiscard]] milliseconds left() const {
+    return std::chrono::duration_cast<milliseconds>(until_ - clock_.steady_now());
+  }
+
+ private:
+  const Clock& clock_;
+  Clock::Steady until_;
+};
 
 Session::Session(SessionEnvironment& environment, std::string id, std::string key, seconds issued,
                  Origin origin)
@@ -142,10 +145,10 @@ Session::Written Session::create() {
 
 Session::Written Session::update() {
   const auto& env = *environment_;
-  const Attempts attempts(env.clock, env.write_deadline);
+  const Attempts attempts(env);
   for (;;) {
     Record record = changed_record();
-    if (subject_changes(record)) co_return co_await move(true);
+    if (subject_changes(record)) co_return co_await move(true, attempts);
     auto prepared = prepare(std::move(record));
     if (!prepared) co_return prepared.error();
     // A location that does not extend sessions does not do so by writing either.
@@ -158,16 +161,15 @@ Session::Written Session::update() {
       co_return Outcome();
     }
     if (attempts.over()) co_return failed(contended());
-    auto reloaded = co_await reload_in_turn();
+    auto reloaded = co_await reload_in_turn(attempts);
     if (!reloaded) co_return reloaded;
   }
 }
 
 // The new record is stored before the old one is retired, so that a crash in between logs nobody out; and
 // retiring is a compare-and-set, so that of a destroy and a regenerate that race exactly one wins.
-Session::Written Session::move(bool restart_age) {
+Session::Written Session::move(bool restart_age, Attempts attempts) {
   const auto& env = *environment_;
-  const Attempts attempts(env.clock, env.write_deadline);
   const seconds now = env.clock.unix_now();
   const std::string new_id = env.dialect->new_id();
   const std::string new_key = env.dialect->store_key(new_id);
@@ -195,7 +197,7 @@ Session::Written Session::move(bool restart_age) {
       co_return Outcome();
     }
     if (attempts.over()) co_return co_await abandon(stored.has_value(), new_key, WriteFailure(contended()));
-    auto reloaded = co_await reload_in_turn();
+    auto reloaded = co_await reload_in_turn(attempts);
     if (!reloaded) co_return co_await abandon(stored.has_value(), new_key, reloaded.error());
   }
 }
@@ -233,7 +235,7 @@ void Session::moved_to(const std::string& id, const std::string& key, seconds no
 Session::Written Session::destroy() {
   const auto& env = *environment_;
   const TurnOver turn_over{*this};
-  const Attempts attempts(env.clock, env.write_deadline);
+  const Attempts attempts(env);
   if (!base_ || ended_) {
     end();
     co_return failed(WriteFailure::Kind::gone);
@@ -243,7 +245,7 @@ Session::Written Session::destroy() {
     if (!erased) co_return failed(erased.error());
     if (*erased == EraseIfOutcome::erased) break;
     if (attempts.over()) co_return failed(contended());
-    auto reloaded = co_await reload_in_turn();
+    auto reloaded = co_await reload_in_turn(attempts);
     if (!reloaded) {
       if (reloaded.error().kind == WriteFailure::Kind::gone) end();
       co_return reloaded;
@@ -257,8 +259,9 @@ Session::Written Session::regenerate() {
   if (ended_) co_return failed(WriteFailure::Kind::gone);
   const TurnOver turn_over{*this};
   if (!base_) co_return co_await create();
-  bool restart_age = subject_changes(changed_record());
-  co_return co_await move(restart_age);
+  const Attempts attempts(*environment_);
+  const bool restart_age = subject_changes(changed_record());
+  co_return co_await move(restart_age, attempts);
 }
 
 bool Session::keeps_its_id() {
@@ -280,10 +283,11 @@ std::optional<std::string> Session::set_cookie() const {
   return std::nullopt;
 }
 
-Session::Written Session::reload_in_turn() {
+Session::Written Session::reload_in_turn(Attempts attempts) {
   if (!turn_) {
-    Turns::Turn turn = co_await environment_->turns.take(key_);
-    turn_ = std::make_shared<Turns::Turn>(std::move(turn));
+    std::optional<Turns::Turn> turn = co_await environment_->turns.take(key_, attempts.left());
+    if (!turn) co_return failed(contended());
+    turn_ = std::make_shared<Turns::Turn>(std::move(*turn));
   }
   co_return co_await reload();
 }

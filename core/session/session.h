@@ -18,7 +18,7 @@ struct SessionEnvironment;
 // Why a session could not be written.
 struct WriteFailure {
   enum class Kind {
-    store,      // the store could not answer; whether the change is there is not known
+    store,      // the store could not answer: whether the change is there is not known; or `contended`
     gone,       // the session ended, or got another id, since it was opened: nothing was written
     too_large,  // the record would have more than Policy::max_bytes: nothing was written
     malformed,  // the store holds something under this key that is no record: left alone
@@ -59,7 +59,8 @@ class Session {
 
   // Writes the changes; does nothing if there are none. When they change the subject (a login, or another
   // user), the session gets a new id and a new absolute timeout, so that nobody who knew the old id is logged
-  // in with it.
+  // in with it. Of writers that race, each goes on until the manager's write_deadline, and then fails as
+  // `contended`; so does at once who comes when Turns::kMostWaiting of this event loop wait already.
   Written flush();
 
   // Ends the session here and in the store. `gone`: there was nothing left to end.
@@ -111,13 +112,16 @@ class Session {
 
   Written create();
   Written update();
-  Written move(bool restart_age);
+  // Until when a write tries again.
+  class Attempts;
+  Written move(bool restart_age, Attempts attempts);
   Task<Result<bool, StoreFailure>> store_moved(std::string key, std::optional<Bytes> stored, Bytes bytes,
                                                milliseconds ttl);
   Written abandon(bool stored, std::string new_key, WriteFailure failure);
   void moved_to(const std::string& id, const std::string& key, seconds now);
-  // What the store holds now, after a lost compare-and-set: with nobody else of this event loop between.
-  Task<Result<void, WriteFailure>> reload_in_turn();
+  // What the store holds now, after a lost compare-and-set: with nobody else of this event loop between. Who
+  // gets no turn in time fails as `contended`.
+  Task<Result<void, WriteFailure>> reload_in_turn(Attempts attempts);
   Task<Result<void, WriteFailure>> reload();
   // Takes what the store holds under this key as the base for the changes.
   Result<void, Refusal> adopt(Bytes bytes);
