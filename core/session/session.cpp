@@ -31,8 +31,8 @@ StoreFailure contended() {
 
 // A replaced id's key: told so for a while where the dialect can say it, else erased. True if it held
 // `expected`.
-Task<Result<bool, StoreFailure>> retire(Store& store, std::string key, Bytes expected,
-                                        std::optional<std::string> tombstone) {
+Task<Result<bool, StoreFailure>> bury(Store& store, std::string key, Bytes expected,
+                                      std::optional<std::string> tombstone) {
   if (!tombstone) {
     auto erased = co_await store.erase_if(std::move(key), std::move(expected));
     if (!erased) co_return erased.error();
@@ -60,6 +60,18 @@ class Session::Attempts {
  private:
   const Clock& clock_;
   Clock::Steady until_;
+};
+
+// What became of the record under an id that was to be replaced.
+struct Session::Retired {
+  enum class How {
+    done,
+    changed,    // it was not what had been read
+    unchanged,  // the store failed, and the record is there as it was
+    unknown,    // the store failed, and can't say either what it holds
+  };
+  How how;
+  StoreFailure failure = {};  // if the store failed
 };
 
 Session::Session(SessionEnvironment& environment, std::string id, std::string key, seconds issued,
@@ -188,18 +200,45 @@ Session::Written Session::move(bool restart_age, Attempts attempts) {
       continue;
     }
     stored = prepared->bytes;
-    auto retired = co_await retire(env.store, key_, *base_, env.dialect->tombstone(new_key));
-    // It may have happened all the same, and then the new record is all that is left of the session.
-    if (!retired) co_return failed(retired.error());
-    if (*retired) {
+    const Retired retired = co_await retire(new_key, attempts);
+    if (retired.how == Retired::How::done) {
       moved_to(new_id, new_key, now);
       written(std::move(*prepared));
       co_return Outcome();
     }
+    // It may have happened all the same, and then the new record is all that is left of the session.
+    if (retired.how == Retired::How::unknown) co_return failed(retired.failure);
+    if (retired.how == Retired::How::unchanged)
+      co_return co_await abandon(true, new_key, WriteFailure(retired.failure));
     if (attempts.over()) co_return co_await abandon(stored.has_value(), new_key, WriteFailure(contended()));
     auto reloaded = co_await reload_in_turn(attempts);
     if (!reloaded) co_return co_await abandon(stored.has_value(), new_key, reloaded.error());
   }
+}
+
+// The store may do it and its answer be lost. A browser that is told nothing then keeps an id that is dead;
+// so the store is asked what it holds. An erased key does not say who erased it: it counts as ended by
+// another. What has not happened is tried once more: the first try may still be on its way, and of two one
+// counts.
+Task<Session::Retired> Session::retire(std::string new_key, Attempts attempts) {
+  using How = Retired::How;
+  Store& store = environment_->store;
+  const auto tombstone = environment_->dialect->tombstone(new_key);
+  StoreFailure failure;
+  for (int attempt = 1; attempt <= 2; ++attempt) {
+    auto buried = co_await bury(store, key_, *base_, tombstone);
+    if (buried && *buried) co_return Retired{How::done};
+    if (buried && attempt == 1) co_return Retired{How::changed};
+    if (!buried) failure = buried.error();
+    if (attempts.over()) co_return Retired{How::unknown, failure};
+    auto held = co_await store.load(key_);
+    if (!held) co_return Retired{How::unknown, failure};
+    if (!*held) co_return Retired{How::changed};
+    const Bytes& bytes = (*held)->bytes;
+    if (environment_->dialect->successor(bytes.view()) == new_key) co_return Retired{How::done};
+    if (bytes != *base_) co_return Retired{How::changed};
+  }
+  co_return Retired{How::unchanged, failure};
 }
 
 // Stores the record of a new id, or brings the one stored before up to date. False: that one is not there any

@@ -66,7 +66,10 @@ class Session {
   // Ends the session here and in the store. `gone`: there was nothing left to end.
   Written destroy();
 
-  // Gives the session a new id, and writes changes along. The old id is dead when this succeeds.
+  // Gives the session a new id, and writes changes along. The old id is dead when this succeeds. A store that
+  // fails in the last step is asked what it has done. Only if it can't tell may the old id be dead although
+  // this failed (`store`): then the record is left under a new id that nobody was told, until it expires. The
+  // same goes for a flush that changes the subject.
   Written regenerate();
 
   // The Set-Cookie value that the browser must get because of what happened here: a session that was stored
@@ -114,7 +117,10 @@ class Session {
   Written update();
   // Until when a write tries again.
   class Attempts;
+  struct Retired;
   Written move(bool restart_age, Attempts attempts);
+  // Has the old id's record replaced by what names the new one.
+  Task<Retired> retire(std::string new_key, Attempts attempts);
   Task<Result<bool, StoreFailure>> store_moved(std::string key, std::optional<Bytes> stored, Bytes bytes,
                                                milliseconds ttl);
   Written abandon(bool stored, std::string new_key, WriteFailure failure);
