@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(a_server_is_greeted_as_the_options_say) {
   BOOST_TEST(setup.greeting.password().reveal() == "of the server");
   BOOST_TEST(setup.greeting.database == 3u);
   BOOST_TEST(setup.greeting.client_name == "name");
-  BOOST_TEST(setup.greeting.role == Greeting::Role::any);
+  BOOST_TEST((setup.greeting.role == Greeting::Role::any));
   BOOST_TEST(setup.connect_deadline.count() == 123);
   BOOST_TEST(!setup.tls);
   BOOST_TEST(!!setup.on_event);
