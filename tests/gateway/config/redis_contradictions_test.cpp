@@ -124,13 +124,14 @@ BOOST_AUTO_TEST_CASE(braces_would_put_a_cluster_into_one_slot) {
 }
 
 BOOST_AUTO_TEST_CASE(redis_is_given_up_before_the_request) {
-  BOOST_TEST(
-      problems("limits: { request_deadline: 1s }\nstore:\n  redis: { deadline: 1s }\n") ==
-      "gateway.yaml:3: store.redis.deadline: expected at most half of limits.request_deadline (1s), got 1s\n");
+  BOOST_TEST(problems("limits: { request_deadline: 1s }\nstore:\n  redis: { deadline: 1s }\n") ==
+             "gateway.yaml:3: store.redis.deadline: expected at most half of limits.request_deadline (1s), "
+             "got 1s\n");
   BOOST_TEST(problems("limits: { request_deadline: 1s }\nstore: { redis: { deadline: 500ms } }\n") == "");
-  BOOST_TEST(problems("limits: { request_deadline: 200ms }\nstore:\n\n  type: redis\n") ==
-             "gateway.yaml:2: store.redis.deadline: expected at most half of limits.request_deadline (200ms), got "
-             "250ms, its default\n");
+  BOOST_TEST(
+      problems("limits: { request_deadline: 200ms }\nstore:\n\n  type: redis\n") ==
+      "gateway.yaml:2: store.redis.deadline: expected at most half of limits.request_deadline (200ms), got "
+      "250ms, its default\n");
 }
 
 BOOST_AUTO_TEST_CASE(requests_may_be_short_where_there_is_no_redis) {
@@ -140,20 +141,21 @@ BOOST_AUTO_TEST_CASE(requests_may_be_short_where_there_is_no_redis) {
 }
 
 BOOST_AUTO_TEST_CASE(all_contradictions_come_at_once_and_none_hides_another) {
-  BOOST_TEST(problems("store:\n"
-                      "  redis:\n"
-                      "    url: unix:///s?db=1\n"
-                      "    topology: sentinel\n"
-                      "    user: app\n"
-                      "    tls: { server_name: a }\n"
-                      "    deadline: 5s\n") ==
-             "gateway.yaml:3: store.redis.url: expected redis:// or rediss:// with topology sentinel, which "
-             "finds servers by their addresses\n"
-             "gateway.yaml:4: store.redis.topology: sentinel needs a master_name beside it\n"
-             "gateway.yaml:5: store.redis.user: a user needs a password, in store.redis.password\n"
-             "gateway.yaml:6: store.redis.tls: expected only with rediss:// urls\n"
-             "gateway.yaml:7: store.redis.deadline: expected at most half of limits.request_deadline (5s), got "
-             "5s\n");
+  BOOST_TEST(
+      problems("store:\n"
+               "  redis:\n"
+               "    url: unix:///s?db=1\n"
+               "    topology: sentinel\n"
+               "    user: app\n"
+               "    tls: { server_name: a }\n"
+               "    deadline: 5s\n") ==
+      "gateway.yaml:3: store.redis.url: expected redis:// or rediss:// with topology sentinel, which "
+      "finds servers by their addresses\n"
+      "gateway.yaml:4: store.redis.topology: sentinel needs a master_name beside it\n"
+      "gateway.yaml:5: store.redis.user: a user needs a password, in store.redis.password\n"
+      "gateway.yaml:6: store.redis.tls: expected only with rediss:// urls\n"
+      "gateway.yaml:7: store.redis.deadline: expected at most half of limits.request_deadline (5s), got "
+      "5s\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
