@@ -16,7 +16,8 @@ struct SessionManagerOptions {
   Policy policy;
   CookieAttributes cookie;
   RecordMemory memory;
-  // How long a write may go on losing races for the same session before it gives up.
+  // How long a write may go on losing races for the same session, and waiting for its turn, before it gives
+  // up.
   milliseconds write_deadline = seconds(2);
 };
 

@@ -27,18 +27,6 @@ void apply_changes(const std::map<std::string, std::optional<Json>>& changes, Js
   }
 }
 
-// Says when to stop trying to win a compare-and-set.
-class Attempts {
- public:
-  Attempts(const Clock& clock, milliseconds deadline)
-      : clock_(clock), until_(clock.steady_now() + deadline) {}
-  [[nodiscard]] bool over() const { return clock_.steady_now() >= until_; }
-
- private:
-  const Clock& clock_;
-  Clock::Steady until_;
-};
-
 bool sets_reserved(const std::map<std::string, std::optional<Json>>& changes, const Dialect& dialect) {
   return std::any_of(changes.begin(), changes.end(), [&](const auto& change) {
     return change.second.has_value() && dialect.reserves(change.first);
@@ -51,8 +39,8 @@ StoreFailure contended() {
 
 // A replaced id's key: told so for a while where the dialect can say it, else erased. True if it held
 // `expected`.
-Task<Result<bool, StoreFailure>> retire(Store& store, std::string key, Bytes expected,
-                                        std::optional<std::string> tombstone) {
+Task<Result<bool, StoreFailure>> bury(Store& store, std::string key, Bytes expected,
+                                      std::optional<std::string> tombstone) {
   if (!tombstone) {
     auto erased = co_await store.erase_if(std::move(key), std::move(expected));
     if (!erased) co_return erased.error();
@@ -72,6 +60,33 @@ std::string name_for_log(std::string_view store_key) {
   const auto digest = sha256(store_key);
   return hex({digest.data(), kBytes});
 }
+
+// Says when to stop trying to win a compare-and-set.
+class Session::Attempts {
+ public:
+  explicit Attempts(const SessionEnvironment& environment)
+      : clock_(environment.clock), until_(clock_.steady_now() + environment.write_deadline) {}
+  [[nodiscard]] bool over() const { return clock_.steady_now() >= until_; }
+  [[nodiscard]] milliseconds left() const {
+    return std::chrono::duration_cast<milliseconds>(until_ - clock_.steady_now());
+  }
+
+ private:
+  const Clock& clock_;
+  Clock::Steady until_;
+};
+
+// What became of the record under an id that was to be replaced.
+struct Session::Retired {
+  enum class How {
+    done,
+    changed,    // it was not what had been read
+    unchanged,  // the store failed, and the record is there as it was
+    unknown,    // the store failed, and can't say either what it holds
+  };
+  How how;
+  StoreFailure failure = {};  // if the store failed
+};
 
 Session::Session(SessionEnvironment& environment, std::string id, std::string key, seconds issued,
                  Origin origin)
@@ -156,10 +171,10 @@ Session::Written Session::create() {
 
 Session::Written Session::update() {
   const auto& env = *environment_;
-  const Attempts attempts(env.clock, env.write_deadline);
+  const Attempts attempts(env);
   for (;;) {
     Record record = changed_record();
-    if (subject_changes(record)) co_return co_await move(true);
+    if (subject_changes(record)) co_return co_await move(true, attempts);
     auto prepared = prepare(std::move(record));
     if (!prepared) co_return prepared.error();
     // A location that does not extend sessions does not do so by writing either.
@@ -172,16 +187,15 @@ Session::Written Session::update() {
       co_return Outcome();
     }
     if (attempts.over()) co_return failed(contended());
-    auto reloaded = co_await reload_in_turn();
+    auto reloaded = co_await reload_in_turn(attempts);
     if (!reloaded) co_return reloaded;
   }
 }
 
 // The new record is stored before the old one is retired, so that a crash in between logs nobody out; and
 // retiring is a compare-and-set, so that of a destroy and a regenerate that race exactly one wins.
-Session::Written Session::move(bool restart_age) {
+Session::Written Session::move(bool restart_age, Attempts attempts) {
   const auto& env = *environment_;
-  const Attempts attempts(env.clock, env.write_deadline);
   const seconds now = env.clock.unix_now();
   const std::string new_id = env.dialect->new_id();
   const std::string new_key = env.dialect->store_key(new_id);
@@ -200,18 +214,45 @@ Session::Written Session::move(bool restart_age) {
       continue;
     }
     stored = prepared->bytes;
-    auto retired = co_await retire(env.store, key_, *base_, env.dialect->tombstone(new_key));
-    // It may have happened all the same, and then the new record is all that is left of the session.
-    if (!retired) co_return failed(retired.error());
-    if (*retired) {
+    const Retired retired = co_await retire(new_key, attempts);
+    if (retired.how == Retired::How::done) {
       moved_to(new_id, new_key, now);
       written(std::move(*prepared));
       co_return Outcome();
     }
+    // It may have happened all the same, and then the new record is all that is left of the session.
+    if (retired.how == Retired::How::unknown) co_return failed(retired.failure);
+    if (retired.how == Retired::How::unchanged)
+      co_return co_await abandon(true, new_key, WriteFailure(retired.failure));
     if (attempts.over()) co_return co_await abandon(stored.has_value(), new_key, WriteFailure(contended()));
-    auto reloaded = co_await reload_in_turn();
+    auto reloaded = co_await reload_in_turn(attempts);
     if (!reloaded) co_return co_await abandon(stored.has_value(), new_key, reloaded.error());
   }
+}
+
+// The store may do it and its answer be lost. A browser that is told nothing then keeps an id that is dead;
+// so the store is asked what it holds. An erased key does not say who erased it: it counts as ended by
+// another. What has not happened is tried once more: the first try may still be on its way, and of two one
+// counts.
+Task<Session::Retired> Session::retire(std::string new_key, Attempts attempts) {
+  using How = Retired::How;
+  Store& store = environment_->store;
+  const auto tombstone = environment_->dialect->tombstone(new_key);
+  StoreFailure failure;
+  for (int attempt = 1; attempt <= 2; ++attempt) {
+    auto buried = co_await bury(store, key_, *base_, tombstone);
+    if (buried && *buried) co_return Retired{How::done};
+    if (buried && attempt == 1) co_return Retired{How::changed};
+    if (!buried) failure = buried.error();
+    if (attempts.over()) co_return Retired{How::unknown, failure};
+    auto held = co_await store.load(key_);
+    if (!held) co_return Retired{How::unknown, failure};
+    if (!*held) co_return Retired{How::changed};
+    const Bytes& bytes = (*held)->bytes;
+    if (environment_->dialect->successor(bytes.view()) == new_key) co_return Retired{How::done};
+    if (bytes != *base_) co_return Retired{How::changed};
+  }
+  co_return Retired{How::unchanged, failure};
 }
 
 // Stores the record of a new id, or brings the one stored before up to date. False: that one is not there any
@@ -247,7 +288,7 @@ void Session::moved_to(const std::string& id, const std::string& key, seconds no
 Session::Written Session::destroy() {
   const auto& env = *environment_;
   const TurnOver turn_over{*this};
-  const Attempts attempts(env.clock, env.write_deadline);
+  const Attempts attempts(env);
   if (!base_ || ended_) {
     end();
     co_return failed(WriteFailure::Kind::gone);
@@ -261,7 +302,7 @@ Session::Written Session::destroy() {
     if (!erased) co_return failed(erased.error());
     if (*erased == EraseIfOutcome::erased) break;
     if (attempts.over()) co_return failed(contended());
-    auto reloaded = co_await reload_in_turn();
+    auto reloaded = co_await reload_in_turn(attempts);
     if (!reloaded) {
       if (reloaded.error().kind == WriteFailure::Kind::gone) end();
       co_return reloaded;
@@ -273,10 +314,11 @@ Session::Written Session::destroy() {
 
 Session::Written Session::regenerate() {
   if (ended_) co_return failed(WriteFailure::Kind::gone);
-  if (!base_) co_return co_await create();
   const TurnOver turn_over{*this};
-  bool restart_age = subject_changes(changed_record());
-  co_return co_await move(restart_age);
+  if (!base_) co_return co_await create();
+  const Attempts attempts(*environment_);
+  const bool restart_age = subject_changes(changed_record());
+  co_return co_await move(restart_age, attempts);
 }
 
 bool Session::keeps_its_id() {
@@ -304,10 +346,11 @@ std::optional<std::string> Session::set_cookie() const {
   return std::nullopt;
 }
 
-Session::Written Session::reload_in_turn() {
+Session::Written Session::reload_in_turn(Attempts attempts) {
   if (!turn_) {
-    Turns::Turn turn = co_await environment_->turns.take(key_);
-    turn_ = std::make_shared<Turns::Turn>(std::move(turn));
+    std::optional<Turns::Turn> turn = co_await environment_->turns.take(key_, attempts.left());
+    if (!turn) co_return failed(contended());
+    turn_ = std::make_shared<Turns::Turn>(std::move(*turn));
   }
   co_return co_await reload();
 }

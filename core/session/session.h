@@ -19,7 +19,7 @@ struct SessionEnvironment;
 // Why a session could not be written.
 struct WriteFailure {
   enum class Kind {
-    store,      // the store could not answer; whether the change is there is not known
+    store,      // the store could not answer: whether the change is there is not known; or `contended`
     gone,       // the session ended, or got another id, since it was opened: nothing was written
     too_large,  // the record would have more than Policy::max_bytes: nothing was written
     malformed,  // the store holds something under this key that is no record: left alone
@@ -65,13 +65,17 @@ class Session {
 
   // Writes the changes; does nothing if there are none. When they change the subject (a login, or another
   // user), the session gets a new id and a new absolute timeout, so that nobody who knew the old id is logged
-  // in with it.
+  // in with it. Of writers that race, each goes on until the manager's write_deadline, and then fails as
+  // `contended`; so does at once who comes when Turns::kMostWaiting of this event loop wait already.
   Written flush();
 
   // Ends the session here and in the store. `gone`: there was nothing left to end.
   Written destroy();
 
-  // Gives the session a new id, and writes changes along. The old id is dead when this succeeds.
+  // Gives the session a new id, and writes changes along. The old id is dead when this succeeds. A store that
+  // fails in the last step is asked what it has done. Only if it can't tell may the old id be dead although
+  // this failed (`store`): then the record is left under a new id that nobody was told, until it expires. The
+  // same goes for a flush that changes the subject.
   Written regenerate();
 
   // The Set-Cookie value that the browser must get because of what happened here: a session that was stored
@@ -119,13 +123,19 @@ class Session {
 
   Written create();
   Written update();
-  Written move(bool restart_age);
+  // Until when a write tries again.
+  class Attempts;
+  struct Retired;
+  Written move(bool restart_age, Attempts attempts);
+  // Has the old id's record replaced by what names the new one.
+  Task<Retired> retire(std::string new_key, Attempts attempts);
   Task<Result<bool, StoreFailure>> store_moved(std::string key, std::optional<Bytes> stored, Bytes bytes,
                                                milliseconds ttl);
   Written abandon(bool stored, std::string new_key, WriteFailure failure);
   void moved_to(const std::string& id, const std::string& key, seconds now);
-  // What the store holds now, after a lost compare-and-set: with nobody else of this event loop between.
-  Task<Result<void, WriteFailure>> reload_in_turn();
+  // What the store holds now, after a lost compare-and-set: with nobody else of this event loop between. Who
+  // gets no turn in time fails as `contended`.
+  Task<Result<void, WriteFailure>> reload_in_turn(Attempts attempts);
   Task<Result<void, WriteFailure>> reload();
   // Takes what the store holds under this key as the base for the changes.
   Result<void, Refusal> adopt(Bytes bytes);

@@ -1,29 +1,38 @@
 #include "core/session/turns.h"
 
-#include <optional>
 #include <utility>
 
 #include "core/await.h"
 
 namespace session {
-namespace {
 
-// Never runs out: it is cancelled when its turn has come.
-using Bell = SteadyTimer;
-
-}  // namespace
-
-// Of one who waits. Belongs to whoever waits alone: when a loop is torn down it goes with that.
 struct Turns::Waiter {
-  explicit Waiter(const Executor& executor) : bell(executor, Bell::time_point::max()) {}
-  Bell bell;
-  std::optional<Turn> turn = {};  // once it has come; passed on if nobody is left to take it
+  explicit Waiter(const Executor& executor) : bell(executor) {}
+
+  SteadyTimer bell;          // runs out with the patience; is cancelled when the turn has come
+  std::optional<Turn> turn;  // passed on if it is not taken from here, as by who was destroyed meanwhile
 };
 
 // Outlives the Turns for whoever still waits when a loop is torn down.
 struct Turns::Line {
-  // By key, while somebody has the turn: who waits for it, or did.
-  std::unordered_map<std::string, std::deque<std::weak_ptr<Waiter>>> waiting;
+  // By key, while somebody has the turn: who waits for it.
+  std::unordered_map<std::string, std::deque<std::shared_ptr<Waiter>>> waiting;
+};
+
+// Stands in the line for as long as it lives, or until the turn has come.
+struct Turns::Place {
+  Place(std::deque<std::shared_ptr<Waiter>>& all, std::shared_ptr<Waiter> who)
+      : others(all), waiter(std::move(who)) {
+    others.push_back(waiter);
+  }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  ~Place() {
+    if (!waiter->turn) std::erase(others, waiter);
+  }
+
+  std::deque<std::shared_ptr<Waiter>>& others;  // there, as long as somebody who waits has no turn
+  std::shared_ptr<Waiter> waiter;
 };
 
 Turns::Turns() : line_(std::make_shared<Line>()) {}
@@ -36,27 +45,28 @@ Turns::Turn::~Turn() {
   const auto found = line_->waiting.find(key_);
   if (found == line_->waiting.end()) return;
   auto& others = found->second;
-  std::shared_ptr<Waiter> next;
-  while (!next && !others.empty()) {
-    next = others.front().lock();
-    others.pop_front();
-  }
-  if (!next) {
+  if (others.empty()) {
     line_->waiting.erase(found);
     return;
   }
-  next->turn.emplace(line_, key_);
+  const std::shared_ptr<Waiter> next = std::move(others.front());
+  others.pop_front();
+  next->turn.emplace(std::move(line_), std::move(key_));
   next->bell.cancel();
 }
 
-Task<Turns::Turn> Turns::take(std::string key) {
+Task<std::optional<Turns::Turn>> Turns::take(std::string key, milliseconds patience) {
   const std::shared_ptr<Line> line = line_;
   const auto [found, first] = line->waiting.try_emplace(key);
   if (first) co_return Turn(line, std::move(key));
+  auto& others = found->second;
+  if (patience <= milliseconds::zero() || others.size() >= kMostWaiting) co_return std::nullopt;
   const auto waiter = std::make_shared<Waiter>(co_await boost::asio::this_coro::executor);
-  line->waiting[key].push_back(waiter);
-  while (!waiter->turn) (void)co_await waiter->bell.async_wait(kAwaitTuple);
-  co_return std::move(*waiter->turn);
+  const Place place(others, waiter);
+  waiter->bell.expires_after(patience);
+  (void)co_await waiter->bell.async_wait(kAwaitTuple);
+  // Not by the timer's word: the turn may have come after it ran out, and before this went on.
+  co_return std::move(waiter->turn);
 }
 
 }  // namespace session

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
 
+#include "core/clock.h"
 #include "core/task.h"
 
 namespace session {
@@ -17,8 +20,13 @@ namespace session {
 class Turns {
   struct Line;
   struct Waiter;
+  struct Place;
 
  public:
+  // How many may wait for one key. More than the requests that a busy page sends at once for one session; but
+  // one client that writes without end must not fill the memory with what waits behind it.
+  static constexpr std::size_t kMostWaiting = 1'024;
+
   // The right to go on; the next in line gets it when this goes.
   class Turn {
    public:
@@ -38,8 +46,10 @@ class Turns {
 
   Turns();
 
-  // Waits until everybody who came before for this key is done.
-  [[nodiscard]] Task<Turn> take(std::string key);
+  // Waits until everybody who came before for this key is done, and for as long as `patience` at the most.
+  // nullopt: the turn did not come in that time; or kMostWaiting wait already, and then it is told at once. A
+  // key that nobody has is always had.
+  [[nodiscard]] Task<std::optional<Turn>> take(std::string key, milliseconds patience);
 
  private:
   std::shared_ptr<Line> line_;

@@ -44,16 +44,21 @@ class LoopClients final : public asio::execution_context::service {
 
 asio::execution_context::id LoopClients::id;
 
-// Where a key is asked for, and its name there.
+// Where a key is asked for, its name there, and until when: one deadline for all that an answer takes.
 struct Place {
   RedisClient& client;
   std::string key;
+  Clock::Steady deadline;
+
+  [[nodiscard]] Task<Called> call(std::string_view what, Command command) const {
+    return client.call(key, what, std::move(command), deadline);
+  }
 };
 
 Place place(const std::shared_ptr<const RedisSetup>& setup, const Executor& executor,
             const std::string& key) {
-  return {asio::use_service<LoopClients>(executor.context()).of(setup, executor),
-          setup->options.prefix + key};
+  return {asio::use_service<LoopClients>(executor.context()).of(setup, executor), setup->options.prefix + key,
+          system_clock().steady_now() + setup->options.deadline};
 }
 
 bool is_one(const Called& called) { return called->front().integer == 1; }
@@ -64,9 +69,9 @@ bool is_foreign(const Called& called) { return !called && called.error().reactio
 // whole. `command` is the caller's until the task ends.
 template <class MakeCommand>
 Task<Result<bool, StoreFailure>> run_script(const Place& at, const MakeCommand& command) {
-  auto called = co_await at.client.call(at.key, "EVALSHA", command(By::hash));
+  auto called = co_await at.call("EVALSHA", command(By::hash));
   if (!called && called.error().reaction == Reaction::script)
-    called = co_await at.client.call(at.key, "EVAL", command(By::text));
+    called = co_await at.call("EVAL", command(By::text));
   if (is_foreign(called)) co_return false;
   if (!called) co_return called.error().failure;
   co_return is_one(called);
@@ -90,7 +95,7 @@ RedisStore::~RedisStore() = default;
 
 Store::Answer<std::optional<Entry>> RedisStore::load(std::string key) {
   const Place at = place(setup_, co_await asio::this_coro::executor, key);
-  auto called = co_await at.client.call(at.key, "GET", commands::load(at.key));
+  auto called = co_await at.call("GET", commands::load(at.key));
   if (is_foreign(called)) co_return std::optional<Entry>(Entry{Bytes(), milliseconds::max()});
   if (!called) co_return called.error().failure;
   co_return entry_in(std::move(*called));
@@ -98,7 +103,7 @@ Store::Answer<std::optional<Entry>> RedisStore::load(std::string key) {
 
 Store::Answer<CreateOutcome> RedisStore::create(std::string key, Bytes bytes, milliseconds ttl) {
   const Place at = place(setup_, co_await asio::this_coro::executor, key);
-  auto called = co_await at.client.call(at.key, "SET", commands::create(at.key, bytes.view(), ttl));
+  auto called = co_await at.call("SET", commands::create(at.key, bytes.view(), ttl));
   if (!called) co_return called.error().failure;
   co_return called->front().is(Reply::Kind::nil) ? CreateOutcome::exists : CreateOutcome::created;
 }
@@ -116,14 +121,14 @@ Store::Answer<ReplaceOutcome> RedisStore::replace(std::string key, Bytes expecte
 
 Store::Answer<TouchOutcome> RedisStore::touch(std::string key, milliseconds ttl) {
   const Place at = place(setup_, co_await asio::this_coro::executor, key);
-  auto called = co_await at.client.call(at.key, "PEXPIRE", commands::touch(at.key, ttl));
+  auto called = co_await at.call("PEXPIRE", commands::touch(at.key, ttl));
   if (!called) co_return called.error().failure;
   co_return is_one(called) ? TouchOutcome::touched : TouchOutcome::absent;
 }
 
 Store::Answer<EraseOutcome> RedisStore::erase(std::string key) {
   const Place at = place(setup_, co_await asio::this_coro::executor, key);
-  auto called = co_await at.client.call(at.key, "DEL", commands::erase(at.key));
+  auto called = co_await at.call("DEL", commands::erase(at.key));
   if (!called) co_return called.error().failure;
   co_return is_one(called) ? EraseOutcome::erased : EraseOutcome::absent;
 }

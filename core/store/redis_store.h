@@ -24,7 +24,8 @@ struct RedisSetup;
 // the writes of the last moment.
 class RedisStore final : public Store {
  public:
-  // Connects to nothing yet. Throws std::runtime_error if a TLS file can't be used.
+  // Connects to nothing yet. Throws std::runtime_error if a TLS file can't be used, or a Unix socket's path
+  // is too long for the system.
   explicit RedisStore(RedisStoreOptions options);
   ~RedisStore() override;
 

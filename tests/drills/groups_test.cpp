@@ -44,6 +44,7 @@ BOOST_AUTO_TEST_CASE(a_failover_by_sentinels_costs_outages_and_no_session) {
   Drill drill(
       {.name = "sentinel_failover",
        .redis = urls_of(group.sentinel_addresses(), "sentinel") + ", master_name: " + SentinelGroup::kName,
+       .others = 4,  // three sentinels, two servers
        .memory = Memory::may_lose_the_last_moment});
   wait_until_copied(group.master(), group.replica());
   drill.begin();
@@ -55,7 +56,8 @@ BOOST_AUTO_TEST_CASE(a_failover_by_sentinels_costs_outages_and_no_session) {
 BOOST_AUTO_TEST_CASE(a_slot_that_moves_in_a_cluster_is_not_noticed) {
   RedisCluster cluster;
   Drill drill({.name = "cluster_slot_moves",
-               .redis = urls_of(cluster.addresses(), "cluster") + ", deadline: 2s, connect_deadline: 2s"});
+               .redis = urls_of(cluster.addresses(), "cluster") + ", deadline: 2s, connect_deadline: 2s",
+               .others = RedisCluster::kNodes - 1});
   drill.begin();
   for (std::size_t from = 0; from < RedisCluster::kMasters; ++from) {
     const int slot = cluster.slot_of(any_session_on(cluster.node(from)));
@@ -74,6 +76,7 @@ BOOST_AUTO_TEST_CASE(a_master_of_a_cluster_that_dies_costs_outages_and_no_sessio
   RedisCluster cluster;
   Drill drill({.name = "cluster_master_lost",
                .redis = urls_of(cluster.addresses(), "cluster"),
+               .others = RedisCluster::kNodes - 1,
                .memory = Memory::may_lose_the_last_moment});
   wait_until_copied(cluster.node(0), cluster.node(RedisCluster::kMasters));
   drill.begin();

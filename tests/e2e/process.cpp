@@ -46,8 +46,14 @@ sockaddr_in loopback(int port) {
 
 }  // namespace
 
-TempDir::TempDir() {
-  std::string name = (std::filesystem::temp_directory_path() / "sg-e2e.XXXXXX").string();
+TempDir::TempDir(Where where) {
+  constexpr std::uintmax_t kEnough = std::uintmax_t{256} << 20;
+  const std::filesystem::path memory = "/dev/shm";
+  std::error_code none;
+  const auto space = std::filesystem::space(memory, none);
+  const bool in_memory = where == Where::in_memory && !none && space.available >= kEnough;
+  const auto base = in_memory ? memory : std::filesystem::temp_directory_path();
+  std::string name = (base / "sg-e2e.XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp " + name);
   path_ = name;
 }

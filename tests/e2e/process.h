@@ -13,7 +13,10 @@ namespace session::test {
 // A directory of the test's own under the system's temporary one; removed with all that is in it.
 class TempDir {
  public:
-  TempDir();
+  // `in_memory`: if the system has such a place. For programs that sync what they write: a disk that is busy
+  // would hold them up for seconds.
+  enum class Where { anywhere, in_memory };
+  explicit TempDir(Where where = Where::anywhere);
   TempDir(const TempDir&) = delete;
   TempDir& operator=(const TempDir&) = delete;
   ~TempDir();

@@ -80,7 +80,7 @@ class RedisServer {
   int end_by(int signal);
 
   Setup setup_;
-  TempDir dir_;
+  TempDir dir_{TempDir::Where::in_memory};
   std::string log_;
   std::unique_ptr<Certificates> certificates_;
   std::unique_ptr<RedisConnection> connection_;

@@ -54,7 +54,8 @@ void SentinelGroup::start_sentinels(const SentinelSetup& setup) {
   RedisSetup sentinel{.password = setup.sentinel_password, .sentinel = true};
   sentinel.options = {"sentinel monitor " + name + " 127.0.0.1 " + port_text(*servers_[0]) + " 2",
                       "sentinel down-after-milliseconds " + name + " 1000",
-                      "sentinel failover-timeout " + name + " 5000"};
+                      // Sentinels that vote at the same moment for different ones try again after twice this.
+                      "sentinel failover-timeout " + name + " 1500"};
   if (!setup.password.empty())
     sentinel.options.push_back("sentinel auth-pass " + name + " \"" + setup.password + "\"");
   if (!setup.sentinel_password.empty()) {

@@ -12,8 +12,6 @@ namespace {
 constexpr milliseconds kAgain{10};
 // Redirections, and connections that end, one after the other: more than that is a misconfiguration.
 constexpr int kMostTries = 8;
-// A connection this new is not made again because of an error reply.
-constexpr milliseconds kYoung{500};
 
 using Reaction = ServerError::Reaction;
 
@@ -83,12 +81,22 @@ class Errand {
   std::optional<Outcome> no_answer(const CallFailure& failure, const Link& link) {
     servers_.suspect();
     last_ = failure.reason;
-    // Nothing of it was executed, or that would do no harm; and somebody is there to ask again.
-    const bool alive = link.state() == Link::State::connecting || link.state() == Link::State::up;
-    const bool repeat =
-        failure.kind == CallFailure::Kind::lost && alive && command_.repeat == Command::Repeat::harmless;
-    if (repeat) return std::nullopt;
+    if (may_repeat(failure.kind) && somebody_to_ask(failure.kind, link)) return std::nullopt;
     return Outcome(unavailable(last_));
+  }
+
+  // Nothing of it was executed, or that would do no harm.
+  [[nodiscard]] bool may_repeat(CallFailure::Kind kind) const {
+    if (kind == CallFailure::Kind::not_sent) return true;
+    return kind == CallFailure::Kind::lost && command_.repeat == Command::Repeat::harmless;
+  }
+
+  // A link that was stopped has left the cluster: another one has its slots. One that can't connect has not
+  // sent anything, and will fail again at once.
+  static bool somebody_to_ask(CallFailure::Kind kind, const Link& link) {
+    if (link.state() == Link::State::stopped) return true;
+    const bool alive = link.state() == Link::State::connecting || link.state() == Link::State::up;
+    return alive && kind == CallFailure::Kind::lost;
   }
 
   std::optional<Outcome> refused(const ServerError& error, Link& link) {
@@ -118,7 +126,7 @@ class Errand {
   // every request.
   std::optional<Outcome> connect_anew(const ServerError& error, Link& link) {
     servers_.suspect();
-    if (link.age() < kYoung) return Outcome(unavailable(last_));
+    if (link.age() < Link::kYoung) return Outcome(unavailable(last_));
     link.renew(error.sentence);
     return std::nullopt;
   }
@@ -144,11 +152,10 @@ class Errand {
 }  // namespace
 
 RedisClient::RedisClient(const Executor& executor, std::shared_ptr<const RedisSetup> setup)
-    : setup_(std::move(setup)), servers_(Servers::make(executor, setup_)) {}
+    : servers_(Servers::make(executor, std::move(setup))) {}
 
 Task<Result<std::vector<Reply>, Refused>> RedisClient::call(std::string_view key, std::string_view what,
-                                                            Command command) {
-  const Clock::Steady deadline = system_clock().steady_now() + setup_->options.deadline;
+                                                            Command command, Clock::Steady deadline) {
   Errand errand(*servers_, key, what, std::move(command), deadline);
   for (int tries = 0; tries < kMostTries; ++tries) {
     std::shared_ptr<Link> link = errand.link();

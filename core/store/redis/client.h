@@ -21,22 +21,21 @@ struct Refused {
 };
 
 // A store's voice in one event loop: sends each command to the server that has its key, and the one place
-// that sends it again. That is done only if the command can't have been executed, or does no harm twice, and
-// never past the deadline.
+// that sends it again: if the server's error reply says so, if the server has left the cluster and the
+// command was not sent, and, of what does no harm twice, if the connection was lost. Never past the deadline.
 class RedisClient {
  public:
   RedisClient(const Executor& executor, std::shared_ptr<const RedisSetup> setup);
 
-  // The replies to a command, none of them an error. `what` names the command for the log. `key` is the
-  // caller's until the task ends.
-  Task<Result<std::vector<Reply>, Refused>> call(std::string_view key, std::string_view what,
-                                                 Command command);
+  // The replies to a command, none of them an error, by `deadline`. `what` names the command for the log.
+  // `key` is the caller's until the task ends.
+  Task<Result<std::vector<Reply>, Refused>> call(std::string_view key, std::string_view what, Command command,
+                                                 Clock::Steady deadline);
 
   // The event loop ends.
   void abandon() { servers_->abandon(); }
 
  private:
-  std::shared_ptr<const RedisSetup> setup_;
   std::shared_ptr<Servers> servers_;
 };
 

@@ -1,11 +1,12 @@
 #include <algorithm>
+#include <exception>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 #include "core/await.h"
 #include "core/store/redis/slots.h"
@@ -38,6 +39,7 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
     if (!address || nodes_.size() >= kMostNodes) return nullptr;
     if (address->host.empty()) address->host = host_of(by);
     LinkPtr link = node(*address);
+    named_since_.insert(to_text(*address));
     if (redirection.reaction == ServerError::Reaction::moved) {
       slots_[redirection.slot] = link;
       suspect();  // where one slot has gone, others have
@@ -48,7 +50,9 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
   void suspect() override {
     if (refreshing_ || system_clock().steady_now() < next_refresh_) return;
     refreshing_ = true;
-    boost::asio::co_spawn(executor_, refresh(shared_from_this()), boost::asio::detached);
+    // However it ends: an exception must not be the last refresh.
+    const auto done = [self = shared_from_this()](const std::exception_ptr&) { self->refreshed(); };
+    boost::asio::co_spawn(executor_, refresh(shared_from_this()), done);
   }
 
   void abandon() override {
@@ -74,17 +78,24 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
       const bool learned = co_await self->learn_from(link);
       if (learned) break;
     }
-    self->refreshing_ = false;
-    for (const auto& bell : std::exchange(self->waiting_, {})) bell->cancel();
-    self->next_refresh_ = system_clock().steady_now() + kRefreshEvery;
   }
 
-  // Those that answer first.
-  [[nodiscard]] std::vector<LinkPtr> in_order_of_trust() const {
+  void refreshed() {
+    refreshing_ = false;
+    for (const auto& bell : std::exchange(waiting_, {})) bell->cancel();
+    next_refresh_ = system_clock().steady_now() + kRefreshEvery;
+  }
+
+  // Those first that are not known to be out of reach. Among them another one begins each time, so that none
+  // that has old news only is believed for ever.
+  [[nodiscard]] std::vector<LinkPtr> in_order_of_trust() {
     std::vector<LinkPtr> links;
     for (const auto& [name, link] : nodes_) links.push_back(link);
-    std::stable_partition(links.begin(), links.end(),
-                          [](const LinkPtr& link) { return link->state() == Link::State::up; });
+    const std::size_t first = turn_++ % links.size();
+    std::rotate(links.begin(), links.begin() + static_cast<std::ptrdiff_t>(first), links.end());
+    std::stable_partition(links.begin(), links.end(), [](const LinkPtr& link) {
+      return link->state() == Link::State::up || link->state() == Link::State::idle;
+    });
     return links;
   }
 
@@ -124,6 +135,10 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
     mapped_ = true;
     // The configured ones stay, to ask when all others are gone.
     for (const RedisAddress& address : setup_->options.addresses) needed[to_text(address)] = node(address);
+    // So do those that are just getting their first slots: nodes that know of it redirect to them.
+    for (const std::string& name : std::exchange(named_since_, {})) {
+      if (const auto found = nodes_.find(name); found != nodes_.end()) needed[name] = found->second;
+    }
     for (const auto& [name, link] : nodes_) {
       if (!needed.contains(name)) link->stop();
     }
@@ -131,11 +146,13 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
   }
 
   LinkPtr node(const RedisAddress& address) {
-    LinkPtr& link = nodes_[to_text(address)];
-    if (!link) {
-      auto locate = [address](Clock::Steady) -> Task<Result<RedisAddress, Broken>> { co_return address; };
-      link = std::make_shared<Link>(executor_, setup_->to_server(), locate);
-    }
+    const std::string name = to_text(address);
+    if (const auto found = nodes_.find(name); found != nodes_.end()) return found->second;
+    auto locate = [address](Clock::Steady) -> Task<Result<RedisAddress, Broken>> { co_return address; };
+    LinkSetup to_node = setup_->to_server();
+    to_node.most_elements = kMostSlotElements;
+    const auto link = std::make_shared<Link>(executor_, std::move(to_node), locate);
+    nodes_.emplace(name, link);
     return link;
   }
 
@@ -150,8 +167,10 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
   std::shared_ptr<const RedisSetup> setup_;
   std::map<std::string, LinkPtr> nodes_;  // by address
   std::vector<LinkPtr> slots_;            // nullptr: nobody has it
+  std::set<std::string> named_since_;     // by redirections, since the slots were learned
   bool mapped_ = false;
   bool refreshing_ = false;
+  std::size_t turn_ = 0;                               // whose it is to be asked first
   std::vector<std::shared_ptr<SteadyTimer>> waiting_;  // for the end of the refreshing
   Clock::Steady next_refresh_{};
   std::string reason_;  // why the last node that was asked did not tell

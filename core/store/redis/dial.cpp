@@ -7,11 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/ip/basic_resolver.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-
 #include "core/await.h"
+#include "core/store/redis/watchdog.h"
 
 namespace session {
 
@@ -20,27 +17,7 @@ namespace asio = boost::asio;
 namespace {
 
 using Error = boost::system::error_code;
-using Endpoint = asio::generic::stream_protocol::endpoint;
-using Endpoints = Result<std::vector<Endpoint>, Broken>;
 using Done = Result<void, Broken>;
-
-// Names are looked up by the system's resolver, on a thread of Asio's.
-Task<Endpoints> resolve(RedisAddress address) {
-  if (!address.path.empty()) {
-    asio::local::stream_protocol::endpoint endpoint(address.path);
-    co_return std::vector<Endpoint>{Endpoint(endpoint)};
-  }
-  Error bad;
-  const auto numeric = asio::ip::make_address(address.host, bad);
-  if (!bad) co_return std::vector<Endpoint>{Endpoint(asio::ip::tcp::endpoint(numeric, address.port))};
-  asio::ip::basic_resolver<asio::ip::tcp, Executor> resolver(co_await asio::this_coro::executor);
-  const auto [error, found] =
-      co_await resolver.async_resolve(address.host, std::to_string(address.port), kAwaitTuple);
-  if (error) co_return Broken("its name can't be looked up: " + error.message());
-  std::vector<Endpoint> endpoints;
-  for (const auto& entry : found) endpoints.emplace_back(entry.endpoint());
-  co_return endpoints;
-}
 
 // Small commands must not wait for each other's acknowledgement, and a machine that has gone without a word
 // is noticed while nothing is asked of it.
@@ -56,6 +33,21 @@ void tune(Socket& socket) {
   set(IPPROTO_TCP, TCP_KEEPCNT, 3);
 }
 
+// One endpoint, until then at most.
+Task<Done> try_one(Line& line, Endpoint endpoint, Clock::Steady until) {
+  Error ignored;
+  line.socket.close(ignored);
+  const Watchdog watchdog(line.socket.get_executor(), until, [&line] {
+    Error none;
+    line.socket.close(none);
+  });
+  const auto [error] = co_await line.socket.async_connect(endpoint, kAwaitTuple);
+  if (line.closed) co_return Broken("given up");
+  if (!line.socket.is_open()) co_return Broken("no connection in time");
+  if (error) co_return Broken(error.message());
+  co_return Done();
+}
+
 }  // namespace
 
 void Line::close() {
@@ -64,20 +56,16 @@ void Line::close() {
   socket.close(ignored);
 }
 
-Task<Done> dial(Line& line, RedisAddress address) {
-  auto endpoints = co_await resolve(std::move(address));
-  if (!endpoints) co_return endpoints.error();
+Task<Done> dial(Line& line, std::vector<Endpoint> endpoints, Clock::Steady until) {
   Done last = Broken("its name has no address");
-  for (const Endpoint& endpoint : *endpoints) {
+  auto left = static_cast<int>(endpoints.size());
+  for (const Endpoint& endpoint : endpoints) {
     if (line.closed) co_return Broken("given up");
-    Error ignored;
-    line.socket.close(ignored);
-    const auto [error] = co_await line.socket.async_connect(endpoint, kAwaitTuple);
-    last = error ? Done(Broken(error.message())) : Done();
-    if (!error) break;
+    const Clock::Steady now = system_clock().steady_now();
+    last = co_await try_one(line, endpoint, now + (until - now) / left--);
+    if (last) break;
   }
-  if (!last) co_return last;
-  tune(line.socket);
+  if (last) tune(line.socket);
   co_return last;
 }
 

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <vector>
+
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 
+#include "core/clock.h"
+#include "core/store/redis/resolver.h"
 #include "core/store/redis/transport.h"
 
 namespace session {
@@ -18,8 +22,9 @@ struct Line {
   bool closed = false;
 };
 
-// Connects to the first address of the host that takes it. `line` is the caller's until the task ends; to
-// close it ends that, if need be after the name has been looked up.
-Task<Result<void, Broken>> dial(Line& line, RedisAddress address);
+// Connects to the first endpoint that takes it, by `until`: each gets its share of the time that is left, so
+// that one which does not answer leaves some for the next. `line` is the caller's until the task ends; to
+// close it ends that.
+Task<Result<void, Broken>> dial(Line& line, std::vector<Endpoint> endpoints, Clock::Steady until);
 
 }  // namespace session

@@ -1,6 +1,7 @@
 #include "core/store/redis/link.h"
 
 #include <algorithm>
+#include <exception>
 #include <random>
 #include <utility>
 
@@ -21,6 +22,9 @@ namespace {
 // A buffer that one large value has grown is given back.
 constexpr std::size_t kKeptBytes = std::size_t{256} << 10;
 
+// For an exception: of memory, threads or descriptors.
+constexpr const char* kOwnFault = "the gateway itself has run out of something";
+
 std::string in_milliseconds(milliseconds time) { return std::to_string(time.count()) + " ms"; }
 
 }  // namespace
@@ -37,6 +41,7 @@ Link::Link(const Executor& executor, LinkSetup setup, Locate locate)
       setup_(std::move(setup)),
       locate_(std::move(locate)),
       backoff_(std::random_device()()),
+      resolver_(std::make_shared<Resolver>(executor)),
       pause_timer_(executor),
       deadline_timer_(executor) {}
 
@@ -90,7 +95,9 @@ void Link::flush() {
   }
   writing_ = true;
   asio::co_spawn(executor_, write_rest(shared_from_this(), transport_, std::move(out_), sent),
-                 asio::detached);
+                 [self = shared_from_this(), transport = transport_](const std::exception_ptr& failed) {
+                   if (failed && transport == self->transport_) self->end(State::connecting, kOwnFault);
+                 });
   out_ = std::string();
 }
 
@@ -118,44 +125,65 @@ Task<void> Link::maintain(std::shared_ptr<Link> self) {
       co_await self->wait_to_retry();
       continue;
     }
-    self->connected();
-    const std::string why = co_await self->read_replies(self->transport_);
+    const CallFailure failure = co_await self->serve();
     if (self->state_ == State::stopped) break;
-    self->lost(why);
-    // A server that takes connections and does nothing with them must not be called on without end.
-    if (!self->useful_) co_await self->wait_to_retry();
+    self->lost(failure);
+    // A server that takes connections and does nothing, or nothing right, must not be called on without end.
+    if (!self->lasted_) co_await self->wait_to_retry();
   }
 }
 
+// Nobody awaits maintain(), so an exception would end it, and leave the link in its state for ever.
 Task<Result<void, Broken>> Link::connect() {
+  try {
+    co_return co_await try_to_connect();
+  } catch (const std::exception&) {
+    if (transport_) transport_->close();
+  }
+  co_return Broken(kOwnFault);
+}
+
+// The same for the connection that was made.
+Task<CallFailure> Link::serve() {
+  try {
+    connected();
+    co_return co_await read_replies(transport_);
+  } catch (const std::exception&) {
+    transport_->close();
+  }
+  co_return CallFailure{CallFailure::Kind::lost, kOwnFault};
+}
+
+Task<Result<void, Broken>> Link::try_to_connect() {
   const auto until = system_clock().steady_now() + setup_.connect_deadline;
-  std::shared_ptr<Transport> transport = Transport::make(executor_, setup_.tls);
+  std::shared_ptr<Transport> transport = Transport::make(executor_, setup_.tls, resolver_);
   transport_ = transport;
   writing_ = useful_ = false;
   ending_.clear();
-  // Not even a name server that does not answer keeps commands waiting longer.
-  const Watchdog watchdog(executor_, until, [this, &transport] {
+  const auto give_up = [this, &transport] {
     transport->close();
     ending_ =
         "no " + std::string(transport->awaited()) + " within " + in_milliseconds(setup_.connect_deadline);
     if (state_ == State::connecting) down(ending_);
-  });
+  };
+  // Not even a name server that does not answer keeps commands waiting longer.
+  const Watchdog watchdog(executor_, until, give_up);
   auto address = co_await locate_(until);
   if (!address) co_return ending_.empty() ? address.error() : Broken(ending_);
-  std::string server = to_text(*address);
-  const bool elsewhere = !server_.empty() && server != server_;
-  server_ = std::move(server);
-  if (elsewhere) tell(RedisEvent::Kind::moved, {});
+  server_ = to_text(*address);
   if (!ending_.empty()) co_return Broken(ending_);
-  auto outcome = co_await transport->connect(std::move(*address));
-  if (outcome) outcome = co_await greet(transport);
+  auto outcome = co_await transport->connect(std::move(*address), until);
+  // No password goes out on what was given up meanwhile.
+  if (outcome && ending_.empty()) outcome = co_await greet(transport);
+  // Whichever of the two that look at the time was first.
+  if (!outcome && ending_.empty() && system_clock().steady_now() >= until) give_up();
   if (!ending_.empty()) outcome = Broken(ending_);
   if (!outcome) transport->close();
   co_return outcome;
 }
 
 Task<Result<void, Broken>> Link::greet(std::shared_ptr<Transport> transport) {
-  reader_ = std::make_unique<ReplyReader>(setup_.most_bytes);
+  reader_ = std::make_unique<ReplyReader>(setup_.most_bytes, setup_.most_elements);
   Command command = setup_.greeting.command();
   auto sent = co_await transport->send(command.wire);
   OPENSSL_cleanse(command.wire.data(), command.wire.size());
@@ -181,20 +209,22 @@ Task<Result<void, Broken>> Link::greet(std::shared_ptr<Transport> transport) {
   co_return Result<void, Broken>();
 }
 
-Task<std::string> Link::read_replies(std::shared_ptr<Transport> transport) {
+Task<CallFailure> Link::read_replies(std::shared_ptr<Transport> transport) {
+  using Kind = CallFailure::Kind;
   for (;;) {
     for (;;) {
       auto reply = reader_->next();
-      if (!reply) co_return reply.error();
+      if (!reply) co_return CallFailure{Kind::garbled, reply.error()};
       if (!*reply) break;
       const bool asked_for = deliver(std::move(**reply));
-      if (!asked_for) co_return "it sent a reply that nobody had asked for";
-      if (!ending_.empty()) co_return ending_;
+      if (!asked_for) co_return CallFailure{Kind::garbled, "it sent a reply that nobody had asked for"};
+      if (!ending_.empty()) co_return CallFailure{Kind::lost, ending_};
     }
-    if (sent_.empty() && !reader_->empty()) co_return "it began a reply that nobody had asked for";
+    if (sent_.empty() && !reader_->empty())
+      co_return CallFailure{Kind::garbled, "it began a reply that nobody had asked for"};
     auto bytes = co_await transport->receive();
-    if (!ending_.empty()) co_return ending_;
-    if (!bytes) co_return bytes.error().why;
+    if (!ending_.empty()) co_return CallFailure{Kind::lost, ending_};
+    if (!bytes) co_return CallFailure{Kind::lost, bytes.error().why};
     reader_->feed(*bytes);
   }
 }
@@ -213,18 +243,34 @@ bool Link::deliver(Reply reply) {
 void Link::connected() {
   state_ = State::up;
   told_down_ = false;
+  reason_.clear();
   up_since_ = system_clock().steady_now();
+  const bool elsewhere = !last_server_.empty() && server_ != last_server_;
+  last_server_ = server_;
+  if (elsewhere) tell(RedisEvent::Kind::moved, {});
   tell(RedisEvent::Kind::connected, {});
   flush();
 }
 
-void Link::lost(const std::string& why) {
+void Link::lost(const CallFailure& failure) {
   transport_->close();
-  reason_ = server_ + ": " + why;
-  if (useful_) backoff_.reset();
-  tell(RedisEvent::Kind::lost, why);
+  reason_ = server_ + ": " + failure.reason;
+  lasted_ = useful_ && system_clock().steady_now() - up_since_ >= kYoung;
+  if (lasted_) backoff_.reset();
+  tell(RedisEvent::Kind::lost, failure.reason);
   if (state_ == State::up) state_ = State::connecting;
-  if (state_ == State::down) down(why);
+  if (state_ == State::down) down(failure.reason);
+  fail_sent(failure.kind);
+}
+
+// What makes no sense was meant for the first that waits. Those behind it have done nothing wrong.
+void Link::fail_sent(CallFailure::Kind first) {
+  Calls guilty;
+  if (!sent_.empty()) {
+    guilty.push_back(std::move(sent_.front()));
+    sent_.pop_front();
+  }
+  fail_all(guilty, first, reason_);
   fail_all(sent_, CallFailure::Kind::lost, reason_);
 }
 
@@ -243,7 +289,11 @@ Task<void> Link::wait_to_retry() {
 void Link::tell(RedisEvent::Kind kind, const std::string& reason) const {
   if (!setup_.on_event) return;
   const RedisEvent event{kind, server_, reason};
-  setup_.on_event(event);
+  try {
+    setup_.on_event(event);
+  } catch (const std::exception&) {
+    // Sessions go on without somebody who hears of it.
+  }
 }
 
 milliseconds Link::age() const {

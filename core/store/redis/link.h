@@ -15,6 +15,7 @@
 #include "core/store/redis/options.h"
 #include "core/store/redis/reply.h"
 #include "core/store/redis/reply_reader.h"
+#include "core/store/redis/resolver.h"
 #include "core/store/redis/transport.h"
 #include "core/store/redis/watchdog.h"
 #include "core/task.h"
@@ -26,6 +27,7 @@ struct CallFailure {
   enum class Kind {
     not_sent,  // nothing of it left this machine: nothing has happened
     lost,      // it was sent, and no reply came: whether it was executed is not known
+    garbled,   // it was sent, and what came makes no sense: asked again, it would break the next connection
   };
   Kind kind = Kind::not_sent;
   std::string reason;
@@ -42,7 +44,8 @@ struct LinkSetup {
   Greeting greeting;
   std::shared_ptr<TlsContext> tls;  // nullptr: no TLS
   milliseconds connect_deadline{};
-  std::size_t most_bytes = 0;  // of a reply
+  std::size_t most_bytes = 0;                              // of a part of a reply
+  std::size_t most_elements = ReplyReader::kMostElements;  // of a reply
   std::function<void(const RedisEvent&)> on_event;
 };
 
@@ -57,6 +60,8 @@ struct LinkSetup {
 class Link : public std::enable_shared_from_this<Link> {
  public:
   enum class State { idle, connecting, up, down, stopped };
+  // A connection this new that ends, or turns out to be to the wrong server, is not made again at once.
+  static constexpr milliseconds kYoung{500};
   // Says where the server is, before each attempt; takes no longer than until the time given.
   using Locate = std::function<Task<Result<RedisAddress, Broken>>(Clock::Steady until)>;
 
@@ -103,16 +108,19 @@ class Link : public std::enable_shared_from_this<Link> {
   // The life of the connection.
   static Task<void> maintain(std::shared_ptr<Link> self);
   Task<Result<void, Broken>> connect();
+  Task<Result<void, Broken>> try_to_connect();
   Task<Result<void, Broken>> greet(std::shared_ptr<Transport> transport);
-  Task<std::string> read_replies(std::shared_ptr<Transport> transport);
+  Task<CallFailure> serve();
+  Task<CallFailure> read_replies(std::shared_ptr<Transport> transport);
   [[nodiscard]] bool deliver(Reply reply);
   void connected();
-  void lost(const std::string& why);
+  void lost(const CallFailure& failure);
   void down(const std::string& why);
   Task<void> wait_to_retry();
   void tell(RedisEvent::Kind kind, const std::string& reason) const;
 
   void end(State then, std::string why);
+  void fail_sent(CallFailure::Kind first);
   void fail_all(Calls& calls, CallFailure::Kind kind, const std::string& reason);
   void watch(Clock::Steady deadline);
   void check_deadlines();
@@ -121,9 +129,11 @@ class Link : public std::enable_shared_from_this<Link> {
   LinkSetup setup_;
   Locate locate_;
   State state_ = State::idle;
-  std::string reason_;
-  std::string server_;
+  std::string reason_;       // of the outage that lasts
+  std::string server_;       // the one that is tried, or connected
+  std::string last_server_;  // the one that was connected last
   Backoff backoff_;
+  std::shared_ptr<Resolver> resolver_;
   std::shared_ptr<Transport> transport_;
   std::unique_ptr<ReplyReader> reader_;
   Calls waiting_;  // not sent
@@ -133,6 +143,7 @@ class Link : public std::enable_shared_from_this<Link> {
   bool writing_ = false;
   bool told_down_ = false;  // of this outage
   bool useful_ = false;     // the connection has answered something
+  bool lasted_ = false;     // and was not young any more when it ended
   std::string ending_;      // why this side ends the connection
   std::string out_;
   SteadyTimer pause_timer_;

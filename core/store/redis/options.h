@@ -50,9 +50,10 @@ using PasswordSource = std::function<Secret()>;
 struct RedisEvent {
   enum class Kind {
     connected,
-    lost,   // a connection that worked ended; another one is tried at once
-    down,   // connecting failed: requests fail at once until an attempt succeeds. Once per outage.
-    moved,  // a failover: sessions are kept by another server now
+    lost,   // a connection ended; another one is tried, at once if this one had worked for a while
+    down,   // connecting failed, or the server hangs: requests fail at once until `connected`. Once until
+            // then.
+    moved,  // a failover: sessions are kept by another server now, which is `connected` in the same moment
   };
   Kind kind{};
   std::string server;  // as to_text says it

@@ -16,10 +16,9 @@ constexpr std::size_t kAroundPart = 32;
 }  // namespace
 
 struct ReplyReader::Building {
-  static constexpr std::size_t kMostElements = 65536;
   Reply root;
   std::size_t most_bytes = 0;
-  std::size_t elements_left = kMostElements;
+  std::size_t elements_left = 0;
 };
 
 // hiredis is C: an exception must not pass through it. A nullptr tells it that memory has run out. Nothing
@@ -93,12 +92,14 @@ struct ReplyCallbacks {
 
 void ReplyReader::Free::operator()(redisReader* reader) const { redisReaderFree(reader); }
 
-ReplyReader::ReplyReader(std::size_t most_bytes)
+ReplyReader::ReplyReader(std::size_t most_bytes, std::size_t most_elements)
     : most_bytes_(most_bytes),
+      most_elements_(most_elements),
       building_(std::make_unique<Building>()),
       reader_(redisReaderCreateWithFunctions(&ReplyCallbacks::table)) {
   if (!reader_) throw std::bad_alloc();
   building_->most_bytes = most_bytes;
+  building_->elements_left = most_elements;
   reader_->privdata = building_.get();
 }
 
@@ -126,7 +127,7 @@ Result<std::optional<Reply>, std::string> ReplyReader::next() {
     return std::optional<Reply>();
   }
   std::optional<Reply> reply(std::exchange(building_->root, Reply()));
-  building_->elements_left = Building::kMostElements;
+  building_->elements_left = most_elements_;
   return reply;
 }
 

@@ -18,9 +18,11 @@ namespace session {
 // After an error the stream can't be understood any more: close the connection.
 class ReplyReader {
  public:
-  // A reply with a part of more than `most_bytes` is an error; so is one with more than 65536 elements in
+  static constexpr std::size_t kMostElements = 65536;
+
+  // A reply with a part of more than `most_bytes` is an error; so is one with more than `most_elements` in
   // all, or arrays nested more than 8 deep (hiredis' own limit).
-  explicit ReplyReader(std::size_t most_bytes);
+  explicit ReplyReader(std::size_t most_bytes, std::size_t most_elements = kMostElements);
   ~ReplyReader();
   ReplyReader(const ReplyReader&) = delete;
   ReplyReader& operator=(const ReplyReader&) = delete;
@@ -40,6 +42,7 @@ class ReplyReader {
   };
   struct Building;  // what hiredis' callbacks fill
   std::size_t most_bytes_;
+  std::size_t most_elements_;
   std::unique_ptr<Building> building_;
   std::unique_ptr<redisReader, Free> reader_;
 };

@@ -1,6 +1,8 @@
 #include "core/store/redis/sentinels.h"
 
+#include <algorithm>
 #include <charconv>
+#include <exception>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -12,7 +14,8 @@
 namespace session {
 namespace {
 
-// How long a master may have been replaced before it is dropped, if it does not notice by itself.
+// How often the sentinels are asked about a master that is connected. One that they have replaced without its
+// knowing is dropped the second time.
 constexpr milliseconds kWatchEvery{1000};
 
 // The master that the sentinels name. They are asked before each attempt to connect, and each second while
@@ -47,7 +50,10 @@ class SentinelServer final : public Servers, public std::enable_shared_from_this
   static Task<Result<RedisAddress, Broken>> locate(std::shared_ptr<SentinelServer> self,
                                                    Clock::Steady until) {
     if (!self) co_return Broken("the store is gone");
-    auto found = co_await self->sentinels_->master(until);
+    const auto named = std::exchange(self->named_by_most_, std::nullopt);
+    Result<RedisAddress, Broken> found = Broken();
+    if (named) found = *named;
+    if (!named) found = co_await self->sentinels_->master(until);
     if (found) self->master_ = *found;
     co_return found;
   }
@@ -57,18 +63,35 @@ class SentinelServer final : public Servers, public std::enable_shared_from_this
       co_await pause(kWatchEvery);
       const auto self = weak.lock();
       if (!self) co_return;
-      if (self->link_->state() != Link::State::up) continue;
-      const auto until = system_clock().steady_now() + self->setup_->options.connect_deadline;
-      auto found = co_await self->sentinels_->master(until);
-      if (found && *found != self->master_) self->link_->renew("the sentinels name another master");
+      try {
+        co_await self->look_again();
+      } catch (const std::exception&) {
+        // There is always the next time.
+      }
     }
+  }
+
+  // One sentinel may be cut off together with the master that it names, so most of them count. News of a
+  // failover takes a moment to reach them all: they must say so twice.
+  Task<void> look_again() {
+    const bool doubted = std::exchange(doubted_, false);
+    if (link_->state() != Link::State::up) co_return;
+    const auto until = system_clock().steady_now() + setup_->options.connect_deadline;
+    auto named = co_await sentinels_->majority(until);
+    doubted_ = named && *named != master_ && link_->state() == Link::State::up;
+    if (!doubted_ || !doubted) co_return;
+    doubted_ = false;
+    named_by_most_ = std::move(named);
+    link_->renew("the sentinels name another master");
   }
 
   Executor executor_;
   std::shared_ptr<const RedisSetup> setup_;
   std::shared_ptr<Sentinels> sentinels_;
   LinkPtr link_;
-  RedisAddress master_;  // as the sentinels named it last
+  RedisAddress master_;                        // as it was named last
+  std::optional<RedisAddress> named_by_most_;  // where the next attempt goes
+  bool doubted_ = false;                       // whether most named another master a moment ago
 };
 
 }  // namespace
@@ -89,45 +112,65 @@ Result<RedisAddress, Broken> read_master(const Reply& reply) {
   return address;
 }
 
+std::optional<RedisAddress> named_by_most(const std::vector<RedisAddress>& named) {
+  for (const RedisAddress& one : named) {
+    const auto votes = static_cast<std::size_t>(std::count(named.begin(), named.end(), one));
+    if (2 * votes > named.size()) return one;
+  }
+  return std::nullopt;
+}
+
 Sentinels::Sentinels(const Executor& executor, std::shared_ptr<const RedisSetup> setup)
-    : executor_(executor), setup_(std::move(setup)) {}
+    : executor_(executor), setup_(std::move(setup)), links_(setup_->options.addresses.size()) {}
 
 void Sentinels::abandon() {
-  if (link_) link_->abandon();
+  for (const auto& link : links_) {
+    if (link) link->abandon();
+  }
 }
 
 // Each gets its share of the time, so that one that hangs leaves some for the others, and for the master.
 Task<Result<RedisAddress, Broken>> Sentinels::master(Clock::Steady until) {
-  const std::size_t count = setup_->options.addresses.size();
+  const std::size_t first = turn_++;
   Result<RedisAddress, Broken> last = Broken("no sentinel answers");
-  for (std::size_t tried = 0; tried < count; ++tried) {
+  for (std::size_t tried = 0; tried < links_.size(); ++tried) {
     const Clock::Steady now = system_clock().steady_now();
-    const auto share = (until - now) / static_cast<int>(count - tried + 1);
-    last = co_await ask(now + share);
+    if (now >= until) break;
+    const auto share = (until - now) / static_cast<int>(links_.size() - tried + 1);
+    last = co_await ask((first + tried) % links_.size(), now + share);
     if (last) break;
-    use((current_ + 1) % count);
   }
   co_return last;
 }
 
-Task<Result<RedisAddress, Broken>> Sentinels::ask(Clock::Steady until) {
-  if (!link_) use(current_);
-  const std::shared_ptr<Link> link = link_;
+Task<std::optional<RedisAddress>> Sentinels::majority(Clock::Steady until) {
+  std::vector<RedisAddress> named;
+  for (std::size_t which = 0; which < links_.size(); ++which) {
+    const Clock::Steady now = system_clock().steady_now();
+    if (now >= until) break;
+    const auto share = (until - now) / static_cast<int>(links_.size() - which);
+    auto master = co_await ask(which, now + share);
+    if (master) named.push_back(std::move(*master));
+  }
+  co_return named_by_most(named);
+}
+
+Task<Result<RedisAddress, Broken>> Sentinels::ask(std::size_t which, Clock::Steady until) {
+  const std::shared_ptr<Link> asked = link(which);
   Command command;
   command.repeat = Command::Repeat::harmless;
   command.then({"SENTINEL", "GET-MASTER-ADDR-BY-NAME", setup_->options.master_name});
-  Answered answered = co_await link->ask(std::move(command), until);
+  Answered answered = co_await asked->ask(std::move(command), until);
   if (answered.failure) co_return Broken("sentinel " + answered.failure->reason);
   co_return read_master(answered.replies.front());
 }
 
-// Leaves the sentinel that did not answer alone.
-void Sentinels::use(std::size_t which) {
-  if (link_) link_->stop();
-  current_ = which;
+const std::shared_ptr<Link>& Sentinels::link(std::size_t which) {
+  std::shared_ptr<Link>& link = links_[which];
+  if (link) return link;
   const RedisAddress address = setup_->options.addresses[which];
   auto locate = [address](Clock::Steady) -> Task<Result<RedisAddress, Broken>> { co_return address; };
-  link_ = std::make_shared<Link>(executor_, setup_->to_sentinel(), locate);
+  return link = std::make_shared<Link>(executor_, setup_->to_sentinel(), locate);
 }
 
 std::shared_ptr<Servers> make_sentinel_server(const Executor& executor,

@@ -1,5 +1,8 @@
 #include "core/store/redis/servers.h"
 
+#include <sys/un.h>
+
+#include <stdexcept>
 #include <utility>
 
 #include "core/store/redis/topologies.h"
@@ -9,6 +12,8 @@ namespace {
 
 // Room for what surrounds a value in a reply.
 constexpr std::size_t kAroundValue = std::size_t{64} << 10;
+// With the zero behind it.
+constexpr std::size_t kLongestPath = sizeof(sockaddr_un::sun_path) - 1;
 
 // There is one server, so nothing is to be found out, and nobody to be sent on to.
 class OneServer final : public Servers {
@@ -27,7 +32,13 @@ class OneServer final : public Servers {
 }  // namespace
 
 RedisSetup::RedisSetup(RedisStoreOptions o)
-    : options(std::move(o)), tls(options.tls ? make_tls_context(*options.tls) : nullptr) {}
+    : options(std::move(o)), tls(options.tls ? make_tls_context(*options.tls) : nullptr) {
+  for (const RedisAddress& address : options.addresses) {
+    if (address.path.size() > kLongestPath)
+      throw std::runtime_error("a Unix socket's path has at most " + std::to_string(kLongestPath) +
+                               " bytes: " + address.path);
+  }
+}
 
 LinkSetup RedisSetup::to_server() const {
   LinkSetup setup;

@@ -14,7 +14,8 @@ struct RedisSetup {
   RedisStoreOptions options;
   std::shared_ptr<TlsContext> tls;  // nullptr: no TLS
 
-  // Throws std::runtime_error if a TLS file can't be used.
+  // Throws std::runtime_error if a TLS file can't be used, or a Unix socket's path is too long for the
+  // system.
   explicit RedisSetup(RedisStoreOptions o);
 
   // For links to servers that keep sessions.

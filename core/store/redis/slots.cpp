@@ -1,6 +1,7 @@
 #include "core/store/redis/slots.h"
 
 #include <array>
+#include <bitset>
 #include <charconv>
 
 namespace session {
@@ -58,6 +59,16 @@ std::optional<SlotRange> read_range(const Reply& entry) {
   return range;
 }
 
+// Marks the range's slots as taken; false if one of them was. So a list costs no more than there are slots,
+// however often it names them.
+bool take(std::bitset<kSlots>& taken, const SlotRange& range) {
+  for (unsigned slot = range.first; slot <= range.last; ++slot) {
+    if (taken.test(slot)) return false;
+    taken.set(slot);
+  }
+  return true;
+}
+
 }  // namespace
 
 std::uint16_t slot_of(std::string_view key) {
@@ -67,9 +78,11 @@ std::uint16_t slot_of(std::string_view key) {
 Result<std::vector<SlotRange>, Broken> read_slots(const Reply& reply) {
   if (!reply.is(Reply::Kind::array)) return Broken("its list of slots can't be read");
   std::vector<SlotRange> ranges;
+  std::bitset<kSlots> taken;
   for (const Reply& entry : reply.elements) {
     auto range = read_range(entry);
     if (!range) return Broken("its list of slots can't be read");
+    if (!take(taken, *range)) return Broken("its list of slots names one twice");
     ranges.push_back(std::move(*range));
   }
   if (ranges.empty()) return Broken("it knows of no slots");

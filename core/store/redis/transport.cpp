@@ -11,6 +11,7 @@
 
 #include "core/await.h"
 #include "core/store/redis/dial.h"
+#include "core/store/redis/resolver.h"
 
 namespace session {
 
@@ -51,13 +52,20 @@ Transport::Outcome send_to(Stream& stream, std::string_view bytes) {
   co_return outcome(error);
 }
 
+Task<Done> reach(Line& line, std::shared_ptr<Resolver> resolver, RedisAddress address, Clock::Steady until) {
+  auto endpoints = co_await resolver->find(std::move(address), until);
+  if (!endpoints) co_return endpoints.error();
+  co_return co_await dial(line, std::move(*endpoints), until);
+}
+
 class PlainTransport final : public Transport {
  public:
-  explicit PlainTransport(const Executor& executor) : line_(executor) {}
+  PlainTransport(const Executor& executor, std::shared_ptr<Resolver> resolver)
+      : line_(executor), resolver_(std::move(resolver)) {}
 
-  Outcome connect(RedisAddress address) override {
+  Outcome connect(RedisAddress address, Clock::Steady until) override {
     may_want_tls_ = address.path.empty();
-    co_return co_await dial(line_, std::move(address));
+    co_return co_await reach(line_, resolver_, std::move(address), until);
   }
 
   // A server that wants TLS hangs up on what does not begin with it.
@@ -80,6 +88,7 @@ class PlainTransport final : public Transport {
 
  private:
   Line line_;
+  std::shared_ptr<Resolver> resolver_;
   Received received_{};
   bool may_want_tls_ = false;  // nothing has come yet
 };
@@ -94,12 +103,15 @@ std::string why_no_tls(const Error& error, SSL* ssl) {
 
 class TlsTransport final : public Transport {
  public:
-  TlsTransport(const Executor& executor, std::shared_ptr<TlsContext> tls)
-      : tls_(std::move(tls)), line_(executor), stream_(line_.socket, tls_->context) {}
+  TlsTransport(const Executor& executor, std::shared_ptr<TlsContext> tls, std::shared_ptr<Resolver> resolver)
+      : tls_(std::move(tls)),
+        resolver_(std::move(resolver)),
+        line_(executor),
+        stream_(line_.socket, tls_->context) {}
 
-  Outcome connect(RedisAddress address) override {
+  Outcome connect(RedisAddress address, Clock::Steady until) override {
     const std::string name = tls_->tls.server_name.empty() ? address.host : tls_->tls.server_name;
-    auto connected = co_await dial(line_, std::move(address));
+    auto connected = co_await reach(line_, resolver_, std::move(address), until);
     if (!connected) co_return connected;
     awaited_ = "TLS handshake";
     expect(name);
@@ -159,6 +171,7 @@ class TlsTransport final : public Transport {
   }
 
   std::shared_ptr<TlsContext> tls_;
+  std::shared_ptr<Resolver> resolver_;
   Line line_;
   asio::ssl::stream<Socket&> stream_;
   Received received_{};
@@ -197,9 +210,10 @@ std::shared_ptr<TlsContext> make_tls_context(const RedisTls& tls) {
   return made;
 }
 
-std::unique_ptr<Transport> Transport::make(Executor executor, std::shared_ptr<TlsContext> tls) {
-  if (tls) return std::make_unique<TlsTransport>(executor, std::move(tls));
-  return std::make_unique<PlainTransport>(executor);
+std::unique_ptr<Transport> Transport::make(Executor executor, std::shared_ptr<TlsContext> tls,
+                                           std::shared_ptr<Resolver> resolver) {
+  if (tls) return std::make_unique<TlsTransport>(executor, std::move(tls), std::move(resolver));
+  return std::make_unique<PlainTransport>(executor, std::move(resolver));
 }
 
 }  // namespace session

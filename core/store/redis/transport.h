@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/clock.h"
 #include "core/result.h"
 #include "core/store/redis/options.h"
 #include "core/task.h"
@@ -25,6 +26,8 @@ struct BadTlsFile : std::runtime_error {
 // Throws BadTlsFile, or std::runtime_error if TLS can't be had at all.
 [[nodiscard]] std::shared_ptr<TlsContext> make_tls_context(const RedisTls& tls);
 
+class Resolver;
+
 // Why a connection could not be made, or ended: a sentence for the log.
 struct Broken {
   Broken() = default;
@@ -34,17 +37,19 @@ struct Broken {
 
 // A byte stream to a server: TCP, a Unix socket, or TLS over TCP. Not thread-safe.
 //
-// Has no deadlines of its own: close() ends whatever is under way.
+// Has no deadlines of its own but for connecting: close() ends whatever is under way.
 class Transport {
  public:
   using Outcome = Task<Result<void, Broken>>;
 
   // `tls` is nullptr for no TLS. REQUIRES: it is nullptr for Unix sockets.
-  static std::unique_ptr<Transport> make(Executor executor, std::shared_ptr<TlsContext> tls);
+  static std::unique_ptr<Transport> make(Executor executor, std::shared_ptr<TlsContext> tls,
+                                         std::shared_ptr<Resolver> resolver);
   virtual ~Transport() = default;
 
-  // Connects, with TLS greeted and the certificate verified.
-  virtual Outcome connect(RedisAddress address) = 0;
+  // Connects, with TLS greeted and the certificate verified. Names have been looked up and endpoints tried by
+  // `until`, or that is the error; it is for the caller to end TLS' part in time.
+  virtual Outcome connect(RedisAddress address, Clock::Steady until) = 0;
   // What connect() waits for, or waited for last.
   [[nodiscard]] virtual std::string_view awaited() const { return "connection"; }
   // What has come, after a wait if nothing has; valid until the next call. Error: also for the stream's end.

@@ -151,6 +151,23 @@ BOOST_AUTO_TEST_CASE(two_that_race_to_create_and_end_it_leave_none_or_one) {
   BOOST_TEST(memory.stats().entries == 0U);
 }
 
+// A regenerate of what was new when it was read, and had to wait for its turn.
+BOOST_AUTO_TEST_CASE(after_a_regenerate_another_object_of_that_id_gets_its_turn) {
+  Session one = at(manager, kNamed);
+  run(one.set("a", 1));
+  Session two = at(manager, kNamed);
+  run(two.set("b", 2));
+  const auto rival = [&] { run(at(other, kNamed).set("rival", store.count(), Flush::now)); };
+  store.before(ScriptedStore::create_call, rival);
+  store.before(ScriptedStore::replace_call, rival);
+  BOOST_TEST(outcome(run(one.regenerate())) == "written");
+  store.before(ScriptedStore::replace_call, rival);
+  BOOST_TEST(outcome(run(two.flush())) == "written");
+  const Json data = at(other, kNamed).attributes();
+  BOOST_TEST(data.contains("a"));
+  BOOST_TEST(data.contains("b"));
+}
+
 BOOST_AUTO_TEST_CASE(an_id_may_be_made_anew_after_its_session_was_destroyed) {
   Session session = at(manager, kNamed);
   run(session.set("a", 1, Flush::now));

@@ -10,60 +10,14 @@
 #include "core/store/redis_store.h"
 #include "tests/redis/cut_proxy.h"
 #include "tests/redis/scripted_redis.h"
+#include "tests/support/redis_scripts.h"
 #include "tests/support/store_calls.h"
 #include "tests/support/together.h"
 
 namespace session::test {
-namespace {
 
 using namespace std::chrono_literals;
 using Kind = StoreFailure::Kind;
-
-// Far away: a busy machine must not look like a server that hangs.
-constexpr milliseconds kNever = 20s;
-
-RedisStoreOptions options_for(const RedisAddress& address, milliseconds deadline = kNever) {
-  RedisStoreOptions options;
-  options.addresses = {address};
-  options.deadline = deadline;
-  options.connect_deadline = deadline;
-  options.max_value_bytes = 100'000;
-  return options;
-}
-
-ScriptedReply bytes(std::string text) { return ScriptedReply{std::move(text)}; }
-
-bool is(const RedisCommand& command, const std::string& name) { return command.front() == name; }
-
-// A scripted server that says this to one command, and the usual to all others; and a store on it.
-struct Scripted {
-  Scripted(const std::string& command, ScriptedReply reply, milliseconds deadline = kNever)
-      : store(options_for(redis.address(), deadline)) {
-    redis.answers([this, command, reply = std::move(reply)](unsigned, const RedisCommand& asked) {
-      return is(asked, command) ? reply : redis.usual(asked);
-    });
-  }
-
-  ScriptedRedis redis;
-  RedisStore store;
-};
-
-// The failure of an answer; fails the test if there is none.
-template <class T>
-StoreFailure failure_of(const Result<T, StoreFailure>& answer) {
-  BOOST_TEST_REQUIRE(answer.has_error());
-  return answer.error();
-}
-
-StoreFailure failed_load(RedisStore& store) { return failure_of(run(store.load("secret-key"))); }
-
-std::size_t count_of(const ScriptedRedis& redis, const std::string& command) {
-  std::size_t count = 0;
-  for (const RedisCommand& asked : redis.seen()) count += is(asked, command) ? 1 : 0;
-  return count;
-}
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(redis_faults)
 

@@ -54,6 +54,15 @@ BOOST_AUTO_TEST_CASE(a_login_with_a_replaced_cookie_begins_a_session_of_its_own)
   BOOST_TEST(data_of(cookie_of(session)) == R"({"user":"bob"})");
 }
 
+BOOST_AUTO_TEST_CASE(a_login_is_told_its_cookie_although_the_store_s_last_answer_was_lost) {
+  const std::string before = cookie_of(stored(R"({"cart":[1]})"_json));
+  store.lose_answer(ScriptedStore::replace_call);
+  const Response login = commit(before, "SESSION_SET", R"({"user":"alice"})");
+  BOOST_TEST(login.status == 303);
+  BOOST_TEST(data_of(given_cookie(login)) == R"({"cart":[1],"user":"alice"})");
+  BOOST_TEST(refusal(before) == "revoked");
+}
+
 BOOST_AUTO_TEST_CASE(a_destroy_follows_the_session_to_its_newer_ids) {
   for (const bool by_commit : {true, false}) {
     Session session = stored(R"({"user":"alice"})"_json);

@@ -2,7 +2,11 @@
 
 #include "tests/gateway/server/wire_redis.h"
 
+#include <signal.h>
+
+#include <chrono>
 #include <string>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -34,6 +38,12 @@ Answer log_out(const WireGateway& gateway, const std::string& cookie) {
   return gateway.unix_peer().ask(request(
       1, asking("session", "DELETE", {{"HTTP_COOKIE", "session=" + cookie}, {"GATEWAY_ALLOW", "destroy"}}),
       ""));
+}
+
+std::string set_request(const std::string& cookie, int n) {
+  return request(1,
+                 asking("session", "POST", {{"HTTP_COOKIE", "session=" + cookie}, {"GATEWAY_ALLOW", "set"}}),
+                 R"({"set":{"n":)" + std::to_string(n) + "}}", false);
 }
 
 }  // namespace
@@ -78,6 +88,28 @@ BOOST_AUTO_TEST_CASE(at_maxmemory_sessions_go_on_and_end_and_a_new_one_is_a_503)
   BOOST_TEST(check(gateway, cookie).status == 401);
   redis.tell({"CONFIG", "SET", "maxmemory", "0"});
   BOOST_TEST(log_in(gateway).status == 200);
+}
+
+// Some wait for Redis, and behind them others for their turn.
+BOOST_AUTO_TEST_CASE(sigterm_ends_it_within_its_grace_while_redis_hangs_and_writers_wait) {
+  constexpr auto kGrace = std::chrono::seconds(10);  // as long as a request may take
+  for (const std::string flush : {"wait", "behind"}) {
+    RedisServer redis;
+    WireGateway::Setup setup = on(redis, "deadline: 250ms");
+    setup.yaml += "session: { flush: " + flush + " }\nlimits: { request_deadline: 10s }\n";
+    WireGateway gateway(setup);
+    const std::string cookie = gateway.log_in(R"({"user":"alice"})");
+    std::vector<Peer> writers;
+    for (int n = 0; n < 400; ++n) writers.push_back(gateway.unix_peer());
+    for (int n = 0; n < 400; ++n) writers[static_cast<std::size_t>(n)].send(set_request(cookie, n));
+    BOOST_TEST(writers.front().read_answer().status == 200);
+    redis.pause();
+    const auto begun = std::chrono::steady_clock::now();
+    gateway.signal(SIGTERM);
+    BOOST_TEST(gateway.wait() == 0);
+    BOOST_TEST((std::chrono::steady_clock::now() - begun < kGrace));
+    for (Peer& writer : writers) BOOST_TEST(writer.hung_up());
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -174,6 +174,16 @@ BOOST_AUTO_TEST_CASE(a_reply_has_65536_elements_and_not_one_more) {
   BOOST_TEST(read_whole("*2147483648\r\n") == kNotResp);
 }
 
+BOOST_AUTO_TEST_CASE(the_most_elements_may_be_more_or_fewer) {
+  for (const std::size_t most : {std::size_t{5}, std::size_t{70000}}) {
+    ReplyReader reader(kMost, most);
+    reader.feed(array_of(most) + array_of(most) + array_of(most + 1));
+    const std::string all = take_all(reader);
+    BOOST_TEST(all.find("] [") != std::string::npos);
+    BOOST_TEST(all.ends_with(std::string("] ") + kNotResp));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(elements_of_inner_arrays_count_and_each_reply_counts_anew) {
   const std::string half = array_of(32767);
   BOOST_TEST(read_whole("*2\r\n" + half + half).ends_with("] end"));

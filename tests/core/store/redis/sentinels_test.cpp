@@ -68,6 +68,17 @@ BOOST_AUTO_TEST_CASE(an_answer_of_any_other_shape_names_nobody) {
     BOOST_TEST(read(named("10.0.0.1", port)) == kUnreadable);
 }
 
+BOOST_AUTO_TEST_CASE(most_are_more_than_half_of_those_that_answer) {
+  const RedisAddress a{"a"};
+  const RedisAddress b{"b"};
+  const RedisAddress c{"c"};
+  BOOST_TEST((named_by_most({a}) == a));
+  BOOST_TEST((named_by_most({a, b, b}) == b));
+  BOOST_TEST((named_by_most({b, a, b, a, a}) == a));
+  for (const auto& named : std::vector<std::vector<RedisAddress>>{{}, {a, b}, {a, b, c}, {a, a, b, b}})
+    BOOST_TEST(!named_by_most(named).has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace session::test

@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(a_server_is_greeted_as_the_options_say) {
   BOOST_TEST(setup.greeting.password().reveal() == "of the server");
   BOOST_TEST(setup.greeting.database == 3u);
   BOOST_TEST(setup.greeting.client_name == "name");
-  BOOST_TEST(setup.greeting.role == Greeting::Role::any);
+  BOOST_TEST((setup.greeting.role == Greeting::Role::any));
   BOOST_TEST(setup.connect_deadline.count() == 123);
   BOOST_TEST(!setup.tls);
   BOOST_TEST(!!setup.on_event);
@@ -73,6 +73,14 @@ BOOST_AUTO_TEST_CASE(a_tls_file_that_can_not_be_used_is_named) {
       why_not({.certificate = "/no/own.pem", .key = "/no/own.key"}).starts_with("can't use /no/own.pem: "));
   RedisStoreOptions options = every_option();
   options.tls = RedisTls{.ca_file = "/no/ca.pem"};
+  BOOST_CHECK_THROW(RedisSetup{options}, std::runtime_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_path_that_no_socket_can_have_is_refused_at_the_start) {
+  RedisStoreOptions options = every_option();
+  options.addresses = {RedisAddress{.path = "/" + std::string(106, 'a')}};
+  BOOST_CHECK_NO_THROW(RedisSetup{options});
+  options.addresses.push_back(RedisAddress{.path = "/" + std::string(107, 'a')});
   BOOST_CHECK_THROW(RedisSetup{options}, std::runtime_error);
 }
 

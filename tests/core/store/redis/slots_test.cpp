@@ -33,6 +33,7 @@ std::string read(const Reply& reply) {
 std::string read_one(Reply entry) { return read(array_reply({std::move(entry)})); }
 
 constexpr const char* kUnreadable = "its list of slots can't be read";
+constexpr const char* kNamedTwice = "its list of slots names one twice";
 
 }  // namespace
 
@@ -107,6 +108,19 @@ BOOST_AUTO_TEST_CASE(a_list_of_any_other_shape_is_refused_as_a_whole) {
   }
   for (const Reply& reply : {nil_reply(), integer_reply(1), bulk_reply("0-1"), status_reply("OK")})
     BOOST_TEST(read(reply) == kUnreadable);
+}
+
+BOOST_AUTO_TEST_CASE(a_list_that_names_a_slot_twice_is_refused) {
+  const Reply first = range(0, 100, node("a", 1));
+  for (const auto& [from, to] : std::vector<std::pair<std::int64_t, std::int64_t>>{
+           {0, 100}, {0, 0}, {100, 100}, {50, 60}, {100, 16383}, {0, 16383}})
+    BOOST_TEST(read(array_reply({first, range(from, to, node("b", 1))})) == kNamedTwice);
+  BOOST_TEST(read(array_reply({first, range(101, 101, node("a", 1))})) == "0-100 a:1; 101-101 a:1; ");
+}
+
+BOOST_AUTO_TEST_CASE(a_list_that_names_all_slots_over_and_over_is_given_up_at_once) {
+  const std::vector<Reply> all(10900, range(0, 16383, node("a", 1)));
+  BOOST_TEST(read(array_reply(all)) == kNamedTwice);
 }
 
 BOOST_AUTO_TEST_CASE(a_cluster_without_slots_is_none) {
