@@ -96,6 +96,8 @@ inline std::string outcome(const Result<void, WriteFailure>& written) {
       return "too_large";
     case WriteFailure::Kind::malformed:
       return "malformed";
+    case WriteFailure::Kind::reserved:
+      return "reserved";
   }
   return "";
 }
