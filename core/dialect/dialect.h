@@ -49,6 +49,7 @@ class Dialect {
 
   // What stands for a short while in place of a record whose id was replaced, so that requests still under
   // way with the old cookie are told so. nullopt: the format has no room for that, and the key is erased.
+  // An empty successor says that the session ended: decode() calls that `unknown`.
   [[nodiscard]] virtual std::optional<std::string> tombstone(std::string_view successor) const = 0;
   // The store key that a tombstone names; empty for all other bytes.
   [[nodiscard]] virtual std::string successor(std::string_view bytes) const = 0;

@@ -120,12 +120,15 @@ std::string NativeDialect::store_key(std::string_view id) const {
 }
 
 std::string NativeDialect::encode(const Record& record) const {
-  return R"({"v":1,"created":)" + std::to_string(record.created.value_or(seconds(0)).count()) +
+  const std::string from =
+      record.envelope.is_string() ? R"(,"from":)" + to_text(record.envelope) : std::string();
+  return R"({"v":1,"created":)" + std::to_string(record.created.value_or(seconds(0)).count()) + from +
          R"(,"data":)" + to_text(record.data) + "}";
 }
 
 Result<Record, Refusal> NativeDialect::decode(std::string_view bytes) const {
   if (!successor(bytes).empty()) return Refusal::revoked;
+  if (bytes == tombstone({})) return Refusal::unknown;
   JsonLimits limits;
   limits.depth += 2;  // the record around what was set
   auto parsed = parse_json(bytes, limits);
@@ -138,7 +141,12 @@ Result<Record, Refusal> NativeDialect::decode(std::string_view bytes) const {
   if (data == parsed->end() || !data->is_object()) return Refusal::malformed;
   const auto at = created->get<std::uint64_t>();
   if (at > 99'999'999'999) return Refusal::malformed;
-  return Record{seconds(static_cast<std::int64_t>(at)), std::move(*data)};
+  Record record{seconds(static_cast<std::int64_t>(at)), std::move(*data)};
+  if (const auto from = parsed->find("from"); from != parsed->end()) {
+    if (!from->is_string()) return Refusal::malformed;
+    record.envelope = std::move(*from);
+  }
+  return record;
 }
 
 std::optional<std::string> NativeDialect::tombstone(std::string_view successor) const {

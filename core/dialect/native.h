@@ -23,7 +23,8 @@ struct NativeDialectOptions {
 //           mac     HMAC-SHA256 over purpose, cookie name and all before the last dot, base64url (43
 //           characters)
 //   key     prefix + base64url(SHA-256(salt, id))
-//   record  {"v":1,"created":<Unix seconds>,"data":{...}}
+//   record  {"v":1,"created":<Unix seconds>,"data":{...}}, with "from":"<store key>" before data while the
+//           record of another format that it was made of may still be there: its envelope
 class NativeDialect final : public Dialect {
  public:
   NativeDialect(NativeDialectOptions options, const Random& random);

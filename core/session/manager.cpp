@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/cookie/cookie_header.h"
+#include "core/session/ending.h"
 
 namespace session {
 namespace {
@@ -14,9 +15,6 @@ Refusal stronger(Refusal a, Refusal b) {
   }
   return a;
 }
-
-// A session moves once a login; whoever makes longer chains within a minute is not waiting for their end.
-constexpr int kMostSuccessors = 16;
 
 }  // namespace
 
@@ -66,13 +64,17 @@ SessionManager::Asked SessionManager::open(std::span<const std::string_view> coo
     co_return co_await open_verified(std::move(*cookie), touch);
   }
   std::vector<OldCookie> old = old_cookies(environment_, cookie_headers);
-  std::vector<std::string> old_keys;
-  for (const OldCookie& each : old) old_keys.push_back(each.cookie.store_key);
+  std::vector<std::string> old_keys = keys_of(environment_, old);
   const bool absent = !cookie && cookie.error() == Refusal::absent;
-  if (!cookie && !absent) co_return Opened{std::nullopt, cookie.error()};
+  if (!cookie && !absent) co_return Opened{std::nullopt, cookie.error(), {}, std::move(old_keys)};
   auto asked = absent ? open_old(std::move(old), touch) : open_verified(std::move(*cookie), touch);
   auto opened = co_await std::move(asked);
-  if (opened && opened->session) opened->session->old_keys_ = std::move(old_keys);
+  if (!opened) co_return opened.error();
+  if (opened->session) {
+    opened->session->old_keys_ = std::move(old_keys);
+  } else if (!absent) {
+    opened->old_keys = std::move(old_keys);
+  }
   co_return opened;
 }
 
@@ -89,7 +91,8 @@ SessionManager::Asked SessionManager::open_old(std::vector<OldCookie> old, Touch
     }
     auto opened = co_await open_verified(std::move(**taken), touch);
     if (opened && opened->session) opened->session->cookie_ = Session::Cookie::give;
-    co_return opened;
+    if (!opened || opened->session || opened->refusal == Refusal::revoked) co_return opened;
+    none.refusal = opened->refusal;
   }
   co_return none;
 }
@@ -111,6 +114,9 @@ SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, Touch
     co_return Opened{std::nullopt, adopted.error(), std::move(successor), std::move(unreadable)};
   }
   if (touch == Touch::off) session.kept_time_ = (*loaded)->time_left;
+  if (settled(environment_, session.age_) && !former_key(session.envelope_).empty()) {
+    co_await session.forget_former((*loaded)->time_left);
+  }
   const auto target = time_to_live(environment_.policy, session.age_, environment_.clock.unix_now());
   if (!target) co_return Opened{std::nullopt, Refusal::expired};
   if (touch == Touch::on && touch_due(environment_.policy, session.age_, (*loaded)->time_left, *target)) {
@@ -121,25 +127,15 @@ SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, Touch
 }
 
 Task<Result<EraseOutcome, StoreFailure>> SessionManager::end_successor(std::string successor) {
-  Store& store = environment_.store;
-  const Clock::Steady until = environment_.clock.steady_now() + environment_.write_deadline;
-  for (int hops = 0; hops < kMostSuccessors;) {
-    auto loaded = co_await store.load(successor);
-    if (!loaded) co_return loaded.error();
-    if (!*loaded) co_return EraseOutcome::absent;
-    std::string next = environment_.dialect->successor((*loaded)->bytes.view());
-    if (!next.empty()) {
-      successor = std::move(next);
-      ++hops;
-      continue;
-    }
-    auto erased = co_await store.erase_if(successor, (*loaded)->bytes);
+  co_return co_await end_session(environment_, std::move(successor));
+}
+
+Task<Result<void, StoreFailure>> SessionManager::end_old(std::vector<std::string> old_keys) {
+  for (const std::string& key : old_keys) {
+    auto erased = co_await environment_.store.erase(key);
     if (!erased) co_return erased.error();
-    if (*erased == EraseIfOutcome::erased) co_return EraseOutcome::erased;
-    if (environment_.clock.steady_now() >= until) break;
   }
-  co_return StoreFailure(StoreFailure::Kind::contended,
-                         "the session kept getting other ids until the deadline");
+  co_return Result<void, StoreFailure>();
 }
 
 Session SessionManager::create() {

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/session/environment.h"
 #include "core/session/session.h"
@@ -45,6 +46,8 @@ class SessionManager {
     // For Refusal::malformed: what stands in a log for the record that can't be read; empty if it is the
     // cookie that can't.
     std::string unreadable = {};
+    std::vector<std::string> old_keys =
+        {};  // what cookies of accepted formats that were not looked at stand for
   };
 
   // The session that the request's Cookie headers name. Asks the store only if a cookie verified. Extends the
@@ -57,6 +60,10 @@ class SessionManager {
   // Ends the session whose former id was `revoked`: a wish to log out must reach it although it has got
   // another id meanwhile. `successor` is from open(). `absent`: it had ended already.
   Task<Result<EraseOutcome, StoreFailure>> end_successor(std::string successor);
+
+  // Ends what a request's old cookies stand for although it has no session (Opened::old_keys): a browser
+  // that loses its cookie because it wanted to log out would come with these next time.
+  Task<Result<void, StoreFailure>> end_old(std::vector<std::string> old_keys);
 
   // Whether these attributes alone say whose session it is.
   [[nodiscard]] bool name_a_subject(const Json& attributes) const {
@@ -72,6 +79,7 @@ class SessionManager {
   Task<Result<Session, WriteFailure>> at(std::string id);
 
   [[nodiscard]] const CookieAttributes& cookie() const { return environment_.cookie; }
+  [[nodiscard]] const std::vector<Accepted>& accepted() const { return environment_.accepted; }
 
   // A key of the store that no session has and none will get: to try the store with.
   [[nodiscard]] std::string spare_key() const {

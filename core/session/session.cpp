@@ -6,6 +6,7 @@
 
 #include "core/crypto/digest.h"
 #include "core/crypto/hex.h"
+#include "core/session/ending.h"
 #include "core/session/environment.h"
 
 namespace session {
@@ -218,6 +219,10 @@ Session::Written Session::move(bool restart_age, Attempts attempts) {
     if (retired.how == Retired::How::done) {
       moved_to(new_id, new_key, now);
       written(std::move(*prepared));
+      // What a crash may have left of it in another format would outlive the tombstone. Should this fail,
+      // forget_former() sees to it.
+      std::string former = former_key(envelope_);
+      if (!former.empty()) (void)co_await env.store.erase(std::move(former));
       co_return Outcome();
     }
     // It may have happened all the same, and then the new record is all that is left of the session.
@@ -294,11 +299,13 @@ Session::Written Session::destroy() {
     co_return failed(WriteFailure::Kind::gone);
   }
   for (const std::string& key : old_keys_) {
+    if (key == key_ || key == former_key(envelope_)) continue;
     auto erased = co_await env.store.erase(key);
     if (!erased) co_return failed(erased.error());
   }
   for (;;) {
-    auto erased = co_await env.store.erase_if(key_, *base_);
+    std::string former = former_key(envelope_);
+    auto erased = co_await end_record(*environment_, key_, *base_, std::move(former));
     if (!erased) co_return failed(erased.error());
     if (*erased == EraseIfOutcome::erased) break;
     if (attempts.over()) co_return failed(contended());
@@ -375,6 +382,20 @@ Result<void, Refusal> Session::adopt(Bytes bytes) {
   envelope_ = summary_->envelope;
   data_.reset();
   return {};
+}
+
+Task<void> Session::forget_former(milliseconds time_left) {
+  Store& store = environment_->store;
+  std::string former = former_key(envelope_);
+  auto erased = co_await store.erase(std::move(former));
+  if (!erased) co_return;
+  Record record = changed_record();
+  record.envelope = nullptr;
+  auto prepared = prepare(std::move(record));
+  if (!prepared) co_return;
+  const milliseconds ttl = std::min(time_left, prepared->time_to_live);
+  auto replaced = co_await store.replace(key_, *base_, prepared->bytes, ttl);
+  if (replaced && *replaced == ReplaceOutcome::replaced) written(std::move(*prepared));
 }
 
 Record Session::changed_record() { return Record{age_.created, attributes(), envelope_, age_.lifetime}; }

@@ -139,6 +139,9 @@ class Session {
   Task<Result<void, WriteFailure>> reload();
   // Takes what the store holds under this key as the base for the changes.
   Result<void, Refusal> adopt(Bytes bytes);
+  // Erases what is left under the key that the session had in another format, and forgets that key. That
+  // this fails is no error: it is tried again when the session is opened next. `time_left` is the record's.
+  Task<void> forget_former(milliseconds time_left);
   [[nodiscard]] Record changed_record();
   [[nodiscard]] bool subject_changes(const Record& record) const;
   [[nodiscard]] Result<Prepared, WriteFailure> prepare(Record record) const;
@@ -159,7 +162,7 @@ class Session {
   Json envelope_;             // Record::envelope
   std::optional<Json> data_;  // decoded when first needed; changes applied
   Changes changes_;
-  std::vector<std::string> old_keys_;  // of other formats' sessions that end along with it
+  std::vector<std::string> old_keys_;  // SessionManager::Opened::old_keys: they end along with it
   std::shared_ptr<Turns::Turn> turn_;  // only while a write is under way
 };
 

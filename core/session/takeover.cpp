@@ -5,6 +5,7 @@
 #include "core/cookie/cookie_header.h"
 #include "core/crypto/base64url.h"
 #include "core/crypto/digest.h"
+#include "core/session/ending.h"
 
 namespace session {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 using Taken = Result<VerifiedCookie, Refusal>;
 using Outcome = Result<Taken, StoreFailure>;
 
-// So long after a move whoever made it is done: an old record that is still there was left by a crash.
+// So long after a move whoever made it is done.
 constexpr seconds kSettled{60};
 // How often somebody else may write the old session while it moves.
 constexpr int kAttempts = 3;
@@ -52,64 +53,112 @@ class Move {
   }
 
   Task<Outcome> run() {
-    auto there = co_await store_.load(own_.store_key);
-    if (!there) co_return there.error();
-    if (*there) co_return co_await settled(std::move((*there)->bytes));
+    auto moved = co_await moved_before();
+    if (!moved) co_return moved.error();
+    if (*moved) co_return Taken(own_);
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
-      auto moved = co_await attempt_once();
-      if (!moved) co_return moved.error();
-      if (*moved) co_return std::move(**moved);
+      auto tried = co_await attempt_once();
+      if (!tried) co_return tried.error();
+      if (*tried) co_return std::move(**tried);
     }
+    co_await abandon();
     co_return StoreFailure(StoreFailure::Kind::contended, "the old session kept changing while it was moved");
   }
 
  private:
-  // It has moved before. What a crash left of the old one goes.
-  Task<Outcome> settled(Bytes bytes) {
-    const auto record = environment_.dialect->decode(bytes.view());
-    const bool old =
-        record && record->created && *record->created + kSettled <= environment_.clock.unix_now();
-    if (old) {
-      auto erased = co_await store_.erase(old_key_);
-      if (!erased) co_return erased.error();
-    }
-    co_return Taken(own_);
+  using Attempt = std::optional<Taken>;  // nullopt: somebody wrote the old session meanwhile; look again
+
+  Task<Result<bool, StoreFailure>> moved_before() {
+    auto there = co_await store_.load(own_.store_key);
+    if (!there) co_return there.error();
+    co_return there->has_value();
   }
 
-  // nullopt: somebody wrote the old session meanwhile; look again.
-  Task<Result<std::optional<Taken>, StoreFailure>> attempt_once() {
+  Task<Result<Attempt, StoreFailure>> attempt_once() {
     auto loaded = co_await store_.load(old_key_);
-    if (!loaded) co_return loaded.error();
-    if (!*loaded) co_return std::optional<Taken>(Taken(Refusal::unknown));
+    if (!loaded) {
+      co_await abandon();
+      co_return loaded.error();
+    }
+    if (!*loaded) co_return co_await nothing_left();
     const Bytes old_bytes = (*loaded)->bytes;
     auto record = format_.dialect->decode(old_bytes.view());
-    if (!record) co_return std::optional<Taken>(Taken(record.error()));
-    auto made = co_await make(std::move(record->data));
-    if (!made) co_return made.error();
-    if (!*made)
-      co_return std::optional<Taken>(Taken(own_));  // another request was faster, and sees to the rest
+    if (!record) {
+      co_await abandon();
+      co_return Attempt(Taken(record.error()));
+    }
+    auto stored = co_await store(std::move(record->data));
+    if (!stored) {
+      co_await abandon();
+      co_return stored.error();
+    }
+    // Another request was faster and sees to the rest, or has even changed it here.
+    if (!*stored) co_return Attempt(Taken(own_));
     auto erased = co_await store_.erase_if(old_key_, old_bytes);
+    // It may have happened all the same, and then the new record is all that is left of the session.
     if (!erased) co_return erased.error();
-    if (*erased == EraseIfOutcome::erased) co_return std::optional<Taken>(Taken(own_));
-    auto undone = co_await store_.erase(own_.store_key);
-    if (!undone) co_return undone.error();
-    co_return std::optional<Taken>();
+    if (*erased == EraseIfOutcome::erased) co_return Attempt(Taken(own_));
+    co_return Attempt();
   }
 
-  // Whether the record under the new id is ours. What is too large for the policy moves all the same.
-  Task<Result<bool, StoreFailure>> make(Json data) {
+  // The old record is gone.
+  Task<Result<Attempt, StoreFailure>> nothing_left() {
+    if (made_) co_return co_await end();
+    auto moved = co_await moved_before();  // since the first look
+    if (!moved) co_return moved.error();
+    co_return Attempt(*moved ? Taken(own_) : Taken(Refusal::unknown));
+  }
+
+  // The new record was made here, so the old one has ended by itself. Only if the session has got another id
+  // by now, it was that which erased the old record, and it goes on.
+  Task<Result<Attempt, StoreFailure>> end() {
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+      auto loaded = co_await store_.load(own_.store_key);
+      if (!loaded) co_return loaded.error();
+      if (!*loaded) co_return Attempt(Taken(Refusal::unknown));
+      const Bytes bytes = (*loaded)->bytes;
+      if (!environment_.dialect->successor(bytes.view()).empty()) co_return Attempt(Taken(own_));
+      auto ended = co_await end_record(environment_, own_.store_key, bytes, old_key_);
+      if (!ended) co_return ended.error();
+      if (*ended == EraseIfOutcome::erased) co_return Attempt(Taken(Refusal::unknown));
+    }
+    co_return StoreFailure(StoreFailure::Kind::contended, "a session that has ended kept changing");
+  }
+
+  // Makes the new record, or brings the one made before up to date. False: it is somebody else's. What is
+  // too large for the policy moves all the same.
+  Task<Result<bool, StoreFailure>> store(Json data) {
     const auto& env = environment_;
     const seconds now = env.clock.unix_now();
     Record record;
     record.created = now;
     record.data = std::move(data);
+    record.envelope = old_key_;
     env.dialect->complete(record, now);
     Bytes bytes(env.dialect->encode(record));
     const Age age = {record.created, record.lifetime};
-    const auto ttl = time_to_live(env.policy, age, now);
-    auto created = co_await store_.create(own_.store_key, std::move(bytes), ttl.value_or(kTombstoneTime));
-    if (!created) co_return created.error();
-    co_return *created == CreateOutcome::created;
+    const milliseconds ttl = time_to_live(env.policy, age, now).value_or(kTombstoneTime);
+    const std::optional<Bytes> before = std::exchange(made_, bytes);
+    if (!before) {
+      auto created = co_await store_.create(own_.store_key, std::move(bytes), ttl);
+      if (!created) co_return created.error();
+      if (*created == CreateOutcome::created) co_return true;
+      made_.reset();
+      co_return false;
+    }
+    auto replaced = co_await store_.replace(own_.store_key, *before, std::move(bytes), ttl);
+    if (!replaced) {
+      (void)co_await store_.erase_if(own_.store_key,
+                                     *before);  // if the new bytes are there, abandon() sees to them
+      co_return replaced.error();
+    }
+    co_return *replaced == ReplaceOutcome::replaced;
+  }
+
+  // REQUIRES: the old record was not erased here. Should this fail, the new one stands for the session as it
+  // was read.
+  Task<void> abandon() {
+    if (made_) (void)co_await store_.erase_if(own_.store_key, *made_);
   }
 
   SessionEnvironment& environment_;
@@ -117,6 +166,7 @@ class Move {
   std::string old_key_;
   const Accepted& format_;
   VerifiedCookie own_;
+  std::optional<Bytes> made_;  // what was written under the new id
 };
 
 }  // namespace
@@ -129,6 +179,19 @@ std::vector<OldCookie> old_cookies(const SessionEnvironment& environment,
     if (cookie) found.push_back({&format, std::move(*cookie)});
   }
   return found;
+}
+
+std::vector<std::string> keys_of(const SessionEnvironment& environment, const std::vector<OldCookie>& old) {
+  std::vector<std::string> keys;
+  for (const OldCookie& each : old) {
+    keys.push_back(each.cookie.store_key);
+    keys.push_back(environment.dialect->store_key(new_id_of(each)));
+  }
+  return keys;
+}
+
+bool settled(const SessionEnvironment& environment, const Age& age) {
+  return age.created && *age.created + kSettled <= environment.clock.unix_now();
 }
 
 Task<Outcome> take_over(SessionEnvironment& environment, const OldCookie& old) {

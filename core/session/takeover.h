@@ -19,7 +19,17 @@ namespace session {
 // The new id is made from the old one, so all requests that a browser has under way with its old cookie come
 // to the same session, and the old cookie stands for it until it ends or gets another id. Only whoever made
 // the new record erases the old one, and only as it was read: if it is gone by then, somebody has logged out
-// meanwhile, and the new record goes, too.
+// meanwhile, and the new session ends, too. If it was changed, the new record follows, unless it has been
+// changed as well: then it stays, and the change to the old one is lost.
+//
+// The new record names the old key, as a crash may leave the old record behind: it goes along when the
+// session ends or gets another id, and when it is opened a minute after it moved. By then whoever moved it is
+// done (the clocks of all gateways must agree to less than that).
+//
+// What can't be told apart, and so goes on: a session that was logged out at the other side in the moment
+// when the gateway that moved it crashed or lost its store between two writes. What a crash left is found
+// again by the old cookie if the new session expired without being opened after its first minute. And a
+// request of the other side's that was under way may save the session there once more: that is not read.
 
 // An old cookie that verified.
 struct OldCookie {
@@ -30,6 +40,13 @@ struct OldCookie {
 // The old cookies among a request's, one at most of each format. A format that has two that differ has none.
 [[nodiscard]] std::vector<OldCookie> old_cookies(const SessionEnvironment& environment,
                                                  std::span<const std::string_view> cookie_headers);
+
+// Where the store keeps what these stand for: the old records, and the ones that they became.
+[[nodiscard]] std::vector<std::string> keys_of(const SessionEnvironment& environment,
+                                               const std::vector<OldCookie>& old);
+
+// Whether a record of that age was made so long ago that nobody is moving its session any more.
+[[nodiscard]] bool settled(const SessionEnvironment& environment, const Age& age);
 
 // The session's cookie in the format in use, after its record has moved; or why there is none. `old` is the
 // caller's until the task ends. Error: the store could not answer.

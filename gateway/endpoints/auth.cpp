@@ -8,12 +8,22 @@
 namespace session::gateway {
 namespace {
 
+// The Cookie header without what logs the user in: an old cookie does so, too, while what moved lives.
+std::string other_cookies(std::span<const std::string_view> cookies, const SessionManager& sessions) {
+  std::string others = without_cookie(cookies, sessions.cookie().name);
+  for (const Accepted& format : sessions.accepted()) {
+    const std::string_view header = others;
+    others = without_cookie({&header, 1}, format.cookie_name);
+  }
+  return others;
+}
+
 // The session's owner to the application, and the rest of the Cookie header, so that the application need not
 // see what logs its user in.
-Response passed(const Pass& pass, std::span<const std::string_view> cookies, const std::string& cookie_name) {
+Response passed(const Pass& pass, std::span<const std::string_view> cookies, const SessionManager& sessions) {
   Response response{204, {}, {}};
   response.headers.add_lines(pass.summary->identity);
-  response.headers.add("X-Session-Cookie", without_cookie(cookies, cookie_name));
+  response.headers.add("X-Session-Cookie", other_cookies(cookies, sessions));
   response.headers.add("Cache-Control", "no-store");
   if (pass.set_cookie) response.headers.add("Set-Cookie", *pass.set_cookie);
   return response;
@@ -51,7 +61,7 @@ Task<Response> auth_endpoint(const Request& request, Services& services) {
   const Visit visit{cookies, required, touch_of(request)};
   const Verdict verdict = co_await check(visit, services.sessions, services.rules);
   if (const auto* pass = std::get_if<Pass>(&verdict)) {
-    co_return passed(*pass, cookies, services.sessions.cookie().name);
+    co_return passed(*pass, cookies, services.sessions);
   }
   if (const auto* login = std::get_if<LoginNeeded>(&verdict)) {
     warn_of_unreadable(login->unreadable);

@@ -61,6 +61,10 @@ NoSession nothing_to_act_on(const Actions& actions, Refusal refusal, const Servi
 // What becomes of the actions when there is no session, and none may begin.
 Task<Performed> without_session(const Actions& actions, const SessionManager::Opened& opened,
                                 Services& services) {
+  if (actions.destroy) {
+    auto ended = co_await services.sessions.end_old(opened.old_keys);
+    if (!ended) co_return WriteFailure(ended.error());
+  }
   if (!actions.destroy || opened.successor.empty())
     co_return nothing_to_act_on(actions, opened.refusal, services);
   auto ended = co_await services.sessions.end_successor(opened.successor);
