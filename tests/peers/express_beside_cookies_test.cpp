@@ -20,7 +20,7 @@ BOOST_AUTO_TEST_CASE(without_a_name_the_cookie_has_that_of_express_session) {
   RedisServer redis;
   NodeApp node("express", redis);
   Beside gateway(redis, "dialect: express\nexpress: { secrets: [{ value: 'keyboard cat' }] }\n",
-                 "{ secure: false }");
+                 "{ path: / }");
   const std::string cookie = brought_back(gateway.set("", kAlice));
   BOOST_TEST(cookie.starts_with("connect.sid=s%3A"));
   BOOST_TEST(attributes_at(node, cookie) == kAlice);
@@ -58,7 +58,8 @@ BOOST_AUTO_TEST_CASE(node_may_be_the_first_to_have_a_new_secret_if_the_gateway_k
 }
 
 BOOST_AUTO_TEST_CASE(a_secret_that_is_not_configured_is_a_bad_signature) {
-  ExpressSite site({{"secret", {"another one"}}});
+  const Json other = {{"secret", "another one"}};
+  ExpressSite site(other);
   const std::string cookie = site.node_login(kAlice);
   BOOST_TEST(site.gateway.verdict(cookie) == "401 bad-signature");
   BOOST_TEST(site.node.get("/session", with(brought_back(site.gateway.set("", kAlice)))).status == 401);

@@ -120,10 +120,10 @@ BOOST_AUTO_TEST_CASE(neither_timeout_of_the_gateway_ends_a_session_of_node) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(ages_that_make_no_sense_count_as_none) {
+BOOST_AUTO_TEST_CASE(ages_that_are_no_numbers_count_as_none_and_long_ones_are_cut) {
   ExpressSite site;
   const std::string cookie = site.node_login(kAlice, "hello");
-  for (const char* age : {"0", "-1", "\"1\"", "null", "{}", "true", "0.5"}) {
+  for (const char* age : {"\"1\"", "null", "{}", "true"}) {
     site.redis.tell({"SET", "sess:hello",
                      std::string(R"({"cookie":{"originalMaxAge":)") + age + R"(},"user":"alice"})", "PX",
                      "60000"});

@@ -28,10 +28,8 @@ const Format kSessionStore = {"session-store", "session-store", "accept: [sessio
 
 // An application that still has its own sessions, and a gateway that has begun to take them over.
 struct Site {
-  explicit Site(const Format& format)
-      : format(format),
-        node(format.name, redis),
-        gateway(redis, std::string("dialect: native\n") + format.yaml) {}
+  explicit Site(const Format& of)
+      : format(of), node(of.name, redis), gateway(redis, std::string("dialect: native\n") + of.yaml) {}
 
   std::string node_login(const Json& attributes = kAlice) {
     return brought_back(node.post("/set", attributes), format.cookie);
