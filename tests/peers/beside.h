@@ -20,9 +20,10 @@ using session::test::Reply;
 // header; empty: none comes.
 class Beside {
  public:
-  // `yaml`: the dialect, and what else the configuration says.
-  Beside(const RedisServer& redis, const std::string& yaml, const std::string& cookie = kWireCookie)
-      : gateway_(setup(redis, yaml, cookie)), peer_(gateway_.unix_peer()) {}
+  // `yaml`: the dialect, and what else the configuration says. `store`: further keys of store.redis.
+  Beside(const RedisServer& redis, const std::string& yaml, const std::string& cookie = kWireCookie,
+         const std::string& store = "deadline: 2s")
+      : gateway_(setup(on(redis, store), yaml, cookie)), peer_(gateway_.unix_peer()) {}
 
   Answer auth(const std::string& cookies) { return peer_.ask(asked("auth", "GET", cookies)); }
   Answer read(const std::string& cookies) { return peer_.ask(asked("session", "GET", cookies)); }
@@ -34,6 +35,8 @@ class Beside {
   }
   Answer end(const std::string& cookies) { return peer_.ask(asked("session", "DELETE", cookies)); }
 
+  // Whether the store takes writes, by its own word.
+  bool ready() { return peer_.ask(asked("ready", "GET", "")).status == 200; }
   // The session's attributes; null where there is none.
   Json attributes(const std::string& cookies) {
     const Answer answer = read(cookies);
@@ -61,9 +64,8 @@ class Beside {
   [[nodiscard]] std::string log() const { return gateway_.log(); }
 
  private:
-  static WireGateway::Setup setup(const RedisServer& redis, const std::string& yaml,
+  static WireGateway::Setup setup(WireGateway::Setup made, const std::string& yaml,
                                   const std::string& cookie) {
-    WireGateway::Setup made = on(redis);
     made.yaml += yaml;
     made.cookie = cookie;
     return made;
