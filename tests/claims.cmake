@@ -118,6 +118,7 @@ add_claims(peers/express_beside_test peers peers_support wire_support redis_supp
 add_claims(peers/express_beside_cookies_test peers peers_support wire_support redis_support)
 add_claims(peers/express_beside_time_test peers peers_support wire_support redis_support)
 add_claims(peers/foreign_records_test peers peers_support wire_support redis_support)
+add_claims(peers/migration_page_test peers peers_support)
 add_claims(peers/moving_test peers peers_support wire_support redis_support)
 add_claims(peers/random_beside_test peers peers_support wire_support redis_support)
 add_claims(peers/session_store_beside_test peers peers_support wire_support redis_support)
