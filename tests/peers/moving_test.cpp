@@ -94,13 +94,15 @@ BOOST_AUTO_TEST_CASE(a_read_moves_a_session_too) {
   });
 }
 
-BOOST_AUTO_TEST_CASE(fifty_first_requests_of_a_browser_all_come_to_the_same_session) {
+BOOST_AUTO_TEST_CASE(fifty_first_requests_of_a_browser_to_two_gateways_all_come_to_the_same_session) {
   each([](Site& site) {
+    Beside other(site.redis, site.format.yaml);
     for (int round = 0; round < 5; ++round) {
       const std::string old = site.node_login();
       const std::string old_key = site.key_of(old);
       const long long others = site.keys() - 1;
-      auto peers = site.gateway.connections(50);
+      auto peers = site.gateway.connections(25);
+      for (Peer& peer : other.connections(25)) peers.push_back(std::move(peer));
       for (Peer& peer : peers) peer.send(Beside::asked("auth", "GET", old));
       std::set<std::string> ids;
       for (Peer& peer : peers) {
@@ -274,6 +276,26 @@ BOOST_AUTO_TEST_CASE(a_cookie_of_ours_counts_before_an_old_one_even_if_it_is_no_
     BOOST_TEST(site.gateway.auth(native + "; " + old).header("X-Auth-Request-User") == "bob");
     BOOST_TEST(site.exists(key));
   });
+}
+
+BOOST_AUTO_TEST_CASE(names_prefix_salt_and_older_secrets_are_settings) {
+  RedisServer redis;
+  NodeApp express(
+      "express", redis,
+      {{"session", {{"name", "sid"}, {"secret", "an older one"}}}, {"store", {{"prefix", "app:"}}}});
+  NodeApp store("session-store", redis, {{"session", {{"cookieKey", "key"}, {"salt", "pepper"}}}});
+  Beside gateway(
+      redis,
+      "accept: [express, session-store]\n"
+      "express: { secrets: [{ value: 'keyboard cat' }, { value: 'an older one' }], prefix: 'app:', "
+      "cookie_name: sid }\n"
+      "session_store: { salt: { value: pepper }, cookie_name: key }\n");
+  const std::string one = brought_back(express.post("/set", {{"user", "alice"}}), "sid");
+  const std::string other = brought_back(store.post("/set", {{"user", "bob"}}), "key");
+  BOOST_TEST(gateway.auth(one).header("X-Auth-Request-User") == "alice");
+  BOOST_TEST(gateway.auth(other).header("X-Auth-Request-User") == "bob");
+  BOOST_TEST(redis.tell({"KEYS", "session:*"}).elements.size() == 2U);
+  BOOST_TEST(redis.tell({"DBSIZE"}).integer == 2);
 }
 
 BOOST_AUTO_TEST_CASE(both_formats_can_be_accepted_at_once) {
