@@ -72,6 +72,14 @@ BOOST_AUTO_TEST_CASE(a_location_can_leave_the_session_untouched) {
   BOOST_TEST(canned.param("GATEWAY_TOUCH") == "off");
 }
 
+BOOST_AUTO_TEST_CASE(a_location_can_leave_the_session_cookie_to_its_application) {
+  Canned canned(kPass);
+  const Reply reply = canned.stack.http().get("/beside/", {"Cookie: connect.sid=s%3Aa.b; other=1"});
+  const Json headers = reply.json()["headers"];
+  BOOST_TEST(headers["cookie"] == Json::array({"connect.sid=s%3Aa.b; other=1"}));
+  BOOST_TEST(headers["x-auth-request-user"] == Json::array({"alice"}));
+}
+
 BOOST_AUTO_TEST_CASE(checks_share_a_kept_connection) {
   Canned canned(kPass);
   Client client = canned.stack.http();

@@ -56,9 +56,9 @@ std::vector<std::string> command(const TempDir& dir, unsigned descriptors, const
 
 }  // namespace
 
-std::string configuration(const std::string& listen, const std::string& yaml) {
-  return "listen:\n" + listen +
-         "cookie: { name: session, secure: false }\n"
+std::string configuration(const std::string& listen, const std::string& yaml, const std::string& cookie) {
+  return "listen:\n" + listen + "cookie: " + cookie +
+         "\n"
          "salt: { value: 'salt of the wire tests' }\n"
          "keys: [{ id: k1, value: 'the first key of all the wire tests' }]\n" +
          yaml;
@@ -71,7 +71,7 @@ int run_gateway(const std::string& config_file, const std::string& log) {
 WireGateway::WireGateway(const Setup& setup) : port_(session::test::free_port()) {
   write_file(config_file(), configuration("  - unix: '" + socket_file() +
                                               "'\n  - tcp: 127.0.0.1:" + std::to_string(port_) + "\n",
-                                          setup.yaml));
+                                          setup.yaml, setup.cookie));
   process_ = std::make_unique<Process>(command(dir_, setup.descriptors, config_file()), dir_ / "gateway.log");
   // Told by its log, not by connecting: a connection would count.
   wait_until("the gateway to serve", [this] {

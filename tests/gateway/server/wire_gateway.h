@@ -18,6 +18,8 @@ using session::test::TempDir;
 using session::test::wait_until;
 using session::test::write_file;
 
+inline constexpr const char* kWireCookie = "{ name: session, secure: false }";
+
 // A gateway process of the test's own, in a private directory, on a unix socket and on a TCP port. Ends with
 // this object; its log is shown if the test has failed.
 class WireGateway {
@@ -25,6 +27,7 @@ class WireGateway {
   struct Setup {
     std::string yaml = "workers: 2\n";  // what the configuration says besides listen, cookie, keys and salt
     unsigned descriptors = 0;           // the most it may have open; 0: as many as the test itself
+    std::string cookie = kWireCookie;
   };
 
   WireGateway() : WireGateway(Setup{}) {}
@@ -70,6 +73,7 @@ class WireGateway {
 [[nodiscard]] int run_gateway(const std::string& config_file, const std::string& log);
 
 // A configuration that listens at those places ("- unix: ..." lines).
-[[nodiscard]] std::string configuration(const std::string& listen, const std::string& yaml);
+[[nodiscard]] std::string configuration(const std::string& listen, const std::string& yaml,
+                                        const std::string& cookie = kWireCookie);
 
 }  // namespace session::gateway::test
