@@ -66,7 +66,7 @@ SessionManager::Asked SessionManager::open(std::span<const std::string_view> coo
   std::vector<OldCookie> old = old_cookies(environment_, cookie_headers);
   std::vector<std::string> old_keys = keys_of(environment_, old);
   const bool absent = !cookie && cookie.error() == Refusal::absent;
-  if (!cookie && !absent) co_return Opened{std::nullopt, cookie.error(), {}, std::move(old_keys)};
+  if (!cookie && !absent) co_return Opened{std::nullopt, cookie.error(), {}, {}, std::move(old_keys)};
   auto asked = absent ? open_old(std::move(old), touch) : open_verified(std::move(*cookie), touch);
   auto opened = co_await std::move(asked);
   if (!opened) co_return opened.error();
