@@ -21,7 +21,9 @@ std::string uuid(std::string bytes) {
 }  // namespace
 
 SessionStoreDialect::SessionStoreDialect(SessionStoreDialectOptions options, const Random& random)
-    : options_(std::move(options)), random_(random) {}
+    : options_(std::move(options)), random_(random) {
+  (void)md5_hex("");  // where MD5 is forbidden that shows at the start, and not with the first cookie
+}
 
 Result<VerifiedCookie, Refusal> SessionStoreDialect::verify(std::string_view value) {
   if (value.size() > 3 * kMaxIdBytes) return Refusal::malformed;

@@ -23,6 +23,7 @@ struct SessionStoreDialectOptions {
 // record is no session. Records don't say when they were begun, so there is no absolute timeout.
 class SessionStoreDialect final : public Dialect {
  public:
+  // Throws std::runtime_error if OpenSSL has no MD5 (FIPS).
   SessionStoreDialect(SessionStoreDialectOptions options, const Random& random);
 
   Result<VerifiedCookie, Refusal> verify(std::string_view value) override;

@@ -70,9 +70,9 @@ Session::Written Session::move(bool restart_age, Attempts attempts) {
 }
 
 // The store may do it and its answer be lost. A browser that is told nothing then keeps an id that is dead;
-// so the store is asked what it holds. An erased key does not say who erased it: it counts as ended by
-// another. What has not happened is tried once more: the first try may still be on its way, and of two one
-// counts.
+// so the store is asked what it holds. A key that is gone says nothing where there are no tombstones: the
+// copy under the new id, which nobody has, is left to expire. What has not happened is tried once more: the
+// first try may still be on its way, and of two one counts.
 Task<Session::Retired> Session::retire(std::string new_key, Attempts attempts) {
   using How = Retired::How;
   Store& store = environment_->store;
@@ -86,6 +86,7 @@ Task<Session::Retired> Session::retire(std::string new_key, Attempts attempts) {
     if (attempts.over()) co_return Retired{How::unknown, failure};
     auto held = co_await store.load(key_);
     if (!held) co_return Retired{How::unknown, failure};
+    if (!*held && !buried && !tombstone) co_return Retired{How::unknown, failure};
     if (!*held) co_return Retired{How::changed};
     const Bytes& bytes = (*held)->bytes;
     if (environment_->dialect->successor(bytes.view()) == new_key) co_return Retired{How::done};

@@ -59,6 +59,12 @@ bool uses(const Settings& settings, DialectType type) {
   return settings.dialect == type || accepts(settings, type);
 }
 
+std::string_view name_of(DialectType type) {
+  const auto* row = std::find_if(kDialects.begin(), kDialects.end(),
+                                 [type](const auto& choice) { return choice.second == type; });
+  return row->first;
+}
+
 // A key of a section that read_map has been through.
 Field within(const Field& map, std::string_view name) { return Section(map, Section::Names::hidden)[name]; }
 
@@ -83,6 +89,32 @@ void check_accept(Section& top, const Settings& settings, Contradictions& found)
   }
 }
 
+// A name for sessions to be accepted is no name for sessions in use.
+void check_names(Section& top, const Settings& settings, Contradictions& found) {
+  const auto check = [&](DialectType type, std::string_view section) {
+    const Field name = within(top[section], "cookie_name");
+    if (settings.dialect == type && name.given())
+      found.add(name, "expected cookie.name instead, with dialect " + std::string(name_of(type)));
+  };
+  check(DialectType::express, "express");
+  check(DialectType::session_store, "session_store");
+}
+
+// With random keys a restart, or another gateway, would not know the sessions that have moved; and the old
+// ones are gone.
+void check_keys(Section& top, const Settings& settings, Contradictions& found) {
+  const bool kept = top["keys"].given() && top["salt"].given();
+  if (!settings.accept.empty() && !kept) found.add(top["accept"], "expected salt and keys beside it");
+}
+
+// Who cleans up after a migration deletes all keys with the old prefix.
+void check_prefixes(Section& top, const Settings& settings, Contradictions& found) {
+  const std::string& native = settings.redis.prefix;
+  if (!accepts(settings, DialectType::express) || !native.starts_with(settings.express.prefix)) return;
+  found.add(top["accept"], "expected a store.redis.prefix that does not begin with express.prefix (" +
+                               shown(settings.express.prefix) + ")");
+}
+
 void check_secrets(Section& top, const Settings& settings, Contradictions& found) {
   const bool used = uses(settings, DialectType::express);
   const Field secrets = within(top["express"], "secrets");
@@ -98,6 +130,23 @@ void check_secrets(Section& top, const Settings& settings, Contradictions& found
             in_use
                 ? "expected only to accept session-store; with dialect session-store the salt is at the top"
                 : "expected only to accept session-store");
+}
+
+void warn_of_memory(Section& top, const Settings& settings) {
+  if (settings.store_type != StoreType::memory) return;
+  const std::string text = "with store.type memory there are no sessions of others: they are in Redis";
+  if (settings.dialect != DialectType::native) top["dialect"].warn(text);
+  if (!settings.accept.empty()) top["accept"].warn(text);
+}
+
+void warn_of_timeouts(Section& top, const Settings& settings) {
+  if (settings.dialect == DialectType::native) return;
+  const std::string text = "does not count with dialect " + std::string(name_of(settings.dialect));
+  const Field absolute = within(top["session"], "absolute_timeout");
+  const Field idle = within(top["session"], "idle_timeout");
+  if (absolute.given()) absolute.warn(text + ": its records don't say when a session began");
+  if (idle.given() && settings.dialect == DialectType::express)
+    idle.warn(text + ": sessions live as their cookie says, or express.ttl");
 }
 
 void warn_of_unsigned(Section& top, const Settings& settings) {
@@ -125,9 +174,19 @@ void read_dialects(Section& top, Settings& to) {
       Section::Names::hidden);
   Contradictions found;
   check_accept(top, to, found);
+  check_names(top, to, found);
   check_secrets(top, to, found);
   found.report();
   warn_of_unsigned(top, to);
+}
+
+void check_dialects(Section& top, const Settings& settings) {
+  Contradictions found;
+  check_keys(top, settings, found);
+  check_prefixes(top, settings, found);
+  found.report();
+  warn_of_memory(top, settings);
+  warn_of_timeouts(top, settings);
 }
 
 }  // namespace session::gateway

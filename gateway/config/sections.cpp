@@ -137,6 +137,7 @@ void read_settings(Section& top, Settings& to) {
   read_map(top["identity"], [&](Section& identity) { read_identity(identity, to.identity); });
   read_rules(top["rules"], to.rules);
   read_map(top["log"], [&](Section& log) { read_log(log, to.log); });
+  check_dialects(top, to);
 }
 
 }  // namespace session::gateway

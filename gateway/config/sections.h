@@ -25,6 +25,8 @@ void read_redis(Section& section, Settings& to);
 void read_dialect(const Field& field, Settings& to);
 // After the cookie, whose name the ones to be accepted can't have.
 void read_dialects(Section& top, Settings& to);
+// What of it must go with other sections. After all of them.
+void check_dialects(Section& top, const Settings& settings);
 void read_identity(Section& section, IdentitySettings& to);
 void read_rules(const Field& field, std::vector<Rule>& to);
 

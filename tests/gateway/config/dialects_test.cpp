@@ -10,6 +10,9 @@ using namespace session::gateway;
 namespace {
 
 const std::string kSecrets = "express: { secrets: [ { value: keyboard cat } ] }\n";
+const std::string kKeys =
+    "salt: { value: of ours }\nkeys: [ { id: k1, value: " + std::string(32, 's') + " } ]\n";
+const std::string kRedis = "store: { type: redis }\n";
 const std::string kUnsigned =
     "the cookies of session-store are not signed: whoever guesses one, or plants one, has the session";
 
@@ -34,7 +37,8 @@ BOOST_AUTO_TEST_CASE(the_default_is_native_and_accepts_nothing) {
 BOOST_AUTO_TEST_CASE(express_is_read_with_its_options) {
   const Settings read = settings(
       "dialect: express\n"
-      "express: { secrets: [ { value: new }, { value: old } ], prefix: 'app:', ttl: 90s }\n");
+      "express: { secrets: [ { value: new }, { value: old } ], prefix: 'app:', ttl: 90s }\n" +
+      kRedis);
   BOOST_TEST((read.dialect == DialectType::express));
   BOOST_REQUIRE(read.express.secrets.size() == 2u);
   BOOST_TEST(read.express.secrets[0].reveal() == "new");
@@ -83,7 +87,8 @@ BOOST_AUTO_TEST_CASE(accepted_formats_have_options_of_their_own) {
 BOOST_AUTO_TEST_CASE(cookies_are_called_as_the_library_calls_them_unless_they_have_a_name) {
   BOOST_TEST(settings("dialect: express\n" + kSecrets).cookie.name == "connect.sid");
   BOOST_TEST(settings("dialect: session-store\n").cookie.name == "session-store");
-  BOOST_TEST(settings("dialect: native\naccept: [express]\n" + kSecrets).cookie.name == "__Host-session");
+  BOOST_TEST(settings("dialect: native\naccept: [express]\n" + kSecrets + kKeys).cookie.name ==
+             "__Host-session");
   BOOST_TEST(settings("dialect: express\ncookie: { name: sid }\n" + kSecrets).cookie.name == "sid");
   BOOST_TEST(settings("dialect: express\ncookie: { name: __Host-session }\n" + kSecrets).cookie.name ==
              "__Host-session");
@@ -130,14 +135,14 @@ BOOST_AUTO_TEST_CASE(only_native_accepts_others) {
 }
 
 BOOST_AUTO_TEST_CASE(a_format_is_accepted_once) {
-  BOOST_TEST(problems("accept: [express, session-store, express]\n" + kSecrets) ==
+  BOOST_TEST(problems("accept: [express, session-store, express]\n" + kSecrets + kKeys) ==
              "gateway.yaml:1: accept[2]: given twice\n");
 }
 
 BOOST_AUTO_TEST_CASE(express_needs_secrets) {
   BOOST_TEST(problems("dialect: express\n") ==
              "gateway.yaml:1: dialect: express needs express.secrets beside it\n");
-  BOOST_TEST(problems("accept: [express]\nexpress: { ttl: 1h }\n") ==
+  BOOST_TEST(problems("accept: [express]\nexpress: { ttl: 1h }\n" + kKeys) ==
              "gateway.yaml:1: accept: express needs express.secrets beside it\n");
   BOOST_TEST(problems("dialect: express\nexpress: { secrets: [] }\n") ==
              "gateway.yaml:2: express.secrets: expected at least one secret\n");
@@ -148,13 +153,13 @@ BOOST_AUTO_TEST_CASE(express_needs_secrets) {
 BOOST_AUTO_TEST_CASE(secrets_need_express) {
   const std::string text = "express.secrets: expected only with dialect express, or to accept express\n";
   BOOST_TEST(problems(kSecrets) == "gateway.yaml:1: " + text);
-  BOOST_TEST(problems("accept: [session-store]\n" + kSecrets) == "gateway.yaml:2: " + text);
+  BOOST_TEST(problems("accept: [session-store]\n" + kSecrets + kKeys) == "gateway.yaml:2: " + text);
   BOOST_TEST(problems("dialect: session-store\n" + kSecrets) == "gateway.yaml:2: " + text);
 }
 
 BOOST_AUTO_TEST_CASE(the_salt_of_sessions_to_be_accepted_needs_sessions_to_be_accepted) {
   const std::string salt = "session_store: { salt: { value: pepper } }\n";
-  BOOST_TEST(problems("accept: [session-store]\n" + salt) == "");
+  BOOST_TEST(problems("accept: [session-store]\n" + salt + kKeys) == "");
   BOOST_TEST(problems(salt) == "gateway.yaml:1: session_store.salt: expected only to accept session-store\n");
   BOOST_TEST(problems("dialect: session-store\n" + salt) ==
              "gateway.yaml:2: session_store.salt: expected only to accept session-store; with dialect "
@@ -163,17 +168,37 @@ BOOST_AUTO_TEST_CASE(the_salt_of_sessions_to_be_accepted_needs_sessions_to_be_ac
 
 BOOST_AUTO_TEST_CASE(cookies_to_be_accepted_have_names_of_their_own) {
   BOOST_TEST(
-      problems("accept: [express]\ncookie: { name: connect.sid }\n" + kSecrets) ==
+      problems("accept: [express]\ncookie: { name: connect.sid }\n" + kSecrets + kKeys) ==
       "gateway.yaml:1: express.cookie_name: expected another name than cookie.name, got connect.sid, its "
       "default\n");
-  BOOST_TEST(problems("accept: [session-store]\nsession_store:\n  cookie_name: __Host-session\n") ==
+  BOOST_TEST(problems("accept: [session-store]\nsession_store:\n  cookie_name: __Host-session\n" + kKeys) ==
              "gateway.yaml:3: session_store.cookie_name: expected another name than cookie.name, got "
              "__Host-session\n");
   BOOST_TEST(problems("accept: [express, session-store]\nsession_store: { cookie_name: connect.sid }\n" +
-                      kSecrets) ==
+                      kSecrets + kKeys) ==
              "gateway.yaml:2: session_store.cookie_name: expected another name than express.cookie_name, got "
              "connect.sid\n");
   BOOST_TEST(problems("cookie: { name: connect.sid }\n") == "");
+}
+
+BOOST_AUTO_TEST_CASE(sessions_move_only_to_keys_that_outlive_the_process) {
+  const std::string text = "gateway.yaml:1: accept: expected salt and keys beside it\n";
+  BOOST_TEST(problems("accept: [express]\n" + kSecrets) == text);
+  BOOST_TEST(problems("accept: [session-store]\n") == text);
+}
+
+BOOST_AUTO_TEST_CASE(cookies_in_use_are_named_with_the_cookie) {
+  BOOST_TEST(problems("dialect: express\nexpress:\n  secrets: [ { value: s } ]\n  cookie_name: sid\n") ==
+             "gateway.yaml:4: express.cookie_name: expected cookie.name instead, with dialect express\n");
+  BOOST_TEST(problems("dialect: session-store\nsession_store: { cookie_name: sid }\n") ==
+             "gateway.yaml:2: session_store.cookie_name: expected cookie.name instead, with dialect "
+             "session-store\n");
+}
+
+BOOST_AUTO_TEST_CASE(old_and_new_keys_begin_differently) {
+  BOOST_TEST(problems("accept: [express]\nstore: { redis: { prefix: 'sess:new:' } }\n" + kSecrets + kKeys) ==
+             "gateway.yaml:1: accept: expected a store.redis.prefix that does not begin with express.prefix "
+             "(sess:)\n");
 }
 
 BOOST_AUTO_TEST_CASE(the_prefix_of_redis_is_of_native_sessions) {
@@ -186,7 +211,7 @@ BOOST_AUTO_TEST_CASE(the_prefix_of_redis_is_of_native_sessions) {
       problems("dialect: session-store\n" + prefix) ==
       "gateway.yaml:2: store.redis.prefix: expected only with dialect native: keys of session-store have no "
       "prefix\n");
-  BOOST_TEST(problems("accept: [express]\n" + prefix + kSecrets) == "");
+  BOOST_TEST(problems("accept: [express]\n" + prefix + kSecrets + kKeys) == "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -194,21 +219,37 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(dialect_warnings)
 
 BOOST_AUTO_TEST_CASE(cookies_that_are_not_signed_are_warned_of) {
-  BOOST_TEST(warnings("dialect: session-store\n") == "gateway.yaml:1: dialect: " + kUnsigned + "\n");
-  BOOST_TEST(warnings("workers: 1\naccept: [session-store]\n") ==
+  BOOST_TEST(warnings("dialect: session-store\n" + kRedis) == "gateway.yaml:1: dialect: " + kUnsigned + "\n");
+  BOOST_TEST(warnings("workers: 1\naccept: [session-store]\n" + kKeys + kRedis) ==
              "gateway.yaml:2: accept: " + kUnsigned + "\n");
-  BOOST_TEST(warnings("dialect: express\n" + kSecrets) == "");
+  BOOST_TEST(warnings("dialect: express\n" + kSecrets + kRedis) == "");
 }
 
 BOOST_AUTO_TEST_CASE(what_signs_native_cookies_is_not_used_by_others) {
   const std::string keys = "keys: [ { id: k1, value: " + std::string(32, 's') + " } ]\n";
-  BOOST_TEST(warnings("dialect: express\n" + keys + "salt: { value: pepper }\n" + kSecrets) ==
+  BOOST_TEST(warnings("dialect: express\n" + keys + "salt: { value: pepper }\n" + kSecrets + kRedis) ==
              "gateway.yaml:2: keys: not used: they sign the cookies of dialect native only\n"
              "gateway.yaml:3: salt: not used: dialect express has none\n");
-  BOOST_TEST(warnings("dialect: session-store\n" + keys) ==
+  BOOST_TEST(warnings("dialect: session-store\n" + keys + kRedis) ==
              "gateway.yaml:1: dialect: " + kUnsigned +
                  "\n"
                  "gateway.yaml:2: keys: not used: they sign the cookies of dialect native only\n");
+}
+
+BOOST_AUTO_TEST_CASE(timeouts_that_do_not_count_are_warned_of) {
+  BOOST_TEST(
+      warnings("dialect: express\nsession:\n  idle_timeout: 15m\n  absolute_timeout: 8h\n" + kSecrets +
+               kRedis) ==
+      "gateway.yaml:4: session.absolute_timeout: does not count with dialect express: its records don't "
+      "say when a session began\n"
+      "gateway.yaml:3: session.idle_timeout: does not count with dialect express: sessions live as their "
+      "cookie says, or express.ttl\n");
+}
+
+BOOST_AUTO_TEST_CASE(others_sessions_are_not_in_our_memory) {
+  BOOST_TEST(warnings("dialect: express\n" + kSecrets) ==
+             "gateway.yaml:1: dialect: with store.type memory there are no sessions of others: they are in "
+             "Redis\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -197,8 +197,9 @@ BOOST_AUTO_TEST_CASE(the_examples_in_the_reference_load_when_they_are_activated)
     BOOST_TEST(loaded->accept.size() == 2u);
     BOOST_TEST(loaded->express.secrets.at(0).reveal() == "keyboard cat");
     BOOST_TEST(loaded->session_store.salt.reveal() == "old salt");
-    BOOST_REQUIRE(loaded->warnings.size() == 1u);
+    BOOST_REQUIRE(loaded->warnings.size() == 2u);
     BOOST_TEST(loaded->warnings[0].find(": accept: the cookies of session-store are not signed") !=
                std::string::npos);
+    BOOST_TEST(loaded->warnings[1].find(": accept: with store.type memory") != std::string::npos);
   }
 }
