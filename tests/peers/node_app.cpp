@@ -1,6 +1,7 @@
 #include "tests/peers/node_app.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <iterator>
 #include <stdexcept>
 #include <utility>
@@ -14,8 +15,10 @@ namespace {
 
 constexpr std::size_t kPage = 500;  // sessions a request
 
-// With the packages where the build has installed them.
+// With the packages where `./dev setup` has installed them.
 std::vector<std::string> command(const std::string& name, const Json& options) {
+  if (!std::filesystem::exists(PEER_PACKAGES "/" + name + "/installed"))
+    throw std::runtime_error("the packages of npm for tests/peers are not there: run ./dev setup");
   return {"env", "NODE_PATH=" PEER_PACKAGES "/" + name + "/node_modules", "node",
           SOURCE_ROOT "/tests/peers/" + name + "/app.js", options.dump()};
 }
