@@ -61,8 +61,9 @@ class Move {
       if (!tried) co_return tried.error();
       if (*tried) co_return std::move(**tried);
     }
-    co_await abandon();
-    co_return StoreFailure(StoreFailure::Kind::contended, "the old session kept changing while it was moved");
+    auto last = co_await last_look();
+    if (!last) co_return last.error();
+    co_return std::move(**last);
   }
 
  private:
@@ -83,6 +84,7 @@ class Move {
     if (!*loaded) co_return co_await nothing_left();
     const Bytes old_bytes = (*loaded)->bytes;
     auto record = format_.dialect->decode(old_bytes.view());
+    if (!record && record.error() == Refusal::unknown) co_return co_await nothing_left();
     if (!record) {
       co_await abandon();
       co_return Attempt(Taken(record.error()));
@@ -101,7 +103,20 @@ class Move {
     co_return Attempt();
   }
 
-  // The old record is gone.
+  // After the last attempt: the old session may have kept changing, but it may also have ended. Never nullopt.
+  Task<Result<Attempt, StoreFailure>> last_look() {
+    auto loaded = co_await store_.load(old_key_);
+    if (loaded && !*loaded) co_return co_await nothing_left();
+    if (loaded) {
+      const auto record = format_.dialect->decode((*loaded)->bytes.view());
+      if (!record && record.error() == Refusal::unknown) co_return co_await nothing_left();
+    }
+    co_await abandon();
+    if (!loaded) co_return loaded.error();
+    co_return StoreFailure(StoreFailure::Kind::contended, "the old session kept changing while it was moved");
+  }
+
+  // The old record is gone, or stands for no session any more.
   Task<Result<Attempt, StoreFailure>> nothing_left() {
     if (made_) co_return co_await end();
     auto moved = co_await moved_before();  // since the first look
