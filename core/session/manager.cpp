@@ -72,7 +72,7 @@ SessionManager::Asked SessionManager::open(std::span<const std::string_view> coo
   if (!opened) co_return opened.error();
   if (opened->session) {
     opened->session->old_keys_ = std::move(old_keys);
-  } else if (!absent) {
+  } else if (!absent || opened->refusal == Refusal::revoked) {
     opened->old_keys = std::move(old_keys);
   }
   co_return opened;

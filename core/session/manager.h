@@ -46,8 +46,8 @@ class SessionManager {
     // For Refusal::malformed: what stands in a log for the record that can't be read; empty if it is the
     // cookie that can't.
     std::string unreadable = {};
-    std::vector<std::string> old_keys =
-        {};  // what cookies of accepted formats that were not looked at stand for
+    // What cookies of accepted formats stand for, as not all of them may have been looked at.
+    std::vector<std::string> old_keys = {};
   };
 
   // The session that the request's Cookie headers name. Asks the store only if a cookie verified. Extends the

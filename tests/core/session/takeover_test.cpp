@@ -251,6 +251,17 @@ BOOST_AUTO_TEST_CASE(a_logout_with_a_dead_cookie_does_not_leave_the_old_one_to_l
   BOOST_TEST(change("DELETE", "__Host-session=bad; " + express_cookie("out")).status == 503);
 }
 
+BOOST_AUTO_TEST_CASE(a_logout_with_a_revoked_old_cookie_ends_the_session_of_the_other_format_too) {
+  express_writes("one", R"({"cart":[1]})");
+  session_store_writes("two", R"({"user":"bob"})");
+  const std::string newer = given_cookie(commit(express_cookie("one"), "SESSION_SET", kAlice));
+  BOOST_TEST(refusal(express_cookie("one")) == "revoked");
+  const auto response = change("DELETE", express_cookie("one") + "; " + session_store_cookie("two"));
+  BOOST_TEST(response.status == 204);
+  BOOST_TEST(refusal(newer) == "unknown");
+  BOOST_TEST(refusal(session_store_cookie("two")) == "unknown");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
