@@ -93,6 +93,7 @@ SessionManager::Asked SessionManager::open_old(std::vector<OldCookie> old, Touch
     if (opened && opened->session) opened->session->cookie_ = Session::Cookie::give;
     if (!opened || opened->session || opened->refusal == Refusal::revoked) co_return opened;
     none.refusal = opened->refusal;
+    none.unreadable = std::move(opened->unreadable);
   }
   co_return none;
 }

@@ -97,6 +97,15 @@ BOOST_AUTO_TEST_CASE(what_is_no_session_stays_as_it_is) {
   BOOST_TEST(refusal(express_cookie("never")) == "unknown");
 }
 
+BOOST_AUTO_TEST_CASE(a_record_that_can_not_be_read_any_more_after_it_moved_is_named_for_the_log) {
+  express_writes("one", kAlice);
+  (void)opened(manager, express_cookie("one"));
+  put(moved_key("one"), "{not json");
+  const auto found = open(manager, express_cookie("one"), Touch::on);
+  BOOST_TEST(to_text(found->refusal) == "malformed");
+  BOOST_TEST(found->unreadable == name_for_log(moved_key("one")));
+}
+
 BOOST_AUTO_TEST_CASE(an_old_cookie_is_revoked_by_a_login_and_unknown_later) {
   express_writes("one", R"({"cart":[1]})");
   Session session = opened(manager, express_cookie("one"));
