@@ -145,6 +145,7 @@ class Session {
   [[nodiscard]] Record changed_record();
   [[nodiscard]] bool subject_changes(const Record& record) const;
   [[nodiscard]] Result<Prepared, WriteFailure> prepare(Record record) const;
+  [[nodiscard]] Result<Prepared, WriteFailure> prepare(Record record, std::size_t max_bytes) const;
   void written(Prepared prepared);
   void end();
 

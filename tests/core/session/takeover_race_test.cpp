@@ -313,6 +313,17 @@ BOOST_AUTO_TEST_CASE(what_a_crash_left_goes_when_the_session_is_used_a_minute_la
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_moved_too_large_for_the_policy_is_asked_for_its_old_record_only_once) {
+  express_writes("one", R"({"p":")" + std::string(70'000, 'p') + R"("})");
+  (void)opened(manager, express_cookie("one"));
+  clock.advance(seconds(60));
+  (void)opened(manager, moved_cookie("one"));
+  BOOST_TEST(text_at(moved_key("one")).find("from") == std::string::npos);
+  const int before = store.count();
+  (void)opened(manager, moved_cookie("one"));
+  BOOST_TEST(store.count() == before + 1);
+}
+
 BOOST_AUTO_TEST_CASE(what_a_crash_left_is_no_reason_to_fail_or_to_extend_a_session) {
   crash_while_moving("one", kAlice);
   clock.advance(std::chrono::minutes(10));
