@@ -64,7 +64,7 @@ SessionManager::Asked SessionManager::open(std::span<const std::string_view> coo
     co_return co_await open_verified(std::move(*cookie), touch);
   }
   std::vector<OldCookie> old = old_cookies(environment_, cookie_headers);
-  std::vector<std::string> old_keys = keys_of(environment_, old);
+  std::vector<OldKey> old_keys = keys_of(environment_, old);
   const bool absent = !cookie && cookie.error() == Refusal::absent;
   if (!cookie && !absent) co_return Opened{std::nullopt, cookie.error(), {}, {}, std::move(old_keys)};
   auto asked = absent ? open_old(std::move(old), touch) : open_verified(std::move(*cookie), touch);
@@ -131,10 +131,10 @@ Task<Result<EraseOutcome, StoreFailure>> SessionManager::end_successor(std::stri
   co_return co_await end_session(environment_, std::move(successor));
 }
 
-Task<Result<void, StoreFailure>> SessionManager::end_old(std::vector<std::string> old_keys) {
-  for (const std::string& key : old_keys) {
-    auto erased = co_await environment_.store.erase(key);
-    if (!erased) co_return erased.error();
+Task<Result<void, StoreFailure>> SessionManager::end_old(std::vector<OldKey> old_keys) {
+  for (const OldKey& old : old_keys) {
+    auto ended = co_await session::end_old(environment_, old);
+    if (!ended) co_return ended.error();
   }
   co_return Result<void, StoreFailure>();
 }

@@ -151,10 +151,10 @@ Session::Written Session::destroy() {
     end();
     co_return failed(WriteFailure::Kind::gone);
   }
-  for (const std::string& key : old_keys_) {
-    if (key == key_ || key == former_key(envelope_)) continue;
-    auto erased = co_await env.store.erase(key);
-    if (!erased) co_return failed(erased.error());
+  for (const OldKey& old : old_keys_) {
+    if (old.key == key_ || old.key == former_key(envelope_)) continue;
+    auto ended = co_await end_old(*environment_, old);
+    if (!ended) co_return failed(ended.error());
   }
   for (;;) {
     std::string former = former_key(envelope_);

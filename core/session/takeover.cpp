@@ -196,11 +196,12 @@ std::vector<OldCookie> old_cookies(const SessionEnvironment& environment,
   return found;
 }
 
-std::vector<std::string> keys_of(const SessionEnvironment& environment, const std::vector<OldCookie>& old) {
-  std::vector<std::string> keys;
+std::vector<OldKey> keys_of(const SessionEnvironment& environment, const std::vector<OldCookie>& old) {
+  const Dialect& own = *environment.dialect;
+  std::vector<OldKey> keys;
   for (const OldCookie& each : old) {
-    keys.push_back(each.cookie.store_key);
-    keys.push_back(environment.dialect->store_key(new_id_of(each)));
+    keys.push_back({each.format->dialect.get(), each.cookie.store_key});
+    keys.push_back({&own, own.store_key(new_id_of(each))});
   }
   return keys;
 }

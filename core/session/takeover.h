@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "core/session/ending.h"
 #include "core/session/environment.h"
 #include "core/session/refusal.h"
 #include "core/task.h"
@@ -42,8 +43,8 @@ struct OldCookie {
                                                  std::span<const std::string_view> cookie_headers);
 
 // Where the store keeps what these stand for: the old records, and the ones that they became.
-[[nodiscard]] std::vector<std::string> keys_of(const SessionEnvironment& environment,
-                                               const std::vector<OldCookie>& old);
+[[nodiscard]] std::vector<OldKey> keys_of(const SessionEnvironment& environment,
+                                          const std::vector<OldCookie>& old);
 
 // Whether a record of that age was made so long ago that nobody is moving its session any more.
 [[nodiscard]] bool settled(const SessionEnvironment& environment, const Age& age);

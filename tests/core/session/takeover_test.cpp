@@ -143,6 +143,29 @@ BOOST_AUTO_TEST_CASE(a_session_takes_along_what_its_requests_old_cookies_stand_f
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_logout_leaves_what_can_not_be_read_under_an_old_key) {
+  const std::string old = express_cookie("one") + "; " + session_store_cookie("two");
+  put(express.store_key("one"), "{not json");
+  put(session_store.store_key("two"), "[1]");
+  put(moved_key("one"), "somebody else's");
+  Session session = opened(manager, cookie_of(stored(R"({"user":"alice"})"_json)) + "; " + old);
+  BOOST_TEST(outcome(run(session.destroy())) == "written");
+  BOOST_TEST(change("DELETE", "__Host-session=bad; " + old).status == 401);
+  BOOST_TEST(text_at(express.store_key("one")) == "{not json");
+  BOOST_TEST(text_at(session_store.store_key("two")) == "[1]");
+  BOOST_TEST(text_at(moved_key("one")) == "somebody else's");
+}
+
+BOOST_AUTO_TEST_CASE(a_logout_leaves_what_can_not_be_read_under_the_id_that_a_session_got) {
+  Session session = stored(R"({"user":"alice"})"_json);
+  const std::string old = cookie_of(session);
+  BOOST_TEST(outcome(run(session.regenerate())) == "written");
+  const std::string key = dialect.store_key(session.id());
+  put(key, "{not json");
+  BOOST_TEST(change("DELETE", old).status == 204);
+  BOOST_TEST(text_at(key) == "{not json");
+}
+
 BOOST_AUTO_TEST_CASE(a_destroy_that_cannot_reach_the_store_claims_nothing) {
   for (int call = 1; call <= 2; ++call) {
     for (const bool lost : {false, true}) {
