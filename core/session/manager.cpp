@@ -72,7 +72,7 @@ SessionManager::Asked SessionManager::open(std::span<const std::string_view> coo
   if (!opened) co_return opened.error();
   if (opened->session) {
     opened->session->old_keys_ = std::move(old_keys);
-  } else if (!absent || opened->refusal == Refusal::revoked) {
+  } else {
     opened->old_keys = std::move(old_keys);
   }
   co_return opened;
@@ -82,6 +82,7 @@ SessionManager::Asked SessionManager::open(std::span<const std::string_view> coo
 SessionManager::Asked SessionManager::open_old(std::vector<OldCookie> old, Touch touch) {
   Opened none{std::nullopt, Refusal::absent};
   for (const OldCookie& each : old) {
+    if (!each.alone) continue;
     auto taken = co_await take_over(environment_, each);
     if (!taken) co_return taken.error();
     if (!*taken) {

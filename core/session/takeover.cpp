@@ -1,5 +1,6 @@
 #include "core/session/takeover.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/cookie/cookie_header.h"
@@ -27,16 +28,17 @@ std::string new_id_of(const OldCookie& old) {
   return base64url({digest.data(), digest.size()}).substr(0, kIdCharacters);
 }
 
-Result<VerifiedCookie, Refusal> one_of(Dialect& dialect, const CookieCandidates& values) {
-  std::optional<VerifiedCookie> verified;
+// The different ids among a format's cookies.
+std::vector<VerifiedCookie> verified_of(Dialect& dialect, const CookieCandidates& values) {
+  std::vector<VerifiedCookie> found;
   for (const std::string_view value : values) {
     auto checked = dialect.verify(value);
     if (!checked) continue;
-    if (verified && verified->id != checked->id) return Refusal::malformed;
-    verified = std::move(*checked);
+    const bool known = std::any_of(found.begin(), found.end(),
+                                   [&](const VerifiedCookie& other) { return other.id == checked->id; });
+    if (!known) found.push_back(std::move(*checked));
   }
-  if (!verified) return Refusal::absent;
-  return std::move(*verified);
+  return found;
 }
 
 // One move from its first look on.
@@ -190,8 +192,9 @@ std::vector<OldCookie> old_cookies(const SessionEnvironment& environment,
                                    std::span<const std::string_view> cookie_headers) {
   std::vector<OldCookie> found;
   for (const Accepted& format : environment.accepted) {
-    auto cookie = one_of(*format.dialect, cookies_named(cookie_headers, format.cookie_name));
-    if (cookie) found.push_back({&format, std::move(*cookie)});
+    auto cookies = verified_of(*format.dialect, cookies_named(cookie_headers, format.cookie_name));
+    const bool alone = cookies.size() == 1;
+    for (VerifiedCookie& cookie : cookies) found.push_back({&format, std::move(cookie), alone});
   }
   return found;
 }

@@ -36,9 +36,10 @@ namespace session {
 struct OldCookie {
   const Accepted* format = nullptr;
   VerifiedCookie cookie;
+  bool alone = true;  // in its format: of two that differ none opens a session, but both end with it
 };
 
-// The old cookies among a request's, one at most of each format. A format that has two that differ has none.
+// The old cookies among a request's.
 [[nodiscard]] std::vector<OldCookie> old_cookies(const SessionEnvironment& environment,
                                                  std::span<const std::string_view> cookie_headers);
 

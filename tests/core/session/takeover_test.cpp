@@ -166,6 +166,23 @@ BOOST_AUTO_TEST_CASE(a_logout_leaves_what_can_not_be_read_under_the_id_that_a_se
   BOOST_TEST(text_at(key) == "{not json");
 }
 
+BOOST_AUTO_TEST_CASE(a_logout_ends_what_all_old_cookies_of_one_format_stand_for) {
+  for (const std::string beside : {"", "__Host-session=bad; ", "native"}) {
+    express_writes("one", kAlice);
+    express_writes("two", kAlice);
+    (void)opened(manager, express_cookie("two"));  // moved
+    const std::string first =
+        beside == "native" ? cookie_of(stored(R"({"user":"alice"})"_json)) + "; " : beside;
+    const auto response = change("DELETE", first + express_cookie("one") + "; " + express_cookie("two"));
+    BOOST_TEST(response.status == (beside == "native" ? 204 : 401));
+    for (const std::string id : {"one", "two"}) {
+      BOOST_TEST(refusal(express_cookie(id)) == "unknown", beside + id);
+      BOOST_TEST(refusal(moved_cookie(id)) == "unknown", beside + id);
+    }
+    clock.advance(kTombstoneTime);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_destroy_that_cannot_reach_the_store_claims_nothing) {
   for (int call = 1; call <= 2; ++call) {
     for (const bool lost : {false, true}) {
