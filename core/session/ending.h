@@ -17,7 +17,18 @@ namespace session {
 Task<Result<EraseIfOutcome, StoreFailure>> end_record(SessionEnvironment& environment, std::string key,
                                                       Bytes bytes, std::string former);
 
-// Ends the session that a key stands for, although it gets other ids meanwhile. `absent`: it had ended.
+// Where the store may keep a session, and the format that it has there.
+struct OldKey {
+  const Dialect* dialect = nullptr;
+  std::string key;
+};
+
+// Ends the session that the store keeps there. What its format can't read is somebody else's, and stays; so
+// does what stands for no session, as it keeps a move that is under way from beginning one anew.
+Task<Result<void, StoreFailure>> end_old(SessionEnvironment& environment, OldKey old);
+
+// Ends the session that a key stands for, although it gets other ids meanwhile. `absent`: it had ended. What
+// can't be read stays, and nothing opens it: that counts as `erased`.
 Task<Result<EraseOutcome, StoreFailure>> end_session(SessionEnvironment& environment, std::string key);
 
 }  // namespace session

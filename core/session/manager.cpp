@@ -64,7 +64,7 @@ SessionManager::Asked SessionManager::open(std::span<const std::string_view> coo
     co_return co_await open_verified(std::move(*cookie), touch);
   }
   std::vector<OldCookie> old = old_cookies(environment_, cookie_headers);
-  std::vector<std::string> old_keys = keys_of(environment_, old);
+  std::vector<OldKey> old_keys = keys_of(environment_, old);
   const bool absent = !cookie && cookie.error() == Refusal::absent;
   if (!cookie && !absent) co_return Opened{std::nullopt, cookie.error(), {}, {}, std::move(old_keys)};
   auto asked = absent ? open_old(std::move(old), touch) : open_verified(std::move(*cookie), touch);
@@ -72,7 +72,7 @@ SessionManager::Asked SessionManager::open(std::span<const std::string_view> coo
   if (!opened) co_return opened.error();
   if (opened->session) {
     opened->session->old_keys_ = std::move(old_keys);
-  } else if (!absent) {
+  } else {
     opened->old_keys = std::move(old_keys);
   }
   co_return opened;
@@ -82,6 +82,7 @@ SessionManager::Asked SessionManager::open(std::span<const std::string_view> coo
 SessionManager::Asked SessionManager::open_old(std::vector<OldCookie> old, Touch touch) {
   Opened none{std::nullopt, Refusal::absent};
   for (const OldCookie& each : old) {
+    if (!each.alone) continue;
     auto taken = co_await take_over(environment_, each);
     if (!taken) co_return taken.error();
     if (!*taken) {
@@ -93,6 +94,7 @@ SessionManager::Asked SessionManager::open_old(std::vector<OldCookie> old, Touch
     if (opened && opened->session) opened->session->cookie_ = Session::Cookie::give;
     if (!opened || opened->session || opened->refusal == Refusal::revoked) co_return opened;
     none.refusal = opened->refusal;
+    none.unreadable = std::move(opened->unreadable);
   }
   co_return none;
 }
@@ -130,10 +132,10 @@ Task<Result<EraseOutcome, StoreFailure>> SessionManager::end_successor(std::stri
   co_return co_await end_session(environment_, std::move(successor));
 }
 
-Task<Result<void, StoreFailure>> SessionManager::end_old(std::vector<std::string> old_keys) {
-  for (const std::string& key : old_keys) {
-    auto erased = co_await environment_.store.erase(key);
-    if (!erased) co_return erased.error();
+Task<Result<void, StoreFailure>> SessionManager::end_old(std::vector<OldKey> old_keys) {
+  for (const OldKey& old : old_keys) {
+    auto ended = co_await session::end_old(environment_, old);
+    if (!ended) co_return ended.error();
   }
   co_return Result<void, StoreFailure>();
 }

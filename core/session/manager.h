@@ -46,8 +46,8 @@ class SessionManager {
     // For Refusal::malformed: what stands in a log for the record that can't be read; empty if it is the
     // cookie that can't.
     std::string unreadable = {};
-    std::vector<std::string> old_keys =
-        {};  // what cookies of accepted formats that were not looked at stand for
+    // What cookies of accepted formats stand for, as not all of them may have been looked at.
+    std::vector<OldKey> old_keys = {};
   };
 
   // The session that the request's Cookie headers name. Asks the store only if a cookie verified. Extends the
@@ -63,7 +63,7 @@ class SessionManager {
 
   // Ends what a request's old cookies stand for although it has no session (Opened::old_keys): a browser
   // that loses its cookie because it wanted to log out would come with these next time.
-  Task<Result<void, StoreFailure>> end_old(std::vector<std::string> old_keys);
+  Task<Result<void, StoreFailure>> end_old(std::vector<OldKey> old_keys);
 
   // Whether these attributes alone say whose session it is.
   [[nodiscard]] bool name_a_subject(const Json& attributes) const {

@@ -1,6 +1,7 @@
 #include "core/session/session.h"
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -150,10 +151,10 @@ Session::Written Session::destroy() {
     end();
     co_return failed(WriteFailure::Kind::gone);
   }
-  for (const std::string& key : old_keys_) {
-    if (key == key_ || key == former_key(envelope_)) continue;
-    auto erased = co_await env.store.erase(key);
-    if (!erased) co_return failed(erased.error());
+  for (const OldKey& old : old_keys_) {
+    if (old.key == key_ || old.key == former_key(envelope_)) continue;
+    auto ended = co_await end_old(*environment_, old);
+    if (!ended) co_return failed(ended.error());
   }
   for (;;) {
     std::string former = former_key(envelope_);
@@ -234,7 +235,8 @@ Task<void> Session::forget_former(milliseconds time_left) {
   if (!erased) co_return;
   Record record = changed_record();
   record.envelope = nullptr;
-  auto prepared = prepare(std::move(record));
+  // It only gets smaller: what was too large for the policy when it moved stays, but is not asked for again.
+  auto prepared = prepare(std::move(record), std::numeric_limits<std::size_t>::max());
   if (!prepared) co_return;
   const milliseconds ttl = std::min(time_left, prepared->time_to_live);
   auto replaced = co_await store.replace(key_, *base_, prepared->bytes, ttl);
@@ -249,12 +251,16 @@ bool Session::subject_changes(const Record& record) const {
 
 // What a write needs; the reason if there may be none.
 Result<Session::Prepared, WriteFailure> Session::prepare(Record record) const {
+  return prepare(std::move(record), environment_->policy.max_bytes);
+}
+
+Result<Session::Prepared, WriteFailure> Session::prepare(Record record, std::size_t max_bytes) const {
   const auto& env = *environment_;
   const seconds now = env.clock.unix_now();
   if (sets_reserved(changes_, *env.dialect)) return WriteFailure(WriteFailure::Kind::reserved);
   env.dialect->complete(record, now);
   Bytes bytes(env.dialect->encode(record));
-  if (bytes.size() > env.policy.max_bytes) return WriteFailure(WriteFailure::Kind::too_large);
+  if (bytes.size() > max_bytes) return WriteFailure(WriteFailure::Kind::too_large);
   const auto ttl = time_to_live(env.policy, {record.created, record.lifetime}, now);
   if (!ttl) return WriteFailure(WriteFailure::Kind::gone);
   return Prepared{std::move(record), std::move(bytes), *ttl};

@@ -7,14 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "core/session/ending.h"
 #include "core/session/record_reader.h"
 #include "core/session/turns.h"
 #include "core/store/store.h"
 #include "core/task.h"
 
 namespace session {
-
-struct SessionEnvironment;
 
 // Why a session could not be written.
 struct WriteFailure {
@@ -145,6 +144,7 @@ class Session {
   [[nodiscard]] Record changed_record();
   [[nodiscard]] bool subject_changes(const Record& record) const;
   [[nodiscard]] Result<Prepared, WriteFailure> prepare(Record record) const;
+  [[nodiscard]] Result<Prepared, WriteFailure> prepare(Record record, std::size_t max_bytes) const;
   void written(Prepared prepared);
   void end();
 
@@ -162,7 +162,7 @@ class Session {
   Json envelope_;             // Record::envelope
   std::optional<Json> data_;  // decoded when first needed; changes applied
   Changes changes_;
-  std::vector<std::string> old_keys_;  // SessionManager::Opened::old_keys: they end along with it
+  std::vector<OldKey> old_keys_;  // SessionManager::Opened::old_keys: they end along with it
   std::shared_ptr<Turns::Turn> turn_;  // only while a write is under way
 };
 

@@ -1,5 +1,6 @@
 #include "core/session/takeover.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/cookie/cookie_header.h"
@@ -27,16 +28,17 @@ std::string new_id_of(const OldCookie& old) {
   return base64url({digest.data(), digest.size()}).substr(0, kIdCharacters);
 }
 
-Result<VerifiedCookie, Refusal> one_of(Dialect& dialect, const CookieCandidates& values) {
-  std::optional<VerifiedCookie> verified;
+// The different ids among a format's cookies.
+std::vector<VerifiedCookie> verified_of(Dialect& dialect, const CookieCandidates& values) {
+  std::vector<VerifiedCookie> found;
   for (const std::string_view value : values) {
     auto checked = dialect.verify(value);
     if (!checked) continue;
-    if (verified && verified->id != checked->id) return Refusal::malformed;
-    verified = std::move(*checked);
+    const bool known = std::any_of(found.begin(), found.end(),
+                                   [&](const VerifiedCookie& other) { return other.id == checked->id; });
+    if (!known) found.push_back(std::move(*checked));
   }
-  if (!verified) return Refusal::absent;
-  return std::move(*verified);
+  return found;
 }
 
 // One move from its first look on.
@@ -61,8 +63,9 @@ class Move {
       if (!tried) co_return tried.error();
       if (*tried) co_return std::move(**tried);
     }
-    co_await abandon();
-    co_return StoreFailure(StoreFailure::Kind::contended, "the old session kept changing while it was moved");
+    auto last = co_await last_look();
+    if (!last) co_return last.error();
+    co_return std::move(**last);
   }
 
  private:
@@ -83,6 +86,7 @@ class Move {
     if (!*loaded) co_return co_await nothing_left();
     const Bytes old_bytes = (*loaded)->bytes;
     auto record = format_.dialect->decode(old_bytes.view());
+    if (!record && record.error() == Refusal::unknown) co_return co_await nothing_left();
     if (!record) {
       co_await abandon();
       co_return Attempt(Taken(record.error()));
@@ -101,7 +105,20 @@ class Move {
     co_return Attempt();
   }
 
-  // The old record is gone.
+  // After the last attempt: the old session may have kept changing, but it may also have ended. Never nullopt.
+  Task<Result<Attempt, StoreFailure>> last_look() {
+    auto loaded = co_await store_.load(old_key_);
+    if (loaded && !*loaded) co_return co_await nothing_left();
+    if (loaded) {
+      const auto record = format_.dialect->decode((*loaded)->bytes.view());
+      if (!record && record.error() == Refusal::unknown) co_return co_await nothing_left();
+    }
+    co_await abandon();
+    if (!loaded) co_return loaded.error();
+    co_return StoreFailure(StoreFailure::Kind::contended, "the old session kept changing while it was moved");
+  }
+
+  // The old record is gone, or stands for no session any more.
   Task<Result<Attempt, StoreFailure>> nothing_left() {
     if (made_) co_return co_await end();
     auto moved = co_await moved_before();  // since the first look
@@ -175,17 +192,19 @@ std::vector<OldCookie> old_cookies(const SessionEnvironment& environment,
                                    std::span<const std::string_view> cookie_headers) {
   std::vector<OldCookie> found;
   for (const Accepted& format : environment.accepted) {
-    auto cookie = one_of(*format.dialect, cookies_named(cookie_headers, format.cookie_name));
-    if (cookie) found.push_back({&format, std::move(*cookie)});
+    auto cookies = verified_of(*format.dialect, cookies_named(cookie_headers, format.cookie_name));
+    const bool alone = cookies.size() == 1;
+    for (VerifiedCookie& cookie : cookies) found.push_back({&format, std::move(cookie), alone});
   }
   return found;
 }
 
-std::vector<std::string> keys_of(const SessionEnvironment& environment, const std::vector<OldCookie>& old) {
-  std::vector<std::string> keys;
+std::vector<OldKey> keys_of(const SessionEnvironment& environment, const std::vector<OldCookie>& old) {
+  const Dialect& own = *environment.dialect;
+  std::vector<OldKey> keys;
   for (const OldCookie& each : old) {
-    keys.push_back(each.cookie.store_key);
-    keys.push_back(environment.dialect->store_key(new_id_of(each)));
+    keys.push_back({each.format->dialect.get(), each.cookie.store_key});
+    keys.push_back({&own, own.store_key(new_id_of(each))});
   }
   return keys;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "core/session/ending.h"
 #include "core/session/environment.h"
 #include "core/session/refusal.h"
 #include "core/task.h"
@@ -35,15 +36,16 @@ namespace session {
 struct OldCookie {
   const Accepted* format = nullptr;
   VerifiedCookie cookie;
+  bool alone = true;  // in its format: of two that differ none opens a session, but both end with it
 };
 
-// The old cookies among a request's, one at most of each format. A format that has two that differ has none.
+// The old cookies among a request's.
 [[nodiscard]] std::vector<OldCookie> old_cookies(const SessionEnvironment& environment,
                                                  std::span<const std::string_view> cookie_headers);
 
 // Where the store keeps what these stand for: the old records, and the ones that they became.
-[[nodiscard]] std::vector<std::string> keys_of(const SessionEnvironment& environment,
-                                               const std::vector<OldCookie>& old);
+[[nodiscard]] std::vector<OldKey> keys_of(const SessionEnvironment& environment,
+                                          const std::vector<OldCookie>& old);
 
 // Whether a record of that age was made so long ago that nobody is moving its session any more.
 [[nodiscard]] bool settled(const SessionEnvironment& environment, const Age& age);

@@ -135,6 +135,45 @@ BOOST_AUTO_TEST_CASE(a_logout_at_the_other_side_ends_what_was_written_here_meanw
   nothing_opens("one");
 }
 
+// session-store leaves an empty record when somebody logs out.
+BOOST_AUTO_TEST_CASE(a_logout_that_leaves_an_empty_record_ends_what_was_written_here_meanwhile) {
+  session_store_writes("one", kAlice);
+  const std::string old = session_store_cookie("one");
+  std::string native;
+  store.before(ScriptedStore::erase_if_call, [&] {
+    session_store_writes("one", "{}");
+    Session session = opened(other, old);
+    BOOST_TEST(outcome(run(session.set("n", 1, Flush::now))) == "written");
+    native = cookie_of(session);
+  });
+  BOOST_TEST(seen(manager, old) == "unknown");
+  BOOST_TEST(refusal(native) == "unknown");
+  BOOST_TEST(refusal(old) == "unknown");
+}
+
+BOOST_AUTO_TEST_CASE(a_logout_at_the_last_attempt_ends_what_was_written_here_meanwhile) {
+  for (const bool empty : {false, true}) {
+    const std::string id = empty ? "empty" : "absent";
+    session_store_writes(id, kAlice);
+    const std::string old = session_store_cookie(id);
+    std::string native;
+    int n = 0;
+    store.before_each(ScriptedStore::erase_if_call, [&] {
+      if (++n > 3) return;
+      session_store_writes(id, R"({"n":)" + std::to_string(n) + "}");
+      if (n < 3) return;
+      empty ? session_store_writes(id, "{}") : (void)run(memory.erase(session_store.store_key(id)));
+      Session session = opened(other, old);
+      BOOST_TEST(outcome(run(session.set("m", 1, Flush::now))) == "written");
+      native = cookie_of(session);
+    });
+    BOOST_TEST(seen(manager, old) == "unknown", id);
+    store.before_each(ScriptedStore::erase_if_call, nullptr);
+    BOOST_TEST(refusal(native) == "unknown", id);
+    BOOST_TEST(refusal(old) == "unknown", id);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_old_cookie_is_dead_after_a_regenerate_whatever_a_crash_left) {
   crash_while_moving("one", kAlice);
   Session session = opened(manager, express_cookie("one"));
@@ -272,6 +311,17 @@ BOOST_AUTO_TEST_CASE(what_a_crash_left_goes_when_the_session_is_used_a_minute_la
     BOOST_TEST(seen(manager, moved_cookie(id)) == moved(id, kAlice));
     BOOST_TEST(store.count() == before + 1);
   }
+}
+
+BOOST_AUTO_TEST_CASE(what_moved_too_large_for_the_policy_is_asked_for_its_old_record_only_once) {
+  express_writes("one", R"({"p":")" + std::string(70'000, 'p') + R"("})");
+  (void)opened(manager, express_cookie("one"));
+  clock.advance(seconds(60));
+  (void)opened(manager, moved_cookie("one"));
+  BOOST_TEST(text_at(moved_key("one")).find("from") == std::string::npos);
+  const int before = store.count();
+  (void)opened(manager, moved_cookie("one"));
+  BOOST_TEST(store.count() == before + 1);
 }
 
 BOOST_AUTO_TEST_CASE(what_a_crash_left_is_no_reason_to_fail_or_to_extend_a_session) {

@@ -97,6 +97,15 @@ BOOST_AUTO_TEST_CASE(what_is_no_session_stays_as_it_is) {
   BOOST_TEST(refusal(express_cookie("never")) == "unknown");
 }
 
+BOOST_AUTO_TEST_CASE(a_record_that_can_not_be_read_any_more_after_it_moved_is_named_for_the_log) {
+  express_writes("one", kAlice);
+  (void)opened(manager, express_cookie("one"));
+  put(moved_key("one"), "{not json");
+  const auto found = open(manager, express_cookie("one"), Touch::on);
+  BOOST_TEST(to_text(found->refusal) == "malformed");
+  BOOST_TEST(found->unreadable == name_for_log(moved_key("one")));
+}
+
 BOOST_AUTO_TEST_CASE(an_old_cookie_is_revoked_by_a_login_and_unknown_later) {
   express_writes("one", R"({"cart":[1]})");
   Session session = opened(manager, express_cookie("one"));
@@ -131,6 +140,46 @@ BOOST_AUTO_TEST_CASE(a_session_takes_along_what_its_requests_old_cookies_stand_f
     BOOST_TEST(refusal(express_cookie(id)) == "unknown");
     BOOST_TEST(refusal(moved_cookie(id)) == "unknown");
     BOOST_TEST(refusal(cookie_of(newer)) == "unknown");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_logout_leaves_what_can_not_be_read_under_an_old_key) {
+  const std::string old = express_cookie("one") + "; " + session_store_cookie("two");
+  put(express.store_key("one"), "{not json");
+  put(session_store.store_key("two"), "[1]");
+  put(moved_key("one"), "somebody else's");
+  Session session = opened(manager, cookie_of(stored(R"({"user":"alice"})"_json)) + "; " + old);
+  BOOST_TEST(outcome(run(session.destroy())) == "written");
+  BOOST_TEST(change("DELETE", "__Host-session=bad; " + old).status == 401);
+  BOOST_TEST(text_at(express.store_key("one")) == "{not json");
+  BOOST_TEST(text_at(session_store.store_key("two")) == "[1]");
+  BOOST_TEST(text_at(moved_key("one")) == "somebody else's");
+}
+
+BOOST_AUTO_TEST_CASE(a_logout_leaves_what_can_not_be_read_under_the_id_that_a_session_got) {
+  Session session = stored(R"({"user":"alice"})"_json);
+  const std::string old = cookie_of(session);
+  BOOST_TEST(outcome(run(session.regenerate())) == "written");
+  const std::string key = dialect.store_key(session.id());
+  put(key, "{not json");
+  BOOST_TEST(change("DELETE", old).status == 204);
+  BOOST_TEST(text_at(key) == "{not json");
+}
+
+BOOST_AUTO_TEST_CASE(a_logout_ends_what_all_old_cookies_of_one_format_stand_for) {
+  for (const std::string beside : {"", "__Host-session=bad; ", "native"}) {
+    express_writes("one", kAlice);
+    express_writes("two", kAlice);
+    (void)opened(manager, express_cookie("two"));  // moved
+    const std::string first =
+        beside == "native" ? cookie_of(stored(R"({"user":"alice"})"_json)) + "; " : beside;
+    const auto response = change("DELETE", first + express_cookie("one") + "; " + express_cookie("two"));
+    BOOST_TEST(response.status == (beside == "native" ? 204 : 401));
+    for (const std::string id : {"one", "two"}) {
+      BOOST_TEST(refusal(express_cookie(id)) == "unknown", beside + id);
+      BOOST_TEST(refusal(moved_cookie(id)) == "unknown", beside + id);
+    }
+    clock.advance(kTombstoneTime);
   }
 }
 
@@ -249,6 +298,17 @@ BOOST_AUTO_TEST_CASE(a_logout_with_a_dead_cookie_does_not_leave_the_old_one_to_l
   express_writes("out", kAlice);
   store.fail_all();
   BOOST_TEST(change("DELETE", "__Host-session=bad; " + express_cookie("out")).status == 503);
+}
+
+BOOST_AUTO_TEST_CASE(a_logout_with_a_revoked_old_cookie_ends_the_session_of_the_other_format_too) {
+  express_writes("one", R"({"cart":[1]})");
+  session_store_writes("two", R"({"user":"bob"})");
+  const std::string newer = given_cookie(commit(express_cookie("one"), "SESSION_SET", kAlice));
+  BOOST_TEST(refusal(express_cookie("one")) == "revoked");
+  const auto response = change("DELETE", express_cookie("one") + "; " + session_store_cookie("two"));
+  BOOST_TEST(response.status == 204);
+  BOOST_TEST(refusal(newer) == "unknown");
+  BOOST_TEST(refusal(session_store_cookie("two")) == "unknown");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
