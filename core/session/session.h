@@ -162,7 +162,7 @@ class Session {
   Json envelope_;             // Record::envelope
   std::optional<Json> data_;  // decoded when first needed; changes applied
   Changes changes_;
-  std::vector<OldKey> old_keys_;  // SessionManager::Opened::old_keys: they end along with it
+  std::vector<OldKey> old_keys_;       // SessionManager::Opened::old_keys: they end along with it
   std::shared_ptr<Turns::Turn> turn_;  // only while a write is under way
 };
 

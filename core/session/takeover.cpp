@@ -105,7 +105,8 @@ class Move {
     co_return Attempt();
   }
 
-  // After the last attempt: the old session may have kept changing, but it may also have ended. Never nullopt.
+  // After the last attempt: the old session may have kept changing, but it may also have ended. Never
+  // nullopt.
   Task<Result<Attempt, StoreFailure>> last_look() {
     auto loaded = co_await store_.load(old_key_);
     if (loaded && !*loaded) co_return co_await nothing_left();

@@ -19,9 +19,9 @@ namespace session {
 //
 // The new id is made from the old one, so all requests that a browser has under way with its old cookie come
 // to the same session, and the old cookie stands for it until it ends or gets another id. Only whoever made
-// the new record erases the old one, and only as it was read: if it is gone by then, somebody has logged out
-// meanwhile, and the new session ends, too. If it was changed, the new record follows, unless it has been
-// changed as well: then it stays, and the change to the old one is lost.
+// the new record erases the old one, and only as it was read: if it is gone by then, or stands for no
+// session, somebody has logged out meanwhile, and the new session ends, too. If it was changed, the new
+// record follows, unless it has been changed as well: then it stays, and the change to the old one is lost.
 //
 // The new record names the old key, as a crash may leave the old record behind: it goes along when the
 // session ends or gets another id, and when it is opened a minute after it moved. By then whoever moved it is
