@@ -62,7 +62,8 @@ Response not_written(const WriteFailure& failure) {
     case WriteFailure::Kind::malformed:
       return refused(Refusal::malformed);
     case WriteFailure::Kind::reserved:
-      return problem(400, "bad-actions", "An attribute has a name that the format of the sessions uses itself.");
+      return problem(400, "bad-actions",
+                     "An attribute has a name that the format of the sessions uses itself.");
     case WriteFailure::Kind::too_large:
       break;
   }
