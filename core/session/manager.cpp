@@ -57,12 +57,19 @@ bool SessionManager::too_old(const VerifiedCookie& cookie) const {
          *cookie.issued + environment_.policy.absolute_timeout <= environment_.clock.unix_now();
 }
 
+// No coroutine itself: a check is worth a frame less.
 SessionManager::Asked SessionManager::open(std::span<const std::string_view> cookie_headers, Touch touch) {
   auto cookie = verify(cookie_headers);
-  if (environment_.accepted.empty()) {
-    if (!cookie) co_return Opened{std::nullopt, cookie.error()};
-    co_return co_await open_verified(std::move(*cookie), touch);
-  }
+  if (!environment_.accepted.empty()) return open_any(std::move(cookie), cookie_headers, touch);
+  if (!cookie) return no_session(cookie.error());
+  return open_verified(std::move(*cookie), touch);
+}
+
+SessionManager::Asked SessionManager::no_session(Refusal refusal) { co_return Opened{std::nullopt, refusal}; }
+
+SessionManager::Asked SessionManager::open_any(Result<VerifiedCookie, Refusal> cookie,
+                                               std::span<const std::string_view> cookie_headers,
+                                               Touch touch) {
   std::vector<OldCookie> old = old_cookies(environment_, cookie_headers);
   std::vector<OldKey> old_keys = keys_of(environment_, old);
   const bool absent = !cookie && cookie.error() == Refusal::absent;

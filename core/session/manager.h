@@ -89,6 +89,10 @@ class SessionManager {
  private:
   using Asked = Task<Result<Opened, StoreFailure>>;
   Asked open_verified(VerifiedCookie cookie, Touch touch);
+  static Asked no_session(Refusal refusal);
+  // `cookie` is what verify() said of ours.
+  Asked open_any(Result<VerifiedCookie, Refusal> cookie, std::span<const std::string_view> cookie_headers,
+                 Touch touch);
   Asked open_old(std::vector<OldCookie> old, Touch touch);
   [[nodiscard]] Result<VerifiedCookie, Refusal> verify(std::span<const std::string_view> cookie_headers);
   [[nodiscard]] bool too_old(const VerifiedCookie& cookie) const;
