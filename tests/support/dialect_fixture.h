@@ -13,37 +13,22 @@
 #include "core/store/memory_store.h"
 #include "tests/support/counted_random.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/forwarding_store.h"
 #include "tests/support/scripted_store.h"
 #include "tests/support/store_calls.h"
 
 namespace session::test {
 
 // As Redis has it: what was to live for longer than a year has no end.
-class EndlessStore final : public Store {
+class EndlessStore final : public ForwardingStore {
  public:
-  explicit EndlessStore(Store& inner) : inner_(inner) {}
+  using ForwardingStore::ForwardingStore;
   Answer<std::optional<Entry>> load(std::string key) override {
     auto loaded = co_await inner_.load(std::move(key));
     if (loaded && *loaded && (*loaded)->time_left > std::chrono::hours(24 * 365))
       (*loaded)->time_left = milliseconds::max();
     co_return loaded;
   }
-  Answer<CreateOutcome> create(std::string key, Bytes bytes, milliseconds ttl) override {
-    return inner_.create(std::move(key), std::move(bytes), ttl);
-  }
-  Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, milliseconds ttl) override {
-    return inner_.replace(std::move(key), std::move(expected), std::move(bytes), ttl);
-  }
-  Answer<TouchOutcome> touch(std::string key, milliseconds ttl) override {
-    return inner_.touch(std::move(key), ttl);
-  }
-  Answer<EraseOutcome> erase(std::string key) override { return inner_.erase(std::move(key)); }
-  Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected) override {
-    return inner_.erase_if(std::move(key), std::move(expected));
-  }
-
- private:
-  Store& inner_;
 };
 
 // Sessions in the format of another library: managers over one store, and what is in it.

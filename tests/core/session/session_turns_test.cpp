@@ -7,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "core/session/session.h"
+#include "tests/support/forwarding_store.h"
 #include "tests/support/session_fixture.h"
 #include "tests/support/together.h"
 
@@ -15,9 +16,9 @@ namespace session::test {
 namespace {
 
 // Answers no load while it is held.
-class HeldStore final : public Store {
+class HeldStore final : public ForwardingStore {
  public:
-  explicit HeldStore(Store& inner) : inner_(inner) {}
+  using ForwardingStore::ForwardingStore;
   void hold(bool held) { held_ = held; }
 
   Answer<std::optional<Entry>> load(std::string key) override {
@@ -25,22 +26,8 @@ class HeldStore final : public Store {
     co_await until(let_go);
     co_return co_await inner_.load(std::move(key));
   }
-  Answer<CreateOutcome> create(std::string key, Bytes bytes, milliseconds ttl) override {
-    return inner_.create(std::move(key), std::move(bytes), ttl);
-  }
-  Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, milliseconds ttl) override {
-    return inner_.replace(std::move(key), std::move(expected), std::move(bytes), ttl);
-  }
-  Answer<TouchOutcome> touch(std::string key, milliseconds ttl) override {
-    return inner_.touch(std::move(key), ttl);
-  }
-  Answer<EraseOutcome> erase(std::string key) override { return inner_.erase(std::move(key)); }
-  Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected) override {
-    return inner_.erase_if(std::move(key), std::move(expected));
-  }
 
  private:
-  Store& inner_;
   bool held_ = false;
 };
 

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "core/store/store.h"
+
+namespace session::test {
+
+// Passes everything on to another store: to be derived from by those that do one thing differently.
+class ForwardingStore : public Store {
+ public:
+  explicit ForwardingStore(Store& inner) : inner_(inner) {}
+
+  Answer<std::optional<Entry>> load(std::string key) override { return inner_.load(std::move(key)); }
+  Answer<CreateOutcome> create(std::string key, Bytes bytes, milliseconds ttl) override {
+    return inner_.create(std::move(key), std::move(bytes), ttl);
+  }
+  Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, milliseconds ttl) override {
+    return inner_.replace(std::move(key), std::move(expected), std::move(bytes), ttl);
+  }
+  Answer<TouchOutcome> touch(std::string key, milliseconds ttl) override {
+    return inner_.touch(std::move(key), ttl);
+  }
+  Answer<EraseOutcome> erase(std::string key) override { return inner_.erase(std::move(key)); }
+  Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected) override {
+    return inner_.erase_if(std::move(key), std::move(expected));
+  }
+
+ protected:
+  Store& inner_;
+};
+
+}  // namespace session::test
