@@ -9,15 +9,11 @@
 namespace session::gateway {
 namespace {
 
-constexpr std::size_t kMaxPrefixBytes = 64;
-
 constexpr Choices<DialectType, 3> kDialects = {{{"native", DialectType::native},
                                                 {"session-store", DialectType::session_store},
                                                 {"express", DialectType::express}}};
 constexpr Choices<DialectType, 2> kAccepted = {
     {{"session-store", DialectType::session_store}, {"express", DialectType::express}}};
-
-bool is_graphic(char c) { return c > 0x20 && c < 0x7f; }
 
 void read_accept(const Field& field, std::vector<DialectType>& to) {
   for (const Field& item : items_of(field)) {
@@ -38,10 +34,7 @@ void read_cookie_name(const Field& field, std::string& to) {
 
 void read_express(Section& section, ExpressSettings& to) {
   read_secrets(section["secrets"], to.secrets);
-  const Field prefix = section["prefix"];
-  read_text(prefix, to.prefix);
-  if (!std::all_of(to.prefix.begin(), to.prefix.end(), is_graphic) || to.prefix.size() > kMaxPrefixBytes)
-    prefix.expected("at most 64 printable ASCII characters without spaces");
+  read_prefix(section["prefix"], to.prefix);
   read_duration(section["ttl"], to.ttl, {seconds(1), std::chrono::hours(24 * 3650)});
   read_cookie_name(section["cookie_name"], to.cookie_name);
 }

@@ -7,8 +7,6 @@ namespace {
 
 constexpr std::size_t kMostShown = 80;
 
-bool is_graphic(char c) { return c > 0x20 && c < 0x7f; }
-
 void append_escaped(std::string& out, char c) {
   constexpr std::string_view kHex = "0123456789abcdef";
   if (is_graphic(c) || c == ' ') {

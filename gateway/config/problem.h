@@ -19,6 +19,9 @@ using Problems = std::vector<Problem>;
 // Without a line or a key, without that part.
 [[nodiscard]] std::string render(std::string_view file, const Problem& problem);
 
+// Printable ASCII, and no space.
+[[nodiscard]] constexpr bool is_graphic(char c) { return c > 0x20 && c < 0x7f; }
+
 // A piece of the file as it stands in a problem: escaped and shortened so that it can't break or forge a line
 // of a log, in quotes unless it is one printable word.
 [[nodiscard]] std::string shown(std::string_view text);

@@ -17,7 +17,6 @@ namespace session::gateway {
 namespace {
 
 constexpr std::size_t kMaxUrls = 64;
-constexpr std::size_t kMaxPrefixBytes = 64;
 constexpr std::size_t kMaxNameBytes = 255;
 constexpr std::uint16_t kPort = 6379;
 constexpr std::uint16_t kSentinelPort = 26379;
@@ -27,8 +26,6 @@ constexpr Choices<RedisTopology, 3> kTopologies = {{{"single", RedisTopology::si
                                                     {"cluster", RedisTopology::cluster}}};
 
 constexpr Range<milliseconds> kDeadlines = {milliseconds(1), std::chrono::minutes(1)};
-
-bool is_graphic(char c) { return c > 0x20 && c < 0x7f; }
 
 void read_server(const Field& field, std::uint16_t default_port, std::vector<RedisServer>& to) {
   const auto text = field.text("a url such as redis://127.0.0.1:6379/0");
@@ -68,12 +65,6 @@ void read_name(const Field& field, std::string& to) {
   if (!plain || name.size() > kMaxNameBytes)
     return field.problem("expected at most 255 printable ASCII characters without spaces");
   to = name;
-}
-
-void read_prefix(const Field& field, std::string& to) {
-  read_text(field, to);
-  if (!std::all_of(to.begin(), to.end(), is_graphic) || to.size() > kMaxPrefixBytes)
-    field.expected("at most 64 printable ASCII characters without spaces");
 }
 
 // Whether the file can be read shows now, and not at the first connection.

@@ -1,5 +1,7 @@
 #include "gateway/config/values.h"
 
+#include <algorithm>
+
 namespace session::gateway {
 namespace {
 
@@ -54,6 +56,13 @@ void assign_if(T& to, const std::optional<U>& value) {
 }
 
 }  // namespace
+
+void read_prefix(const Field& field, std::string& to) {
+  constexpr std::size_t kMostBytes = 64;
+  read_text(field, to);
+  if (!std::all_of(to.begin(), to.end(), is_graphic) || to.size() > kMostBytes)
+    field.expected("at most 64 printable ASCII characters without spaces");
+}
 
 void read_text(const Field& field, std::string& to) {
   if (const auto text = field.text("text")) to = *text;

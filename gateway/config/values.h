@@ -29,6 +29,8 @@ struct Range {
 };
 
 void read_text(const Field& field, std::string& to);
+// What the keys of a store begin with: at most 64 characters that are printable ASCII without spaces.
+void read_prefix(const Field& field, std::string& to);
 // true or false, and no other spelling.
 void read_flag(const Field& field, bool& to);
 void read_count(const Field& field, std::size_t& to, const Range<std::size_t>& range);
