@@ -1,0 +1,33 @@
+# What `cmake --install` puts where. The prefix is the one of the installation (--prefix), not of the configuration.
+include(GNUInstallDirs)
+
+install(TARGETS session-gateway RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(FILES man/session-gateway.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES man/session-gateway.yaml.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
+
+# Not in /etc/nginx: the snippets hold nothing to edit and belong to this version of the gateway. Old ones that stay behind as
+# edited configuration would leave doors open that a new version has closed.
+install(FILES
+  conf/nginx/session-gateway-health.conf
+  conf/nginx/session-gateway-http.conf
+  conf/nginx/session-gateway-protect.conf
+  conf/nginx/session-gateway-public.conf
+  conf/nginx/session-gateway-server.conf
+  conf/nginx/session-gateway-session.conf
+  conf/nginx/session-gateway-upstream.conf
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/session-gateway/nginx)
+install(FILES conf/grafana-dashboard.json DESTINATION ${CMAKE_INSTALL_DATADIR}/session-gateway OPTIONAL)
+
+# In folders as in the source, so that links between the pages lead somewhere.
+install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
+install(FILES conf/gateway.yaml DESTINATION ${CMAKE_INSTALL_DOCDIR}/conf)
+install(FILES docs/contract.md docs/migration.md docs/nginx.md docs/operations.md docs/redis.md
+  DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
+
+# The units, /etc/session-gateway: their text or place depends on the prefix.
+install(CODE "
+  set(session_source \"${PROJECT_SOURCE_DIR}\")
+  set(session_build \"${PROJECT_BINARY_DIR}\")
+  set(session_bindir \"${CMAKE_INSTALL_BINDIR}\")")
+install(SCRIPT packaging/install_for_prefix.cmake)

@@ -1,0 +1,31 @@
+# Runs during the installation: what depends on the prefix that was chosen for it. DESTDIR counts, as everywhere.
+set(prefix "${CMAKE_INSTALL_PREFIX}")
+cmake_path(ABSOLUTE_PATH prefix NORMALIZE)
+string(REGEX REPLACE "/$" "" prefix "${prefix}")
+
+# One place for the configuration, which `session-gateway check` looks for by itself; a private prefix keeps its own.
+if(prefix MATCHES "^(/usr|/usr/local)$")
+  set(configuration /etc/session-gateway)
+else()
+  set(configuration "${prefix}/etc/session-gateway")
+endif()
+
+# By way of the build, and of a name of its own: several installations of one build don't meet.
+string(RANDOM LENGTH 12 own)
+foreach(unit session-gateway.service session-gateway.socket)
+  file(READ "${session_source}/systemd/${unit}" text)
+  string(REPLACE "/usr/bin/session-gateway" "${prefix}/${session_bindir}/session-gateway" text "${text}")
+  string(REPLACE "/etc/session-gateway" "${configuration}" text "${text}")
+  file(WRITE "${session_build}/installing-${own}/${unit}" "${text}")
+  file(INSTALL "${session_build}/installing-${own}/${unit}" DESTINATION "${prefix}/lib/systemd/system")
+endforeach()
+file(REMOVE_RECURSE "${session_build}/installing-${own}")
+
+# The operator's own, once it is there.
+if(NOT EXISTS "$ENV{DESTDIR}${configuration}/gateway.yaml")
+  file(INSTALL "${session_source}/packaging/gateway.yaml" DESTINATION "${configuration}")
+endif()
+
+# Key files: root's alone. systemd hands them to the service (LoadCredential=).
+file(MAKE_DIRECTORY "$ENV{DESTDIR}${configuration}/credentials")
+file(CHMOD "$ENV{DESTDIR}${configuration}/credentials" PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
