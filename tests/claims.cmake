@@ -143,3 +143,4 @@ add_claims(peers/session_store_beside_test peers peers_support wire_support redi
 add_claims(man/commands_page_test unit)
 add_dependencies(man_commands_page_test session-gateway)
 add_claims(man/settings_page_test unit)
+add_subdirectory(packaging)
