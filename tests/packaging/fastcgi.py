@@ -32,15 +32,15 @@ def output(answer):
     return text.decode()
 
 
-def ask(path, endpoint, timeout=10):
-    """The answer of that endpoint: headers, an empty line, the body. Raises OSError if nobody listens there."""
+def ask(path, endpoint, timeout=10, **params):
+    """The answer of that endpoint to those params: headers, an empty line, the body. Raises OSError if nobody listens there."""
     folder = os.open(os.path.dirname(path), os.O_PATH)
     try:
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(timeout)
             # A socket's path has at most 107 bytes; through the open folder this one is short.
             connection.connect(f"/proc/self/fd/{folder}/{os.path.basename(path)}")
-            connection.sendall(request({"GATEWAY_ENDPOINT": endpoint, "REQUEST_METHOD": "GET"}))
+            connection.sendall(request({"GATEWAY_ENDPOINT": endpoint, "REQUEST_METHOD": "GET", **params}))
             answer = b""
             while part := connection.recv(65536):
                 answer += part
