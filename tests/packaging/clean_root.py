@@ -53,12 +53,13 @@ def base_of(cache):
     found = mirrors(release)
     if not found:
         skip(f"this machine's apt has no mirror with {release} main")
-    for mirror in found:
+    for mirror in found:  # at least one
         fresh = pathlib.Path(tempfile.mkdtemp(prefix="making-", dir=cache))
         os.chmod(fresh, 0o755)
         print(f"making a base system of {release} (once)", flush=True)
-        made = subprocess.run(["debootstrap", "--variant=minbase", release, str(fresh), mirror], capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL)
+        # What it mounts there ends with it, however it ends: a folder that is removed has nothing of this machine in it.
+        made = subprocess.run(["unshare", "--mount", "debootstrap", "--variant=minbase", release, str(fresh), mirror],
+                              capture_output=True, text=True, stdin=subprocess.DEVNULL)
         if made.returncode == 0:
             fresh.rename(base)
             return base
