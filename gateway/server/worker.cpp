@@ -10,6 +10,7 @@
 
 #include "gateway/http/problem.h"
 #include "gateway/log/log.h"
+#include "gateway/server/account.h"
 #include "gateway/server/connection.h"
 #include "gateway/server/dialects.h"
 
@@ -109,9 +110,11 @@ Task<Response> Worker::respond(const Request& request) {
   const std::string_view name = request.params.get("GATEWAY_ENDPOINT");
   const Endpoint endpoint = find_endpoint(name);
   if (endpoint == nullptr) co_return no_endpoint(name);
+  const Clock::Steady start = now();
   try {
     Response response = co_await endpoint(request, services_);
     if (request.params.get("REQUEST_METHOD") == "HEAD") response.body.clear();
+    account(request, response, name, now() - start);
     co_return response;
   } catch (const std::exception& exception) {
     static RateLimit limit;
