@@ -26,6 +26,7 @@ Loaded load(const std::string& name, std::string_view text) {
   Settings settings = read_document(reading, &*root);
   Problems problems = reading.problems();
   if (!problems.empty()) return problems;
+  settings.lines = reading.lines();
   for (const Problem& warning : reading.warnings()) settings.warnings.push_back(render(name, warning));
   return settings;
 }

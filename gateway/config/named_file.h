@@ -12,8 +12,9 @@
 namespace session::gateway {
 
 // The path of a file that stands in the field: absolute, so that it leads there from any directory. A
-// relative one starts at the configuration's directory. nullopt: the field is absent or, which is reported,
-// holds no path. Nothing here quotes the path: a secret may stand in its place.
+// relative one is looked for among the credentials that systemd has loaded ($CREDENTIALS_DIRECTORY), with _
+// in place of each /, and then starts at the configuration's directory. nullopt: the field is absent or,
+// which is reported, holds no path. Nothing here quotes the path: a secret may stand in its place.
 [[nodiscard]] std::optional<std::string> file_path_in(const Field& field);
 
 // Reads the file whose path stands in the field, but no more than `most` + 1 bytes of it. nullopt: the field

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +37,10 @@ class Reading {
   // In line order; those of a line as found.
   [[nodiscard]] Problems problems() const;
 
+  // Where the file has a key.
+  void place(const std::string& key, int line) { lines_.emplace(key, line); }
+  [[nodiscard]] const std::map<std::string, int, std::less<>>& lines() const { return lines_; }
+
   void note(const std::string& key) { keys_.push_back(key); }
   [[nodiscard]] const std::vector<std::string>& keys() const { return keys_; }
 
@@ -44,6 +50,7 @@ class Reading {
   Problems problems_;
   Problems warnings_;
   std::vector<std::string> keys_;
+  std::map<std::string, int, std::less<>> lines_;
 };
 
 // A place in the file where a value can stand: its dotted key, and what stands there, if anything does.

@@ -20,7 +20,8 @@ using Ready = boost::asio::socket_base;
 Connection::Connection(Worker& worker, int descriptor, int family)
     : worker_(worker),
       socket_(worker.executor(), boost::asio::generic::stream_protocol(family, 0), descriptor),
-      assembler_(worker.framing_limits()) {
+      assembler_(worker.framing_limits()),
+      unix_(family == AF_UNIX) {
   worker_.opened(*this);
 }
 
@@ -33,6 +34,10 @@ void Connection::close() {
 
 void Connection::finish() {
   boost::system::error_code ignored;
+  // From here on the peer of a Unix socket can't send any more: what it has sent is read, and what comes
+  // later fails at its side, unsent, so that it can go to another connection. Between a last look and closing
+  // a request could be lost. TCP tells its peer nothing of this.
+  if (unix_) socket_.shutdown(Ready::shutdown_receive, ignored);
   socket_.cancel(ignored);
 }
 
@@ -110,11 +115,12 @@ Task<std::string_view> Connection::receive() {
   }
 }
 
-bool Connection::finishing() const { return worker_.draining() && assembler_.idle(); }
+bool Connection::finishing() const { return worker_.draining() && assembler_.idle() && !fresh_; }
 
 Task<bool> Connection::answer() {
   const std::uint16_t id = assembler_.request_id();
   const bool keep = assembler_.keep_connection();
+  fresh_ = false;
   auto parsed = worker_.parser().parse(assembler_.request());
   if (!parsed) {
     static RateLimit limit;

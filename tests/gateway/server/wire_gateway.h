@@ -28,6 +28,8 @@ class WireGateway {
     std::string yaml = "workers: 2\n";  // what the configuration says besides listen, cookie, keys and salt
     unsigned descriptors = 0;           // the most it may have open; 0: as many as the test itself
     std::string cookie = kWireCookie;
+    std::string environment = {};   // assignments for the shell: "NOTIFY_SOCKET=/path"
+    std::vector<int> sockets = {};  // passed on as the service manager does; they stay the test's own
   };
 
   WireGateway() : WireGateway(Setup{}) {}
@@ -56,6 +58,10 @@ class WireGateway {
   [[nodiscard]] std::string config_file() const { return dir_ / "gateway.yaml"; }
   [[nodiscard]] const TempDir& dir() const { return dir_; }
   [[nodiscard]] int port() const { return port_; }
+  // Puts another text in place of one in the configuration, and leaves it at that: nothing is reloaded.
+  void reconfigure(const std::string& what, const std::string& with) const;
+  // Reloads, and waits until the log says how it went, which it returns: what was logged since.
+  [[nodiscard]] std::string reload() const;
   [[nodiscard]] std::string log() const { return read_file(dir_ / "gateway.log"); }
 
   // Of the process so far, user and system.
