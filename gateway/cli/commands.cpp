@@ -15,6 +15,8 @@ namespace session::gateway {
 namespace {
 
 constexpr std::size_t kKeyBytes = 32;
+constexpr const char* kRandomKeys =
+    "no keys are configured: sessions are signed with a random key and end with this process";
 
 void print_problems(const std::string& file, const Problems& problems) {
   for (const Problem& problem : problems) std::cerr << render(file, problem) << "\n";
@@ -46,7 +48,7 @@ int serve(const std::optional<std::string>& config_file) {
   for (const std::string& warning : settings.warnings) spdlog::warn("{}", warning);
   if (!config_file) spdlog::warn("no configuration file was given: serving with the defaults");
   if (settings.random_keys) {
-    spdlog::warn("no keys are configured: sessions are signed with a random key and end with this process");
+    spdlog::warn(kRandomKeys);
   }
   try {
     Server server(std::move(settings), source_of(config_file));
@@ -65,6 +67,7 @@ int check_config(const std::string& config_file) {
     return 1;
   }
   for (const std::string& warning : loaded->warnings) std::cerr << "warning: " << warning << "\n";
+  if (with_keys(*loaded, nullptr).random_keys) std::cerr << "warning: " << kRandomKeys << "\n";
   std::cout << config_file << ": fine\n";
   return 0;
 }

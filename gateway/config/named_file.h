@@ -21,7 +21,8 @@ namespace session::gateway {
 // is absent or, which is reported, holds no path of a file that can be read.
 [[nodiscard]] std::optional<FileContent> named_file(const Field& field, std::size_t most);
 
-// Warns if the permission bits let every user of the machine at the file in that field.
+// Warns if the permission bits let every user of the machine at the file in that field, or that the field is
+// in.
 void warn_if_open(const Field& field, mode_t mode);
 
 }  // namespace session::gateway

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -24,6 +26,10 @@ class Reading {
   explicit Reading(std::filesystem::path directory, Purpose purpose = Purpose::load)
       : directory_(std::move(directory)), purpose_(purpose) {}
 
+  // Permission bits of the file that is read; 0 for a text that is in no file.
+  void set_mode(mode_t mode) { mode_ = mode; }
+  [[nodiscard]] mode_t mode() const { return mode_; }
+
   // Where relative paths in the file start.
   [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
   [[nodiscard]] bool surveys() const { return purpose_ == Purpose::survey; }
@@ -47,6 +53,7 @@ class Reading {
  private:
   std::filesystem::path directory_;
   Purpose purpose_;
+  mode_t mode_ = 0;
   Problems problems_;
   Problems warnings_;
   std::vector<std::string> keys_;
