@@ -109,6 +109,7 @@ add_claims(core/store/redis_tls_test redis redis_support)
 add_claims(core/store/redis/transport_test unit redis_support)
 add_claims(core/store/redis_access_test redis redis_support)
 add_claims(gateway/server/wire_races_test redis redis_support wire_support)
+add_claims(gateway/server/wire_flood_test redis redis_support wire_support)
 add_claims(core/session/redis_race_test redis redis_support)
 add_subdirectory(drills)
 add_claims(drills/single_test redis drill_support)
@@ -118,8 +119,10 @@ add_claims(drills/judgement_test unit drill_support)
 add_claims(drills/limits_test redis drill_support)
 add_claims(drills/two_gateways_test redis drill_support)
 add_claims(e2e/redis_outage_test redis e2e_support redis_support)
+add_claims(e2e/uninterrupted_test redis wire_support redis_support)
 # They use all that the machine has, and others would disturb their figures.
 set_tests_properties(drills/groups_test drills/hostile_test drills/limits_test drills/single_test drills/two_gateways_test
+  e2e/uninterrupted_test
   PROPERTIES PROCESSORS 2)
 add_subdirectory(peers)
 add_claims(peers/connect_redis_test peers peers_support)

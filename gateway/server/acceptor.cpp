@@ -82,7 +82,9 @@ Acceptor::Accepted Acceptor::accept_one() {
     }
     if (place_(descriptor, listener_.family())) return Accepted::one;
     static RateLimit limit;
-    warn(limit, "refused a connection: limits.connections are open");
+    warn(
+        limit,
+        "refused a connection: as many are open as may be (limits.connections, and the limit on open files)");
     ::close(descriptor);
     return Accepted::one;
   }

@@ -34,10 +34,6 @@ void Connection::close() {
 
 void Connection::finish() {
   boost::system::error_code ignored;
-  // From here on the peer of a Unix socket can't send any more: what it has sent is read, and what comes
-  // later fails at its side, unsent, so that it can go to another connection. Between a last look and closing
-  // a request could be lost. TCP tells its peer nothing of this.
-  if (unix_) socket_.shutdown(Ready::shutdown_receive, ignored);
   socket_.cancel(ignored);
 }
 
@@ -110,7 +106,11 @@ Task<std::string_view> Connection::receive() {
       const auto [error] = co_await socket_.async_wait(Ready::wait_read, kAwaitTuple);
       if (error && !finishing()) co_return std::string_view();
     }
-    // Finishing, the last look at the socket is without a wait.
+    // Finishing, the last look at the socket is without a wait. From just before it the peer of a Unix socket
+    // can't send any more: what it has sent is read, and what comes later fails at its side, unsent, so that
+    // it can go to another connection. Else a request could be lost between the look and closing. (TCP tells
+    // its peer nothing of this.)
+    if (unix_ && finishing()) ::shutdown(socket_.native_handle(), SHUT_RD);
     if (try_receive(bytes) != Received::nothing_yet || finishing()) co_return bytes;
   }
 }

@@ -148,6 +148,11 @@ void WireGateway::check_health() const {
   for (Peer& peer : peers()) BOOST_TEST(peer.ask(health()).status == 200);
 }
 
+void WireGateway::check_serving(int descriptor) const {
+  Peer peer(descriptor);
+  BOOST_TEST(peer.ask(health()).status == 200);
+}
+
 std::string WireGateway::log_in(const std::string& attributes) const {
   const Answer answer = unix_peer().ask(
       request(1, asking("session", "POST", {{"GATEWAY_ALLOW", "set"}}), R"({"set":)" + attributes + "}"));

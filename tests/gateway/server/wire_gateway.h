@@ -47,6 +47,8 @@ class WireGateway {
   [[nodiscard]] bool listens() const;
   // A new connection's answer to a health request is 200; fails the test if not.
   void check_health() const;
+  // The same over a connection to a socket that was passed on, which it takes.
+  void check_serving(int descriptor) const;
   // The value of a cookie for a new session with these attributes (JSON).
   [[nodiscard]] std::string log_in(const std::string& attributes) const;
 

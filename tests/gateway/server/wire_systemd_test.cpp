@@ -1,8 +1,6 @@
-#include <netinet/in.h>
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +10,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/gateway/server/wire_gateway.h"
+#include "tests/support/held_socket.h"
 #include "tests/support/notify_socket.h"
 
 // The gateway under a service manager: sockets that are passed to it, and what it tells.
@@ -19,50 +18,10 @@
 namespace session::gateway::test {
 namespace {
 
+using session::test::HeldSocket;
 using session::test::NotifySocket;
 
 bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-// A listening socket as a service manager holds it: children inherit it.
-class HeldSocket {
- public:
-  explicit HeldSocket(const std::string& path) : descriptor_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path.copy(address.sun_path, sizeof address.sun_path - 1);
-    BOOST_REQUIRE(::bind(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-    BOOST_REQUIRE(::listen(descriptor_, 64) == 0);
-    address_ = address;
-  }
-  // TCP, on a port of the kernel's choice.
-  HeldSocket() : descriptor_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    BOOST_REQUIRE(::bind(descriptor_, reinterpret_cast<sockaddr*>(&address), size) == 0);
-    BOOST_REQUIRE(::listen(descriptor_, 64) == 0);
-    BOOST_REQUIRE(::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-    port_ = ntohs(address.sin_port);
-  }
-  ~HeldSocket() { ::close(descriptor_); }
-  HeldSocket(const HeldSocket&) = delete;
-  HeldSocket& operator=(const HeldSocket&) = delete;
-
-  [[nodiscard]] int descriptor() const { return descriptor_; }
-  [[nodiscard]] int port() const { return port_; }
-  [[nodiscard]] Peer peer() const {
-    const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const auto* address = reinterpret_cast<const sockaddr*>(&address_);
-    BOOST_REQUIRE(::connect(descriptor, address, sizeof address_) == 0);
-    return Peer(descriptor);
-  }
-
- private:
-  int descriptor_;
-  int port_ = 0;
-  sockaddr_un address_{};
-};
 
 // Holds one thread of another process, found by its name.
 class HangingThread {
@@ -109,8 +68,8 @@ BOOST_AUTO_TEST_CASE(sockets_of_the_service_manager_are_served_in_place_of_liste
   const HeldSocket second(dir / "second.sock");
   const HeldSocket tcp;
   const WireGateway gateway(with_sockets({first.descriptor(), second.descriptor(), tcp.descriptor()}));
-  BOOST_TEST(first.peer().ask(health()).status == 200);
-  BOOST_TEST(second.peer().ask(health()).status == 200);
+  BOOST_TEST(Peer(first.connect()).ask(health()).status == 200);
+  BOOST_TEST(Peer(second.connect()).ask(health()).status == 200);
   BOOST_TEST(session::test::accepts_tcp(tcp.port()));
   BOOST_TEST(!gateway.listens());
   BOOST_TEST(says(gateway.log(), "listening on unix:" + (dir / "first.sock") + "\n"));
@@ -136,12 +95,12 @@ BOOST_AUTO_TEST_CASE(a_request_that_comes_between_two_processes_is_answered_by_t
   const HeldSocket held(dir / "held.sock");
   {
     WireGateway before(with_sockets({held.descriptor()}));
-    BOOST_TEST(held.peer().ask(health()).status == 200);
+    BOOST_TEST(Peer(held.connect()).ask(health()).status == 200);
     before.signal(SIGTERM);
     BOOST_TEST(before.wait() == 0);
   }
   BOOST_TEST_REQUIRE(std::filesystem::exists(dir / "held.sock"));
-  Peer between = held.peer();
+  Peer between = Peer(held.connect());
   between.send(health());
   const WireGateway after(with_sockets({held.descriptor()}));
   BOOST_TEST(between.read_answer().status == 200);
@@ -151,9 +110,9 @@ BOOST_AUTO_TEST_CASE(a_connection_whose_first_request_is_on_the_way_is_waited_fo
   const TempDir dir;
   const HeldSocket held(dir / "held.sock");
   WireGateway gateway(with_sockets({held.descriptor()}));
-  Peer fresh = held.peer();
+  Peer fresh = Peer(held.connect());
   // Whatever was accepted before this one has been placed when its answer comes.
-  BOOST_TEST(held.peer().ask(health()).status == 200);
+  BOOST_TEST(Peer(held.connect()).ask(health()).status == 200);
   gateway.signal(SIGTERM);
   wait_until("the stop", [&] { return says(gateway.log(), "stopping on signal"); });
   BOOST_TEST(fresh.ask(health()).status == 200);
