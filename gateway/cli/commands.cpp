@@ -1,6 +1,6 @@
 #include "gateway/cli/commands.h"
 
-#include <cstdio>
+#include <csignal>
 #include <iostream>
 
 #include "core/crypto/base64url.h"
@@ -8,12 +8,15 @@
 #include "gateway/config/load.h"
 #include "gateway/fastcgi/parser.h"
 #include "gateway/log/log.h"
+#include "gateway/server/configuration.h"
 #include "gateway/server/server.h"
 
 namespace session::gateway {
 namespace {
 
 constexpr std::size_t kKeyBytes = 32;
+constexpr const char* kRandomKeys =
+    "no keys are configured: sessions are signed with a random key and end with this process";
 
 void print_problems(const std::string& file, const Problems& problems) {
   for (const Problem& problem : problems) std::cerr << render(file, problem) << "\n";
@@ -24,12 +27,9 @@ Loaded load(const std::optional<std::string>& config_file) {
   return Settings{};
 }
 
-// Enough to try it out: what is signed with these keys is worth nothing after a restart or at another
-// gateway.
-void make_keys(Settings& settings) {
-  settings.keys = {KeyMaterial{"random", Secret(system_random().bytes(kKeyBytes))}};
-  settings.salt = Secret(system_random().bytes(kKeyBytes));
-  spdlog::warn("no keys are configured: sessions are signed with a random key and end with this process");
+ConfigurationSource source_of(const std::optional<std::string>& config_file) {
+  if (!config_file) return {};
+  return {*config_file, [file = *config_file] { return load_file(file); }};
 }
 
 }  // namespace
@@ -40,14 +40,18 @@ int serve(const std::optional<std::string>& config_file) {
     print_problems(*config_file, loaded.error());
     return 1;
   }
-  Settings settings = std::move(*loaded);
+  // Until the server waits for it: what is to be reloaded is being read just now.
+  std::signal(SIGHUP, SIG_IGN);
   init_libfcgi();
+  Settings settings = with_keys(std::move(*loaded), nullptr);
   start_log(settings.log);
   for (const std::string& warning : settings.warnings) spdlog::warn("{}", warning);
   if (!config_file) spdlog::warn("no configuration file was given: serving with the defaults");
-  if (settings.dialect == DialectType::native && settings.keys.empty()) make_keys(settings);
+  if (settings.random_keys) {
+    spdlog::warn(kRandomKeys);
+  }
   try {
-    Server server(settings);
+    Server server(std::move(settings), source_of(config_file));
     server.run();
   } catch (const std::exception& exception) {
     spdlog::error("can't serve: {}", exception.what());
@@ -63,6 +67,7 @@ int check_config(const std::string& config_file) {
     return 1;
   }
   for (const std::string& warning : loaded->warnings) std::cerr << "warning: " << warning << "\n";
+  if (with_keys(*loaded, nullptr).random_keys) std::cerr << "warning: " << kRandomKeys << "\n";
   std::cout << config_file << ": fine\n";
   return 0;
 }

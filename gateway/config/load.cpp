@@ -19,13 +19,15 @@ Settings read_document(Reading& reading, const YamlNode* root) {
   return settings;
 }
 
-Loaded load(const std::string& name, std::string_view text) {
+Loaded load(const std::string& name, std::string_view text, mode_t mode) {
   const auto root = parse_yaml(text);
   if (!root) return Problems{root.error()};
   Reading reading(std::filesystem::path(name).parent_path());
+  reading.set_mode(mode);
   Settings settings = read_document(reading, &*root);
   Problems problems = reading.problems();
   if (!problems.empty()) return problems;
+  settings.lines = reading.lines();
   for (const Problem& warning : reading.warnings()) settings.warnings.push_back(render(name, warning));
   return settings;
 }
@@ -37,7 +39,7 @@ Problems failed() { return {{0, {}, "can't be read: out of memory, or an error o
 
 Loaded load_text(const std::string& name, std::string_view text) {
   try {
-    return load(name, text);
+    return load(name, text, 0);
   } catch (const std::exception&) {
     return failed();
   }
@@ -47,7 +49,7 @@ Loaded load_file(const std::string& path) {
   try {
     const auto file = read_file(path, kMaxYamlBytes);
     if (!file) return Problems{{0, {}, "can't be read: " + file.error()}};
-    return load_text(path, file->bytes);
+    return load(path, file->bytes, file->mode);
   } catch (const std::exception&) {
     return failed();
   }

@@ -1,5 +1,7 @@
 #include "gateway/config/named_file.h"
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -21,13 +23,28 @@ std::string whole_path(const std::filesystem::path& path) {
   return failed ? path.string() : whole.string();
 }
 
+// systemd names the files of a directory that LoadCredential= was given so: the name there, "_", and the path
+// inside (systemd.exec(5)).
+std::optional<std::string> credential_for(std::string_view path) {
+  const char* const directory = std::getenv("CREDENTIALS_DIRECTORY");
+  if (directory == nullptr || path.starts_with('/')) return std::nullopt;
+  std::string name(path);
+  std::replace(name.begin(), name.end(), '/', '_');
+  std::error_code failed;
+  const std::filesystem::path credential = std::filesystem::path(directory) / name;
+  if (!std::filesystem::is_regular_file(credential, failed)) return std::nullopt;
+  return whole_path(credential);
+}
+
 }  // namespace
 
 std::optional<std::string> file_path_in(const Field& field) {
   const auto text = field.text("the path of a file");
   if (!text) return std::nullopt;
-  if (!text->empty() && text->find('\0') == text->npos)
+  if (!text->empty() && text->find('\0') == text->npos) {
+    if (auto credential = credential_for(*text)) return credential;
     return whole_path(field.reading().directory() / *text);
+  }
   field.problem("expected the path of a file");
   return std::nullopt;
 }

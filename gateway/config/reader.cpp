@@ -63,6 +63,7 @@ Field Section::operator[](std::string_view name) {
   const auto found = entries_.find(name);
   if (found == entries_.end()) return Field(field_.reading(), nullptr, std::move(key), field_.line());
   const YamlNode& value = found->second->value;
+  field_.reading().place(key, value.line);
   return Field(field_.reading(), &value, std::move(key), value.line);
 }
 

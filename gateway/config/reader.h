@@ -1,6 +1,10 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +26,10 @@ class Reading {
   explicit Reading(std::filesystem::path directory, Purpose purpose = Purpose::load)
       : directory_(std::move(directory)), purpose_(purpose) {}
 
+  // Permission bits of the file that is read; 0 for a text that is in no file.
+  void set_mode(mode_t mode) { mode_ = mode; }
+  [[nodiscard]] mode_t mode() const { return mode_; }
+
   // Where relative paths in the file start.
   [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
   [[nodiscard]] bool surveys() const { return purpose_ == Purpose::survey; }
@@ -35,15 +43,21 @@ class Reading {
   // In line order; those of a line as found.
   [[nodiscard]] Problems problems() const;
 
+  // Where the file has a key.
+  void place(const std::string& key, int line) { lines_.emplace(key, line); }
+  [[nodiscard]] const std::map<std::string, int, std::less<>>& lines() const { return lines_; }
+
   void note(const std::string& key) { keys_.push_back(key); }
   [[nodiscard]] const std::vector<std::string>& keys() const { return keys_; }
 
  private:
   std::filesystem::path directory_;
   Purpose purpose_;
+  mode_t mode_ = 0;
   Problems problems_;
   Problems warnings_;
   std::vector<std::string> keys_;
+  std::map<std::string, int, std::less<>> lines_;
 };
 
 // A place in the file where a value can stand: its dotted key, and what stands there, if anything does.

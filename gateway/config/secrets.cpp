@@ -29,6 +29,7 @@ std::optional<Secret> secret_in_file(const Field& field) {
 std::optional<Secret> secret_in_place(const Field& field) {
   const auto text = field.text("text");
   if (!text) return std::nullopt;
+  warn_if_open(field, field.reading().mode());
   return Secret(std::string(*text));
 }
 

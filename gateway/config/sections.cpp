@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gateway/config/contradictions.h"
+#include "gateway/config/risks.h"
 #include "gateway/config/values.h"
 
 namespace session::gateway {
@@ -138,6 +139,7 @@ void read_settings(Section& top, Settings& to) {
   read_rules(top["rules"], to.rules);
   read_map(top["log"], [&](Section& log) { read_log(log, to.log); });
   check_dialects(top, to);
+  warn_of_risks(top, to);
 }
 
 }  // namespace session::gateway

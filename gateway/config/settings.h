@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -71,6 +73,7 @@ struct Settings {
   CookieAttributes cookie;
   Secret salt;                    // empty, with no keys: random for this process
   std::vector<KeyMaterial> keys;  // empty: one random key for this process
+  bool random_keys = false;       // whether keys and salt are such, made because the file has none
   Policy session;
   FlushMode flush = FlushMode::wait;
   StoreType store_type = StoreType::memory;
@@ -84,6 +87,8 @@ struct Settings {
   SessionStoreSettings session_store;
   LogSettings log;
 
+  // The line of each key that the file has, by its dotted name.
+  std::map<std::string, int, std::less<>> lines;
   // What the file says that is risky and all the same allowed, as lines for the operator.
   std::vector<std::string> warnings;
 };

@@ -30,6 +30,7 @@ std::string_view sentence(Refusal refusal) {
 
 Response problem(int status, std::string_view reason, std::string_view detail) {
   Response response{status, {}, {}};
+  response.reason = reason;
   response.headers.add("Content-Type", "application/problem+json");
   response.headers.add("Cache-Control", "no-store");
   response.headers.add("X-Session-Reason", reason);

@@ -11,6 +11,7 @@ namespace session::gateway {
 
 // The one place that maps what went wrong to HTTP. All answers carry X-Session-Reason and a JSON problem body
 // (RFC 9457) that repeats it; `detail` is a sentence for whoever sent the request, and never tells internals.
+// REQUIRES: `reason` is static text.
 [[nodiscard]] Response problem(int status, std::string_view reason, std::string_view detail);
 
 // There is no session: 401 with the reason.

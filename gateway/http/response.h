@@ -2,6 +2,9 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "gateway/http/session_event.h"
 
 namespace session::gateway {
 
@@ -34,6 +37,10 @@ struct Response {
   int status = 200;
   Headers headers;
   std::string body;
+
+  // What is not sent, but told to the operator (gateway/server/account.h).
+  std::string_view reason = {};  // static text: why it is no success, as X-Session-Reason says
+  std::vector<SessionEvent> events = {};
 };
 
 // Appends the answer as FastCGI wants it on STDOUT: CGI headers (RFC 3875, section 6), an empty line, the

@@ -16,6 +16,9 @@ namespace session::gateway {
 namespace {
 
 constexpr milliseconds kRest{50};
+constexpr int kAtOnce = 256;  // and then a turn for signals and housekeeping, also under a flood of connects
+constexpr int kRefusedAtOnce =
+    256;  // and then a rest: a flood of connects is turned away, and not waited for
 constexpr int kMostAtStop =
     4096;  // the backlog's size: peers that never stop connecting must not hold up the stop
 
@@ -41,8 +44,11 @@ Acceptor::~Acceptor() {
 }
 
 void Acceptor::stop() {
-  // Those that wait may have sent their request already; closing the listener would reset them.
-  for (int i = 0; i < kMostAtStop && accept_one() == Accepted::one; ++i) {
+  // Those that wait may have sent their request already; closing the listener would reset them, unless the
+  // next process finds them there.
+  if (!listener_.outlived()) {
+    for (int i = 0; i < kMostAtStop && accept_one() == Accepted::one; ++i) {
+    }
   }
   stopped_ = true;
   boost::system::error_code ignored;
@@ -56,7 +62,7 @@ Task<void> Acceptor::run() {
         co_await ready_.async_wait(boost::asio::posix::descriptor_base::wait_read, kAwaitTuple);
     if (error) co_return;
     Accepted accepted = Accepted::one;
-    while (accepted == Accepted::one && !stopped_) accepted = accept_one();
+    for (int i = 0; i < kAtOnce && accepted == Accepted::one && !stopped_; ++i) accepted = accept_one();
     if (accepted == Accepted::no_descriptors) {
       rest_.expires_after(kRest);
       const auto [cancelled] = co_await rest_.async_wait(kAwaitTuple);
@@ -76,25 +82,30 @@ Acceptor::Accepted Acceptor::accept_one() {
     }
     if (place_(descriptor, listener_.family())) return Accepted::one;
     static RateLimit limit;
-    warn(limit, "refused a connection: limits.connections are open");
+    warn(
+        limit,
+        "refused a connection: as many are open as may be (limits.connections, and the limit on open files)");
     ::close(descriptor);
     return Accepted::one;
   }
   if (errno == EAGAIN) return Accepted::none_waiting;
   if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-    refuse_one();
+    refuse_waiting();
     return Accepted::no_descriptors;
   }
   return Accepted::one;  // the connection was gone before it was accepted (accept(2): treat as EAGAIN and go
                          // on)
 }
 
-void Acceptor::refuse_one() {
+void Acceptor::refuse_waiting() {
   static RateLimit limit;
-  error(limit, "refused a connection: {}", std::generic_category().message(errno));
+  error(limit, "refusing connections: {}", std::generic_category().message(errno));
   if (reserve_ >= 0) ::close(reserve_);
-  const int refused = ::accept4(listener_.descriptor(), nullptr, nullptr, SOCK_CLOEXEC);
-  if (refused >= 0) ::close(refused);
+  for (int i = 0; i < kRefusedAtOnce; ++i) {
+    const int refused = ::accept4(listener_.descriptor(), nullptr, nullptr, SOCK_CLOEXEC);
+    if (refused < 0) break;
+    ::close(refused);
+  }
   reserve_ = open_reserve();
 }
 

@@ -12,9 +12,9 @@
 namespace session::gateway {
 
 // Accepts the connections of one listener and hands each to `place`, which takes the descriptor or says that
-// there is no room. At the limit of descriptors it accepts with one that it holds in reserve, closes that
-// connection at once so that the peer knows, and then rests, instead of spinning on a backlog that it can't
-// take. Runs on the thread of its executor. The listener outlives it.
+// there is no room. At the limit of descriptors it accepts with one that it holds in reserve, closes those
+// connections at once so that their peers know, and then rests, instead of spinning on a backlog that it
+// can't take. Runs on the thread of its executor. The listener outlives it.
 class Acceptor {
  public:
   // True: taken.
@@ -33,7 +33,7 @@ class Acceptor {
  private:
   enum class Accepted { one, none_waiting, no_descriptors };
   [[nodiscard]] Accepted accept_one();
-  void refuse_one();
+  void refuse_waiting();
 
   const Listener& listener_;
   Place place_;

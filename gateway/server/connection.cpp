@@ -20,7 +20,8 @@ using Ready = boost::asio::socket_base;
 Connection::Connection(Worker& worker, int descriptor, int family)
     : worker_(worker),
       socket_(worker.executor(), boost::asio::generic::stream_protocol(family, 0), descriptor),
-      assembler_(worker.framing_limits()) {
+      assembler_(worker.framing_limits()),
+      unix_(family == AF_UNIX) {
   worker_.opened(*this);
 }
 
@@ -105,16 +106,21 @@ Task<std::string_view> Connection::receive() {
       const auto [error] = co_await socket_.async_wait(Ready::wait_read, kAwaitTuple);
       if (error && !finishing()) co_return std::string_view();
     }
-    // Finishing, the last look at the socket is without a wait.
+    // Finishing, the last look at the socket is without a wait. From just before it the peer of a Unix socket
+    // can't send any more: what it has sent is read, and what comes later fails at its side, unsent, so that
+    // it can go to another connection. Else a request could be lost between the look and closing. (TCP tells
+    // its peer nothing of this.)
+    if (unix_ && finishing()) ::shutdown(socket_.native_handle(), SHUT_RD);
     if (try_receive(bytes) != Received::nothing_yet || finishing()) co_return bytes;
   }
 }
 
-bool Connection::finishing() const { return worker_.draining() && assembler_.idle(); }
+bool Connection::finishing() const { return worker_.draining() && assembler_.idle() && !fresh_; }
 
 Task<bool> Connection::answer() {
   const std::uint16_t id = assembler_.request_id();
   const bool keep = assembler_.keep_connection();
+  fresh_ = false;
   auto parsed = worker_.parser().parse(assembler_.request());
   if (!parsed) {
     static RateLimit limit;

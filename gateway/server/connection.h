@@ -37,6 +37,9 @@ class Connection {
   [[nodiscard]] const std::optional<Clock::Steady>& busy_since() const { return busy_since_; }
   // Ends the connection now, whatever it is doing.
   void close();
+  // Whether it has not brought a request yet. Its first one is on the way, so also a worker that drains waits
+  // for it.
+  [[nodiscard]] bool fresh() const { return fresh_; }
   // Ends the wait of a connection that idles while the worker drains: it answers what was sent before that,
   // and ends.
   void finish();
@@ -62,6 +65,8 @@ class Connection {
   Socket socket_;
   Assembler assembler_;
   std::optional<Clock::Steady> busy_since_;
+  bool fresh_ = true;
+  const bool unix_;
 };
 
 }  // namespace session::gateway

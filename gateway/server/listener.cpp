@@ -7,7 +7,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <system_error>
 #include <utility>
@@ -60,6 +63,31 @@ void remove_left_over(const std::string& path, const sockaddr_un& address) {
   if (!answers(address)) ::unlink(path.c_str());
 }
 
+std::string tcp_name(const std::string& host, in_port_t port, bool is_v4) {
+  const std::string shown = is_v4 ? host : "[" + host + "]";
+  return "tcp:" + shown + ":" + std::to_string(ntohs(port));
+}
+
+// What is bound to the socket. An abstract name begins with a zero byte, which is written as @.
+std::string name_of(const sockaddr_storage& address, socklen_t size) {
+  std::array<char, INET6_ADDRSTRLEN> host{};
+  if (address.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+    ::inet_ntop(AF_INET, &v4.sin_addr, host.data(), host.size());
+    return tcp_name(host.data(), v4.sin_port, true);
+  }
+  if (address.ss_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+    ::inet_ntop(AF_INET6, &v6.sin6_addr, host.data(), host.size());
+    return tcp_name(host.data(), v6.sin6_port, false);
+  }
+  const auto& file = reinterpret_cast<const sockaddr_un&>(address);
+  const std::size_t length = size - std::min<std::size_t>(size, offsetof(sockaddr_un, sun_path));
+  if (length == 0) return "unix:";
+  if (file.sun_path[0] == '\0') return "unix:@" + std::string(file.sun_path + 1, length - 1);
+  return "unix:" + std::string(file.sun_path, ::strnlen(file.sun_path, length));
+}
+
 }  // namespace
 
 Listener::Listener(const Listen& where) {
@@ -75,11 +103,22 @@ Listener::Listener(const Listen& where) {
   }
 }
 
+Listener::Listener(int descriptor) : descriptor_(descriptor), outlived_(true) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+    fail("a socket of the service manager");
+  }
+  family_ = address.ss_family;
+  name_ = name_of(address, size);
+}
+
 Listener::~Listener() { close(); }
 
 Listener::Listener(Listener&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
       family_(other.family_),
+      outlived_(other.outlived_),
       name_(std::move(other.name_)),
       file_(std::exchange(other.file_, {})) {}
 
@@ -112,8 +151,7 @@ void Listener::listen_tcp(const ListenTcp& where) {
   v6.sin6_family = AF_INET6;
   v4.sin_port = v6.sin6_port = htons(where.port);
   const bool is_v4 = ::inet_pton(AF_INET, where.host.c_str(), &v4.sin_addr) == 1;
-  name_ = is_v4 ? "tcp:" + where.host + ":" + std::to_string(where.port)
-                : "tcp:[" + where.host + "]:" + std::to_string(where.port);
+  name_ = tcp_name(where.host, htons(where.port), is_v4);
   if (!is_v4 && ::inet_pton(AF_INET6, where.host.c_str(), &v6.sin6_addr) != 1) {
     errno = EADDRNOTAVAIL;
     fail(name_);

@@ -13,15 +13,21 @@ class Listener {
   // process that is gone is replaced, one that still answers is not. Throws std::system_error, whose text
   // names the address.
   explicit Listener(const Listen& where);
+  // Takes over a socket that the service manager holds, too: it goes on to take connections when this is
+  // closed, and they wait there for the next process. REQUIRES: it is a non-blocking stream socket that
+  // listens.
+  explicit Listener(int descriptor);
   ~Listener();
   Listener(Listener&& other) noexcept;
   Listener& operator=(Listener&&) = delete;
 
   [[nodiscard]] int descriptor() const { return descriptor_; }
   [[nodiscard]] int family() const { return family_; }
-  // As the configuration names it: unix:/path or tcp:host:port.
+  // As the configuration names it: unix:/path, tcp:address:port or tcp:[address]:port.
   [[nodiscard]] const std::string& name() const { return name_; }
-  // Stops listening; connects are refused from now on.
+  // Whether connections that wait are still served when this is closed.
+  [[nodiscard]] bool outlived() const { return outlived_; }
+  // Stops listening; connects are refused from now on, unless the socket is outlived.
   void close();
 
  private:
@@ -30,6 +36,7 @@ class Listener {
 
   int descriptor_ = -1;
   int family_ = 0;
+  bool outlived_ = false;
   std::string name_;
   std::string file_;  // of a unix socket
 };

@@ -1,32 +1,24 @@
 #include "gateway/server/server.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
+#include <csignal>
 #include <thread>
 
-#include <boost/asio/basic_signal_set.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 
 #include "core/await.h"
+#include "gateway/config/restart.h"
 #include "gateway/log/log.h"
+#include "gateway/server/descriptors.h"
+#include "gateway/systemd/sockets.h"
 
 namespace session::gateway {
 namespace {
 
-// Connections, and what the process has open besides them: an event loop and the servers of a store each
-// worker.
-void allow_descriptors(std::size_t connections, std::size_t workers) {
-  const rlim_t wanted = connections + 128 + 32 * workers;
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
-  limit.rlim_cur = std::min(wanted, limit.rlim_max);
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  if (limit.rlim_cur < wanted) {
-    spdlog::warn("only {} files may be open: fewer than limits.connections ({}) need", limit.rlim_cur,
-                 connections);
-  }
-}
+// A worker gets a configuration ready between two turns of its loop. One that takes longer hangs.
+constexpr seconds kPrepareDeadline{5};
+constexpr milliseconds kStatusEvery{5000};
 
 std::size_t worker_count(const Settings& settings) {
   return settings.workers.value_or(std::max(1U, std::thread::hardware_concurrency()));
@@ -34,13 +26,21 @@ std::size_t worker_count(const Settings& settings) {
 
 }  // namespace
 
-Server::Server(const Settings& settings) : settings_(settings), store_(make_store(settings)), loop_(1) {
-  allow_descriptors(settings.limits.connections, worker_count(settings));
-  for (const Listen& where : settings.listen) listeners_.emplace_back(where);
-  const Shared shared{settings_, *store_.store, std::make_shared<const Identity>(settings.identity),
-                      std::make_shared<const RuleBook>(settings.rules)};
-  for (std::size_t i = 0; i < worker_count(settings); ++i)
-    workers_.push_back(std::make_unique<Worker>(shared));
+Server::Server(Settings settings, ConfigurationSource source)
+    : source_(std::move(source)),
+      configuration_(std::make_shared<const Configuration>(std::move(settings), 1)),
+      generation_(configuration_->generation),
+      last_prepared_(configuration_->generation),
+      most_connections_(room_for_connections(configuration_->settings.limits.connections,
+                                             worker_count(configuration_->settings))),
+      store_(make_store(configuration_->settings)),
+      loop_(1),
+      stop_signals_(loop_.get_executor(), SIGTERM, SIGINT),
+      reload_signal_(loop_.get_executor(), SIGHUP) {
+  listen();
+  const Shared shared{*store_.store, generation_};
+  for (std::size_t i = 0; i < worker_count(configuration_->settings); ++i)
+    workers_.push_back(std::make_unique<Worker>(shared, configuration_));
   for (const Listener& listener : listeners_) {
     acceptors_.push_back(std::make_unique<Acceptor>(
         listener, [this](int descriptor, int family) { return place(descriptor, family); },
@@ -50,26 +50,102 @@ Server::Server(const Settings& settings) : settings_(settings), store_(make_stor
 
 Server::~Server() = default;
 
+void Server::listen() {
+  for (const int descriptor : sockets_from_service_manager()) listeners_.emplace_back(descriptor);
+  const Settings& settings = configuration_->settings;
+  if (listeners_.empty()) {
+    for (const Listen& where : settings.listen) listeners_.emplace_back(where);
+  } else if (settings.lines.contains("listen")) {
+    spdlog::warn("`listen` is not used: the service manager has passed {} sockets", listeners_.size());
+  }
+}
+
+std::size_t Server::connections() const {
+  std::size_t total = 0;
+  for (const auto& worker : workers_) total += worker->connections();
+  return total;
+}
+
 // To the worker with the fewest: kept connections live long, so that only counting spreads them evenly.
 bool Server::place(int descriptor, int family) {
-  std::size_t total = 0;
-  Worker* least = nullptr;
-  for (const auto& worker : workers_) {
-    total += worker->connections();
-    if (least == nullptr || worker->connections() < least->connections()) least = worker.get();
-  }
-  if (total >= settings_.limits.connections) return false;
-  least->adopt(descriptor, family);
+  if (connections() >= most_connections_) return false;
+  const auto least = std::min_element(workers_.begin(), workers_.end(), [](const auto& a, const auto& b) {
+    return a->connections() < b->connections();
+  });
+  (*least)->adopt(descriptor, family);
   return true;
 }
 
-Task<void> Server::wait_for_signal() {
-  boost::asio::basic_signal_set<Executor> signals(loop_.get_executor(), SIGTERM, SIGINT);
-  const auto [error, number] = co_await signals.async_wait(kAwaitTuple);
+Task<void> Server::wait_for_stop() {
+  const auto [error, number] = co_await stop_signals_.async_wait(kAwaitTuple);
   if (error) co_return;
+  service_manager_.stopping();
   spdlog::info("stopping on signal {}: finishing what is in flight", number);
   stop_accepting();
   loop_.stop();
+}
+
+Task<void> Server::wait_for_reload() {
+  for (;;) {
+    const auto [error, number] = co_await reload_signal_.async_wait(kAwaitTuple);
+    if (error) co_return;
+    service_manager_.reloading();
+    co_await reload();
+    service_manager_.status(status());
+    service_manager_.ready();
+  }
+}
+
+std::shared_ptr<const Configuration> Server::read_again() const {
+  if (!source_.load) {
+    spdlog::warn("there is no configuration file to reload");
+    return nullptr;
+  }
+  const Settings& served = configuration_->settings;
+  auto loaded = source_.load();
+  Problems problems = loaded ? needs_restart(served, *loaded) : loaded.error();
+  for (const Problem& problem : problems) spdlog::error("{}", render(source_.file, problem));
+  if (!problems.empty()) return nullptr;
+  Settings next = with_keys(std::move(*loaded), &served);
+  for (const std::string& warning : next.warnings) spdlog::warn("{}", warning);
+  for (const std::string& effect : effects_on_sessions(served, next)) spdlog::warn("reload: {}", effect);
+  return std::make_shared<const Configuration>(std::move(next), last_prepared_ + 1);
+}
+
+// Whether all workers have it ready. Until generation_ says so none of them serves by it.
+Task<bool> Server::prepare(std::shared_ptr<const Configuration> next) {
+  last_prepared_ = next->generation;
+  const auto missing = std::make_shared<std::size_t>(workers_.size());
+  const auto timer = std::make_shared<SteadyTimer>(loop_.get_executor());
+  timer->expires_after(kPrepareDeadline);
+  for (const auto& worker : workers_) {
+    worker->prepare(next, [this, missing, timer] {
+      boost::asio::post(loop_, [missing, timer] {
+        if (--*missing == 0) timer->cancel();
+      });
+    });
+  }
+  (void)co_await timer->async_wait(kAwaitTuple);
+  co_return *missing == 0;
+}
+
+Task<void> Server::reload() {
+  const std::uint64_t served = configuration_->generation;
+  try {
+    const auto next = read_again();
+    const bool prepared = next && co_await prepare(next);
+    if (prepared) {
+      most_connections_ = room_for_connections(next->settings.limits.connections, workers_.size());
+      configuration_ = next;
+      generation_.store(next->generation, std::memory_order_release);
+      spdlog::info("reloaded {}: generation {} of the configuration serves", source_.file, next->generation);
+      co_return;
+    }
+    if (next) spdlog::error("a worker does not answer");
+  } catch (const std::exception& exception) {
+    spdlog::error("the configuration can't be used: {}", exception.what());
+  }
+  spdlog::error("nothing was reloaded: generation {} of the configuration goes on serving", served);
 }
 
 Task<void> Server::keep_store() {
@@ -81,13 +157,41 @@ Task<void> Server::keep_store() {
   }
 }
 
+// A worker that hangs stops the signs of life, and the service manager then restarts the daemon. A store that
+// does not answer does not: it is no reason to lose what this process has in flight and in memory.
+Task<void> Server::show_life() {
+  const auto watchdog = ServiceManager::watchdog();
+  const auto every = watchdog ? std::clamp(std::chrono::duration_cast<milliseconds>(*watchdog / 4),
+                                           milliseconds(1), kStatusEvery)
+                              : kStatusEvery;
+  SteadyTimer timer(loop_.get_executor());
+  for (std::uint64_t pulse = 0;;) {
+    const bool alive = std::all_of(workers_.begin(), workers_.end(),
+                                   [&](const auto& worker) { return worker->pulse() == pulse; });
+    if (alive) {
+      if (watchdog) service_manager_.alive();
+      ++pulse;
+      for (const auto& worker : workers_) worker->ask_for_pulse(pulse);
+    }
+    service_manager_.status(status());
+    timer.expires_after(every);
+    const auto [error] = co_await timer.async_wait(kAwaitTuple);
+    if (error) co_return;
+  }
+}
+
+std::string Server::status() const {
+  return fmt::format("{} connections; generation {} of the configuration", connections(),
+                     configuration_->generation);
+}
+
 void Server::stop_accepting() {
   for (const auto& acceptor : acceptors_) acceptor->stop();
   for (Listener& listener : listeners_) listener.close();
 }
 
 void Server::run() {
-  for (const auto& worker : workers_) worker->start();
+  for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->start(i);
   // What ends by an exception here would leave a process that looks alive and serves nobody: stop, and say
   // why.
   std::exception_ptr failed;
@@ -96,13 +200,16 @@ void Server::run() {
     failed = exception;
     loop_.stop();
   };
-  boost::asio::co_spawn(loop_, wait_for_signal(), ended);
+  boost::asio::co_spawn(loop_, wait_for_stop(), ended);
+  boost::asio::co_spawn(loop_, wait_for_reload(), ended);
   boost::asio::co_spawn(loop_, keep_store(), ended);
+  boost::asio::co_spawn(loop_, show_life(), ended);
   for (const auto& acceptor : acceptors_) boost::asio::co_spawn(loop_, acceptor->run(), ended);
   for (const Listener& listener : listeners_) spdlog::info("listening on {}", listener.name());
   spdlog::info("serving with {} workers", workers_.size());
+  service_manager_.ready();
   loop_.run();
-  for (const auto& worker : workers_) worker->drain(settings_.limits.request_deadline);
+  for (const auto& worker : workers_) worker->drain(configuration_->settings.limits.request_deadline);
   for (const auto& worker : workers_) worker->join();
   if (failed) std::rethrow_exception(failed);
   spdlog::info("stopped");

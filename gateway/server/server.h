@@ -1,43 +1,72 @@
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <memory>
-#include <optional>
+#include <string>
 #include <vector>
 
+#include <boost/asio/basic_signal_set.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "gateway/config/settings.h"
+#include "gateway/config/load.h"
 #include "gateway/server/acceptor.h"
+#include "gateway/server/configuration.h"
 #include "gateway/server/listener.h"
 #include "gateway/server/worker.h"
 #include "gateway/store/store_in_use.h"
+#include "gateway/systemd/notify.h"
 
 namespace session::gateway {
+
+// Where the configuration comes from, to be read again at a reload.
+struct ConfigurationSource {
+  std::string file;              // its name, for messages
+  std::function<Loaded()> load;  // empty: there is no file, and nothing to reload
+};
 
 // The whole daemon: store, workers, listeners. The thread that calls run() accepts connections, does the
 // store's housekeeping and waits for signals; requests are the workers' work.
 class Server {
  public:
-  // Binds all listeners. Throws std::runtime_error if one of them, or the store, can't be had. REQUIRES:
-  // settings with keys and salt; the settings outlive the server.
-  explicit Server(const Settings& settings);
+  // Binds all listeners, or takes over those of the service manager if it has passed some. Throws
+  // std::exception if one of them, or the store, can't be had. REQUIRES: settings of with_keys().
+  Server(Settings settings, ConfigurationSource source);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Serves until SIGTERM or SIGINT, then finishes what is in flight (limits.request_deadline at most) and
-  // returns.
+  // Serves until SIGTERM or SIGINT, then finishes what is in flight (limits.request_deadline at most, and
+  // what the store's own deadlines take) and returns. SIGHUP reloads the configuration: all of it, for every
+  // request that begins from one moment on, or nothing.
   void run();
 
  private:
   [[nodiscard]] bool place(int descriptor, int family);
-  Task<void> wait_for_signal();
+  Task<void> wait_for_stop();
+  Task<void> wait_for_reload();
   Task<void> keep_store();
+  Task<void> show_life();
+  Task<void> reload();
+  // What to serve by from now on; nullptr, and the log says why: nothing changes.
+  [[nodiscard]] std::shared_ptr<const Configuration> read_again() const;
+  Task<bool> prepare(std::shared_ptr<const Configuration> next);
+  [[nodiscard]] std::size_t connections() const;
+  [[nodiscard]] std::string status() const;
+  void listen();
   void stop_accepting();
 
-  const Settings& settings_;
+  ConfigurationSource source_;
+  std::shared_ptr<const Configuration> configuration_;
+  std::atomic<std::uint64_t> generation_;  // what the workers follow
+  std::uint64_t last_prepared_;            // no generation is prepared twice
+  std::size_t most_connections_;
   StoreInUse store_;
+  ServiceManager service_manager_;
   boost::asio::io_context loop_;
+  // From the start on: a signal that comes before anybody waits for it counts all the same.
+  boost::asio::basic_signal_set<Executor> stop_signals_;
+  boost::asio::basic_signal_set<Executor> reload_signal_;
   std::vector<Listener> listeners_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<Acceptor>> acceptors_;

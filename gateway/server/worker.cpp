@@ -1,5 +1,6 @@
 #include "gateway/server/worker.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,8 +11,8 @@
 
 #include "gateway/http/problem.h"
 #include "gateway/log/log.h"
+#include "gateway/server/account.h"
 #include "gateway/server/connection.h"
-#include "gateway/server/dialects.h"
 
 namespace session::gateway {
 namespace {
@@ -19,14 +20,8 @@ namespace {
 // As much as a unix socket holds, so that a request under the usual limit takes one call.
 constexpr std::size_t kScratchBytes = std::size_t{256} << 10;
 
-SessionManagerOptions options_for(const Settings& settings) {
-  SessionManagerOptions options;
-  options.policy = settings.session;
-  options.cookie = settings.cookie;
-  options.memory.keep_data = !settings.rules.empty();
-  options.write_deadline = settings.limits.request_deadline / 2;
-  return options;
-}
+// How long the first request of a new connection may take to arrive while the worker drains.
+constexpr milliseconds kSilence{300};
 
 Response no_endpoint(std::string_view name) {
   static RateLimit limit;
@@ -36,31 +31,54 @@ Response no_endpoint(std::string_view name) {
 
 }  // namespace
 
-Worker::Worker(const Shared& shared)
-    : settings_(shared.settings),
+Worker::Worker(const Shared& shared, std::shared_ptr<const Configuration> configuration)
+    : shared_(shared),
       loop_(1),
       work_(loop_.get_executor()),
       deadline_timer_(loop_.get_executor()),
       scratch_(kScratchBytes, '\0'),
-      parser_(settings_.limits.request_bytes),
-      sessions_(shared.store, dialect_for(settings_), shared.identity, options_for(settings_)),
-      rules_(shared.rules),
-      services_{sessions_, shared.store, *rules_, settings_.flush,
-                [this](Task<void> task) { run_in_background(std::move(task)); }} {
-  for (Accepted& format : accepted_by(settings_)) sessions_.accept(std::move(format));
-}
+      serving_(make_serving(std::move(configuration))),
+      parser_(serving_->settings().limits.request_bytes) {}
 
 Worker::~Worker() {
   loop_.stop();  // if it was started and never drained, as when the next worker's thread could not be had
   join();
 }
 
-void Worker::start() {
+void Worker::start(std::size_t number) {
   thread_ = std::thread([this] { loop_.run(); });
+  ::pthread_setname_np(thread_.native_handle(), ("worker-" + std::to_string(number)).c_str());
 }
 
 void Worker::join() {
   if (thread_.joinable()) thread_.join();
+}
+
+std::shared_ptr<Serving> Worker::make_serving(std::shared_ptr<const Configuration> configuration) {
+  return std::make_shared<Serving>(std::move(configuration), shared_.store,
+                                   [this](Task<void> task, std::shared_ptr<Serving> serving) {
+                                     run_in_background(std::move(task), std::move(serving));
+                                   });
+}
+
+void Worker::prepare(std::shared_ptr<const Configuration> configuration, std::function<void()> ready) {
+  auto made = make_serving(std::move(configuration));
+  boost::asio::post(loop_, [this, made = std::move(made), ready = std::move(ready)]() mutable {
+    (void)serving();  // the one prepared before may count by now
+    next_ = std::move(made);
+    ready();
+  });
+}
+
+const std::shared_ptr<Serving>& Worker::serving() {
+  if (next_ && shared_.generation.load(std::memory_order_acquire) == next_->generation()) {
+    serving_ = std::move(next_);
+  }
+  return serving_;
+}
+
+void Worker::ask_for_pulse(std::uint64_t number) {
+  boost::asio::post(loop_, [this, number] { pulse_.store(number, std::memory_order_relaxed); });
 }
 
 void Worker::adopt(int descriptor, int family) {
@@ -100,8 +118,8 @@ void Worker::closed(Connection& connection) {
 
 FramingLimits Worker::framing_limits() const {
   FramingLimits limits;
-  limits.request_bytes = settings_.limits.request_bytes;
-  limits.connections = settings_.limits.connections;
+  limits.request_bytes = serving_->settings().limits.request_bytes;
+  limits.connections = serving_->settings().limits.connections;
   return limits;
 }
 
@@ -109,9 +127,12 @@ Task<Response> Worker::respond(const Request& request) {
   const std::string_view name = request.params.get("GATEWAY_ENDPOINT");
   const Endpoint endpoint = find_endpoint(name);
   if (endpoint == nullptr) co_return no_endpoint(name);
+  const Clock::Steady start = now();
+  const std::shared_ptr<Serving> by = serving();
   try {
-    Response response = co_await endpoint(request, services_);
+    Response response = co_await endpoint(request, by->services());
     if (request.params.get("REQUEST_METHOD") == "HEAD") response.body.clear();
+    account(request, response, name, now() - start);
     co_return response;
   } catch (const std::exception& exception) {
     static RateLimit limit;
@@ -120,9 +141,10 @@ Task<Response> Worker::respond(const Request& request) {
   co_return problem(500, "internal", "The gateway made a mistake; its log says more.");
 }
 
-void Worker::run_in_background(Task<void> task) {
+void Worker::run_in_background(Task<void> task, std::shared_ptr<Serving> serving) {
   ++background_;
-  boost::asio::co_spawn(loop_, std::move(task), [this](const std::exception_ptr& failed) {
+  // The handler keeps `serving`, which the task works with.
+  boost::asio::co_spawn(loop_, std::move(task), [this, serving](const std::exception_ptr& failed) {
     --background_;
     static RateLimit limit;
     if (failed) error(limit, "a task in the background failed by an unexpected error");
@@ -134,8 +156,9 @@ void Worker::run_in_background(Task<void> task) {
 void Worker::watch_deadlines() {
   if (watching_) return;
   watching_ = true;
-  const milliseconds deadline = settings_.limits.request_deadline;
-  deadline_timer_.expires_after(std::clamp(deadline / 4, milliseconds(1), milliseconds(250)));
+  const milliseconds deadline = serving_->settings().limits.request_deadline;
+  const milliseconds longest = draining_ ? milliseconds(50) : milliseconds(250);
+  deadline_timer_.expires_after(std::clamp(deadline / 4, milliseconds(1), longest));
   deadline_timer_.async_wait([this](const boost::system::error_code& error) {
     watching_ = false;
     if (!error) check_deadlines();
@@ -143,26 +166,33 @@ void Worker::watch_deadlines() {
 }
 
 void Worker::check_deadlines() {
-  const Clock::Steady time = now();
-  bool any_busy = false;
+  bool any_waiting = false;
   for (Connection* connection : open_) {
-    const auto& since = connection->busy_since();
-    if (!since) continue;
-    const bool late =
-        time - *since >= settings_.limits.request_deadline || (draining_ && time >= drain_until_);
+    if (!connection->busy_since() && !draining_) continue;
+    const bool late = is_late(*connection);
     if (late) connection->close();
-    any_busy = any_busy || !late;
+    any_waiting = any_waiting || !late;
   }
-  if (any_busy) watch_deadlines();
+  if (any_waiting) watch_deadlines();
+}
+
+// Draining, who is not busy is fresh.
+bool Worker::is_late(const Connection& connection) const {
+  const Clock::Steady time = now();
+  const auto& since = connection.busy_since();
+  if (!since) return time >= silent_until_;
+  return time - *since >= serving_->settings().limits.request_deadline || (draining_ && time >= drain_until_);
 }
 
 void Worker::drain(milliseconds grace) {
   boost::asio::post(loop_, [this, grace] {
     draining_ = true;
     drain_until_ = now() + grace;
+    silent_until_ = now() + std::min(grace, kSilence);
     for (Connection* connection : open_) {
-      if (!connection->busy_since()) connection->finish();
+      if (!connection->busy_since() && !connection->fresh()) connection->finish();
     }
+    if (!open_.empty()) watch_deadlines();
     stop_when_done();
   });
 }

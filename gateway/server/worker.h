@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -11,21 +13,21 @@
 #include <boost/asio/io_context.hpp>
 
 #include "core/await.h"
-#include "gateway/config/settings.h"
-#include "gateway/endpoints/endpoint.h"
 #include "gateway/fastcgi/framing.h"
 #include "gateway/fastcgi/parser.h"
+#include "gateway/http/response.h"
+#include "gateway/server/serving.h"
 
 namespace session::gateway {
 
 class Connection;
 
-// What all workers share; all of it is immutable or thread-safe.
+// What all workers share; all of it is thread-safe.
 struct Shared {
-  const Settings& settings;
   Store& store;
-  std::shared_ptr<const Identity> identity;
-  std::shared_ptr<const RuleBook> rules;
+  // The generation of the configuration that requests are to begin under from now on. A cookie under a new
+  // key is made only after this has changed, and from then on every worker knows the key.
+  const std::atomic<std::uint64_t>& generation;
 };
 
 // One thread with its event loop, its connections, and its own copy of everything that is not thread-safe.
@@ -33,20 +35,29 @@ struct Shared {
 // The functions of the first group may be called from any thread; all others from the worker's own.
 class Worker {
  public:
-  explicit Worker(const Shared& shared);
+  // Throws std::exception as Serving does. `shared` and what it refers to outlive the worker.
+  Worker(const Shared& shared, std::shared_ptr<const Configuration> configuration);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  // Starts the thread.
-  void start();
+  // Starts the thread, which top(1) and the like show under that number: worker-0.
+  void start(std::size_t number);
   // Takes over a new, non-blocking connection.
   void adopt(int descriptor, int family);
   // How many connections it has, those on their way to it included.
   [[nodiscard]] std::size_t connections() const { return connection_count_.load(std::memory_order_relaxed); }
-  // Finishes the requests under way, closes what idles, and ends the thread; after `grace` it ends
-  // regardless.
+  // Gets a configuration ready, and then calls `ready`, on this worker's thread. It is served by as soon as
+  // Shared::generation is its generation, and forgotten if that never comes. Throws std::exception as Serving
+  // does.
+  void prepare(std::shared_ptr<const Configuration> configuration, std::function<void()> ready);
+  // Finishes the requests under way, closes what idles, and ends the thread. A connection is closed if its
+  // request is not done after `grace`; what waits for the store then still does so, for as long as the
+  // store's own deadlines let it.
   void drain(milliseconds grace);
+  // Asks for a sign of life; `pulse` shows the last one that has come.
+  void ask_for_pulse(std::uint64_t number);
+  [[nodiscard]] std::uint64_t pulse() const { return pulse_.load(std::memory_order_relaxed); }
   // Waits for the thread's end.
   void join();
 
@@ -69,23 +80,28 @@ class Worker {
  private:
   [[nodiscard]] std::unique_ptr<Connection> take(int descriptor, int family);
   void check_deadlines();
-  void run_in_background(Task<void> task);
+  [[nodiscard]] bool is_late(const Connection& connection) const;
+  void run_in_background(Task<void> task, std::shared_ptr<Serving> serving);
+  [[nodiscard]] std::shared_ptr<Serving> make_serving(std::shared_ptr<const Configuration> configuration);
+  // What a request that begins now is served by.
+  [[nodiscard]] const std::shared_ptr<Serving>& serving();
   void stop_when_done();
 
-  const Settings& settings_;
+  const Shared shared_;
   boost::asio::io_context loop_;
   boost::asio::executor_work_guard<Executor> work_;
   SteadyTimer deadline_timer_;
   bool watching_ = false;
   bool draining_ = false;
   Clock::Steady drain_until_{};
+  Clock::Steady silent_until_{};  // draining: when to stop waiting for the first requests of new connections
   std::string scratch_;
+  std::shared_ptr<Serving> serving_;
+  std::shared_ptr<Serving> next_;  // prepared, and not yet seen to be what counts
   Parser parser_;
-  SessionManager sessions_;
-  std::shared_ptr<const RuleBook> rules_;
-  Services services_;
   std::unordered_set<Connection*> open_;
   std::atomic<std::size_t> connection_count_ = 0;
+  std::atomic<std::uint64_t> pulse_ = 0;
   std::size_t background_ = 0;
   std::thread thread_;
 };

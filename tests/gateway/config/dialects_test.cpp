@@ -11,7 +11,8 @@ namespace {
 
 const std::string kSecrets = "express: { secrets: [ { value: keyboard cat } ] }\n";
 const std::string kKeys =
-    "salt: { value: of ours }\nkeys: [ { id: k1, value: " + std::string(32, 's') + " } ]\n";
+    "salt: { value: of ours }\nkeys: [ { id: k1, value: " + std::string("0123456789abcdef0123456789abcdef") +
+    " } ]\n";
 const std::string kRedis = "store: { type: redis }\n";
 const std::string kUnsigned =
     "the cookies of session-store are not signed: whoever guesses one, or plants one, has the session";
@@ -70,7 +71,7 @@ BOOST_AUTO_TEST_CASE(accepted_formats_have_options_of_their_own) {
   const Settings read = settings(
       "accept: [session-store, express]\n"
       "salt: { value: of ours }\nkeys: [ { id: k1, value: " +
-      std::string(32, 's') +
+      std::string("0123456789abcdef0123456789abcdef") +
       " } ]\n"
       "session_store: { salt: { value: pepper }, cookie_name: old }\n" +
       kSecrets);
@@ -226,7 +227,8 @@ BOOST_AUTO_TEST_CASE(cookies_that_are_not_signed_are_warned_of) {
 }
 
 BOOST_AUTO_TEST_CASE(what_signs_native_cookies_is_not_used_by_others) {
-  const std::string keys = "keys: [ { id: k1, value: " + std::string(32, 's') + " } ]\n";
+  const std::string keys =
+      "keys: [ { id: k1, value: " + std::string("0123456789abcdef0123456789abcdef") + " } ]\n";
   BOOST_TEST(warnings("dialect: express\n" + keys + "salt: { value: pepper }\n" + kSecrets + kRedis) ==
              "gateway.yaml:2: keys: not used: they sign the cookies of dialect native only\n"
              "gateway.yaml:3: salt: not used: dialect express has none\n");

@@ -7,7 +7,7 @@ using namespace session::gateway;
 
 namespace {
 
-std::string redis(const std::string& keys) { return "store: { redis: { " + keys + " } }\n"; }
+std::string redis(const std::string& keys) { return "store: { type: redis, redis: { " + keys + " } }\n"; }
 
 // What is wrong with these keys, each without "gateway.yaml:1: store.redis.".
 std::string refused(const std::string& keys) {

@@ -15,7 +15,7 @@ using session::test::read_file;
 
 namespace {
 
-std::string redis(const std::string& keys) { return "store: { redis: { " + keys + " } }\n"; }
+std::string redis(const std::string& keys) { return "store: { type: redis, redis: { " + keys + " } }\n"; }
 RedisStoreOptions options(const std::string& keys) { return settings(redis(keys)).redis; }
 
 // What is wrong with these keys, each without "gateway.yaml:1: store.redis.".
@@ -124,7 +124,7 @@ BOOST_FIXTURE_TEST_CASE(files_for_tls_are_found_beside_the_configuration, Direct
   write("client.key", read_file(made.client().key), 0644);
   const auto loaded =
       load("store:\n  redis:\n    url: rediss://a\n    tls:\n      ca_file: ca.pem\n      certificate: " +
-           (path / "client.pem").string() + "\n      key: client.key\n");
+           (path / "client.pem").string() + "\n      key: client.key\n  type: redis\n");
   BOOST_REQUIRE_MESSAGE(loaded.has_value(), problems(loaded));
   const RedisTls& tls = loaded->redis.tls.value();
   BOOST_TEST(tls.ca_file == (path / "ca.pem").string());

@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(the_examples_in_the_reference_load_when_they_are_activated)
   BOOST_REQUIRE(::mkdtemp(pattern.data()) != nullptr);
   const Path directory = pattern;
   write_private(directory / "salt.key", "pepper\n");
-  write_private(directory / "k1.key", std::string(44, 'k') + "\n");
+  write_private(directory / "k1.key", std::string("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH") + "\n");
   write_private(directory / "redis.password", "open sesame\n");
   write_private(directory / "express.secret", "keyboard cat\n");
   write_private(directory / "session-store.salt", "old salt\n");

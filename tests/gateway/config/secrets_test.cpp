@@ -7,7 +7,7 @@ using namespace session::gateway;
 
 namespace {
 
-const std::string kSecret(32, 's');
+const std::string kSecret = "0123456789abcdef0123456789abcdef";
 
 std::string keys_with(const std::string& lines) { return "salt: { value: pepper }\nkeys:\n" + lines; }
 

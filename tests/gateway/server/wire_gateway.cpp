@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <exception>
 #include <sstream>
 #include <stdexcept>
@@ -47,11 +48,21 @@ int connected(const Address& address) {
 
 // The shell says its process id and then becomes the gateway. An address sanitizer's hoard of freed memory
 // would count as the gateway's.
-std::vector<std::string> command(const TempDir& dir, unsigned descriptors, const std::string& config_file) {
+std::vector<std::string> command(const TempDir& dir, const WireGateway::Setup& setup,
+                                 const std::string& config_file) {
   std::string script = "echo $$ > '" + (dir / "pid") + "'; ";
   script += "export ASAN_OPTIONS=quarantine_size_mb=1:$ASAN_OPTIONS; ";
-  if (descriptors > 0) script += "ulimit -n " + std::to_string(descriptors) + "; ";
-  return {"sh", "-c", script + "exec \"$@\"", "sh", GATEWAY_BINARY, "serve", "--config", config_file};
+  if (!setup.environment.empty()) script += "export " + setup.environment + "; ";
+  if (setup.descriptors > 0) script += "ulimit -n " + std::to_string(setup.descriptors) + "; ";
+  std::string redirections;
+  for (std::size_t i = 0; i < setup.sockets.size(); ++i) {
+    redirections += " " + std::to_string(3 + i) + "<&" + std::to_string(setup.sockets[i]);
+  }
+  if (!setup.sockets.empty()) {
+    script += "export LISTEN_PID=$$ LISTEN_FDS=" + std::to_string(setup.sockets.size()) + "; ";
+  }
+  return {"sh",       "-c",       script + "exec \"$@\"" + redirections, "sh", GATEWAY_BINARY, "serve",
+          "--config", config_file};
 }
 
 }  // namespace
@@ -72,7 +83,7 @@ WireGateway::WireGateway(const Setup& setup) : port_(session::test::free_port())
   write_file(config_file(), configuration("  - unix: '" + socket_file() +
                                               "'\n  - tcp: 127.0.0.1:" + std::to_string(port_) + "\n",
                                           setup.yaml, setup.cookie));
-  process_ = std::make_unique<Process>(command(dir_, setup.descriptors, config_file()), dir_ / "gateway.log");
+  process_ = std::make_unique<Process>(command(dir_, setup, config_file()), dir_ / "gateway.log");
   // Told by its log, not by connecting: a connection would count.
   wait_until("the gateway to serve", [this] {
     if (process_->exit_status()) throw std::runtime_error("the gateway has ended: " + log());
@@ -83,6 +94,25 @@ WireGateway::WireGateway(const Setup& setup) : port_(session::test::free_port())
 
 WireGateway::~WireGateway() {
   if (test_has_failed()) BOOST_TEST_MESSAGE("--- gateway.log\n" << log());
+}
+
+void WireGateway::reconfigure(const std::string& what, const std::string& with) const {
+  const std::string before = read_file(config_file());
+  const std::string after = session::test::replaced(before, what, with);
+  if (after == before) throw std::runtime_error("the configuration does not have: " + what);
+  write_file(config_file(), after);
+}
+
+std::string WireGateway::reload() const {
+  const std::size_t before = log().size();
+  process_->signal(SIGHUP);
+  std::string since;
+  wait_until("the reload", [&] {
+    since = log().substr(before);
+    return since.find(" of the configuration ") != std::string::npos ||
+           since.find("nothing to reload") != std::string::npos;
+  });
+  return since;
 }
 
 Peer WireGateway::unix_peer() const {
@@ -116,6 +146,11 @@ bool WireGateway::listens() const {
 
 void WireGateway::check_health() const {
   for (Peer& peer : peers()) BOOST_TEST(peer.ask(health()).status == 200);
+}
+
+void WireGateway::check_serving(int descriptor) const {
+  Peer peer(descriptor);
+  BOOST_TEST(peer.ask(health()).status == 200);
 }
 
 std::string WireGateway::log_in(const std::string& attributes) const {

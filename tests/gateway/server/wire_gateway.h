@@ -28,6 +28,8 @@ class WireGateway {
     std::string yaml = "workers: 2\n";  // what the configuration says besides listen, cookie, keys and salt
     unsigned descriptors = 0;           // the most it may have open; 0: as many as the test itself
     std::string cookie = kWireCookie;
+    std::string environment = {};   // assignments for the shell: "NOTIFY_SOCKET=/path"
+    std::vector<int> sockets = {};  // passed on as the service manager does; they stay the test's own
   };
 
   WireGateway() : WireGateway(Setup{}) {}
@@ -45,6 +47,8 @@ class WireGateway {
   [[nodiscard]] bool listens() const;
   // A new connection's answer to a health request is 200; fails the test if not.
   void check_health() const;
+  // The same over a connection to a socket that was passed on, which it takes.
+  void check_serving(int descriptor) const;
   // The value of a cookie for a new session with these attributes (JSON).
   [[nodiscard]] std::string log_in(const std::string& attributes) const;
 
@@ -56,6 +60,10 @@ class WireGateway {
   [[nodiscard]] std::string config_file() const { return dir_ / "gateway.yaml"; }
   [[nodiscard]] const TempDir& dir() const { return dir_; }
   [[nodiscard]] int port() const { return port_; }
+  // Puts another text in place of one in the configuration, and leaves it at that: nothing is reloaded.
+  void reconfigure(const std::string& what, const std::string& with) const;
+  // Reloads, and waits until the log says how it went, which it returns: what was logged since.
+  [[nodiscard]] std::string reload() const;
   [[nodiscard]] std::string log() const { return read_file(dir_ / "gateway.log"); }
 
   // Of the process so far, user and system.

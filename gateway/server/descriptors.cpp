@@ -1,0 +1,46 @@
+#include "gateway/server/descriptors.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "gateway/log/log.h"
+
+namespace session::gateway {
+namespace {
+
+// An event loop (epoll, its timer and its wake-up), a connection to the store, and the next one while that is
+// being replaced.
+constexpr std::size_t kEachWorker = 6;
+// Files that are read again, name lookups, log.
+constexpr std::size_t kSpare = 8;
+
+std::size_t open_now() {
+  std::error_code failed;
+  const std::filesystem::directory_iterator first("/proc/self/fd", failed);
+  if (failed) return 16;
+  return static_cast<std::size_t>(std::distance(begin(first), end(first)));
+}
+
+}  // namespace
+
+std::size_t room_for_connections(std::size_t wanted, std::size_t workers) {
+  const std::size_t besides = open_now() + kSpare + kEachWorker * workers;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
+  // A cluster has more servers than one, so more than is needed at least is asked for.
+  const rlim_t ask = wanted + 128 + 32 * workers;
+  if (limit.rlim_cur < ask) {
+    limit.rlim_cur = std::min(ask, limit.rlim_max);
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  if (limit.rlim_cur >= wanted + besides) return wanted;
+  const std::size_t room = limit.rlim_cur > besides ? limit.rlim_cur - besides : 1;
+  spdlog::warn("only {} files may be open: at most {} connections instead of limits.connections ({})",
+               limit.rlim_cur, room, wanted);
+  return room;
+}
+
+}  // namespace session::gateway
