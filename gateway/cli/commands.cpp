@@ -6,6 +6,7 @@
 #include "core/crypto/base64url.h"
 #include "core/crypto/random.h"
 #include "gateway/config/load.h"
+#include "gateway/config/summary.h"
 #include "gateway/fastcgi/parser.h"
 #include "gateway/log/log.h"
 #include "gateway/server/server.h"
@@ -46,6 +47,7 @@ int serve(const std::optional<std::string>& config_file) {
   for (const std::string& warning : settings.warnings) spdlog::warn("{}", warning);
   if (!config_file) spdlog::warn("no configuration file was given: serving with the defaults");
   if (settings.dialect == DialectType::native && settings.keys.empty()) make_keys(settings);
+  spdlog::debug("{}", summary(settings));
   try {
     Server server(settings);
     server.run();

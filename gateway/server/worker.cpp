@@ -13,6 +13,7 @@
 #include "gateway/server/account.h"
 #include "gateway/server/connection.h"
 #include "gateway/server/dialects.h"
+#include "gateway/server/session_names.h"
 
 namespace session::gateway {
 namespace {
@@ -26,6 +27,7 @@ SessionManagerOptions options_for(const Settings& settings) {
   options.cookie = settings.cookie;
   options.memory.keep_data = !settings.rules.empty();
   options.write_deadline = settings.limits.request_deadline / 2;
+  options.names_key = session_names_key(settings);
   return options;
 }
 
