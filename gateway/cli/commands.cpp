@@ -47,7 +47,7 @@ int serve(const std::optional<std::string>& config_file) {
   for (const std::string& warning : settings.warnings) spdlog::warn("{}", warning);
   if (!config_file) spdlog::warn("no configuration file was given: serving with the defaults");
   if (settings.dialect == DialectType::native && settings.keys.empty()) make_keys(settings);
-  spdlog::debug("{}", summary(settings));
+  spdlog::debug("settings: {}", summary(settings));
   try {
     Server server(settings);
     server.run();

@@ -31,8 +31,8 @@ std::string summary(const Settings& settings) {
   const auto keys = joined(settings.keys, [](const KeyMaterial& key) { return key.id; });
   const auto rules = joined(settings.rules, [](const Rule& rule) { return rule.name; });
   const bool redis = settings.store_type == StoreType::redis;
-  std::string out = "settings: ";
-  out.append("dialect ").append(name_of(settings.dialect)).append(", accept ").append(accepted);
+  std::string out = "dialect ";
+  out.append(name_of(settings.dialect)).append(", accept ").append(accepted);
   out.append(", keys ").append(keys).append(", cookie ").append(settings.cookie.name);
   out.append(", idle_timeout ").append(format_duration(settings.session.idle_timeout));
   out.append(", absolute_timeout ").append(format_duration(settings.session.absolute_timeout));

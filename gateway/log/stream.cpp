@@ -1,5 +1,7 @@
 #include "gateway/log/stream.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace session::gateway {
@@ -38,8 +40,8 @@ void LogStream::put(std::string_view line) {
 bool LogStream::tell_lost() {
   if (untold_ == 0) return true;
   const std::string text =
-      untold_ == 1 ? "1 line of the log was lost: it could not be written"
-                   : std::to_string(untold_) + " lines of the log were lost: they could not be written";
+      untold_ == 1 ? fmt::format("1 line of the log was lost: it could not be written")
+                   : fmt::format("{} lines of the log were lost: they could not be written", untold_);
   if (!writer_.write(message_line(style(), std::chrono::system_clock::now(), spdlog::level::warn, text)))
     return false;
   untold_ = 0;

@@ -143,7 +143,7 @@ std::vector<std::string> secrets_in(std::string_view log) { return noted().in(lo
 
 void check_log_for_secrets(const std::vector<std::string>& command, const std::string& log_file) {
   const auto serve = std::find(command.begin(), command.end(), "serve");
-  if (serve == command.end()) return;
+  if (serve == command.end() || !std::filesystem::is_regular_file(log_file)) return;
   const auto config = std::find(serve, command.end(), "--config");
   if (config != command.end() && std::next(config) != command.end()) {
     for (const std::string& secret : secrets_of_configuration(*std::next(config))) keep_out_of_logs(secret);

@@ -30,7 +30,7 @@ void keep_native_cookies_out_of_logs(std::string_view bytes);
 [[nodiscard]] std::vector<std::string> secrets_in(std::string_view log);
 
 // Fails the test that runs if the log of a gateway holds a secret. `command` is how it was started; what is
-// no gateway is not looked at.
+// no gateway, or wrote into no file, is not looked at.
 void check_log_for_secrets(const std::vector<std::string>& command, const std::string& log_file);
 
 }  // namespace session::test

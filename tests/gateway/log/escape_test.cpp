@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(a_value_is_a_word_or_stands_in_quotes) {
 }
 
 BOOST_AUTO_TEST_CASE(json_is_json_and_says_what_the_text_said) {
-  for (const std::string text :
+  for (const std::string& text :
        {"plain"s, "\"\\/\b\n\t\0\x1f\x7f"s, "ü\xc2\x9b\xe2\x80\xa8\xf0\x9f\x98\x80"s}) {
     const auto parsed = parse_json(json_of(text));
     BOOST_TEST_REQUIRE(parsed.has_value());
