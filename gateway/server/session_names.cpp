@@ -16,7 +16,7 @@ const Secret& source_of(const Settings& settings) {
 
 Secret session_names_key(const Settings& settings) {
   const Secret& source = source_of(settings);
-  return source.empty() ? Secret() : derive_key(source, {}, "session-gateway names of sessions in logs v1");
+  return source.empty() ? Secret() : derive_key(source, "session-gateway", "names of sessions in logs v1");
 }
 
 }  // namespace session::gateway

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,6 +15,8 @@
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
+
+#include "tests/e2e/process.h"
 
 namespace session::test {
 namespace {
@@ -182,6 +185,30 @@ BOOST_AUTO_TEST_CASE(a_full_disk_costs_the_lines_only_and_the_next_file_is_told)
   BOOST_TEST((lines_of(pipe.read()) ==
               std::vector<std::string>{"warning 10 lines of the log were lost: they could not be written",
                                        "info room again"}));
+}
+
+// A disk that is full in the middle of a line, and has room again: the limit on file sizes stands in for it.
+BOOST_AUTO_TEST_CASE(a_disk_that_has_room_again_gets_the_rest_of_the_line_and_then_the_loss) {
+  const TempDir dir;
+  const std::string file = dir / "log";
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+  BOOST_REQUIRE(descriptor >= 0);
+  LogStream stream(LineWriter(descriptor, LineWriter::Ownership::owned), LineStyle{});
+  ::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  BOOST_REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const rlimit full{150, before.rlim_max};
+  BOOST_REQUIRE(::setrlimit(RLIMIT_FSIZE, &full) == 0);
+  const std::uint64_t lost = fill(stream, 10, 60);
+  BOOST_REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+  BOOST_TEST(lost == 8U);
+  BOOST_TEST(read_file(file).size() == 150U);
+  say(stream, "room again");
+  const std::string sixty(60, 'x');
+  const std::vector<std::string> expected = {
+      "info 0 " + sixty, "info 1 " + sixty, "warning 8 lines of the log were lost: they could not be written",
+      "info room again"};
+  BOOST_TEST(lines_of(read_file(file)) == expected, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(one_line_that_was_lost_is_told_as_one) {
