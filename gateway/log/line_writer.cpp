@@ -31,6 +31,7 @@ LineWriter::LineWriter(int descriptor, Ownership ownership)
     : descriptor_(descriptor), ownership_(ownership), kind_(kind_of(descriptor)) {}
 
 LineWriter::~LineWriter() {
+  if (descriptor_ >= 0) (void)write_all(rest_);
   if (ownership_ == Ownership::owned && descriptor_ >= 0) ::close(descriptor_);
 }
 

@@ -14,7 +14,7 @@ class LineWriter {
  public:
   enum class Ownership { borrowed, owned };
 
-  // `owned`: closed at the end.
+  // `owned`: closed at the end. What is left of a cut line is written then, if it can be.
   LineWriter(int descriptor, Ownership ownership);
   ~LineWriter();
   LineWriter(LineWriter&& other) noexcept;

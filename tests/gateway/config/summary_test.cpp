@@ -19,7 +19,7 @@ BOOST_AUTO_TEST_CASE(what_is_secret_is_not_in_it) {
   const Settings read = settings(
       "salt: { value: a secret salt }\n"
       "keys: [{ id: k2, value: a secret key of at least 32 bytes }, { id: k1, value: another secret key of "
-      "32 bytes }]\n"
+      "at least 32 bytes }]\n"
       "store: { type: redis, redis: { url: 'redis://10.0.0.1', user: gateway, password: { value: secret } } "
       "}\n"
       "accept: [express]\n"
