@@ -16,7 +16,7 @@ namespace session::test {
 inline constexpr std::size_t kShortest = 8;
 void keep_out_of_logs(std::string_view secret);
 
-// The value of a cookie, and the id and the signature in it.
+// The id and the signature in the value of a cookie; the whole value if it has no such parts.
 void keep_cookie_out_of_logs(std::string_view value);
 // The cookies of a Cookie header.
 void keep_cookies_out_of_logs(std::string_view header);

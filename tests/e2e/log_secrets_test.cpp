@@ -1,6 +1,5 @@
 #include "tests/e2e/log_secrets.h"
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -63,8 +62,7 @@ BOOST_AUTO_TEST_CASE(clients_note_the_cookies_that_they_get_and_send_and_a_gatew
   BOOST_TEST(stack.http().get("/account/", {line}).status == 200);
   (void)stack.http().get("/public", {"Cookie: session=a-cookie-that-was-only-sent"});
   const Strings found = secrets_in("log: " + value);
-  BOOST_TEST((std::find(found.begin(), found.end(), value) != found.end()));
-  BOOST_TEST(found.size() == 3U);  // it, its id, its signature
+  BOOST_TEST(found.size() == 2U);  // its id and its signature
   BOOST_TEST(secrets_in("a-cookie-that-was-only-sent").size() == 1U);
   const std::string log = stack.log("gateway");
   BOOST_TEST(log.find(" debug request ") != std::string::npos);
