@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "core/auth/rules.h"
 #include "core/session/manager.h"
@@ -19,16 +20,22 @@ struct Visit {
 
 // The answers. There is no other way to `Pass` than a verified cookie and a session from the store.
 struct Pass {
-  RecordReader::Summary summary;          // its identity lines go to the application
-  std::optional<std::string> set_cookie;  // for the browser
+  RecordReader::Summary summary;            // its identity lines go to the application
+  std::optional<std::string> set_cookie;    // for the browser
+  std::vector<SessionChange> history = {};  // Session::history()
 };
 struct LoginNeeded {
   Refusal reason;  // absent also where a session is there, but `login` is required and nobody has logged in
   std::string unreadable = {};  // SessionManager::Opened::unreadable
+  std::string name = {};        // what stands in a log for the session that the cookie names, if it does
+  std::vector<SessionChange> history = {};
 };
 struct Forbidden {
   std::string_view rule;  // the first that the session does not satisfy; part of Visit::required
   bool unknown_rule;      // there is no such rule: a mistake in nginx's configuration
+  std::string name = {};  // what stands in a log for the session
+  std::string subject = {};
+  std::vector<SessionChange> history = {};
 };
 struct Unavailable {
   StoreFailure failure;

@@ -28,19 +28,19 @@ Task<Result<EraseIfOutcome, StoreFailure>> end_record(SessionEnvironment& enviro
   co_return done ? EraseIfOutcome::erased : EraseIfOutcome::changed_or_gone;
 }
 
-Task<Result<void, StoreFailure>> end_old(SessionEnvironment& environment, OldKey old) {
+Task<Result<EraseOutcome, StoreFailure>> end_old(SessionEnvironment& environment, OldKey old) {
   const Clock::Steady until = environment.clock.steady_now() + environment.write_deadline;
   do {
     auto loaded = co_await environment.store.load(old.key);
     if (!loaded) co_return loaded.error();
-    if (!*loaded) co_return Result<void, StoreFailure>();
+    if (!*loaded) co_return EraseOutcome::absent;
     const Bytes bytes = (*loaded)->bytes;
     const auto record = old.dialect->decode(bytes.view());
-    if (!record) co_return Result<void, StoreFailure>();
+    if (!record) co_return EraseOutcome::absent;
     std::string former = former_key(record->envelope);
     auto ended = co_await end_record(environment, old.key, bytes, std::move(former));
     if (!ended) co_return ended.error();
-    if (*ended == EraseIfOutcome::erased) co_return Result<void, StoreFailure>();
+    if (*ended == EraseIfOutcome::erased) co_return EraseOutcome::erased;
   } while (environment.clock.steady_now() < until);
   co_return StoreFailure(StoreFailure::Kind::contended, "an old session kept changing until the deadline");
 }

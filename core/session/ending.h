@@ -24,8 +24,9 @@ struct OldKey {
 };
 
 // Ends the session that the store keeps there. What its format can't read is somebody else's, and stays; so
-// does what stands for no session, as it keeps a move that is under way from beginning one anew.
-Task<Result<void, StoreFailure>> end_old(SessionEnvironment& environment, OldKey old);
+// does what stands for no session, as it keeps a move that is under way from beginning one anew: these are
+// `absent`, like what is not there.
+Task<Result<EraseOutcome, StoreFailure>> end_old(SessionEnvironment& environment, OldKey old);
 
 // Ends the session that a key stands for, although it gets other ids meanwhile. `absent`: it had ended. What
 // can't be read stays, and nothing opens it: that counts as `erased`.

@@ -7,6 +7,7 @@
 #include "core/cookie/attributes.h"
 #include "core/crypto/random.h"
 #include "core/dialect/dialect.h"
+#include "core/session/names.h"
 #include "core/session/policy.h"
 #include "core/session/record_reader.h"
 #include "core/session/turns.h"
@@ -34,6 +35,7 @@ struct SessionEnvironment {
   CookieAttributes cookie;
   milliseconds write_deadline;
   const Clock& clock;
+  SessionNames names;
   std::vector<Accepted> accepted = {};
   Turns turns = {};  // of those who lost a compare-and-set
 };

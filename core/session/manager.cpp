@@ -27,7 +27,8 @@ SessionManager::SessionManager(Store& store, std::unique_ptr<Dialect> dialect,
                    options.policy,
                    std::move(options.cookie),
                    options.write_deadline,
-                   clock} {}
+                   clock,
+                   SessionNames(options.names_key)} {}
 
 Result<VerifiedCookie, Refusal> SessionManager::verify(std::span<const std::string_view> cookie_headers) {
   const CookieCandidates candidates = cookies_named(cookie_headers, environment_.cookie.name);
@@ -94,16 +95,29 @@ SessionManager::Asked SessionManager::open_old(std::vector<OldCookie> old, Touch
     if (!taken) co_return taken.error();
     if (!*taken) {
       none.refusal = taken->error();
-      if (none.refusal == Refusal::malformed) none.unreadable = name_for_log(each.cookie.store_key);
+      none.name = name_for_log(each.cookie.store_key);
+      if (none.refusal == Refusal::malformed) none.unreadable = none.name;
       continue;
     }
-    auto opened = co_await open_verified(std::move(**taken), touch);
-    if (opened && opened->session) opened->session->cookie_ = Session::Cookie::give;
+    VerifiedCookie cookie = std::move((*taken)->cookie);
+    auto opened = co_await open_verified(std::move(cookie), touch);
+    if (opened && opened->session) {
+      opened->session->cookie_ = Session::Cookie::give;
+      if ((*taken)->now)
+        opened->session->note(SessionChange::Kind::moved, name_for_log(each.cookie.store_key));
+    }
     if (!opened || opened->session || opened->refusal == Refusal::revoked) co_return opened;
     none.refusal = opened->refusal;
     none.unreadable = std::move(opened->unreadable);
+    none.name = std::move(opened->name);
   }
   co_return none;
+}
+
+SessionManager::Opened SessionManager::refused(Refusal refusal, const Session& session) {
+  Opened none{std::nullopt, refusal};
+  none.name = session.log_name();
+  return none;
 }
 
 SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, Touch touch) {
@@ -111,23 +125,24 @@ SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, Touch
                   cookie.issued.value_or(seconds(0)), Session::Origin::loaded);
   auto loaded = co_await environment_.store.load(session.key_);
   if (!loaded) co_return loaded.error();
-  if (!*loaded) co_return Opened{std::nullopt, Refusal::unknown};
+  if (!*loaded) co_return refused(Refusal::unknown, session);
   const auto adopted = session.adopt((*loaded)->bytes);
   if (!adopted) {
-    std::string successor = environment_.dialect->successor((*loaded)->bytes.view());
+    Opened none = refused(adopted.error(), session);
+    none.successor = environment_.dialect->successor((*loaded)->bytes.view());
     // A touch that came just after its id was replaced has prolonged the tombstone instead of the session.
     if (adopted.error() == Refusal::revoked && (*loaded)->time_left > kTombstoneTime) {
       (void)co_await environment_.store.touch(session.key_, kTombstoneTime);
     }
-    std::string unreadable = adopted.error() == Refusal::malformed ? session.log_name() : std::string();
-    co_return Opened{std::nullopt, adopted.error(), std::move(successor), std::move(unreadable)};
+    if (adopted.error() == Refusal::malformed) none.unreadable = none.name;
+    co_return none;
   }
   if (touch == Touch::off) session.kept_time_ = (*loaded)->time_left;
   if (settled(environment_, session.age_) && !former_key(session.envelope_).empty()) {
     co_await session.forget_former((*loaded)->time_left);
   }
   const auto target = time_to_live(environment_.policy, session.age_, environment_.clock.unix_now());
-  if (!target) co_return Opened{std::nullopt, Refusal::expired};
+  if (!target) co_return refused(Refusal::expired, session);
   if (touch == Touch::on && touch_due(environment_.policy, session.age_, (*loaded)->time_left, *target)) {
     (void)co_await environment_.store.touch(session.key_, *target);
   }
@@ -139,12 +154,14 @@ Task<Result<EraseOutcome, StoreFailure>> SessionManager::end_successor(std::stri
   co_return co_await end_session(environment_, std::move(successor));
 }
 
-Task<Result<void, StoreFailure>> SessionManager::end_old(std::vector<OldKey> old_keys) {
+Task<Result<std::vector<std::string>, StoreFailure>> SessionManager::end_old(std::vector<OldKey> old_keys) {
+  std::vector<std::string> names;
   for (const OldKey& old : old_keys) {
     auto ended = co_await session::end_old(environment_, old);
     if (!ended) co_return ended.error();
+    if (*ended == EraseOutcome::erased) names.push_back(name_for_log(old.key));
   }
-  co_return Result<void, StoreFailure>();
+  co_return names;
 }
 
 Session SessionManager::create() {

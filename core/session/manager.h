@@ -20,6 +20,8 @@ struct SessionManagerOptions {
   // How long a write may go on losing races for the same session, and waiting for its turn, before it gives
   // up.
   milliseconds write_deadline = seconds(2);
+  // The key under which sessions get their names for logs (SessionNames); empty: a random one.
+  Secret names_key = {};
 };
 
 // Whether reading a session counts as using it, and so extends it.
@@ -48,6 +50,8 @@ class SessionManager {
     std::string unreadable = {};
     // What cookies of accepted formats stand for, as not all of them may have been looked at.
     std::vector<OldKey> old_keys = {};
+    // What stands in a log for the session that a verified cookie names, though there is none to open.
+    std::string name = {};
   };
 
   // The session that the request's Cookie headers name. Asks the store only if a cookie verified. Extends the
@@ -62,8 +66,14 @@ class SessionManager {
   Task<Result<EraseOutcome, StoreFailure>> end_successor(std::string successor);
 
   // Ends what a request's old cookies stand for although it has no session (Opened::old_keys): a browser
-  // that loses its cookie because it wanted to log out would come with these next time.
-  Task<Result<void, StoreFailure>> end_old(std::vector<OldKey> old_keys);
+  // that loses its cookie because it wanted to log out would come with these next time. Returns what stands
+  // in logs for those that were there.
+  Task<Result<std::vector<std::string>, StoreFailure>> end_old(std::vector<OldKey> old_keys);
+
+  // What stands in a log for the session of a store key (SessionNames).
+  [[nodiscard]] std::string name_for_log(std::string_view store_key) {
+    return environment_.names.of(store_key);
+  }
 
   // Whether these attributes alone say whose session it is.
   [[nodiscard]] bool name_a_subject(const Json& attributes) const {
@@ -89,6 +99,7 @@ class SessionManager {
  private:
   using Asked = Task<Result<Opened, StoreFailure>>;
   Asked open_verified(VerifiedCookie cookie, Touch touch);
+  [[nodiscard]] static Opened refused(Refusal refusal, const Session& session);
   static Asked no_session(Refusal refusal);
   // `cookie` is what verify() said of ours.
   Asked open_any(Result<VerifiedCookie, Refusal> cookie, std::span<const std::string_view> cookie_headers,

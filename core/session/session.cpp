@@ -5,8 +5,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "core/crypto/digest.h"
-#include "core/crypto/hex.h"
 #include "core/session/ending.h"
 #include "core/session/environment.h"
 #include "core/session/session_writes.h"
@@ -32,12 +30,6 @@ bool sets_reserved(const std::map<std::string, std::optional<Json>>& changes, co
 }
 
 }  // namespace
-
-std::string name_for_log(std::string_view store_key) {
-  constexpr std::size_t kBytes = 8;
-  const auto digest = sha256(store_key);
-  return hex({digest.data(), kBytes});
-}
 
 Session::Session(SessionEnvironment& environment, std::string id, std::string key, seconds issued,
                  Origin origin)
@@ -117,6 +109,7 @@ Session::Written Session::create() {
   }
   cookie_ = Cookie::give;
   written(std::move(*prepared));
+  note(SessionChange::Kind::created);
   co_return Outcome();
 }
 
@@ -144,7 +137,7 @@ Session::Written Session::update() {
 }
 
 Session::Written Session::destroy() {
-  const auto& env = *environment_;
+  auto& env = *environment_;
   const TurnOver turn_over{*this};
   const Attempts attempts(env);
   if (!base_ || ended_) {
@@ -155,6 +148,8 @@ Session::Written Session::destroy() {
     if (old.key == key_ || old.key == former_key(envelope_)) continue;
     auto ended = co_await end_old(*environment_, old);
     if (!ended) co_return failed(ended.error());
+    if (*ended == EraseOutcome::erased)
+      history_.push_back({SessionChange::Kind::ended, env.names.of(old.key), {}, {}});
   }
   for (;;) {
     std::string former = former_key(envelope_);
@@ -168,6 +163,7 @@ Session::Written Session::destroy() {
       co_return reloaded;
     }
   }
+  note(SessionChange::Kind::ended);
   end();
   co_return Outcome();
 }
@@ -182,7 +178,12 @@ Result<void, WriteFailure> Session::writable() {
   return {};
 }
 
-std::string Session::log_name() const { return name_for_log(key_); }
+std::string Session::log_name() const { return environment_->names.of(key_); }
+
+void Session::note(SessionChange::Kind kind, std::string former) {
+  const bool known = summary_ && summary_->subject;
+  history_.push_back({kind, log_name(), std::move(former), known ? *summary_->subject : std::string()});
+}
 
 std::optional<std::string> Session::set_cookie() const {
   const auto& env = *environment_;

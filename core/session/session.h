@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/session/change.h"
 #include "core/session/ending.h"
 #include "core/session/record_reader.h"
 #include "core/session/turns.h"
@@ -33,10 +34,6 @@ struct WriteFailure {
 };
 
 enum class Flush { later, now };
-
-// What stands for a session in a log: the first 16 hexadecimal digits of its store key's SHA-256. The key
-// itself does not, as in some formats it holds the id.
-[[nodiscard]] std::string name_for_log(std::string_view store_key);
 
 // One session: its attributes as they were read, and the changes made since.
 //
@@ -89,8 +86,12 @@ class Session {
 
   // What the session's cookie is made of. Secret: whoever has it is logged in.
   [[nodiscard]] const std::string& id() const { return id_; }
-  // What stands for it in a log.
+  // What stands for it in a log (SessionNames). Worked out each time: for when something is to be told.
   [[nodiscard]] std::string log_name() const;
+  // What became of it, and of others that ended along with it, since it was opened or made: in the order in
+  // which it happened, also if a later step failed. A change that the store did but could not confirm is not
+  // in it. Empty, and without cost, for a session that was only read or written.
+  [[nodiscard]] const std::vector<SessionChange>& history() const { return history_; }
   // Whether no store holds it yet.
   [[nodiscard]] bool is_new() const { return !base_; }
   // What was worked out of the record when it was read or written last. REQUIRES: !is_new().
@@ -146,6 +147,7 @@ class Session {
   [[nodiscard]] Result<Prepared, WriteFailure> prepare(Record record) const;
   [[nodiscard]] Result<Prepared, WriteFailure> prepare(Record record, std::size_t max_bytes) const;
   void written(Prepared prepared);
+  void note(SessionChange::Kind kind, std::string former = {});
   void end();
 
   SessionEnvironment* environment_;
@@ -162,6 +164,7 @@ class Session {
   Json envelope_;             // Record::envelope
   std::optional<Json> data_;  // decoded when first needed; changes applied
   Changes changes_;
+  std::vector<SessionChange> history_;
   std::vector<OldKey> old_keys_;       // SessionManager::Opened::old_keys: they end along with it
   std::shared_ptr<Turns::Turn> turn_;  // only while a write is under way
 };

@@ -51,8 +51,11 @@ Session::Written Session::move(bool restart_age, Attempts attempts) {
     stored = prepared->bytes;
     const Retired retired = co_await retire(new_key, attempts);
     if (retired.how == Retired::How::done) {
+      std::string former_name = log_name();
       moved_to(new_id, new_key, now);
       written(std::move(*prepared));
+      note(restart_age ? SessionChange::Kind::logged_in : SessionChange::Kind::regenerated,
+           std::move(former_name));
       // What a crash may have left of it in another format would outlive the tombstone. Should this fail,
       // forget_former() sees to it.
       std::string former = former_key(envelope_);

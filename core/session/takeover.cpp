@@ -11,7 +11,7 @@
 namespace session {
 namespace {
 
-using Taken = Result<VerifiedCookie, Refusal>;
+using Taken = Result<TakenOver, Refusal>;
 using Outcome = Result<Taken, StoreFailure>;
 
 // So long after a move whoever made it is done.
@@ -57,7 +57,7 @@ class Move {
   Task<Outcome> run() {
     auto moved = co_await moved_before();
     if (!moved) co_return moved.error();
-    if (*moved) co_return Taken(own_);
+    if (*moved) co_return Taken(taken());
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
       auto tried = co_await attempt_once();
       if (!tried) co_return tried.error();
@@ -70,6 +70,8 @@ class Move {
 
  private:
   using Attempt = std::optional<Taken>;  // nullopt: somebody wrote the old session meanwhile; look again
+
+  [[nodiscard]] TakenOver taken() const { return {own_, made_.has_value()}; }
 
   Task<Result<bool, StoreFailure>> moved_before() {
     auto there = co_await store_.load(own_.store_key);
@@ -97,11 +99,11 @@ class Move {
       co_return stored.error();
     }
     // Another request was faster and sees to the rest, or has even changed it here.
-    if (!*stored) co_return Attempt(Taken(own_));
+    if (!*stored) co_return Attempt(Taken(taken()));
     auto erased = co_await store_.erase_if(old_key_, old_bytes);
     // It may have happened all the same, and then the new record is all that is left of the session.
     if (!erased) co_return erased.error();
-    if (*erased == EraseIfOutcome::erased) co_return Attempt(Taken(own_));
+    if (*erased == EraseIfOutcome::erased) co_return Attempt(Taken(taken()));
     co_return Attempt();
   }
 
@@ -124,7 +126,7 @@ class Move {
     if (made_) co_return co_await end();
     auto moved = co_await moved_before();  // since the first look
     if (!moved) co_return moved.error();
-    co_return Attempt(*moved ? Taken(own_) : Taken(Refusal::unknown));
+    co_return Attempt(*moved ? Taken(taken()) : Taken(Refusal::unknown));
   }
 
   // The new record was made here, so the old one has ended by itself. Only if the session has got another id
@@ -135,7 +137,7 @@ class Move {
       if (!loaded) co_return loaded.error();
       if (!*loaded) co_return Attempt(Taken(Refusal::unknown));
       const Bytes bytes = (*loaded)->bytes;
-      if (!environment_.dialect->successor(bytes.view()).empty()) co_return Attempt(Taken(own_));
+      if (!environment_.dialect->successor(bytes.view()).empty()) co_return Attempt(Taken(taken()));
       auto ended = co_await end_record(environment_, own_.store_key, bytes, old_key_);
       if (!ended) co_return ended.error();
       if (*ended == EraseIfOutcome::erased) co_return Attempt(Taken(Refusal::unknown));

@@ -50,9 +50,15 @@ struct OldCookie {
 // Whether a record of that age was made so long ago that nobody is moving its session any more.
 [[nodiscard]] bool settled(const SessionEnvironment& environment, const Age& age);
 
-// The session's cookie in the format in use, after its record has moved; or why there is none. `old` is the
-// caller's until the task ends. Error: the store could not answer.
-Task<Result<Result<VerifiedCookie, Refusal>, StoreFailure>> take_over(SessionEnvironment& environment,
-                                                                      const OldCookie& old);
+// A session that has moved.
+struct TakenOver {
+  VerifiedCookie cookie;  // in the format in use
+  bool now;               // it moved in this call, and not before
+};
+
+// The session after its record has moved; or why there is none. `old` is the caller's until the task ends.
+// Error: the store could not answer.
+Task<Result<Result<TakenOver, Refusal>, StoreFailure>> take_over(SessionEnvironment& environment,
+                                                                 const OldCookie& old);
 
 }  // namespace session

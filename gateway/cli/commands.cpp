@@ -6,6 +6,7 @@
 #include "core/crypto/base64url.h"
 #include "core/crypto/random.h"
 #include "gateway/config/load.h"
+#include "gateway/config/summary.h"
 #include "gateway/fastcgi/parser.h"
 #include "gateway/log/log.h"
 #include "gateway/server/configuration.h"
@@ -50,6 +51,7 @@ int serve(const std::optional<std::string>& config_file) {
   if (settings.random_keys) {
     spdlog::warn(kRandomKeys);
   }
+  spdlog::debug("settings: {}", summary(settings));
   try {
     Server server(std::move(settings), source_of(config_file));
     server.run();

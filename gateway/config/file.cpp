@@ -52,4 +52,13 @@ Result<FileContent, std::string> read_file(const std::string& path, std::size_t 
   return content;
 }
 
+std::optional<std::string> why_not_appendable(const std::string& path) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (file.get() >= 0) return std::nullopt;
+  if (errno != ENOENT) return last_error();
+  const std::string directory = path.substr(0, path.rfind('/') + 1);
+  if (::access(directory.c_str(), W_OK | X_OK) != 0) return "it can't be made: " + last_error();
+  return std::nullopt;
+}
+
 }  // namespace session::gateway

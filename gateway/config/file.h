@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -22,5 +23,9 @@ struct FileContent {
 // Pipes and devices are refused and never waited for. The error says what is wrong and does not name the
 // path.
 [[nodiscard]] Result<FileContent, std::string> read_file(const std::string& path, std::size_t most);
+
+// Why nothing can be appended to a file, which need not exist yet; nullopt: something can. Changes nothing:
+// the file is not made.
+[[nodiscard]] std::optional<std::string> why_not_appendable(const std::string& path);
 
 }  // namespace session::gateway

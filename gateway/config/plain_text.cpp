@@ -7,8 +7,12 @@ namespace {
 
 unsigned byte_at(std::string_view text, std::size_t i) { return static_cast<unsigned char>(text[i]); }
 
-// How many bytes the character at the front takes (RFC 3629, section 4); 0 if it is none.
-std::size_t sequence_length(std::string_view text) {
+bool is_control(unsigned c) { return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f; }
+
+}  // namespace
+
+std::size_t character_length(std::string_view text) {
+  if (text.empty()) return 0;
   const unsigned first = byte_at(text, 0);
   const std::size_t length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
   if (length == 0 || first > 0xf4 || text.size() < length) return 0;
@@ -23,13 +27,9 @@ std::size_t sequence_length(std::string_view text) {
   return length;
 }
 
-bool is_control(unsigned c) { return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f; }
-
-}  // namespace
-
 std::optional<std::size_t> first_not_text(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = sequence_length(text.substr(at));
+    const std::size_t length = character_length(text.substr(at));
     if (length == 0 || is_control(byte_at(text, at))) return at;
     at += length;
   }

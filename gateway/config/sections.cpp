@@ -107,6 +107,7 @@ void read_store(Section& section, Settings& to) {
 void read_log(Section& section, LogSettings& to) {
   read_choice(section["level"], to.level, kLogLevels);
   read_choice(section["format"], to.format, kLogFormats);
+  read_audit(section["audit"], to.audit);
 }
 
 void read_salt_and_keys(Section& top, Settings& to) {

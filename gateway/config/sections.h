@@ -27,6 +27,7 @@ void read_dialect(const Field& field, Settings& to);
 void read_dialects(Section& top, Settings& to);
 // What of it must go with other sections. After all of them.
 void check_dialects(Section& top, const Settings& settings);
+void read_audit(const Field& field, AuditSettings& to);
 void read_identity(Section& section, IdentitySettings& to);
 void read_rules(const Field& field, std::vector<Rule>& to);
 

@@ -61,9 +61,16 @@ struct SessionStoreSettings {
 
 enum class LogLevel { debug, info, warning, error };
 enum class LogFormat { text, json };
+// Where it is written down what became of sessions.
+enum class AuditTarget { standard_error, off, file };
+struct AuditSettings {
+  AuditTarget target = AuditTarget::standard_error;
+  std::string file = {};  // absolute
+};
 struct LogSettings {
   LogLevel level = LogLevel::info;
   LogFormat format = LogFormat::text;
+  AuditSettings audit = {};
 };
 
 struct Settings {

@@ -1,6 +1,7 @@
 #include "core/auth/check.h"
 #include "core/cookie/cookie_header.h"
 #include "gateway/endpoints/endpoint.h"
+#include "gateway/endpoints/events.h"
 #include "gateway/endpoints/unreadable.h"
 #include "gateway/http/problem.h"
 #include "gateway/log/log.h"
@@ -26,6 +27,15 @@ Response passed(const Pass& pass, std::span<const std::string_view> cookies, con
   response.headers.add("X-Session-Cookie", other_cookies(cookies, sessions));
   response.headers.add("Cache-Control", "no-store");
   if (pass.set_cookie) response.headers.add("Set-Cookie", *pass.set_cookie);
+  if (!pass.history.empty()) add_changes(response.events, pass.history);
+  return response;
+}
+
+Response login_needed(const LoginNeeded& verdict) {
+  warn_of_unreadable(verdict.unreadable);
+  Response response = without_body(refused(verdict.reason));
+  add_changes(response.events, verdict.history);
+  add_refusal(response.events, verdict.reason, verdict.name);
   return response;
 }
 
@@ -35,7 +45,11 @@ Response forbidden(const Forbidden& verdict) {
     warn(limit, "GATEWAY_REQUIRE names a rule that the configuration does not have: {}",
          printable(verdict.rule));
   }
-  return problem(403, "forbidden", "The session does not satisfy what this place requires.");
+  Response response =
+      without_body(problem(403, "forbidden", "The session does not satisfy what this place requires."));
+  add_changes(response.events, verdict.history);
+  add_refusal(response.events, response.reason, verdict.name, verdict.subject);
+  return response;
 }
 
 Response store_failed(const StoreFailure& failure) {
@@ -63,11 +77,8 @@ Task<Response> auth_endpoint(const Request& request, Services& services) {
   if (const auto* pass = std::get_if<Pass>(&verdict)) {
     co_return passed(*pass, cookies, services.sessions);
   }
-  if (const auto* login = std::get_if<LoginNeeded>(&verdict)) {
-    warn_of_unreadable(login->unreadable);
-    co_return without_body(refused(login->reason));
-  }
-  if (const auto* no = std::get_if<Forbidden>(&verdict)) co_return without_body(forbidden(*no));
+  if (const auto* login = std::get_if<LoginNeeded>(&verdict)) co_return login_needed(*login);
+  if (const auto* no = std::get_if<Forbidden>(&verdict)) co_return forbidden(*no);
   co_return without_body(store_failed(std::get<Unavailable>(verdict).failure));
 }
 

@@ -46,6 +46,14 @@ Response failed_commit(const WriteFailure& failure) {
   return not_written(failure);
 }
 
+Response response_to(const Outcome& outcome, std::string_view location) {
+  if (const auto* done = std::get_if<Done>(&outcome)) return onward(location, done->session.set_cookie());
+  if (const auto* ended = std::get_if<EndedElsewhere>(&outcome)) return onward(location, ended->set_cookie);
+  // Nothing to end or change is no error here: a second logout leads on to the same page as the first.
+  if (const auto* none = std::get_if<NoSession>(&outcome)) return onward(location, none->set_cookie);
+  return failed_commit(std::get<WriteFailure>(outcome));
+}
+
 }  // namespace
 
 // Applies what an application asked for with response headers, which nginx passes on as SESSION_* params.
@@ -59,13 +67,7 @@ Task<Response> commit_endpoint(const Request& request, Services& services) {
   if (!valid_location(location)) co_return refused_commit("the location is not a URI");
   const auto cookies = request.params.all("HTTP_COOKIE");
   Performed performed = co_await perform(std::move(*actions), cookies, touch_of(request), services);
-  if (const auto* done = std::get_if<Done>(&performed))
-    co_return onward(location, done->session.set_cookie());
-  if (const auto* ended = std::get_if<EndedElsewhere>(&performed))
-    co_return onward(location, ended->set_cookie);
-  // Nothing to end or change is no error here: a second logout leads on to the same page as the first.
-  if (const auto* none = std::get_if<NoSession>(&performed)) co_return onward(location, none->set_cookie);
-  co_return failed_commit(std::get<WriteFailure>(performed));
+  co_return with_events(response_to(performed.outcome, location), std::move(performed.events));
 }
 
 }  // namespace session::gateway

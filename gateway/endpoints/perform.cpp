@@ -58,19 +58,49 @@ NoSession nothing_to_act_on(const Actions& actions, Refusal refusal, const Servi
   return none;
 }
 
+void add_destroyed(Events& events, std::string name) {
+  events.push_back({SessionEvent::Kind::destroyed, {}, std::move(name), {}, {}});
+}
+
 // What becomes of the actions when there is no session, and none may begin.
-Task<Performed> without_session(const Actions& actions, const SessionManager::Opened& opened,
-                                Services& services) {
+Task<Outcome> without_session(const Actions& actions, const SessionManager::Opened& opened,
+                              Services& services, Events& events) {
   if (actions.destroy) {
     auto ended = co_await services.sessions.end_old(opened.old_keys);
     if (!ended) co_return WriteFailure(ended.error());
+    for (std::string& name : *ended) add_destroyed(events, std::move(name));
   }
-  if (!actions.destroy || opened.successor.empty())
+  if (!actions.destroy || opened.successor.empty()) {
+    add_refusal(events, opened.refusal, opened.name);
     co_return nothing_to_act_on(actions, opened.refusal, services);
+  }
   auto ended = co_await services.sessions.end_successor(opened.successor);
   if (!ended) co_return WriteFailure(ended.error());
   if (*ended == EraseOutcome::absent) co_return nothing_to_act_on(actions, opened.refusal, services);
+  add_destroyed(events, services.sessions.name_for_log(opened.successor));
   co_return EndedElsewhere{clear_cookie(services.sessions.cookie())};
+}
+
+// The actions on the session of the cookies, or on a new one. nullopt: it ended meanwhile.
+Task<std::optional<Outcome>> attempt(const Actions& actions, std::span<const std::string_view> cookies,
+                                     Touch touch, Services& services, Events& events) {
+  auto opened = co_await services.sessions.open(cookies, touch);
+  if (!opened) co_return WriteFailure(opened.error());
+  if (!opened->session) {
+    warn_of_unreadable(opened->unreadable);
+    if (!may_begin(actions, opened->refusal, services)) {
+      co_return co_await without_session(actions, *opened, services, events);
+    }
+    add_refusal(events, opened->refusal, opened->name);
+    opened->session = services.sessions.create();
+  }
+  Session& session = *opened->session;
+  auto written = co_await write(actions, session, services);
+  add_changes(events, session.history());
+  if (written) co_return Done{std::move(session)};
+  if (written.error().kind == WriteFailure::Kind::malformed) warn_of_unreadable(session.log_name());
+  if (written.error().kind == WriteFailure::Kind::gone) co_return std::nullopt;
+  co_return written.error();
 }
 
 }  // namespace
@@ -93,24 +123,12 @@ std::string for_log(const WriteFailure& failure) {
 
 Task<Performed> perform(Actions actions, std::span<const std::string_view> cookies, Touch touch,
                         Services& services) {
-  WriteFailure failure(WriteFailure::Kind::gone);
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    auto opened = co_await services.sessions.open(cookies, touch);
-    if (!opened) co_return WriteFailure(opened.error());
-    if (!opened->session) {
-      warn_of_unreadable(opened->unreadable);
-      if (!may_begin(actions, opened->refusal, services)) {
-        co_return co_await without_session(actions, *opened, services);
-      }
-      opened->session = services.sessions.create();
-    }
-    auto written = co_await write(actions, *opened->session, services);
-    if (written) co_return Done{std::move(*opened->session)};
-    failure = written.error();
-    if (failure.kind == WriteFailure::Kind::malformed) warn_of_unreadable(opened->session->log_name());
-    if (failure.kind != WriteFailure::Kind::gone) break;
+  Events events;
+  for (int tried = 0; tried < kAttempts; ++tried) {
+    auto outcome = co_await attempt(actions, cookies, touch, services, events);
+    if (outcome) co_return Performed{std::move(*outcome), std::move(events)};
   }
-  co_return failure;
+  co_return Performed{WriteFailure(WriteFailure::Kind::gone), std::move(events)};
 }
 
 }  // namespace session::gateway

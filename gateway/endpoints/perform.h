@@ -7,6 +7,7 @@
 
 #include "core/session/actions.h"
 #include "gateway/endpoints/endpoint.h"
+#include "gateway/endpoints/events.h"
 
 namespace session::gateway {
 
@@ -22,7 +23,11 @@ struct NoSession {
 struct EndedElsewhere {
   std::string set_cookie;
 };
-using Performed = std::variant<Done, NoSession, EndedElsewhere, WriteFailure>;
+using Outcome = std::variant<Done, NoSession, EndedElsewhere, WriteFailure>;
+struct Performed {
+  Outcome outcome;
+  Events events;  // what happened to sessions meanwhile, whatever the outcome
+};
 
 // Opens the session that the cookies name, or begins one if something is to be set, applies the actions and
 // writes. With a `revoked` cookie one begins only if somebody logs in: the browser has a newer cookie under

@@ -71,14 +71,24 @@ Task<Response> show(const Request& request, Services& services) {
   if (!opened) co_return store_failed(opened.error());
   if (!opened->session) {
     warn_of_unreadable(opened->unreadable);
-    co_return refused(opened->refusal);
+    Response response = refused(opened->refusal);
+    add_refusal(response.events, opened->refusal, opened->name);
+    co_return response;
   }
-  co_return attributes_response(*opened->session, request);
+  Response response = attributes_response(*opened->session, request);
+  add_changes(response.events, opened->session->history());
+  co_return response;
+}
+
+Response denied(std::string_view reason, std::string_view detail) {
+  Response response = problem(403, reason, detail);
+  add_refusal(response.events, response.reason);
+  return response;
 }
 
 // The request's actions, or the answer that refuses them.
 Result<Actions, Response> permitted_actions(const Request& request, bool destroy) {
-  if (const auto why = cross_origin(request.params)) return problem(403, "cross-origin", *why);
+  if (const auto why = cross_origin(request.params)) return denied("cross-origin", *why);
   auto headers = parse_actions(header_texts(request.params));
   if (!headers) return problem(400, "bad-actions", headers.error().text);
   auto body = parse_actions(request.body);
@@ -87,13 +97,13 @@ Result<Actions, Response> permitted_actions(const Request& request, bool destroy
   actions.destroy |= destroy;
   if (const auto text = contradiction(actions); !text.empty()) return problem(400, "bad-actions", text);
   if (const auto why = not_allowed(actions, request.params.get("GATEWAY_ALLOW"))) {
-    return problem(403, "not-allowed", *why);
+    return denied("not-allowed", *why);
   }
   return actions;
 }
 
-Response response_to(Performed& performed, const Request& request, bool deleted) {
-  if (auto* done = std::get_if<Done>(&performed)) {
+Response response_to(Outcome& outcome, const Request& request, bool deleted) {
+  if (auto* done = std::get_if<Done>(&outcome)) {
     Response response = attributes_response(done->session, request);
     if (deleted) {
       response.status = 204;
@@ -101,17 +111,17 @@ Response response_to(Performed& performed, const Request& request, bool deleted)
     }
     return response;
   }
-  if (const auto* ended = std::get_if<EndedElsewhere>(&performed)) {
+  if (const auto* ended = std::get_if<EndedElsewhere>(&outcome)) {
     Response response{204, {}, {}};
     response.headers.add("Cache-Control", "no-store").add("Set-Cookie", ended->set_cookie);
     return response;
   }
-  if (const auto* none = std::get_if<NoSession>(&performed)) {
+  if (const auto* none = std::get_if<NoSession>(&outcome)) {
     Response response = refused(none->reason);
     if (none->set_cookie) response.headers.add("Set-Cookie", *none->set_cookie);
     return response;
   }
-  const auto& failure = std::get<WriteFailure>(performed);
+  const auto& failure = std::get<WriteFailure>(outcome);
   return failure.kind == WriteFailure::Kind::store ? store_failed(failure.store) : not_written(failure);
 }
 
@@ -120,7 +130,7 @@ Task<Response> change(const Request& request, Services& services, bool deleted) 
   if (!actions) co_return actions.error();
   const auto cookies = request.params.all("HTTP_COOKIE");
   Performed performed = co_await perform(std::move(*actions), cookies, touch_of(request), services);
-  co_return response_to(performed, request, deleted);
+  co_return with_events(response_to(performed.outcome, request, deleted), std::move(performed.events));
 }
 
 }  // namespace

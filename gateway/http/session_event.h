@@ -13,13 +13,15 @@ struct SessionEvent {
     regenerated,  // it has another id; `cause` says why
     moved,        // it came over from another format
     destroyed,    // it ended because somebody asked for that
-    refused,      // a request was refused; `cause` says why
+    refused,      // a cookie or a request was refused; `cause` says why
   };
   Kind kind{};
-  // Static text. regenerated: "login" or "asked"; refused: the reason as X-Session-Reason says it.
+  // Static text. regenerated: "login" (the subject changed) or "asked"; refused: the reason as
+  // X-Session-Reason says it.
   std::string_view cause = {};
   std::string session = {};  // what stands for it in logs; empty: not known
   std::string subject = {};  // whose it is; empty: nobody's, or not known
+  std::string former = {};   // regenerated and moved: what stood for it in logs before
 };
 
 }  // namespace session::gateway

@@ -1,37 +1,37 @@
 #include "gateway/log/log.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <memory>
+#include <mutex>
+#include <optional>
+#include <system_error>
+#include <utility>
 
-#include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
-
-#include "core/json/json.h"
+#include <spdlog/sinks/sink.h>
 
 namespace session::gateway {
 namespace {
 
-// The message as a JSON string, quotes included.
-class JsonMessage final : public spdlog::custom_flag_formatter {
+// What spdlog hands over, into a stream. Neither patterns nor formatters: a line's form is the stream's.
+class StreamSink final : public spdlog::sinks::sink {
  public:
-  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
-    const std::string text = to_text(Json(std::string(message.payload.data(), message.payload.size())));
-    out.append(text.data(), text.data() + text.size());
+  explicit StreamSink(std::shared_ptr<LogStream> stream) : stream_(std::move(stream)) {}
+  void log(const spdlog::details::log_msg& message) override {
+    stream_->message(message.level, message.time, {message.payload.data(), message.payload.size()});
   }
-  [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
-    return std::make_unique<JsonMessage>();
-  }
-};
+  void flush() override {}
+  void set_pattern(const std::string& /*pattern*/) override {}
+  void set_formatter(std::unique_ptr<spdlog::formatter> /*formatter*/) override {}
 
-std::unique_ptr<spdlog::formatter> formatter_for(LogFormat format) {
-  auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
-  if (format == LogFormat::text) {
-    formatter->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v");
-  } else {
-    formatter->add_flag<JsonMessage>('*');
-    formatter->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})");
-  }
-  return formatter;
-}
+ private:
+  std::shared_ptr<LogStream> stream_;
+};
 
 spdlog::level::level_enum level_of(LogLevel level) {
   switch (level) {
@@ -47,14 +47,97 @@ spdlog::level::level_enum level_of(LogLevel level) {
   return spdlog::level::info;
 }
 
+// Whether standard error is the journal's: systemd says which descriptor it gave (systemd.exec(5)).
+bool is_journal(int descriptor) {
+  const char* stream = std::getenv("JOURNAL_STREAM");
+  struct stat found {};
+  if (stream == nullptr || ::fstat(descriptor, &found) != 0) return false;
+  return std::to_string(found.st_dev) + ":" + std::to_string(found.st_ino) == stream;
+}
+
+// The log of this process.
+struct Log {
+  std::shared_ptr<LogStream> standard_error;
+  std::shared_ptr<spdlog::logger> logger;
+  std::mutex mutex;  // of what follows
+  std::shared_ptr<LogStream> audit;
+  std::shared_ptr<LogStream> audit_file;  // if that is where it goes
+};
+
+Log& the_log() {
+  static Log log;
+  return log;
+}
+
+// Non-blocking, which concerns what is no file: nobody else has this description.
+std::optional<LineWriter> open_audit(const std::string& path) {
+  const int descriptor =
+      ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+  if (descriptor < 0) return std::nullopt;
+  return LineWriter(descriptor, LineWriter::Ownership::owned);
+}
+
+// False, with errno: the file can't be had.
+bool audit_to_file(Log& log, const LogSettings& settings) {
+  auto writer = open_audit(settings.audit.file);
+  if (!writer) return false;
+  if (log.audit_file) {
+    log.audit_file->go_on_in(std::move(*writer));
+    log.audit_file->set_format(settings.format);
+  } else {
+    log.audit_file = std::make_shared<LogStream>(std::move(*writer), LineStyle{settings.format, false});
+  }
+  log.audit = log.audit_file;
+  return true;
+}
+
+// The error, if the audit's file can't be had: then it stays where it is, or begins on standard error.
+std::optional<int> direct_audit(Log& log, const LogSettings& settings) {
+  const std::lock_guard lock(log.mutex);
+  if (settings.audit.target == AuditTarget::file) {
+    if (audit_to_file(log, settings)) return std::nullopt;
+    const int why = errno;
+    if (!log.audit) log.audit = log.standard_error;
+    return why;
+  }
+  log.audit = settings.audit.target == AuditTarget::off ? nullptr : log.standard_error;
+  log.audit_file.reset();
+  return std::nullopt;
+}
+
 }  // namespace
 
 void start_log(const LogSettings& settings) {
-  auto logger =
-      std::make_shared<spdlog::logger>("gateway", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  logger->set_formatter(formatter_for(settings.format));
-  logger->set_level(level_of(settings.level));
-  spdlog::set_default_logger(std::move(logger));
+  // A reader that has gone must not end the gateway.
+  std::signal(SIGPIPE, SIG_IGN);
+  Log& log = the_log();
+  log.standard_error = std::make_shared<LogStream>(LineWriter(STDERR_FILENO, LineWriter::Ownership::borrowed),
+                                                   LineStyle{settings.format, is_journal(STDERR_FILENO)});
+  log.logger = std::make_shared<spdlog::logger>("gateway", std::make_shared<StreamSink>(log.standard_error));
+  // Memory that can't be had, for example. spdlog itself would say so on standard error, and could wait
+  // there.
+  log.logger->set_error_handler([](const std::string& /*what*/) { count_lost_line(); });
+  spdlog::set_default_logger(log.logger);
+  log.audit.reset();
+  log.audit_file.reset();
+  change_log(settings);
+}
+
+void change_log(const LogSettings& settings) {
+  Log& log = the_log();
+  log.logger->set_level(level_of(settings.level));
+  log.standard_error->set_format(settings.format);
+  if (const auto why = direct_audit(log, settings)) {
+    spdlog::error(
+        "can't open the file of the audit, {}: {}; the audit goes on where it was, or on standard error",
+        printable(settings.audit.file), std::generic_category().message(*why));
+  }
+}
+
+std::shared_ptr<LogStream> audit_stream() {
+  Log& log = the_log();
+  const std::lock_guard lock(log.mutex);
+  return log.audit;
 }
 
 std::string printable(std::string_view text) {

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,12 +12,22 @@
 
 #include "core/clock.h"
 #include "gateway/config/settings.h"
+#include "gateway/log/stream.h"
 
 namespace session::gateway {
 
 // Sends what is logged from now on to standard error, as configured: lines of text, or one JSON object a line
-// ({"time","level","message"}). Call once, before threads are started.
+// ({"time","level","message"}); and opens the audit stream. Whoever reads it can't hold up a thread that logs
+// (gateway/log/stream.h). Call once, before threads are started.
 void start_log(const LogSettings& settings);
+
+// Level, format and audit from now on. A file of the audit is opened anew, so it can be renamed before
+// (logrotate); if it can't be opened, the log says so, and the audit goes on where it was. REQUIRES:
+// start_log was called. Thread-safe, also against threads that log.
+void change_log(const LogSettings& settings);
+
+// Where the audit goes; nullptr: nowhere. Thread-safe.
+[[nodiscard]] std::shared_ptr<LogStream> audit_stream();
 
 // Text from outside, fit for a log line: what is not printable ASCII as \xNN, at most 200 characters.
 [[nodiscard]] std::string printable(std::string_view text);

@@ -1,8 +1,30 @@
 #include "gateway/server/account.h"
 
+#include <chrono>
+
+#include "gateway/log/audit.h"
+#include "gateway/log/log.h"
+
 namespace session::gateway {
 
-void account(const Request& /*request*/, const Response& /*response*/, std::string_view /*endpoint*/,
-             Clock::Steady::duration /*took*/) {}
+namespace {
+
+// Of level debug: what each request came to.
+void log_request(const Request& request, const Response& response, std::string_view endpoint,
+                 Clock::Steady::duration took) {
+  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+  const std::string_view reason = response.reason.empty() ? "done" : response.reason;
+  const std::string_view id = request_id(request);
+  spdlog::debug("request {}: {} answered {} ({}) in {} us", id.empty() ? "-" : id, endpoint, response.status,
+                reason, us);
+}
+
+}  // namespace
+
+void account(const Request& request, const Response& response, std::string_view endpoint,
+             Clock::Steady::duration took) {
+  if (!response.events.empty()) audit(request, response.events, endpoint);
+  if (spdlog::should_log(spdlog::level::debug)) log_request(request, response, endpoint, took);
+}
 
 }  // namespace session::gateway

@@ -137,6 +137,7 @@ Task<void> Server::reload() {
     if (prepared) {
       most_connections_ = room_for_connections(next->settings.limits.connections, workers_.size());
       configuration_ = next;
+      change_log(next->settings.log);
       generation_.store(next->generation, std::memory_order_release);
       spdlog::info("reloaded {}: generation {} of the configuration serves", source_.file, next->generation);
       co_return;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "gateway/server/dialects.h"
+#include "gateway/server/session_names.h"
 
 namespace session::gateway {
 namespace {
@@ -13,6 +14,7 @@ SessionManagerOptions options_for(const Settings& settings) {
   options.cookie = settings.cookie;
   options.memory.keep_data = !settings.rules.empty();
   options.write_deadline = settings.limits.request_deadline / 2;
+  options.names_key = session_names_key(settings);
   return options;
 }
 

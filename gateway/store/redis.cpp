@@ -11,6 +11,7 @@ void log_event(const RedisEvent& event) {
   static RateLimit connected;
   static RateLimit lost;
   static RateLimit down;
+  static RateLimit moved;
   switch (event.kind) {
     case RedisEvent::Kind::connected:
       return info(connected, "redis {}: connected", printable(event.server));
@@ -21,8 +22,7 @@ void log_event(const RedisEvent& event) {
       return error(down, "redis {}: out of reach ({}); sessions can't be answered for until it is back",
                    printable(event.server), printable(event.reason));
     case RedisEvent::Kind::moved:
-      spdlog::warn("redis {}: is the master now", printable(event.server));
-      return;
+      return warn(moved, "redis {}: is the master now", printable(event.server));
   }
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "tests/e2e/log_secrets.h"
+
 namespace session::test {
 namespace {
 
@@ -30,6 +32,8 @@ std::size_t on_header(char* data, std::size_t, std::size_t length, void* to) {
   if (line.starts_with("HTTP/")) reply.headers.clear();  // after a 100 Continue
   if (const auto colon = line.find(':'); colon != std::string_view::npos) {
     reply.headers.emplace_back(lower(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
+    const auto& [name, value] = reply.headers.back();
+    if (name == "set-cookie") keep_cookies_out_of_logs(value.substr(0, value.find(';')));
   }
   return length;
 }
@@ -107,7 +111,11 @@ Reply Client::send(const std::string& method, const std::string& path, const Hea
 Reply Client::perform(const std::string& path, const HeaderLines& headers) {
   Reply reply;
   curl_slist* lines = nullptr;
-  for (const auto& line : headers) lines = curl_slist_append(lines, line.c_str());
+  for (const auto& line : headers) {
+    lines = curl_slist_append(lines, line.c_str());
+    if (lower(line).starts_with("cookie:"))
+      keep_cookies_out_of_logs(trimmed(line.substr(line.find(':') + 1)));
+  }
   const std::string url = url_ + path;
   set(handle_.get(), CURLOPT_URL, url.c_str());
   set(handle_.get(), CURLOPT_PATH_AS_IS, 1L);

@@ -16,6 +16,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "tests/e2e/log_secrets.h"
+
 namespace session::test {
 namespace {
 
@@ -72,7 +74,8 @@ void wait_until(const std::string& what, const std::function<bool()>& condition,
   }
 }
 
-Process::Process(std::vector<std::string> command, const std::string& log_file) : name_(command.at(0)) {
+Process::Process(std::vector<std::string> command, const std::string& log_file)
+    : command_(command), name_(command.at(0)), log_file_(log_file) {
   std::vector<char*> argv;
   for (auto& word : command) argv.push_back(word.data());
   argv.push_back(nullptr);
@@ -86,6 +89,11 @@ Process::Process(std::vector<std::string> command, const std::string& log_file) 
 }
 
 Process::~Process() {
+  end();
+  check_log_for_secrets(command_, log_file_);
+}
+
+void Process::end() {
   if (exit_status()) return;
   signal(SIGTERM);
   try {

@@ -32,6 +32,7 @@ void wait_until(const std::string& what, const std::function<bool()>& condition,
                 std::chrono::seconds deadline = std::chrono::seconds(20));
 
 // A child process with its output in a file. It ends with this object, and with the test if that dies first.
+// If it is a gateway, its log is then looked through for secrets (tests/e2e/log_secrets.h).
 class Process {
  public:
   // Throws if the program cannot be started; one that ends by itself shows in `exit_status`.
@@ -48,9 +49,13 @@ class Process {
   int wait();
 
  private:
+  void end();
+
   pid_t pid_ = -1;
   std::optional<int> status_;
+  std::vector<std::string> command_;
   std::string name_;
+  std::string log_file_;
 };
 
 [[nodiscard]] std::string read_file(const std::string& path);

@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(a_record_that_is_none_is_malformed_and_left_alone) {
     const auto found = open(header_of("hello"));
     BOOST_TEST(!found.session.has_value());
     BOOST_TEST((found.refusal == Refusal::malformed));
-    BOOST_TEST(found.unreadable == name_for_log("sess:hello"));
+    BOOST_TEST(found.unreadable == manager.name_for_log("sess:hello"));
     BOOST_TEST(record_of("hello") == bytes);
     BOOST_TEST((time_left("hello") == kDay));
   }
@@ -263,10 +263,8 @@ BOOST_AUTO_TEST_CASE(a_cookie_that_can_t_be_read_names_no_record) {
   BOOST_TEST(found.unreadable == "");
 }
 
-// printf sess:hello | sha256sum
-BOOST_AUTO_TEST_CASE(a_session_s_name_in_a_log_is_a_hash_of_its_key) {
-  BOOST_TEST(name_for_log("sess:hello") == "1226259b6da335ed");
-  BOOST_TEST(opened("hello").log_name() == name_for_log("sess:hello"));
+BOOST_AUTO_TEST_CASE(a_session_s_name_in_a_log_is_made_of_its_key) {
+  BOOST_TEST(opened("hello").log_name() == manager.name_for_log("sess:hello"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -335,7 +333,7 @@ BOOST_AUTO_TEST_CASE(a_record_that_is_none_is_malformed_and_left_alone) {
     write("anything", bytes);
     const auto found = open(header_of("anything"));
     BOOST_TEST((found.refusal == Refusal::malformed));
-    BOOST_TEST(found.unreadable == name_for_log(key_of("anything")));
+    BOOST_TEST(found.unreadable == manager.name_for_log(key_of("anything")));
     BOOST_TEST(record_of("anything") == bytes);
   }
 }

@@ -135,6 +135,7 @@ BOOST_AUTO_TEST_CASE(the_reference_loads_and_every_value_in_it_is_the_default) {
   BOOST_TEST(read.session_store.cookie_name == defaults.session_store.cookie_name);
   BOOST_TEST((read.log.level == defaults.log.level));
   BOOST_TEST((read.log.format == defaults.log.format));
+  BOOST_TEST((read.log.audit.target == defaults.log.audit.target));
 }
 
 BOOST_AUTO_TEST_CASE(the_redis_store_in_the_reference_is_the_default_too) {

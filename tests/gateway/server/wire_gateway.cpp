@@ -72,7 +72,7 @@ std::string configuration(const std::string& listen, const std::string& yaml, co
          "\n"
          "salt: { value: 'salt of the wire tests' }\n"
          "keys: [{ id: k1, value: 'the first key of all the wire tests' }]\n" +
-         yaml;
+         yaml + (yaml.find("log:") == std::string::npos ? "log: { level: debug }\n" : "");
 }
 
 int run_gateway(const std::string& config_file, const std::string& log) {

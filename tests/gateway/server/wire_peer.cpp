@@ -9,6 +9,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "tests/e2e/log_secrets.h"
+
 namespace session::gateway::test {
 namespace {
 
@@ -54,6 +56,7 @@ Peer::~Peer() {
 Peer::Peer(Peer&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 bool Peer::try_send(std::string_view bytes) {
+  session::test::keep_native_cookies_out_of_logs(bytes);
   while (!bytes.empty()) {
     const auto sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent < 0 && (errno == EPIPE || errno == ECONNRESET)) return false;
@@ -122,6 +125,7 @@ Answer Peer::read_answer() {
   require(empty != std::string::npos, "headers without an end");
   answer.headers = answer.content.substr(first, empty + 2 - first);
   answer.body = answer.content.substr(empty + 4);
+  session::test::keep_cookie_out_of_logs(answer.cookie());
   return answer;
 }
 
