@@ -11,6 +11,7 @@
 
 #include "core/await.h"
 #include "gateway/log/log.h"
+#include "gateway/metrics/tallies.h"
 
 namespace session::gateway {
 namespace {
@@ -75,6 +76,7 @@ Acceptor::Accepted Acceptor::accept_one() {
       ::setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     }
     if (place_(descriptor, listener_.family())) return Accepted::one;
+    Tallies::here().count(Count::connection_refused_limit);
     static RateLimit limit;
     warn(limit, "refused a connection: limits.connections are open");
     ::close(descriptor);
@@ -92,6 +94,7 @@ Acceptor::Accepted Acceptor::accept_one() {
 void Acceptor::refuse_one() {
   static RateLimit limit;
   error(limit, "refused a connection: {}", std::generic_category().message(errno));
+  Tallies::here().count(Count::connection_refused_descriptors);
   if (reserve_ >= 0) ::close(reserve_);
   const int refused = ::accept4(listener_.descriptor(), nullptr, nullptr, SOCK_CLOEXEC);
   if (refused >= 0) ::close(refused);

@@ -34,11 +34,14 @@ std::size_t worker_count(const Settings& settings) {
 
 }  // namespace
 
-Server::Server(const Settings& settings) : settings_(settings), store_(make_store(settings)), loop_(1) {
+Server::Server(const Settings& settings)
+    : settings_(settings), store_(make_store(settings, &metrics_.store_observer())), loop_(1) {
+  metrics_.set_store_report(store_.report);
+  metrics_.set_workers(worker_count(settings));
   allow_descriptors(settings.limits.connections, worker_count(settings));
   for (const Listen& where : settings.listen) listeners_.emplace_back(where);
   const Shared shared{settings_, *store_.store, std::make_shared<const Identity>(settings.identity),
-                      std::make_shared<const RuleBook>(settings.rules)};
+                      std::make_shared<const RuleBook>(settings.rules), metrics_};
   for (std::size_t i = 0; i < worker_count(settings); ++i)
     workers_.push_back(std::make_unique<Worker>(shared));
   for (const Listener& listener : listeners_) {
@@ -59,6 +62,7 @@ bool Server::place(int descriptor, int family) {
     if (least == nullptr || worker->connections() < least->connections()) least = worker.get();
   }
   if (total >= settings_.limits.connections) return false;
+  Tallies::here().count(Count::connection_accepted);
   least->adopt(descriptor, family);
   return true;
 }

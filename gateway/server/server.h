@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "gateway/config/settings.h"
+#include "gateway/metrics/metrics.h"
 #include "gateway/server/acceptor.h"
 #include "gateway/server/listener.h"
 #include "gateway/server/worker.h"
@@ -36,6 +37,7 @@ class Server {
   void stop_accepting();
 
   const Settings& settings_;
+  Metrics metrics_;
   StoreInUse store_;
   boost::asio::io_context loop_;
   std::vector<Listener> listeners_;

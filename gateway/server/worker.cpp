@@ -39,6 +39,7 @@ Response no_endpoint(std::string_view name) {
 
 Worker::Worker(const Shared& shared)
     : settings_(shared.settings),
+      metrics_(shared.metrics),
       loop_(1),
       work_(loop_.get_executor()),
       deadline_timer_(loop_.get_executor()),
@@ -46,8 +47,12 @@ Worker::Worker(const Shared& shared)
       parser_(settings_.limits.request_bytes),
       sessions_(shared.store, dialect_for(settings_), shared.identity, options_for(settings_)),
       rules_(shared.rules),
-      services_{sessions_, shared.store, *rules_, settings_.flush,
-                [this](Task<void> task) { run_in_background(std::move(task)); }} {
+      services_{sessions_,
+                shared.store,
+                *rules_,
+                settings_.flush,
+                [this](Task<void> task) { run_in_background(std::move(task)); },
+                [this] { return metrics_.render(); }} {
   for (Accepted& format : accepted_by(settings_)) sessions_.accept(std::move(format));
 }
 
@@ -57,7 +62,10 @@ Worker::~Worker() {
 }
 
 void Worker::start() {
-  thread_ = std::thread([this] { loop_.run(); });
+  thread_ = std::thread([this] {
+    const Tallies::Seat seat(metrics_.tallies());
+    loop_.run();
+  });
 }
 
 void Worker::join() {
@@ -85,16 +93,21 @@ std::unique_ptr<Connection> Worker::take(int descriptor, int family) {
   } catch (const std::exception& exception) {
     static RateLimit limit;
     error(limit, "could not take a connection: {}", exception.what());
+    Tallies::here().count(Count::connection_refused_memory);
     ::close(descriptor);
     connection_count_.fetch_sub(1, std::memory_order_relaxed);
     return nullptr;
   }
 }
 
-void Worker::opened(Connection& connection) { open_.insert(&connection); }
+void Worker::opened(Connection& connection) {
+  open_.insert(&connection);
+  Tallies::here().count(Count::connection_opened);
+}
 
 void Worker::closed(Connection& connection) {
   open_.erase(&connection);
+  Tallies::here().count(Count::connection_closed);
   connection_count_.fetch_sub(1, std::memory_order_relaxed);
   stop_when_done();
 }
@@ -109,8 +122,12 @@ FramingLimits Worker::framing_limits() const {
 Task<Response> Worker::respond(const Request& request) {
   const std::string_view name = request.params.get("GATEWAY_ENDPOINT");
   const Endpoint endpoint = find_endpoint(name);
-  if (endpoint == nullptr) co_return no_endpoint(name);
   const Clock::Steady start = now();
+  if (endpoint == nullptr) {
+    Response response = no_endpoint(name);
+    account(request, response, name, now() - start);
+    co_return response;
+  }
   try {
     Response response = co_await endpoint(request, services_);
     if (request.params.get("REQUEST_METHOD") == "HEAD") response.body.clear();
@@ -120,7 +137,9 @@ Task<Response> Worker::respond(const Request& request) {
     static RateLimit limit;
     error(limit, "a request failed by an unexpected error: {}", exception.what());
   }
-  co_return problem(500, "internal", "The gateway made a mistake; its log says more.");
+  Response response = problem(500, "internal", "The gateway made a mistake; its log says more.");
+  account(request, response, name, now() - start);
+  co_return response;
 }
 
 void Worker::run_in_background(Task<void> task) {
@@ -153,7 +172,10 @@ void Worker::check_deadlines() {
     if (!since) continue;
     const bool late =
         time - *since >= settings_.limits.request_deadline || (draining_ && time >= drain_until_);
-    if (late) connection->close();
+    if (late) {
+      connection->close();
+      Tallies::here().count(Count::connection_ended_deadline);
+    }
     any_busy = any_busy || !late;
   }
   if (any_busy) watch_deadlines();

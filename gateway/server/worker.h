@@ -15,6 +15,7 @@
 #include "gateway/endpoints/endpoint.h"
 #include "gateway/fastcgi/framing.h"
 #include "gateway/fastcgi/parser.h"
+#include "gateway/metrics/metrics.h"
 
 namespace session::gateway {
 
@@ -26,6 +27,7 @@ struct Shared {
   Store& store;
   std::shared_ptr<const Identity> identity;
   std::shared_ptr<const RuleBook> rules;
+  Metrics& metrics;
 };
 
 // One thread with its event loop, its connections, and its own copy of everything that is not thread-safe.
@@ -73,6 +75,7 @@ class Worker {
   void stop_when_done();
 
   const Settings& settings_;
+  Metrics& metrics_;
   boost::asio::io_context loop_;
   boost::asio::executor_work_guard<Executor> work_;
   SteadyTimer deadline_timer_;

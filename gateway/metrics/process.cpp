@@ -1,0 +1,85 @@
+#include "gateway/metrics/process.h"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string>
+
+namespace session::gateway {
+namespace {
+
+constexpr double kMicro = 1e-6;
+
+double seconds_of(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + kMicro * static_cast<double>(time.tv_usec);
+}
+
+// A directory of /proc has the size 0, but this one since Linux 6.2, where it is the number of its entries.
+std::uint64_t count_open_fds() {
+  constexpr const char* kOpen = "/proc/self/fd";
+  struct stat status {};
+  if (::stat(kOpen, &status) == 0 && status.st_size > 0) return static_cast<std::uint64_t>(status.st_size);
+  std::error_code error;
+  const std::filesystem::directory_iterator begin(kOpen, error);
+  if (error) return 0;
+  const auto entries = std::distance(begin, std::filesystem::directory_iterator());
+  return static_cast<std::uint64_t>(entries) - 1;  // the one that reads the directory
+}
+
+// Field 22 of proc_pid_stat(5), in clock ticks since boot; field 2, in parentheses, may hold spaces.
+double start_after_boot() {
+  std::ifstream file("/proc/self/stat");
+  std::string stat;
+  std::getline(file, stat);
+  const auto name_end = stat.rfind(')');
+  if (name_end == std::string::npos) return 0;
+  std::istringstream fields(stat.substr(name_end + 1));
+  std::string skipped;
+  for (int field = 3; field < 22; ++field) fields >> skipped;
+  double ticks = 0;
+  fields >> ticks;
+  return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+// Unix time of the boot: the line "btime" of /proc/stat.
+double boot_seconds() {
+  std::ifstream file("/proc/stat");
+  for (std::string name; file >> name;) {
+    double seconds = 0;
+    if (name == "btime" && file >> seconds) return seconds;
+    std::getline(file, name);
+  }
+  return 0;
+}
+
+}  // namespace
+
+ProcessReport read_process() {
+  ProcessReport report;
+  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  std::uint64_t pages = 0;
+  std::uint64_t resident = 0;
+  if (std::ifstream("/proc/self/statm") >> pages >> resident) {
+    report.virtual_bytes = pages * page;
+    report.resident_bytes = resident * page;
+  }
+  rusage usage{};
+  if (::getrusage(RUSAGE_SELF, &usage) == 0)
+    report.cpu_seconds = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) report.max_fds = limit.rlim_cur;
+  report.open_fds = count_open_fds();
+  return report;
+}
+
+double process_start_seconds() {
+  static const double start = boot_seconds() + start_after_boot();
+  return start;
+}
+
+}  // namespace session::gateway
