@@ -28,9 +28,11 @@ Connection::Connection(Worker& worker, int descriptor, int family)
 
 Connection::~Connection() { worker_.closed(*this); }
 
-void Connection::close() {
+bool Connection::close() {
+  const bool news = socket_.is_open() && !refused_;
   boost::system::error_code ignored;
   socket_.close(ignored);
+  return news;
 }
 
 void Connection::finish() {
@@ -149,6 +151,7 @@ Task<bool> Connection::send(std::string_view bytes) {
 // bytes would make the kernel drop the answer. The deadline ends that.
 Task<void> Connection::refuse_too_large() {
   const Response response = problem(413, "too-large", "The request is larger than is allowed.");
+  refused_ = true;
   count_request({}, response, {});
   Tallies::here().count(Count::connection_ended_too_large);
   std::string out;

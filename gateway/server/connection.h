@@ -35,8 +35,9 @@ class Connection {
   // Since when a request is under way (from its first byte to its answer's last); nullopt while the
   // connection idles.
   [[nodiscard]] const std::optional<Clock::Steady>& busy_since() const { return busy_since_; }
-  // Ends the connection now, whatever it is doing.
-  void close();
+  // Ends the connection now, whatever it is doing. Whether that was news: false if it was closed before, or
+  // has had its refusal and only waits for the peer's end.
+  bool close();
   // Ends the wait of a connection that idles while the worker drains: it answers what was sent before that,
   // and ends.
   void finish();
@@ -62,6 +63,7 @@ class Connection {
   Socket socket_;
   Assembler assembler_;
   std::optional<Clock::Steady> busy_since_;
+  bool refused_ = false;
 };
 
 }  // namespace session::gateway

@@ -172,10 +172,7 @@ void Worker::check_deadlines() {
     if (!since) continue;
     const bool late =
         time - *since >= settings_.limits.request_deadline || (draining_ && time >= drain_until_);
-    if (late) {
-      connection->close();
-      Tallies::here().count(Count::connection_ended_deadline);
-    }
+    if (late && connection->close()) Tallies::here().count(Count::connection_ended_deadline);
     any_busy = any_busy || !late;
   }
   if (any_busy) watch_deadlines();
