@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -14,6 +15,8 @@ namespace session::gateway {
 namespace {
 
 constexpr double kMicro = 1e-6;
+constexpr double kNano = 1e-9;
+constexpr const char* kOpenFiles = "/proc/self/fd";
 
 double seconds_of(const timeval& time) {
   return static_cast<double>(time.tv_sec) + kMicro * static_cast<double>(time.tv_usec);
@@ -21,14 +24,10 @@ double seconds_of(const timeval& time) {
 
 // A directory of /proc has the size 0, but this one since Linux 6.2, where it is the number of its entries.
 std::uint64_t count_open_fds() {
-  constexpr const char* kOpen = "/proc/self/fd";
   struct stat status {};
-  if (::stat(kOpen, &status) == 0 && status.st_size > 0) return static_cast<std::uint64_t>(status.st_size);
-  std::error_code error;
-  const std::filesystem::directory_iterator begin(kOpen, error);
-  if (error) return 0;
-  const auto entries = std::distance(begin, std::filesystem::directory_iterator());
-  return static_cast<std::uint64_t>(entries) - 1;  // the one that reads the directory
+  if (::stat(kOpenFiles, &status) == 0 && status.st_size > 0)
+    return static_cast<std::uint64_t>(status.st_size);
+  return count_open_fds_one_by_one();
 }
 
 // Field 22 of proc_pid_stat(5), in clock ticks since boot; field 2, in parentheses, may hold spaces.
@@ -46,18 +45,21 @@ double start_after_boot() {
   return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
-// Unix time of the boot: the line "btime" of /proc/stat.
-double boot_seconds() {
-  std::ifstream file("/proc/stat");
-  for (std::string name; file >> name;) {
-    double seconds = 0;
-    if (name == "btime" && file >> seconds) return seconds;
-    std::getline(file, name);
-  }
-  return 0;
+double seconds_now(clockid_t clock) {
+  timespec now{};
+  ::clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) + kNano * static_cast<double>(now.tv_nsec);
 }
 
 }  // namespace
+
+std::uint64_t count_open_fds_one_by_one() {
+  std::error_code error;
+  const std::filesystem::directory_iterator begin(kOpenFiles, error);
+  if (error) return 0;
+  const auto entries = std::distance(begin, std::filesystem::directory_iterator());
+  return static_cast<std::uint64_t>(entries) - 1;  // the one that reads the directory
+}
 
 ProcessReport read_process() {
   ProcessReport report;
@@ -78,7 +80,8 @@ ProcessReport read_process() {
 }
 
 double process_start_seconds() {
-  static const double start = boot_seconds() + start_after_boot();
+  // Not from /proc/stat, which a service's sandbox may hide.
+  static const double start = seconds_now(CLOCK_REALTIME) - seconds_now(CLOCK_BOOTTIME) + start_after_boot();
   return start;
 }
 

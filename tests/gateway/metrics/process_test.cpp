@@ -21,6 +21,7 @@ BOOST_AUTO_TEST_CASE(files_that_are_opened_are_counted) {
   BOOST_TEST(report.open_fds == before + 5);
   BOOST_TEST(read_process().open_fds == before);
   BOOST_TEST(report.max_fds >= report.open_fds);
+  BOOST_TEST(count_open_fds_one_by_one() == before);
 }
 
 BOOST_AUTO_TEST_CASE(memory_that_is_used_is_counted) {
