@@ -2,10 +2,17 @@
 
 #include <prometheus/text_serializer.h>
 
+#include "gateway/metrics/process.h"
 #include "gateway/metrics/request_families.h"
 #include "gateway/metrics/store_families.h"
 
 namespace session::gateway {
+
+// Reads of the process once, while files can be opened for that.
+Metrics::Metrics() {
+  (void)read_process();
+  (void)process_start_seconds();
+}
 
 void Metrics::config_reloaded(bool successful, seconds unix_now) {
   const std::lock_guard lock(config_mutex_);

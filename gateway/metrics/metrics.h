@@ -24,6 +24,8 @@ namespace session::gateway {
 // Thread-safe, but for the functions of the first group: these are for the start, before anybody collects.
 class Metrics final : public prometheus::Collectable {
  public:
+  Metrics();
+
   void set_workers(std::size_t workers) { workers_ = workers; }
   // Where to ask for what is not counted here. Called from every thread; must not throw.
   void set_store_report(std::function<StoreReport()> report) { store_report_ = std::move(report); }

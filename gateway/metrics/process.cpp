@@ -1,9 +1,11 @@
 #include "gateway/metrics/process.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -28,6 +30,29 @@ std::uint64_t count_open_fds() {
   if (::stat(kOpenFiles, &status) == 0 && status.st_size > 0)
     return static_cast<std::uint64_t>(status.st_size);
   return count_open_fds_one_by_one();
+}
+
+// Kept open: it is wanted most when no more files can be opened.
+int memory_file() {
+  static const int descriptor = ::open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  return descriptor;
+}
+
+// The first two fields of /proc/self/statm (proc_pid_statm(5)), in pages.
+void read_memory(ProcessReport& report) {
+  char text[256];
+  const auto size = ::pread(memory_file(), text, sizeof text, 0);
+  if (size <= 0) return;
+  std::istringstream fields(std::string(text, static_cast<std::size_t>(size)));
+  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  fields >> report.virtual_bytes >> report.resident_bytes;
+  report.virtual_bytes *= page;
+  report.resident_bytes *= page;
+}
+
+std::uint64_t most_fds() {
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
 }
 
 // Field 22 of proc_pid_stat(5), in clock ticks since boot; field 2, in parentheses, may hold spaces.
@@ -56,25 +81,18 @@ double seconds_now(clockid_t clock) {
 std::uint64_t count_open_fds_one_by_one() {
   std::error_code error;
   const std::filesystem::directory_iterator begin(kOpenFiles, error);
-  if (error) return 0;
+  if (error) return error.value() == EMFILE ? most_fds() : 0;
   const auto entries = std::distance(begin, std::filesystem::directory_iterator());
   return static_cast<std::uint64_t>(entries) - 1;  // the one that reads the directory
 }
 
 ProcessReport read_process() {
   ProcessReport report;
-  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-  std::uint64_t pages = 0;
-  std::uint64_t resident = 0;
-  if (std::ifstream("/proc/self/statm") >> pages >> resident) {
-    report.virtual_bytes = pages * page;
-    report.resident_bytes = resident * page;
-  }
+  read_memory(report);
   rusage usage{};
   if (::getrusage(RUSAGE_SELF, &usage) == 0)
     report.cpu_seconds = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) report.max_fds = limit.rlim_cur;
+  report.max_fds = most_fds();
   report.open_fds = count_open_fds();
   return report;
 }

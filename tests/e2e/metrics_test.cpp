@@ -1,6 +1,7 @@
 // What the `metrics` endpoint of a running gateway says after requests that are known.
 
 #include <string>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -125,6 +126,22 @@ BOOST_AUTO_TEST_CASE(connections_are_counted_while_they_are_open_and_by_why_they
   BOOST_TEST(after[ended("deadline")] == 1);
   BOOST_TEST(after[refusals("too-large")] == 1);
   BOOST_TEST(after[requests("none", "bad_request")] == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_lack_of_files_is_told_and_leaves_nothing_out) {
+  constexpr unsigned kFiles = 48;
+  const WireGateway gateway({"workers: 1\n", kFiles});
+  Peer watch = gateway.unix_peer();
+  std::vector<Peer> open;
+  for (int i = 0; i < 100; ++i) open.push_back(gateway.unix_peer());
+  const std::string refused = R"(session_gateway_connections_refused_total{cause="descriptors"})";
+  wait_until("a refusal", [&] { return scrape(watch)[refused] > 0; });
+  const Scrape told = scrape(watch);
+  BOOST_TEST(told["process_max_fds"] == kFiles);
+  BOOST_TEST(told["process_open_fds"] >= told["session_gateway_connections"]);
+  BOOST_TEST(told["session_gateway_connections"] > 10);
+  BOOST_TEST(told["process_resident_memory_bytes"] > 1e6);
+  BOOST_TEST(told["process_cpu_seconds_total"] > 0);
 }
 
 BOOST_AUTO_TEST_CASE(locations_without_an_endpoint_are_counted_together_whatever_they_say) {
