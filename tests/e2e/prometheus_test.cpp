@@ -50,7 +50,7 @@ http {
 }
 
 std::string prometheus_configuration(int target) {
-  return "global: { scrape_interval: 100ms, scrape_timeout: 100ms, evaluation_interval: 200ms }\n"
+  return "global: { scrape_interval: 500ms, scrape_timeout: 500ms, evaluation_interval: 500ms }\n"
          "rule_files: ['" +
          in_project("/conf/prometheus-alerts.yaml") +
          "']\n"
