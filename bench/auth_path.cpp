@@ -13,6 +13,7 @@
 #include "gateway/fastcgi/assembler.h"
 #include "gateway/fastcgi/parser.h"
 #include "gateway/fastcgi/records.h"
+#include "gateway/metrics/metrics.h"
 
 namespace session::gateway {
 namespace {
@@ -32,15 +33,22 @@ std::unique_ptr<Dialect> dialect() {
 
 // A worker's services over one stored session.
 struct Stage {
-  Stage()
-      : sessions(store, dialect(), std::make_shared<const Identity>(IdentitySettings{}), {}),
+  explicit Stage(StoreObserver* observer = nullptr)
+      : store(options_with(observer)),
+        sessions(store, dialect(), std::make_shared<const Identity>(IdentitySettings{}), {}),
         rules({}),
-        services{sessions, store, rules, FlushMode::wait, {}} {
+        services{sessions, store, rules, FlushMode::wait, {}, {}} {
     Session session = sessions.create();
     Json attributes = *parse_json(kAttributes);
     if (!run(session.set(std::move(attributes), Flush::now))) std::abort();
     const std::string set_cookie = session.set_cookie().value();
     cookie = set_cookie.substr(0, set_cookie.find(';'));
+  }
+
+  static MemoryStoreOptions options_with(StoreObserver* observer) {
+    MemoryStoreOptions options;
+    options.observer = observer;
+    return options;
   }
 
   MemoryStore store;
@@ -123,6 +131,39 @@ void auth_check_and_answer(benchmark::State& state) {
   loop.run();
 }
 BENCHMARK(auth_check_and_answer);
+
+// The same as auth_check, with all that the metrics count of it.
+Task<void> repeat_counted(benchmark::State& state, Stage& stage, const Request& request) {
+  Clock::Steady::duration took = std::chrono::microseconds(1);
+  for (auto _ : state) {
+    const Response response = co_await auth_endpoint(request, stage.services);
+    benchmark::DoNotOptimize(took);
+    count_request("auth", response, took);
+    benchmark::ClobberMemory();
+  }
+}
+
+void auth_check_counted(benchmark::State& state) {
+  Metrics metrics;
+  const Tallies::Seat seat(metrics.tallies());
+  Stage stage(&metrics.store_observer());
+  Request request;
+  request.params =
+      Params({{"GATEWAY_ENDPOINT", "auth"}, {"HTTP_COOKIE", stage.cookie}, {"REQUEST_METHOD", "GET"}});
+  boost::asio::io_context loop(1);
+  boost::asio::co_spawn(loop, repeat_counted(state, stage, request), [](const std::exception_ptr&) {});
+  loop.run();
+}
+BENCHMARK(auth_check_counted);
+
+// A scrape with as many workers as there may be.
+void scrape_of_256_workers(benchmark::State& state) {
+  Metrics metrics;
+  std::vector<std::unique_ptr<Tallies::Seat>> seats;
+  for (int i = 0; i < 256; ++i) seats.push_back(std::make_unique<Tallies::Seat>(metrics.tallies()));
+  for (auto _ : state) benchmark::DoNotOptimize(metrics.render());
+}
+BENCHMARK(scrape_of_256_workers);
 
 void cookie_verification(benchmark::State& state) {
   const Stage stage;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "core/store/observer.h"
 #include "core/store/store.h"
 
 namespace session {
@@ -12,6 +13,7 @@ struct MemoryStoreOptions {
   // Of keys, values and bookkeeping together, as the heap gives them out. What the store itself needs when it
   // is empty (some 150 KiB) is not counted.
   std::size_t max_bytes = std::size_t{256} << 20;
+  StoreObserver* observer = nullptr;  // hears of every command; outlives the store
 };
 
 // Sessions in this process's memory: the fastest store, shared by all threads, gone with the process.
@@ -49,6 +51,8 @@ class MemoryStore final : public Store {
 
  private:
   class Shards;
+  const Clock& clock_;
+  StoreObserver* const observer_;
   std::unique_ptr<Shards> shards_;
 };
 

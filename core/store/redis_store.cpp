@@ -44,21 +44,25 @@ class LoopClients final : public asio::execution_context::service {
 
 asio::execution_context::id LoopClients::id;
 
-// Where a key is asked for, its name there, and until when: one deadline for all that an answer takes.
+// Where a key is asked for, its name there, and until when: one deadline for all that an answer takes. And
+// who is told of the answer.
 struct Place {
   RedisClient& client;
   std::string key;
   Clock::Steady deadline;
+  Observed observed;
 
   [[nodiscard]] Task<Called> call(std::string_view what, Command command) const {
     return client.call(key, what, std::move(command), deadline);
   }
 };
 
-Place place(const std::shared_ptr<const RedisSetup>& setup, const Executor& executor,
+Place place(const std::shared_ptr<const RedisSetup>& setup, const Executor& executor, StoreCommand command,
             const std::string& key) {
-  return {asio::use_service<LoopClients>(executor.context()).of(setup, executor), setup->options.prefix + key,
-          system_clock().steady_now() + setup->options.deadline};
+  const RedisStoreOptions& options = setup->options;
+  const Clock::Steady now = system_clock().steady_now();
+  return {asio::use_service<LoopClients>(executor.context()).of(setup, executor), options.prefix + key,
+          now + options.deadline, Observed(options.observer, command, now)};
 }
 
 bool is_one(const Called& called) { return called->front().integer == 1; }
@@ -94,51 +98,53 @@ RedisStore::RedisStore(RedisStoreOptions options)
 RedisStore::~RedisStore() = default;
 
 Store::Answer<std::optional<Entry>> RedisStore::load(std::string key) {
-  const Place at = place(setup_, co_await asio::this_coro::executor, key);
+  const Place at = place(setup_, co_await asio::this_coro::executor, StoreCommand::load, key);
   auto called = co_await at.call("GET", commands::load(at.key));
-  if (is_foreign(called)) co_return std::optional<Entry>(Entry{Bytes(), milliseconds::max()});
-  if (!called) co_return called.error().failure;
-  co_return entry_in(std::move(*called));
+  if (is_foreign(called))
+    co_return at.observed.told(std::optional<Entry>(Entry{Bytes(), milliseconds::max()}));
+  if (!called) co_return at.observed.told(called.error().failure);
+  co_return at.observed.told(entry_in(std::move(*called)));
 }
 
 Store::Answer<CreateOutcome> RedisStore::create(std::string key, Bytes bytes, milliseconds ttl) {
-  const Place at = place(setup_, co_await asio::this_coro::executor, key);
+  const Place at = place(setup_, co_await asio::this_coro::executor, StoreCommand::create, key);
   auto called = co_await at.call("SET", commands::create(at.key, bytes.view(), ttl));
-  if (!called) co_return called.error().failure;
-  co_return called->front().is(Reply::Kind::nil) ? CreateOutcome::exists : CreateOutcome::created;
+  if (!called) co_return at.observed.told(called.error().failure);
+  co_return at.observed.told(called->front().is(Reply::Kind::nil) ? CreateOutcome::exists
+                                                                  : CreateOutcome::created);
 }
 
 Store::Answer<ReplaceOutcome> RedisStore::replace(std::string key, Bytes expected, Bytes bytes,
                                                   milliseconds ttl) {
-  const Place at = place(setup_, co_await asio::this_coro::executor, key);
+  const Place at = place(setup_, co_await asio::this_coro::executor, StoreCommand::replace, key);
   const auto command = [&](By by) {
     return commands::replace(at.key, expected.view(), bytes.view(), ttl, by);
   };
   const auto done = co_await run_script(at, command);
-  if (!done) co_return done.error();
-  co_return *done ? ReplaceOutcome::replaced : ReplaceOutcome::changed_or_gone;
+  if (!done) co_return at.observed.told(done.error());
+  co_return at.observed.told(*done ? ReplaceOutcome::replaced : ReplaceOutcome::changed_or_gone);
 }
 
 Store::Answer<TouchOutcome> RedisStore::touch(std::string key, milliseconds ttl) {
-  const Place at = place(setup_, co_await asio::this_coro::executor, key);
+  const Place at = place(setup_, co_await asio::this_coro::executor, StoreCommand::touch, key);
   auto called = co_await at.call("PEXPIRE", commands::touch(at.key, ttl));
-  if (!called) co_return called.error().failure;
-  co_return is_one(called) ? TouchOutcome::touched : TouchOutcome::absent;
+  if (!called) co_return at.observed.told(called.error().failure);
+  co_return at.observed.told(is_one(called) ? TouchOutcome::touched : TouchOutcome::absent);
 }
 
 Store::Answer<EraseOutcome> RedisStore::erase(std::string key) {
-  const Place at = place(setup_, co_await asio::this_coro::executor, key);
+  const Place at = place(setup_, co_await asio::this_coro::executor, StoreCommand::erase, key);
   auto called = co_await at.call("DEL", commands::erase(at.key));
-  if (!called) co_return called.error().failure;
-  co_return is_one(called) ? EraseOutcome::erased : EraseOutcome::absent;
+  if (!called) co_return at.observed.told(called.error().failure);
+  co_return at.observed.told(is_one(called) ? EraseOutcome::erased : EraseOutcome::absent);
 }
 
 Store::Answer<EraseIfOutcome> RedisStore::erase_if(std::string key, Bytes expected) {
-  const Place at = place(setup_, co_await asio::this_coro::executor, key);
+  const Place at = place(setup_, co_await asio::this_coro::executor, StoreCommand::erase_if, key);
   const auto command = [&](By by) { return commands::erase_if(at.key, expected.view(), by); };
   const auto done = co_await run_script(at, command);
-  if (!done) co_return done.error();
-  co_return *done ? EraseIfOutcome::erased : EraseIfOutcome::changed_or_gone;
+  if (!done) co_return at.observed.told(done.error());
+  co_return at.observed.told(*done ? EraseIfOutcome::erased : EraseIfOutcome::changed_or_gone);
 }
 
 }  // namespace session

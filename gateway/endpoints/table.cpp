@@ -14,8 +14,15 @@ struct Row {
 // In the order of how often they are asked. A new endpoint is a file of its own and a row here.
 constexpr std::array kRows = {
     Row{"auth", auth_endpoint},     Row{"session", session_endpoint}, Row{"commit", commit_endpoint},
-    Row{"health", health_endpoint}, Row{"ready", ready_endpoint},
+    Row{"health", health_endpoint}, Row{"ready", ready_endpoint},     Row{"metrics", metrics_endpoint},
 };
+static_assert(kRows.size() <= kMostEndpoints, "each endpoint has its own metrics: raise kMostEndpoints");
+
+constexpr auto kNames = [] {
+  std::array<std::string_view, kRows.size()> names;
+  std::transform(kRows.begin(), kRows.end(), names.begin(), [](const Row& row) { return row.name; });
+  return names;
+}();
 
 }  // namespace
 
@@ -23,6 +30,8 @@ Endpoint find_endpoint(std::string_view name) {
   const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& r) { return r.name == name; });
   return row == kRows.end() ? nullptr : row->endpoint;
 }
+
+std::span<const std::string_view> endpoint_names() { return kNames; }
 
 Touch touch_of(const Request& request) {
   return request.params.get("GATEWAY_TOUCH") == "off" ? Touch::off : Touch::on;

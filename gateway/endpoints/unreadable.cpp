@@ -1,11 +1,13 @@
 #include "gateway/endpoints/unreadable.h"
 
 #include "gateway/log/log.h"
+#include "gateway/metrics/tallies.h"
 
 namespace session::gateway {
 
 void warn_of_unreadable(const std::string& name) {
   if (name.empty()) return;
+  Tallies::here().count(Count::malformed_record);
   static RateLimit limit;
   warn(limit, "the store holds a record that is no session of this dialect, and it is left alone: {}", name);
 }

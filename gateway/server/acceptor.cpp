@@ -11,6 +11,7 @@
 
 #include "core/await.h"
 #include "gateway/log/log.h"
+#include "gateway/metrics/tallies.h"
 
 namespace session::gateway {
 namespace {
@@ -81,6 +82,7 @@ Acceptor::Accepted Acceptor::accept_one() {
       ::setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     }
     if (place_(descriptor, listener_.family())) return Accepted::one;
+    Tallies::here().count(Count::connection_refused_limit);
     static RateLimit limit;
     warn(
         limit,
@@ -100,6 +102,7 @@ Acceptor::Accepted Acceptor::accept_one() {
 void Acceptor::refuse_waiting() {
   static RateLimit limit;
   error(limit, "refusing connections: {}", std::generic_category().message(errno));
+  Tallies::here().count(Count::connection_refused_descriptors);
   if (reserve_ >= 0) ::close(reserve_);
   for (int i = 0; i < kRefusedAtOnce; ++i) {
     const int refused = ::accept4(listener_.descriptor(), nullptr, nullptr, SOCK_CLOEXEC);

@@ -4,6 +4,7 @@
 
 #include "gateway/log/audit.h"
 #include "gateway/log/log.h"
+#include "gateway/metrics/count.h"
 
 namespace session::gateway {
 
@@ -25,6 +26,8 @@ void account(const Request& request, const Response& response, std::string_view 
              Clock::Steady::duration took) {
   if (!response.events.empty()) audit(request, response.events, endpoint);
   if (spdlog::should_log(spdlog::level::debug)) log_request(request, response, endpoint, took);
+  // Last: what throws before this is counted as the 500 that comes of it.
+  count_request(endpoint, response, took);
 }
 
 }  // namespace session::gateway

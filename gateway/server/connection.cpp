@@ -8,6 +8,8 @@
 #include "gateway/fastcgi/records.h"
 #include "gateway/http/problem.h"
 #include "gateway/log/log.h"
+#include "gateway/metrics/count.h"
+#include "gateway/metrics/tallies.h"
 #include "gateway/server/worker.h"
 
 namespace session::gateway {
@@ -27,9 +29,11 @@ Connection::Connection(Worker& worker, int descriptor, int family)
 
 Connection::~Connection() { worker_.closed(*this); }
 
-void Connection::close() {
+bool Connection::close() {
+  const bool news = socket_.is_open() && !refused_;
   boost::system::error_code ignored;
   socket_.close(ignored);
+  return news;
 }
 
 void Connection::finish() {
@@ -79,6 +83,7 @@ Task<void> Connection::serve() {
       if (*assembler_.why() != '\0') {
         static RateLimit limit;
         warn(limit, "closed a connection that sent {}", assembler_.why());
+        Tallies::here().count(Count::connection_ended_protocol);
       }
       co_return;
     }
@@ -151,9 +156,12 @@ Task<bool> Connection::send(std::string_view bytes) {
 // Answers under the id of the request that is too large, and then reads what still comes: closing with unread
 // bytes would make the kernel drop the answer. The deadline ends that.
 Task<void> Connection::refuse_too_large() {
+  const Response response = problem(413, "too-large", "The request is larger than is allowed.");
+  refused_ = true;
+  count_request({}, response, {});
+  Tallies::here().count(Count::connection_ended_too_large);
   std::string out;
-  append_response(out, assembler_.request_id(),
-                  problem(413, "too-large", "The request is larger than is allowed."));
+  append_response(out, assembler_.request_id(), response);
   const bool sent = co_await send(out);
   if (!sent) co_return;
   boost::system::error_code ignored;

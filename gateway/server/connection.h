@@ -35,8 +35,9 @@ class Connection {
   // Since when a request is under way (from its first byte to its answer's last); nullopt while the
   // connection idles.
   [[nodiscard]] const std::optional<Clock::Steady>& busy_since() const { return busy_since_; }
-  // Ends the connection now, whatever it is doing.
-  void close();
+  // Ends the connection now, whatever it is doing. Whether that was news: false if it was closed before, or
+  // has had its refusal and only waits for the peer's end.
+  bool close();
   // Whether it has not brought a request yet. Its first one is on the way, so also a worker that drains waits
   // for it.
   [[nodiscard]] bool fresh() const { return fresh_; }
@@ -67,6 +68,7 @@ class Connection {
   std::optional<Clock::Steady> busy_since_;
   bool fresh_ = true;
   const bool unix_;
+  bool refused_ = false;
 };
 
 }  // namespace session::gateway

@@ -33,12 +33,15 @@ Server::Server(Settings settings, ConfigurationSource source)
       last_prepared_(configuration_->generation),
       most_connections_(room_for_connections(configuration_->settings.limits.connections,
                                              worker_count(configuration_->settings))),
-      store_(make_store(configuration_->settings)),
+      store_(make_store(configuration_->settings, &metrics_.store_observer())),
       loop_(1),
       stop_signals_(loop_.get_executor(), SIGTERM, SIGINT),
       reload_signal_(loop_.get_executor(), SIGHUP) {
+  metrics_.set_store_report(store_.report);
+  metrics_.set_workers(worker_count(configuration_->settings));
+  metrics_.set_lost_lines(lost_lines);
   listen();
-  const Shared shared{*store_.store, generation_};
+  const Shared shared{*store_.store, generation_, metrics_};
   for (std::size_t i = 0; i < worker_count(configuration_->settings); ++i)
     workers_.push_back(std::make_unique<Worker>(shared, configuration_));
   for (const Listener& listener : listeners_) {
@@ -72,6 +75,7 @@ bool Server::place(int descriptor, int family) {
   const auto least = std::min_element(workers_.begin(), workers_.end(), [](const auto& a, const auto& b) {
     return a->connections() < b->connections();
   });
+  Tallies::here().count(Count::connection_accepted);
   (*least)->adopt(descriptor, family);
   return true;
 }
@@ -129,24 +133,33 @@ Task<bool> Server::prepare(std::shared_ptr<const Configuration> next) {
   co_return *missing == 0;
 }
 
-Task<void> Server::reload() {
-  const std::uint64_t served = configuration_->generation;
+// Whether the configuration is another one now; the log says why not.
+Task<bool> Server::try_reload() {
   try {
     const auto next = read_again();
     const bool prepared = next && co_await prepare(next);
-    if (prepared) {
-      most_connections_ = room_for_connections(next->settings.limits.connections, workers_.size());
-      configuration_ = next;
-      change_log(next->settings.log);
-      generation_.store(next->generation, std::memory_order_release);
-      spdlog::info("reloaded {}: generation {} of the configuration serves", source_.file, next->generation);
-      co_return;
-    }
-    if (next) spdlog::error("a worker does not answer");
+    if (next && !prepared) spdlog::error("a worker does not answer");
+    if (!prepared) co_return false;
+    most_connections_ = room_for_connections(next->settings.limits.connections, workers_.size());
+    configuration_ = next;
+    generation_.store(next->generation, std::memory_order_release);
+    change_log(next->settings.log);
+    co_return true;
   } catch (const std::exception& exception) {
     spdlog::error("the configuration can't be used: {}", exception.what());
   }
-  spdlog::error("nothing was reloaded: generation {} of the configuration goes on serving", served);
+  co_return false;
+}
+
+Task<void> Server::reload() {
+  const bool reloaded = co_await try_reload();
+  const std::uint64_t generation = configuration_->generation;
+  metrics_.config_reloaded(reloaded, generation, system_clock().unix_now());
+  if (reloaded) {
+    spdlog::info("reloaded {}: generation {} of the configuration serves", source_.file, generation);
+  } else {
+    spdlog::error("nothing was reloaded: generation {} of the configuration goes on serving", generation);
+  }
 }
 
 Task<void> Server::keep_store() {
@@ -182,8 +195,8 @@ Task<void> Server::show_life() {
 }
 
 std::string Server::status() const {
-  return fmt::format("{} connections; generation {} of the configuration", connections(),
-                     configuration_->generation);
+  return fmt::format("{}; {} connections; generation {} of the configuration", store_.summary(),
+                     connections(), configuration_->generation);
 }
 
 void Server::stop_accepting() {

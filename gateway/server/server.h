@@ -10,6 +10,8 @@
 #include <boost/asio/io_context.hpp>
 
 #include "gateway/config/load.h"
+#include "gateway/config/settings.h"
+#include "gateway/metrics/metrics.h"
 #include "gateway/server/acceptor.h"
 #include "gateway/server/configuration.h"
 #include "gateway/server/listener.h"
@@ -48,6 +50,7 @@ class Server {
   Task<void> keep_store();
   Task<void> show_life();
   Task<void> reload();
+  Task<bool> try_reload();
   // What to serve by from now on; nullptr, and the log says why: nothing changes.
   [[nodiscard]] std::shared_ptr<const Configuration> read_again() const;
   Task<bool> prepare(std::shared_ptr<const Configuration> next);
@@ -61,6 +64,7 @@ class Server {
   std::atomic<std::uint64_t> generation_;  // what the workers follow
   std::uint64_t last_prepared_;            // no generation is prepared twice
   std::size_t most_connections_;
+  Metrics metrics_;
   StoreInUse store_;
   ServiceManager service_manager_;
   boost::asio::io_context loop_;

@@ -20,13 +20,18 @@ SessionManagerOptions options_for(const Settings& settings) {
 
 }  // namespace
 
-Serving::Serving(std::shared_ptr<const Configuration> configuration, Store& store, Background background)
+Serving::Serving(std::shared_ptr<const Configuration> configuration, Store& store, const Metrics& metrics,
+                 Background background)
     : configuration_(std::move(configuration)),
       sessions_(store, dialect_for(settings()), configuration_->identity, options_for(settings())),
-      services_{sessions_, store, configuration_->rules, settings().flush,
+      services_{sessions_,
+                store,
+                configuration_->rules,
+                settings().flush,
                 [this, background = std::move(background)](Task<void> task) {
                   background(std::move(task), shared_from_this());
-                }} {
+                },
+                [&metrics] { return metrics.render(); }} {
   for (Accepted& format : accepted_by(settings())) sessions_.accept(std::move(format));
 }
 

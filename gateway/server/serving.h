@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "gateway/endpoints/endpoint.h"
+#include "gateway/metrics/metrics.h"
 #include "gateway/server/configuration.h"
 
 namespace session::gateway {
@@ -17,8 +18,10 @@ class Serving : public std::enable_shared_from_this<Serving> {
   // Runs a task to its end, and keeps `serving` until then.
   using Background = std::function<void(Task<void> task, std::shared_ptr<Serving> serving)>;
 
-  // Throws std::exception if the keys can't be made use of. `store` outlives this.
-  Serving(std::shared_ptr<const Configuration> configuration, Store& store, Background background);
+  // Throws std::exception if the keys can't be made use of.
+  // What they refer to outlives this.
+  Serving(std::shared_ptr<const Configuration> configuration, Store& store, const Metrics& metrics,
+          Background background);
   Serving(const Serving&) = delete;
   Serving& operator=(const Serving&) = delete;
 

@@ -46,7 +46,10 @@ Worker::~Worker() {
 }
 
 void Worker::start(std::size_t number) {
-  thread_ = std::thread([this] { loop_.run(); });
+  thread_ = std::thread([this] {
+    const Tallies::Seat seat(shared_.metrics.tallies());
+    loop_.run();
+  });
   ::pthread_setname_np(thread_.native_handle(), ("worker-" + std::to_string(number)).c_str());
 }
 
@@ -55,7 +58,7 @@ void Worker::join() {
 }
 
 std::shared_ptr<Serving> Worker::make_serving(std::shared_ptr<const Configuration> configuration) {
-  return std::make_shared<Serving>(std::move(configuration), shared_.store,
+  return std::make_shared<Serving>(std::move(configuration), shared_.store, shared_.metrics,
                                    [this](Task<void> task, std::shared_ptr<Serving> serving) {
                                      run_in_background(std::move(task), std::move(serving));
                                    });
@@ -102,16 +105,21 @@ std::unique_ptr<Connection> Worker::take(int descriptor, int family) {
   } catch (const std::exception& exception) {
     static RateLimit limit;
     error(limit, "could not take a connection: {}", exception.what());
+    Tallies::here().count(Count::connection_refused_memory);
     ::close(descriptor);
     connection_count_.fetch_sub(1, std::memory_order_relaxed);
     return nullptr;
   }
 }
 
-void Worker::opened(Connection& connection) { open_.insert(&connection); }
+void Worker::opened(Connection& connection) {
+  open_.insert(&connection);
+  Tallies::here().count(Count::connection_opened);
+}
 
 void Worker::closed(Connection& connection) {
   open_.erase(&connection);
+  Tallies::here().count(Count::connection_closed);
   connection_count_.fetch_sub(1, std::memory_order_relaxed);
   stop_when_done();
 }
@@ -126,8 +134,12 @@ FramingLimits Worker::framing_limits() const {
 Task<Response> Worker::respond(const Request& request) {
   const std::string_view name = request.params.get("GATEWAY_ENDPOINT");
   const Endpoint endpoint = find_endpoint(name);
-  if (endpoint == nullptr) co_return no_endpoint(name);
   const Clock::Steady start = now();
+  if (endpoint == nullptr) {
+    Response response = no_endpoint(name);
+    account(request, response, name, now() - start);
+    co_return response;
+  }
   const std::shared_ptr<Serving> by = serving();
   try {
     Response response = co_await endpoint(request, by->services());
@@ -138,7 +150,9 @@ Task<Response> Worker::respond(const Request& request) {
     static RateLimit limit;
     error(limit, "a request failed by an unexpected error: {}", exception.what());
   }
-  co_return problem(500, "internal", "The gateway made a mistake; its log says more.");
+  Response response = problem(500, "internal", "The gateway made a mistake; its log says more.");
+  account(request, response, name, now() - start);
+  co_return response;
 }
 
 void Worker::run_in_background(Task<void> task, std::shared_ptr<Serving> serving) {
@@ -170,7 +184,7 @@ void Worker::check_deadlines() {
   for (Connection* connection : open_) {
     if (!connection->busy_since() && !draining_) continue;
     const bool late = is_late(*connection);
-    if (late) connection->close();
+    if (late && connection->close()) Tallies::here().count(Count::connection_ended_deadline);
     any_waiting = any_waiting || !late;
   }
   if (any_waiting) watch_deadlines();

@@ -16,6 +16,7 @@
 #include "gateway/fastcgi/framing.h"
 #include "gateway/fastcgi/parser.h"
 #include "gateway/http/response.h"
+#include "gateway/metrics/metrics.h"
 #include "gateway/server/serving.h"
 
 namespace session::gateway {
@@ -28,6 +29,7 @@ struct Shared {
   // The generation of the configuration that requests are to begin under from now on. A cookie under a new
   // key is made only after this has changed, and from then on every worker knows the key.
   const std::atomic<std::uint64_t>& generation;
+  Metrics& metrics;
 };
 
 // One thread with its event loop, its connections, and its own copy of everything that is not thread-safe.

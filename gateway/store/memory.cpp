@@ -21,16 +21,35 @@ std::uint64_t warn_of_evictions(const MemoryStore& store, std::uint64_t known) {
   return evicted;
 }
 
+// "1,234,567".
+std::string grouped(std::size_t number) {
+  std::string digits = std::to_string(number);
+  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, 1, ',');
+  return digits;
+}
+
+std::string summary(const MemoryStore& store) {
+  const MemoryStore::Stats stats = store.stats();
+  return "memory: " + grouped(stats.entries) + (stats.entries == 1 ? " session, " : " sessions, ") +
+         grouped(stats.bytes >> 20) + " MiB";
+}
+
 }  // namespace
 
-StoreInUse make_memory_store(const Settings& settings) {
-  auto store = std::make_unique<MemoryStore>(settings.memory);
+StoreInUse make_memory_store(const Settings& settings, StoreObserver* observer) {
+  MemoryStoreOptions options = settings.memory;
+  options.observer = observer;
+  auto store = std::make_unique<MemoryStore>(options);
   auto upkeep = [&memory = *store, evicted = std::uint64_t{0}]() mutable {
     const bool more = memory.sweep(kSweepMost) == kSweepMost;
     evicted = warn_of_evictions(memory, evicted);
     return more ? kSweepAgain : kSweepEvery;
   };
-  return StoreInUse{std::move(store), std::move(upkeep)};
+  auto report = [&memory = *store, most = options.max_bytes] {
+    return StoreReport{StoreType::memory, memory.stats(), most, {}};
+  };
+  auto line = [&memory = *store] { return summary(memory); };
+  return StoreInUse{std::move(store), std::move(upkeep), std::move(report), std::move(line)};
 }
 
 }  // namespace session::gateway

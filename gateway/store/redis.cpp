@@ -1,5 +1,6 @@
 #include "core/store/redis_store.h"
 #include "gateway/log/log.h"
+#include "gateway/store/store_health.h"
 #include "gateway/store/store_in_use.h"
 
 namespace session::gateway {
@@ -12,6 +13,7 @@ void log_event(const RedisEvent& event) {
   static RateLimit lost;
   static RateLimit down;
   static RateLimit moved;
+  static RateLimit left;
   switch (event.kind) {
     case RedisEvent::Kind::connected:
       return info(connected, "redis {}: connected", printable(event.server));
@@ -23,16 +25,27 @@ void log_event(const RedisEvent& event) {
                    printable(event.server), printable(event.reason));
     case RedisEvent::Kind::moved:
       return warn(moved, "redis {}: is the master now", printable(event.server));
+    case RedisEvent::Kind::left:
+      return info(left, "redis {}: keeps no sessions any more", printable(event.server));
   }
 }
 
 }  // namespace
 
-StoreInUse make_redis_store(const Settings& settings) {
+StoreInUse make_redis_store(const Settings& settings, StoreObserver* observer) {
   RedisStoreOptions options = settings.redis;
   options.prefix = "";  // keys are named by the dialect, prefix and all
-  options.on_event = log_event;
-  return StoreInUse{std::make_unique<RedisStore>(std::move(options)), {}};
+  options.observer = observer;
+  // Shared, as connections live as long as the workers' loops.
+  const auto health = std::make_shared<StoreHealth>(options.topology);
+  options.on_event = [health](const RedisEvent& event) {
+    health->hear(event, std::this_thread::get_id(), system_clock().steady_now());
+    log_event(event);
+  };
+  auto report = [health] { return StoreReport{StoreType::redis, {}, 0, health->report()}; };
+  auto summary = [health] { return health->summary(system_clock().steady_now()); };
+  return StoreInUse{
+      std::make_unique<RedisStore>(std::move(options)), {}, std::move(report), std::move(summary)};
 }
 
 }  // namespace session::gateway

@@ -9,7 +9,7 @@ namespace {
 
 struct Row {
   StoreType type;
-  StoreInUse (*make)(const Settings& settings);
+  StoreInUse (*make)(const Settings& settings, StoreObserver* observer);
 };
 
 constexpr std::array kRows = {Row{StoreType::memory, make_memory_store},
@@ -17,11 +17,11 @@ constexpr std::array kRows = {Row{StoreType::memory, make_memory_store},
 
 }  // namespace
 
-StoreInUse make_store(const Settings& settings) {
+StoreInUse make_store(const Settings& settings, StoreObserver* observer) {
   const auto* row = std::find_if(kRows.begin(), kRows.end(),
                                  [&](const Row& candidate) { return candidate.type == settings.store_type; });
   if (row == kRows.end()) throw std::logic_error("a store type without a row");
-  return row->make(settings);
+  return row->make(settings, observer);
 }
 
 }  // namespace session::gateway

@@ -314,6 +314,7 @@ void Link::end(State then, std::string why) {
 void Link::stop() {
   state_ = State::stopped;
   reason_ = "it is not asked any more";
+  if (!server_.empty()) tell(RedisEvent::Kind::left, reason_);
   ending_ = reason_;
   if (transport_) transport_->close();
   pause_timer_.cancel();

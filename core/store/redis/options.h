@@ -9,6 +9,7 @@
 
 #include "core/clock.h"
 #include "core/secret.h"
+#include "core/store/observer.h"
 
 namespace session {
 
@@ -54,6 +55,7 @@ struct RedisEvent {
     down,   // connecting failed, or the server hangs: requests fail at once until `connected`. Once until
             // then.
     moved,  // a failover: sessions are kept by another server now, which is `connected` in the same moment
+    left,   // it keeps no sessions any more, as a node that has left its cluster, and is not asked again
   };
   Kind kind{};
   std::string server;  // as to_text says it
@@ -77,6 +79,7 @@ struct RedisStoreOptions {
   std::string client_name = "session-gateway";          // as CLIENT LIST shows it
   // Told of what happens, on the thread it happens on; thread-safe.
   std::function<void(const RedisEvent&)> on_event = {};
+  StoreObserver* observer = nullptr;  // hears of every command; outlives the store
 };
 
 }  // namespace session

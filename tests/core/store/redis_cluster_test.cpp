@@ -128,7 +128,12 @@ BOOST_AUTO_TEST_CASE(what_waits_for_a_node_that_has_left_is_asked_of_the_one_tha
     return ScriptedReply{resp_array({range_text(0, kSlots / 2 - 1, staying.address()),
                                      range_text(kSlots / 2, kSlots - 1, leaving.address())})};
   });
-  RedisStore store(cluster_of({staying.address()}));
+  std::vector<std::string> told;
+  RedisStoreOptions options = cluster_of({staying.address()});
+  options.on_event = [&told](const RedisEvent& event) {
+    if (event.kind == RedisEvent::Kind::left) told.push_back(event.server);
+  };
+  RedisStore store(options);
   run([](RedisStore& at, ScriptedRedis& slow, std::atomic<bool>& leaves) -> Task<> {
     bool done = false;
     std::vector<Task<>> tasks;
@@ -138,6 +143,8 @@ BOOST_AUTO_TEST_CASE(what_waits_for_a_node_that_has_left_is_asked_of_the_one_tha
     tasks.push_back(fail_until(at, key_in(0), done));  // so that the nodes are asked anew
     co_await together(std::move(tasks));
   }(store, leaving, left));
+  const std::vector<std::string> expected = {to_text(leaving.address())};
+  BOOST_TEST(told == expected, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -20,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 
 std::string shown(const RedisEvent& event) {
-  static const std::vector<std::string> names = {"connected", "lost", "down", "moved"};
+  static const std::vector<std::string> names = {"connected", "lost", "down", "moved", "left"};
   return names[static_cast<std::size_t>(event.kind)] + " " + event.server;
 }
 

@@ -1,0 +1,21 @@
+#include "gateway/endpoints/endpoint.h"
+#include "gateway/http/problem.h"
+
+namespace session::gateway {
+
+// What Prometheus scrapes (text exposition format 0.0.4).
+Task<Response> metrics_endpoint(const Request& request, Services& services) {
+  const std::string_view method = request.params.get("REQUEST_METHOD");
+  if (method != "GET" && method != "HEAD") {
+    Response response = problem(405, "method-not-allowed", "This place answers GET and HEAD.");
+    response.headers.add("Allow", "GET, HEAD");
+    co_return response;
+  }
+  Response response{200, {}, {}};
+  response.headers.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+  response.headers.add("Cache-Control", "no-store");
+  response.body = services.metrics();
+  co_return response;
+}
+
+}  // namespace session::gateway
