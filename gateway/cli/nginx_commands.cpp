@@ -1,0 +1,51 @@
+#include "gateway/cli/nginx_commands.h"
+
+#include <iostream>
+
+#include "gateway/config/load.h"
+#include "gateway/nginx/snippets.h"
+#include "gateway/nginx/write_files.h"
+
+namespace session::gateway {
+namespace {
+
+// The settings of the file, or the defaults without one. nullopt: not to be read, and all that is wrong with it has
+// been said.
+std::optional<Settings> settings_of(const std::optional<std::string>& config_file) {
+  if (!config_file) return Settings{};
+  auto loaded = load_file(*config_file);
+  if (loaded) return std::move(*loaded);
+  for (const Problem& problem : loaded.error()) std::cerr << render(*config_file, problem) << "\n";
+  return std::nullopt;
+}
+
+int print_files(const std::vector<Snippet>& files) {
+  for (const Snippet& file : files) std::cout << "# === " << file.name << " ===\n" << file.text;
+  return 0;
+}
+
+int output_files(const std::string& directory, const std::vector<Snippet>& files, bool force) {
+  const auto written = write_files(directory, files, force ? Overwrite::allow : Overwrite::refuse);
+  if (!written) {
+    std::cerr << written.error() << "\n";
+    return 1;
+  }
+  for (const std::string& path : *written) std::cout << path << "\n";
+  return 0;
+}
+
+}  // namespace
+
+int print_nginx(const std::optional<std::string>& config_file, const std::optional<std::string>& output,
+                bool force) {
+  const auto settings = settings_of(config_file);
+  if (!settings) return 1;
+  const auto files = snippets(*settings);
+  if (!files) {
+    std::cerr << files.error() << "\n";
+    return 1;
+  }
+  return output ? output_files(*output, *files, force) : print_files(*files);
+}
+
+}  // namespace session::gateway
