@@ -9,8 +9,8 @@
 namespace session::gateway {
 namespace {
 
-// The settings of the file, or the defaults without one. nullopt: not to be read, and all that is wrong with it has
-// been said.
+// The settings of the file, or the defaults without one. nullopt: not to be read, and all that is wrong with
+// it has been said.
 std::optional<Settings> settings_of(const std::optional<std::string>& config_file) {
   if (!config_file) return Settings{};
   auto loaded = load_file(*config_file);

@@ -10,12 +10,13 @@ namespace session::gateway {
 namespace {
 
 // nginx keeps names of headers and variables in tables whose places have 64 bytes unless told otherwise
-// (proxy_headers_hash_bucket_size, variables_hash_bucket_size; that of fastcgi_param can't be told): 46 are left.
+// (proxy_headers_hash_bucket_size, variables_hash_bucket_size; that of fastcgi_param can't be told): 46 are
+// left.
 constexpr std::size_t kLongestHeader = 46;
 constexpr std::size_t kLongestVariable = 46;
 
-// Headers that the snippets or nginx itself set, as folded_header() writes them. Names of the gateway's own and
-// of connections are refused by the configuration already.
+// Headers that the snippets or nginx itself set, as folded_header() writes them. Names of the gateway's own
+// and of connections are refused by the configuration already.
 constexpr std::array<std::string_view, 3> kOfOthers = {"cookie", "host", "proxy"};
 
 constexpr std::string_view kUsualPrefix = "x_auth_request_";
@@ -41,9 +42,10 @@ std::optional<std::string> objection(const std::string& name) {
   return std::nullopt;
 }
 
-// session_user of X-Auth-Request-User, session_x_remote_user of X-Remote-User. Where that is somebody's already or
-// too long: a number, which nobody has.
-std::string variable_for(const std::string& folded, std::size_t number, const std::vector<std::string>& taken) {
+// session_user of X-Auth-Request-User, session_x_remote_user of X-Remote-User. Where that is somebody's
+// already or too long: a number, which nobody has.
+std::string variable_for(const std::string& folded, std::size_t number,
+                         const std::vector<std::string>& taken) {
   const bool usual = folded.starts_with(kUsualPrefix) && folded.size() > kUsualPrefix.size();
   std::string variable = "session_" + (usual ? folded.substr(kUsualPrefix.size()) : folded);
   const bool somebodys = std::find(taken.begin(), taken.end(), variable) != taken.end();

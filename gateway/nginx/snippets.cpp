@@ -34,7 +34,8 @@ bool concerns(std::string_view line, const HeaderName& header) {
 
 std::string with_header(std::string_view shape, const HeaderName& from, const HeaderName& to) {
   std::string line(shape);
-  // In this order nothing is found in what has been put in: the spellings differ in case, in - and _, or in the $.
+  // In this order nothing is found in what has been put in: the spellings differ in case, in - and _, or in
+  // the $.
   replace_all(line, from.name, to.name);
   replace_all(line, from.param, to.param);
   replace_all(line, from.folded, to.folded);
@@ -93,7 +94,9 @@ std::vector<std::string> words_of_templates() {
 }  // namespace
 
 std::string nginx_argument(std::string_view text) {
-  const auto plain = [](char c) { return is_word(c) || std::string_view("./:-,@%+=[]~").find(c) != std::string_view::npos; };
+  const auto plain = [](char c) {
+    return is_word(c) || std::string_view("./:-,@%+=[]~").find(c) != std::string_view::npos;
+  };
   if (!text.empty() && std::all_of(text.begin(), text.end(), plain)) return std::string(text);
   std::string out = "\"";
   for (const char c : text) {
