@@ -160,8 +160,9 @@ BOOST_AUTO_TEST_CASE(a_header_that_nginx_cannot_carry_is_refused) {
 
 // The configuration refuses such names before; this is the second lock.
 BOOST_AUTO_TEST_CASE(no_name_can_end_a_directive) {
-  for (const std::string name :
-       {"", "X; return 200", "X\n", "X}", "X{", "X\"", "X\\", "X ", std::string("X\0Y", 3), "\xc3\xa4"})
+  const std::vector<std::string> names = {"",   "X; return 200",        "X\n",     "X}", "X{", "X\"", "X\\",
+                                          "X ", std::string("X\0Y", 3), "\xc3\xa4"};
+  for (const std::string& name : names)
     BOOST_TEST(variables({name}).find("letters, digits and - only") != std::string::npos);
 }
 
