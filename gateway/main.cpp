@@ -30,10 +30,20 @@ int main(int argc, char** argv) {
   auto* output_option = nginx->add_option("-o,--output", output, "Write them into this directory instead");
   nginx->add_flag("--force", force, "Overwrite files there that differ")->needs(output_option);
 
+  std::string linted;
+  std::optional<std::string> lint_config;
+  auto* lint = app.add_subcommand(
+      "lint", "Say what breaks protection in a configuration of nginx, and change nothing");
+  lint->add_option("FILE", linted, "nginx's main configuration file, such as /etc/nginx/nginx.conf")
+      ->required();
+  lint->add_option("-c,--config", lint_config,
+                   "The gateway's configuration (YAML); without one, the defaults");
+
   CLI11_PARSE(app, argc, argv);
   if (serve->parsed()) return session::gateway::serve(config);
   if (check->parsed()) return session::gateway::check_config(checked);
   if (nginx->parsed()) return session::gateway::print_nginx(nginx_config, output, force);
+  if (lint->parsed()) return session::gateway::lint_nginx(linted, lint_config);
   if (key_new->parsed()) return session::gateway::new_key();
   return 1;
 }

@@ -1,8 +1,12 @@
 #include "gateway/cli/nginx_commands.h"
 
+#include <algorithm>
 #include <iostream>
 
 #include "gateway/config/load.h"
+#include "gateway/log/log.h"
+#include "gateway/nginx/includes.h"
+#include "gateway/nginx/lint.h"
 #include "gateway/nginx/snippets.h"
 #include "gateway/nginx/write_files.h"
 
@@ -34,7 +38,32 @@ int output_files(const std::string& directory, const std::vector<Snippet>& files
   return 0;
 }
 
+bool has_http(const std::vector<Directive>& configuration) {
+  return std::any_of(configuration.begin(), configuration.end(), [](const Directive& directive) {
+    return directive.name == "http" && directive.is_block;
+  });
+}
+
+int unreadable(const std::string& why) {
+  std::cerr << why << "\n";
+  return 2;
+}
+
 }  // namespace
+
+int lint_nginx(const std::string& nginx_file, const std::optional<std::string>& config_file) {
+  const auto settings = settings_of(config_file);
+  if (!settings) return 2;
+  const auto facts = facts_of(*settings);
+  if (!facts) return unreadable(facts.error());
+  const auto configuration = load_nginx(nginx_file);
+  if (!configuration) return unreadable(render(configuration.error()));
+  if (!has_http(*configuration))
+    return unreadable(printable(nginx_file) + ": has no http block: give nginx's main configuration file");
+  const auto findings = lint(*configuration, *facts);
+  for (const Finding& finding : findings) std::cout << render(finding);
+  return findings.empty() ? 0 : 1;
+}
 
 int print_nginx(const std::optional<std::string>& config_file, const std::optional<std::string>& output,
                 bool force) {
