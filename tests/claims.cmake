@@ -141,3 +141,6 @@ add_claims(peers/session_store_beside_test peers peers_support wire_support redi
 add_claims(gateway/nginx/snippets_test unit)
 add_claims(gateway/nginx/write_files_test unit)
 add_claims(e2e/nginx_command_test e2e e2e_support)
+add_claims(gateway/nginx/includes_test unit)
+add_claims(gateway/nginx/model_test unit)
+add_claims(gateway/nginx/parser_test unit)

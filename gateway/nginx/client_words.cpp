@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "gateway/nginx/site.h"
 
@@ -68,10 +69,16 @@ ClientWords::ClientWords(const Model& model) {
     learn_captures(line->name, learned_);
     for (const std::string& word : line->args) learn_captures(word, learned_);
   }
-  // What is made of it, and of that again, until nothing new is found.
-  for (bool more = true; more;) {
+  std::vector<const Directive*> assignments;
+  for (const Directive* line : model.all()) {
+    if (line->name == "set" || line->name == "map") assignments.push_back(line);
+  }
+  // What is made of it, and of that again, until nothing new is found. Nobody hands a value on this often.
+  constexpr int kMostRounds = 50;
+  bool more = true;
+  for (int round = 0; more && round < kMostRounds; ++round) {
     more = false;
-    for (const Directive* line : model.all()) more = learn(*line) || more;
+    for (const Directive* line : assignments) more = learn(*line) || more;
   }
 }
 

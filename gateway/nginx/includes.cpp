@@ -62,6 +62,8 @@ class Loader {
         std::move(included->begin(), included->end(), std::back_inserter(to));
         continue;
       }
+      if (directive.is_block && ++blocks_ > kMostBlocks)
+        return wrong(directive.place, "more than " + std::to_string(kMostBlocks) + " blocks");
       if (!directive.children.empty()) {
         auto inner = expand(std::move(directive.children));
         if (!inner) return inner.error();
@@ -92,6 +94,7 @@ class Loader {
   std::vector<std::string> open_;  // the files that are being read, outermost first
   std::size_t files_ = 0;
   std::size_t bytes_ = 0;
+  std::size_t blocks_ = 0;
 };
 
 }  // namespace

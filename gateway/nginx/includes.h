@@ -13,6 +13,7 @@ namespace session::gateway {
 inline constexpr std::size_t kMostFileBytes = 4 * 1024 * 1024;
 inline constexpr std::size_t kMostBytes = 16 * 1024 * 1024;  // of all files together
 inline constexpr std::size_t kMostFiles = 2000;
+inline constexpr std::size_t kMostBlocks = 20000;  // { } of all files together
 inline constexpr std::size_t kMostIncludeDepth = 32;
 
 // An nginx configuration with what it includes in the places of its include lines, as nginx reads it: a

@@ -47,12 +47,11 @@ Result<Word, Lexer::Wrong> Lexer::quoted_word() {
   const char quote = here();
   advance();
   const std::size_t begin = at_;
-  while (!at_end() && here() != quote) {
+  while (!at_end() && here() != quote && at_ - begin <= kMostWordBytes) {
     if (here() == '\\') advance();
     if (!at_end()) advance();
-    if (at_ - begin > kMostWordBytes) break;
   }
-  if (at_end() || here() != quote)
+  if (at_end() || at_ - begin > kMostWordBytes)
     return Wrong(line, std::string("the ") + quote + " that opens here has no end");
   Word word{unescaped(text_.substr(begin, at_ - begin)), line};
   advance();

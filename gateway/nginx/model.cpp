@@ -26,6 +26,11 @@ std::string address(std::string text) {
 
 }  // namespace
 
+Scope::Scope(const Directive& block, const Scope* parent, Level level)
+    : block_(block), parent_(parent), level_(level) {
+  for (const Directive& child : block.children) own_[child.name].push_back(&child);
+}
+
 const Scope* Scope::enclosing(Level level) const {
   const Scope* scope = this;
   while (scope && scope->level_ != level) scope = scope->parent_;
@@ -33,28 +38,20 @@ const Scope* Scope::enclosing(Level level) const {
 }
 
 const Directive* Scope::find(std::string_view name) const {
-  for (const Scope* scope = this; scope; scope = scope->parent_) {
-    for (const Directive& child : scope->block_.children) {
-      if (child.name == name) return &child;
-    }
-  }
-  return nullptr;
+  const auto& lines = list(name);
+  return lines.empty() ? nullptr : lines.front();
 }
 
-std::vector<const Directive*> Scope::own(std::string_view name) const {
-  std::vector<const Directive*> found;
-  for (const Directive& child : block_.children) {
-    if (child.name == name) found.push_back(&child);
-  }
-  return found;
+const std::vector<const Directive*>& Scope::own(std::string_view name) const {
+  static const std::vector<const Directive*> none;
+  const auto found = own_.find(name);
+  return found == own_.end() ? none : found->second;
 }
 
-std::vector<const Directive*> Scope::list(std::string_view name) const {
-  for (const Scope* scope = this; scope; scope = scope->parent_) {
-    auto found = scope->own(name);
-    if (!found.empty()) return found;
-  }
-  return {};
+const std::vector<const Directive*>& Scope::list(std::string_view name) const {
+  const Scope* scope = this;
+  while (scope->parent_ && scope->own(name).empty()) scope = scope->parent_;
+  return scope->own(name);
 }
 
 std::string Scope::title() const {
@@ -121,7 +118,7 @@ const Directive* Model::upstream(std::string_view name) const {
 
 std::optional<Handler> Model::handler(const Scope& spot) {
   for (const std::string_view kind : kKinds) {
-    const auto lines = spot.own(std::string(kind) + "_pass");
+    const auto& lines = spot.own(std::string(kind) + "_pass");
     if (!lines.empty()) return Handler{lines.front(), std::string(kind)};
   }
   if (spot.level() == Scope::Level::branch && spot.parent()) return handler(*spot.parent());

@@ -18,8 +18,7 @@ class Scope {
  public:
   enum class Level { http, server, location, branch };
 
-  Scope(const Directive& block, const Scope* parent, Level level)
-      : block_(block), parent_(parent), level_(level) {}
+  Scope(const Directive& block, const Scope* parent, Level level);
 
   [[nodiscard]] const Directive& block() const { return block_; }
   [[nodiscard]] const Place& place() const { return block_.place; }
@@ -35,9 +34,9 @@ class Scope {
   // A directive that a block can have several times: its own if it has any, or else those of the nearest
   // block around it that has. That is how proxy_set_header, fastcgi_param, add_header, error_page and the
   // like inherit.
-  [[nodiscard]] std::vector<const Directive*> list(std::string_view name) const;
+  [[nodiscard]] const std::vector<const Directive*>& list(std::string_view name) const;
   // The block's own, in their order; those of branches are not.
-  [[nodiscard]] std::vector<const Directive*> own(std::string_view name) const;
+  [[nodiscard]] const std::vector<const Directive*>& own(std::string_view name) const;
 
   // "location /account/", or "if in location /account/"; for people.
   [[nodiscard]] std::string title() const;
@@ -50,6 +49,7 @@ class Scope {
   const Directive& block_;
   const Scope* parent_;
   Level level_;
+  std::map<std::string_view, std::vector<const Directive*>> own_;
   std::vector<const Scope*> locations_;
 };
 

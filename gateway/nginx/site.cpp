@@ -42,7 +42,7 @@ std::vector<std::string> variables_in(std::string_view text) {
 }
 
 Site::Site(const Model& model, GatewayFacts facts) : model_(model), facts_(std::move(facts)) {
-  find_auth_locations();
+  find_checks();
   find_applications();
 }
 
@@ -55,8 +55,8 @@ std::optional<std::string> Site::check(const Scope& spot) {
 const Scope* Site::auth_location(const Scope& spot) const {
   const auto path = check(spot);
   const Scope* server = spot.enclosing(Scope::Level::server);
-  if (!path || !server) return nullptr;
-  return Model::route(*server, path->substr(0, path->find('?')));
+  const auto found = answered_by_.find({server, path.value_or("")});
+  return found == answered_by_.end() ? nullptr : found->second;
 }
 
 bool Site::asks_gateway(const Scope& spot) const {
@@ -65,9 +65,17 @@ bool Site::asks_gateway(const Scope& spot) const {
   return (handler && handler->kind == "fastcgi") || check(spot).value_or("").starts_with("/_session/");
 }
 
-void Site::find_auth_locations() {
+void Site::find_checks() {
   for (const Scope* spot : model_.spots()) {
-    const Scope* location = auth_location(*spot);
+    const Scope* server = spot->enclosing(Scope::Level::server);
+    if (is_endpoint(*spot, "commit")) with_commit_.insert(server);
+    const auto path = check(*spot);
+    if (!path) continue;
+    with_checks_.insert(server);
+    const auto [asked, is_new] = answered_by_.try_emplace({server, *path}, nullptr);
+    if (!is_new) continue;
+    const Scope* location = Model::route(*server, path->substr(0, path->find('?')));
+    asked->second = location;
     const auto handler = location ? Model::handler(*location) : std::nullopt;
     if (handler && handler->kind == "fastcgi") add_once(auth_locations_, location);
   }

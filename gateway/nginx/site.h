@@ -1,9 +1,11 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gateway/nginx/header_names.h"
@@ -43,7 +45,7 @@ class Site {
 
   // Whether requests there go to the gateway itself.
   [[nodiscard]] bool is_gateway(const Scope& spot) const;
-  // The values of GATEWAY_ENDPOINT there; none: it is not given.
+  // The values of a param there; none: it is not given.
   [[nodiscard]] std::vector<Setting> params(const Scope& spot, std::string_view name) const;
   // Whether GATEWAY_ENDPOINT there is this.
   [[nodiscard]] bool is_endpoint(const Scope& spot, std::string_view name) const;
@@ -51,16 +53,23 @@ class Site {
   // Whether requests there go to an application that has protected places, and trusts identity headers.
   [[nodiscard]] bool is_application(const Scope& spot) const;
 
+  // Whether some location of that server has a check, or hands changes of sessions to the gateway.
+  [[nodiscard]] bool has_checks(const Scope& server) const { return with_checks_.count(&server) > 0; }
+  [[nodiscard]] bool commits(const Scope& server) const { return with_commit_.count(&server) > 0; }
+
   // Locations, and those branches which handle requests themselves: where headers are set.
   [[nodiscard]] std::vector<const Scope*> handling_spots() const;
 
  private:
-  void find_auth_locations();
+  void find_checks();
   void find_applications();
 
   const Model& model_;
   GatewayFacts facts_;
+  std::map<std::pair<const Scope*, std::string>, const Scope*> answered_by_;  // server and path: location
   std::vector<const Scope*> auth_locations_;
+  std::set<const Scope*> with_checks_;
+  std::set<const Scope*> with_commit_;
   std::set<std::string> applications_;  // addresses
 };
 

@@ -20,22 +20,15 @@ bool is_protected(const Inspection& in, const Scope& spot) {
   return Site::check(spot) && in.site.asks_gateway(spot);
 }
 
-bool server_commits(const Inspection& in, const Scope& server) {
-  const auto& spots = in.site.model().spots();
-  return std::any_of(spots.begin(), spots.end(), [&](const Scope* spot) {
-    return spot->enclosing(Scope::Level::server) == &server && in.site.is_endpoint(*spot, "commit");
-  });
-}
-
 // What applications tell the gateway is not for browsers.
 void words_for_the_gateway(Inspection& in) {
   for (const Scope* spot : in.site.handling_spots()) {
     const auto carrier = carrier_of(*spot);
     if (!carrier || !in.site.is_application(*spot) ||
-        !server_commits(in, *spot->enclosing(Scope::Level::server)))
+        !in.site.commits(*spot->enclosing(Scope::Level::server)))
       continue;
     const std::string directive = std::string(carrier->kind) + "_hide_header";
-    const auto hidden = spot->list(directive);
+    const auto& hidden = spot->list(directive);
     std::string first, write;
     for (const std::string_view name : kForTheGateway) {
       const auto is_it = [&](const Directive* line) { return same_header(line->arg(0), name); };
@@ -60,7 +53,7 @@ void renewed_cookie(Inspection& in) {
     for (const Directive* line : spot->list("auth_request_set")) {
       if (line->arg(1) == "$upstream_http_set_cookie") kept = line->arg(0);
     }
-    const auto added = spot->list("add_header");
+    const auto& added = spot->list("add_header");
     const auto carries = [&](const Directive* line) {
       return same_header(line->arg(0), "Set-Cookie") && line->arg(1) == kept;
     };
@@ -141,7 +134,7 @@ std::string file_name(const std::string& path) { return path.substr(path.rfind('
 // Of two error_page lines for one status the first counts.
 void error_page_behind_include(Inspection& in) {
   for (const Scope* spot : in.site.model().spots()) {
-    const auto pages = spot->own("error_page");
+    const auto& pages = spot->own("error_page");
     for (std::size_t i = 0; i < pages.size(); ++i) {
       for (std::size_t j = 0; j < i; ++j) {
         if (file_name(pages[j]->place.file) != "session-gateway-protect.conf" ||

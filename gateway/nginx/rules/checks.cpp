@@ -19,8 +19,8 @@ bool is_on(const Directive* line) { return line && line->arg(0) == "on"; }
 
 // Something other than a location of the gateway answers the check. Whatever is a 2xx lets everybody in.
 void who_answers(Inspection& in) {
-  constexpr std::array<const char*, 6> kOwnAnswers = {
-      "content_by_lua_block", "content_by_lua_file", "js_content", "perl", "content_by_lua", "mirror"};
+  constexpr std::array<const char*, 5> kOwnAnswers = {"content_by_lua_block", "content_by_lua_file",
+                                                      "content_by_lua", "js_content", "perl"};
   for (const Scope* spot : in.site.model().spots()) {
     const auto path = Site::check(*spot);
     if (!path) continue;
@@ -46,6 +46,15 @@ void who_answers(Inspection& in) {
                 "include session-gateway-server.conf;");
     }
   }
+}
+
+void nothing_asks(Inspection& in) {
+  const auto& spots = in.site.model().spots();
+  const auto& servers = in.site.model().servers();
+  const auto asks = [&](const Scope* spot) { return Site::check(*spot) && in.site.asks_gateway(*spot); };
+  if (servers.empty() || std::any_of(spots.begin(), spots.end(), asks)) return;
+  in.advice(servers.front()->place(),
+            "no location of any server asks session-gateway: nothing is protected by it", kIncludeProtect);
 }
 
 void not_internal(Inspection& in) {
@@ -183,7 +192,7 @@ void set_at_server_level(Inspection& in) {
 }
 
 bool sets(const Scope& spot, const std::string& variable) {
-  const auto lines = spot.own("set");
+  const auto& lines = spot.own("set");
   return std::any_of(lines.begin(), lines.end(),
                      [&](const Directive* line) { return line->arg(0) == "$" + variable; });
 }
@@ -217,8 +226,8 @@ void inner_location(Inspection& in) {
 
 const std::vector<LintRule>& check_rules() {
   static const std::vector<LintRule> rules = {
-      who_answers,        not_internal, no_endpoint,         anybody_with_a_session, failure_made_success,
-      too_much_is_passed, small_buffer, set_at_server_level, inner_location};
+      who_answers,          nothing_asks,       not_internal, no_endpoint,         anybody_with_a_session,
+      failure_made_success, too_much_is_passed, small_buffer, set_at_server_level, inner_location};
   return rules;
 }
 

@@ -24,14 +24,6 @@ bool redirects(const Directive& rewrite) {
          to.starts_with("https://") || to.starts_with("$scheme");
 }
 
-// The `server` has a location with a check.
-bool has_checks(const Inspection& in, const Scope& server) {
-  const auto& spots = in.site.model().spots();
-  return std::any_of(spots.begin(), spots.end(), [&](const Scope* spot) {
-    return spot->enclosing(Scope::Level::server) == &server && Site::check(*spot);
-  });
-}
-
 void redirect_beside_check(Inspection& in, const Scope& spot, const Directive& line) {
   in.advice(
       line.place,
@@ -68,7 +60,7 @@ void return_of_server(Inspection& in) {
   const auto& branches = in.site.model().server_branches();
   blocks.insert(blocks.end(), branches.begin(), branches.end());
   for (const Scope* block : blocks) {
-    if (!has_checks(in, *block->enclosing(Scope::Level::server))) continue;
+    if (!in.site.has_checks(*block->enclosing(Scope::Level::server))) continue;
     for (const Directive* line : block->own("return")) {
       if (status_of(*line) >= 300) continue;
       in.danger(line->place,
@@ -93,7 +85,7 @@ void check_switched_off(Inspection& in) {
   for (const Scope* spot : in.site.model().spots()) {
     const Scope* outer = spot->parent();
     if (spot->level() != Scope::Level::location || outer->level() != Scope::Level::location) continue;
-    const auto own = spot->own("auth_request");
+    const auto& own = spot->own("auth_request");
     if (own.empty() || own.front()->arg(0) != "off" || !Site::check(*outer) || in.site.is_gateway(*spot))
       continue;
     in.advice(own.front()->place,
@@ -109,13 +101,14 @@ void decision_on_request_uri(Inspection& in) {
   const auto& spots = in.site.model().spots();
   branches.insert(branches.end(), spots.begin(), spots.end());
   for (const Scope* branch : branches) {
-    if (branch->level() != Scope::Level::branch || !has_checks(in, *branch->enclosing(Scope::Level::server)))
+    if (branch->level() != Scope::Level::branch ||
+        !in.site.has_checks(*branch->enclosing(Scope::Level::server)))
       continue;
     std::string condition;
     for (const std::string& word : branch->block().args) condition += (condition.empty() ? "" : " ") + word;
     const auto at = condition.find("$request_uri");
     if (branch->block().name != "if" || at == condition.npos) continue;
-    const auto returns = branch->own("return");
+    const auto& returns = branch->own("return");
     if (!returns.empty() && status_of(*returns.front()) / 100 == 3) continue;  // a redirect decides nothing
     condition.replace(at, 12, "$uri");
     in.danger(branch->place(),

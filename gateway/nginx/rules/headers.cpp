@@ -21,6 +21,15 @@ std::string kept_in(const Scope& spot, const std::string& response_variable) {
   return {};
 }
 
+// The line that sets a header where no auth_request_set keeps its value yet has to begin with one.
+std::string value_line(const Scope& spot, const Carrier& carrier, const HeaderName& header) {
+  const std::string response = "upstream_http_" + header.folded;
+  const std::string kept = kept_in(spot, response);
+  if (!kept.empty()) return carrier.line(header.name, kept);
+  return "auth_request_set $" + header.variable + " $" + response + "; " +
+         carrier.line(header.name, "$" + header.variable);
+}
+
 std::string value_for(const Scope& spot, const HeaderName& header) {
   const std::string kept = kept_in(spot, "upstream_http_" + header.folded);
   return kept.empty() ? "$" + header.variable : kept;
@@ -30,7 +39,7 @@ void unset(Inspection& in, const Scope& spot, const Carrier& carrier, const Head
   in.danger(spot.place(),
             spot.title() + ": " + header.name + " is not set" + (open ? " in this open place" : "") +
                 ": the client's own reaches the application",
-            carrier.line(header.name, open ? "\"\"" : value_for(spot, header)));
+            open ? carrier.line(header.name, "\"\"") : value_line(spot, carrier, header));
 }
 
 void set_by_client(Inspection& in, const Carrier& carrier, const HeaderName& header, const Setting& setting,
@@ -72,7 +81,7 @@ void header_without_value(Inspection& in) {
   for (const Scope* spot : in.site.handling_spots()) {
     const auto carrier = carrier_of(*spot);
     if (!carrier || !is_protected(in, *spot) || in.site.is_gateway(*spot)) continue;
-    const auto kept = spot->list("auth_request_set");
+    const auto& kept = spot->list("auth_request_set");
     for (const HeaderName& header : in.site.facts().headers) {
       for (const Setting& setting : carrier->settings(*spot, header.name)) {
         const auto is_it = [&](const Directive* line) { return line->arg(0) == setting.value; };

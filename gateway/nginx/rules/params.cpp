@@ -120,7 +120,7 @@ void commit_not_internal(Inspection& in) {
 }
 
 bool some_are_denied(const Scope& spot) {
-  const auto lines = spot.list("deny");
+  const auto& lines = spot.list("deny");
   return !lines.empty();
 }
 

@@ -66,7 +66,7 @@ void rewrite_last(Inspection& in) {
 // `index` serves a directory's address: that of the location itself is one.
 void index_files(Inspection& in) {
   for (const Scope* spot : in.site.model().spots()) {
-    const auto lines = spot->list("index");
+    const auto& lines = spot->list("index");
     const std::string& directory =
         spot->block().args.empty() ? spot->block().name : spot->block().args.back();
     if (!is_protected(*spot) || spot->level() != Scope::Level::location || Model::handler(*spot) ||
