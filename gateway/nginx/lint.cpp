@@ -4,7 +4,6 @@
 #include <set>
 #include <tuple>
 
-#include "gateway/log/log.h"
 #include "gateway/nginx/rules/rule.h"
 
 namespace session::gateway {

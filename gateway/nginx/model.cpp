@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "gateway/log/log.h"
-
 namespace session::gateway {
 namespace {
 
@@ -56,7 +54,7 @@ const std::vector<const Directive*>& Scope::list(std::string_view name) const {
 
 std::string Scope::title() const {
   if (level_ == Level::branch) return block_.name + " in " + parent_->title();
-  return printable(level_ == Level::location ? "location " + joined(block_.args) : block_.name);
+  return legible(level_ == Level::location ? "location " + joined(block_.args) : block_.name);
 }
 
 bool Scope::internal() const { return named() || find("internal") != nullptr; }

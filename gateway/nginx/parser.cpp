@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "gateway/log/log.h"
 #include "gateway/nginx/lexer.h"
 
 namespace session::gateway {
@@ -72,13 +71,29 @@ class Parser {
 
 }  // namespace
 
+std::string legible(std::string_view text) {
+  constexpr std::size_t kMost = 200;
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out;
+  for (const char c : text.substr(0, kMost)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c >= 0x20 && c < 0x7f) {
+      out += c;
+    } else {
+      out.append("\\x").append(1, kHex[byte >> 4]).append(1, kHex[byte & 15]);
+    }
+  }
+  if (text.size() > kMost) out += "...";
+  return out;
+}
+
 std::string render(const Place& place) {
-  std::string out = printable(place.file);
+  std::string out = legible(place.file);
   if (place.line > 0) out += ":" + std::to_string(place.line);
   return out;
 }
 
-std::string render(const SyntaxError& error) { return render(error.place) + ": " + printable(error.text); }
+std::string render(const SyntaxError& error) { return render(error.place) + ": " + legible(error.text); }
 
 Result<std::vector<Directive>, SyntaxError> parse_nginx(const std::string& file, std::string_view text) {
   return Parser(file, text).directives(0, 0);

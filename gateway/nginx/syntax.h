@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace session::gateway {
@@ -37,6 +38,10 @@ struct SyntaxError {
   Place place;  // line 0: the file as a whole
   std::string text;
 };
+
+// Text of a configuration for a line that people read: what is not printable ASCII as \xNN, at most 200
+// characters. A backslash stays what it is: patterns are full of them.
+[[nodiscard]] std::string legible(std::string_view text);
 
 // "nginx.conf:12: unexpected }". One line of printable ASCII.
 [[nodiscard]] std::string render(const SyntaxError& error);

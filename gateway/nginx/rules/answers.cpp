@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "gateway/log/log.h"
 #include "gateway/nginx/rules/carrier.h"
 #include "gateway/nginx/rules/rule.h"
 
@@ -101,7 +100,7 @@ void cache_without_user(Inspection& in) {
     if (found) continue;
     in.danger(line->place,
               spot->title() + ": one user's answer is kept for others: the cache's key holds no user",
-              cache + "_key \"" + (key ? printable(key->arg(0)) : "$scheme$proxy_host$request_uri") +
+              cache + "_key \"" + (key ? legible(key->arg(0)) : "$scheme$proxy_host$request_uri") +
                   (user.empty() ? "$session_user" : user) + "\";");
   }
 }
@@ -125,7 +124,7 @@ void decoded_address_in_header(Inspection& in) {
     for (const std::string& word : line->args)
       write += " " + (&word == &line->args[line->args.size() == 1 ? 0 : 1] ? text : word);
     in.danger(line->place, variable + " is decoded: a line break in an address forges the next header here",
-              printable(write) + ";");
+              legible(write) + ";");
   }
 }
 
@@ -142,7 +141,7 @@ void error_page_behind_include(Inspection& in) {
           continue;
         in.advice(pages[i]->place,
                   "this page is never shown: session-gateway-protect.conf, included above, has one for " +
-                      printable(pages[i]->arg(0)) + " already, and the first counts",
+                      legible(pages[i]->arg(0)) + " already, and the first counts",
                   "this line before the include");
       }
     }

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <set>
 
-#include "gateway/log/log.h"
 #include "gateway/nginx/rules/rule.h"
 
 namespace session::gateway {
@@ -25,7 +24,7 @@ void who_answers(Inspection& in) {
     const auto path = Site::check(*spot);
     if (!path) continue;
     const Place& place = spot->find("auth_request")->place;
-    const std::string asked = "auth_request " + printable(*path);
+    const std::string asked = "auth_request " + legible(*path);
     const Scope* location = in.site.auth_location(*spot);
     if (!location) {
       in.danger(place, asked + ": no location of this server is known to answer that",
@@ -77,7 +76,7 @@ void no_endpoint(Inspection& in) {
     for (const Setting& setting : endpoints) {
       if (setting.value == "auth" || !variables_in(setting.value).empty()) continue;
       in.danger(setting.line->place,
-                "auth_request asks the endpoint " + printable(setting.value) +
+                "auth_request asks the endpoint " + legible(setting.value) +
                     ": its 2xx is no check, and lets people in",
                 "fastcgi_param GATEWAY_ENDPOINT auth;");
     }
@@ -185,7 +184,7 @@ void set_at_server_level(Inspection& in) {
       if (!line->arg(0).starts_with('$') || names.count(line->arg(0).substr(1)) == 0) continue;
       in.danger(line->place,
                 "set of a server runs again for the check and overrides what locations say: " +
-                    printable(line->arg(0)) + " is this everywhere",
+                    legible(line->arg(0)) + " is this everywhere",
                 "this line in each location that it is meant for");
     }
   }

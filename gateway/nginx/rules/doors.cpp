@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "gateway/log/log.h"
 #include "gateway/nginx/rules/rule.h"
 
 namespace session::gateway {
@@ -105,7 +104,8 @@ void decision_on_request_uri(Inspection& in) {
         !in.site.has_checks(*branch->enclosing(Scope::Level::server)))
       continue;
     std::string condition;
-    for (const std::string& word : branch->block().args) condition += (condition.empty() ? "" : " ") + word;
+    for (const std::string& word : branch->block().args)
+      condition += (condition.empty() || word == ")" ? "" : " ") + word;
     const auto at = condition.find("$request_uri");
     if (branch->block().name != "if" || at == condition.npos) continue;
     const auto& returns = branch->own("return");
@@ -113,7 +113,7 @@ void decision_on_request_uri(Inspection& in) {
     condition.replace(at, 12, "$uri");
     in.danger(branch->place(),
               "a decision on $request_uri, which the client can spell in many ways: nginx routes on $uri",
-              "if " + printable(condition) + " {");
+              "if " + legible(condition) + " {");
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "gateway/log/log.h"
 #include "gateway/nginx/rules/carrier.h"
 #include "gateway/nginx/rules/rule.h"
 
@@ -46,7 +45,7 @@ void set_by_client(Inspection& in, const Carrier& carrier, const HeaderName& hea
                    const std::string& variable, const std::string& right) {
   in.danger(
       setting.line->place,
-      header.name + " is set to what the client says (" + printable(variable) + "): anybody can be anybody",
+      header.name + " is set to what the client says (" + legible(variable) + "): anybody can be anybody",
       carrier.line(header.name, right));
 }
 
@@ -90,8 +89,8 @@ void header_without_value(Inspection& in) {
           continue;
         in.advice(spot->place(),
                   spot->title() + ": " + header.name + " is always empty: no auth_request_set here gives " +
-                      printable(setting.value) + " a value",
-                  "auth_request_set " + printable(setting.value) + " $upstream_http_" + header.folded + ";");
+                      legible(setting.value) + " a value",
+                  "auth_request_set " + legible(setting.value) + " $upstream_http_" + header.folded + ";");
       }
     }
   }
@@ -133,7 +132,7 @@ void underscores(Inspection& in) {
       if (other == header.name || !carrier->settings(*spot, other).empty()) continue;
       const bool on = line->name == "underscores_in_headers";
       in.danger(line->place,
-                printable(line->name) + " " + printable(line->arg(0)) + " lets the client's " + other +
+                legible(line->name) + " " + legible(line->arg(0)) + " lets the client's " + other +
                     " through, which applications may take for " + header.name,
                 on ? "underscores_in_headers off;" : "ignore_invalid_headers on;");
     }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "gateway/log/log.h"
 #include "gateway/nginx/rules/rule.h"
 
 namespace session::gateway {
@@ -46,7 +45,7 @@ void controlled_by_client(Inspection& in) {
         if (variable.empty()) continue;
         const bool endpoint_of_check = control.name == "GATEWAY_ENDPOINT" && is_check(in, spot);
         in.danger(setting.line->place,
-                  std::string(control.name) + " is what the client says (" + printable(variable) +
+                  std::string(control.name) + " is what the client says (" + legible(variable) +
                       "): nobody but nginx may control the gateway",
                   "fastcgi_param " + std::string(control.name) + " " +
                       std::string(endpoint_of_check ? "auth" : control.write) + ";");
@@ -81,7 +80,7 @@ void browsers_set_who_they_are(Inspection& in) {
         for (const std::string& attribute : in.site.facts().deciding) {
           if (item != "set:" + attribute) continue;
           in.danger(setting.line->place,
-                    spot->title() + " lets browsers set " + printable(attribute) +
+                    spot->title() + " lets browsers set " + legible(attribute) +
                         ", which says who they are or what they may do",
                     "fastcgi_param GATEWAY_ALLOW set:theme;");
         }
@@ -97,7 +96,7 @@ void host_of_the_client(Inspection& in) {
     for (const Setting& setting : hosts) {
       if (in.client_words.in(setting.value).empty()) continue;
       in.danger(setting.line->place,
-                "the gateway compares other sites with HTTP_HOST: " + printable(setting.value) +
+                "the gateway compares other sites with HTTP_HOST: " + legible(setting.value) +
                     " is the client's, and need not be the host that nginx has routed on",
                 "fastcgi_param HTTP_HOST $host;");
     }

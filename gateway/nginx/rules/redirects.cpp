@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "gateway/log/log.h"
 #include "gateway/nginx/rules/rule.h"
 
 namespace session::gateway {
@@ -34,8 +33,8 @@ const Scope* open_location(const Scope& spot, const std::string& target) {
 
 void report(Inspection& in, const Directive& line, const Scope& to, const std::string& target) {
   in.danger(line.place,
-            printable(line.name) + " leads to " + to.title() + " (" + render(to.place()) +
-                "), which has no check: whoever asks for " + printable(path_of(target)) + " needs no session",
+            legible(line.name) + " leads to " + to.title() + " (" + render(to.place()) +
+                "), which has no check: whoever asks for " + legible(path_of(target)) + " needs no session",
             "in " + to.title() + ": " + kIncludeProtect);
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "gateway/log/log.h"
 #include "gateway/nginx/rules/rule.h"
 
 namespace session::gateway {
@@ -51,10 +50,10 @@ void no_idle_connections(Inspection& in) {
     if (!upstream) {
       in.speed(
           handler->line->place,
-          printable(name) + " is no upstream, so no connection to the gateway is kept open",
+          legible(name) + " is no upstream, so no connection to the gateway is kept open",
           "include session-gateway-upstream.conf; at http level, and here: fastcgi_pass session_gateway;");
     } else if (!has(*upstream, "keepalive")) {
-      in.speed(upstream->place, "upstream " + printable(name) + " keeps no connection to the gateway open",
+      in.speed(upstream->place, "upstream " + legible(name) + " keeps no connection to the gateway open",
                "keepalive 32;");
     }
   }
