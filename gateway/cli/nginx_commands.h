@@ -15,10 +15,10 @@ namespace session::gateway {
 int print_nginx(const std::optional<std::string>& config_file, const std::optional<std::string>& output,
                 bool force);
 
-// Prints what breaks protection in an nginx configuration, read with all that it includes: each finding with its
-// file and line, what is wrong, and the line to write instead. Headers and rules are those of the gateway's
-// configuration (without a file: of the defaults). Returns the exit status: 0 nothing was found, 1 something was,
-// 2 one of the files can't be read.
+// Prints what breaks protection in an nginx configuration, read with all that it includes: each finding with
+// its file and line, what is wrong, and the line to write instead. Headers and rules are those of the
+// gateway's configuration (without a file: of the defaults). Returns the exit status: 0 nothing was found, 1
+// something was, 2 one of the files can't be read.
 int lint_nginx(const std::string& nginx_file, const std::optional<std::string>& config_file);
 
 }  // namespace session::gateway

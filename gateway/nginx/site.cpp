@@ -60,9 +60,13 @@ const Scope* Site::auth_location(const Scope& spot) const {
 }
 
 bool Site::asks_gateway(const Scope& spot) const {
-  const Scope* location = auth_location(spot);
+  return may_be_gateway(auth_location(spot)) || check(spot).value_or("").starts_with("/_session/");
+}
+
+bool Site::may_be_gateway(const Scope* location) const {
   const auto handler = location ? Model::handler(*location) : std::nullopt;
-  return (handler && handler->kind == "fastcgi") || check(spot).value_or("").starts_with("/_session/");
+  if (!handler || handler->kind != "fastcgi") return false;
+  return params(*location, "SCRIPT_FILENAME").empty() || !params(*location, "GATEWAY_ENDPOINT").empty();
 }
 
 void Site::find_checks() {
@@ -76,8 +80,7 @@ void Site::find_checks() {
     if (!is_new) continue;
     const Scope* location = Model::route(*server, path->substr(0, path->find('?')));
     asked->second = location;
-    const auto handler = location ? Model::handler(*location) : std::nullopt;
-    if (handler && handler->kind == "fastcgi") add_once(auth_locations_, location);
+    if (may_be_gateway(location)) add_once(auth_locations_, location);
   }
 }
 

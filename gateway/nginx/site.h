@@ -38,7 +38,8 @@ class Site {
   [[nodiscard]] static std::optional<std::string> check(const Scope& spot);
   // Where that check leads; nullptr: nowhere that can be told.
   [[nodiscard]] const Scope* auth_location(const Scope& spot) const;
-  // Whether the check there asks the gateway, as far as can be told: it leads to a fastcgi_pass.
+  // Whether the check there asks the gateway, as far as can be told: it leads to a fastcgi_pass, and not to a
+  // script of PHP (a SCRIPT_FILENAME, and no GATEWAY_ENDPOINT).
   [[nodiscard]] bool asks_gateway(const Scope& spot) const;
   // The locations that checks of the gateway lead to, each once.
   [[nodiscard]] const std::vector<const Scope*>& auth_locations() const { return auth_locations_; }
@@ -61,6 +62,7 @@ class Site {
   [[nodiscard]] std::vector<const Scope*> handling_spots() const;
 
  private:
+  [[nodiscard]] bool may_be_gateway(const Scope* location) const;
   void find_checks();
   void find_applications();
 

@@ -91,7 +91,6 @@ void browsers_set_who_they_are(Inspection& in) {
 
 void host_of_the_client(Inspection& in) {
   for (const Scope* spot : gateway_spots(in)) {
-    if (is_check(in, spot)) continue;
     const auto hosts = in.site.params(*spot, "HTTP_HOST");
     for (const Setting& setting : hosts) {
       if (in.client_words.in(setting.value).empty()) continue;

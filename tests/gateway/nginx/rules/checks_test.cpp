@@ -73,7 +73,10 @@ BOOST_AUTO_TEST_CASE(a_check_is_answered_by_the_gateway_only) {
                          "application: all that it "
                          "answers lets everybody in",
                          include));
-  // Another service may answer checks, too.
+  // Another service may answer checks, too, or a script.
+  BOOST_TEST(site("location = /check { internal; fastcgi_pass 127.0.0.1:9000; fastcgi_param SCRIPT_FILENAME "
+                  "/x.php; }" +
+                  protected_with("")) == "");
   BOOST_TEST(site("location = /check { internal; proxy_pass http://127.0.0.1:4180; }" + protected_with("")) ==
              "");
 }
