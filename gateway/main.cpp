@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "gateway/cli/commands.h"
+#include "gateway/cli/nginx_commands.h"
 
 int main(int argc, char** argv) {
   CLI::App app("session-gateway: one place that knows whose session a request belongs to, beside nginx");
@@ -22,9 +23,27 @@ int main(int argc, char** argv) {
   key->require_subcommand(1);
   auto* key_new = key->add_subcommand("new", "Print a new random secret for `keys` or `salt`");
 
+  std::optional<std::string> nginx_config, output;
+  bool force = false;
+  auto* nginx = app.add_subcommand("nginx", "Print the files for nginx to include, made for a configuration");
+  nginx->add_option("-c,--config", nginx_config, "The configuration (YAML); without one, the defaults");
+  auto* output_option = nginx->add_option("-o,--output", output, "Write them into this directory instead");
+  nginx->add_flag("--force", force, "Overwrite files there that differ")->needs(output_option);
+
+  std::string linted;
+  std::optional<std::string> lint_config;
+  auto* lint = app.add_subcommand(
+      "lint", "Say what breaks protection in a configuration of nginx, and change nothing");
+  lint->add_option("FILE", linted, "nginx's main configuration file, such as /etc/nginx/nginx.conf")
+      ->required();
+  lint->add_option("-c,--config", lint_config,
+                   "The gateway's configuration (YAML); without one, the defaults");
+
   CLI11_PARSE(app, argc, argv);
   if (serve->parsed()) return session::gateway::serve(config);
   if (check->parsed()) return session::gateway::check_config(checked);
+  if (nginx->parsed()) return session::gateway::print_nginx(nginx_config, output, force);
+  if (lint->parsed()) return session::gateway::lint_nginx(linted, lint_config);
   if (key_new->parsed()) return session::gateway::new_key();
   return 1;
 }

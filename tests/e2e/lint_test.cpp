@@ -1,0 +1,264 @@
+// What `session-gateway lint` warns of is really open in nginx, what it asks to write instead closes it, and
+// nginx reads the same files in the same order.
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <sstream>
+
+#include <boost/test/unit_test.hpp>
+
+#include "gateway/nginx/includes.h"
+#include "tests/e2e/support.h"
+
+namespace session::test {
+namespace {
+
+constexpr const char* kRefuses = "Status: 401 Unauthorized\r\nX-Session-Reason: absent\r\n\r\n";
+constexpr const char* kPasses = "Status: 204 No Content\r\nX-Auth-Request-User: alice\r\n\r\n";
+
+constexpr const char* kMain = R"(daemon off;
+pid @DIR@/nginx.pid;
+events {}
+http {
+    access_log off;
+    client_body_temp_path @DIR@/temp-body;
+    proxy_temp_path @DIR@/temp-proxy;
+    fastcgi_temp_path @DIR@/temp-fastcgi;
+    uwsgi_temp_path @DIR@/temp-uwsgi;
+    scgi_temp_path @DIR@/temp-scgi;
+    upstream session_gateway { server unix:@DIR@/gateway.sock; keepalive 8; }
+    upstream app { server unix:@DIR@/application.sock; }
+    include @CONF@/session-gateway-http.conf;
+    server {
+        listen unix:@DIR@/http.sock;
+        include site.conf;
+    }
+}
+)";
+
+// A site with these lines in its server.
+struct Linted {
+  explicit Linted(const std::string& lines) {
+    const std::string conf = std::string(SOURCE_ROOT) + "/conf/nginx";
+    write_file(dir / "nginx.conf", replaced(replaced(kMain, "@DIR@", dir.path()), "@CONF@", conf));
+    write_file(dir / "site.conf", replaced(replaced(lines, "@DIR@", dir.path()), "@CONF@", conf));
+  }
+  ~Linted() {
+    if (test_has_failed()) BOOST_TEST_MESSAGE("--- nginx.log\n" << read_file(dir / "nginx.log"));
+  }
+  // The exit status of lint; what it printed is then in `said`.
+  int lint(std::vector<std::string> arguments = {}) {
+    std::filesystem::remove(dir / "lint.log");
+    arguments.insert(arguments.begin(), {GATEWAY_BINARY, "lint", dir / "nginx.conf"});
+    const int status = Process(arguments, dir / "lint.log").wait();
+    said = replaced(read_file(dir / "lint.log"), dir.path() + "/", "");
+    return status;
+  }
+  [[nodiscard]] bool says(const std::string& text) const { return said.find(text) != std::string::npos; }
+  [[nodiscard]] std::vector<std::string> command() const {
+    std::vector<std::string> command = {nginx_binary(),    "-p", dir.path(),        "-e",
+                                        dir / "nginx.log", "-c", dir / "nginx.conf"};
+    if (geteuid() == 0) command.insert(command.end(), {"-g", "user root;"});
+    return command;
+  }
+  Client start() {
+    nginx = std::make_unique<Process>(command(), dir / "nginx.log");
+    wait_until("nginx to listen", [this] { return accepts_unix(dir / "http.sock"); });
+    return Client({"http://gateway.test", dir / "http.sock", ""});
+  }
+
+  TempDir dir;
+  Application application{dir / "application.sock"};
+  std::string said;
+  std::unique_ptr<Process> nginx;
+};
+
+const HeaderLines kForged = {"X-Auth-Request-User: eve"};
+
+// nginx knows the variables of the files only where this one is included somewhere.
+const std::string kOther =
+    "\nlocation /other/ { include @CONF@/session-gateway-protect.conf; proxy_pass http://app; }";
+
+const std::string kServer = "include @CONF@/session-gateway-server.conf;\n";
+
+// The files that directives stand in, each once, in the order in which they come by.
+void add_files(const std::vector<gateway::Directive>& directives, std::vector<std::string>& to) {
+  for (const gateway::Directive& directive : directives) {
+    if (std::find(to.begin(), to.end(), directive.place.file) == to.end()) to.push_back(directive.place.file);
+    add_files(directive.children, to);
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(lint_and_nginx)
+
+BOOST_AUTO_TEST_CASE(return_beside_the_check_is_open_and_told) {
+  Linted bad(kServer + "location /a/ {\ninclude @CONF@/session-gateway-protect.conf;\nreturn 200 secret;\n}");
+  const CannedGateway gateway(bad.dir / "gateway.sock", kRefuses);
+  BOOST_TEST(bad.lint() == 1);
+  BOOST_TEST(bad.says("site.conf:4: danger: return runs before the check of location /a/"), bad.said);
+  BOOST_TEST(bad.start().get("/a/").body == "secret");
+  BOOST_TEST(gateway.connections() == 0);
+
+  Linted mended(kServer +
+                "location /a/ {\ninclude @CONF@/session-gateway-protect.conf;\nproxy_pass http://app;\n}");
+  const CannedGateway other(mended.dir / "gateway.sock", kRefuses);
+  BOOST_TEST(mended.lint() == 0, mended.said);
+  BOOST_TEST(mended.start().get("/a/").status == 303);
+  BOOST_TEST(mended.application.requests() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(an_identity_header_that_is_not_set_is_the_clients_and_told) {
+  const std::string open =
+      "location /a/ {\ninclude @CONF@/session-gateway-protect.conf;\nproxy_pass http://app;\n";
+  Linted bad(kServer + open +
+             "location /a/in/ {\ninclude @CONF@/session-gateway-protect.conf;\nproxy_pass http://app; }}\n" +
+             "location / { proxy_set_header X-Other 1; proxy_pass http://app; }");
+  const CannedGateway gateway(bad.dir / "gateway.sock", kPasses);
+  BOOST_TEST(bad.lint() == 1);
+  BOOST_TEST(bad.says("site.conf:8: danger: location /: X-Auth-Request-User is not set in this open place"),
+             bad.said);
+  BOOST_TEST(!bad.says("location /a/"), bad.said);
+  Client client = bad.start();
+  BOOST_TEST(client.get("/", kForged).json()["headers"]["x-auth-request-user"] == Json::array({"eve"}));
+  BOOST_TEST(client.get("/a/in/", kForged).json()["headers"]["x-auth-request-user"] ==
+             Json::array({"alice"}));
+
+  Linted mended(kServer + open +
+                "}\nlocation / { include @CONF@/session-gateway-public.conf; proxy_pass http://app; }");
+  const CannedGateway other(mended.dir / "gateway.sock", kPasses);
+  BOOST_TEST(mended.lint() == 0, mended.said);
+  BOOST_TEST(!mended.start().get("/", kForged).json()["headers"].contains("x-auth-request-user"));
+}
+
+BOOST_AUTO_TEST_CASE(a_protected_location_by_hand_without_the_headers_is_open_to_forgers_and_told) {
+  Linted bad(kServer +
+             "location /a/ {\nauth_request /_session/auth;\nset $session_not_included \"\";\nproxy_pass "
+             "http://app;\n}" +
+             kOther);
+  const CannedGateway gateway(bad.dir / "gateway.sock", kPasses);
+  BOOST_TEST(bad.lint() == 1);
+  BOOST_TEST(
+      bad.says("site.conf:2: danger: location /a/: X-Auth-Request-User is not set: the client's own reaches "
+               "the application"));
+  BOOST_TEST(bad.start().get("/a/", kForged).json()["headers"]["x-auth-request-user"] ==
+             Json::array({"eve"}));
+}
+
+BOOST_AUTO_TEST_CASE(an_error_page_that_makes_outages_a_success_lets_everybody_in_and_is_told) {
+  const auto site = [](const std::string& shield) {
+    return "error_page 502 =200 /sorry;\nlocation = /sorry { auth_request off; return 200 sorry; }\n" +
+           kServer +
+           "location = /auth { internal; fastcgi_pass session_gateway; fastcgi_param GATEWAY_ENDPOINT "
+           "auth; " +
+           shield + " }\nlocation /a/ { auth_request /auth; proxy_pass http://app; }" + kOther;
+  };
+  Linted bad(site(""));  // nobody answers at gateway.sock
+  BOOST_TEST(bad.lint() == 1);
+  BOOST_TEST(bad.says(
+      "site.conf:1: danger: this error page makes a success of a check that fails in location = /auth"));
+  BOOST_TEST(bad.start().get("/a/").status == 200);
+  BOOST_TEST(bad.application.requests() == 1);
+
+  Linted mended(site("error_page 418 @session_outage; fastcgi_intercept_errors off;"));
+  BOOST_TEST(mended.lint() == 1);
+  BOOST_TEST(!mended.says("this error page"), mended.said);
+  BOOST_TEST(mended.start().get("/a/").status == 500);
+  BOOST_TEST(mended.application.requests() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_check_that_an_application_answers_lets_everybody_in_and_is_told) {
+  Linted bad(
+      "location / {\ninclude @CONF@/session-gateway-public.conf; proxy_pass http://app; }\n"
+      "location /a/ {\nauth_request /check; proxy_pass http://app; }" +
+      kOther);
+  BOOST_TEST(bad.lint() == 1);
+  BOOST_TEST(bad.start().get("/a/").status == 200);
+  BOOST_TEST(bad.says("site.conf:4: danger: auth_request /check is answered by location /, an application"),
+             bad.said);
+}
+
+BOOST_AUTO_TEST_CASE(try_files_leads_to_an_open_program_and_is_told) {
+  Linted bad(
+      kServer +
+      "location / { include @CONF@/session-gateway-protect.conf; root @DIR@;\ntry_files $uri /app.php; }\n"
+      "location ~ \\.php$ { include @CONF@/session-gateway-public.conf; proxy_pass http://app; }");
+  const CannedGateway gateway(bad.dir / "gateway.sock", kRefuses);
+  BOOST_TEST(bad.lint() == 1);
+  BOOST_TEST(
+      bad.says(
+          "site.conf:3: danger: try_files leads to location ~ \\.php$ (site.conf:4), which has no check"),
+      bad.said);
+  Client client = bad.start();
+  BOOST_TEST(client.get("/page").status == 303);
+  BOOST_TEST(client.get("/app.php").status == 200);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(lint_command)
+
+BOOST_AUTO_TEST_CASE(the_exit_status_tells_fine_from_findings_from_unreadable) {
+  Linted site(kServer +
+              "location /a/ { include @CONF@/session-gateway-protect.conf; proxy_pass http://app; }");
+  BOOST_TEST(site.lint() == 0);
+  BOOST_TEST(site.said == "");
+  write_file(site.dir / "gateway.yaml", "identity: { headers: { X-Remote-User: /user } }\n");
+  BOOST_TEST(site.lint({"--config", site.dir / "gateway.yaml"}) == 1);
+  BOOST_TEST(
+      site.said ==
+      "site.conf:2: danger: location /a/: X-Remote-User is not set: the client's own reaches the "
+      "application\n"
+      "    write: auth_request_set $session_x_remote_user $upstream_http_x_remote_user; proxy_set_header "
+      "X-Remote-User $session_x_remote_user;\n");
+  write_file(site.dir / "site.conf", "location / {\n");
+  BOOST_TEST(site.lint() == 2);
+  BOOST_TEST(site.said == "site.conf:1: the { that opens here has no }\n");
+  write_file(site.dir / "nginx.conf", "server {}\n");
+  BOOST_TEST(site.lint() == 2);
+  BOOST_TEST(site.said == "nginx.conf: has no http block: give nginx's main configuration file\n");
+  BOOST_TEST(site.lint({"--config", site.dir / "none.yaml"}) == 2);
+  BOOST_TEST(site.said == "none.yaml: can't be read: No such file or directory\n");
+}
+
+// nginx -T lists the files in the order in which it reads them; each of these has a directive.
+BOOST_AUTO_TEST_CASE(includes_are_those_that_nginx_reads_in_its_order) {
+  const Linted site(
+      "include @DIR@/absolute.conf;\ninclude parts/*.conf;\ninclude none/*.conf;\ninclude parts/[ab].txt;\n" +
+      kOther + kServer);
+  std::filesystem::create_directory(site.dir / "parts");
+  write_file(site.dir / "absolute.conf", "root /srv;\ninclude relative.conf;\n");
+  write_file(site.dir / "relative.conf", "location /relative { include deeper.conf; }\n");
+  write_file(site.dir / "deeper.conf", "internal;\n");
+  for (const char* name :
+       {"relative.conf", "b.conf", "B.conf", "_.conf", "a-1.conf", "a.conf", ".c.conf", "a.txt", "c.txt"})
+    write_file(site.dir / ("parts/" + std::string(name)),
+               "location /" + std::string(name) + " { internal; }\n");
+  std::vector<std::string> command = site.command();
+  command.insert(command.end(), {"-T", "-q"});
+  BOOST_TEST_REQUIRE(Process(command, site.dir / "dump.log").wait() == 0);
+  std::vector<std::string> read_by_nginx;
+  std::istringstream dump(read_file(site.dir / "dump.log"));
+  const std::string head = "# configuration file ";
+  for (std::string line; std::getline(dump, line);) {
+    if (line.starts_with(head))
+      read_by_nginx.push_back(line.substr(head.size(), line.size() - head.size() - 1));
+  }
+  const auto read = gateway::load_nginx(site.dir / "nginx.conf");
+  BOOST_TEST_REQUIRE(read.has_value());
+  // site.conf's first directive of its own comes behind what it includes first.
+  std::vector<std::string> files;
+  add_files(*read, files);
+  std::erase(files, site.dir / "site.conf");
+  std::erase(read_by_nginx, site.dir / "site.conf");
+  BOOST_TEST(files.size() > 10u);
+  BOOST_TEST(files == read_by_nginx, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace session::test

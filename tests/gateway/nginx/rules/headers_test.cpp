@@ -1,0 +1,167 @@
+// What applications are told of who somebody is: each bad example beside its mended one.
+
+#include "tests/gateway/nginx/linting.h"
+
+using namespace session::gateway;
+
+namespace {
+
+const std::string kOneHeader = "identity: { headers: { X-Remote-User: /user } }\n";
+
+// A protected location that names the lines of protect.conf itself, but for the identity headers.
+std::string by_hand(const std::string& lines) {
+  return "location /account/ {\n" + lines +
+         "\nauth_request /_session/auth; set $session_not_included \"\";\n"
+         "auth_request_set $session_set_cookie $upstream_http_set_cookie;\n"
+         "auth_request_set $session_cookie $upstream_http_x_session_cookie;\n"
+         "auth_request_set $u $upstream_http_x_remote_user;\n"
+         "add_header Set-Cookie $session_set_cookie always; }\n";
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(headers)
+
+BOOST_AUTO_TEST_CASE(each_identity_header_is_set_in_a_protected_location) {
+  const std::string missing =
+      "site.conf:1: danger: location /account/: X-Remote-User is not set: the client's own reaches the "
+      "application";
+  BOOST_TEST(in_server(by_hand("proxy_set_header Cookie $session_cookie; proxy_pass http://app;"),
+                       kOneHeader) == finding(missing, "proxy_set_header X-Remote-User $u;"));
+  BOOST_TEST(in_server(by_hand("proxy_set_header Cookie $session_cookie; proxy_set_header x-remote-user $u; "
+                               "proxy_pass http://app;"),
+                       kOneHeader) == "");
+  BOOST_TEST(in_server(by_hand("grpc_set_header Cookie $session_cookie; grpc_pass grpc://app;"), kOneHeader)
+                 .starts_with(finding(missing, "grpc_set_header X-Remote-User $u;")));
+  const std::string none = "location /account/ { auth_request /_session/auth; proxy_pass http://app; }";
+  BOOST_TEST(in_server(none, kOneHeader)
+                 .find(finding(missing,
+                               "auth_request_set $session_x_remote_user $upstream_http_x_remote_user; "
+                               "proxy_set_header X-Remote-User $session_x_remote_user;")) !=
+             std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(each_kind_of_cgi_has_its_own_directive) {
+  for (const std::string kind : {"fastcgi", "uwsgi", "scgi"}) {
+    const std::string hidden =
+        kind == "fastcgi"
+            ? ""
+            : kind + "_hide_header X-Session-Set; " + kind + "_hide_header X-Session-Unset; " + kind +
+                  "_hide_header X-Session-Destroy; " + kind + "_hide_header X-Session-Regenerate; " + kind +
+                  "_hide_header X-Session-Flush; " + kind + "_hide_header X-Session-Location; ";
+    const std::string pass =
+        hidden + kind + "_param HTTP_COOKIE $session_cookie; " + kind + "_pass 127.0.0.1:9000;";
+    BOOST_TEST(
+        in_server(by_hand(pass), kOneHeader) ==
+        finding("site.conf:1: danger: location /account/: X-Remote-User is not set: the client's own reaches "
+                "the application",
+                kind + "_param HTTP_X_REMOTE_USER $u;"));
+    BOOST_TEST(in_server(by_hand(pass + kind + "_param HTTP_X_REMOTE_USER $u;"), kOneHeader) == "");
+    BOOST_TEST(in_server(by_hand(pass + kind + "_pass_request_headers off;"), kOneHeader) == "");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_open_location_of_the_same_application_takes_them_away) {
+  const std::string missing =
+      "site.conf:1: danger: location /: X-Remote-User is not set in this open place: the client's own "
+      "reaches the application";
+  const std::string write = "proxy_set_header X-Remote-User \"\";";
+  const std::string app = by_hand(
+      "proxy_set_header Cookie $session_cookie; proxy_set_header X-Remote-User $u; proxy_pass http://app;");
+  // By its name, and by the address that the name stands for.
+  BOOST_TEST(in_server("location / { proxy_pass http://app; }\n" + app, kOneHeader) ==
+             finding(missing, write));
+  BOOST_TEST(in_server("location / { proxy_pass http://localhost:3000; }\n" + app, kOneHeader) ==
+             finding(missing, write));
+  BOOST_TEST(in_server("location / { " + write + " proxy_pass http://app; }\n" + app, kOneHeader) == "");
+  BOOST_TEST(in_server("location / { proxy_pass http://127.0.0.1:4000; }\n" + app, kOneHeader) == "");
+}
+
+BOOST_AUTO_TEST_CASE(inherited_lines_end_where_a_location_has_its_own) {
+  const std::string outer = by_hand(
+      "proxy_set_header Cookie $session_cookie; proxy_set_header X-Remote-User $u; proxy_pass http://app;\n"
+      "location /account/in { set $session_not_included \"\"; proxy_pass http://app;\n}");
+  BOOST_TEST(in_server(outer, kOneHeader) == "");
+  std::string own = outer;
+  own.replace(own.find("\n}"), 2, " proxy_set_header X-Other 1; }");
+  BOOST_TEST(in_server(own, kOneHeader) ==
+             finding("site.conf:3: danger: location /account/in: X-Remote-User is not set: the client's own "
+                     "reaches the application",
+                     "proxy_set_header X-Remote-User $u;") +
+                 finding("site.conf:3: advice: location /account/in: the session cookie reaches the "
+                         "application, which can leak it",
+                         "proxy_set_header Cookie $session_cookie;"));
+}
+
+BOOST_AUTO_TEST_CASE(a_pass_within_an_if_is_a_place_of_its_own) {
+  BOOST_TEST(
+      in_server("location /x { if ($arg_a) {\nproxy_pass http://app; } }\n" + protected_with(""))
+          .find(
+              "site.conf:1: danger: if in location /x: X-Auth-Request-User is not set in this open place") !=
+      std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_clients_word_is_never_the_value) {
+  const std::string text =
+      "site.conf:2: danger: X-Remote-User is set to what the client says ($http_x_remote_user): anybody can "
+      "be anybody";
+  BOOST_TEST(in_server(by_hand("proxy_set_header X-Remote-User $http_x_remote_user; proxy_set_header Cookie "
+                               "$session_cookie; proxy_pass http://app;"),
+                       kOneHeader) == finding(text, "proxy_set_header X-Remote-User $u;"));
+  BOOST_TEST(
+      in_server(
+          "location / {\nproxy_set_header X-Remote-User $http_x_remote_user; proxy_pass http://app; }\n" +
+              by_hand("proxy_set_header X-Remote-User $u; proxy_set_header Cookie $session_cookie; "
+                      "proxy_pass http://app;"),
+          kOneHeader) == finding(text, "proxy_set_header X-Remote-User \"\";"));
+}
+
+BOOST_AUTO_TEST_CASE(a_header_needs_a_variable_that_has_a_value) {
+  const std::string pass =
+      "proxy_set_header Cookie $session_cookie; proxy_pass http://app; proxy_set_header X-Remote-User ";
+  BOOST_TEST(
+      in_server(by_hand(pass + "$nobody;"), kOneHeader) ==
+      finding(
+          "site.conf:1: advice: location /account/: X-Remote-User is always empty: no auth_request_set here "
+          "gives $nobody a value",
+          "auth_request_set $nobody $upstream_http_x_remote_user;"));
+  BOOST_TEST(in_server(by_hand("auth_request_set $nobody $upstream_http_x_remote_user;" + pass + "$nobody;"),
+                       kOneHeader) == "");
+}
+
+BOOST_AUTO_TEST_CASE(an_application_gets_no_session_cookie) {
+  const std::string pass = "proxy_set_header X-Remote-User $u; proxy_pass http://app;";
+  BOOST_TEST(in_server(by_hand(pass), kOneHeader) ==
+             finding("site.conf:1: advice: location /account/: the session cookie reaches the application, "
+                     "which can leak it",
+                     "proxy_set_header Cookie $session_cookie;"));
+  BOOST_TEST(in_server(by_hand(pass + "proxy_set_header Cookie $session_cookie;"), kOneHeader) == "");
+}
+
+BOOST_AUTO_TEST_CASE(names_with_underscores_stay_out) {
+  const auto lets = [](const std::string& directive, const std::string& write) {
+    return finding(
+        "site.conf:1: danger: " + directive +
+            " lets the client's X_Remote_User through, which applications may take for X-Remote-User",
+        write);
+  };
+  const std::string app = by_hand(
+      "proxy_set_header X-Remote-User $u; proxy_set_header Cookie $session_cookie; proxy_pass http://app;");
+  BOOST_TEST(in_server("underscores_in_headers on;\n" + app, kOneHeader) ==
+             lets("underscores_in_headers on", "underscores_in_headers off;"));
+  BOOST_TEST(in_server("ignore_invalid_headers off;\n" + app, kOneHeader) ==
+             lets("ignore_invalid_headers off", "ignore_invalid_headers on;"));
+  BOOST_TEST(in_server("underscores_in_headers off;\n" + app, kOneHeader) == "");
+  BOOST_TEST(in_server("underscores_in_headers on;\n" +
+                           by_hand("proxy_set_header X-Remote-User $u; proxy_set_header X_Remote_User \"\"; "
+                                   "proxy_set_header Cookie $session_cookie; proxy_pass http://app;"),
+                       kOneHeader) == "");
+  // For CGI both spellings are one param.
+  BOOST_TEST(
+      in_server("underscores_in_headers on;\n" +
+                    by_hand("fastcgi_param HTTP_X_REMOTE_USER $u; fastcgi_param HTTP_COOKIE $session_cookie; "
+                            "fastcgi_pass 127.0.0.1:9000;"),
+                kOneHeader) == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
