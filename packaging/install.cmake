@@ -16,7 +16,7 @@ install(FILES
   conf/nginx/session-gateway-session.conf
   conf/nginx/session-gateway-upstream.conf
   DESTINATION ${CMAKE_INSTALL_DATADIR}/session-gateway/nginx)
-install(FILES conf/grafana-dashboard.json DESTINATION ${CMAKE_INSTALL_DATADIR}/session-gateway OPTIONAL)
+install(FILES conf/grafana-dashboard.json conf/prometheus-alerts.yaml DESTINATION ${CMAKE_INSTALL_DATADIR}/session-gateway OPTIONAL)
 
 # In folders as in the source, so that links between the pages lead somewhere.
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
