@@ -6,6 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "tests/e2e/log_secrets.h"
 #include "tests/e2e/support.h"
 
 namespace session::test {
@@ -28,6 +29,11 @@ struct Demo {
     });
   }
   ~Demo() {
+    // The gateway is the script's child, and its log goes when that ends.
+    for (const auto& entry : std::filesystem::directory_iterator(dir.path())) {
+      const std::string gateway_log = (entry.path() / "gateway.log").string();
+      if (std::filesystem::exists(gateway_log)) check_log_for_secrets({"serve"}, gateway_log);
+    }
     if (test_has_failed()) BOOST_TEST_MESSAGE("--- demo.log\n" << read_file(log));
   }
   [[nodiscard]] Client client() const { return Client({"http://127.0.0.1:" + std::to_string(port), "", ""}); }
