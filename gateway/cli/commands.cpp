@@ -16,8 +16,6 @@ namespace session::gateway {
 namespace {
 
 constexpr std::size_t kKeyBytes = 32;
-constexpr const char* kRandomKeys =
-    "no keys are configured: sessions are signed with a random key and end with this process";
 
 void print_problems(const std::string& file, const Problems& problems) {
   for (const Problem& problem : problems) std::cerr << render(file, problem) << "\n";
@@ -48,9 +46,6 @@ int serve(const std::optional<std::string>& config_file) {
   start_log(settings.log);
   for (const std::string& warning : settings.warnings) spdlog::warn("{}", warning);
   if (!config_file) spdlog::warn("no configuration file was given: serving with the defaults");
-  if (settings.random_keys) {
-    spdlog::warn(kRandomKeys);
-  }
   spdlog::debug("settings: {}", summary(settings));
   try {
     Server server(std::move(settings), source_of(config_file));
@@ -63,13 +58,13 @@ int serve(const std::optional<std::string>& config_file) {
 }
 
 int check_config(const std::string& config_file) {
-  const auto loaded = load_file(config_file);
+  auto loaded = load_file(config_file);
   if (!loaded) {
     print_problems(config_file, loaded.error());
     return 1;
   }
-  for (const std::string& warning : loaded->warnings) std::cerr << "warning: " << warning << "\n";
-  if (with_keys(*loaded, nullptr).random_keys) std::cerr << "warning: " << kRandomKeys << "\n";
+  const Settings settings = with_keys(std::move(*loaded), nullptr);
+  for (const std::string& warning : settings.warnings) std::cerr << "warning: " << warning << "\n";
   std::cout << config_file << ": fine\n";
   return 0;
 }

@@ -18,6 +18,8 @@ Settings with_keys(Settings settings, const Settings* served) {
   } else {
     settings.keys = {KeyMaterial{"random", Secret(system_random().bytes(kKeyBytes))}};
     settings.salt = Secret(system_random().bytes(kKeyBytes));
+    settings.warnings.emplace_back(
+        "no keys are configured: sessions are signed with a random key and end with this process");
   }
   return settings;
 }

@@ -59,7 +59,7 @@ void Server::listen() {
   if (listeners_.empty()) {
     for (const Listen& where : settings.listen) listeners_.emplace_back(where);
   } else if (settings.lines.contains("listen")) {
-    spdlog::warn("`listen` is not used: the service manager has passed {} sockets", listeners_.size());
+    spdlog::warn("listen is not used: the service manager has passed {} sockets", listeners_.size());
   }
 }
 
