@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_key_is_named_with_what_was_probably_meant) {
   BOOST_TEST(problems("limits:\n  conections: 5\n") ==
              "gateway.yaml:2: limits.conections: unknown key; did you mean connections?\n");
   BOOST_TEST(problems("log:\n  file: x\n") ==
-             "gateway.yaml:2: log.file: unknown key; expected level or format\n");
+             "gateway.yaml:2: log.file: unknown key; expected level, format or audit\n");
   BOOST_TEST(problems("worker: 5\n") == "gateway.yaml:1: worker: unknown key; did you mean workers?\n");
 }
 
