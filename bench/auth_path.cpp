@@ -2,86 +2,20 @@
 // Google Benchmark; times are of this thread's CPU.
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <benchmark/benchmark.h>
 
+#include "bench/stage.h"
 #include "core/auth/check.h"
-#include "core/dialect/native.h"
-#include "core/run.h"
-#include "core/store/memory_store.h"
-#include "gateway/endpoints/endpoint.h"
+#include "core/crypto/base64url.h"
 #include "gateway/fastcgi/assembler.h"
 #include "gateway/fastcgi/parser.h"
-#include "gateway/fastcgi/records.h"
 #include "gateway/metrics/metrics.h"
 
-namespace session::gateway {
+namespace session::gateway::bench {
 namespace {
-
-constexpr std::string_view kAttributes =
-    R"({"user":"alice","email":"alice@example.org","groups":["staff","admin"],"name":"Alice Example","theme":"dark",)"
-    R"("language":"en-GB","cart":[{"sku":"A-1009","count":2},{"sku":"B-4711","count":1}],)"
-    R"("last_seen":"2026-01-01T00:00:00Z","csrf":"b9d5a1f0c2e84f6d9a7b3c1e5f708192"})";
-
-std::unique_ptr<Dialect> dialect() {
-  NativeDialectOptions options;
-  options.cookie_name = "__Host-session";
-  options.keys.push_back(KeyMaterial{"k1", Secret(std::string(32, 'k'))});
-  options.salt = Secret(std::string(32, 's'));
-  return std::make_unique<NativeDialect>(std::move(options), system_random());
-}
-
-// A worker's services over one stored session.
-struct Stage {
-  explicit Stage(StoreObserver* observer = nullptr)
-      : store(options_with(observer)),
-        sessions(store, dialect(), std::make_shared<const Identity>(IdentitySettings{}), {}),
-        rules({}),
-        services{sessions, store, rules, FlushMode::wait, {}, {}} {
-    Session session = sessions.create();
-    Json attributes = *parse_json(kAttributes);
-    if (!run(session.set(std::move(attributes), Flush::now))) std::abort();
-    const std::string set_cookie = session.set_cookie().value();
-    cookie = set_cookie.substr(0, set_cookie.find(';'));
-  }
-
-  static MemoryStoreOptions options_with(StoreObserver* observer) {
-    MemoryStoreOptions options;
-    options.observer = observer;
-    return options;
-  }
-
-  MemoryStore store;
-  SessionManager sessions;
-  RuleBook rules;
-  Services services;
-  std::string cookie;
-};
-
-void append_pair(std::string& out, std::string_view name, std::string_view value) {
-  out += static_cast<char>(name.size());
-  if (value.size() < 128) {
-    out += static_cast<char>(value.size());
-  } else {
-    out.append({'\x80', '\0', static_cast<char>(value.size() >> 8), static_cast<char>(value.size() & 0xff)});
-  }
-  out.append(name).append(value);
-}
-
-// As nginx sends it with the snippets of conf/nginx.
-std::string auth_request(const std::string& cookie) {
-  std::string params;
-  append_pair(params, "GATEWAY_ENDPOINT", "auth");
-  append_pair(params, "HTTP_COOKIE", cookie);
-  append_pair(params, "REQUEST_METHOD", "GET");
-  append_pair(params, "REMOTE_ADDR", "127.0.0.1");
-  std::string out;
-  append_record(out, FCGI_BEGIN_REQUEST, 1, std::string_view("\0\1\1\0\0\0\0\0", 8));
-  append_record(out, FCGI_PARAMS, 1, params);
-  append_record(out, FCGI_PARAMS, 1, {});
-  append_record(out, FCGI_STDIN, 1, {});
-  return out;
-}
 
 void framing(benchmark::State& state) {
   const Stage stage;
@@ -165,13 +99,31 @@ void scrape_of_256_workers(benchmark::State& state) {
 }
 BENCHMARK(scrape_of_256_workers);
 
-void cookie_verification(benchmark::State& state) {
+// One that the worker has seen lately, as nearly all are; and one that it has not.
+void cookie_verification_again(benchmark::State& state) {
   const Stage stage;
   const auto native = dialect();
   const std::string value = stage.cookie.substr(stage.cookie.find('=') + 1);
   for (auto _ : state) benchmark::DoNotOptimize(native->verify(value));
 }
+BENCHMARK(cookie_verification_again);
+
+void cookie_verification(benchmark::State& state) {
+  const auto native = dialect();
+  std::vector<std::string> values;
+  for (int i = 0; i < 20000; ++i) values.push_back(native->cookie(native->new_id(), seconds(1800000000)));
+  std::size_t next = 0;
+  for (auto _ : state) benchmark::DoNotOptimize(native->verify(values[next++ % values.size()]));
+}
 BENCHMARK(cookie_verification);
+
+void forged_cookie(benchmark::State& state) {
+  const auto native = dialect();
+  std::string value = native->cookie(native->new_id(), seconds(1800000000));
+  value.back() = value.back() == 'A' ? 'E' : 'A';
+  for (auto _ : state) benchmark::DoNotOptimize(native->verify(value));
+}
+BENCHMARK(forged_cookie);
 
 void store_key(benchmark::State& state) {
   const auto native = dialect();
@@ -194,8 +146,72 @@ void identity_rendering(benchmark::State& state) {
 }
 BENCHMARK(identity_rendering);
 
+// The memory store by itself, with so many sessions of 350 bytes in it.
+struct Filled {
+  explicit Filled(std::int64_t sessions) {
+    for (std::int64_t i = 0; i < sessions; ++i) {
+      keys.push_back("session:" + base64url(system_random().bytes(32)));
+      if (!run(store.create(keys.back(), bytes, std::chrono::hours(1)))) std::abort();
+    }
+  }
+  [[nodiscard]] const std::string& key() { return keys[next++ * 7919 % keys.size()]; }
+
+  MemoryStore store{{std::size_t{1} << 30}};
+  Bytes bytes{std::string(350, 'x')};
+  std::vector<std::string> keys;
+  std::size_t next = 0;
+};
+
+template <class Step>
+Task<void> repeat(benchmark::State& state, Step step) {
+  for (auto _ : state) co_await step();
+}
+
+template <class Step>
+void run_repeated(benchmark::State& state, Step step) {
+  boost::asio::io_context loop(1);
+  boost::asio::co_spawn(loop, repeat(state, std::move(step)), [](const std::exception_ptr&) {});
+  loop.run();
+}
+
+void memory_store_load(benchmark::State& state) {
+  Filled filled(state.range(0));
+  run_repeated(state,
+               [&]() -> Task<void> { benchmark::DoNotOptimize(co_await filled.store.load(filled.key())); });
+}
+BENCHMARK(memory_store_load)->Arg(1)->Arg(100000);
+
+void memory_store_touch(benchmark::State& state) {
+  Filled filled(state.range(0));
+  run_repeated(state, [&]() -> Task<void> {
+    benchmark::DoNotOptimize(co_await filled.store.touch(filled.key(), std::chrono::minutes(30)));
+  });
+}
+BENCHMARK(memory_store_touch)->Arg(1)->Arg(100000);
+
+void memory_store_replace(benchmark::State& state) {
+  Filled filled(state.range(0));
+  run_repeated(state, [&]() -> Task<void> {
+    benchmark::DoNotOptimize(
+        co_await filled.store.replace(filled.key(), filled.bytes, filled.bytes, std::chrono::minutes(30)));
+  });
+}
+BENCHMARK(memory_store_replace)->Arg(1)->Arg(100000);
+
+// Each create makes the least recently used one go.
+void memory_store_create_when_full(benchmark::State& state) {
+  MemoryStore store{{std::size_t{16} << 20}};
+  const Bytes bytes{std::string(350, 'x')};
+  std::uint64_t next = 0;
+  run_repeated(state, [&]() -> Task<void> {
+    benchmark::DoNotOptimize(
+        co_await store.create("session:" + std::to_string(++next), bytes, std::chrono::hours(1)));
+  });
+}
+BENCHMARK(memory_store_create_when_full);
+
 }  // namespace
-}  // namespace session::gateway
+}  // namespace session::gateway::bench
 
 int main(int argc, char** argv) {
   session::gateway::init_libfcgi();
