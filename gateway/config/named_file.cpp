@@ -36,6 +36,18 @@ std::optional<std::string> credential_for(std::string_view path) {
   return whole_path(credential);
 }
 
+// Who can write to a directory can put another file in place of one there; where it is sticky, only of their
+// own.
+void warn_if_replaceable(const Field& field, const std::filesystem::path& path) {
+  std::error_code failed;
+  const auto mode = std::filesystem::status(path.parent_path(), failed).permissions();
+  using std::filesystem::perms;
+  if (failed || (mode & perms::others_write) == perms::none || (mode & perms::sticky_bit) != perms::none)
+    return;
+  field.warn(
+      "every user of this machine can replace this file: take that away from its directory with chmod o-w");
+}
+
 }  // namespace
 
 std::optional<std::string> file_path_in(const Field& field) {
@@ -53,7 +65,10 @@ std::optional<FileContent> named_file(const Field& field, std::size_t most) {
   const auto path = file_path_in(field);
   if (!path) return std::nullopt;
   auto file = read_file(*path, most);
-  if (file) return std::move(*file);
+  if (file) {
+    warn_if_replaceable(field, *path);
+    return std::move(*file);
+  }
   const bool relative = !field.node()->text.starts_with('/');
   field.problem("can't read this file: " + file.error() +
                 (relative ? " (a relative path starts at this configuration's directory)" : ""));

@@ -12,6 +12,7 @@ namespace {
 
 // Random bytes, in whatever spelling, have many more.
 constexpr std::size_t kFewBytes = 8;
+constexpr seconds kUnitAllows{10};
 
 Field within(const Field& map, std::string_view name) {
   Section section(map, Section::Names::shown);
@@ -79,6 +80,13 @@ void warn_of_keys(Section& top, const Settings& settings) {
   }
 }
 
+// systemd ends what has not stopped by itself by then (TimeoutStopSec= of the unit).
+void warn_of_limits(Section& top, const Settings& settings) {
+  if (settings.limits.request_deadline <= kUnitAllows) return;
+  within(top["limits"], "request_deadline")
+      .warn("a stop may take so long, and systemd's unit allows it 15s: raise TimeoutStopSec= there, too");
+}
+
 void warn_of_session(Section& top, const Settings& settings) {
   if (settings.flush == FlushMode::behind) {
     within(top["session"], "flush")
@@ -105,6 +113,7 @@ void warn_of_risks(Section& top, const Settings& settings) {
   warn_of_listeners(top, settings);
   warn_of_cookie(top, settings);
   warn_of_keys(top, settings);
+  warn_of_limits(top, settings);
   warn_of_session(top, settings);
   warn_of_store(top, settings);
 }

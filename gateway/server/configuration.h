@@ -26,9 +26,9 @@ class Configuration {
   const RuleBook rules;
 };
 
-// Settings to serve with: where the native dialect is given no keys it gets random ones, with a warning: enough to try
-// it out. What they sign is worth nothing after a restart or at another gateway. A reload keeps those of `served`
-// (nullptr: there is nothing served yet).
+// Settings to serve with: where the native dialect is given no keys it gets random ones, with a warning:
+// enough to try it out. What they sign is worth nothing after a restart or at another gateway. A reload keeps
+// those of `served` (nullptr: there is nothing served yet).
 [[nodiscard]] Settings with_keys(Settings settings, const Settings* served);
 
 }  // namespace session::gateway

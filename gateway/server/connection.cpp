@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "core/await.h"
 #include "gateway/fastcgi/records.h"
@@ -19,11 +20,8 @@ using Ready = boost::asio::socket_base;
 
 }  // namespace
 
-Connection::Connection(Worker& worker, int descriptor, int family)
-    : worker_(worker),
-      socket_(worker.executor(), boost::asio::generic::stream_protocol(family, 0), descriptor),
-      assembler_(worker.framing_limits()),
-      unix_(family == AF_UNIX) {
+Connection::Connection(Worker& worker, Socket socket, bool is_unix)
+    : worker_(worker), socket_(std::move(socket)), assembler_(worker.framing_limits()), unix_(is_unix) {
   worker_.opened(*this);
 }
 
@@ -158,7 +156,7 @@ Task<bool> Connection::send(std::string_view bytes) {
 Task<void> Connection::refuse_too_large() {
   const Response response = problem(413, "too-large", "The request is larger than is allowed.");
   refused_ = true;
-  count_request({}, response, {});
+  count_request({}, response, worker_.now() - busy_since_.value_or(worker_.now()));
   Tallies::here().count(Count::connection_ended_too_large);
   std::string out;
   append_response(out, assembler_.request_id(), response);

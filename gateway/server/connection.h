@@ -23,8 +23,10 @@ class Worker;
 // its coroutine runs.
 class Connection {
  public:
-  // Takes the descriptor, which must be non-blocking.
-  Connection(Worker& worker, int descriptor, int family);
+  using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, Executor>;
+
+  // REQUIRES: the socket is connected and non-blocking; `is_unix` says whether it is a Unix socket.
+  Connection(Worker& worker, Socket socket, bool is_unix);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -61,7 +63,6 @@ class Connection {
   Task<void> refuse_too_large();
   void set_busy(bool busy);
 
-  using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, Executor>;
   Worker& worker_;
   Socket socket_;
   Assembler assembler_;

@@ -26,20 +26,22 @@ std::size_t open_now() {
 
 }  // namespace
 
-std::size_t room_for_connections(std::size_t wanted, std::size_t workers) {
-  const std::size_t besides = open_now() + kSpare + kEachWorker * workers;
+Descriptors::Descriptors(std::size_t workers)
+    : workers_(workers), besides_(open_now() + kSpare + kEachWorker * workers) {}
+
+std::size_t Descriptors::room_for(std::size_t connections) const {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return connections;
   // A cluster has more servers than one, so more than is needed at least is asked for.
-  const rlim_t ask = wanted + 128 + 32 * workers;
-  if (limit.rlim_cur < ask) {
+  const rlim_t ask = connections + 128 + 32 * workers_;
+  if (limit.rlim_cur < ask && limit.rlim_cur < limit.rlim_max) {
     limit.rlim_cur = std::min(ask, limit.rlim_max);
     ::setrlimit(RLIMIT_NOFILE, &limit);
   }
-  if (limit.rlim_cur >= wanted + besides) return wanted;
-  const std::size_t room = limit.rlim_cur > besides ? limit.rlim_cur - besides : 1;
+  if (limit.rlim_cur >= connections + besides_) return connections;
+  const std::size_t room = limit.rlim_cur > besides_ ? limit.rlim_cur - besides_ : 1;
   spdlog::warn("only {} files may be open: at most {} connections instead of limits.connections ({})",
-               limit.rlim_cur, room, wanted);
+               limit.rlim_cur, room, connections);
   return room;
 }
 

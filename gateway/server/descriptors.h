@@ -4,9 +4,20 @@
 
 namespace session::gateway {
 
-// Makes room for that many open connections of that many workers, and says how many there is room for: fewer
-// than were wanted, with a warning, where the hard limit on open files is lower. What the workers need
-// besides, as connections to a store, is set aside. Never 0.
-[[nodiscard]] std::size_t room_for_connections(std::size_t wanted, std::size_t workers);
+// How many files may be open, and how many of these connections can have.
+class Descriptors {
+ public:
+  // Sets aside what is open now, and what that many workers need besides connections, as for their store.
+  // Make it at the start: what is open then is not a connection.
+  explicit Descriptors(std::size_t workers);
+
+  // Raises the limit on open files as far as that many connections want, and says for how many there is room:
+  // fewer than were wanted, with a warning, where the hard limit is lower. Never 0.
+  [[nodiscard]] std::size_t room_for(std::size_t connections) const;
+
+ private:
+  std::size_t workers_;
+  std::size_t besides_;
+};
 
 }  // namespace session::gateway

@@ -10,7 +10,6 @@
 #include "core/await.h"
 #include "gateway/config/restart.h"
 #include "gateway/log/log.h"
-#include "gateway/server/descriptors.h"
 #include "gateway/systemd/sockets.h"
 
 namespace session::gateway {
@@ -19,6 +18,9 @@ namespace {
 // A worker gets a configuration ready between two turns of its loop. One that takes longer hangs.
 constexpr seconds kPrepareDeadline{5};
 constexpr milliseconds kStatusEvery{5000};
+// For reading a configuration with all files that it names; and how often to look whether that is done.
+constexpr seconds kReadDeadline{10};
+constexpr milliseconds kReadAgain{2};
 
 std::size_t worker_count(const Settings& settings) {
   return settings.workers.value_or(std::max(1U, std::thread::hardware_concurrency()));
@@ -28,11 +30,12 @@ std::size_t worker_count(const Settings& settings) {
 
 Server::Server(Settings settings, ConfigurationSource source)
     : source_(std::move(source)),
+      load_(source_.load),
       configuration_(std::make_shared<const Configuration>(std::move(settings), 1)),
       generation_(configuration_->generation),
       last_prepared_(configuration_->generation),
-      most_connections_(room_for_connections(configuration_->settings.limits.connections,
-                                             worker_count(configuration_->settings))),
+      descriptors_(worker_count(configuration_->settings)),
+      most_connections_(descriptors_.room_for(configuration_->settings.limits.connections)),
       store_(make_store(configuration_->settings, &metrics_.store_observer())),
       loop_(1),
       stop_signals_(loop_.get_executor(), SIGTERM, SIGINT),
@@ -100,13 +103,34 @@ Task<void> Server::wait_for_reload() {
   }
 }
 
-std::shared_ptr<const Configuration> Server::read_again() const {
+// On a thread of its own: files can be on a disk that hangs, and this thread accepts, gives signs of life and
+// waits for signals.
+Task<std::shared_ptr<const Configuration>> Server::read_again() {
+  std::shared_ptr<const Configuration> none;
   if (!source_.load) {
     spdlog::warn("there is no configuration file to reload");
-    return nullptr;
+    co_return none;
   }
+  const Clock::Steady until = system_clock().steady_now() + kReadDeadline;
+  SteadyTimer timer(loop_.get_executor());
+  if (!load_.begin()) {
+    spdlog::error("the configuration is still being read for an earlier reload");
+    co_return none;
+  }
+  auto loaded = load_.take();
+  while (!loaded && system_clock().steady_now() < until) {
+    timer.expires_after(kReadAgain);
+    const auto [error] = co_await timer.async_wait(kAwaitTuple);
+    if (error) co_return none;
+    loaded = load_.take();
+  }
+  if (loaded) co_return accepted(std::move(*loaded));
+  spdlog::error("the configuration, or a file that it names, can't be read in time");
+  co_return none;
+}
+
+std::shared_ptr<const Configuration> Server::accepted(Loaded loaded) const {
   const Settings& served = configuration_->settings;
-  auto loaded = source_.load();
   Problems problems = loaded ? needs_restart(served, *loaded) : loaded.error();
   for (const Problem& problem : problems) spdlog::error("{}", render(source_.file, problem));
   if (!problems.empty()) return nullptr;
@@ -136,11 +160,11 @@ Task<bool> Server::prepare(std::shared_ptr<const Configuration> next) {
 // Whether the configuration is another one now; the log says why not.
 Task<bool> Server::try_reload() {
   try {
-    const auto next = read_again();
+    const auto next = co_await read_again();
     const bool prepared = next && co_await prepare(next);
     if (next && !prepared) spdlog::error("a worker does not answer");
     if (!prepared) co_return false;
-    most_connections_ = room_for_connections(next->settings.limits.connections, workers_.size());
+    most_connections_ = descriptors_.room_for(next->settings.limits.connections);
     configuration_ = next;
     generation_.store(next->generation, std::memory_order_release);
     change_log(next->settings.log);
@@ -154,6 +178,7 @@ Task<bool> Server::try_reload() {
 Task<void> Server::reload() {
   const bool reloaded = co_await try_reload();
   const std::uint64_t generation = configuration_->generation;
+  refused_ = !reloaded;
   metrics_.config_reloaded(reloaded, generation, system_clock().unix_now());
   if (reloaded) {
     spdlog::info("reloaded {}: generation {} of the configuration serves", source_.file, generation);
@@ -195,8 +220,9 @@ Task<void> Server::show_life() {
 }
 
 std::string Server::status() const {
-  return fmt::format("{}; {} connections; generation {} of the configuration", store_.summary(),
-                     connections(), configuration_->generation);
+  return fmt::format("{}; {} connections; generation {} of the configuration{}", store_.summary(),
+                     connections(), configuration_->generation,
+                     refused_ ? "; the last reload was refused, the log says why" : "");
 }
 
 void Server::stop_accepting() {

@@ -13,7 +13,9 @@
 #include "gateway/config/settings.h"
 #include "gateway/metrics/metrics.h"
 #include "gateway/server/acceptor.h"
+#include "gateway/server/background_load.h"
 #include "gateway/server/configuration.h"
+#include "gateway/server/descriptors.h"
 #include "gateway/server/listener.h"
 #include "gateway/server/worker.h"
 #include "gateway/store/store_in_use.h"
@@ -52,7 +54,9 @@ class Server {
   Task<void> reload();
   Task<bool> try_reload();
   // What to serve by from now on; nullptr, and the log says why: nothing changes.
-  [[nodiscard]] std::shared_ptr<const Configuration> read_again() const;
+  Task<std::shared_ptr<const Configuration>> read_again();
+  // Which of `loaded` can be served, as read_again() says.
+  [[nodiscard]] std::shared_ptr<const Configuration> accepted(Loaded loaded) const;
   Task<bool> prepare(std::shared_ptr<const Configuration> next);
   [[nodiscard]] std::size_t connections() const;
   [[nodiscard]] std::string status() const;
@@ -60,9 +64,12 @@ class Server {
   void stop_accepting();
 
   ConfigurationSource source_;
+  BackgroundLoad load_;
   std::shared_ptr<const Configuration> configuration_;
   std::atomic<std::uint64_t> generation_;  // what the workers follow
   std::uint64_t last_prepared_;            // no generation is prepared twice
+  bool refused_ = false;                   // the last reload
+  Descriptors descriptors_;
   std::size_t most_connections_;
   Metrics metrics_;
   StoreInUse store_;

@@ -29,6 +29,16 @@ Response no_endpoint(std::string_view name) {
   return problem(404, "no-endpoint", "This location is not set up for the session gateway.");
 }
 
+// The socket that owns the descriptor from now on; if it can't be had, the descriptor is closed.
+Connection::Socket socket_of(const Executor& executor, int descriptor, int family) {
+  try {
+    return Connection::Socket(executor, boost::asio::generic::stream_protocol(family, 0), descriptor);
+  } catch (...) {
+    ::close(descriptor);
+    throw;
+  }
+}
+
 }  // namespace
 
 Worker::Worker(const Shared& shared, std::shared_ptr<const Configuration> configuration)
@@ -101,12 +111,12 @@ void Worker::adopt(int descriptor, int family) {
 // nullptr: it could not be had, for lack of memory or of the kernel's; the descriptor is closed.
 std::unique_ptr<Connection> Worker::take(int descriptor, int family) {
   try {
-    return std::make_unique<Connection>(*this, descriptor, family);
+    Connection::Socket socket = socket_of(loop_.get_executor(), descriptor, family);
+    return std::make_unique<Connection>(*this, std::move(socket), family == AF_UNIX);
   } catch (const std::exception& exception) {
     static RateLimit limit;
     error(limit, "could not take a connection: {}", exception.what());
     Tallies::here().count(Count::connection_refused_memory);
-    ::close(descriptor);
     connection_count_.fetch_sub(1, std::memory_order_relaxed);
     return nullptr;
   }

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <filesystem>
+#include <memory>
 #include <sstream>
 
 #include <boost/test/unit_test.hpp>
@@ -58,10 +59,22 @@ class Load {
 
 // The held socket, Redis, nginx; the gateway is the test's to start.
 struct LoadedSite {
-  LoadedSite() : socket(dir / "held.sock"), redis(RedisSetup{}), port(free_port()) {
+  // How nginx reaches the gateway.
+  enum class Over { unix_kept, tcp_kept, unix_unkept };
+
+  explicit LoadedSite(Over over = Over::unix_kept)
+      : socket(over == Over::tcp_kept ? std::make_unique<HeldSocket>()
+                                      : std::make_unique<HeldSocket>(dir / "held.sock")),
+        redis(RedisSetup{}),
+        port(free_port()) {
     std::string conf = read_file(std::string(SOURCE_ROOT) + "/tests/e2e/uninterrupted.conf");
     conf = replaced(conf, "@DIR@", dir.path());
     conf = replaced(conf, "@CONF@", std::string(SOURCE_ROOT) + "/conf/nginx");
+    conf = replaced(conf, "@GATEWAY@",
+                    over == Over::tcp_kept ? "127.0.0.1:" + std::to_string(socket->port())
+                                           : "unix:" + (dir / "held.sock"));
+    conf = replaced(conf, "@KEEPALIVE@",
+                    over == Over::unix_unkept ? "" : "keepalive 32; keepalive_requests 1000000;");
     write_file(dir / "nginx.conf", replaced(conf, "@PORT@", std::to_string(port)));
     std::vector<std::string> command = {nginx_binary(), "-p", dir.path(), "-c", dir / "nginx.conf"};
     if (geteuid() == 0) command.insert(command.end(), {"-g", "user root;"});
@@ -76,7 +89,7 @@ struct LoadedSite {
     WireGateway::Setup setup;
     setup.yaml =
         "workers: 2\nstore: { type: redis, redis: { url: 'unix://" + redis.unix_address().path + "' } }\n";
-    setup.sockets = {socket.descriptor()};
+    setup.sockets = {socket->descriptor()};
     return setup;
   }
   // How many commands Redis has had: requests come through.
@@ -93,7 +106,7 @@ struct LoadedSite {
   // A new process on the held socket; the former one has ended.
   void start() { gateway = std::make_unique<WireGateway>(setup()); }
   [[nodiscard]] std::string log_in() const {
-    gateway::test::Peer peer(socket.connect());
+    gateway::test::Peer peer(socket->connect());
     const auto answer = peer.ask(
         gateway::test::request(1, gateway::test::asking("session", "POST", {{"GATEWAY_ALLOW", "set"}}),
                                R"({"set":{"user":"alice"}})"));
@@ -102,12 +115,25 @@ struct LoadedSite {
   }
 
   TempDir dir;
-  HeldSocket socket;
+  std::unique_ptr<HeldSocket> socket;
   RedisServer redis;
   int port;
   std::unique_ptr<Process> nginx;
   std::unique_ptr<WireGateway> gateway;
 };
+
+void restart_under_load(LoadedSite& site, int times) {
+  site.start();
+  Load load(site.dir, site.port, site.log_in());
+  for (int i = 0; i < times; ++i) {
+    site.wait_for_commands(2000);
+    site.gateway->signal(SIGTERM);
+    BOOST_TEST(site.gateway->wait() == 0);
+    site.start();
+  }
+  site.wait_for_commands(500);
+  load.judge(static_cast<unsigned>(times) * 200);
+}
 
 }  // namespace
 
@@ -115,16 +141,17 @@ BOOST_AUTO_TEST_SUITE(uninterrupted)
 
 BOOST_AUTO_TEST_CASE(twenty_restarts_with_the_socket_held_lose_no_request) {
   LoadedSite site;
-  site.start();
-  Load load(site.dir, site.port, site.log_in());
-  for (int i = 0; i < 20; ++i) {
-    site.wait_for_commands(2000);
-    site.gateway->signal(SIGTERM);
-    BOOST_TEST(site.gateway->wait() == 0);
-    site.start();
-  }
-  site.wait_for_commands(500);
-  load.judge(5000);
+  restart_under_load(site, 20);
+}
+
+BOOST_AUTO_TEST_CASE(restarts_lose_no_request_over_tcp_either) {
+  LoadedSite site(LoadedSite::Over::tcp_kept);
+  restart_under_load(site, 5);
+}
+
+BOOST_AUTO_TEST_CASE(restarts_lose_no_request_where_connections_are_not_kept) {
+  LoadedSite site(LoadedSite::Over::unix_unkept);
+  restart_under_load(site, 5);
 }
 
 // Each tenth has a mistake in it: the configuration before goes on.

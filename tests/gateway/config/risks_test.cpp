@@ -50,6 +50,11 @@ const std::vector<Case> kCases = {
      "4: keys[1]: the same secret as keys[0]: that is no rotation",
      "salt: { value: pepper }\nkeys:\n- { id: a, value: " + kSecret + " }\n- { id: b, value: " + kSecret +
          "1 }\n"},
+    {"limits: { request_deadline: 11s }\n",
+     "1: limits.request_deadline: a stop may take so long, and systemd's unit allows it 15s: raise "
+     "TimeoutStopSec= "
+     "there, too",
+     "limits: { request_deadline: 10s }\n"},
     {"session: { flush: behind }\n",
      "1: session.flush: a change is lost if the store fails just after its answer has gone",
      "session: { flush: wait }\n"},
@@ -91,6 +96,24 @@ BOOST_FIXTURE_TEST_CASE(a_secret_in_place_makes_the_configuration_itself_secret,
              (path / "gateway.yaml").string() +
                  ":3: keys[0].value: every user of this machine can use this file (mode 0644): take that "
                  "away with chmod o=");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_secret_in_a_directory_that_everybody_writes_to_can_be_replaced, Directory) {
+  std::filesystem::create_directory(path / "open");
+  write("open/salt", "pepper");
+  write("k1.key", kSecret);
+  const std::string text = "salt: { file: open/salt }\nkeys: [ { id: a, file: k1.key } ]\n";
+  BOOST_TEST(load(text)->warnings.empty());
+  BOOST_REQUIRE(::chmod((path / "open").c_str(), 0777) == 0);
+  const auto loaded = load(text);
+  BOOST_REQUIRE_MESSAGE(loaded.has_value(), problems(loaded));
+  BOOST_REQUIRE(loaded->warnings.size() == 1u);
+  BOOST_TEST(loaded->warnings[0] ==
+             (path / "gateway.yaml").string() +
+                 ":1: salt.file: every user of this machine can replace this file: take that "
+                 "away from its directory with chmod o-w");
+  BOOST_REQUIRE(::chmod((path / "open").c_str(), 01777) == 0);
+  BOOST_TEST(load(text)->warnings.empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

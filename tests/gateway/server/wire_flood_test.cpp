@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <deque>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -87,6 +88,23 @@ BOOST_AUTO_TEST_CASE(ten_thousand_connects_with_64_descriptors_disturb_nobody_wh
   const auto idle_before = gateway.cpu_time();
   for (int i = 0; i < 20; ++i) BOOST_TEST(kept.ask(checking(cookie)).status == 204);
   BOOST_TEST((gateway.cpu_time() - idle_before).count() < 1000);
+}
+
+// Those that are open are not what else is open.
+BOOST_AUTO_TEST_CASE(a_reload_leaves_as_much_room_for_connections_as_there_was) {
+  WireGateway::Setup setup;
+  setup.descriptors = 200;
+  const WireGateway gateway(setup);
+  const std::string before = gateway.log();
+  const auto room = before.find("at most ");
+  BOOST_TEST_REQUIRE(room != before.npos);
+  const std::string said = before.substr(room, before.find(" connections instead", room) - room);
+  std::vector<Peer> open;
+  for (int i = 0; i < 100; ++i) {
+    open.push_back(gateway.unix_peer());
+    BOOST_TEST(open.back().ask(health()).status == 200);
+  }
+  BOOST_TEST(gateway.reload().find(said + " connections instead") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
