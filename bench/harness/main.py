@@ -1,0 +1,90 @@
+"""The command line, and the order of a run."""
+import argparse
+import os
+import sys
+import time
+
+from harness.desk import BenchError, raise_file_limit
+from harness.parts import PARTS
+from harness.results import machine, write
+from harness.stacks import compared
+
+BENCH = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def names(text):
+    return [name for name in text.split(",") if name]
+
+
+def numbers(text):
+    return [int(number) for number in names(text)]
+
+
+def parse_arguments(arguments):
+    parser = argparse.ArgumentParser(prog="./dev bench", description=(
+        "Measures the auth check through nginx, side by side with other ways to do it. Everything is started privately on "
+        "loopback, verified, measured in turns and ended. All of it takes about 25 minutes; keep the machine quiet."))
+    parser.add_argument("build", help=argparse.SUPPRESS)
+    parser.add_argument("--list", action="store_true", help="say which parts and stacks there are, and measure nothing")
+    parser.add_argument("--quick", action="store_true", help="a look in some minutes: 1 round of 1 s, fewer sessions")
+    parser.add_argument("--parts", type=names, metavar="NAME,...", help="only these parts")
+    parser.add_argument("--stacks", type=names, metavar="NAME,...", help="only these stacks, in the parts that compare some")
+    parser.add_argument("--connections", type=numbers, metavar="N,...", help="of the part `connections`")
+    parser.add_argument("--rounds", type=int, metavar="N", help="how often each is measured, in turns (5)")
+    parser.add_argument("--seconds", type=int, metavar="N", help="of one measurement (3)")
+    parser.add_argument("--results", metavar="DIR", default=os.path.join(BENCH, "results"),
+                        help="where results.json and results.csv go (bench/results)")
+    parser.add_argument("--no-report", action="store_true", help="leave docs/benchmarks.md and its pictures as they are")
+    parser.add_argument("--report-only", action="store_true", help="measure nothing: write the pages from the results again")
+    options = parser.parse_args(arguments)
+    check_names(parser, "part", options.parts, PARTS)
+    check_names(parser, "stack", options.stacks, [stack.name for stack in compared()])
+    options.rounds = options.rounds or (1 if options.quick else 5)
+    options.seconds = options.seconds or (1 if options.quick else 3)
+    options.wants = lambda name: not options.stacks or name in options.stacks
+    options.say = lambda text: print(text, file=sys.stderr, flush=True)
+    return options
+
+
+def check_names(parser, kind, given, known):
+    for name in given or []:
+        if name not in known:
+            parser.error(f"there is no {kind} '{name}'; `./dev bench --list` says which there are")
+
+
+def show_list():
+    print("Parts, in their order:")
+    for name, part in PARTS.items():
+        print(f"  {name:<14} {part.__doc__.splitlines()[0]}")
+    print("Stacks of the part `compare`:")
+    for stack in compared():
+        kept = "connections kept" if stack.kept else "connections not kept"
+        print(f"  {stack.name:<20} {stack.backend.title} ({kept})")
+
+
+def measure(options):
+    results = {"machine": machine(options), "rounds": options.rounds, "seconds": options.seconds, "parts": {}}
+    began = time.monotonic()
+    for name in options.parts or PARTS:
+        options.say(f"{name}: {PARTS[name].__doc__.splitlines()[0]}")
+        results["parts"][name] = PARTS[name].run(options)
+    results["took_seconds"] = round(time.monotonic() - began)
+    return results
+
+
+def main():
+    options = parse_arguments(sys.argv[1:])
+    if options.list:
+        show_list()
+        return 0
+    try:
+        if not options.report_only:
+            raise_file_limit()
+            write(measure(options), options.results)
+        if not options.no_report:
+            from harness.report import publish
+            publish(options.results)
+    except BenchError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    return 0
