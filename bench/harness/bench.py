@@ -71,5 +71,6 @@ def rounds(options, cases):
     for number in range(options.rounds):
         for name, measure in cases.items():
             results[name].append(measure())
-            options.say(f"  round {number + 1} of {options.rounds}: {name}: {results[name][-1]['rate']:,.0f}/s")
+            label = name if isinstance(name, str) else " ".join(map(str, name))
+            options.say(f"  round {number + 1} of {options.rounds}: {label}: {results[name][-1]['rate']:,.0f}/s")
     return results

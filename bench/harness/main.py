@@ -1,6 +1,7 @@
 """The command line, and the order of a run."""
 import argparse
 import os
+import signal
 import sys
 import time
 
@@ -80,6 +81,7 @@ def main():
     try:
         if not options.report_only:
             raise_file_limit()
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
             write(measure(options), options.results)
         if not options.no_report:
             from harness.report import publish
@@ -87,4 +89,6 @@ def main():
     except BenchError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     return 0

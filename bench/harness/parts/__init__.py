@@ -1,7 +1,13 @@
 """The parts of a run, in their order: each measures one question and returns a value for the results file."""
-from harness.parts import compare, connections
+from harness.parts import compare, connections, flood, idle_busy, million, sessions, sizes, workers
 
 PARTS = {
     "compare": compare,
     "connections": connections,
+    "workers": workers,
+    "sessions": sessions,
+    "sizes": sizes,
+    "million": million,
+    "idle_busy": idle_busy,
+    "flood": flood,
 }

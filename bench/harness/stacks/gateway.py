@@ -20,13 +20,13 @@ def fastcgi_ask(name, kept):
 
 
 class Gateway(Backend):
-    """`workers`: threads. `max_bytes`: of the memory store, as in YAML. `connections`: its limit, if not the default."""
+    """`workers`: threads. `max_kib`: of the memory store. `connections`: its limit, if not the default."""
 
-    def __init__(self, store, name=None, workers=1, max_bytes=None, connections=None):
+    def __init__(self, store, name=None, workers=1, max_kib=None, connections=None):
         self.name = name or store
         self.store = store
         self.workers = workers
-        self.max_bytes = max_bytes
+        self.max_kib = max_kib
         self.connections = connections
         self.uses_redis = store == "redis"
         self.title = f"session-gateway, {'Redis' if self.uses_redis else 'memory'}"
@@ -34,8 +34,8 @@ class Gateway(Backend):
 
     def config(self, redis):
         options = f", redis: {{ url: 'unix://{redis.socket}' }}" if self.uses_redis else ""
-        if self.max_bytes:
-            options = f", memory: {{ max_bytes: {self.max_bytes} }}"
+        if self.max_kib:
+            options = f", memory: {{ max_bytes: {self.max_kib}KiB }}"
         limits = f"limits: {{ connections: {self.connections} }}" if self.connections else ""
         return f"""
 listen: [ {{ unix: {self.socket}, mode: "0666" }} ]

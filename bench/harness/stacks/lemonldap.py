@@ -36,8 +36,7 @@ class LemonLdap(Backend):
         conf["globalStorageOptions"].update(Directory=f"{self.dir}/sessions", LockDirectory=f"{self.dir}/sessions/lock")
         conf["localSessionStorageOptions"]["cache_root"] = f"{self.dir}/cache"
         if not self.cached:
-            del conf["localSessionStorage"], conf["localSessionStorageOptions"]
-            conf["handlerInternalCache"] = 0
+            conf.update(localSessionStorage="", handlerInternalCache=0)  # without the key, a default would be taken
         with open(f"{self.dir}/conf/lmConf-1.json", "w") as f:
             json.dump(conf, f)
         with open("/etc/lemonldap-ng/lemonldap-ng.ini") as f:
