@@ -17,7 +17,7 @@ def configuration(desk, port, stacks):
     user = "user root;" if os.geteuid() == 0 else ""
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = " ".join(f"{kind}_temp_path {desk.dir}/{kind};" for kind in kinds)
-    return f"""daemon off; {user} worker_processes 1; pid {desk.dir}/nginx.pid; worker_rlimit_nofile 32768;
+    return f"""daemon off; {user} worker_processes 1; pid {desk.dir}/nginx.pid;
 error_log {desk.dir}/nginx-error.log warn;
 events {{ worker_connections 16384; }}
 http {{

@@ -7,6 +7,7 @@ import time
 
 from harness.desk import BenchError, raise_file_limit
 from harness.parts import PARTS
+from harness.report import publish
 from harness.results import machine, write
 from harness.stacks import compared
 
@@ -24,7 +25,9 @@ def numbers(text):
 def parse_arguments(arguments):
     parser = argparse.ArgumentParser(prog="./dev bench", description=(
         "Measures the auth check through nginx, side by side with other ways to do it. Everything is started privately on "
-        "loopback, verified, measured in turns and ended. All of it takes about 25 minutes; keep the machine quiet."))
+        "loopback, verified, measured in turns and ended. All of it takes about 25 minutes; keep the machine quiet. A whole run "
+        "writes bench/results, docs/benchmarks.md and its pictures; a partial one prints its page and keeps it in "
+        "build/bench-results."))
     parser.add_argument("build", help=argparse.SUPPRESS)
     parser.add_argument("--list", action="store_true", help="say which parts and stacks there are, and measure nothing")
     parser.add_argument("--quick", action="store_true", help="a look in some minutes: 1 round of 1 s, fewer sessions")
@@ -33,10 +36,8 @@ def parse_arguments(arguments):
     parser.add_argument("--connections", type=numbers, metavar="N,...", help="of the part `connections`")
     parser.add_argument("--rounds", type=int, metavar="N", help="how often each is measured, in turns (5)")
     parser.add_argument("--seconds", type=int, metavar="N", help="of one measurement (3)")
-    parser.add_argument("--results", metavar="DIR", default=os.path.join(BENCH, "results"),
-                        help="where results.json and results.csv go (bench/results)")
-    parser.add_argument("--no-report", action="store_true", help="leave docs/benchmarks.md and its pictures as they are")
-    parser.add_argument("--report-only", action="store_true", help="measure nothing: write the pages from the results again")
+    parser.add_argument("--report-only", action="store_true",
+                        help="measure nothing: make the page and its pictures from bench/results again")
     options = parser.parse_args(arguments)
     check_names(parser, "part", options.parts, PARTS)
     check_names(parser, "stack", options.stacks, [stack.name for stack in compared()])
@@ -73,19 +74,34 @@ def measure(options):
     return results
 
 
+def places(options):
+    """(folder of the results, folder of the page). Only a whole run changes what is in the repository."""
+    whole = not (options.parts or options.stacks or options.connections or options.quick)
+    if whole or options.report_only:
+        return os.path.join(BENCH, "results"), os.path.join(os.path.dirname(BENCH), "docs")
+    aside = os.path.join(os.path.dirname(os.path.abspath(options.build)), "bench-results")
+    return aside, aside
+
+
+def run(options):
+    results, docs = places(options)
+    if not options.report_only:
+        raise_file_limit()
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
+        write(measure(options), results)
+    text = publish(results, docs)
+    if docs == results:
+        print(text)
+    options.say(f"bench: the page is {docs}/benchmarks.md, all measurements are in {results}")
+
+
 def main():
     options = parse_arguments(sys.argv[1:])
     if options.list:
         show_list()
         return 0
     try:
-        if not options.report_only:
-            raise_file_limit()
-            signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
-            write(measure(options), options.results)
-        if not options.no_report:
-            from harness.report import publish
-            publish(options.results)
+        run(options)
     except BenchError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
