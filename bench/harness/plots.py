@@ -18,17 +18,21 @@ def rows_of(names, title, most):
         picture.line([(x, TOP - 6), (x, bottom)])
         picture.text(x, bottom + 18, short(round(i * step, 6)), "middle")
     for i, name in enumerate(names):
-        picture.text(LEFT - 10, TOP + ROW * i + 19, name, "end")
+        picture.text(LEFT - 10, TOP + ROW * i + 19, shown(name), "end")
     return picture, lambda value: LEFT + value * scale
+
+
+def shown(name):
+    """A stack's name for readers who see only the picture."""
+    return f"gateway {name}" if name.startswith(("memory", "redis")) else name
 
 
 def rates(part):
     stacks = by_name(part)
     values = {name: median(rounds, "rate") for name, rounds in stacks.items()}
     picture, at = rows_of(list(values), f"Requests per second, {part['connections']} connections", max(values.values()))
-    own = ("memory", "redis")
     for i, (name, value) in enumerate(values.items()):
-        colour = COLOURS[1] if name.startswith(own) else COLOURS[0]
+        colour = COLOURS[1] if shown(name) != name else COLOURS[0]
         picture.box(LEFT, TOP + ROW * i + 5, at(value) - LEFT, ROW - 10, colour)
         picture.text(at(value) + 6, TOP + ROW * i + 19, f"{value:,.0f}")
     picture.text(WIDTH - 16, 26, "orange: session-gateway", "end", colour=COLOURS[1])
@@ -46,9 +50,9 @@ def cpu_time(part):
     for i, (name, costs) in enumerate(used.items()):
         x = 0.0
         for colour, cost in zip(COLOURS, costs.values()):
-            shown = min(cost or 0, most - x)
-            picture.box(at(x), TOP + ROW * i + 5, at(x + shown) - at(x), ROW - 10, colour)
-            x += shown
+            part_shown = min(cost or 0, most - x)
+            picture.box(at(x), TOP + ROW * i + 5, at(x + part_shown) - at(x), ROW - 10, colour)
+            x += part_shown
         cut = " (cut)" if total[name] > most else ""
         picture.text(at(x) + 6, TOP + ROW * i + 19, f"{total[name]:,.1f}{cut}")
     return picture
@@ -71,7 +75,7 @@ def percentiles(part):
         picture.text(at(10.0 ** power), bottom + 18, f"{10.0 ** power:g}", "middle")
     for i, (name, three) in enumerate(values.items()):
         y = TOP + ROW * i + 15
-        picture.text(LEFT - 10, y + 4, name, "end")
+        picture.text(LEFT - 10, y + 4, shown(name), "end")
         picture.line([(at(three[0]), y), (at(three[-1]), y)], "#999", 2)
         for value, colour in zip(three, COLOURS):
             picture.dot(at(value), y, colour)
@@ -84,7 +88,7 @@ def connections(part):
     width, height, left, top, bottom = WIDTH, 400, 80, 70, 350
     most = max(max(values) for values in lines.values()) * 1.05
     picture = Picture(width, height, "Requests per second against connections")
-    picture.legend(left, 50, names)
+    picture.legend(left, 50, [shown(name) for name in names])
 
     def at(i, value):
         columns = max(len(part["counts"]) - 1, 1)
@@ -96,6 +100,7 @@ def connections(part):
         picture.text(left - 8, y + 4, short(i * step), "end")
     for i, count in enumerate(part["counts"]):
         picture.text(at(i, 0)[0], bottom + 22, f"{count:,}", "middle")
+    picture.text((left + width - 40) / 2, height - 8, "connections", "middle")
     for (name, values), colour in zip(lines.items(), COLOURS):
         picture.line([at(i, value) for i, value in enumerate(values)], colour, 2.5)
         for i, value in enumerate(values):

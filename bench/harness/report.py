@@ -12,8 +12,9 @@ TABLES = {"compare": tables.compare, "connections": tables.connections, "workers
 
 
 def described(machine, results):
+    trial = " **Something else was running: take these figures as a trial.**" if machine["busy_percent"] > 5 else ""
     return (f"{machine['date']}, {machine['cpu']}, {machine['cores']} cores, {machine['memory_gib']} GiB, {machine['system']}. "
-            f"The load of the machine was {machine['load_before']} before the run. Medians of {results['rounds']} rounds of "
+            f"Before the run the machine was {machine['busy_percent']} % busy.{trial} Medians of {results['rounds']} rounds of "
             f"{results['seconds']} s; the whole run took {results['took_seconds'] / 60:.0f} minutes.")
 
 

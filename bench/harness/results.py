@@ -6,6 +6,7 @@ import os
 import platform
 import re
 import subprocess
+import time
 
 COLUMNS = ("part", "case", "round", "rate", "p50", "p99", "p99.9", "cpu_nginx", "cpu_backend", "cpu_redis", "count")
 
@@ -63,6 +64,18 @@ def cpu_model():
     return found.group(1) if found else platform.machine()
 
 
+def busy_percent(seconds=3):
+    """How busy the machine is while the harness waits: with what does not belong to the run."""
+    def used_and_all():
+        with open("/proc/stat") as f:
+            ticks = [int(n) for n in f.readline().split()[1:9]]
+        return sum(ticks) - ticks[3] - ticks[4], sum(ticks)  # without idle and iowait
+    used, total = used_and_all()
+    time.sleep(seconds)
+    used_then, total_then = used_and_all()
+    return round(100 * (used_then - used) / max(total_then - total, 1))
+
+
 def machine(options):
     with open("/proc/meminfo") as f:
         memory = int(re.search(r"MemTotal:\s+(\d+)", f.read()).group(1)) / 1024 / 1024
@@ -70,7 +83,7 @@ def machine(options):
         system = re.search(r'PRETTY_NAME="(.*)"', f.read()).group(1)
     return {"date": datetime.date.today().isoformat(), "cores": os.cpu_count(), "cpu": cpu_model(),
             "memory_gib": round(memory), "system": f"{system}, Linux {platform.release()}",
-            "load_before": round(os.getloadavg()[0], 2), "versions": {k: v for k, v in versions(options.build).items() if v}}
+            "busy_percent": busy_percent(), "versions": {k: v for k, v in versions(options.build).items() if v}}
 
 
 def measurements(value, part, case=""):

@@ -30,7 +30,7 @@ class Picture:
         for name, colour in zip(names, COLOURS):
             self.box(x, y - 10, 12, 12, colour)
             self.text(x + 17, y, name)
-            x += 17 + 7.5 * len(name) + 18
+            x += 17 + 7.8 * len(name) + 20
 
     def render(self):
         return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{self.width}" height="{self.height}" '

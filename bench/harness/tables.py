@@ -37,7 +37,7 @@ def compare(part):
                      *(latency(median(rounds, p)) for p in ("p50", "p99", "p99.9")),
                      *(number(used[who], "{:.1f}") for who in ("nginx", "backend", "redis")),
                      number(sum(filter(None, used.values())), "{:.1f}"), number(stack["memory_mib"], "{:.1f}")])
-    return table(["stack", "requests/s", "of do-nothing's", "p50 ms", "p99 ms", "p99.9 ms", "nginx µs", "backend µs",
+    return table(["stack", "requests/s", "of `nothing-kept`", "p50 ms", "p99 ms", "p99.9 ms", "nginx µs", "backend µs",
                   "Redis µs", "all µs", "MiB"], rows)
 
 

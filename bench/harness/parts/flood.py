@@ -8,7 +8,7 @@ from harness.stacks.nothing import Nothing
 from harness.users import beside_seconds, latency, latency_beside
 
 FORGED_PER_SECOND = 50000
-CONNECTIONS = 64
+CONNECTIONS = 32
 
 
 def flooded(bench, stack, cookies, forged):
