@@ -32,7 +32,7 @@ def parse_arguments(arguments):
     parser.add_argument("--list", action="store_true", help="say which parts and stacks there are, and measure nothing")
     parser.add_argument("--quick", action="store_true", help="a look in some minutes: 1 round of 1 s, fewer sessions")
     parser.add_argument("--parts", type=names, metavar="NAME,...", help="only these parts")
-    parser.add_argument("--stacks", type=names, metavar="NAME,...", help="only these stacks, in the parts that compare some")
+    parser.add_argument("--stacks", type=names, metavar="NAME,...", help="only these stacks: of the parts `compare` and `connections`")
     parser.add_argument("--connections", type=numbers, metavar="N,...", help="of the part `connections`")
     parser.add_argument("--rounds", type=int, metavar="N", help="how often each is measured, in turns (5)")
     parser.add_argument("--seconds", type=int, metavar="N", help="of one measurement (3)")
@@ -43,7 +43,6 @@ def parse_arguments(arguments):
     check_names(parser, "stack", options.stacks, [stack.name for stack in compared()])
     options.rounds = options.rounds or (1 if options.quick else 5)
     options.seconds = options.seconds or (1 if options.quick else 3)
-    options.wants = lambda name: not options.stacks or name in options.stacks
     options.say = lambda text: print(text, file=sys.stderr, flush=True)
     return options
 
@@ -64,10 +63,19 @@ def show_list():
         print(f"  {stack.name:<20} {stack.backend.title} ({kept})")
 
 
+def chosen_parts(options):
+    """Without --parts: all, or what the other choices are about."""
+    if options.parts:
+        return options.parts
+    if options.connections:
+        return ["connections"]
+    return ["compare"] if options.stacks else list(PARTS)
+
+
 def measure(options):
     results = {"machine": machine(options), "rounds": options.rounds, "seconds": options.seconds, "parts": {}}
     began = time.monotonic()
-    for name in options.parts or PARTS:
+    for name in chosen_parts(options):
         options.say(f"{name}: {PARTS[name].__doc__.splitlines()[0]}")
         results["parts"][name] = PARTS[name].run(options)
     results["took_seconds"] = round(time.monotonic() - began)

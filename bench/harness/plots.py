@@ -1,4 +1,5 @@
 """The pictures of the report. Each function draws one of a part of the results."""
+import itertools
 import math
 
 from harness.stats import by_name, cpu, median
@@ -101,7 +102,7 @@ def connections(part):
     for i, count in enumerate(part["counts"]):
         picture.text(at(i, 0)[0], bottom + 22, f"{count:,}", "middle")
     picture.text((left + width - 40) / 2, height - 8, "connections", "middle")
-    for (name, values), colour in zip(lines.items(), COLOURS):
+    for (name, values), colour in zip(lines.items(), itertools.cycle(COLOURS)):
         picture.line([at(i, value) for i, value in enumerate(values)], colour, 2.5)
         for i, value in enumerate(values):
             picture.dot(*at(i, value), colour)

@@ -6,7 +6,7 @@ CONNECTIONS = 32
 
 
 def run(options):
-    stacks = [stack for stack in compared() if options.wants(stack.name)]
+    stacks = [stack for stack in compared() if not options.stacks or stack.name in options.stacks]
     with Bench(options, stacks) as bench:
         cases = {stack.name: lambda s=stack: bench.measure(s, CONNECTIONS) for stack in stacks}
         results = rounds(options, cases)

@@ -1,16 +1,13 @@
-"""The gateway and the reference with few and with many connections."""
+"""The gateway and the reference (or --stacks) with few and with many connections."""
 from harness.bench import Bench, rounds
-from harness.stacks import Stack
-from harness.stacks.gateway import Gateway
-from harness.stacks.nothing import Nothing
+from harness.stacks import compared
 
 COUNTS = (1, 8, 32, 128, 1000)
+STACKS = ("nothing-kept", "memory-kept", "redis-kept")
 
 
 def run(options):
-    stacks = [Stack("nothing-kept", Nothing(), True), Stack("memory-kept", Gateway("memory"), True),
-              Stack("redis-kept", Gateway("redis"), True)]
-    stacks = [stack for stack in stacks if options.wants(stack.name)]
+    stacks = [stack for stack in compared() if stack.name in (options.stacks or STACKS)]
     counts = options.connections or COUNTS
     with Bench(options, stacks) as bench:
         results = rounds(options, {f"{stack.name} {count}": lambda s=stack, c=count: bench.measure(s, c)
