@@ -18,9 +18,9 @@ def create_command(bench, backend, attributes, out, count="all", rate="max", sec
                        arguments=(wrk.SCRIPTS, count, rate, out, body_file(bench.desk, attributes), out + ".done"))
 
 
-def create(bench, backend, count, attributes):
+def create(bench, backend, count, attributes, name="all"):
     """(file with at least `count` cookies, the seconds it took)."""
-    out = bench.desk.path(f"{backend.name}.cookies")
+    out = bench.desk.path(f"{backend.name}-{name}.cookies")
     began = time.monotonic()
     load = subprocess.Popen(create_command(bench, backend, attributes, out, count), stdout=subprocess.DEVNULL)
     try:

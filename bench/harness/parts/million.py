@@ -12,8 +12,9 @@ from harness.users import beside_seconds, latency, latency_beside
 
 RECORD = 300  # bytes of a session in the store
 WRAPPING = 38  # of these, what the record puts around the attributes: {"v":1,"created":1700000000,"data":}
+ROOM = 1.01  # of what the sessions need: all of them are held, and 2 % more evict some
 CREATED_PER_SECOND = 5000
-RECENT = 10000  # sessions that users have: of the newest, which are not evicted while others are
+RECENT = 10000  # sessions that users have: of the newest, which are not the ones to be evicted
 
 
 def footprint(options, count):
@@ -32,19 +33,17 @@ def footprint(options, count):
 def run(options):
     count = 20000 if options.quick else 1000000
     alone = footprint(options, count)
-    # Room for 98 of 100: the last ones to be created already push the first ones out.
-    gateway = Gateway("memory", max_kib=int(count * alone["counted_each"] * 0.98 / 1024))
+    gateway = Gateway("memory", max_kib=int(count * alone["counted_each"] * ROOM / 1024))
     stack = Stack("memory", gateway, True)
     with Bench(options, [stack]) as bench:
         before = memory_mib(gateway.pids())
         attributes = of_size(RECORD - WRAPPING)
         cookies, took = create(bench, gateway, count, attributes)
         held = memory_mib(gateway.pids())
+        require(bench, cookies, 0, 200, "a session is lost before the store is full")
+        create(bench, gateway, count // 50, attributes, "more")
+        require(bench, cookies, 1, 401, "a full store still has the session that was least recently used")
         recent = last_lines(cookies, min(RECENT, count // 2), bench.desk.path("recent"))
-        with open(cookies) as f:
-            evicted = bench.front.ask("GET", "/memory", cookie=f.readline().strip()).status == 401
-        if not evicted:
-            raise BenchError("a full memory store still has the first session that was created")
         results = rounds(options, cases(bench, stack, recent, attributes))
     return {"sessions": count, "record_bytes": RECORD, "store_alone": alone, "load_seconds": round(took, 1),
             "before_mib": round(before, 1), "held_mib": round(held, 1), "max_mib": round(gateway.max_kib / 1024, 1),
@@ -52,9 +51,17 @@ def run(options):
             "stacks": [{"name": name, "rounds": value} for name, value in results.items()]}
 
 
+def require(bench, cookies, line, status, otherwise):
+    """That the session of that line of the file is there (200) or is not (401)."""
+    with open(cookies) as f:
+        cookie = next(text for i, text in enumerate(f) if i == line).strip()
+    if bench.front.ask("GET", "/memory", cookie=cookie).status != status:
+        raise BenchError(otherwise)
+
+
 def cases(bench, stack, recent, attributes):
     def evicting():
-        command = create_command(bench, stack.backend, attributes, bench.desk.path("more"), rate=CREATED_PER_SECOND,
+        command = create_command(bench, stack.backend, attributes, bench.desk.path("evicting.cookies"), rate=CREATED_PER_SECOND,
                                  seconds=beside_seconds(bench.options))
         result, load = latency_beside(bench, stack, recent, command)
         return {**result, "created_rate": load["rate"]}
