@@ -1,5 +1,5 @@
--- Another user for each request. Argument: a file with a cookie in each line.
-local cookies, head, at = {}, nil, 0
+-- A user picked at random for each request. Argument: a file with a cookie in each line.
+local cookies, head = {}, nil
 
 function init(arguments)
   for line in io.lines(arguments[1]) do cookies[#cookies + 1] = line end
@@ -7,9 +7,7 @@ function init(arguments)
 end
 
 function request()
-  -- A step that has no factor in common with the number of users meets all of them, in no order a cache foresees.
-  at = (at + 7919) % #cookies
-  return head .. cookies[at + 1] .. "\r\n\r\n"
+  return head .. cookies[math.random(#cookies)] .. "\r\n\r\n"
 end
 
 function done(summary, latency, requests)
