@@ -1,4 +1,5 @@
 """A private place to run servers in: a directory, processes that end with it, and what they have used."""
+import contextlib
 import os
 import re
 import resource
@@ -80,16 +81,17 @@ class Desk:
 
     def end(self, process):
         """Ends one process and all that it has started."""
-        family = [process.pid] + descendants(process.pid)
+        family = {pid: started(pid) for pid in descendants(process.pid)}
         process.send_signal(signal.SIGTERM)
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        for pid in family[1:]:
-            if parent_of(pid) == 1:  # left behind by its parent, and not another's who was given the number
-                os.kill(pid, signal.SIGKILL)
+        for pid, when in family.items():
+            if when and started(pid) == when:  # still there, and not another that was given the number
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         self.processes.remove(process)
 
     def close(self):
@@ -111,11 +113,12 @@ def descendants(pid):
     return found
 
 
-def parent_of(pid):
+def started(pid):
+    """When a process was started, in ticks since the machine was; None if there is none."""
     try:
         with open(f"/proc/{pid}/stat") as f:
-            return int(f.read().rsplit(")", 1)[1].split()[1])
-    except FileNotFoundError:
+            return int(f.read().rsplit(")", 1)[1].split()[19])
+    except (FileNotFoundError, ProcessLookupError):
         return None
 
 

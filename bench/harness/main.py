@@ -73,18 +73,23 @@ def chosen_parts(options):
 
 
 def measure(options):
-    results = {"machine": machine(options), "rounds": options.rounds, "seconds": options.seconds, "parts": {}}
+    """The results. A part that fails is left out and named under "failed": the others are worth their time."""
+    results = {"machine": machine(options), "rounds": options.rounds, "seconds": options.seconds, "parts": {}, "failed": {}}
     began = time.monotonic()
     for name in chosen_parts(options):
         options.say(f"{name}: {PARTS[name].__doc__.splitlines()[0]}")
-        results["parts"][name] = PARTS[name].run(options)
+        try:
+            results["parts"][name] = PARTS[name].run(options)
+        except BenchError as error:
+            results["failed"][name] = str(error)
+            options.say(f"bench: {name} failed: {error}")
     results["took_seconds"] = round(time.monotonic() - began)
     return results
 
 
-def places(options):
-    """(folder of the results, folder of the page). Only a whole run changes what is in the repository."""
-    whole = not (options.parts or options.stacks or options.connections or options.quick)
+def places(options, complete=True):
+    """(folder of the results, folder of the page). Only a whole run without failures changes what is in the repository."""
+    whole = complete and not (options.parts or options.stacks or options.connections or options.quick)
     if whole or options.report_only:
         return os.path.join(BENCH, "results"), os.path.join(os.path.dirname(BENCH), "docs")
     aside = os.path.join(os.path.dirname(os.path.abspath(options.build)), "bench-results")
@@ -92,15 +97,23 @@ def places(options):
 
 
 def run(options):
-    results, docs = places(options)
+    """The exit status."""
+    failed = {}
+    folder, docs = places(options)
     if not options.report_only:
         raise_file_limit()
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
-        write(measure(options), results)
-    text = publish(results, docs)
-    if docs == results:
+        results = measure(options)
+        failed = results["failed"]
+        folder, docs = places(options, complete=not failed)
+        write(results, folder)
+    text = publish(folder, docs)
+    if docs == folder:
         print(text)
-    options.say(f"bench: the page is {docs}/benchmarks.md, all measurements are in {results}")
+    options.say(f"bench: the page is {docs}/benchmarks.md, all measurements are in {folder}")
+    for name in failed:
+        options.say(f"bench: {name} failed, see above; docs/benchmarks.md and bench/results are as they were")
+    return 1 if failed else 0
 
 
 def main():
@@ -109,10 +122,9 @@ def main():
         show_list()
         return 0
     try:
-        run(options)
+        return run(options)
     except BenchError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
-    return 0
