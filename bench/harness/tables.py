@@ -94,5 +94,9 @@ def idle_busy(part):
     return f"{idle}\n\n{plain(part)}"
 
 
+def steps(part):
+    return table(["step", "ns of CPU"], [[step["name"].replace("_", " "), f"{step['cpu_ns']:,}"] for step in part["steps"]])
+
+
 def versions(machine):
     return table(["", "version<"], [[name, version] for name, version in machine["versions"].items()])

@@ -1,5 +1,5 @@
 """The parts of a run, in their order: each measures one question and returns a value for the results file."""
-from harness.parts import compare, connections, flood, idle_busy, million, sessions, sizes, workers
+from harness.parts import compare, connections, flood, idle_busy, million, sessions, sizes, steps, workers
 
 PARTS = {
     "compare": compare,
@@ -10,4 +10,5 @@ PARTS = {
     "million": million,
     "idle_busy": idle_busy,
     "flood": flood,
+    "steps": steps,
 }
