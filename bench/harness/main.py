@@ -2,6 +2,7 @@
 import argparse
 import os
 import signal
+import subprocess
 import sys
 import time
 
@@ -80,7 +81,7 @@ def measure(options):
         options.say(f"{name}: {PARTS[name].__doc__.splitlines()[0]}")
         try:
             results["parts"][name] = PARTS[name].run(options)
-        except BenchError as error:
+        except (BenchError, OSError, subprocess.SubprocessError) as error:
             results["failed"][name] = str(error)
             options.say(f"bench: {name} failed: {error}")
     results["took_seconds"] = round(time.monotonic() - began)

@@ -11,12 +11,14 @@ def fastcgi_upstreams(name, socket):
 
 
 def fastcgi_ask(name, kept):
-    """As conf/nginx/session-gateway-server.conf asks."""
+    """What conf/nginx/session-gateway-server.conf has in its auth location, for a session that is to be logged in."""
     keep = "fastcgi_keep_conn on; fastcgi_store /dev/null/none;" if kept else ""
     return f"""fastcgi_pass {name if kept else name + '_unkept'}; {keep}
       fastcgi_pass_request_headers off; fastcgi_pass_request_body off; fastcgi_param CONTENT_LENGTH "";
-      fastcgi_param GATEWAY_ENDPOINT auth; fastcgi_param HTTP_COOKIE $http_cookie if_not_empty;
-      fastcgi_param REQUEST_METHOD $request_method; fastcgi_param REMOTE_ADDR $remote_addr;"""
+      fastcgi_param GATEWAY_ENDPOINT auth; fastcgi_param GATEWAY_REQUIRE ",login,";
+      fastcgi_param HTTP_COOKIE $http_cookie if_not_empty; fastcgi_param REQUEST_METHOD $request_method;
+      fastcgi_param REMOTE_ADDR $remote_addr; fastcgi_param REQUEST_ID $request_id;
+      fastcgi_buffer_size 48k; fastcgi_buffers 4 48k;"""
 
 
 class Gateway(Backend):
