@@ -41,7 +41,7 @@ def forged_shown(parts):
     if min(rates) >= 0.98 * wanted:
         return f"In every round {wanted:,} forged cookies a second arrived."
     return (f"wrk was to send {wanted:,} forged cookies a second; {min(rates):,.0f} to {max(rates):,.0f} a second is what this "
-            "machine could send and answer, so nginx was saturated.")
+            "machine could send and answer.")
 
 
 def publish(results_folder, docs):
