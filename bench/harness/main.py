@@ -1,0 +1,131 @@
+"""The command line, and the order of a run."""
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from harness.desk import BenchError, raise_file_limit
+from harness.parts import PARTS
+from harness.report import publish
+from harness.results import machine, write
+from harness.stacks import compared
+
+BENCH = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def names(text):
+    return [name for name in text.split(",") if name]
+
+
+def numbers(text):
+    return [int(number) for number in names(text)]
+
+
+def parse_arguments(arguments):
+    parser = argparse.ArgumentParser(prog="./dev bench", description=(
+        "Measures the auth check through nginx, side by side with other ways to do it. Everything is started privately on "
+        "loopback, verified, measured in turns and ended. All of it takes about 20 minutes; keep the machine quiet. A whole run "
+        "writes bench/results, docs/benchmarks.md and its pictures; a partial one prints its page and keeps it in "
+        "build/bench-results."))
+    parser.add_argument("build", help=argparse.SUPPRESS)
+    parser.add_argument("--list", action="store_true", help="say which parts and stacks there are, and measure nothing")
+    parser.add_argument("--quick", action="store_true", help="a look in some minutes: 1 round of 1 s, fewer sessions")
+    parser.add_argument("--parts", type=names, metavar="NAME,...", help="only these parts")
+    parser.add_argument("--stacks", type=names, metavar="NAME,...", help="only these stacks: of the parts `compare` and `connections`")
+    parser.add_argument("--connections", type=numbers, metavar="N,...", help="of the part `connections`")
+    parser.add_argument("--rounds", type=int, metavar="N", help="how often each is measured, in turns (5)")
+    parser.add_argument("--seconds", type=int, metavar="N", help="of one measurement (3)")
+    parser.add_argument("--report-only", action="store_true",
+                        help="measure nothing: make the page and its pictures from bench/results again")
+    options = parser.parse_args(arguments)
+    check_names(parser, "part", options.parts, PARTS)
+    check_names(parser, "stack", options.stacks, [stack.name for stack in compared()])
+    options.rounds = options.rounds or (1 if options.quick else 5)
+    options.seconds = options.seconds or (1 if options.quick else 3)
+    options.say = lambda text: print(text, file=sys.stderr, flush=True)
+    return options
+
+
+def check_names(parser, kind, given, known):
+    for name in given or []:
+        if name not in known:
+            parser.error(f"there is no {kind} '{name}'; `./dev bench --list` says which there are")
+
+
+def show_list():
+    print("Parts, in their order:")
+    for name, part in PARTS.items():
+        print(f"  {name:<14} {part.__doc__.splitlines()[0]}")
+    print("Stacks of the part `compare`:")
+    for stack in compared():
+        kept = "connections kept" if stack.kept else "connections not kept"
+        print(f"  {stack.name:<20} {stack.backend.title} ({kept})")
+
+
+def chosen_parts(options):
+    """Without --parts: all, or what the other choices are about."""
+    if options.parts:
+        return options.parts
+    if options.connections:
+        return ["connections"]
+    return ["compare"] if options.stacks else list(PARTS)
+
+
+def measure(options):
+    """The results. A part that fails is left out and named under "failed": the others are worth their time."""
+    results = {"machine": machine(options), "rounds": options.rounds, "seconds": options.seconds, "parts": {}, "failed": {}}
+    began = time.monotonic()
+    for name in chosen_parts(options):
+        options.say(f"{name}: {PARTS[name].__doc__.splitlines()[0]}")
+        try:
+            results["parts"][name] = PARTS[name].run(options)
+        except (BenchError, OSError, subprocess.SubprocessError) as error:
+            results["failed"][name] = str(error)
+            options.say(f"bench: {name} failed: {error}")
+    results["took_seconds"] = round(time.monotonic() - began)
+    return results
+
+
+def places(options, complete=True):
+    """(folder of the results, folder of the page). Only a whole run without failures changes what is in the repository."""
+    whole = complete and not (options.parts or options.stacks or options.connections or options.quick)
+    if whole or options.report_only:
+        return os.path.join(BENCH, "results"), os.path.join(os.path.dirname(BENCH), "docs")
+    aside = os.path.join(os.path.dirname(os.path.abspath(options.build)), "bench-results")
+    return aside, aside
+
+
+def run(options):
+    """The exit status."""
+    failed = {}
+    folder, docs = places(options)
+    if not options.report_only:
+        raise_file_limit()
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
+        results = measure(options)
+        failed = results["failed"]
+        folder, docs = places(options, complete=not failed)
+        write(results, folder)
+    text = publish(folder, docs)
+    if docs == folder:
+        print(text)
+    options.say(f"bench: the page is {docs}/benchmarks.md, all measurements are in {folder}")
+    for name in failed:
+        options.say(f"bench: {name} failed, see above; docs/benchmarks.md and bench/results are as they were")
+    return 1 if failed else 0
+
+
+def main():
+    options = parse_arguments(sys.argv[1:])
+    if options.list:
+        show_list()
+        return 0
+    try:
+        return run(options)
+    except BenchError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130

@@ -1,0 +1,14 @@
+"""The parts of a run, in their order: each measures one question and returns a value for the results file."""
+from harness.parts import compare, connections, flood, idle_busy, million, sessions, sizes, steps, workers
+
+PARTS = {
+    "compare": compare,
+    "connections": connections,
+    "workers": workers,
+    "sessions": sessions,
+    "sizes": sizes,
+    "million": million,
+    "idle_busy": idle_busy,
+    "flood": flood,
+    "steps": steps,
+}

@@ -1,0 +1,41 @@
+"""Valid users' latency while forged cookies arrive, 50,000 a second or as many as the machine can send."""
+from harness import wrk
+from harness.bench import Bench, rounds
+from harness.desk import BenchError, cpu_seconds
+from harness.stacks import Stack
+from harness.stacks.gateway import Gateway
+from harness.stacks.nothing import Nothing
+from harness.users import beside_seconds, latency, latency_beside
+
+FORGED_PER_SECOND = 50000
+CONNECTIONS = 32
+
+
+def flooded(bench, stack, cookies, forged):
+    """Latency, how many forged cookies a second were answered, and CPU in µs for each."""
+    command = wrk.command(bench.front.url(stack.name), CONNECTIONS, beside_seconds(bench.options), script="forged.lua",
+                          arguments=(wrk.SCRIPTS, FORGED_PER_SECOND, forged))
+    watched = bench.watched(stack)
+    before = {who: cpu_seconds(pids) for who, pids in watched.items()}
+    result, load = latency_beside(bench, stack, cookies, command)
+    if stack.backend.checks and load["refused"] != load["count"]:
+        raise BenchError(f"{stack.name}: {load['count'] - load['refused']} forged cookies passed")
+    for who, pids in watched.items():
+        result[f"cpu_{who}"] = round((cpu_seconds(pids) - before[who]) / (load["count"] + result["count"]) * 1e6, 2)
+    return {**result, "forged_rate": load["rate"]}
+
+
+def run(options):
+    stacks = [Stack("nothing", Nothing(), True), Stack("memory", Gateway("memory"), True),
+              Stack("redis", Gateway("redis"), True)]
+    with Bench(options, stacks) as bench:
+        cases = {}
+        for stack in stacks:
+            cookie = bench.cookie(stack)
+            file = bench.desk.write(f"{stack.name}.one", cookie + "\n")
+            cases[stack.name, "quiet"] = lambda s=stack, f=file: latency(bench, s, f)
+            cases[stack.name, "flooded"] = lambda s=stack, f=file, c=cookie: flooded(bench, s, f, c)
+        results = rounds(options, cases)
+    return {"forged_per_second": FORGED_PER_SECOND, "stacks": [
+        {"name": f"{name} {when}", "stack": name, "when": when, "rounds": value}
+        for (name, when), value in results.items()]}

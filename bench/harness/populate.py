@@ -1,0 +1,43 @@
+"""Many sessions, created through nginx as applications create them."""
+import json
+import os
+import subprocess
+import time
+
+from harness import wrk
+from harness.desk import BenchError
+
+
+def body_file(desk, attributes):
+    return desk.write("create.json", json.dumps({"set": attributes}, separators=(",", ":")))
+
+
+def create_command(bench, backend, attributes, out, count="all", rate="max", seconds=900):
+    """The command of a wrk that creates sessions at a gateway and writes their cookies to the file `out`."""
+    return wrk.command(bench.front.url(f"login-{backend.name}"), 16, seconds, script="create.lua",
+                       arguments=(wrk.SCRIPTS, count, rate, out, body_file(bench.desk, attributes), out + ".done"))
+
+
+def create(bench, backend, count, attributes, name="all"):
+    """(file with at least `count` cookies, the seconds it took)."""
+    out = bench.desk.path(f"{backend.name}-{name}.cookies")
+    began = time.monotonic()
+    load = subprocess.Popen(create_command(bench, backend, attributes, out, count), stdout=subprocess.DEVNULL)
+    try:
+        while not os.path.exists(out + ".done") and load.poll() is None:
+            time.sleep(0.01)
+    finally:
+        took = time.monotonic() - began
+        load.kill()
+        load.wait()
+    if not os.path.exists(out + ".done"):
+        raise BenchError(f"{backend.name}: {count} sessions are not created after {took:.0f} s")
+    return out, took
+
+
+def last_lines(path, count, out):
+    with open(path) as f:
+        lines = f.readlines()
+    with open(out, "w") as f:
+        f.writelines(lines[-count:])
+    return out

@@ -1,0 +1,58 @@
+"""docs/benchmarks.md and its pictures: made from a results file and a template, so that every number comes of a run."""
+import os
+import string
+
+from harness import goals, plots, tables
+from harness.results import read
+
+TEMPLATE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "report", "benchmarks.md.in")
+MISSING = "*Not part of this run.*"
+TABLES = {"compare": tables.compare, "connections": tables.connections, "workers": tables.plain, "sessions": tables.plain,
+          "sizes": tables.plain, "million": tables.million, "idle_busy": tables.idle_busy, "flood": tables.flood,
+          "steps": tables.steps}
+
+
+def described(machine, results):
+    trial = " **Something else was running: take these figures as a trial.**" if machine["busy_percent"] > 5 else ""
+    return (f"{machine['date']}, {machine['cpu']}, {machine['cores']} cores, {machine['memory_gib']} GiB, {machine['system']}. "
+            f"Before the run the machine was {machine['busy_percent']} % busy.{trial} Medians of {results['rounds']} rounds of "
+            f"{results['seconds']} s; the whole run took {results['took_seconds'] / 60:.0f} minutes.")
+
+
+def page(results, pictures="benchmarks"):
+    """The page, in Markdown. `pictures`: the folder of the pictures, seen from the page."""
+    parts = results["parts"]
+    filled = {name: make(parts[name]) if name in parts else MISSING for name, make in TABLES.items()}
+    found = goals.judge(parts)
+    filled.update(goals=tables.goals(found) if found else MISSING, machine=described(results["machine"], results),
+                  options=tables.options(parts["compare"]) if "compare" in parts else MISSING,
+                  versions=tables.versions(results["machine"]), pictures=pictures,
+                  load_shown=forged_shown(parts))
+    with open(TEMPLATE) as f:
+        return string.Template(f.read()).substitute(filled)
+
+
+def forged_shown(parts):
+    """What the flood really was, in words."""
+    if "flood" not in parts:
+        return MISSING
+    rates = [r["forged_rate"] for s in parts["flood"]["stacks"] if s["when"] == "flooded" for r in s["rounds"]]
+    wanted = parts["flood"]["forged_per_second"]
+    if min(rates) >= 0.98 * wanted:
+        return f"In every round {wanted:,} forged cookies a second arrived."
+    return (f"wrk was to send {wanted:,} forged cookies a second; {min(rates):,.0f} to {max(rates):,.0f} a second is what this "
+            "machine could send and answer.")
+
+
+def publish(results_folder, docs):
+    """Writes benchmarks.md and benchmarks/*.svg below `docs`; returns the page."""
+    results = read(results_folder)
+    folder = os.path.join(docs, "benchmarks")
+    os.makedirs(folder, exist_ok=True)
+    for name, picture in plots.draw(results["parts"]).items():
+        with open(os.path.join(folder, name), "w") as f:
+            f.write(picture.render())
+    text = page(results)
+    with open(os.path.join(docs, "benchmarks.md"), "w") as f:
+        f.write(text)
+    return text

@@ -1,0 +1,23 @@
+"""What is made of the rounds of a measurement."""
+import statistics
+
+
+def median(rounds, key):
+    """Of one value over the rounds; None if they do not have it."""
+    values = [result[key] for result in rounds if result.get(key) is not None]
+    return statistics.median(values) if values else None
+
+
+def ratio(rounds, others, key="rate"):
+    """The median of each round's ratio: what disturbed the machine in a round disturbed both."""
+    return statistics.median(one[key] / other[key] for one, other in zip(rounds, others, strict=True))
+
+
+def by_name(part):
+    """{name: rounds} of a part whose stacks are a list."""
+    return {stack["name"]: stack["rounds"] for stack in part["stacks"]}
+
+
+def cpu(rounds):
+    """{"nginx", "backend", "redis"}: medians in µs per request, None where there is no such process."""
+    return {who: median(rounds, f"cpu_{who}") for who in ("nginx", "backend", "redis")}

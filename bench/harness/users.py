@@ -1,0 +1,46 @@
+"""The latency of valid users, alone or beside another load."""
+import json
+import os
+import subprocess
+import sys
+import time
+
+from harness import wrk
+from harness.desk import BenchError
+
+CLIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "latency_client.py")
+RATE = 500  # requests a second
+WARM_UP = 1  # seconds of the other load before, and after
+
+
+def latency(bench, stack, cookies):
+    """What latency_client says of users of that stack with the cookies of that file; each of them has to pass."""
+    done = subprocess.run([sys.executable, CLIENT, str(bench.front.port), stack.name, str(RATE),
+                           str(bench.options.seconds), cookies], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise BenchError(f"{stack.name}: {done.stderr}")
+    result = json.loads(done.stdout)
+    if result["refused"]:
+        raise BenchError(f"{stack.name}: {result['refused']} of {result['count']} valid users were refused")
+    return result
+
+
+def latency_beside(bench, stack, cookies, command):
+    """(latency of users, what wrk says of the load that `command` makes meanwhile)."""
+    load = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        time.sleep(WARM_UP)
+        result = latency(bench, stack, cookies)
+        out, err = load.communicate(timeout=bench.options.seconds + 60)
+    finally:
+        if load.poll() is None:
+            load.kill()
+            load.wait()
+    if load.returncode != 0:
+        raise BenchError(f"{command[0]}: {err or out}")
+    return result, wrk.parse(out)
+
+
+def beside_seconds(options):
+    """How long the other load has to be."""
+    return options.seconds + 2 * WARM_UP
