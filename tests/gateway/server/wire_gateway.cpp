@@ -3,12 +3,15 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <exception>
+#include <filesystem>
+#include <iterator>
 #include <sstream>
 #include <stdexcept>
 
@@ -170,6 +173,18 @@ std::chrono::milliseconds WireGateway::cpu_time() const {
   long system = 0;
   fields >> user >> system;
   return std::chrono::milliseconds((user + system) * 1000 / ::sysconf(_SC_CLK_TCK));
+}
+
+std::size_t WireGateway::open_descriptors() const {
+  const std::filesystem::directory_iterator all("/proc/" + std::to_string(pid_) + "/fd");
+  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
+
+void WireGateway::limit_descriptors(std::size_t most) const {
+  rlimit limit{};
+  if (::prlimit(pid_, RLIMIT_NOFILE, nullptr, &limit) != 0) throw std::runtime_error("prlimit");
+  limit.rlim_cur = most;
+  if (::prlimit(pid_, RLIMIT_NOFILE, &limit, nullptr) != 0) throw std::runtime_error("prlimit");
 }
 
 std::size_t WireGateway::resident_bytes() const {

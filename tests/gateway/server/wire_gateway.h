@@ -69,6 +69,9 @@ class WireGateway {
   // Of the process so far, user and system.
   [[nodiscard]] std::chrono::milliseconds cpu_time() const;
   [[nodiscard]] std::size_t resident_bytes() const;
+  [[nodiscard]] std::size_t open_descriptors() const;
+  // From now on, as if somebody had lowered its limit, or the system had no more.
+  void limit_descriptors(std::size_t most) const;
 
  private:
   TempDir dir_;

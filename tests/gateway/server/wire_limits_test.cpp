@@ -1,5 +1,3 @@
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -80,16 +78,6 @@ std::vector<std::size_t> watched_sockets(pid_t pid) {
   }
   std::sort(counts.begin(), counts.end());
   return counts;
-}
-
-std::size_t open_descriptors(pid_t process) {
-  const std::filesystem::directory_iterator all("/proc/" + std::to_string(process) + "/fd");
-  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
-}
-
-void limit_descriptors(pid_t process, rlim_t most) {
-  const rlimit limit{most, 20000};
-  BOOST_REQUIRE(::prlimit(process, RLIMIT_NOFILE, &limit, nullptr) == 0);
 }
 
 }  // namespace
@@ -188,7 +176,7 @@ BOOST_AUTO_TEST_CASE(without_descriptors_it_refuses_at_its_ease_and_recovers) {
   BOOST_TEST(gateway.unix_peer().ask(request(1, asking("nothing"))).status == 404);
   Peer kept = gateway.unix_peer();
   BOOST_TEST(is_served(kept));
-  limit_descriptors(gateway.pid(), open_descriptors(gateway.pid()) + 4);
+  gateway.limit_descriptors(gateway.open_descriptors() + 4);
   std::vector<Peer> open;
   for (int i = 0; i < 150; ++i) open.push_back(gateway.unix_peer());
   wait_until("a refusal", [&] { return gateway.log().find("Too many open files") != std::string::npos; });
@@ -201,7 +189,7 @@ BOOST_AUTO_TEST_CASE(without_descriptors_it_refuses_at_its_ease_and_recovers) {
   BOOST_TEST(served == 300U);
   const auto cpu = gateway.cpu_time() - cpu_before;
   BOOST_TEST(cpu.count() < 2000, "it took " << cpu.count() << " ms of CPU");
-  limit_descriptors(gateway.pid(), 1000);
+  gateway.limit_descriptors(1000);
   open.clear();
   (void)peer_when_there_is_room(gateway);
   wait_until("TCP to be served", [&] {
