@@ -26,6 +26,7 @@ std::string address(std::string text) {
 
 Scope::Scope(const Directive& block, const Scope* parent, Level level)
     : block_(block), parent_(parent), level_(level) {
+  if (level == Level::location) match_.emplace(block);
   for (const Directive& child : block.children) own_[child.name].push_back(&child);
 }
 

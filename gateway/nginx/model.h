@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/nginx/location_match.h"
 #include "gateway/nginx/syntax.h"
 
 namespace session::gateway {
@@ -38,6 +39,8 @@ class Scope {
   // The block's own, in their order; those of branches are not.
   [[nodiscard]] const std::vector<const Directive*>& own(std::string_view name) const;
 
+  // What addresses a location is for. REQUIRES: level() is location.
+  [[nodiscard]] const LocationMatch& match() const { return *match_; }
   // "location /account/", or "if in location /account/"; for people.
   [[nodiscard]] std::string title() const;
   // A location that clients cannot ask for.
@@ -49,6 +52,7 @@ class Scope {
   const Directive& block_;
   const Scope* parent_;
   Level level_;
+  std::optional<LocationMatch> match_;
   std::map<std::string_view, std::vector<const Directive*>> own_;
   std::vector<const Scope*> locations_;
 };
