@@ -92,6 +92,16 @@ std::vector<Setting> Site::params(const Scope& spot, std::string_view name) cons
   return found;
 }
 
+std::set<std::string> Site::words_of_locations(const Scope& auth) const {
+  std::set<std::string> names;
+  for (const char* param : {"GATEWAY_REQUIRE", "GATEWAY_TOUCH"}) {
+    for (const Setting& setting : params(auth, param)) {
+      for (std::string& name : variables_in(setting.value)) names.insert(std::move(name));
+    }
+  }
+  return names;
+}
+
 bool Site::is_endpoint(const Scope& spot, std::string_view name) const {
   const auto all = params(spot, "GATEWAY_ENDPOINT");
   return std::any_of(all.begin(), all.end(), [&](const Setting& setting) { return setting.value == name; });

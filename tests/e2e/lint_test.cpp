@@ -198,6 +198,57 @@ BOOST_AUTO_TEST_CASE(try_files_leads_to_an_open_program_and_is_told) {
   BOOST_TEST(client.get("/app.php").status == 200);
 }
 
+// The gateway says who has rule `admin`; this one refuses whoever is asked for it.
+BOOST_AUTO_TEST_CASE(an_if_that_empties_what_is_required_is_open_and_told) {
+  const auto site = [](const std::string& line) {
+    return kServer +
+           "location /a/ {\nset $session_require admin;\ninclude @CONF@/session-gateway-protect.conf;\n" +
+           line + "\nproxy_pass http://app; }";
+  };
+  Linted bad(site("if ($http_x_debug) { set $session_require ''; }"));
+  CannedGateway gateway(bad.dir / "gateway.sock", kPasses);
+  BOOST_TEST(bad.lint() == 1);
+  BOOST_TEST(
+      bad.says("site.conf:5: danger: if ($http_x_debug) changes what the check requires: $session_require "
+               "is empty then, and $http_x_debug is what the client says"),
+      bad.said);
+  Client client = bad.start();
+  const auto required = [&] { return gateway.params().find("GATEWAY_REQUIRE")->second; };
+  BOOST_TEST(client.get("/a/").status == 200);
+  BOOST_TEST(required() == ",login,admin");
+  BOOST_TEST(client.get("/a/", {"X-Debug: 1"}).status == 200);
+  BOOST_TEST(required() == ",login,");
+
+  Linted mended(site(""));
+  CannedGateway other(mended.dir / "gateway.sock", kPasses);
+  BOOST_TEST(mended.lint() == 0, mended.said);
+  BOOST_TEST(mended.start().get("/a/", {"X-Debug: 1"}).status == 200);
+  BOOST_TEST(other.params().find("GATEWAY_REQUIRE")->second == ",login,admin");
+}
+
+BOOST_AUTO_TEST_CASE(a_header_that_auth_request_set_takes_from_the_client_is_the_clients_and_told) {
+  const auto site = [](const std::string& source) {
+    return kServer +
+           "location /a/ {\ninclude @CONF@/session-gateway-protect.conf;\nauth_request_set $session_user " +
+           source + ";\nproxy_pass http://app; }";
+  };
+  Linted bad(site("$http_x_auth_request_user"));
+  const CannedGateway gateway(bad.dir / "gateway.sock", kPasses);
+  BOOST_TEST(bad.lint() == 1);
+  BOOST_TEST(
+      bad.says("danger: X-Auth-Request-User is set to what the client says ($session_user): anybody can be "
+               "anybody"),
+      bad.said);
+  BOOST_TEST(bad.start().get("/a/", kForged).json()["headers"]["x-auth-request-user"] ==
+             Json::array({"eve"}));
+
+  Linted mended(site("$upstream_http_x_auth_request_user"));
+  const CannedGateway other(mended.dir / "gateway.sock", kPasses);
+  BOOST_TEST(mended.lint() == 0, mended.said);
+  BOOST_TEST(mended.start().get("/a/", kForged).json()["headers"]["x-auth-request-user"] ==
+             Json::array({"alice"}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(lint_command)

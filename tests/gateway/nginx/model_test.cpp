@@ -155,4 +155,27 @@ BOOST_AUTO_TEST_CASE(what_is_made_of_it_is_the_clients_too) {
   for (const char* text : {"$fixed", "$path", "$u", "$probe"}) BOOST_TEST(words.in(text) == "");
 }
 
+BOOST_AUTO_TEST_CASE(every_directive_that_gives_a_variable_a_value_counts) {
+  const Parsed site(
+      "geo $arg_x $g { default a; proxy 10.0.0.1; 10.0.0.0/8 b; } geo $country { default a; 10.0.0.0/8 b; }\n"
+      "geo $http_x $same { default a; proxy 10.0.0.1; delete 10.0.0.2; 10.0.0.0/8 a; }\n"
+      "split_clients ${arg_x}a $s { 50% a; * b; } split_clients $remote_addr $half { 50% a; * b; }\n"
+      "map $uri$arg_x $both { default a; x b; }\n"
+      "server { location / { auth_request_set $r $http_x; auth_request_set $right $upstream_http_x; } }");
+  const ClientWords words(site.model);
+  for (const char* text : {"$g", "$s", "$both", "$r"}) BOOST_TEST(words.in(text) == text);
+  for (const char* text : {"$country", "$same", "$half", "$right"}) BOOST_TEST(words.in(text) == "", text);
+}
+
+BOOST_AUTO_TEST_CASE(what_an_if_sets_is_chosen_by_whom_it_asks) {
+  const Parsed site(
+      "server { if ($cookie_a) { set $a 1; } location / { if ($http_x) { set $b 1; set $c $arg_c; }\n"
+      "if ($uri ~ ^/x) { set $d 1; } if ($b) { set $e 1; } } }");
+  const ClientWords words(site.model);
+  for (const char* text : {"$a", "$b", "$c", "$e"}) BOOST_TEST(words.in(text) == text);
+  BOOST_TEST(words.in("$d") == "");
+  BOOST_TEST(words.said_in("$a$b$e") == "");
+  BOOST_TEST(words.said_in("$a$c") == "$c");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

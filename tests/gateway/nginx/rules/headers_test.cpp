@@ -116,6 +116,36 @@ BOOST_AUTO_TEST_CASE(the_clients_word_is_never_the_value) {
           kOneHeader) == finding(text, "proxy_set_header X-Remote-User \"\";"));
 }
 
+BOOST_AUTO_TEST_CASE(the_clients_word_by_way_of_a_variable_is_the_clients_still) {
+  const std::string pass =
+      "proxy_set_header Cookie $session_cookie; proxy_pass http://app; proxy_set_header X-Remote-User ";
+  const auto text = [](const std::string& variable) {
+    return finding("site.conf:2: danger: X-Remote-User is set to what the client says (" + variable +
+                       "): anybody can be anybody",
+                   "proxy_set_header X-Remote-User $u;");
+  };
+  BOOST_TEST(in_server(by_hand("auth_request_set $v $http_x_auth_request_user;" + pass + "$v;"),
+                       kOneHeader) == text("$v"));
+  BOOST_TEST(in_server(by_hand("auth_request_set $v $sent_http_x$arg_v;" + pass + "$v;"), kOneHeader) ==
+             text("$v"));
+  BOOST_TEST(in_server(by_hand("auth_request_set $v $upstream_http_x_remote_user;" + pass + "$v;"),
+                       kOneHeader) == "");
+  BOOST_TEST(in_server(by_hand("auth_request_set $v alice;" + pass + "$v;"), kOneHeader) == "");
+}
+
+// auth_request_set comes last: what else gives the variable a value, here or elsewhere, is overwritten.
+BOOST_AUTO_TEST_CASE(auth_request_set_counts_where_it_stands) {
+  const std::string right = by_hand(
+      "proxy_set_header Cookie $session_cookie; proxy_set_header X-Remote-User $u; "
+      "proxy_pass http://app; set $u $http_x;");
+  BOOST_TEST(in_server(right, kOneHeader) == "");
+  const std::string other =
+      "location /other/ { auth_request /_session/auth; set $session_not_included ''; root /srv;\n"
+      "auth_request_set $c $upstream_http_set_cookie; add_header Set-Cookie $c always; auth_request_set $u "
+      "$http_x; }\n";
+  BOOST_TEST(in_server(other + right, kOneHeader) == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_header_needs_a_variable_that_has_a_value) {
   const std::string pass =
       "proxy_set_header Cookie $session_cookie; proxy_pass http://app; proxy_set_header X-Remote-User ";
@@ -136,6 +166,30 @@ BOOST_AUTO_TEST_CASE(an_application_gets_no_session_cookie) {
                      "which can leak it",
                      "proxy_set_header Cookie $session_cookie;"));
   BOOST_TEST(in_server(by_hand(pass + "proxy_set_header Cookie $session_cookie;"), kOneHeader) == "");
+}
+
+BOOST_AUTO_TEST_CASE(an_application_gets_the_host_that_nginx_has_routed_on) {
+  const auto text = [](const std::string& line, const std::string& value) {
+    return "site.conf:" + line + ": advice: the application gets " + value +
+           " as its host, which is the client's, and need not be the host that nginx has routed on";
+  };
+  const auto open = [](const std::string& lines) {
+    return "location / {\n" + lines + "\ninclude session-gateway-public.conf; proxy_pass http://app; }\n" +
+           protected_with("");
+  };
+  const std::string right = "proxy_set_header Host $host;";
+  BOOST_TEST(in_server(protected_with("proxy_set_header Host $http_host;")) ==
+             finding(text("2", "$http_host"), right));
+  BOOST_TEST(in_server(open("proxy_set_header host $http_host;")) == finding(text("2", "$http_host"), right));
+  BOOST_TEST(in_server(protected_with("") +
+                       "location /php/ { include session-gateway-protect.conf;\n"
+                       "fastcgi_param HTTP_HOST $http_host; fastcgi_pass 127.0.0.1:9000; }") ==
+             finding(text("6", "$http_host"), "fastcgi_param HTTP_HOST $host;"));
+  BOOST_TEST(in_server(protected_with(right)) == "");
+  BOOST_TEST(in_server(open(right)) == "");
+  BOOST_TEST(
+      in_server(protected_with("") +
+                "location /x { proxy_set_header Host $http_host; proxy_pass http://127.0.0.1:4000; }") == "");
 }
 
 BOOST_AUTO_TEST_CASE(names_with_underscores_stay_out) {
