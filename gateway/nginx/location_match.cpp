@@ -14,12 +14,13 @@ namespace {
 // nginx takes no longer word; so what is compiled stays small.
 constexpr std::size_t kLongestPattern = 4096;
 
-// The alternatives of a pattern that are not in a group: ^/a and \.php$ of ^/a|\.php$.
-std::vector<std::string> alternatives(const std::string& pattern) {
+// The alternatives of a pattern that are not in a group: ^/a and \.php$ of ^/a|\.php$. A ) that closes
+// nothing ends the pattern.
+std::vector<std::string> alternatives(std::string_view pattern) {
   std::vector<std::string> all(1);
   int depth = 0;
   bool in_class = false;
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
+  for (std::size_t i = 0; i < pattern.size() && depth >= 0; ++i) {
     const char c = pattern[i];
     if (c == '|' && depth == 0 && !in_class) {
       all.emplace_back();
@@ -38,10 +39,14 @@ std::vector<std::string> alternatives(const std::string& pattern) {
   return all;
 }
 
-// ^/a, and (^/a) or (?:^/a) as well.
-bool begins_with_anchor(std::string_view pattern) {
-  while (pattern.starts_with('(')) pattern.remove_prefix(pattern.starts_with("(?:") ? 3 : 1);
-  return pattern.starts_with('^') || pattern.starts_with("\\A");
+// ^/a, and (^/a|^/b) or (?:^/a) as well. A pattern of 4,096 characters opens no more groups than that.
+bool anchored_at_start(std::string_view pattern) {
+  const auto all = alternatives(pattern);
+  return std::all_of(all.begin(), all.end(), [](const std::string& one) {
+    if (one.starts_with("(?:")) return anchored_at_start(std::string_view(one).substr(3));
+    if (one.starts_with('(')) return anchored_at_start(std::string_view(one).substr(1));
+    return one.starts_with('^') || one.starts_with("\\A");
+  });
 }
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
@@ -66,10 +71,28 @@ bool agree(const std::string& a, const std::string& b) {
 }  // namespace
 
 struct LocationMatch::Pattern {
+  // nullptr: it is none for us.
+  static std::shared_ptr<const Pattern> of(const std::string& text, bool ignores_case);
+
   boost::regex regex;
   bool anchored = false;
   std::string beginning;
 };
+
+std::shared_ptr<const LocationMatch::Pattern> LocationMatch::Pattern::of(const std::string& text,
+                                                                         bool ignores_case) {
+  if (text.size() > kLongestPattern) return nullptr;
+  try {
+    auto pattern = std::make_shared<Pattern>();
+    const auto flags = boost::regex::perl | (ignores_case ? boost::regex::icase : boost::regex::perl);
+    pattern->regex = boost::regex(text, flags);
+    pattern->anchored = anchored_at_start(text);
+    pattern->beginning = fixed_beginning(text);
+    return pattern;
+  } catch (const std::exception&) {
+    return nullptr;
+  }
+}
 
 LocationMatch::LocationMatch(const Directive& location) {
   const bool two = location.args.size() > 1;
@@ -85,18 +108,7 @@ LocationMatch::LocationMatch(const Directive& location) {
   if (modifier != "~" && modifier != "~*") return;
   kind_ = Kind::regex;
   ignores_case_ = modifier == "~*";
-  if (text_.size() > kLongestPattern) return;
-  try {
-    auto pattern = std::make_shared<Pattern>();
-    const auto flags = boost::regex::perl | (ignores_case_ ? boost::regex::icase : boost::regex::perl);
-    pattern->regex = boost::regex(text_, flags);
-    const auto all = alternatives(text_);
-    pattern->anchored = std::all_of(all.begin(), all.end(), begins_with_anchor);
-    pattern->beginning = fixed_beginning(text_);
-    pattern_ = std::move(pattern);
-  } catch (const std::exception&) {
-    pattern_ = nullptr;
-  }
+  pattern_ = Pattern::of(text_, ignores_case_);
 }
 
 bool LocationMatch::same_pattern(const LocationMatch& other) const {

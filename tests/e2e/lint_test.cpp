@@ -249,6 +249,35 @@ BOOST_AUTO_TEST_CASE(a_header_that_auth_request_set_takes_from_the_client_is_the
              Json::array({"alice"}));
 }
 
+BOOST_AUTO_TEST_CASE(a_pattern_takes_files_away_from_a_protected_place_and_is_told) {
+  const auto site = [](const std::string& name) {
+    return "root @DIR@;\n" + kServer + "location " + name +
+           " { include @CONF@/session-gateway-protect.conf; }\nlocation ~* \\.(pdf|jpg)$ { expires 1d; }";
+  };
+  const auto write_secret = [](const Linted& linted) {
+    std::filesystem::create_directory(linted.dir / "private");
+    write_file(linted.dir / "private/x.pdf", "secret");
+    write_file(linted.dir / "private/x.txt", "secret");
+  };
+  Linted bad(site("/private/"));
+  const CannedGateway gateway(bad.dir / "gateway.sock", kRefuses);
+  write_secret(bad);
+  BOOST_TEST(bad.lint() == 1);
+  BOOST_TEST(
+      bad.says("site.conf:4: danger: location ~* \\.(pdf|jpg)$ has no check, and takes what it matches away "
+               "from location /private/ (site.conf:3), which has one: it serves the same files"),
+      bad.said);
+  Client client = bad.start();
+  BOOST_TEST(client.get("/private/x.txt").status == 303);
+  BOOST_TEST(client.get("/private/x.pdf").body == "secret");
+
+  Linted mended(site("^~ /private/"));
+  const CannedGateway other(mended.dir / "gateway.sock", kRefuses);
+  write_secret(mended);
+  BOOST_TEST(mended.lint() == 0, mended.said);
+  BOOST_TEST(mended.start().get("/private/x.pdf").status == 303);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(lint_command)
