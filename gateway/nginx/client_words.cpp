@@ -4,8 +4,6 @@
 #include <array>
 #include <vector>
 
-#include "gateway/nginx/site.h"
-
 namespace session::gateway {
 namespace {
 
@@ -81,13 +79,6 @@ bool routed_on(std::string_view variable) {
 }
 
 }  // namespace
-
-std::string assigned_by(const Directive& line) {
-  std::string variable;
-  if (line.name == "set" || line.name == "auth_request_set") variable = line.arg(0);
-  if (is_one_of(kTables, line.name) && !line.args.empty()) variable = line.args.back();
-  return variable.starts_with('$') ? variable : "";
-}
 
 ClientWords::ClientWords(const Model& model) {
   learn_captures_of(model);

@@ -36,8 +36,4 @@ class ClientWords {
   std::set<std::string> chosen_;
 };
 
-// The variable that a line of the configuration gives a value to: `set`, `auth_request_set`, `map`, `geo`,
-// `split_clients`. With its $; "": the line gives none a value.
-[[nodiscard]] std::string assigned_by(const Directive& line);
-
 }  // namespace session::gateway

@@ -79,7 +79,4 @@ class Site {
   std::set<std::string> applications_;  // addresses
 };
 
-// The names of the variables in a text: $name and ${name}.
-[[nodiscard]] std::vector<std::string> variables_in(std::string_view text);
-
 }  // namespace session::gateway

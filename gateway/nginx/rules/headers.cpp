@@ -81,6 +81,30 @@ void identity_headers(Inspection& in) {
   }
 }
 
+// Where a variable leads can't be told; if to an application that trusts identity headers, they must be set.
+void application_unknown(Inspection& in) {
+  for (const Scope* spot : in.site.handling_spots()) {
+    const auto carrier = carrier_of(*spot);
+    if (!carrier || Site::check(*spot) || in.site.is_gateway(*spot) || in.site.is_application(*spot) ||
+        !carrier->passes_headers(*spot) || !in.site.has_checks(*spot->enclosing(Scope::Level::server)))
+      continue;
+    const auto handler = Model::handler(*spot);
+    if (in.site.model().target(*handler).find('$') == std::string::npos) continue;
+    std::string first, write;
+    for (const HeaderName& header : in.site.facts().headers) {
+      if (!carrier->settings(*spot, header.name).empty()) continue;
+      if (first.empty()) first = header.name;
+      write += (write.empty() ? "" : " ") + carrier->line(header.name, "\"\"");
+    }
+    if (first.empty()) continue;
+    in.advice(handler->line->place,
+              spot->title() + ": where " + legible(handler->line->arg(0)) +
+                  " leads can't be told; an application with protected places would get the client's own " +
+                  first,
+              write);
+  }
+}
+
 // nginx has routed on $host; the client's own Host may say something else, or nothing.
 void host_of_the_client(Inspection& in) {
   for (const Scope* spot : in.site.handling_spots()) {
@@ -171,8 +195,8 @@ void underscores(Inspection& in) {
 }  // namespace
 
 const std::vector<LintRule>& header_rules() {
-  static const std::vector<LintRule> rules = {identity_headers, host_of_the_client, header_without_value,
-                                              session_cookie_leaks, underscores};
+  static const std::vector<LintRule> rules = {identity_headers,     application_unknown,  host_of_the_client,
+                                              header_without_value, session_cookie_leaks, underscores};
   return rules;
 }
 

@@ -83,9 +83,46 @@ BOOST_AUTO_TEST_CASE(one_address_has_one_spelling) {
   BOOST_TEST(site.addresses("location /2") == "127.0.0.1:3000 ");
   BOOST_TEST(site.addresses("location /3") == "unix:/a.sock ");
   BOOST_TEST(site.addresses("location /4") == "unix:/a.sock ");
-  BOOST_TEST(site.addresses("location /5") == "[::1]:80 ");
-  BOOST_TEST(site.addresses("location /6") == "$target:80 ");
+  BOOST_TEST(site.addresses("location /5") == "127.0.0.1:80 ");
+  BOOST_TEST(site.addresses("location /6") == "$target ");
   BOOST_TEST(site.addresses("location /7") == "10.0.0.1:80 ");
+}
+
+BOOST_AUTO_TEST_CASE(every_name_of_the_local_machine_is_one) {
+  for (const char* target : {"http://[::1]:3000", "http://localhost:3000/x", "http://LocalHost:3000",
+                             "http://[0:0:0:0:0:0:0:1]:3000", "http://[::ffff:127.0.0.1]:3000",
+                             "http://0.0.0.0:3000", "https://ip6-localhost:3000", "$scheme://127.0.0.1:3000"})
+    BOOST_TEST(
+        Parsed("server { location / { proxy_pass " + std::string(target) + "; } }").addresses("location /") ==
+            "127.0.0.1:3000 ",
+        target);
+  for (const auto& [target, expected] :
+       {std::pair("http://127.0.0.1:3001", "127.0.0.1:3001 "),
+        std::pair("http://[2001:DB8:0::1]", "[2001:db8::1]:80 "),
+        std::pair("https://a.example", "a.example:443 "), std::pair("http://[x]:1", "[x]:1 ")})
+    BOOST_TEST(
+        Parsed("server { location / { proxy_pass " + std::string(target) + "; } }").addresses("location /") ==
+        expected);
+}
+
+BOOST_AUTO_TEST_CASE(a_variable_that_is_always_the_same_is_what_it_holds) {
+  const auto to = [](const std::string& sets, const std::string& target) {
+    return Parsed("upstream app { server 127.0.0.1:3000; } server { " + sets + " location / { proxy_pass " +
+                  target + "; } }")
+        .addresses("location /");
+  };
+  const std::string once = "set $b 127.0.0.1:3000;";
+  for (const char* target :
+       {"http://$b", "http://${b}/x", "http://$b$request_uri", "http://${b}$uri$is_args$args"})
+    BOOST_TEST(to(once, target) == "127.0.0.1:3000 ", target);
+  BOOST_TEST(to("set $b http://localhost:3000;", "$b") == "127.0.0.1:3000 ");
+  BOOST_TEST(to("set $b app;", "http://$b") == "127.0.0.1:3000 upstream app ");
+  BOOST_TEST(to("set $h 127.0.0.1; set $p 3000;", "http://$h:$p") == "127.0.0.1:3000 ");
+  BOOST_TEST(to(once + once, "http://$b") == "127.0.0.1:3000 ");
+  BOOST_TEST(to(once, "http://$bb") == "$bb ");
+  BOOST_TEST(to(once + "set $b 127.0.0.1:4000;", "http://$b") == "$b ");
+  BOOST_TEST(to(once + "set $b $arg_b;", "http://$b") == "$b ");
+  BOOST_TEST(to(once + "auth_request_set $b $upstream_http_b;", "http://$b") == "$b ");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -77,6 +77,40 @@ BOOST_AUTO_TEST_CASE(an_open_location_of_the_same_application_takes_them_away) {
   BOOST_TEST(in_server("location / { proxy_pass http://127.0.0.1:4000; }\n" + app, kOneHeader) == "");
 }
 
+BOOST_AUTO_TEST_CASE(the_same_application_by_another_name_is_the_same) {
+  const std::string app = by_hand(
+      "proxy_set_header Cookie $session_cookie; proxy_set_header X-Remote-User $u; proxy_pass http://app;");
+  const std::string expected = finding(
+      "site.conf:1: danger: location /: X-Remote-User is not set in this open place: the client's own "
+      "reaches the application",
+      "proxy_set_header X-Remote-User \"\";");
+  for (const char* pass :
+       {"proxy_pass http://[::1]:3000;", "proxy_pass http://localhost:3000/;",
+        "set $b 127.0.0.1:3000; proxy_pass http://$b;", "set $b http://app; proxy_pass $b$request_uri;"})
+    BOOST_TEST(in_server("location / { " + std::string(pass) + " }\n" + app, kOneHeader) == expected, pass);
+  BOOST_TEST(in_server("location / { set $b 127.0.0.1:4000; proxy_pass http://$b; }\n" + app, kOneHeader) ==
+             "");
+}
+
+BOOST_AUTO_TEST_CASE(where_a_variable_leads_is_asked_for_beside_protected_places) {
+  const std::string app = by_hand(
+      "proxy_set_header Cookie $session_cookie; proxy_set_header X-Remote-User $u; proxy_pass http://app;");
+  const auto open = [](const std::string& lines) {
+    return "location / {\n" + lines + "proxy_pass http://$host; }\n";
+  };
+  BOOST_TEST(
+      in_server(open("") + app, kOneHeader) ==
+      finding("site.conf:2: advice: location /: where http://$host leads can't be told; an application with "
+              "protected places would get the client's own X-Remote-User",
+              "proxy_set_header X-Remote-User \"\";"));
+  BOOST_TEST(in_server(open("proxy_set_header X-Remote-User \"\";") + app, kOneHeader) == "");
+  BOOST_TEST(in_server(open("proxy_pass_request_headers off;") + app, kOneHeader) == "");
+  BOOST_TEST(of_file("http { include session-gateway-upstream.conf; include session-gateway-http.conf;\n"
+                     "server { include session-gateway-server.conf;\n"
+                     "location / { include session-gateway-protect.conf; root /srv; } }\n"
+                     "server { location / { proxy_pass http://$host; } } }") == "");
+}
+
 BOOST_AUTO_TEST_CASE(inherited_lines_end_where_a_location_has_its_own) {
   const std::string outer = by_hand(
       "proxy_set_header Cookie $session_cookie; proxy_set_header X-Remote-User $u; proxy_pass http://app;\n"
