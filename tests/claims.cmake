@@ -16,6 +16,8 @@ set_tests_properties(e2e/planted_secret_test PROPERTIES PASS_REGULAR_EXPRESSION 
 add_claims(e2e/rotation_test e2e e2e_support)
 add_claims(e2e/session_test e2e e2e_support)
 add_claims(e2e/snippets_test e2e e2e_support)
+add_claims(gateway/cli/configuration_choice_test unit)
+add_claims(gateway/cli/nginx_commands_test unit)
 add_claims(gateway/config/audit_test unit)
 add_claims(gateway/config/load_test unit)
 add_claims(gateway/config/nearest_test unit)

@@ -49,8 +49,14 @@ struct Linted {
   ~Linted() {
     if (test_has_failed()) BOOST_TEST_MESSAGE("--- nginx.log\n" << read_file(dir / "nginx.log"));
   }
-  // The exit status of lint; what it printed is then in `said`.
+  // The exit status of lint; what it printed is then in `said`. Without arguments: with a configuration that
+  // is all defaults, whatever there is in /etc.
   int lint(std::vector<std::string> arguments = {}) {
+    write_file(dir / "defaults.yaml", "");
+    if (arguments.empty()) arguments = {"--config", dir / "defaults.yaml"};
+    return run(std::move(arguments));
+  }
+  int run(std::vector<std::string> arguments) {
     std::filesystem::remove(dir / "lint.log");
     arguments.insert(arguments.begin(), {GATEWAY_BINARY, "lint", dir / "nginx.conf"});
     const int status = Process(arguments, dir / "lint.log").wait();
@@ -303,6 +309,15 @@ BOOST_AUTO_TEST_CASE(the_exit_status_tells_fine_from_findings_from_unreadable) {
   BOOST_TEST(site.said == "nginx.conf: has no http block: give nginx's main configuration file\n");
   BOOST_TEST(site.lint({"--config", site.dir / "none.yaml"}) == 2);
   BOOST_TEST(site.said == "none.yaml: can't be read: No such file or directory\n");
+}
+
+// Whether the file is there depends on the machine; that it is looked for does not.
+BOOST_AUTO_TEST_CASE(without_a_configuration_it_says_which_one_it_read) {
+  Linted site(kServer +
+              "location /a/ { include @CONF@/session-gateway-protect.conf; proxy_pass http://app; }");
+  site.run({});
+  BOOST_TEST(site.said.starts_with("configuration: "), site.said);
+  BOOST_TEST(site.says("/etc/session-gateway/gateway.yaml"), site.said);
 }
 
 // nginx -T lists the files in the order in which it reads them; each of these has a directive.
