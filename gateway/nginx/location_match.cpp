@@ -53,7 +53,7 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c
 
 // The characters that everything which the pattern finds begins with: /images of ^/images?/.
 std::string fixed_beginning(const std::string& pattern) {
-  if (!pattern.starts_with('^') || pattern.find('|') != pattern.npos) return {};
+  if (!pattern.starts_with('^') || alternatives(pattern).size() > 1) return {};
   const auto end = std::min(pattern.find_first_of("\\.[](){}*+?$^", 1), pattern.size());
   std::string text = pattern.substr(1, end - 1);
   const bool repeated =
@@ -118,6 +118,8 @@ bool LocationMatch::same_pattern(const LocationMatch& other) const {
 
 std::optional<bool> LocationMatch::finds(const std::string& path) const {
   if (!pattern_) return std::nullopt;
+  // Most patterns are about other places; that is seen without looking for them.
+  if (path.size() < pattern_->beginning.size() || !agree(pattern_->beginning, path)) return false;
   try {
     return boost::regex_search(path, pattern_->regex);
   } catch (const std::exception&) {

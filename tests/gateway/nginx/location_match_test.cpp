@@ -37,6 +37,17 @@ BOOST_AUTO_TEST_CASE(a_pattern_finds_what_it_says_or_it_cannot_be_told) {
   BOOST_TEST(!match({"~", std::string(4097, 'a')}).finds("/a").has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_fixed_beginning_is_no_more_than_the_pattern_says) {
+  for (const auto& [pattern, path] :
+       {std::pair("^/ab?c", "/ac"), std::pair("^/ab*c", "/ac"), std::pair("^/ab{0,1}c", "/ac"),
+        std::pair("^/a(b|c)", "/ac"), std::pair("^/a|^/b", "/b"), std::pair("^/a|b$", "/b"),
+        std::pair("^", "/"), std::pair("^/a\\.b", "/a.b"), std::pair("^/ab+", "/abb")})
+    BOOST_TEST((match({"~", pattern}).finds(path) == true), pattern);
+  BOOST_TEST((match({"~*", "^/AB"}).finds("/abc") == true));
+  BOOST_TEST((match({"~", "^/AB"}).finds("/abc") == false));
+  BOOST_TEST((match({"~", "^/ab"}).finds("/a") == false));
+}
+
 BOOST_AUTO_TEST_CASE(a_pattern_without_an_anchor_can_be_found_anywhere) {
   for (const char* pattern : {"\\.pdf$", "x", "^/other|\\.pdf$", "(^/other|x)", "[^/]*x"})
     BOOST_TEST(may(pattern, "/private/"), pattern);
