@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "gateway/cli/commands.h"
+#include "gateway/cli/configuration_choice.h"
 #include "gateway/cli/nginx_commands.h"
 
 int main(int argc, char** argv) {
@@ -15,7 +16,7 @@ int main(int argc, char** argv) {
   auto* serve = app.add_subcommand("serve", "Serve FastCGI requests until SIGTERM");
   serve->add_option("-c,--config", config, "The configuration (YAML); without one, the defaults");
 
-  std::string checked = "/etc/session-gateway/gateway.yaml";
+  std::string checked = session::gateway::kUsualConfiguration;
   auto* check = app.add_subcommand("check", "Say all that is wrong with a configuration, and start nothing");
   check->add_option("-c,--config,config", checked, "The configuration (YAML)")->capture_default_str();
 
@@ -23,10 +24,12 @@ int main(int argc, char** argv) {
   key->require_subcommand(1);
   auto* key_new = key->add_subcommand("new", "Print a new random secret for `keys` or `salt`");
 
+  const std::string usual =
+      "The gateway's configuration (YAML); without one, " + checked + ", or the defaults if there is none";
   std::optional<std::string> nginx_config, output;
   bool force = false;
   auto* nginx = app.add_subcommand("nginx", "Print the files for nginx to include, made for a configuration");
-  nginx->add_option("-c,--config", nginx_config, "The configuration (YAML); without one, the defaults");
+  nginx->add_option("-c,--config", nginx_config, usual);
   auto* output_option = nginx->add_option("-o,--output", output, "Write them into this directory instead");
   nginx->add_flag("--force", force, "Overwrite files there that differ")->needs(output_option);
 
@@ -36,14 +39,16 @@ int main(int argc, char** argv) {
       "lint", "Say what breaks protection in a configuration of nginx, and change nothing");
   lint->add_option("FILE", linted, "nginx's main configuration file, such as /etc/nginx/nginx.conf")
       ->required();
-  lint->add_option("-c,--config", lint_config,
-                   "The gateway's configuration (YAML); without one, the defaults");
+  lint->add_option("-c,--config", lint_config, usual);
 
+  const auto chosen = [](const std::optional<std::string>& given) {
+    return session::gateway::choose_configuration(given, session::gateway::kUsualConfiguration);
+  };
   CLI11_PARSE(app, argc, argv);
   if (serve->parsed()) return session::gateway::serve(config);
   if (check->parsed()) return session::gateway::check_config(checked);
-  if (nginx->parsed()) return session::gateway::print_nginx(nginx_config, output, force);
-  if (lint->parsed()) return session::gateway::lint_nginx(linted, lint_config);
+  if (nginx->parsed()) return session::gateway::print_nginx(chosen(nginx_config), output, force);
+  if (lint->parsed()) return session::gateway::lint_nginx(linted, chosen(lint_config));
   if (key_new->parsed()) return session::gateway::new_key();
   return 1;
 }

@@ -13,13 +13,14 @@
 namespace session::gateway {
 namespace {
 
-// The settings of the file, or the defaults without one. nullopt: not to be read, and all that is wrong with
-// it has been said.
-std::optional<Settings> settings_of(const std::optional<std::string>& config_file) {
-  if (!config_file) return Settings{};
-  auto loaded = load_file(*config_file);
+// The settings of the configuration that is chosen; which one, unless the operator has said so, is told
+// first. nullopt: not to be read, and all that is wrong with it has been said.
+std::optional<Settings> settings_of(const ConfigurationChoice& choice) {
+  if (!choice.told.empty()) std::cerr << choice.told << "\n";
+  if (!choice.file) return Settings{};
+  auto loaded = load_file(*choice.file);
   if (loaded) return std::move(*loaded);
-  for (const Problem& problem : loaded.error()) std::cerr << render(*config_file, problem) << "\n";
+  for (const Problem& problem : loaded.error()) std::cerr << render(*choice.file, problem) << "\n";
   return std::nullopt;
 }
 
@@ -51,8 +52,8 @@ int unreadable(const std::string& why) {
 
 }  // namespace
 
-int lint_nginx(const std::string& nginx_file, const std::optional<std::string>& config_file) {
-  const auto settings = settings_of(config_file);
+int lint_nginx(const std::string& nginx_file, const ConfigurationChoice& configuration_file) {
+  const auto settings = settings_of(configuration_file);
   if (!settings) return 2;
   const auto facts = facts_of(*settings);
   if (!facts) return unreadable(facts.error());
@@ -65,9 +66,9 @@ int lint_nginx(const std::string& nginx_file, const std::optional<std::string>& 
   return findings.empty() ? 0 : 1;
 }
 
-int print_nginx(const std::optional<std::string>& config_file, const std::optional<std::string>& output,
+int print_nginx(const ConfigurationChoice& configuration_file, const std::optional<std::string>& output,
                 bool force) {
-  const auto settings = settings_of(config_file);
+  const auto settings = settings_of(configuration_file);
   if (!settings) return 1;
   const auto files = snippets(*settings);
   if (!files) {

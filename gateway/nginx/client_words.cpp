@@ -4,13 +4,12 @@
 #include <array>
 #include <vector>
 
-#include "gateway/nginx/site.h"
-
 namespace session::gateway {
 namespace {
 
 constexpr std::array<std::string_view, 3> kPrefixes = {"arg_", "http_", "cookie_"};
-constexpr std::array<std::string_view, 12> kNames = {"args",
+constexpr std::array<std::string_view, 15> kNames = {"args",
+                                                     "is_args",
                                                      "query_string",
                                                      "request_uri",
                                                      "uri",
@@ -21,7 +20,9 @@ constexpr std::array<std::string_view, 12> kNames = {"args",
                                                      "request_filename",
                                                      "fastcgi_script_name",
                                                      "fastcgi_path_info",
-                                                     "remote_user"};
+                                                     "remote_user",
+                                                     "invalid_referer",
+                                                     "proxy_add_x_forwarded_for"};
 
 bool is_capture(const std::string& name) { return name.size() == 1 && name[0] >= '1' && name[0] <= '9'; }
 
@@ -53,25 +54,41 @@ void learn_captures(std::string_view pattern, std::set<std::string>& to) {
   }
 }
 
-// A map to one value says the same whatever the client does.
-bool decides(const Directive& map) {
+constexpr std::array<std::string_view, 3> kTables = {"map", "geo", "split_clients"};
+// Rows of a geo that hold no value.
+constexpr std::array<std::string_view, 4> kNoValues = {"proxy", "delete", "include", "volatile"};
+
+template <std::size_t n>
+bool is_one_of(const std::array<std::string_view, n>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// A table with one value says the same whatever the client does.
+bool decides(const Directive& table) {
   std::set<std::string> values;
-  for (const Directive& row : map.children) {
-    if (row.args.size() == 1) values.insert(row.arg(0));
+  for (const Directive& row : table.children) {
+    if (row.args.size() == 1 && (table.name != "geo" || !is_one_of(kNoValues, row.name)))
+      values.insert(row.arg(0));
   }
   return values.size() > 1;
+}
+
+// Who asks for an address gets what is there: that is nginx's decision.
+bool routed_on(std::string_view variable) {
+  return variable == "uri" || variable == "document_uri" || variable == "request_filename";
 }
 
 }  // namespace
 
 ClientWords::ClientWords(const Model& model) {
-  for (const Directive* line : model.all()) {
-    learn_captures(line->name, learned_);
-    for (const std::string& word : line->args) learn_captures(word, learned_);
-  }
+  learn_captures_of(model);
   std::vector<const Directive*> assignments;
   for (const Directive* line : model.all()) {
-    if (line->name == "set" || line->name == "map") assignments.push_back(line);
+    if (line->args.size() == 2 && !assigned_by(*line).empty()) assignments.push_back(line);
+  }
+  std::vector<const Scope*> branches = model.server_branches();
+  for (const Scope* spot : model.spots()) {
+    if (spot->level() == Scope::Level::branch) branches.push_back(spot);
   }
   // What is made of it, and of that again, until nothing new is found. Nobody hands a value on this often.
   constexpr int kMostRounds = 50;
@@ -79,25 +96,64 @@ ClientWords::ClientWords(const Model& model) {
   for (int round = 0; more && round < kMostRounds; ++round) {
     more = false;
     for (const Directive* line : assignments) more = learn(*line) || more;
+    for (const Scope* branch : branches) more = learn_choices(*branch) || more;
+  }
+}
+
+void ClientWords::learn_captures_of(const Model& model) {
+  for (const Directive* line : model.all()) {
+    learn_captures(line->name, said_);
+    for (const std::string& word : line->args) learn_captures(word, said_);
   }
 }
 
 bool ClientWords::learn(const Directive& line) {
-  if (line.args.size() != 2 || !line.arg(line.name == "map" ? 1 : 0).starts_with('$')) return false;
-  if (line.name == "set" && !in(line.arg(1)).empty()) return learned_.insert(line.arg(0).substr(1)).second;
-  if (line.name != "map" || !decides(line)) return false;
-  const std::string from = in(line.arg(0));
-  if (from.empty() || from == "$uri" || from == "$document_uri") return false;
-  return learned_.insert(line.arg(1).substr(1)).second;
+  const bool table = is_one_of(kTables, line.name);
+  const std::string from = table ? decision_in(line.arg(0)) : in(line.arg(1));
+  if (from.empty() || (table && !decides(line))) return false;
+  return said_.insert(assigned_by(line).substr(1)).second;
 }
 
-bool ClientWords::is_clients(const std::string& variable) const {
-  return of_request(variable) || learned_.count(variable) > 0;
+bool ClientWords::learn_choices(const Scope& branch) {
+  if (deciding(branch).empty()) return false;
+  bool more = false;
+  for (const Directive* line : branch.own("set")) {
+    const std::string variable = assigned_by(*line);
+    more = (!variable.empty() && chosen_.insert(variable.substr(1)).second) || more;
+  }
+  return more;
+}
+
+bool ClientWords::is_said(const std::string& variable) const {
+  return of_request(variable) || said_.count(variable) > 0;
 }
 
 std::string ClientWords::in(std::string_view text) const {
   for (const std::string& variable : variables_in(text)) {
-    if (is_clients(variable)) return "$" + variable;
+    if (is_said(variable) || chosen_.count(variable) > 0) return "$" + variable;
+  }
+  return {};
+}
+
+std::string ClientWords::said_in(std::string_view text) const {
+  for (const std::string& variable : variables_in(text)) {
+    if (is_said(variable)) return "$" + variable;
+  }
+  return {};
+}
+
+std::string ClientWords::decision_in(std::string_view text) const {
+  for (const std::string& variable : variables_in(text)) {
+    if (!routed_on(variable) && !in("$" + variable).empty()) return "$" + variable;
+  }
+  return {};
+}
+
+std::string ClientWords::deciding(const Scope& branch) const {
+  if (branch.block().name != "if") return {};
+  for (const std::string& word : branch.block().args) {
+    const std::string variable = decision_in(word);
+    if (!variable.empty()) return variable;
   }
   return {};
 }

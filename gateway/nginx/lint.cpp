@@ -58,8 +58,9 @@ std::vector<Finding> lint(const std::vector<Directive>& configuration, const Gat
   const Site site(model, facts);
   const ClientWords client_words(model);
   Inspection inspection(site, client_words);
-  for (const auto* rules : {&door_rules(), &redirect_rules(), &header_rules(), &answer_rules(),
-                            &check_rules(), &param_rules(), &speed_rules()}) {
+  for (const auto* rules :
+       {&door_rules(), &redirect_rules(), &overtaking_rules(), &choice_rules(), &header_rules(),
+        &answer_rules(), &check_rules(), &param_rules(), &speed_rules()}) {
     for (const auto rule : *rules) rule(inspection);
   }
   sort_and_unite(inspection.findings);

@@ -1,5 +1,8 @@
 #include "gateway/nginx/model.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <algorithm>
 #include <array>
 
@@ -8,17 +11,51 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kKinds = {"proxy", "fastcgi", "uwsgi", "scgi", "grpc"};
 
+constexpr const char* kThisMachine = "127.0.0.1";
+
 std::string joined(const std::vector<std::string>& words) {
   std::string out;
   for (const std::string& word : words) out += (out.empty() ? "" : " ") + word;
   return out;
 }
 
-// One spelling for an address: with a port, and numbers for the local machine.
-std::string address(std::string text) {
+// The number of an IPv6 address in one spelling; 127.0.0.1 for the local machine, and IPv4 where it stands
+// for that. "" if it is none.
+std::string number_of(const std::string& host) {
+  in6_addr six{};
+  if (inet_pton(AF_INET6, host.c_str(), &six) != 1) return {};
+  if (IN6_IS_ADDR_LOOPBACK(&six) || IN6_IS_ADDR_UNSPECIFIED(&six)) return kThisMachine;
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (IN6_IS_ADDR_V4MAPPED(&six)) return inet_ntop(AF_INET, &six.s6_addr[12], text.data(), text.size());
+  return "[" + std::string(inet_ntop(AF_INET6, &six, text.data(), text.size())) + "]";
+}
+
+std::string host_of(std::string host) {
+  for (char& c : host) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  }
+  if (host.starts_with('[') && host.ends_with(']')) {
+    const std::string number = number_of(host.substr(1, host.size() - 2));
+    return number.empty() ? host : number;
+  }
+  constexpr std::array<std::string_view, 3> kNames = {"localhost", "ip6-localhost", "0.0.0.0"};
+  return std::find(kNames.begin(), kNames.end(), host) == kNames.end() ? host : kThisMachine;
+}
+
+// One spelling for an address: with a port, in small letters, and numbers for the local machine.
+std::string address(const std::string& text, const std::string& port) {
   if (text.starts_with("unix:")) return text.back() == ':' ? text.substr(0, text.size() - 1) : text;
-  if (text.find(':') == text.npos || text.ends_with(']')) text += ":80";
-  if (text.starts_with("localhost:")) text.replace(0, 9, "127.0.0.1");
+  if (text.find('$') != text.npos) return text;
+  const auto colon = text.ends_with(']') ? text.npos : text.rfind(':');
+  if (colon == text.npos) return host_of(text) + ":" + port;
+  return host_of(text.substr(0, colon)) + text.substr(colon);
+}
+
+// A target without the path behind it, which a variable can hold: http://127.0.0.1:3000$request_uri.
+std::string without_path(std::string text) {
+  text.erase(std::min(text.find('/'), text.size()));
+  for (const char* path : {"$request_uri", "$uri", "$document_uri"})
+    text.erase(std::min(text.find(path), text.size()));
   return text;
 }
 
@@ -26,6 +63,7 @@ std::string address(std::string text) {
 
 Scope::Scope(const Directive& block, const Scope* parent, Level level)
     : block_(block), parent_(parent), level_(level) {
+  if (level == Level::location) match_.emplace(block);
   for (const Directive& child : block.children) own_[child.name].push_back(&child);
 }
 
@@ -63,6 +101,7 @@ Model::Model(const std::vector<Directive>& configuration) {
   for (const Directive& directive : configuration) {
     if (directive.name == "http" && directive.is_block) read_http(directive);
   }
+  find_constants();
 }
 
 Scope& Model::add(const Directive& block, const Scope* parent, Scope::Level level) {
@@ -123,11 +162,11 @@ std::optional<Handler> Model::handler(const Scope& spot) {
   return std::nullopt;
 }
 
-std::string Model::target(const Handler& handler) {
-  std::string text = handler.line->arg(0);
+std::string Model::target(const Handler& handler) const {
+  std::string text = with_constants(handler.line->arg(0));
   const auto scheme = text.find("://");
   if (scheme != text.npos) text.erase(0, scheme + 3);
-  if (!text.starts_with("unix:")) return text.substr(0, text.find('/'));
+  if (!text.starts_with("unix:")) return without_path(text);
   const auto path_end = text.find(':', 5);  // unix:/socket:/path
   return handler.kind == "proxy" && path_end != text.npos ? text.substr(0, path_end) : text;
 }
@@ -135,10 +174,12 @@ std::string Model::target(const Handler& handler) {
 std::set<std::string> Model::addresses(const Handler& handler) const {
   const std::string name = target(handler);
   const Directive* block = upstream(name);
-  if (!block) return {address(name)};
+  const std::string text = with_constants(handler.line->arg(0));
+  const bool tls = text.starts_with("https://") || text.starts_with("grpcs://");
+  if (!block) return {address(name, tls ? "443" : "80")};
   std::set<std::string> found = {"upstream " + name};
   for (const Directive& child : block->children) {
-    if (child.name == "server") found.insert(address(child.arg(0)));
+    if (child.name == "server") found.insert(address(child.arg(0), "80"));
   }
   return found;
 }

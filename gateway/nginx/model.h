@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/nginx/location_match.h"
 #include "gateway/nginx/syntax.h"
 
 namespace session::gateway {
@@ -38,6 +39,8 @@ class Scope {
   // The block's own, in their order; those of branches are not.
   [[nodiscard]] const std::vector<const Directive*>& own(std::string_view name) const;
 
+  // What addresses a location is for. REQUIRES: level() is location.
+  [[nodiscard]] const LocationMatch& match() const { return *match_; }
   // "location /account/", or "if in location /account/"; for people.
   [[nodiscard]] std::string title() const;
   // A location that clients cannot ask for.
@@ -49,6 +52,7 @@ class Scope {
   const Directive& block_;
   const Scope* parent_;
   Level level_;
+  std::optional<LocationMatch> match_;
   std::map<std::string_view, std::vector<const Directive*>> own_;
   std::vector<const Scope*> locations_;
 };
@@ -82,10 +86,12 @@ class Model {
   // What handles requests there; a branch has that of its location unless it has its own. nullopt: nginx
   // itself.
   [[nodiscard]] static std::optional<Handler> handler(const Scope& spot);
-  // The addresses that a handler passes to, one spelling for each; what holds variables stands for itself.
+  // The addresses that a handler passes to, one spelling for each, with 127.0.0.1 for every name of the local
+  // machine; what holds variables stands for itself.
   [[nodiscard]] std::set<std::string> addresses(const Handler& handler) const;
-  // The name behind ..._pass: without scheme and path.
-  [[nodiscard]] static std::string target(const Handler& handler);
+  // The name behind ..._pass: without scheme and path. A variable that every `set` of it gives the same words
+  // stands for these; others stay.
+  [[nodiscard]] std::string target(const Handler& handler) const;
 
   // The location that serves this path in that server, as nginx finds it. nullptr: none, or it can't be told.
   [[nodiscard]] static const Scope* route(const Scope& server, const std::string& path);
@@ -98,6 +104,8 @@ class Model {
   void read_server(const Directive& block, const Scope& http);
   void read_inside(Scope& scope);
   void collect(const Directive& block);
+  void find_constants();
+  [[nodiscard]] std::string with_constants(const std::string& text) const;
 
   bool has_http_ = false;
   std::vector<std::unique_ptr<Scope>> scopes_;
@@ -106,6 +114,13 @@ class Model {
   std::vector<const Scope*> server_branches_;
   std::vector<const Directive*> all_;
   std::map<std::string, const Directive*, std::less<>> upstreams_;
+  std::map<std::string, std::string, std::less<>> constants_;  // variables, without the $
 };
+
+// The variable that a line of the configuration gives a value to: `set`, `auth_request_set`, `map`, `geo`,
+// `split_clients`. With its $; "": the line gives none a value.
+[[nodiscard]] std::string assigned_by(const Directive& line);
+// The names of the variables in a text: $name and ${name}.
+[[nodiscard]] std::vector<std::string> variables_in(std::string_view text);
 
 }  // namespace session::gateway

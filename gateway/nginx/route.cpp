@@ -1,44 +1,11 @@
-// A pattern that would take for ever is given up.
-#define BOOST_REGEX_MAX_STATE_COUNT 200000
-#include <optional>
 #include <string>
-
-#include <boost/regex.hpp>
 
 #include "gateway/nginx/model.h"
 
 namespace session::gateway {
 namespace {
 
-// location [modifier] pattern
-struct Match {
-  explicit Match(const Directive& location) {
-    const bool two = location.args.size() > 1;
-    modifier = two ? location.arg(0) : "";
-    pattern = location.arg(two ? 1 : 0);
-    for (const char* joined : {"=", "^~", "~*", "~"}) {  // `location =/path` is one word
-      if (two || !pattern.starts_with(joined)) continue;
-      modifier = joined;
-      pattern.erase(0, modifier.size());
-      break;
-    }
-  }
-  [[nodiscard]] bool regex() const { return modifier == "~" || modifier == "~*"; }
-
-  std::string modifier;
-  std::string pattern;
-};
-
-// nullopt: it can't be told, because the pattern is none for us, or too costly.
-std::optional<bool> regex_finds(const Match& match, const std::string& path) {
-  try {
-    const auto flags =
-        boost::regex::perl | (match.modifier == "~*" ? boost::regex::icase : boost::regex::perl);
-    return boost::regex_search(path, boost::regex(match.pattern, flags));
-  } catch (const std::exception&) {
-    return std::nullopt;
-  }
-}
+using Kind = LocationMatch::Kind;
 
 // What a level of locations says, as ngx_http_core_find_location does: sure is an exact match or a regex,
 // which ends the search; unknown: a pattern came by that we can't judge.
@@ -55,13 +22,13 @@ Found search_static(const Scope& level, const std::string& path) {
   Found found;
   std::size_t longest = 0;
   for (const Scope* location : level.locations()) {
-    const Match match(location->block());
-    if (location->named() || match.regex()) continue;
-    if (match.modifier == "=") {
-      if (match.pattern == path) return {location, true, false};
-    } else if (path.starts_with(match.pattern) && (!found.location || match.pattern.size() > longest)) {
+    const LocationMatch& match = location->match();
+    if (location->named() || match.kind() == Kind::regex) continue;
+    if (match.kind() == Kind::exact) {
+      if (match.text() == path) return {location, true, false};
+    } else if (path.starts_with(match.text()) && (!found.location || match.text().size() > longest)) {
       found.location = location;
-      longest = match.pattern.size();
+      longest = match.text().size();
     }
   }
   return found;
@@ -69,9 +36,8 @@ Found search_static(const Scope& level, const std::string& path) {
 
 Found search_regexes(const Scope& level, const std::string& path) {
   for (const Scope* location : level.locations()) {
-    const Match match(location->block());
-    if (!match.regex()) continue;
-    const auto finds = regex_finds(match, path);
+    if (location->match().kind() != Kind::regex) continue;
+    const auto finds = location->match().finds(path);
     if (!finds) return {nullptr, false, true};
     if (!*finds) continue;
     const Found inner = search(*location, path);
@@ -86,7 +52,7 @@ Found search(const Scope& level, const std::string& path) {
   if (found.sure) return found;
   bool regexes = true;
   if (found.location) {
-    regexes = Match(found.location->block()).modifier != "^~";
+    regexes = found.location->match().kind() != Kind::shielded_prefix;
     const Found inner = search(*found.location, path);
     if (inner.unknown || inner.sure) return inner;
     if (inner.location) found.location = inner.location;

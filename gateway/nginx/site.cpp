@@ -8,10 +8,6 @@ namespace {
 
 constexpr std::string_view kUpstream = "session_gateway";
 
-bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 void add_once(std::vector<const Scope*>& to, const Scope* scope) {
   if (std::find(to.begin(), to.end(), scope) == to.end()) to.push_back(scope);
 }
@@ -28,18 +24,6 @@ std::vector<std::string> named_targets(const Scope& spot) {
 }
 
 }  // namespace
-
-std::vector<std::string> variables_in(std::string_view text) {
-  std::vector<std::string> names;
-  for (std::size_t at = 0; (at = text.find('$', at)) != text.npos;) {
-    ++at;
-    if (at < text.size() && text[at] == '{') ++at;
-    const std::size_t begin = at;
-    while (at < text.size() && is_word(text[at])) ++at;
-    if (at > begin) names.emplace_back(text.substr(begin, at - begin));
-  }
-  return names;
-}
 
 Site::Site(const Model& model, GatewayFacts facts) : model_(model), facts_(std::move(facts)) {
   find_checks();
@@ -92,6 +76,16 @@ std::vector<Setting> Site::params(const Scope& spot, std::string_view name) cons
   return found;
 }
 
+std::set<std::string> Site::words_of_locations(const Scope& auth) const {
+  std::set<std::string> names;
+  for (const char* param : {"GATEWAY_REQUIRE", "GATEWAY_TOUCH"}) {
+    for (const Setting& setting : params(auth, param)) {
+      for (std::string& name : variables_in(setting.value)) names.insert(std::move(name));
+    }
+  }
+  return names;
+}
+
 bool Site::is_endpoint(const Scope& spot, std::string_view name) const {
   const auto all = params(spot, "GATEWAY_ENDPOINT");
   return std::any_of(all.begin(), all.end(), [&](const Setting& setting) { return setting.value == name; });
@@ -100,7 +94,7 @@ bool Site::is_endpoint(const Scope& spot, std::string_view name) const {
 bool Site::is_gateway(const Scope& spot) const {
   const auto handler = Model::handler(spot);
   if (!handler || handler->kind != "fastcgi") return false;
-  if (Model::target(*handler) == kUpstream || !params(spot, "GATEWAY_ENDPOINT").empty()) return true;
+  if (model_.target(*handler) == kUpstream || !params(spot, "GATEWAY_ENDPOINT").empty()) return true;
   return std::find(auth_locations_.begin(), auth_locations_.end(), &spot) != auth_locations_.end();
 }
 

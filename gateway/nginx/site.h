@@ -44,6 +44,10 @@ class Site {
   // The locations that checks of the gateway lead to, each once.
   [[nodiscard]] const std::vector<const Scope*>& auth_locations() const { return auth_locations_; }
 
+  // The variables by which locations say what the check there is to require: those of GATEWAY_REQUIRE and
+  // GATEWAY_TOUCH, without the $. REQUIRES: a location that a check leads to.
+  [[nodiscard]] std::set<std::string> words_of_locations(const Scope& auth) const;
+
   // Whether requests there go to the gateway itself.
   [[nodiscard]] bool is_gateway(const Scope& spot) const;
   // The values of a param there; none: it is not given.
@@ -74,8 +78,5 @@ class Site {
   std::set<const Scope*> with_commit_;
   std::set<std::string> applications_;  // addresses
 };
-
-// The names of the variables in a text: $name and ${name}.
-[[nodiscard]] std::vector<std::string> variables_in(std::string_view text);
 
 }  // namespace session::gateway

@@ -49,8 +49,14 @@ struct Linted {
   ~Linted() {
     if (test_has_failed()) BOOST_TEST_MESSAGE("--- nginx.log\n" << read_file(dir / "nginx.log"));
   }
-  // The exit status of lint; what it printed is then in `said`.
+  // The exit status of lint; what it printed is then in `said`. Without arguments: with a configuration that
+  // is all defaults, whatever there is in /etc.
   int lint(std::vector<std::string> arguments = {}) {
+    write_file(dir / "defaults.yaml", "");
+    if (arguments.empty()) arguments = {"--config", dir / "defaults.yaml"};
+    return run(std::move(arguments));
+  }
+  int run(std::vector<std::string> arguments) {
     std::filesystem::remove(dir / "lint.log");
     arguments.insert(arguments.begin(), {GATEWAY_BINARY, "lint", dir / "nginx.conf"});
     const int status = Process(arguments, dir / "lint.log").wait();
@@ -198,6 +204,86 @@ BOOST_AUTO_TEST_CASE(try_files_leads_to_an_open_program_and_is_told) {
   BOOST_TEST(client.get("/app.php").status == 200);
 }
 
+// The gateway says who has rule `admin`; this one refuses whoever is asked for it.
+BOOST_AUTO_TEST_CASE(an_if_that_empties_what_is_required_is_open_and_told) {
+  const auto site = [](const std::string& line) {
+    return kServer +
+           "location /a/ {\nset $session_require admin;\ninclude @CONF@/session-gateway-protect.conf;\n" +
+           line + "\nproxy_pass http://app; }";
+  };
+  Linted bad(site("if ($http_x_debug) { set $session_require ''; }"));
+  CannedGateway gateway(bad.dir / "gateway.sock", kPasses);
+  BOOST_TEST(bad.lint() == 1);
+  BOOST_TEST(
+      bad.says("site.conf:5: danger: if ($http_x_debug) changes what the check requires: $session_require "
+               "is empty then, and $http_x_debug is what the client says"),
+      bad.said);
+  Client client = bad.start();
+  const auto required = [&] { return gateway.params().find("GATEWAY_REQUIRE")->second; };
+  BOOST_TEST(client.get("/a/").status == 200);
+  BOOST_TEST(required() == ",login,admin");
+  BOOST_TEST(client.get("/a/", {"X-Debug: 1"}).status == 200);
+  BOOST_TEST(required() == ",login,");
+
+  Linted mended(site(""));
+  CannedGateway other(mended.dir / "gateway.sock", kPasses);
+  BOOST_TEST(mended.lint() == 0, mended.said);
+  BOOST_TEST(mended.start().get("/a/", {"X-Debug: 1"}).status == 200);
+  BOOST_TEST(other.params().find("GATEWAY_REQUIRE")->second == ",login,admin");
+}
+
+BOOST_AUTO_TEST_CASE(a_header_that_auth_request_set_takes_from_the_client_is_the_clients_and_told) {
+  const auto site = [](const std::string& source) {
+    return kServer +
+           "location /a/ {\ninclude @CONF@/session-gateway-protect.conf;\nauth_request_set $session_user " +
+           source + ";\nproxy_pass http://app; }";
+  };
+  Linted bad(site("$http_x_auth_request_user"));
+  const CannedGateway gateway(bad.dir / "gateway.sock", kPasses);
+  BOOST_TEST(bad.lint() == 1);
+  BOOST_TEST(
+      bad.says("danger: X-Auth-Request-User is set to what the client says ($session_user): anybody can be "
+               "anybody"),
+      bad.said);
+  BOOST_TEST(bad.start().get("/a/", kForged).json()["headers"]["x-auth-request-user"] ==
+             Json::array({"eve"}));
+
+  Linted mended(site("$upstream_http_x_auth_request_user"));
+  const CannedGateway other(mended.dir / "gateway.sock", kPasses);
+  BOOST_TEST(mended.lint() == 0, mended.said);
+  BOOST_TEST(mended.start().get("/a/", kForged).json()["headers"]["x-auth-request-user"] ==
+             Json::array({"alice"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_pattern_takes_files_away_from_a_protected_place_and_is_told) {
+  const auto site = [](const std::string& name) {
+    return "root @DIR@;\n" + kServer + "location " + name +
+           " { include @CONF@/session-gateway-protect.conf; }\nlocation ~* \\.(pdf|jpg)$ { expires 1d; }";
+  };
+  const auto write_secret = [](const Linted& linted) {
+    std::filesystem::create_directory(linted.dir / "private");
+    write_file(linted.dir / "private/x.pdf", "secret");
+    write_file(linted.dir / "private/x.txt", "secret");
+  };
+  Linted bad(site("/private/"));
+  const CannedGateway gateway(bad.dir / "gateway.sock", kRefuses);
+  write_secret(bad);
+  BOOST_TEST(bad.lint() == 1);
+  BOOST_TEST(
+      bad.says("site.conf:4: danger: location ~* \\.(pdf|jpg)$ has no check, and takes what it matches away "
+               "from location /private/ (site.conf:3), which has one: it serves the same files"),
+      bad.said);
+  Client client = bad.start();
+  BOOST_TEST(client.get("/private/x.txt").status == 303);
+  BOOST_TEST(client.get("/private/x.pdf").body == "secret");
+
+  Linted mended(site("^~ /private/"));
+  const CannedGateway other(mended.dir / "gateway.sock", kRefuses);
+  write_secret(mended);
+  BOOST_TEST(mended.lint() == 0, mended.said);
+  BOOST_TEST(mended.start().get("/private/x.pdf").status == 303);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(lint_command)
@@ -223,6 +309,15 @@ BOOST_AUTO_TEST_CASE(the_exit_status_tells_fine_from_findings_from_unreadable) {
   BOOST_TEST(site.said == "nginx.conf: has no http block: give nginx's main configuration file\n");
   BOOST_TEST(site.lint({"--config", site.dir / "none.yaml"}) == 2);
   BOOST_TEST(site.said == "none.yaml: can't be read: No such file or directory\n");
+}
+
+// Whether the file is there depends on the machine; that it is looked for does not.
+BOOST_AUTO_TEST_CASE(without_a_configuration_it_says_which_one_it_read) {
+  Linted site(kServer +
+              "location /a/ { include @CONF@/session-gateway-protect.conf; proxy_pass http://app; }");
+  site.run({});
+  BOOST_TEST(site.said.starts_with("configuration: "), site.said);
+  BOOST_TEST(site.says("/etc/session-gateway/gateway.yaml"), site.said);
 }
 
 // nginx -T lists the files in the order in which it reads them; each of these has a directive.

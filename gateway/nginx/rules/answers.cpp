@@ -19,6 +19,21 @@ bool is_protected(const Inspection& in, const Scope& spot) {
   return Site::check(spot) && in.site.asks_gateway(spot);
 }
 
+// ..._pass_header takes back what ..._hide_header says, in whichever order they stand.
+void hidden_word_passed(Inspection& in, const Scope& spot, const Carrier& carrier) {
+  const std::string directive = std::string(carrier.kind) + "_pass_header";
+  for (const Directive* line : spot.list(directive)) {
+    for (const std::string_view name : kForTheGateway) {
+      if (!same_header(line->arg(0), name)) continue;
+      in.advice(line->place,
+                directive + " undoes the hiding of " + std::string(name) +
+                    ": what the application tells the gateway reaches browsers",
+                std::string(carrier.kind) + "_hide_header " + std::string(name) + "; and no " + directive +
+                    " for it");
+    }
+  }
+}
+
 // What applications tell the gateway is not for browsers.
 void words_for_the_gateway(Inspection& in) {
   for (const Scope* spot : in.site.handling_spots()) {
@@ -26,6 +41,7 @@ void words_for_the_gateway(Inspection& in) {
     if (!carrier || !in.site.is_application(*spot) ||
         !in.site.commits(*spot->enclosing(Scope::Level::server)))
       continue;
+    hidden_word_passed(in, *spot, *carrier);
     const std::string directive = std::string(carrier->kind) + "_hide_header";
     const auto& hidden = spot->list(directive);
     std::string first, write;

@@ -4,7 +4,6 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
-#include <set>
 
 #include "gateway/nginx/rules/rule.h"
 
@@ -165,21 +164,10 @@ void small_buffer(Inspection& in) {
   }
 }
 
-// The variables by which a location says what the check is to require.
-std::set<std::string> words_of_locations(const Inspection& in, const Scope& auth) {
-  std::set<std::string> names;
-  for (const char* param : {"GATEWAY_REQUIRE", "GATEWAY_TOUCH"}) {
-    for (const Setting& setting : in.site.params(auth, param)) {
-      for (std::string& name : variables_in(setting.value)) names.insert(std::move(name));
-    }
-  }
-  return names;
-}
-
 // A `set` of the server runs again for the check itself.
 void set_at_server_level(Inspection& in) {
   for (const Scope* auth : in.site.auth_locations()) {
-    const auto names = words_of_locations(in, *auth);
+    const auto names = in.site.words_of_locations(*auth);
     for (const Directive* line : auth->enclosing(Scope::Level::server)->own("set")) {
       if (!line->arg(0).starts_with('$') || names.count(line->arg(0).substr(1)) == 0) continue;
       in.danger(line->place,
@@ -204,7 +192,7 @@ void inner_location(Inspection& in) {
     if (spot->level() != Scope::Level::location || spot->internal() || !auth || !Site::check(*spot) ||
         auth == spot)
       continue;
-    const auto names = words_of_locations(in, *auth);
+    const auto names = in.site.words_of_locations(*auth);
     if (names.count(std::string(kGuard)) > 0 && !sets(*spot, std::string(kGuard))) {
       in.advice(
           spot->place(),

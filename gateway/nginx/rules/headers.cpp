@@ -49,6 +49,20 @@ void set_by_client(Inspection& in, const Carrier& carrier, const HeaderName& hea
       carrier.line(header.name, right));
 }
 
+// The client's word in a value, as it is there: auth_request_set runs last, whatever else gives the variable
+// a value elsewhere. With its $; "": there is none.
+std::string clients_word(const Inspection& in, const Scope& spot, const std::string& value) {
+  for (const std::string& name : variables_in(value)) {
+    const std::string variable = "$" + name;
+    std::string source = variable;
+    for (const Directive* line : spot.list("auth_request_set")) {
+      if (Site::check(spot) && line->arg(0) == variable) source = line->arg(1);
+    }
+    if (!in.client_words.in(source).empty()) return variable;
+  }
+  return {};
+}
+
 // Each identity header, in every place of an application that trusts it.
 void identity_headers(Inspection& in) {
   for (const Scope* spot : in.site.handling_spots()) {
@@ -59,7 +73,7 @@ void identity_headers(Inspection& in) {
       const auto settings = carrier->settings(*spot, header.name);
       if (settings.empty() && carrier->passes_headers(*spot)) unset(in, *spot, *carrier, header, !closed);
       for (const Setting& setting : settings) {
-        const std::string variable = in.client_words.in(setting.value);
+        const std::string variable = clients_word(in, *spot, setting.value);
         if (!variable.empty())
           set_by_client(in, *carrier, header, setting, variable, closed ? value_for(*spot, header) : "\"\"");
       }
@@ -67,11 +81,50 @@ void identity_headers(Inspection& in) {
   }
 }
 
+// Where a variable leads can't be told; if to an application that trusts identity headers, they must be set.
+void application_unknown(Inspection& in) {
+  for (const Scope* spot : in.site.handling_spots()) {
+    const auto carrier = carrier_of(*spot);
+    if (!carrier || Site::check(*spot) || in.site.is_gateway(*spot) || in.site.is_application(*spot) ||
+        !carrier->passes_headers(*spot) || !in.site.has_checks(*spot->enclosing(Scope::Level::server)))
+      continue;
+    const auto handler = Model::handler(*spot);
+    if (in.site.model().target(*handler).find('$') == std::string::npos) continue;
+    std::string first, write;
+    for (const HeaderName& header : in.site.facts().headers) {
+      if (!carrier->settings(*spot, header.name).empty()) continue;
+      if (first.empty()) first = header.name;
+      write += (write.empty() ? "" : " ") + carrier->line(header.name, "\"\"");
+    }
+    if (first.empty()) continue;
+    in.advice(handler->line->place,
+              spot->title() + ": where " + legible(handler->line->arg(0)) +
+                  " leads can't be told; an application with protected places would get the client's own " +
+                  first,
+              write);
+  }
+}
+
+// nginx has routed on $host; the client's own Host may say something else, or nothing.
+void host_of_the_client(Inspection& in) {
+  for (const Scope* spot : in.site.handling_spots()) {
+    const auto carrier = carrier_of(*spot);
+    if (!carrier || in.site.is_gateway(*spot) || (!is_protected(in, *spot) && !in.site.is_application(*spot)))
+      continue;
+    for (const Setting& setting : carrier->settings(*spot, "Host")) {
+      if (in.client_words.in(setting.value).empty()) continue;
+      in.advice(setting.line->place,
+                "the application gets " + legible(setting.value) +
+                    " as its host, which is the client's, and need not be the host that nginx has routed on",
+                carrier->line("Host", "$host"));
+    }
+  }
+}
+
 bool has_other_source(const Inspection& in, const std::string& variable) {
   const auto& all = in.site.model().all();
   return std::any_of(all.begin(), all.end(), [&](const Directive* line) {
-    return (line->name == "set" && line->arg(0) == variable) ||
-           (line->name == "map" && line->arg(1) == variable);
+    return line->name != "auth_request_set" && assigned_by(*line) == variable;
   });
 }
 
@@ -85,7 +138,7 @@ void header_without_value(Inspection& in) {
       for (const Setting& setting : carrier->settings(*spot, header.name)) {
         const auto is_it = [&](const Directive* line) { return line->arg(0) == setting.value; };
         if (!setting.value.starts_with('$') || std::any_of(kept.begin(), kept.end(), is_it) ||
-            has_other_source(in, setting.value) || !in.client_words.in(setting.value).empty())
+            has_other_source(in, setting.value) || !clients_word(in, *spot, setting.value).empty())
           continue;
         in.advice(spot->place(),
                   spot->title() + ": " + header.name + " is always empty: no auth_request_set here gives " +
@@ -142,8 +195,8 @@ void underscores(Inspection& in) {
 }  // namespace
 
 const std::vector<LintRule>& header_rules() {
-  static const std::vector<LintRule> rules = {identity_headers, header_without_value, session_cookie_leaks,
-                                              underscores};
+  static const std::vector<LintRule> rules = {identity_headers,     application_unknown,  host_of_the_client,
+                                              header_without_value, session_cookie_leaks, underscores};
   return rules;
 }
 

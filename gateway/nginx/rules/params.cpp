@@ -37,12 +37,19 @@ bool is_check(const Inspection& in, const Scope* spot) {
   return std::find(all.begin(), all.end(), spot) != all.end();
 }
 
+// What an `if` makes of a location's words to the check is told where that `if` stands.
+bool told_elsewhere(const Inspection& in, const Scope* spot, const Control& control, const Setting& setting) {
+  const bool word = control.name == "GATEWAY_REQUIRE" || control.name == "GATEWAY_TOUCH";
+  return word && is_check(in, spot) && in.client_words.said_in(setting.value).empty();
+}
+
 void controlled_by_client(Inspection& in) {
   for (const Scope* spot : gateway_spots(in)) {
     for (const Control& control : kControls) {
       for (const Setting& setting : in.site.params(*spot, control.name)) {
-        const std::string variable = in.client_words.in(setting.value);
-        if (variable.empty()) continue;
+        const std::string said = in.client_words.said_in(setting.value);
+        const std::string variable = said.empty() ? in.client_words.in(setting.value) : said;
+        if (variable.empty() || told_elsewhere(in, spot, control, setting)) continue;
         const bool endpoint_of_check = control.name == "GATEWAY_ENDPOINT" && is_check(in, spot);
         in.danger(setting.line->place,
                   std::string(control.name) + " is what the client says (" + legible(variable) +

@@ -37,6 +37,10 @@ using LintRule = void (*)(Inspection& inspection);
 const std::vector<LintRule>& door_rules();
 // Where requests go on to by themselves:
 const std::vector<LintRule>& redirect_rules();
+// Which locations take requests away from protected ones:
+const std::vector<LintRule>& overtaking_rules();
+// What the client or nginx chooses in an `if`:
+const std::vector<LintRule>& choice_rules();
 // What applications are told:
 const std::vector<LintRule>& header_rules();
 // What browsers and caches get:

@@ -44,7 +44,7 @@ void no_kept_connection(Inspection& in) {
 void no_idle_connections(Inspection& in) {
   for (const Scope* spot : busy_spots(in)) {
     const auto handler = Model::handler(*spot);
-    const std::string name = Model::target(*handler);
+    const std::string name = in.site.model().target(*handler);
     if (name.find('$') != name.npos) continue;
     const Directive* upstream = in.site.model().upstream(name);
     if (!upstream) {

@@ -83,9 +83,46 @@ BOOST_AUTO_TEST_CASE(one_address_has_one_spelling) {
   BOOST_TEST(site.addresses("location /2") == "127.0.0.1:3000 ");
   BOOST_TEST(site.addresses("location /3") == "unix:/a.sock ");
   BOOST_TEST(site.addresses("location /4") == "unix:/a.sock ");
-  BOOST_TEST(site.addresses("location /5") == "[::1]:80 ");
-  BOOST_TEST(site.addresses("location /6") == "$target:80 ");
+  BOOST_TEST(site.addresses("location /5") == "127.0.0.1:80 ");
+  BOOST_TEST(site.addresses("location /6") == "$target ");
   BOOST_TEST(site.addresses("location /7") == "10.0.0.1:80 ");
+}
+
+BOOST_AUTO_TEST_CASE(every_name_of_the_local_machine_is_one) {
+  for (const char* target : {"http://[::1]:3000", "http://localhost:3000/x", "http://LocalHost:3000",
+                             "http://[0:0:0:0:0:0:0:1]:3000", "http://[::ffff:127.0.0.1]:3000",
+                             "http://0.0.0.0:3000", "https://ip6-localhost:3000", "$scheme://127.0.0.1:3000"})
+    BOOST_TEST(
+        Parsed("server { location / { proxy_pass " + std::string(target) + "; } }").addresses("location /") ==
+            "127.0.0.1:3000 ",
+        target);
+  for (const auto& [target, expected] :
+       {std::pair("http://127.0.0.1:3001", "127.0.0.1:3001 "),
+        std::pair("http://[2001:DB8:0::1]", "[2001:db8::1]:80 "),
+        std::pair("https://a.example", "a.example:443 "), std::pair("http://[x]:1", "[x]:1 ")})
+    BOOST_TEST(
+        Parsed("server { location / { proxy_pass " + std::string(target) + "; } }").addresses("location /") ==
+        expected);
+}
+
+BOOST_AUTO_TEST_CASE(a_variable_that_is_always_the_same_is_what_it_holds) {
+  const auto to = [](const std::string& sets, const std::string& target) {
+    return Parsed("upstream app { server 127.0.0.1:3000; } server { " + sets + " location / { proxy_pass " +
+                  target + "; } }")
+        .addresses("location /");
+  };
+  const std::string once = "set $b 127.0.0.1:3000;";
+  for (const char* target :
+       {"http://$b", "http://${b}/x", "http://$b$request_uri", "http://${b}$uri$is_args$args"})
+    BOOST_TEST(to(once, target) == "127.0.0.1:3000 ", target);
+  BOOST_TEST(to("set $b http://localhost:3000;", "$b") == "127.0.0.1:3000 ");
+  BOOST_TEST(to("set $b app;", "http://$b") == "127.0.0.1:3000 upstream app ");
+  BOOST_TEST(to("set $h 127.0.0.1; set $p 3000;", "http://$h:$p") == "127.0.0.1:3000 ");
+  BOOST_TEST(to(once + once, "http://$b") == "127.0.0.1:3000 ");
+  BOOST_TEST(to(once, "http://$bb") == "$bb ");
+  BOOST_TEST(to(once + "set $b 127.0.0.1:4000;", "http://$b") == "$b ");
+  BOOST_TEST(to(once + "set $b $arg_b;", "http://$b") == "$b ");
+  BOOST_TEST(to(once + "auth_request_set $b $upstream_http_b;", "http://$b") == "$b ");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -153,6 +190,29 @@ BOOST_AUTO_TEST_CASE(what_is_made_of_it_is_the_clients_too) {
   const ClientWords words(site.model);
   for (const char* text : {"$a", "$b", "$c", "$d", "$any"}) BOOST_TEST(words.in(text) == text);
   for (const char* text : {"$fixed", "$path", "$u", "$probe"}) BOOST_TEST(words.in(text) == "");
+}
+
+BOOST_AUTO_TEST_CASE(every_directive_that_gives_a_variable_a_value_counts) {
+  const Parsed site(
+      "geo $arg_x $g { default a; proxy 10.0.0.1; 10.0.0.0/8 b; } geo $country { default a; 10.0.0.0/8 b; }\n"
+      "geo $http_x $same { default a; proxy 10.0.0.1; delete 10.0.0.2; 10.0.0.0/8 a; }\n"
+      "split_clients ${arg_x}a $s { 50% a; * b; } split_clients $remote_addr $half { 50% a; * b; }\n"
+      "map $uri$arg_x $both { default a; x b; }\n"
+      "server { location / { auth_request_set $r $http_x; auth_request_set $right $upstream_http_x; } }");
+  const ClientWords words(site.model);
+  for (const char* text : {"$g", "$s", "$both", "$r"}) BOOST_TEST(words.in(text) == text);
+  for (const char* text : {"$country", "$same", "$half", "$right"}) BOOST_TEST(words.in(text) == "", text);
+}
+
+BOOST_AUTO_TEST_CASE(what_an_if_sets_is_chosen_by_whom_it_asks) {
+  const Parsed site(
+      "server { if ($cookie_a) { set $a 1; } location / { if ($http_x) { set $b 1; set $c $arg_c; }\n"
+      "if ($uri ~ ^/x) { set $d 1; } if ($b) { set $e 1; } } }");
+  const ClientWords words(site.model);
+  for (const char* text : {"$a", "$b", "$c", "$e"}) BOOST_TEST(words.in(text) == text);
+  BOOST_TEST(words.in("$d") == "");
+  BOOST_TEST(words.said_in("$a$b$e") == "");
+  BOOST_TEST(words.said_in("$a$c") == "$c");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -30,6 +30,28 @@ BOOST_AUTO_TEST_CASE(what_is_said_to_the_gateway_is_hidden_from_browsers) {
                      "proxy_hide_header X-Session-Location;"));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_hidden_is_not_passed_all_the_same) {
+  const auto text = [](const std::string& kind) {
+    return finding(
+        "site.conf:2: advice: " + kind +
+            "_pass_header undoes the hiding of X-Session-Set: what the application tells the gateway "
+            "reaches browsers",
+        kind + "_hide_header X-Session-Set; and no " + kind + "_pass_header for it");
+  };
+  BOOST_TEST(in_server(protected_with("proxy_pass_header x-session-set;")) == text("proxy"));
+  BOOST_TEST(in_server("\nproxy_pass_header X-Session-Set;\n" + protected_with("")) == text("proxy"));
+  BOOST_TEST(in_server("location /p/ {\nfastcgi_pass_header X-Session-Set;\n"
+                       "include session-gateway-protect.conf; fastcgi_pass 127.0.0.1:9000; }") ==
+             text("fastcgi"));
+  for (const std::string kind : {"uwsgi", "grpc"}) {
+    const std::string out =
+        in_server("location /p/ {\n" + kind + "_pass_header X-Session-Set;\n" +
+                  "include session-gateway-protect.conf; " + kind + "_pass 127.0.0.1:9000; }");
+    BOOST_TEST(out.find(text(kind)) != std::string::npos, out);
+  }
+  BOOST_TEST(in_server(protected_with("proxy_pass_header Server; fastcgi_pass_header X-Session-Set;")) == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_renewed_cookie_reaches_the_browser) {
   const auto site = [](const std::string& lines) {
     return "location /a/ { auth_request /_session/auth; set $session_not_included \"\"; root /srv;\n" +

@@ -77,6 +77,40 @@ BOOST_AUTO_TEST_CASE(an_open_location_of_the_same_application_takes_them_away) {
   BOOST_TEST(in_server("location / { proxy_pass http://127.0.0.1:4000; }\n" + app, kOneHeader) == "");
 }
 
+BOOST_AUTO_TEST_CASE(the_same_application_by_another_name_is_the_same) {
+  const std::string app = by_hand(
+      "proxy_set_header Cookie $session_cookie; proxy_set_header X-Remote-User $u; proxy_pass http://app;");
+  const std::string expected = finding(
+      "site.conf:1: danger: location /: X-Remote-User is not set in this open place: the client's own "
+      "reaches the application",
+      "proxy_set_header X-Remote-User \"\";");
+  for (const char* pass :
+       {"proxy_pass http://[::1]:3000;", "proxy_pass http://localhost:3000/;",
+        "set $b 127.0.0.1:3000; proxy_pass http://$b;", "set $b http://app; proxy_pass $b$request_uri;"})
+    BOOST_TEST(in_server("location / { " + std::string(pass) + " }\n" + app, kOneHeader) == expected, pass);
+  BOOST_TEST(in_server("location / { set $b 127.0.0.1:4000; proxy_pass http://$b; }\n" + app, kOneHeader) ==
+             "");
+}
+
+BOOST_AUTO_TEST_CASE(where_a_variable_leads_is_asked_for_beside_protected_places) {
+  const std::string app = by_hand(
+      "proxy_set_header Cookie $session_cookie; proxy_set_header X-Remote-User $u; proxy_pass http://app;");
+  const auto open = [](const std::string& lines) {
+    return "location / {\n" + lines + "proxy_pass http://$host; }\n";
+  };
+  BOOST_TEST(
+      in_server(open("") + app, kOneHeader) ==
+      finding("site.conf:2: advice: location /: where http://$host leads can't be told; an application with "
+              "protected places would get the client's own X-Remote-User",
+              "proxy_set_header X-Remote-User \"\";"));
+  BOOST_TEST(in_server(open("proxy_set_header X-Remote-User \"\";") + app, kOneHeader) == "");
+  BOOST_TEST(in_server(open("proxy_pass_request_headers off;") + app, kOneHeader) == "");
+  BOOST_TEST(of_file("http { include session-gateway-upstream.conf; include session-gateway-http.conf;\n"
+                     "server { include session-gateway-server.conf;\n"
+                     "location / { include session-gateway-protect.conf; root /srv; } }\n"
+                     "server { location / { proxy_pass http://$host; } } }") == "");
+}
+
 BOOST_AUTO_TEST_CASE(inherited_lines_end_where_a_location_has_its_own) {
   const std::string outer = by_hand(
       "proxy_set_header Cookie $session_cookie; proxy_set_header X-Remote-User $u; proxy_pass http://app;\n"
@@ -116,6 +150,36 @@ BOOST_AUTO_TEST_CASE(the_clients_word_is_never_the_value) {
           kOneHeader) == finding(text, "proxy_set_header X-Remote-User \"\";"));
 }
 
+BOOST_AUTO_TEST_CASE(the_clients_word_by_way_of_a_variable_is_the_clients_still) {
+  const std::string pass =
+      "proxy_set_header Cookie $session_cookie; proxy_pass http://app; proxy_set_header X-Remote-User ";
+  const auto text = [](const std::string& variable) {
+    return finding("site.conf:2: danger: X-Remote-User is set to what the client says (" + variable +
+                       "): anybody can be anybody",
+                   "proxy_set_header X-Remote-User $u;");
+  };
+  BOOST_TEST(in_server(by_hand("auth_request_set $v $http_x_auth_request_user;" + pass + "$v;"),
+                       kOneHeader) == text("$v"));
+  BOOST_TEST(in_server(by_hand("auth_request_set $v $sent_http_x$arg_v;" + pass + "$v;"), kOneHeader) ==
+             text("$v"));
+  BOOST_TEST(in_server(by_hand("auth_request_set $v $upstream_http_x_remote_user;" + pass + "$v;"),
+                       kOneHeader) == "");
+  BOOST_TEST(in_server(by_hand("auth_request_set $v alice;" + pass + "$v;"), kOneHeader) == "");
+}
+
+// auth_request_set comes last: what else gives the variable a value, here or elsewhere, is overwritten.
+BOOST_AUTO_TEST_CASE(auth_request_set_counts_where_it_stands) {
+  const std::string right = by_hand(
+      "proxy_set_header Cookie $session_cookie; proxy_set_header X-Remote-User $u; "
+      "proxy_pass http://app; set $u $http_x;");
+  BOOST_TEST(in_server(right, kOneHeader) == "");
+  const std::string other =
+      "location /other/ { auth_request /_session/auth; set $session_not_included ''; root /srv;\n"
+      "auth_request_set $c $upstream_http_set_cookie; add_header Set-Cookie $c always; auth_request_set $u "
+      "$http_x; }\n";
+  BOOST_TEST(in_server(other + right, kOneHeader) == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_header_needs_a_variable_that_has_a_value) {
   const std::string pass =
       "proxy_set_header Cookie $session_cookie; proxy_pass http://app; proxy_set_header X-Remote-User ";
@@ -136,6 +200,30 @@ BOOST_AUTO_TEST_CASE(an_application_gets_no_session_cookie) {
                      "which can leak it",
                      "proxy_set_header Cookie $session_cookie;"));
   BOOST_TEST(in_server(by_hand(pass + "proxy_set_header Cookie $session_cookie;"), kOneHeader) == "");
+}
+
+BOOST_AUTO_TEST_CASE(an_application_gets_the_host_that_nginx_has_routed_on) {
+  const auto text = [](const std::string& line, const std::string& value) {
+    return "site.conf:" + line + ": advice: the application gets " + value +
+           " as its host, which is the client's, and need not be the host that nginx has routed on";
+  };
+  const auto open = [](const std::string& lines) {
+    return "location / {\n" + lines + "\ninclude session-gateway-public.conf; proxy_pass http://app; }\n" +
+           protected_with("");
+  };
+  const std::string right = "proxy_set_header Host $host;";
+  BOOST_TEST(in_server(protected_with("proxy_set_header Host $http_host;")) ==
+             finding(text("2", "$http_host"), right));
+  BOOST_TEST(in_server(open("proxy_set_header host $http_host;")) == finding(text("2", "$http_host"), right));
+  BOOST_TEST(in_server(protected_with("") +
+                       "location /php/ { include session-gateway-protect.conf;\n"
+                       "fastcgi_param HTTP_HOST $http_host; fastcgi_pass 127.0.0.1:9000; }") ==
+             finding(text("6", "$http_host"), "fastcgi_param HTTP_HOST $host;"));
+  BOOST_TEST(in_server(protected_with(right)) == "");
+  BOOST_TEST(in_server(open(right)) == "");
+  BOOST_TEST(
+      in_server(protected_with("") +
+                "location /x { proxy_set_header Host $http_host; proxy_pass http://127.0.0.1:4000; }") == "");
 }
 
 BOOST_AUTO_TEST_CASE(names_with_underscores_stay_out) {

@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(rewrite_leads_there_before_the_check) {
 
 BOOST_AUTO_TEST_CASE(a_program_that_shows_errors_is_reached_without_a_check) {
   const std::string app =
-      "location /more/ { include session-gateway-protect.conf; fastcgi_pass 127.0.0.1:9000; }\n";
+      "location ^~ /more/ { include session-gateway-protect.conf; fastcgi_pass 127.0.0.1:9000; }\n";
   BOOST_TEST(in_server(kOpenPhp + app + files_with("error_page 404 /missing.php;")) ==
              leads("4", "error_page", "/missing.php"));
   BOOST_TEST(in_server(kProtectedPhp + app + files_with("error_page 404 /missing.php;")) == "");
