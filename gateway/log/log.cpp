@@ -134,6 +134,8 @@ void change_log(const LogSettings& settings) {
   }
 }
 
+bool flush_log(milliseconds most) { return LineQueue::wait_for_all(most); }
+
 std::shared_ptr<LogStream> audit_stream() {
   Log& log = the_log();
   const std::lock_guard lock(log.mutex);

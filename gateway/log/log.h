@@ -26,6 +26,10 @@ void start_log(const LogSettings& settings);
 // start_log was called. Thread-safe, also against threads that log.
 void change_log(const LogSettings& settings);
 
+// Waits until what was logged so far, the audit too, is in its files or lost; for so long at most. False:
+// something is left, because a disk hangs, and its thread is left behind. Call it before the process ends.
+bool flush_log(milliseconds most = seconds(1));
+
 // Where the audit goes; nullptr: nowhere. Thread-safe.
 [[nodiscard]] std::shared_ptr<LogStream> audit_stream();
 

@@ -33,6 +33,12 @@ LogSettings into(const std::string& file, LogFormat format = LogFormat::text) {
   return {LogLevel::info, format, AuditSettings{AuditTarget::file, file}};
 }
 
+// What was logged so far into a file.
+std::string written(const std::string& file) {
+  BOOST_REQUIRE(gateway::flush_log(20s));
+  return read_file(file);
+}
+
 // The audit stream in a file of the test's own.
 struct AuditFile {
   explicit AuditFile(LogFormat format = LogFormat::text) { gateway::start_log(into(file, format)); }
@@ -41,7 +47,7 @@ struct AuditFile {
   // The lines so far, without their times.
   [[nodiscard]] std::vector<std::string> lines() const {
     std::vector<std::string> all;
-    const std::string text = read_file(file);
+    const std::string text = written(file);
     for (std::size_t at = 0; at < text.size();) {
       const auto end = text.find('\n', at);
       all.push_back(text.substr(at + 25, end - at - 25));
@@ -82,7 +88,7 @@ BOOST_FIXTURE_TEST_CASE(every_event_is_a_line_of_its_kind_and_what_is_known, Aud
 BOOST_AUTO_TEST_CASE(in_json_every_line_is_an_object) {
   AuditFile audit(LogFormat::json);
   audit.tell({Kind::created, {}, "1111", "al\"ice\n", {}}, {{"REMOTE_ADDR", "unix:"}});
-  const auto parsed = parse_json(read_file(audit.file));
+  const auto parsed = parse_json(written(audit.file));
   BOOST_TEST_REQUIRE(parsed.has_value());
   BOOST_TEST(parsed->at("audit") == "created");
   BOOST_TEST(parsed->at("session") == "1111");
@@ -151,7 +157,7 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_was_renamed_is_made_anew_when_the_log_change
   gateway::change_log(into(file));
   tell({Kind::created, {}, "3", {}, {}});
   BOOST_TEST(lines().size() == 1U);
-  BOOST_TEST(read_file(dir / "audit.log.1").find("session=2") != std::string::npos);
+  BOOST_TEST(written(dir / "audit.log.1").find("session=2") != std::string::npos);
   struct stat found {};
   BOOST_REQUIRE(::stat(file.c_str(), &found) == 0);
   BOOST_TEST((found.st_mode & 0137) == 0U);  // 0640 at the most

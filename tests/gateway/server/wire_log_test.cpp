@@ -29,14 +29,15 @@ using namespace std::chrono_literals;
 // Far more lines than a pipe holds: at level debug each request writes one.
 constexpr int kRequests = 3000;
 
-// A gateway whose standard error is this file: a pipe, or a device.
+// A gateway whose standard error is this file, a pipe or a device; started by a program, if one is named.
 class LoggingTo {
  public:
-  explicit LoggingTo(const std::string& log_file) {
+  explicit LoggingTo(const std::string& log_file, const std::string& starter = "") {
     write_file(dir_ / "gateway.yaml",
                configuration("  - unix: '" + (dir_ / "gateway.sock") + "'\n", "workers: 2\n"));
-    process_ = std::make_unique<session::test::Process>(
-        std::vector<std::string>{GATEWAY_BINARY, "serve", "--config", dir_ / "gateway.yaml"}, log_file);
+    std::vector<std::string> command = {GATEWAY_BINARY, "serve", "--config", dir_ / "gateway.yaml"};
+    if (!starter.empty()) command.insert(command.begin(), starter);
+    process_ = std::make_unique<session::test::Process>(command, log_file);
     wait_until("the gateway to listen", [&] { return session::test::accepts_unix(dir_ / "gateway.sock"); });
   }
 
@@ -159,6 +160,15 @@ BOOST_AUTO_TEST_CASE(a_full_disk_under_the_log_holds_no_request_up) {
   gateway.check_requests();
   gateway.check_idle();
   gateway.check_stop();
+}
+
+BOOST_AUTO_TEST_CASE(a_disk_that_hangs_under_the_log_holds_up_no_request_and_not_the_stop) {
+  const TempDir dir;
+  LoggingTo gateway(dir / "log", HANG_WRITES_BINARY);
+  gateway.check_requests();
+  gateway.check_idle();
+  gateway.check_stop();
+  BOOST_TEST(read_file(dir / "log") == "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
