@@ -152,6 +152,7 @@ Task<bool> Server::try_reload() {
 }
 
 Task<void> Server::reload() {
+  reopen_log();  // whatever becomes of the configuration
   const bool reloaded = co_await try_reload();
   const std::uint64_t generation = configuration_->generation;
   metrics_.config_reloaded(reloaded, generation, system_clock().unix_now());
