@@ -1,4 +1,4 @@
-// A gateway whose log nobody reads, or can't be written.
+// A gateway whose log nobody reads, or can't be written; and the log of one that does not even start.
 
 #include <fcntl.h>
 #include <signal.h>
@@ -11,6 +11,7 @@
 #include <array>
 #include <chrono>
 #include <memory>
+#include <regex>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -169,6 +170,35 @@ BOOST_AUTO_TEST_CASE(a_disk_that_hangs_under_the_log_holds_up_no_request_and_not
   gateway.check_idle();
   gateway.check_stop();
   BOOST_TEST(read_file(dir / "log") == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_start_that_fails_on_its_configuration_logs_each_problem) {
+  const TempDir dir;
+  write_file(dir / "bad.yaml", "workers: none\nwrkers: 2\n");
+  BOOST_TEST(run_gateway(dir / "bad.yaml", dir / "log") == 1);
+  const std::regex lines(
+      "20\\S+Z error \\S+bad\\.yaml:1: workers: .*\n20\\S+Z error \\S+bad\\.yaml:2: wrkers: .*\n");
+  BOOST_TEST(std::regex_match(read_file(dir / "log"), lines), read_file(dir / "log"));
+}
+
+BOOST_AUTO_TEST_CASE(a_start_that_fails_on_its_configuration_tells_the_journal_that_these_are_errors) {
+  const TempDir dir;
+  write_file(dir / "log", "");
+  session::test::Process process(
+      {"sh", "-c", "JOURNAL_STREAM=$(stat -c %d:%i \"$1\") exec \"$0\" serve --config missing.yaml",
+       GATEWAY_BINARY, dir / "log"},
+      dir / "log");
+  BOOST_TEST(process.wait() == 1);
+  const std::regex line("<3>20\\S+Z error missing\\.yaml: .*\n");
+  BOOST_TEST(std::regex_match(read_file(dir / "log"), line), read_file(dir / "log"));
+}
+
+BOOST_AUTO_TEST_CASE(check_prints_plain_lines) {
+  const TempDir dir;
+  write_file(dir / "bad.yaml", "wrkers: 2\n");
+  session::test::Process process({GATEWAY_BINARY, "check", dir / "bad.yaml"}, dir / "out");
+  BOOST_TEST(process.wait() == 1);
+  BOOST_TEST(read_file(dir / "out").starts_with((dir / "bad.yaml") + ":1: wrkers: "));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
