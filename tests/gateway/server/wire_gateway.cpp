@@ -115,6 +115,10 @@ std::string WireGateway::reload() const {
   return since;
 }
 
+void WireGateway::wait_for_log(const std::string& text) const {
+  wait_until("the log to say: " + text, [&] { return log().find(text) != std::string::npos; });
+}
+
 Peer WireGateway::unix_peer() const {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;

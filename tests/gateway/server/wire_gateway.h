@@ -66,6 +66,9 @@ class WireGateway {
   [[nodiscard]] std::string reload() const;
   [[nodiscard]] std::string log() const { return read_file(dir_ / "gateway.log"); }
 
+  // What it did a moment ago may not be in the log yet.
+  void wait_for_log(const std::string& text) const;
+
   // Of the process so far, user and system.
   [[nodiscard]] std::chrono::milliseconds cpu_time() const;
   [[nodiscard]] std::size_t resident_bytes() const;
