@@ -1,6 +1,7 @@
 // The audit in a file of its own, while the file is changed under a running gateway.
 
 #include <signal.h>
+#include <sys/syscall.h>
 
 #include <algorithm>
 #include <atomic>
@@ -118,6 +119,33 @@ BOOST_FIXTURE_TEST_CASE(a_reload_that_names_another_file_goes_over_to_it, Audite
   wait_until("the line", [&] { return says(read_file(logs / "other.log"), " subject=bob "); });
   BOOST_TEST(says(read_file(file), " subject=alice "));
   BOOST_TEST(!says(read_file(file), "bob"));
+}
+
+BOOST_AUTO_TEST_CASE(a_disk_that_hangs_while_the_audit_goes_over_to_it_holds_up_no_request) {
+  const TempDir dir;
+  const auto configure = [&](const std::string& audit) {
+    write_file(dir / "gateway.yaml", configuration("  - unix: '" + (dir / "gateway.sock") + "'\n",
+                                                   "workers: 1\nlog: { audit: " + audit + " }\n"));
+  };
+  configure("stderr");
+  session::test::Process process(
+      {HANG_CALLS_BINARY, "files", GATEWAY_BINARY, "serve", "--config", dir / "gateway.yaml"}, dir / "log");
+  wait_until("the gateway to listen", [&] { return session::test::accepts_unix(dir / "gateway.sock"); });
+  Peer peer = unix_peer(dir / "gateway.sock");
+  BOOST_TEST(peer.ask(health()).status == 200);
+  configure(dir / "audit.log");
+  process.signal(SIGHUP);
+  wait_until("the reload to hang", [&] {
+    const std::string call = read_file("/proc/" + std::to_string(process.pid()) + "/syscall");
+    return call.starts_with(std::to_string(__NR_openat) + " ");
+  });
+  for (int i = 0; i < 20; ++i) {
+    BOOST_TEST(
+        peer.ask(request(1, asking("session", "POST", {{"GATEWAY_ALLOW", "set"}}), R"({"set":{"user":"a"}})"))
+            .status == 200);
+  }
+  process.signal(SIGKILL);
+  BOOST_TEST(process.wait() == 128 + SIGKILL);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -20,6 +20,9 @@ using session::test::write_file;
 
 inline constexpr const char* kWireCookie = "{ name: session, secure: false }";
 
+// Connected to that socket. Throws if it can't be.
+[[nodiscard]] Peer unix_peer(const std::string& socket_file);
+
 // A gateway process of the test's own, in a private directory, on a unix socket and on a TCP port. Ends with
 // this object; its log is shown if the test has failed.
 class WireGateway {
@@ -38,7 +41,7 @@ class WireGateway {
   WireGateway(const WireGateway&) = delete;
   WireGateway& operator=(const WireGateway&) = delete;
 
-  [[nodiscard]] Peer unix_peer() const;
+  [[nodiscard]] Peer unix_peer() const { return test::unix_peer(socket_file()); }
   [[nodiscard]] Peer tcp_peer() const;
   // One of each kind.
   [[nodiscard]] std::vector<Peer> peers() const;

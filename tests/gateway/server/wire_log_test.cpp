@@ -2,9 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -30,26 +28,19 @@ using namespace std::chrono_literals;
 // Far more lines than a pipe holds: at level debug each request writes one.
 constexpr int kRequests = 3000;
 
-// A gateway whose standard error is this file, a pipe or a device; started by a program, if one is named.
+// A gateway whose standard error is this file, a pipe or a device. `command`: what starts it, if not the test
+// itself.
 class LoggingTo {
  public:
-  explicit LoggingTo(const std::string& log_file, const std::string& starter = "") {
+  explicit LoggingTo(const std::string& log_file, std::vector<std::string> command = {}) {
     write_file(dir_ / "gateway.yaml",
                configuration("  - unix: '" + (dir_ / "gateway.sock") + "'\n", "workers: 2\n"));
-    std::vector<std::string> command = {GATEWAY_BINARY, "serve", "--config", dir_ / "gateway.yaml"};
-    if (!starter.empty()) command.insert(command.begin(), starter);
+    command.insert(command.end(), {GATEWAY_BINARY, "serve", "--config", dir_ / "gateway.yaml"});
     process_ = std::make_unique<session::test::Process>(command, log_file);
     wait_until("the gateway to listen", [&] { return session::test::accepts_unix(dir_ / "gateway.sock"); });
   }
 
-  [[nodiscard]] Peer peer() const {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    (dir_ / "gateway.sock").copy(address.sun_path, sizeof address.sun_path - 1);
-    const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    BOOST_REQUIRE(::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-    return Peer(descriptor);
-  }
+  [[nodiscard]] Peer peer() const { return unix_peer(dir_ / "gateway.sock"); }
 
   // A session begins, and is found by every one of many checks.
   void check_requests() const {
@@ -165,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_under_the_log_holds_no_request_up) {
 
 BOOST_AUTO_TEST_CASE(a_disk_that_hangs_under_the_log_holds_up_no_request_and_not_the_stop) {
   const TempDir dir;
-  LoggingTo gateway(dir / "log", HANG_WRITES_BINARY);
+  LoggingTo gateway(dir / "log", {HANG_CALLS_BINARY, "writes"});
   gateway.check_requests();
   gateway.check_idle();
   gateway.check_stop();
