@@ -31,19 +31,18 @@ ConfigurationSource source_of(const std::optional<std::string>& config_file) {
   return {*config_file, [file = *config_file] { return load_file(file); }};
 }
 
-}  // namespace
-
-int serve(const std::optional<std::string>& config_file) {
+// With the log as it is by default, until the configuration has been read.
+int serve_logged(const std::optional<std::string>& config_file) {
   auto loaded = load(config_file);
   if (!loaded) {
-    print_problems(*config_file, loaded.error());
+    for (const Problem& problem : loaded.error()) spdlog::error("{}", render(*config_file, problem));
     return 1;
   }
   // Until the server waits for it: what is to be reloaded is being read just now.
   std::signal(SIGHUP, SIG_IGN);
   init_libfcgi();
   Settings settings = with_keys(std::move(*loaded), nullptr);
-  start_log(settings.log);
+  change_log(settings.log);
   for (const std::string& warning : settings.warnings) spdlog::warn("{}", warning);
   if (!config_file) spdlog::warn("no configuration file was given: serving with the defaults");
   spdlog::debug("settings: {}", summary(settings));
@@ -55,6 +54,15 @@ int serve(const std::optional<std::string>& config_file) {
     return 1;
   }
   return 0;
+}
+
+}  // namespace
+
+int serve(const std::optional<std::string>& config_file) {
+  start_log(LogSettings{});
+  const int status = serve_logged(config_file);
+  flush_log();
+  return status;
 }
 
 int check_config(const std::string& config_file) {

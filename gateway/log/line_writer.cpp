@@ -27,8 +27,11 @@ bool has_room(int descriptor) {
 
 }  // namespace
 
-LineWriter::LineWriter(int descriptor, Ownership ownership)
-    : descriptor_(descriptor), ownership_(ownership), kind_(kind_of(descriptor)) {}
+LineWriter::LineWriter(int descriptor, Ownership ownership, WriteFile write_file)
+    : descriptor_(descriptor),
+      ownership_(ownership),
+      kind_(kind_of(descriptor)),
+      write_file_(std::move(write_file)) {}
 
 LineWriter::~LineWriter() {
   if (descriptor_ >= 0) (void)write_all(rest_);
@@ -39,12 +42,14 @@ LineWriter::LineWriter(LineWriter&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
       ownership_(other.ownership_),
       kind_(other.kind_),
+      write_file_(std::move(other.write_file_)),
       rest_(std::exchange(other.rest_, {})) {}
 
 LineWriter& LineWriter::operator=(LineWriter&& other) noexcept {
   std::swap(descriptor_, other.descriptor_);
   std::swap(ownership_, other.ownership_);
   std::swap(kind_, other.kind_);
+  std::swap(write_file_, other.write_file_);
   std::swap(rest_, other.rest_);
   return *this;
 }
@@ -55,6 +60,10 @@ LineWriter::Kind LineWriter::kind_of(int descriptor) {
   if (S_ISSOCK(found.st_mode)) return Kind::socket;
   if (S_ISFIFO(found.st_mode)) return Kind::pipe;
   return S_ISCHR(found.st_mode) && ::isatty(descriptor) == 1 ? Kind::terminal : Kind::file;
+}
+
+ssize_t LineWriter::write_to_file(int descriptor, std::string_view bytes) {
+  return ::write(descriptor, bytes.data(), bytes.size());
 }
 
 bool LineWriter::write(std::string_view line) {
@@ -84,7 +93,7 @@ std::size_t LineWriter::write_some(std::string_view bytes) const {
     if (kind_ == Kind::socket) {
       taken = ::send(descriptor_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     } else if (kind_ == Kind::file) {
-      taken = ::write(descriptor_, bytes.data(), bytes.size());
+      taken = write_file_(descriptor_, bytes);
     } else {
       if (!has_room(descriptor_)) return 0;
       const std::size_t most = kind_ == Kind::pipe ? kPipePiece : kTerminalPiece;

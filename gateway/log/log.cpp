@@ -1,6 +1,5 @@
 #include "gateway/log/log.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,11 +8,13 @@
 #include <cstdlib>
 #include <memory>
 #include <mutex>
-#include <optional>
+#include <string>
 #include <system_error>
 #include <utility>
 
 #include <spdlog/sinks/sink.h>
+
+#include "gateway/log/audit_file.h"
 
 namespace session::gateway {
 namespace {
@@ -61,7 +62,7 @@ struct Log {
   std::shared_ptr<spdlog::logger> logger;
   std::mutex mutex;  // of what follows
   std::shared_ptr<LogStream> audit;
-  std::shared_ptr<LogStream> audit_file;  // if that is where it goes
+  std::string audit_path;  // of its file, if that is where it goes
 };
 
 Log& the_log() {
@@ -69,40 +70,40 @@ Log& the_log() {
   return log;
 }
 
-// Non-blocking, which concerns what is no file: nobody else has this description.
-std::optional<LineWriter> open_audit(const std::string& path) {
-  const int descriptor =
-      ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
-  if (descriptor < 0) return std::nullopt;
-  return LineWriter(descriptor, LineWriter::Ownership::owned);
+// Opens the file of the audit, which takes as long as its disk does: without the lock, as workers take it.
+// Throws std::system_error if it can't be had, or if there can be no thread for it.
+LineWriter opened(const std::string& path) {
+  auto writer = open_audit_file(path);
+  if (!writer) throw std::system_error(errno, std::generic_category());
+  return std::move(*writer);
 }
 
-// False, with errno: the file can't be had.
-bool audit_to_file(Log& log, const LogSettings& settings) {
-  auto writer = open_audit(settings.audit.file);
-  if (!writer) return false;
-  if (log.audit_file) {
-    log.audit_file->go_on_in(std::move(*writer));
-    log.audit_file->set_format(settings.format);
-  } else {
-    log.audit_file = std::make_shared<LogStream>(std::move(*writer), LineStyle{settings.format, false});
-  }
-  log.audit = log.audit_file;
-  return true;
-}
-
-// The error, if the audit's file can't be had: then it stays where it is, or begins on standard error.
-std::optional<int> direct_audit(Log& log, const LogSettings& settings) {
+std::string audit_path(Log& log) {
   const std::lock_guard lock(log.mutex);
-  if (settings.audit.target == AuditTarget::file) {
-    if (audit_to_file(log, settings)) return std::nullopt;
-    const int why = errno;
-    if (!log.audit) log.audit = log.standard_error;
-    return why;
+  return log.audit_path;
+}
+
+// Another stream than before, so that a disk that hangs keeps its own lines and no others.
+void direct_audit(Log& log, const LogSettings& settings) {
+  const AuditSettings& audit = settings.audit;
+  std::shared_ptr<LogStream> next = audit.target == AuditTarget::off ? nullptr : log.standard_error;
+  if (audit.target == AuditTarget::file)
+    next = std::make_shared<LogStream>(opened(audit.file), LineStyle{settings.format, false});
+  const std::lock_guard lock(log.mutex);
+  log.audit = std::move(next);
+  log.audit_path = audit.target == AuditTarget::file ? audit.file : "";
+}
+
+// Does so, or leaves the audit where it was and says why.
+template <class Change>
+void change_audit(const std::string& path, Change change) {
+  try {
+    change();
+  } catch (const std::system_error& error) {
+    spdlog::error(
+        "can't open the file of the audit, {}: {}; the audit goes on where it was, or on standard error",
+        printable(path), error.code().message());
   }
-  log.audit = settings.audit.target == AuditTarget::off ? nullptr : log.standard_error;
-  log.audit_file.reset();
-  return std::nullopt;
 }
 
 }  // namespace
@@ -118,8 +119,11 @@ void start_log(const LogSettings& settings) {
   // there.
   log.logger->set_error_handler([](const std::string& /*what*/) { count_lost_line(); });
   spdlog::set_default_logger(log.logger);
-  log.audit.reset();
-  log.audit_file.reset();
+  {
+    const std::lock_guard lock(log.mutex);
+    log.audit = log.standard_error;  // where it begins if its file can't be had
+    log.audit_path.clear();
+  }
   change_log(settings);
 }
 
@@ -127,12 +131,23 @@ void change_log(const LogSettings& settings) {
   Log& log = the_log();
   log.logger->set_level(level_of(settings.level));
   log.standard_error->set_format(settings.format);
-  if (const auto why = direct_audit(log, settings)) {
-    spdlog::error(
-        "can't open the file of the audit, {}: {}; the audit goes on where it was, or on standard error",
-        printable(settings.audit.file), std::generic_category().message(*why));
-  }
+  if (const auto audit = audit_stream()) audit->set_format(settings.format);
+  const bool there = settings.audit.target == AuditTarget::file && settings.audit.file == audit_path(log);
+  if (!there) change_audit(settings.audit.file, [&] { direct_audit(log, settings); });
 }
+
+void reopen_log() {
+  Log& log = the_log();
+  const std::string path = audit_path(log);
+  if (path.empty()) return;
+  change_audit(path, [&] {
+    LineWriter writer = opened(path);
+    const std::lock_guard lock(log.mutex);
+    if (log.audit_path == path) log.audit->go_on_in(std::move(writer));
+  });
+}
+
+bool flush_log(milliseconds most) { return LineQueue::wait_for_all(most); }
 
 std::shared_ptr<LogStream> audit_stream() {
   Log& log = the_log();

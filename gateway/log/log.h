@@ -21,10 +21,19 @@ namespace session::gateway {
 // (gateway/log/stream.h). Call once, before threads are started.
 void start_log(const LogSettings& settings);
 
-// Level, format and audit from now on. A file of the audit is opened anew, so it can be renamed before
-// (logrotate); if it can't be opened, the log says so, and the audit goes on where it was. REQUIRES:
-// start_log was called. Thread-safe, also against threads that log.
+// Level, format and audit from now on. If another file of the audit can't be opened, the log says so, and the
+// audit goes on where it was. REQUIRES: start_log was called. Thread-safe, also against threads that log,
+// which never wait for a file that is being opened.
 void change_log(const LogSettings& settings);
+
+// Opens the file of the audit anew, if that is where it goes, so it can be renamed before (logrotate): lines
+// from now on go to what has its name then. If it can't be opened, the log says so, and the audit goes on
+// where it was. The same otherwise.
+void reopen_log();
+
+// Waits until what was logged so far, the audit too, is in its files or lost; for so long at most. False:
+// something is left, because a disk hangs, and its thread is left behind. Call it before the process ends.
+bool flush_log(milliseconds most = seconds(1));
 
 // Where the audit goes; nullptr: nowhere. Thread-safe.
 [[nodiscard]] std::shared_ptr<LogStream> audit_stream();

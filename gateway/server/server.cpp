@@ -176,6 +176,7 @@ Task<bool> Server::try_reload() {
 }
 
 Task<void> Server::reload() {
+  reopen_log();  // whatever becomes of the configuration
   const bool reloaded = co_await try_reload();
   const std::uint64_t generation = configuration_->generation;
   refused_ = !reloaded;

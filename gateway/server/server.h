@@ -42,7 +42,7 @@ class Server {
 
   // Serves until SIGTERM or SIGINT, then finishes what is in flight (limits.request_deadline at most, and
   // what the store's own deadlines take) and returns. SIGHUP reloads the configuration: all of it, for every
-  // request that begins from one moment on, or nothing.
+  // request that begins from one moment on, or nothing; and opens the file of the audit anew in any case.
   void run();
 
  private:

@@ -14,14 +14,20 @@
 namespace session::test {
 namespace {
 
-// The lines of the audit, from their kind on.
-std::vector<std::string> audit_of(const Stack& stack) {
+// The lines of the audit so far, from their kind on.
+std::vector<std::string> audit_so_far(const Stack& stack) {
   std::istringstream log(stack.log("gateway"));
   std::vector<std::string> lines;
   for (std::string line; std::getline(log, line);) {
     if (const auto at = line.find(" audit "); at == 24) lines.push_back(line.substr(at + 7));
   }
   return lines;
+}
+
+// The same, when there are so many.
+std::vector<std::string> audit_of(const Stack& stack, std::size_t lines) {
+  wait_until("lines of the audit", [&] { return audit_so_far(stack).size() >= lines; });
+  return audit_so_far(stack);
 }
 
 // The value of a field that is one word; empty without it.
@@ -42,7 +48,7 @@ BOOST_AUTO_TEST_CASE(a_session_s_life_is_told_with_its_user_client_and_request) 
   BOOST_TEST(stack.http().get("/account/", {cookie}).status == 200);
   log_out(stack, cookie);
   BOOST_TEST(stack.http().get("/account/", {cookie, "Accept: application/json"}).status == 401);
-  const auto lines = audit_of(stack);
+  const auto lines = audit_of(stack, 3);
   BOOST_TEST_REQUIRE(lines.size() == 3U);
   const std::string rest = " client=unix: request=[0-9a-f]{32} endpoint=";
   const std::vector<std::string> expected = {
@@ -61,7 +67,7 @@ BOOST_AUTO_TEST_CASE(a_session_has_the_same_name_after_a_restart) {
   BOOST_TEST(stack.stop_gateway() == 0);
   stack.start_gateway();
   BOOST_TEST(stack.http().get("/account/", {cookie, "Accept: application/json"}).status == 401);
-  const auto lines = audit_of(stack);
+  const auto lines = audit_of(stack, 2);
   BOOST_TEST_REQUIRE(lines.size() == 2U);
   BOOST_TEST(lines[1].starts_with("refused reason=unknown "));
   BOOST_TEST(field(lines[1], "session") == field(lines[0], "session"));
@@ -77,7 +83,7 @@ BOOST_AUTO_TEST_CASE(a_flood_of_forged_cookies_is_a_few_lines) {
   for (int i = 0; i < kRequests; ++i)
     BOOST_TEST(client.get("/account/", {forged, "Accept: application/json"}).status == 401);
   const auto lasted = std::chrono::ceil<std::chrono::seconds>(std::chrono::steady_clock::now() - start);
-  const auto lines = audit_of(stack);
+  const auto lines = audit_of(stack, 2);
   const auto refused = std::count_if(lines.begin(), lines.end(), [](const std::string& line) {
     return line.starts_with("refused reason=bad-signature client=");
   });

@@ -128,8 +128,7 @@ BOOST_AUTO_TEST_CASE(an_inner_location_without_the_include_lets_nobody_in) {
   Client client = stack.http();
   BOOST_TEST(client.get("/admin/forgotten/", {stack.log_in(kAlice)}).status == 403);
   BOOST_TEST(client.get("/admin/forgotten/", {stack.log_in(R"({"groups":["admin"]})")}).status == 403);
-  BOOST_TEST(stack.log("gateway").find("include session-gateway-protect.conf in this inner location") !=
-             std::string::npos);
+  stack.wait_for_gateway_log("include session-gateway-protect.conf in this inner location");
 }
 
 BOOST_AUTO_TEST_CASE(a_session_that_nobody_has_logged_in_to_is_sent_to_the_login_page) {

@@ -85,6 +85,11 @@ void keep_signed_id(std::string_view value) {
   }
 }
 
+void check_file(std::string_view what, const std::string& file) {
+  for (const std::string& secret : secrets_in(read_file(file)))
+    BOOST_ERROR("a secret stands in the " << what << " of a gateway, " << file << ": " << secret);
+}
+
 }  // namespace
 
 void keep_out_of_logs(std::string_view secret) { noted().add(secret); }
@@ -142,17 +147,36 @@ std::vector<std::string> secrets_of_configuration(const std::string& file) {
   return secrets;
 }
 
+std::vector<std::string> audit_files_of_configuration(const std::string& file) {
+  static const std::regex line(R"re((^|[\s{,])audit:\s*['"]?(/[^\s,}'"]+))re");
+  const std::string text = read_file(file);
+  std::smatch match;
+  if (!std::regex_search(text, match, line)) return {};
+  const std::string name = match[2].str();
+  std::vector<std::string> files;
+  std::error_code none;
+  const std::filesystem::path directory = std::filesystem::path(name).parent_path();
+  for (const auto& each : std::filesystem::directory_iterator(directory, none)) {
+    if (each.is_regular_file(none) && each.path().string().starts_with(name))
+      files.push_back(each.path().string());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
 std::vector<std::string> secrets_in(std::string_view log) { return noted().in(log); }
 
 void check_log_for_secrets(const std::vector<std::string>& command, const std::string& log_file) {
   const auto serve = std::find(command.begin(), command.end(), "serve");
-  if (serve == command.end() || !std::filesystem::is_regular_file(log_file)) return;
+  if (serve == command.end()) return;
+  std::vector<std::string> audit_files;
   const auto config = std::find(serve, command.end(), "--config");
   if (config != command.end() && std::next(config) != command.end()) {
     for (const std::string& secret : secrets_of_configuration(*std::next(config))) keep_out_of_logs(secret);
+    audit_files = audit_files_of_configuration(*std::next(config));
   }
-  for (const std::string& secret : secrets_in(read_file(log_file)))
-    BOOST_ERROR("a secret stands in the log of a gateway, " << log_file << ": " << secret);
+  if (std::filesystem::is_regular_file(log_file)) check_file("log", log_file);
+  for (const std::string& file : audit_files) check_file("audit", file);
 }
 
 }  // namespace session::test

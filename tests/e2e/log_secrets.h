@@ -26,11 +26,15 @@ void keep_native_cookies_out_of_logs(std::string_view bytes);
 // The keys, salts and passwords that a configuration file has or names.
 [[nodiscard]] std::vector<std::string> secrets_of_configuration(const std::string& file);
 
+// The files of the audit: the one that a configuration file names, and what is beside it with that name and
+// more, as logrotate leaves it. Those that exist, in order.
+[[nodiscard]] std::vector<std::string> audit_files_of_configuration(const std::string& file);
+
 // What of all that stands in a text.
 [[nodiscard]] std::vector<std::string> secrets_in(std::string_view log);
 
-// Fails the test that runs if the log of a gateway holds a secret. `command` is how it was started; what is
-// no gateway, or wrote into no file, is not looked at.
+// Fails the test that runs if the log of a gateway, or a file of its audit, holds a secret. `command` is how
+// it was started; what is no gateway, or wrote into no file, is not looked at.
 void check_log_for_secrets(const std::vector<std::string>& command, const std::string& log_file);
 
 }  // namespace session::test

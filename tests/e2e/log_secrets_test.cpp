@@ -64,10 +64,28 @@ BOOST_AUTO_TEST_CASE(clients_note_the_cookies_that_they_get_and_send_and_a_gatew
   const Strings found = secrets_in("log: " + value);
   BOOST_TEST(found.size() == 2U);  // its id and its signature
   BOOST_TEST(secrets_in("a-cookie-that-was-only-sent").size() == 1U);
-  const std::string log = stack.log("gateway");
-  BOOST_TEST(log.find(" debug request ") != std::string::npos);
-  BOOST_TEST(log.find(" audit created session=") != std::string::npos);
-  BOOST_TEST(secrets_in(log).empty());
+  stack.wait_for_gateway_log(" debug request ");
+  stack.wait_for_gateway_log(" audit created session=");
+  BOOST_TEST(secrets_in(stack.log("gateway")).empty());
+}
+
+BOOST_AUTO_TEST_CASE(files_of_the_audit_are_those_that_the_configuration_names_and_that_logrotate_renamed) {
+  const TempDir dir;
+  for (const char* name : {"audit.log", "audit.log.1", "audit.log.2.old", "other.log"})
+    write_file(dir / name, "");
+  const std::string file = dir / "audit.log";
+  const Strings expected = {file, file + ".1", file + ".2.old"};
+  for (const std::string& yaml : {"log: { level: debug, audit: " + file + " }\n",
+                                  "log:\n  audit: '" + file + "'\n", "log: { audit: \"" + file + "\"}\n"}) {
+    write_file(dir / "gateway.yaml", yaml);
+    BOOST_TEST(audit_files_of_configuration(dir / "gateway.yaml") == expected,
+               boost::test_tools::per_element());
+  }
+  for (const char* yaml : {"log: { audit: stderr }\n", "log: { audit: off }\n", "workers: 2\n",
+                           "log: { audit: /no/such/directory/audit.log }\n"}) {
+    write_file(dir / "gateway.yaml", yaml);
+    BOOST_TEST(audit_files_of_configuration(dir / "gateway.yaml").empty());
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

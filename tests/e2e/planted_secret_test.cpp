@@ -18,6 +18,17 @@ BOOST_AUTO_TEST_CASE(a_gateway_that_logs_a_key_fails_the_test_that_ran_it) {
   gateway.wait();
 }
 
+BOOST_AUTO_TEST_CASE(a_gateway_with_a_key_in_a_file_of_its_audit_fails_the_test_that_ran_it) {
+  const TempDir dir;
+  write_file(dir / "gateway.yaml",
+             "keys: [{ id: k2, value: 'a key that was planted in an audit' }]\nlog: { audit: '" +
+                 (dir / "audit.log") + "' }\n");
+  Process gateway({"sh", "-c", "echo a key that was planted in an audit >\"$1\"", "sh", dir / "audit.log",
+                   "serve", "--config", dir / "gateway.yaml"},
+                  dir / "gateway.log");
+  gateway.wait();
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace session::test

@@ -105,6 +105,11 @@ std::vector<Client> Stack::http1_and_http2() const {
   return clients;
 }
 
+void Stack::wait_for_gateway_log(const std::string& text) const {
+  wait_until("the gateway's log to say: " + text,
+             [&] { return log("gateway").find(text) != std::string::npos; });
+}
+
 std::string Stack::log_in(const std::string& attributes) const {
   const Reply reply =
       http().post("/session", R"({"set":)" + attributes + "}", {"Content-Type: application/json"});

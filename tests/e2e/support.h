@@ -47,6 +47,9 @@ class Stack {
   [[nodiscard]] std::string front_socket() const { return dir_ / "front.sock"; }
   [[nodiscard]] std::string log(const std::string& name) const { return read_file(dir_ / (name + ".log")); }
 
+  // What the gateway did a moment ago may not be in its log yet.
+  void wait_for_gateway_log(const std::string& text) const;
+
   // Whether nginx has written a file for a FastCGI response.
   [[nodiscard]] bool response_was_stored() const;
 

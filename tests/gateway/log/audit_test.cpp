@@ -5,7 +5,9 @@
 
 #include <filesystem>
 #include <regex>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -33,6 +35,12 @@ LogSettings into(const std::string& file, LogFormat format = LogFormat::text) {
   return {LogLevel::info, format, AuditSettings{AuditTarget::file, file}};
 }
 
+// What was logged so far into a file.
+std::string written(const std::string& file) {
+  BOOST_REQUIRE(gateway::flush_log(20s));
+  return read_file(file);
+}
+
 // The audit stream in a file of the test's own.
 struct AuditFile {
   explicit AuditFile(LogFormat format = LogFormat::text) { gateway::start_log(into(file, format)); }
@@ -41,7 +49,7 @@ struct AuditFile {
   // The lines so far, without their times.
   [[nodiscard]] std::vector<std::string> lines() const {
     std::vector<std::string> all;
-    const std::string text = read_file(file);
+    const std::string text = written(file);
     for (std::size_t at = 0; at < text.size();) {
       const auto end = text.find('\n', at);
       all.push_back(text.substr(at + 25, end - at - 25));
@@ -82,7 +90,7 @@ BOOST_FIXTURE_TEST_CASE(every_event_is_a_line_of_its_kind_and_what_is_known, Aud
 BOOST_AUTO_TEST_CASE(in_json_every_line_is_an_object) {
   AuditFile audit(LogFormat::json);
   audit.tell({Kind::created, {}, "1111", "al\"ice\n", {}}, {{"REMOTE_ADDR", "unix:"}});
-  const auto parsed = parse_json(read_file(audit.file));
+  const auto parsed = parse_json(written(audit.file));
   BOOST_TEST_REQUIRE(parsed.has_value());
   BOOST_TEST(parsed->at("audit") == "created");
   BOOST_TEST(parsed->at("session") == "1111");
@@ -144,17 +152,104 @@ BOOST_FIXTURE_TEST_CASE(what_became_of_sessions_is_never_held_back, AuditFile) {
   BOOST_TEST(lines().size() == 100U);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_file_that_was_renamed_is_made_anew_when_the_log_changes, AuditFile) {
+mode_t mode_of(const std::string& file) {
+  struct stat found {};
+  BOOST_REQUIRE(::stat(file.c_str(), &found) == 0);
+  return found.st_mode & 07777;
+}
+
+BOOST_FIXTURE_TEST_CASE(a_file_that_was_renamed_is_made_anew_when_the_log_is_opened_anew, AuditFile) {
   tell({Kind::created, {}, "1", {}, {}});
   std::filesystem::rename(file, dir / "audit.log.1");
   tell({Kind::created, {}, "2", {}, {}});
-  gateway::change_log(into(file));
+  gateway::reopen_log();
   tell({Kind::created, {}, "3", {}, {}});
   BOOST_TEST(lines().size() == 1U);
-  BOOST_TEST(read_file(dir / "audit.log.1").find("session=2") != std::string::npos);
-  struct stat found {};
-  BOOST_REQUIRE(::stat(file.c_str(), &found) == 0);
-  BOOST_TEST((found.st_mode & 0137) == 0U);  // 0640 at the most
+  BOOST_TEST(written(dir / "audit.log.1").find("session=2") != std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_change_of_other_settings_opens_no_file, AuditFile) {
+  std::filesystem::rename(file, dir / "audit.log.1");
+  gateway::change_log(into(file, LogFormat::json));
+  tell({Kind::created, {}, "1", {}, {}});
+  BOOST_TEST(!std::filesystem::exists(file));
+  BOOST_TEST(parse_json(written(dir / "audit.log.1")).has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(another_file_takes_the_lines_from_then_on, AuditFile) {
+  tell({Kind::created, {}, "1", {}, {}});
+  gateway::change_log(into(dir / "other.log"));
+  tell({Kind::created, {}, "2", {}, {}});
+  gateway::reopen_log();
+  tell({Kind::created, {}, "3", {}, {}});
+  BOOST_TEST(lines().size() == 1U);
+  BOOST_TEST(written(dir / "other.log").find("session=2") != std::string::npos);
+  BOOST_TEST(written(dir / "other.log").find("session=3") != std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(lines_are_written_while_the_file_is_opened_again_and_again, AuditFile) {
+  constexpr int kLines = 500;
+  {
+    const std::jthread opening([](const std::stop_token& stop) {
+      while (!stop.stop_requested()) gateway::reopen_log();
+    });
+    for (int i = 0; i < kLines; ++i) tell({Kind::created, {}, std::to_string(i), {}, {}});
+  }
+  const auto all = lines();
+  BOOST_TEST_REQUIRE(all.size() == kLines + 0U);
+  for (int i = 0; i < kLines; ++i)
+    BOOST_TEST(all[static_cast<std::size_t>(i)] ==
+               "audit created session=" + std::to_string(i) + " endpoint=session");
+}
+
+// As under the unit of this project.
+BOOST_AUTO_TEST_CASE(a_file_that_is_made_can_be_read_by_its_group_whatever_the_umask) {
+  for (const mode_t mask : {mode_t{077}, mode_t{022}, mode_t{0}}) {
+    const mode_t before = ::umask(mask);
+    const AuditFile audit;
+    ::umask(before);
+    BOOST_TEST(mode_of(audit.file) == mode_t{0640});
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_there_keeps_its_mode) {
+  const TempDir dir;
+  write_file(dir / "audit.log", "a line\n");
+  ::chmod((dir / "audit.log").c_str(), 0600);
+  gateway::start_log(into(dir / "audit.log"));
+  gateway::reopen_log();
+  BOOST_TEST(mode_of(dir / "audit.log") == mode_t{0600});
+  BOOST_TEST(read_file(dir / "audit.log") == "a line\n");
+  gateway::change_log({LogLevel::info, LogFormat::text, {AuditTarget::off, ""}});
+}
+
+BOOST_AUTO_TEST_CASE(a_link_that_leads_to_no_file_makes_one) {
+  const TempDir dir;
+  std::filesystem::create_symlink(dir / "elsewhere", dir / "audit.log");
+  gateway::start_log(into(dir / "audit.log"));
+  BOOST_TEST(std::filesystem::exists(dir / "elsewhere"));
+  gateway::change_log({LogLevel::info, LogFormat::text, {AuditTarget::off, ""}});
+}
+
+BOOST_FIXTURE_TEST_CASE(a_file_that_can_t_be_opened_anew_leaves_the_audit_where_it_was_and_is_told,
+                        AuditFile) {
+  const LogLines log;
+  std::filesystem::rename(file, dir / "audit.log.1");
+  std::filesystem::create_directory(file);
+  gateway::reopen_log();
+  BOOST_TEST(log.text() == "error can't open the file of the audit, " + file +
+                               ": Is a directory; the audit goes on where it was, or on standard error\n");
+  tell({Kind::created, {}, "1", {}, {}});
+  BOOST_TEST(written(dir / "audit.log.1").find("session=1") != std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_audit_that_is_in_no_file_has_none_to_open_anew, AuditFile) {
+  const LogLines log;
+  std::filesystem::remove(file);
+  gateway::change_log({LogLevel::info, LogFormat::text, {AuditTarget::off, ""}});
+  gateway::reopen_log();
+  BOOST_TEST(!std::filesystem::exists(file));
+  BOOST_TEST(log.text() == "");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_file_that_can_t_be_had_leaves_the_audit_where_it_was_and_is_told, AuditFile) {

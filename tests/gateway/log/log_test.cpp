@@ -38,6 +38,7 @@ std::string standard_error_of(Work work) {
   const int before = dup(STDERR_FILENO);
   BOOST_REQUIRE(dup2(fileno(file), STDERR_FILENO) == STDERR_FILENO);
   work();
+  BOOST_REQUIRE(gateway::flush_log(20s));
   std::fflush(stderr);
   dup2(before, STDERR_FILENO);
   close(before);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <string>
 #include <thread>
 #include <tuple>
@@ -21,6 +22,8 @@
 namespace session::test {
 namespace {
 
+using namespace std::chrono_literals;
+using gateway::LineQueue;
 using gateway::LineStyle;
 using gateway::LineWriter;
 using gateway::LogStream;
@@ -68,6 +71,9 @@ LogStream stream_into(int descriptor) {
   return {LineWriter(descriptor, LineWriter::Ownership::borrowed), LineStyle{}};
 }
 
+// Files are written by threads of their own.
+bool all_written() { return LineQueue::wait_for_all(20s); }
+
 void say(LogStream& stream, const std::string& text) { stream.message(spdlog::level::info, LogTime{}, text); }
 
 // Every line is whole; returns them without time and level.
@@ -88,6 +94,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 std::uint64_t fill(LogStream& stream, int lines, std::size_t size) {
   const std::uint64_t before = lost_lines();
   for (int i = 0; i < lines; ++i) say(stream, std::to_string(i) + " " + std::string(size, 'x'));
+  BOOST_TEST(all_written());
   return lost_lines() - before;
 }
 
@@ -182,6 +189,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_costs_the_lines_only_and_the_next_file_is_told)
   Pipe pipe;
   stream.go_on_in(LineWriter(pipe.writer, LineWriter::Ownership::borrowed));
   say(stream, "room again");
+  BOOST_TEST(all_written());
   BOOST_TEST((lines_of(pipe.read()) ==
               std::vector<std::string>{"warning 10 lines of the log were lost: they could not be written",
                                        "info room again"}));
@@ -204,6 +212,7 @@ BOOST_AUTO_TEST_CASE(a_disk_that_has_room_again_gets_the_rest_of_the_line_and_th
   BOOST_TEST(lost == 8U);
   BOOST_TEST(read_file(file).size() == 150U);
   say(stream, "room again");
+  BOOST_TEST(all_written());
   const std::string sixty(60, 'x');
   const std::vector<std::string> expected = {
       "info 0 " + sixty, "info 1 " + sixty, "warning 8 lines of the log were lost: they could not be written",
@@ -217,6 +226,7 @@ BOOST_AUTO_TEST_CASE(one_line_that_was_lost_is_told_as_one) {
   say(stream, "nowhere to go");
   stream.go_on_in(LineWriter(pipe.writer, LineWriter::Ownership::borrowed));
   say(stream, "here");
+  BOOST_TEST(all_written());
   BOOST_TEST(lines_of(pipe.read()).front() == "warning 1 line of the log was lost: it could not be written");
 }
 

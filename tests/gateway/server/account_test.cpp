@@ -43,11 +43,13 @@ BOOST_AUTO_TEST_CASE(events_go_to_the_audit) {
   gateway::start_log(
       {gateway::LogLevel::error, gateway::LogFormat::text, {gateway::AuditTarget::file, file}});
   account_for(Response{204, {}, {}});
+  BOOST_TEST(gateway::flush_log(std::chrono::seconds(20)));
   BOOST_TEST(read_file(file) == "");
   Response ended{204, {}, {}};
   ended.events.push_back({gateway::SessionEvent::Kind::destroyed, {}, "1111", "alice", {}});
   account_for(ended);
   gateway::change_log({gateway::LogLevel::info, gateway::LogFormat::text, {gateway::AuditTarget::off, ""}});
+  BOOST_TEST(gateway::flush_log(std::chrono::seconds(20)));
   BOOST_TEST(read_file(file).ends_with("Z audit destroyed session=1111 subject=alice endpoint=auth\n"));
 }
 

@@ -78,6 +78,13 @@ std::string configuration(const std::string& listen, const std::string& yaml, co
          yaml + (yaml.find("log:") == std::string::npos ? "log: { level: debug }\n" : "");
 }
 
+Peer unix_peer(const std::string& socket_file) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  socket_file.copy(address.sun_path, sizeof address.sun_path - 1);
+  return Peer(connected(address));
+}
+
 int run_gateway(const std::string& config_file, const std::string& log) {
   return Process({GATEWAY_BINARY, "serve", "--config", config_file}, log).wait();
 }
@@ -118,11 +125,8 @@ std::string WireGateway::reload() const {
   return since;
 }
 
-Peer WireGateway::unix_peer() const {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  socket_file().copy(address.sun_path, sizeof address.sun_path - 1);
-  return Peer(connected(address));
+void WireGateway::wait_for_log(const std::string& text) const {
+  wait_until("the log to say: " + text, [&] { return log().find(text) != std::string::npos; });
 }
 
 Peer WireGateway::tcp_peer() const {

@@ -20,6 +20,9 @@ using session::test::write_file;
 
 inline constexpr const char* kWireCookie = "{ name: session, secure: false }";
 
+// Connected to that socket. Throws if it can't be.
+[[nodiscard]] Peer unix_peer(const std::string& socket_file);
+
 // A gateway process of the test's own, in a private directory, on a unix socket and on a TCP port. Ends with
 // this object; its log is shown if the test has failed.
 class WireGateway {
@@ -38,7 +41,7 @@ class WireGateway {
   WireGateway(const WireGateway&) = delete;
   WireGateway& operator=(const WireGateway&) = delete;
 
-  [[nodiscard]] Peer unix_peer() const;
+  [[nodiscard]] Peer unix_peer() const { return test::unix_peer(socket_file()); }
   [[nodiscard]] Peer tcp_peer() const;
   // One of each kind.
   [[nodiscard]] std::vector<Peer> peers() const;
@@ -65,6 +68,9 @@ class WireGateway {
   // Reloads, and waits until the log says how it went, which it returns: what was logged since.
   [[nodiscard]] std::string reload() const;
   [[nodiscard]] std::string log() const { return read_file(dir_ / "gateway.log"); }
+
+  // What it did a moment ago may not be in the log yet.
+  void wait_for_log(const std::string& text) const;
 
   // Of the process so far, user and system.
   [[nodiscard]] std::chrono::milliseconds cpu_time() const;

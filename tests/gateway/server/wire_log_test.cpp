@@ -1,16 +1,15 @@
-// A gateway whose log nobody reads, or can't be written.
+// A gateway whose log nobody reads, or can't be written; and the log of one that does not even start.
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <memory>
+#include <regex>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -29,25 +28,19 @@ using namespace std::chrono_literals;
 // Far more lines than a pipe holds: at level debug each request writes one.
 constexpr int kRequests = 3000;
 
-// A gateway whose standard error is this file: a pipe, or a device.
+// A gateway whose standard error is this file, a pipe or a device. `command`: what starts it, if not the test
+// itself.
 class LoggingTo {
  public:
-  explicit LoggingTo(const std::string& log_file) {
+  explicit LoggingTo(const std::string& log_file, std::vector<std::string> command = {}) {
     write_file(dir_ / "gateway.yaml",
                configuration("  - unix: '" + (dir_ / "gateway.sock") + "'\n", "workers: 2\n"));
-    process_ = std::make_unique<session::test::Process>(
-        std::vector<std::string>{GATEWAY_BINARY, "serve", "--config", dir_ / "gateway.yaml"}, log_file);
+    command.insert(command.end(), {GATEWAY_BINARY, "serve", "--config", dir_ / "gateway.yaml"});
+    process_ = std::make_unique<session::test::Process>(command, log_file);
     wait_until("the gateway to listen", [&] { return session::test::accepts_unix(dir_ / "gateway.sock"); });
   }
 
-  [[nodiscard]] Peer peer() const {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    (dir_ / "gateway.sock").copy(address.sun_path, sizeof address.sun_path - 1);
-    const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    BOOST_REQUIRE(::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-    return Peer(descriptor);
-  }
+  [[nodiscard]] Peer peer() const { return unix_peer(dir_ / "gateway.sock"); }
 
   // A session begins, and is found by every one of many checks.
   void check_requests() const {
@@ -159,6 +152,44 @@ BOOST_AUTO_TEST_CASE(a_full_disk_under_the_log_holds_no_request_up) {
   gateway.check_requests();
   gateway.check_idle();
   gateway.check_stop();
+}
+
+BOOST_AUTO_TEST_CASE(a_disk_that_hangs_under_the_log_holds_up_no_request_and_not_the_stop) {
+  const TempDir dir;
+  LoggingTo gateway(dir / "log", {HANG_CALLS_BINARY, "writes"});
+  gateway.check_requests();
+  gateway.check_idle();
+  gateway.check_stop();
+  BOOST_TEST(read_file(dir / "log") == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_start_that_fails_on_its_configuration_logs_each_problem) {
+  const TempDir dir;
+  write_file(dir / "bad.yaml", "workers: none\nwrkers: 2\n");
+  BOOST_TEST(run_gateway(dir / "bad.yaml", dir / "log") == 1);
+  const std::regex lines(
+      "20\\S+Z error \\S+bad\\.yaml:1: workers: .*\n20\\S+Z error \\S+bad\\.yaml:2: wrkers: .*\n");
+  BOOST_TEST(std::regex_match(read_file(dir / "log"), lines), read_file(dir / "log"));
+}
+
+BOOST_AUTO_TEST_CASE(a_start_that_fails_on_its_configuration_tells_the_journal_that_these_are_errors) {
+  const TempDir dir;
+  write_file(dir / "log", "");
+  session::test::Process process(
+      {"sh", "-c", "JOURNAL_STREAM=$(stat -c %d:%i \"$1\") exec \"$0\" serve --config missing.yaml",
+       GATEWAY_BINARY, dir / "log"},
+      dir / "log");
+  BOOST_TEST(process.wait() == 1);
+  const std::regex line("<3>20\\S+Z error missing\\.yaml: .*\n");
+  BOOST_TEST(std::regex_match(read_file(dir / "log"), line), read_file(dir / "log"));
+}
+
+BOOST_AUTO_TEST_CASE(check_prints_plain_lines) {
+  const TempDir dir;
+  write_file(dir / "bad.yaml", "wrkers: 2\n");
+  session::test::Process process({GATEWAY_BINARY, "check", dir / "bad.yaml"}, dir / "out");
+  BOOST_TEST(process.wait() == 1);
+  BOOST_TEST(read_file(dir / "out").starts_with((dir / "bad.yaml") + ":1: wrkers: "));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
