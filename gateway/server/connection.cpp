@@ -123,6 +123,7 @@ bool Connection::finishing() const { return worker_.draining() && assembler_.idl
 Task<bool> Connection::answer() {
   const std::uint16_t id = assembler_.request_id();
   const bool keep = assembler_.keep_connection();
+  const Clock::Steady since = *busy_since_;  // set with the first byte
   fresh_ = false;
   auto parsed = worker_.parser().parse(assembler_.request());
   if (!parsed) {
@@ -130,7 +131,7 @@ Task<bool> Connection::answer() {
     error(limit, "libfcgi refused a request that the framing check had passed");
     co_return false;
   }
-  const Response response = co_await worker_.respond(parsed->value());
+  const Response response = co_await worker_.respond(parsed->value(), since);
   std::string out = assembler_.take_reply();
   append_response(out, id, response);
   const bool sent = co_await send(out);
@@ -156,7 +157,8 @@ Task<bool> Connection::send(std::string_view bytes) {
 Task<void> Connection::refuse_too_large() {
   const Response response = problem(413, "too-large", "The request is larger than is allowed.");
   refused_ = true;
-  count_request({}, response, worker_.now() - busy_since_.value_or(worker_.now()));
+  set_busy(true);  // it is, unless the request came right behind another
+  count_request({}, response, worker_.now() - *busy_since_);
   Tallies::here().count(Count::connection_ended_too_large);
   std::string out;
   append_response(out, assembler_.request_id(), response);

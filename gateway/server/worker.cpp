@@ -141,27 +141,26 @@ FramingLimits Worker::framing_limits() const {
   return limits;
 }
 
-Task<Response> Worker::respond(const Request& request) {
+Task<Response> Worker::respond(const Request& request, Clock::Steady since) {
   const std::string_view name = request.params.get("GATEWAY_ENDPOINT");
   const Endpoint endpoint = find_endpoint(name);
-  const Clock::Steady start = now();
   if (endpoint == nullptr) {
     Response response = no_endpoint(name);
-    account(request, response, name, now() - start);
+    account(request, response, name, now() - since);
     co_return response;
   }
   const std::shared_ptr<Serving> by = serving();
   try {
     Response response = co_await endpoint(request, by->services());
     if (request.params.get("REQUEST_METHOD") == "HEAD") response.body.clear();
-    account(request, response, name, now() - start);
+    account(request, response, name, now() - since);
     co_return response;
   } catch (const std::exception& exception) {
     static RateLimit limit;
     error(limit, "a request failed by an unexpected error: {}", exception.what());
   }
   Response response = problem(500, "internal", "The gateway made a mistake; its log says more.");
-  account(request, response, name, now() - start);
+  account(request, response, name, now() - since);
   co_return response;
 }
 
@@ -190,10 +189,11 @@ void Worker::watch_deadlines() {
 }
 
 void Worker::check_deadlines() {
+  const Clock::Steady time = now();
   bool any_waiting = false;
   for (Connection* connection : open_) {
     if (!connection->busy_since() && !draining_) continue;
-    const bool late = is_late(*connection);
+    const bool late = is_late(*connection, time);
     if (late && connection->close()) Tallies::here().count(Count::connection_ended_deadline);
     any_waiting = any_waiting || !late;
   }
@@ -201,8 +201,7 @@ void Worker::check_deadlines() {
 }
 
 // Draining, who is not busy is fresh.
-bool Worker::is_late(const Connection& connection) const {
-  const Clock::Steady time = now();
+bool Worker::is_late(const Connection& connection, Clock::Steady time) const {
   const auto& since = connection.busy_since();
   if (!since) return time >= silent_until_;
   return time - *since >= serving_->settings().limits.request_deadline || (draining_ && time >= drain_until_);

@@ -71,7 +71,8 @@ class Worker {
   [[nodiscard]] Clock::Steady now() const { return system_clock().steady_now(); }
   [[nodiscard]] bool draining() const { return draining_; }
 
-  Task<Response> respond(const Request& request);
+  // Answers a request that began to arrive at `since`.
+  Task<Response> respond(const Request& request, Clock::Steady since);
 
   void opened(Connection& connection);
   void closed(Connection& connection);
@@ -82,7 +83,7 @@ class Worker {
  private:
   [[nodiscard]] std::unique_ptr<Connection> take(int descriptor, int family);
   void check_deadlines();
-  [[nodiscard]] bool is_late(const Connection& connection) const;
+  [[nodiscard]] bool is_late(const Connection& connection, Clock::Steady time) const;
   void run_in_background(Task<void> task, std::shared_ptr<Serving> serving);
   [[nodiscard]] std::shared_ptr<Serving> make_serving(std::shared_ptr<const Configuration> configuration);
   // What a request that begins now is served by.
