@@ -64,14 +64,8 @@ struct Linted {
     return status;
   }
   [[nodiscard]] bool says(const std::string& text) const { return said.find(text) != std::string::npos; }
-  [[nodiscard]] std::vector<std::string> command() const {
-    std::vector<std::string> command = {nginx_binary(),    "-p", dir.path(),        "-e",
-                                        dir / "nginx.log", "-c", dir / "nginx.conf"};
-    if (geteuid() == 0) command.insert(command.end(), {"-g", "user root;"});
-    return command;
-  }
   Client start() {
-    nginx = std::make_unique<Process>(command(), dir / "nginx.log");
+    nginx = std::make_unique<Process>(nginx_command(dir), dir / "nginx.log");
     wait_until("nginx to listen", [this] { return accepts_unix(dir / "http.sock"); });
     return Client({"http://gateway.test", dir / "http.sock", ""});
   }
@@ -333,7 +327,7 @@ BOOST_AUTO_TEST_CASE(includes_are_those_that_nginx_reads_in_its_order) {
        {"relative.conf", "b.conf", "B.conf", "_.conf", "a-1.conf", "a.conf", ".c.conf", "a.txt", "c.txt"})
     write_file(site.dir / ("parts/" + std::string(name)),
                "location /" + std::string(name) + " { internal; }\n");
-  std::vector<std::string> command = site.command();
+  std::vector<std::string> command = nginx_command(site.dir);
   command.insert(command.end(), {"-T", "-q"});
   BOOST_TEST_REQUIRE(Process(command, site.dir / "dump.log").wait() == 0);
   std::vector<std::string> read_by_nginx;

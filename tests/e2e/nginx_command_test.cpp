@@ -70,14 +70,8 @@ struct OtherHeaders {
     std::filesystem::remove(dir / "command.log");
     return Process(arguments, dir / "command.log").wait();
   }
-  [[nodiscard]] std::vector<std::string> nginx_command() const {
-    std::vector<std::string> command = {nginx_binary(),    "-p", dir.path(),        "-e",
-                                        dir / "nginx.log", "-c", dir / "nginx.conf"};
-    if (geteuid() == 0) command.insert(command.end(), {"-g", "user root;"});
-    return command;
-  }
   Client start_nginx() {
-    nginx = std::make_unique<Process>(nginx_command(), dir / "nginx.log");
+    nginx = std::make_unique<Process>(nginx_command(dir), dir / "nginx.log");
     wait_until("nginx to listen", [this] { return accepts_unix(dir / "http.sock"); });
     return Client({"http://gateway.test", dir / "http.sock", ""});
   }
@@ -99,11 +93,11 @@ std::string param(CannedGateway& application, const std::string& name) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(nginx_command)
+BOOST_AUTO_TEST_SUITE(nginx_files)
 
 BOOST_AUTO_TEST_CASE(nginx_takes_the_files_without_a_word) {
   const OtherHeaders site;
-  std::vector<std::string> command = site.nginx_command();
+  std::vector<std::string> command = nginx_command(site.dir);
   command.insert(command.end(), {"-t", "-q"});
   Process nginx(command, site.dir / "nginx.log");
   BOOST_TEST(nginx.wait() == 0);

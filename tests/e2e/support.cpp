@@ -21,6 +21,14 @@ std::string nginx_binary() {
   return access(debian.c_str(), X_OK) == 0 ? debian : "nginx";
 }
 
+std::vector<std::string> nginx_command(const TempDir& dir) {
+  std::vector<std::string> command = {nginx_binary(),    "-p", dir.path(),        "-e",
+                                      dir / "nginx.log", "-c", dir / "nginx.conf"};
+  // Its workers must be able to enter the private directory.
+  if (geteuid() == 0) command.insert(command.end(), {"-g", "user root;"});
+  return command;
+}
+
 bool test_has_failed() {
   using namespace boost::unit_test;
   return std::uncaught_exceptions() > 0 ||
@@ -77,11 +85,7 @@ int Stack::stop_gateway() {
 }
 
 void Stack::start_nginx() {
-  std::vector<std::string> command = {nginx_binary(),     "-p", dir_.path(),        "-e",
-                                      dir_ / "nginx.log", "-c", dir_ / "nginx.conf"};
-  // Its workers must be able to enter the private directory.
-  if (geteuid() == 0) command.insert(command.end(), {"-g", "user root;"});
-  nginx_ = std::make_unique<Process>(command, dir_ / "nginx.log");
+  nginx_ = std::make_unique<Process>(nginx_command(dir_), dir_ / "nginx.log");
   wait_until("nginx to listen", [this] {
     if (nginx_->exit_status()) throw std::runtime_error("nginx has ended: " + log("nginx"));
     return accepts_unix(dir_ / "plain.sock");

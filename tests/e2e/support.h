@@ -11,6 +11,8 @@
 namespace session::test {
 
 [[nodiscard]] std::string nginx_binary();
+// Runs nginx.conf of that directory, with nginx.log there; its workers can enter it.
+[[nodiscard]] std::vector<std::string> nginx_command(const TempDir& dir);
 // Whether the running test case has failed, or is being left by an exception: then logs are worth showing.
 [[nodiscard]] bool test_has_failed();
 

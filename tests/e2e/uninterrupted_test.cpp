@@ -76,9 +76,7 @@ struct LoadedSite {
     conf = replaced(conf, "@KEEPALIVE@",
                     over == Over::unix_unkept ? "" : "keepalive 32; keepalive_requests 1000000;");
     write_file(dir / "nginx.conf", replaced(conf, "@PORT@", std::to_string(port)));
-    std::vector<std::string> command = {nginx_binary(), "-p", dir.path(), "-c", dir / "nginx.conf"};
-    if (geteuid() == 0) command.insert(command.end(), {"-g", "user root;"});
-    nginx = std::make_unique<Process>(command, dir / "nginx.out");
+    nginx = std::make_unique<Process>(nginx_command(dir), dir / "nginx.out");
     wait_until("nginx", [&] { return accepts_tcp(port); });
   }
   ~LoadedSite() {
