@@ -1,6 +1,5 @@
 #include "gateway/cli/commands.h"
 
-#include <csignal>
 #include <iostream>
 
 #include "core/crypto/base64url.h"
@@ -38,8 +37,6 @@ int serve_logged(const std::optional<std::string>& config_file) {
     for (const Problem& problem : loaded.error()) spdlog::error("{}", render(*config_file, problem));
     return 1;
   }
-  // Until the server waits for it: what is to be reloaded is being read just now.
-  std::signal(SIGHUP, SIG_IGN);
   init_libfcgi();
   Settings settings = with_keys(std::move(*loaded), nullptr);
   change_log(settings.log);
@@ -59,6 +56,7 @@ int serve_logged(const std::optional<std::string>& config_file) {
 }  // namespace
 
 int serve(const std::optional<std::string>& config_file) {
+  hold_reload_signal();
   start_log(LogSettings{});
   const int status = serve_logged(config_file);
   flush_log();

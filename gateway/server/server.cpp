@@ -22,6 +22,14 @@ constexpr milliseconds kStatusEvery{5000};
 constexpr seconds kReadDeadline{10};
 constexpr milliseconds kReadAgain{2};
 
+// How this thread, and those that it starts from now on, take SIGHUP: SIG_BLOCK or SIG_UNBLOCK.
+void mask_reload_signal(int how) {
+  sigset_t reload;
+  sigemptyset(&reload);
+  sigaddset(&reload, SIGHUP);
+  ::pthread_sigmask(how, &reload, nullptr);
+}
+
 std::size_t worker_count(const Settings& settings) {
   return settings.workers.value_or(std::max(1U, std::thread::hardware_concurrency()));
 }
@@ -52,9 +60,12 @@ Server::Server(Settings settings, ConfigurationSource source)
         listener, [this](int descriptor, int family) { return place(descriptor, family); },
         loop_.get_executor()));
   }
+  mask_reload_signal(SIG_UNBLOCK);  // a held one counts when run() waits for it
 }
 
 Server::~Server() = default;
+
+void hold_reload_signal() { mask_reload_signal(SIG_BLOCK); }
 
 void Server::listen() {
   for (const int descriptor : sockets_from_service_manager()) listeners_.emplace_back(descriptor);

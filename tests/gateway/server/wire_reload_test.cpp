@@ -154,7 +154,8 @@ BOOST_AUTO_TEST_CASE(without_a_file_there_is_nothing_to_reload) {
   session::test::Process process(
       {"systemd-socket-activate", "--listen=" + (dir / "held.sock"), GATEWAY_BINARY, "serve"}, dir / "log");
   wait_until("the socket", [&] { return session::test::accepts_unix(dir / "held.sock"); });
-  wait_until("the gateway", [&] { return says(read_file(dir / "log"), "serving with"); });
+  // Before there is a server: the signal waits for it.
+  wait_until("the gateway", [&] { return says(read_file(dir / "log"), "no configuration file was given"); });
   process.signal(SIGHUP);
   wait_until("the answer",
              [&] { return says(read_file(dir / "log"), "there is no configuration file to reload"); });
