@@ -7,6 +7,9 @@
 #include <type_traits>
 #include <utility>
 
+// Of tcmalloc and jemalloc, whichever of them a program is linked with; glibc has none.
+extern "C" std::size_t nallocx(std::size_t size, int flags) noexcept __attribute__((weak));
+
 namespace session {
 namespace {
 
@@ -21,8 +24,10 @@ std::size_t node_size(std::size_t key_size) noexcept {
   return std::max(sizeof(MemoryNode), offsetof(MemoryNode, key_start) + key_size);
 }
 
-// glibc: a header of 8 bytes, multiples of 16, at least 32.
+// What the heap takes for a block of that size: as it says itself, or, of glibc, a header of 8 bytes,
+// multiples of 16, at least 32.
 std::size_t heap_block(std::size_t size) noexcept {
+  if (nallocx != nullptr) return nallocx(size, 0);
   return std::max<std::size_t>(32, (size + 8 + 15) / 16 * 16);
 }
 

@@ -29,8 +29,9 @@ struct ConfigurationSource {
   std::function<Loaded()> load;  // empty: there is no file, and nothing to reload
 };
 
-// From now on a SIGHUP waits until there is a Server: a file that changes while it is being read for the first time
-// is read again. REQUIRES: called before the process has threads, which would take the signal otherwise.
+// From now on a SIGHUP waits until there is a Server: a file that changes while it is being read for the
+// first time is read again. REQUIRES: called before the process has threads, which would take the signal
+// otherwise.
 void hold_reload_signal();
 
 // The whole daemon: store, workers, listeners. The thread that calls run() accepts connections, does the
