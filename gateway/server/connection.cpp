@@ -20,7 +20,7 @@ using Ready = boost::asio::socket_base;
 
 }  // namespace
 
-Connection::Connection(Worker& worker, Socket socket, bool is_unix)
+Connection::Connection(Worker& worker, ConnectionSocket socket, bool is_unix)
     : worker_(worker), socket_(std::move(socket)), assembler_(worker.framing_limits()), unix_(is_unix) {
   worker_.opened(*this);
 }
@@ -37,6 +37,18 @@ bool Connection::close() {
 void Connection::finish() {
   boost::system::error_code ignored;
   socket_.cancel(ignored);
+}
+
+bool Connection::confirm() {
+  if (drained_ == Drained::likely) {
+    drained_ = Drained::likely_for_a_while;
+    return true;
+  }
+  if (drained_ == Drained::likely_for_a_while) {
+    looking_ = true;
+    finish();
+  }
+  return false;
 }
 
 void Connection::set_busy(bool busy) {
@@ -85,7 +97,12 @@ Task<void> Connection::serve() {
       }
       co_return;
     }
-    if (assembler_.idle()) set_busy(false);
+    // The peer's end may have come together with a part of a request, and is told once.
+    if (assembler_.idle()) {
+      set_busy(false);
+    } else {
+      drained_ = Drained::no;
+    }
     received = co_await receive();
   }
 }
@@ -95,9 +112,11 @@ Connection::Received Connection::try_receive(std::string_view& bytes) {
   const auto got = ::recv(socket_.native_handle(), scratch.data(), scratch.size(), MSG_DONTWAIT);
   if (got > 0) {
     bytes = std::string_view(scratch).substr(0, static_cast<std::size_t>(got));
+    drained_ = bytes.size() < scratch.size() ? Drained::likely : Drained::no;
     return Received::bytes;
   }
   bytes = {};
+  drained_ = got < 0 && errno == EAGAIN ? Drained::surely : Drained::no;
   const bool later = got < 0 && (errno == EAGAIN || errno == EINTR);
   return later ? Received::nothing_yet : Received::end;
 }
@@ -105,9 +124,10 @@ Connection::Received Connection::try_receive(std::string_view& bytes) {
 Task<std::string_view> Connection::receive() {
   std::string_view bytes;
   for (;;) {
-    if (!finishing()) {
-      const auto [error] = co_await socket_.async_wait(Ready::wait_read, kAwaitTuple);
-      if (error && !finishing()) co_return std::string_view();
+    if (!finishing() && drained_ != Drained::no) {
+      const auto [error] = co_await socket_.async_news(kAwaitTuple);
+      if (error && !finishing() && !looking_) co_return std::string_view();
+      looking_ = false;
     }
     // Finishing, the last look at the socket is without a wait. From just before it the peer of a Unix socket
     // can't send any more: what it has sent is read, and what comes later fails at its side, unsent, so that
@@ -167,7 +187,10 @@ Task<void> Connection::refuse_too_large() {
   boost::system::error_code ignored;
   socket_.shutdown(boost::asio::socket_base::shutdown_send, ignored);
   std::string_view rest = "unread";
-  while (!rest.empty()) rest = co_await receive();
+  while (!rest.empty()) {
+    drained_ = Drained::no;  // the peer's end may have come together with what was read
+    rest = co_await receive();
+  }
 }
 
 }  // namespace session::gateway

@@ -4,13 +4,11 @@
 #include <optional>
 #include <string>
 
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
-
 #include "core/clock.h"
 #include "core/task.h"
 #include "gateway/fastcgi/assembler.h"
 #include "gateway/http/response.h"
+#include "gateway/server/connection_socket.h"
 
 namespace session::gateway {
 
@@ -23,10 +21,8 @@ class Worker;
 // its coroutine runs.
 class Connection {
  public:
-  using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, Executor>;
-
   // REQUIRES: the socket is connected and non-blocking; `is_unix` says whether it is a Unix socket.
-  Connection(Worker& worker, Socket socket, bool is_unix);
+  Connection(Worker& worker, ConnectionSocket socket, bool is_unix);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -43,6 +39,9 @@ class Connection {
   // Whether it has not brought a request yet. Its first one is on the way, so also a worker that drains waits
   // for it.
   [[nodiscard]] bool fresh() const { return fresh_; }
+  // To be called now and then while the connection idles: it looks whether its peer has ended it. That is not
+  // done after every request because it costs a system call. Whether to call again for that.
+  [[nodiscard]] bool confirm();
   // Ends the wait of a connection that idles while the worker drains: it answers what was sent before that,
   // and ends.
   void finish();
@@ -50,6 +49,9 @@ class Connection {
  private:
   // What a read brought.
   enum class Received { bytes, nothing_yet, end };
+  // Whether nothing is left to receive but what the socket will tell of. A short read makes that likely; but
+  // if the peer's end came together with the bytes, it has been told already.
+  enum class Drained { no, likely, likely_for_a_while, surely };
 
   Task<void> serve();
   // Whether the worker drains and no request has begun, so that nothing is waited for any more.
@@ -64,10 +66,12 @@ class Connection {
   void set_busy(bool busy);
 
   Worker& worker_;
-  Socket socket_;
+  ConnectionSocket socket_;
   Assembler assembler_;
   std::optional<Clock::Steady> busy_since_;
   bool fresh_ = true;
+  Drained drained_ = Drained::no;
+  bool looking_ = false;  // confirm() has ended the wait
   const bool unix_;
   bool refused_ = false;
 };

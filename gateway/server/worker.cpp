@@ -30,9 +30,9 @@ Response no_endpoint(std::string_view name) {
 }
 
 // The socket that owns the descriptor from now on; if it can't be had, the descriptor is closed.
-Connection::Socket socket_of(const Executor& executor, int descriptor, int family) {
+ConnectionSocket socket_of(const Executor& executor, int descriptor, int family) {
   try {
-    return Connection::Socket(executor, boost::asio::generic::stream_protocol(family, 0), descriptor);
+    return ConnectionSocket(executor, boost::asio::generic::stream_protocol(family, 0), descriptor);
   } catch (...) {
     ::close(descriptor);
     throw;
@@ -111,7 +111,7 @@ void Worker::adopt(int descriptor, int family) {
 // nullptr: it could not be had, for lack of memory or of the kernel's; the descriptor is closed.
 std::unique_ptr<Connection> Worker::take(int descriptor, int family) {
   try {
-    Connection::Socket socket = socket_of(loop_.get_executor(), descriptor, family);
+    ConnectionSocket socket = socket_of(loop_.get_executor(), descriptor, family);
     return std::make_unique<Connection>(*this, std::move(socket), family == AF_UNIX);
   } catch (const std::exception& exception) {
     static RateLimit limit;
@@ -192,7 +192,10 @@ void Worker::check_deadlines() {
   const Clock::Steady time = now();
   bool any_waiting = false;
   for (Connection* connection : open_) {
-    if (!connection->busy_since() && !draining_) continue;
+    if (!connection->busy_since() && !draining_) {
+      any_waiting = connection->confirm() || any_waiting;
+      continue;
+    }
     const bool late = is_late(*connection, time);
     if (late && connection->close()) Tallies::here().count(Count::connection_ended_deadline);
     any_waiting = any_waiting || !late;
