@@ -33,7 +33,7 @@ Response passed(const Pass& pass, std::span<const std::string_view> cookies, con
 
 Response login_needed(const LoginNeeded& verdict) {
   warn_of_unreadable(verdict.unreadable);
-  Response response = without_body(refused(verdict.reason));
+  Response response = refused(verdict.reason, ProblemBody::none);
   add_changes(response.events, verdict.history);
   add_refusal(response.events, verdict.reason, verdict.name);
   return response;
@@ -46,7 +46,7 @@ Response forbidden(const Forbidden& verdict) {
          printable(verdict.rule));
   }
   Response response =
-      without_body(problem(403, "forbidden", "The session does not satisfy what this place requires."));
+      problem(403, "forbidden", "The session does not satisfy what this place requires.", ProblemBody::none);
   add_changes(response.events, verdict.history);
   add_refusal(response.events, response.reason, verdict.name, verdict.subject);
   return response;
@@ -55,7 +55,7 @@ Response forbidden(const Forbidden& verdict) {
 Response store_failed(const StoreFailure& failure) {
   static RateLimit limit;
   error(limit, "the store can't answer an auth check: {}", failure.detail);
-  return unavailable(failure);
+  return unavailable(failure, ProblemBody::none);
 }
 
 // The rules that this place requires. A param that nginx's configuration gives twice (an included file and a
@@ -79,7 +79,7 @@ Task<Response> auth_endpoint(const Request& request, Services& services) {
   }
   if (const auto* login = std::get_if<LoginNeeded>(&verdict)) co_return login_needed(*login);
   if (const auto* no = std::get_if<Forbidden>(&verdict)) co_return forbidden(*no);
-  co_return without_body(store_failed(std::get<Unavailable>(verdict).failure));
+  co_return store_failed(std::get<Unavailable>(verdict).failure);
 }
 
 }  // namespace session::gateway

@@ -28,28 +28,32 @@ std::string_view sentence(Refusal refusal) {
 
 }  // namespace
 
-Response problem(int status, std::string_view reason, std::string_view detail) {
+Response problem(int status, std::string_view reason, std::string_view detail, ProblemBody body) {
   Response response{status, {}, {}};
   response.reason = reason;
   response.headers.add("Content-Type", "application/problem+json");
   response.headers.add("Cache-Control", "no-store");
   response.headers.add("X-Session-Reason", reason);
-  Json body = Json::object();
-  body["type"] = "about:blank";
-  body["status"] = status;
-  body["reason"] = reason;
-  body["detail"] = detail;
-  response.body = to_text(body) + "\n";
+  if (body == ProblemBody::none) return response;
+  Json members = Json::object();
+  members["type"] = "about:blank";
+  members["status"] = status;
+  members["reason"] = reason;
+  members["detail"] = detail;
+  response.body = to_text(members) + "\n";
   return response;
 }
 
-Response refused(Refusal refusal) { return problem(401, to_text(refusal), sentence(refusal)); }
+Response refused(Refusal refusal, ProblemBody body) {
+  return problem(401, to_text(refusal), sentence(refusal), body);
+}
 
-Response unavailable(const StoreFailure& failure) {
+Response unavailable(const StoreFailure& failure, ProblemBody body) {
   const bool contended = failure.kind == StoreFailure::Kind::contended;
   Response response = problem(503, "store-unavailable",
                               contended ? "The session is being changed by many requests at once; try again."
-                                        : "Sessions can't be reached at the moment; nothing was lost.");
+                                        : "Sessions can't be reached at the moment; nothing was lost.",
+                              body);
   response.headers.add("Retry-After", contended ? "1" : kRetryAfterSeconds);
   return response;
 }
@@ -69,11 +73,6 @@ Response not_written(const WriteFailure& failure) {
       break;
   }
   return problem(413, "too-large", "The session would be larger than is allowed.");
-}
-
-Response without_body(Response response) {
-  response.body.clear();
-  return response;
 }
 
 }  // namespace session::gateway

@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(what_was_not_written_has_one_status_for_each_kind) {
 
 BOOST_AUTO_TEST_CASE(without_its_body_an_answer_is_otherwise_the_same) {
   const Response whole = gateway::refused(Refusal::absent);
-  const Response bare = gateway::without_body(whole);
+  const Response bare = gateway::refused(Refusal::absent, gateway::ProblemBody::none);
   BOOST_TEST(bare.status == whole.status);
   BOOST_TEST(bare.headers.lines() == whole.headers.lines());
   BOOST_TEST(bare.body.empty());
