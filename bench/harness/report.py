@@ -40,7 +40,7 @@ def forged_shown(parts):
     wanted = parts["flood"]["forged_per_second"]
     if min(rates) >= 0.98 * wanted:
         return f"In every round {wanted:,} forged cookies a second arrived."
-    return (f"wrk was to send {wanted:,} forged cookies a second; {min(rates):,.0f} to {max(rates):,.0f} a second is what this "
+    return (f"{wanted:,} forged cookies a second were to be sent; {min(rates):,.0f} to {max(rates):,.0f} a second is what this "
             "machine could send and answer.")
 
 

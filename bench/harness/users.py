@@ -25,8 +25,8 @@ def latency(bench, stack, cookies):
     return result
 
 
-def latency_beside(bench, stack, cookies, command):
-    """(latency of users, what wrk says of the load that `command` makes meanwhile)."""
+def latency_beside(bench, stack, cookies, command, read=wrk.parse):
+    """(latency of users, what `read` makes of the output of `command`, which is another load meanwhile)."""
     load = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         time.sleep(WARM_UP)
@@ -38,7 +38,7 @@ def latency_beside(bench, stack, cookies, command):
             load.wait()
     if load.returncode != 0:
         raise BenchError(f"{command[0]}: {err or out}")
-    return result, wrk.parse(out)
+    return result, read(out)
 
 
 def beside_seconds(options):

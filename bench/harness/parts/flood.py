@@ -1,5 +1,6 @@
 """Valid users' latency while forged cookies arrive, 50,000 a second or as many as the machine can send."""
-from harness import wrk
+import json
+
 from harness.bench import Bench, rounds
 from harness.desk import BenchError, cpu_seconds
 from harness.stacks import Stack
@@ -12,17 +13,20 @@ CONNECTIONS = 32
 
 
 def flooded(bench, stack, cookies, forged):
-    """Latency, how many forged cookies a second were answered, and CPU in µs for each."""
-    command = wrk.command(bench.front.url(stack.name), CONNECTIONS, beside_seconds(bench.options), script="forged.lua",
-                          arguments=(wrk.SCRIPTS, FORGED_PER_SECOND, forged))
+    """Latency, how many forged cookies a second were answered, how many were given up, and CPU in µs for each request."""
+    command = [f"{bench.desk.build}/bench/forger", *map(str, (bench.front.port, stack.name, CONNECTIONS, FORGED_PER_SECOND,
+                                                              beside_seconds(bench.options), forged))]
     watched = bench.watched(stack)
     before = {who: cpu_seconds(pids) for who, pids in watched.items()}
-    result, load = latency_beside(bench, stack, cookies, command)
+    result, load = latency_beside(bench, stack, cookies, command, read=json.loads)
+    if load["errors"] or load["other"] or load["count"] == 0:
+        raise BenchError(f"{stack.name}: of {load['count']} answers to forged cookies {load['other']} are neither 401 nor 2xx; "
+                         f"{load['errors']} connections were closed instead")
     if stack.backend.checks and load["refused"] != load["count"]:
         raise BenchError(f"{stack.name}: {load['count'] - load['refused']} forged cookies passed")
     for who, pids in watched.items():
         result[f"cpu_{who}"] = round((cpu_seconds(pids) - before[who]) / (load["count"] + result["count"]) * 1e6, 2)
-    return {**result, "forged_rate": load["rate"]}
+    return {**result, "forged_rate": load["rate"], "given_up": load["given_up"]}
 
 
 def run(options):

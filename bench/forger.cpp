@@ -1,0 +1,361 @@
+// The flood of the benchmarks: cookies in the right form whose signature is wrong, another for each request,
+// at an even rate. Shares the cores with what it floods, so a request costs it one send, one receive and its
+// share of the waiting, and nothing else that the kernel would have to do.
+//
+//   forger PORT PATH CONNECTIONS RATE SECONDS COOKIE
+//
+// COOKIE is a valid one, as NAME=VALUE: the last 8 characters of its signature are replaced. Request i is due
+// at begin + i / RATE, and goes over any connection that waits for no answer. While all of them do, requests
+// wait; what is more than a tenth of a second late is given up, so that a server that has stood still gets no
+// burst. Prints
+// {"rate": answers a second, "count": answers, "refused": of these 401, "passed": 2xx, "other", "errors":
+// requests whose connection was closed instead of an answer, "p50", "p99", "p99.9": µs since a request was
+// due, "given_up"}.
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::nanoseconds;
+
+constexpr std::size_t kDigits = 7;
+constexpr std::uint64_t kMostRequests = 10'000'000;  // more would need more digits
+constexpr nanoseconds kMostLate = std::chrono::milliseconds(100);
+constexpr nanoseconds kPatience =
+    std::chrono::seconds(10);  // for the next answer, when nothing else is left to do
+
+[[noreturn]] void fail(const char* what, int error = 0) {
+  std::fprintf(stderr, "forger: %s%s%s\n", what, error ? ": " : "", error ? std::strerror(error) : "");
+  std::exit(1);
+}
+
+// The text of all requests: only the digits of the cookie change.
+class Request {
+ public:
+  Request(const std::string& path, std::string_view cookie)
+      : text_("GET /" + path + " HTTP/1.1\r\nHost: localhost\r\nCookie: ") {
+    text_ += cookie.substr(0, cookie.size() - kDigits - 1);
+    first_ = text_.size();
+    // The last character of 32 bytes in base64url has two bits that must be zero: A is always canonical.
+    text_ += std::string(kDigits, '0') + "A\r\n\r\n";
+  }
+
+  std::string_view next() {
+    for (std::size_t i = first_ + kDigits; i-- > first_;) {
+      if (++text_[i] <= '9') break;
+      text_[i] = '0';
+    }
+    return text_;
+  }
+
+ private:
+  std::string text_;
+  std::size_t first_;
+};
+
+struct Answer {
+  int status = 0;
+  std::size_t status_line = 0;  // bytes of it
+  bool closes = false;
+};
+
+// The answer at the beginning of `text`, spelled as nginx does; none while it is not whole.
+std::optional<Answer> parse(std::string_view text) {
+  const auto end = text.find("\r\n\r\n");
+  if (end == text.npos) return {};
+  const auto head = text.substr(0, end + 2);
+  constexpr std::string_view kLength = "\r\nContent-Length: ";
+  const auto length = head.find(kLength);
+  Answer answer;
+  std::size_t body = 0;
+  if (length == head.npos || head.size() < 12 ||
+      std::from_chars(head.data() + 9, head.data() + 12, answer.status).ec != std::errc() ||
+      std::from_chars(head.data() + length + kLength.size(), head.data() + head.size(), body).ec !=
+          std::errc()) {
+    fail("an answer without status or Content-Length");
+  }
+  if (text.size() < end + 4 + body) return {};
+  if (text.size() > end + 4 + body) fail("an answer is longer than it says");
+  answer.status_line = head.find("\r\n") + 2;
+  answer.closes = head.find("\r\nConnection: close\r\n") != head.npos;
+  return answer;
+}
+
+// Latencies in steps of 1 µs; a second and more count as one second.
+class Latencies {
+ public:
+  void add(nanoseconds latency) {
+    const auto us = static_cast<std::uint64_t>(std::max<nanoseconds::rep>(latency.count() / 1000, 0));
+    ++counts_[std::min<std::uint64_t>(us, counts_.size() - 1)];
+  }
+
+  // The smallest value that at least `permille` of 1000 do not exceed.
+  std::size_t percentile(std::uint64_t permille, std::uint64_t count) const {
+    std::uint64_t missing = (count * permille + 999) / 1000;
+    std::size_t us = 0;
+    while (us + 1 < counts_.size() && counts_[us] < missing) missing -= counts_[us++];
+    return us;
+  }
+
+ private:
+  std::vector<std::uint32_t> counts_ = std::vector<std::uint32_t>(1'000'001);
+};
+
+struct Options {
+  std::uint16_t port;
+  std::string path;
+  std::size_t connections;
+  std::uint64_t rate;
+  std::uint64_t seconds;
+  std::string cookie;
+};
+
+struct Connection {
+  int descriptor = -1;
+  bool waits = false;  // for an answer
+  nanoseconds due{};   // of the request that it waits for
+  std::string input;   // of an answer that did not come in one piece
+};
+
+class Forger {
+ public:
+  explicit Forger(const Options& options)
+      : options_(options),
+        total_(options.rate * options.seconds),
+        request_(options.path, options.cookie),
+        poll_(::epoll_create1(0)),
+        connections_(options.connections) {
+    if (poll_ < 0) fail("epoll_create1", errno);
+    free_.reserve(connections_.size());
+    for (auto& connection : connections_) {
+      connect(connection);
+      free_.push_back(&connection);
+    }
+    begin_ = Clock::now();
+  }
+
+  void run() {
+    for (;;) {
+      send_what_is_due();
+      if (next_ < total_ && !free_.empty()) {
+        receive_until(due(next_));
+      } else if (free_.size() < connections_.size()) {
+        if (!receive_until(elapsed() + kPatience)) fail("no answer for 10 seconds");
+      } else {
+        return;
+      }
+    }
+  }
+
+  void print() const {
+    const double seconds = std::chrono::duration<double>(elapsed()).count();
+    const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
+    const auto count = refused_ + passed_ + other_;
+    const auto percentile = [&](std::uint64_t permille) { return latencies_.percentile(permille, count); };
+    std::printf(
+        "{\"rate\": %.2f, \"count\": %llu, \"refused\": %llu, \"passed\": %llu, \"other\": %llu, "
+        "\"errors\": %llu, \"p50\": %zu, \"p99\": %zu, \"p99.9\": %zu, \"given_up\": %llu}\n",
+        static_cast<double>(count) / seconds, number(count), number(refused_), number(passed_),
+        number(other_), number(errors_), percentile(500), percentile(990), percentile(999),
+        number(given_up_));
+  }
+
+ private:
+  nanoseconds elapsed() const { return Clock::now() - begin_; }
+  nanoseconds due(std::uint64_t i) const {
+    return nanoseconds(static_cast<nanoseconds::rep>(i * 1'000'000'000 / options_.rate));
+  }
+
+  void connect(Connection& connection) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(options_.port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connection.descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
+    const int on = 1;
+    if (connection.descriptor < 0 ||
+        ::connect(connection.descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+        ::setsockopt(connection.descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0) {
+      fail("connect", errno);
+    }
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLRDHUP | EPOLLET;  // once for each answer, with no call to arm it again
+    event.data.ptr = &connection;
+    if (::epoll_ctl(poll_, EPOLL_CTL_ADD, connection.descriptor, &event) != 0) fail("epoll_ctl", errno);
+  }
+
+  // After the server has closed it, or is about to.
+  void reconnect(Connection& connection) {
+    if (connection.waits) {
+      ++errors_;
+      release(connection);
+    }
+    ::close(connection.descriptor);
+    connect(connection);
+  }
+
+  void release(Connection& connection) {
+    connection.waits = false;
+    connection.input.clear();
+    free_.push_back(&connection);
+  }
+
+  void send_what_is_due() {
+    const auto now = elapsed();
+    if (next_ < total_ && due(next_) < now - kMostLate) give_up(now);
+    for (; next_ < total_ && !free_.empty() && due(next_) <= now; ++next_) {
+      Connection& connection = *free_.back();
+      free_.pop_back();
+      connection.waits = true;
+      connection.due = due(next_);
+      const auto text = request_.next();
+      const auto sent = ::send(connection.descriptor, text.data(), text.size(), MSG_NOSIGNAL);
+      if (sent < 0 && closed(errno)) {
+        reconnect(connection);
+      } else if (sent != static_cast<ssize_t>(text.size())) {
+        fail("send", sent < 0 ? errno : 0);
+      }
+    }
+  }
+
+  // All that should have been sent before now.
+  void give_up(nanoseconds now) {
+    const auto first = next_;
+    const auto passed = static_cast<std::uint64_t>(now.count()) / 1000 * options_.rate / 1'000'000;
+    next_ = std::clamp(passed, first, total_);
+    given_up_ += next_ - first;
+  }
+
+  // Sleeps until an answer arrives, at most until then, and takes all that are there. False: none arrived.
+  bool receive_until(nanoseconds time) {
+    const auto pause = std::max(time - elapsed(), nanoseconds(0)).count();
+    const timespec timeout{pause / 1'000'000'000, pause % 1'000'000'000};
+    epoll_event ready[64];
+    const int count = ::epoll_pwait2(poll_, ready, std::size(ready), &timeout, nullptr);
+    if (count < 0 && errno != EINTR) fail("epoll_pwait2", errno);
+    const auto now = elapsed();
+    for (int i = 0; i < count; ++i)
+      receive(*static_cast<Connection*>(ready[i].data.ptr), ready[i].events, now);
+    return count != 0;
+  }
+
+  void receive(Connection& connection, std::uint32_t events, nanoseconds now) {
+    bool closes = (events & EPOLLRDHUP) != 0;
+    ssize_t got = 0;
+    do {  // once, if the answer is shorter than the buffer: what comes later is another event
+      got = ::recv(connection.descriptor, piece_, sizeof piece_, MSG_DONTWAIT);
+      if (got < 0 && errno == EAGAIN) break;
+      if (got < 0 && !closed(errno)) fail("recv", errno);
+      closes |= got <= 0 || take(connection, {piece_, static_cast<std::size_t>(got)}, now);
+    } while (got == sizeof piece_);
+    if (closes) reconnect(connection);
+  }
+
+  static bool closed(int error) { return error == ECONNRESET || error == EPIPE; }
+
+  // Whether the answer says that the server closes the connection.
+  bool take(Connection& connection, std::string_view piece, nanoseconds now) {
+    if (!connection.waits) fail("an answer to no request");
+    // All answers but a few are like the first, which spares them being parsed.
+    if (connection.input.empty() && piece.size() == usual_size_ && piece.starts_with(usual_line_)) {
+      count(connection, usual_status_, now);
+      return false;
+    }
+    connection.input += piece;
+    const auto answer = parse(connection.input);
+    if (!answer) return false;
+    if (usual_line_.empty() && !answer->closes) {
+      usual_size_ = connection.input.size();
+      usual_status_ = answer->status;
+      usual_line_ = connection.input.substr(0, answer->status_line);
+    }
+    count(connection, answer->status, now);
+    return answer->closes;
+  }
+
+  void count(Connection& connection, int status, nanoseconds now) {
+    ++(status == 401 ? refused_ : status / 100 == 2 ? passed_ : other_);
+    latencies_.add(now - connection.due);
+    release(connection);
+  }
+
+  const Options& options_;
+  const std::uint64_t total_;
+  Request request_;
+  const int poll_;
+  std::vector<Connection> connections_;
+  std::vector<Connection*> free_;
+  Clock::time_point begin_;
+  std::uint64_t next_ = 0;  // of the schedule
+  std::size_t usual_size_ = 0;
+  int usual_status_ = 0;
+  std::string usual_line_;
+  Latencies latencies_;
+  std::uint64_t refused_ = 0, passed_ = 0, other_ = 0, errors_ = 0, given_up_ = 0;
+  char piece_[16384];
+};
+
+// From 1 to `most`; 0 of anything else.
+std::uint64_t number(std::string_view text, std::uint64_t most) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() && value <= most ? value : 0;
+}
+
+// Nothing that would end a line of the request, or a word of its first.
+bool plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+std::optional<Options> parse_arguments(int argc, char** argv) {
+  if (argc != 7) return {};
+  Options options{static_cast<std::uint16_t>(number(argv[1], 65535)),
+                  argv[2],
+                  number(argv[3], 1000),
+                  number(argv[4], 1'000'000),
+                  number(argv[5], 3600),
+                  argv[6]};
+  const auto total = options.rate * options.seconds;
+  if (!options.port || !options.connections || total == 0 || total > kMostRequests) return {};
+  if (!plain(options.path) || !plain(options.cookie) || options.cookie.size() <= kDigits) return {};
+  return options;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto options = parse_arguments(argc, argv);
+  if (!options) {
+    std::fprintf(
+        stderr,
+        "usage: forger PORT PATH CONNECTIONS RATE SECONDS COOKIE (up to 1000 connections, %llu requests)\n",
+        static_cast<unsigned long long>(kMostRequests));
+    return 2;
+  }
+  // The kernel would else be 50 µs late, which is longer than from one request to the next.
+  ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+  Forger forger(*options);
+  forger.run();
+  forger.print();
+}
