@@ -4,6 +4,7 @@ from harness.populate import create, last_lines
 from harness.sessions import ATTRIBUTES
 from harness.stacks import Stack
 from harness.stacks.gateway import Gateway
+from harness.stacks.nothing import Nothing
 
 CONNECTIONS = 32
 
@@ -11,7 +12,8 @@ CONNECTIONS = 32
 def run(options):
     some, many = (500, 5000) if options.quick else (10000, 100000)
     stacks = [Stack(store, Gateway(store), True) for store in ("memory", "redis")]
-    with Bench(options, stacks) as bench:
+    nothing = Stack("nothing", Nothing(), True)
+    with Bench(options, [nothing, *stacks]) as bench:
         cases = {}
         for stack in stacks:
             one = bench.desk.write(f"{stack.name}.one", bench.cookies[stack.name] + "\n")
@@ -20,6 +22,10 @@ def run(options):
             for count, cookies in ((1, one), (some, few), (many, all_of_them)):
                 cases[stack.name, count] = lambda s=stack, c=cookies: bench.measure(
                     s, CONNECTIONS, script="many.lua", arguments=(c,))
+        # What so many cookies cost wrk and nginx alone: the last store's, to a responder that does not look at them.
+        for count, cookies in ((1, one), (many, all_of_them)):
+            cases[nothing.name, count] = lambda c=cookies: bench.measure(nothing, CONNECTIONS, script="many.lua",
+                                                                         arguments=(c,))
         results = rounds(options, cases)
     return {"connections": CONNECTIONS, "many": many, "stacks": [
         {"name": f"{store} {count}", "store": store, "sessions": count, "rounds": value}
