@@ -33,6 +33,17 @@ std::string scalar_text(const Json& value) {
   return to_text(value);
 }
 
+// Adds the attribute that a pointer leads through; all of them, if it points to them together.
+void want_what_begins(Json::json_pointer pointer, WantedMembers& wanted) {
+  if (pointer.empty()) {
+    wanted.all = true;
+    return;
+  }
+  std::string name;
+  for (; !pointer.empty(); pointer.pop_back()) name = pointer.back();
+  if (!wanted.has(name)) wanted.names.push_back(std::move(name));
+}
+
 }  // namespace
 
 std::string header_value(const Json& value) {
@@ -65,9 +76,12 @@ bool valid_header_name(std::string_view text) {
   });
 }
 
-Identity::Identity(const IdentitySettings& settings) : subject_(settings.subject) {
-  for (const auto& [name, pointer] : settings.headers)
+Identity::Identity(const IdentitySettings& settings) : subject_(settings.subject), wanted_{false} {
+  want_what_begins(subject_, wanted_);
+  for (const auto& [name, pointer] : settings.headers) {
     headers_.emplace_back(name, Json::json_pointer(pointer));
+    want_what_begins(headers_.back().second, wanted_);
+  }
 }
 
 std::optional<std::string> Identity::subject(const Json& attributes) const {

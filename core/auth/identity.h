@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json/json.h"
+#include "core/json/partial_json.h"
 
 namespace session {
 
@@ -32,6 +33,9 @@ class Identity {
   // REQUIRES: valid pointers and header names.
   explicit Identity(const IdentitySettings& settings);
 
+  // The attributes that subject() and headers() look at.
+  [[nodiscard]] const WantedMembers& wanted() const { return wanted_; }
+
   // Who the session belongs to, as header_value writes it; nullopt: nobody yet (absent, null or empty).
   [[nodiscard]] std::optional<std::string> subject(const Json& attributes) const;
 
@@ -42,6 +46,7 @@ class Identity {
  private:
   Json::json_pointer subject_;
   std::vector<std::pair<std::string, Json::json_pointer>> headers_;
+  WantedMembers wanted_;
 };
 
 // How a JSON value stands in an identity header. Strings as they are, numbers and booleans as JSON, arrays of

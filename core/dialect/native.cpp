@@ -16,6 +16,7 @@ constexpr std::size_t kMaxIssuedDigits = 11;
 constexpr std::size_t kMaxCookieBytes =
     2 + kMaxKeyIdBytes + kIdCharacters + kMaxIssuedDigits + kMacCharacters + 4;
 constexpr std::size_t kKnownCookies = 4096;
+constexpr const char* kData = "data";
 constexpr std::string_view kTombstone = R"({"v":1,"revoked":true,"next":")";
 constexpr std::string_view kTombstoneEnd = R"("})";
 
@@ -127,22 +128,28 @@ std::string NativeDialect::encode(const Record& record) const {
 }
 
 Result<Record, Refusal> NativeDialect::decode(std::string_view bytes) const {
+  return decode_wanted(bytes, {});
+}
+
+Result<Record, Refusal> NativeDialect::decode_wanted(std::string_view bytes,
+                                                     const WantedMembers& wanted) const {
   if (!successor(bytes).empty()) return Refusal::revoked;
   if (bytes == tombstone({})) return Refusal::unknown;
   JsonLimits limits;
   limits.depth += 2;  // the record around what was set
-  auto parsed = parse_json(bytes, limits);
-  if (!parsed || !parsed->is_object()) return Refusal::malformed;
-  const auto version = parsed->find("v");
-  const auto created = parsed->find("created");
-  const auto data = parsed->find("data");
-  if (version == parsed->end() || *version != 1) return Refusal::malformed;
-  if (created == parsed->end() || !created->is_number_unsigned()) return Refusal::malformed;
-  if (data == parsed->end() || !data->is_object()) return Refusal::malformed;
+  auto parsed = parser_.parse(bytes, limits, {wanted, kData});
+  if (!parsed || !parsed->value.is_object()) return Refusal::malformed;
+  Json& root = parsed->value;
+  const auto version = root.find("v");
+  const auto created = root.find("created");
+  const auto data = root.find(kData);
+  if (version == root.end() || *version != 1) return Refusal::malformed;
+  if (created == root.end() || !created->is_number_unsigned()) return Refusal::malformed;
+  if (data == root.end() || !data->is_object()) return Refusal::malformed;
   const auto at = created->get<std::uint64_t>();
   if (at > 99'999'999'999) return Refusal::malformed;
   Record record{seconds(static_cast<std::int64_t>(at)), std::move(*data)};
-  if (const auto from = parsed->find("from"); from != parsed->end()) {
+  if (const auto from = root.find("from"); from != root.end()) {
     if (!from->is_string()) return Refusal::malformed;
     record.envelope = std::move(*from);
   }

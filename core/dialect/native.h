@@ -35,6 +35,7 @@ class NativeDialect final : public Dialect {
   std::string store_key(std::string_view id) const override;
   std::string encode(const Record& record) const override;
   Result<Record, Refusal> decode(std::string_view bytes) const override;
+  Result<Record, Refusal> decode_wanted(std::string_view bytes, const WantedMembers& wanted) const override;
   std::optional<std::string> tombstone(std::string_view successor) const override;
   std::string successor(std::string_view bytes) const override;
 
@@ -56,6 +57,7 @@ class NativeDialect final : public Dialect {
   // this object lives. Only cookies that verified are in here, so no flood of forged ones can push them out.
   std::vector<Known> known_;
   const Random& random_;
+  mutable PartialParser parser_;
 };
 
 }  // namespace session

@@ -23,7 +23,8 @@ RecordReader::RecordReader(const Dialect& dialect, std::shared_ptr<const Identit
 Result<RecordReader::Summary, Refusal> RecordReader::summary(const std::string& key, const Bytes& bytes) {
   Slot& slot = slots_[std::hash<std::string>{}(key) & (slots_.size() - 1)];
   if (slot.summary && slot.key == key && slot.bytes == bytes) return slot.summary;
-  auto decoded = dialect_.decode(bytes.view());
+  static const WantedMembers kAll;
+  auto decoded = dialect_.decode_wanted(bytes.view(), limits_.keep_data ? kAll : identity_->wanted());
   if (!decoded) return decoded.error();
   auto made = std::make_shared<RecordSummary>();
   made->age = {decoded->created, decoded->lifetime};
