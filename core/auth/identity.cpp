@@ -1,9 +1,12 @@
 #include "core/auth/identity.h"
 
 #include <algorithm>
+#include <array>
 
 namespace session {
 namespace {
+
+constexpr std::size_t kLikelyValues = 48;  // bytes that the values of all headers take together, mostly
 
 void append_encoded(std::string& out, char c) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
@@ -13,8 +16,20 @@ void append_encoded(std::string& out, char c) {
   out += kHex[byte & 15];
 }
 
+constexpr std::array<bool, 256> plain_table() {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0x21; c < 0x7f; ++c) table[c] = c != '%' && c != ',';
+  return table;
+}
+constexpr auto kPlain = plain_table();
+
 // `text` with all that could be misread percent-encoded.
 void append_value(std::string& out, std::string_view text, bool in_array) {
+  // Most values need nothing of the kind.
+  if (std::all_of(text.begin(), text.end(), [](char c) { return kPlain[static_cast<unsigned char>(c)]; })) {
+    out.append(text);
+    return;
+  }
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     const bool printable = c >= 0x20 && c < 0x7f;
@@ -27,10 +42,22 @@ void append_value(std::string& out, std::string_view text, bool in_array) {
   }
 }
 
-std::string scalar_text(const Json& value) {
-  if (value.is_null()) return {};
-  if (value.is_string()) return value.get_ref<const std::string&>();
-  return to_text(value);
+void append_scalar(std::string& out, const Json& value, bool in_array) {
+  if (const auto* text = value.get_ptr<const std::string*>()) {
+    append_value(out, *text, in_array);
+  } else if (!value.is_null()) {
+    append_value(out, to_text(value), in_array);
+  }
+}
+
+// As header_value has it.
+void append_header_value(std::string& out, const Json& value) {
+  const auto* array = value.get_ptr<const Json::array_t*>();
+  if (array == nullptr) return append_scalar(out, value, false);
+  for (std::size_t i = 0; i < array->size(); ++i) {
+    if (i > 0) out += ',';
+    append_scalar(out, (*array)[i], true);
+  }
 }
 
 // Adds the attribute that a pointer leads through; all of them, if it points to them together.
@@ -48,14 +75,7 @@ void want_what_begins(Json::json_pointer pointer, WantedMembers& wanted) {
 
 std::string header_value(const Json& value) {
   std::string out;
-  if (!value.is_array()) {
-    append_value(out, scalar_text(value), false);
-    return out;
-  }
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    if (i > 0) out += ',';
-    append_value(out, scalar_text(value[i]), true);
-  }
+  append_header_value(out, value);
   return out;
 }
 
@@ -81,6 +101,7 @@ Identity::Identity(const IdentitySettings& settings) : subject_(settings.subject
   for (const auto& [name, pointer] : settings.headers) {
     headers_.emplace_back(name, Json::json_pointer(pointer));
     want_what_begins(headers_.back().second, wanted_);
+    empty_block_ += name.size() + std::string_view(": \r\n").size();
   }
 }
 
@@ -94,9 +115,10 @@ std::optional<std::string> Identity::subject(const Json& attributes) const {
 
 std::string Identity::headers(const Json& attributes) const {
   std::string block;
+  block.reserve(empty_block_ + kLikelyValues);
   for (const auto& [name, pointer] : headers_) {
     block.append(name).append(": ");
-    if (const Json* value = find_at(attributes, pointer)) block.append(header_value(*value));
+    if (const Json* value = find_at(attributes, pointer)) append_header_value(block, *value);
     block.append("\r\n");
   }
   return block;

@@ -47,6 +47,7 @@ class Identity {
   Json::json_pointer subject_;
   std::vector<std::pair<std::string, Json::json_pointer>> headers_;
   WantedMembers wanted_;
+  std::size_t empty_block_ = 0;  // how long headers() is without a value
 };
 
 // How a JSON value stands in an identity header. Strings as they are, numbers and booleans as JSON, arrays of

@@ -134,8 +134,8 @@ Result<Record, Refusal> ExpressDialect::decode_wanted(std::string_view bytes,
   JsonLimits limits;
   limits.large_integers = JsonLimits::LargeIntegers::rounded;
   auto parsed = parser_.parse(bytes, limits, {.wanted = wanted, .always = kCookie});
-  if (!parsed || !parsed->value.is_object()) return Refusal::malformed;
-  Json& root = parsed->value;
+  if (!parsed || !parsed->object.is_object()) return Refusal::malformed;
+  Json& root = parsed->object;
   const auto cookie = root.find(kCookie);
   if (cookie == root.end() || !cookie->is_object()) return Refusal::malformed;
   Record record;

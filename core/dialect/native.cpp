@@ -16,7 +16,6 @@ constexpr std::size_t kMaxIssuedDigits = 11;
 constexpr std::size_t kMaxCookieBytes =
     2 + kMaxKeyIdBytes + kIdCharacters + kMaxIssuedDigits + kMacCharacters + 4;
 constexpr std::size_t kKnownCookies = 4096;
-constexpr const char* kData = "data";
 constexpr std::string_view kTombstone = R"({"v":1,"revoked":true,"next":")";
 constexpr std::string_view kTombstoneEnd = R"("})";
 
@@ -137,19 +136,16 @@ Result<Record, Refusal> NativeDialect::decode_wanted(std::string_view bytes,
   if (bytes == tombstone({})) return Refusal::unknown;
   JsonLimits limits;
   limits.depth += 2;  // the record around what was set
-  auto parsed = parser_.parse(bytes, limits, {wanted, kData});
-  if (!parsed || !parsed->value.is_object()) return Refusal::malformed;
-  Json& root = parsed->value;
-  const auto version = root.find("v");
-  const auto created = root.find("created");
-  const auto data = root.find(kData);
-  if (version == root.end() || *version != 1) return Refusal::malformed;
-  if (created == root.end() || !created->is_number_unsigned()) return Refusal::malformed;
-  if (data == root.end() || !data->is_object()) return Refusal::malformed;
+  auto parsed = parser_.parse(bytes, limits, {wanted, "data"});
+  if (!parsed || !parsed->object.is_object()) return Refusal::malformed;
+  const Json* version = parsed->find_beside("v");
+  const Json* created = parsed->find_beside("created");
+  if (version == nullptr || *version != 1) return Refusal::malformed;
+  if (created == nullptr || !created->is_number_unsigned()) return Refusal::malformed;
   const auto at = created->get<std::uint64_t>();
   if (at > 99'999'999'999) return Refusal::malformed;
-  Record record{seconds(static_cast<std::int64_t>(at)), std::move(*data)};
-  if (const auto from = root.find("from"); from != root.end()) {
+  Record record{seconds(static_cast<std::int64_t>(at)), std::move(parsed->object)};
+  if (Json* from = parsed->find_beside("from")) {
     if (!from->is_string()) return Refusal::malformed;
     record.envelope = std::move(*from);
   }

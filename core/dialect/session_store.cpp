@@ -55,10 +55,10 @@ Result<Record, Refusal> SessionStoreDialect::decode_wanted(std::string_view byte
   JsonLimits limits;
   limits.large_integers = JsonLimits::LargeIntegers::rounded;
   auto parsed = parser_.parse(bytes, limits, {wanted});
-  if (!parsed || !parsed->value.is_object()) return Refusal::malformed;
-  if (parsed->value.empty() && !parsed->left_out) return Refusal::unknown;
+  if (!parsed || !parsed->object.is_object()) return Refusal::malformed;
+  if (parsed->object.empty() && !parsed->left_out) return Refusal::unknown;
   Record record;
-  record.data = std::move(parsed->value);
+  record.data = std::move(parsed->object);
   return record;
 }
 

@@ -15,6 +15,7 @@ constexpr std::size_t kDeepest = 64;
 // Names are compared with each other, so objects with more members are parse_json's.
 constexpr std::size_t kMostMembers = 64;
 constexpr std::size_t kFirstCapacity = 1024;
+constexpr std::size_t kLikelyBeside = 4;
 
 // By value: what simdjson returns is a temporary, which a loop over it would outlive.
 dom::object object_of(dom::element value) { return value.get_object().value_unsafe(); }
@@ -123,7 +124,31 @@ class Builder {
   bool sure_ = true;
 };
 
+// A whole value as the parts that were asked for.
+PartialJson split(Json whole, const PartOfJson& part) {
+  PartialJson result;
+  if (!whole.is_object()) return result;
+  if (!part.within) {
+    result.object = std::move(whole);
+    return result;
+  }
+  for (auto& [name, value] : whole.get_ref<Json::object_t&>()) {
+    if (name != *part.within) {
+      result.beside.emplace_back(name, std::move(value));
+    } else if (value.is_object()) {
+      result.object = std::move(value);
+    }
+  }
+  return result;
+}
+
 }  // namespace
+
+Json* PartialJson::find_beside(std::string_view name) {
+  const auto found =
+      std::find_if(beside.begin(), beside.end(), [&](const auto& member) { return member.first == name; });
+  return found == beside.end() ? nullptr : &found->second;
+}
 
 bool WantedMembers::has(std::string_view name) const {
   return all || std::find(names.begin(), names.end(), name) != names.end();
@@ -156,32 +181,32 @@ class PartialParser::Fast {
 
   static std::optional<PartialJson> built(std::string_view text, dom::object root, const PartOfJson& part) {
     Builder builder(text);
-    PartialJson result{Json::object()};
-    for (const auto [name, value] : root) {
-      if (part.within && name == *part.within && value.is_object()) {
-        Json object = Json::object();
-        result.left_out = !add_wanted(builder, object, object_of(value), part);
-        result.value.get_ref<Json::object_t&>().emplace(std::string(name), std::move(object));
-      } else if (part.within) {
-        builder.add(result.value, name, value);
+    PartialJson result;
+    if (part.within) {
+      result.beside.reserve(kLikelyBeside);
+      for (const auto [name, value] : root) {
+        if (name != *part.within) {
+          result.beside.emplace_back(name, builder.value(value));
+        } else if (value.is_object()) {
+          add_wanted(builder, result, object_of(value), part);
+        }
       }
+    } else {
+      add_wanted(builder, result, root, part);
     }
-    if (!part.within) result.left_out = !add_wanted(builder, result.value, root, part);
     if (!builder.sure()) return {};
     return result;
   }
 
-  // Whether that was all of them.
-  static bool add_wanted(Builder& builder, Json& object, dom::object from, const PartOfJson& part) {
-    bool all = true;
+  static void add_wanted(Builder& builder, PartialJson& result, dom::object from, const PartOfJson& part) {
+    result.object = Json::object();
     for (const auto [name, value] : from) {
       if (part.wanted.has(name) || (!part.always.empty() && name == part.always)) {
-        builder.add(object, name, value);
+        builder.add(result.object, name, value);
       } else {
-        all = false;
+        result.left_out = true;
       }
     }
-    return all;
   }
 
   dom::parser parser_;
@@ -204,7 +229,7 @@ Result<PartialJson, InputProblem> PartialParser::parse(std::string_view text, co
   }
   auto whole = parse_json(text, limits);
   if (!whole) return std::move(whole.error());
-  return PartialJson{std::move(*whole)};
+  return split(std::move(*whole), part);
 }
 
 }  // namespace session

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/json/json.h"
@@ -19,16 +20,21 @@ struct WantedMembers {
   [[nodiscard]] bool has(std::string_view name) const;
 };
 
-// Which members of one object of a text are to be built; all other objects are built whole.
+// An object of a text, and which of its members are to be built.
 struct PartOfJson {
   const WantedMembers& wanted;
-  std::optional<std::string_view> within = {};  // that object is this member of the root; nullopt: the root
+  std::optional<std::string_view> within = {};  // the object is this member of the root; nullopt: the root
   std::string_view always = {};                 // wanted in any case; empty: none
 };
 
 struct PartialJson {
-  Json value;
-  bool left_out = false;  // there were members that were not wanted
+  Json object;            // with the members that are wanted; null: there is no object where it should be
+  bool left_out = false;  // it had members that were not wanted, and are not in it
+  // The other members of the root, whole, if the object is one of its members.
+  std::vector<std::pair<std::string, Json>> beside = {};
+
+  // A member of beside; nullptr if there is none of that name.
+  [[nodiscard]] Json* find_beside(std::string_view name);
 };
 
 // Parses JSON from outside as parse_json does: it takes the same texts, refuses the same texts with the same

@@ -8,9 +8,21 @@ namespace {
 // A decoded value takes several times its text: a node and a name for each member.
 constexpr std::size_t kPerByte = 8;
 
+// What a value takes beside itself, about.
+std::size_t weight_of(const Json& value) {
+  constexpr std::size_t kNode = 96;
+  if (value.is_string()) return sizeof(std::string) + value.get_ref<const std::string&>().size();
+  std::size_t weight = value.is_structured() ? kNode : 0;
+  if (const auto* object = value.get_ptr<const Json::object_t*>()) {
+    for (const auto& [name, member] : *object) weight += kNode + name.size() + weight_of(member);
+  } else if (value.is_array()) {
+    for (const Json& item : value) weight += sizeof(Json) + weight_of(item);
+  }
+  return weight;
+}
+
 std::size_t cost_of(const Bytes& bytes, const RecordSummary& summary) {
-  const std::size_t envelope = summary.envelope.is_null() ? 0 : to_text(summary.envelope).size();
-  return 256 + bytes.size() + summary.identity.size() + kPerByte * envelope +
+  return 256 + bytes.size() + summary.identity.size() + weight_of(summary.envelope) +
          (summary.data ? kPerByte * bytes.size() : 0);
 }
 
@@ -21,8 +33,11 @@ RecordReader::RecordReader(const Dialect& dialect, std::shared_ptr<const Identit
     : dialect_(dialect), identity_(std::move(identity)), limits_(memory), slots_(memory.slots) {}
 
 Result<RecordReader::Summary, Refusal> RecordReader::summary(const std::string& key, const Bytes& bytes) {
-  Slot& slot = slots_[std::hash<std::string>{}(key) & (slots_.size() - 1)];
-  if (slot.summary && slot.key == key && slot.bytes == bytes) return slot.summary;
+  const std::size_t key_hash = std::hash<std::string>{}(key);
+  Slot& slot = slots_[key_hash & (slots_.size() - 1)];
+  if (slot.summary && slot.key_hash == key_hash && slot.bytes == bytes) return slot.summary;
+  // It is far away, and will be forgotten: let it come while the record is decoded.
+  if (slot.summary) __builtin_prefetch(slot.summary.get(), 1);
   static const WantedMembers kAll;
   auto decoded = dialect_.decode_wanted(bytes.view(), limits_.keep_data ? kAll : identity_->wanted());
   if (!decoded) return decoded.error();
@@ -33,11 +48,11 @@ Result<RecordReader::Summary, Refusal> RecordReader::summary(const std::string& 
   made->identity = identity_->headers(decoded->data);
   if (limits_.keep_data) made->data = std::move(decoded->data);
   Summary summary = std::move(made);
-  remember(slot, key, bytes, summary);
+  remember(slot, key_hash, bytes, summary);
   return summary;
 }
 
-void RecordReader::remember(Slot& slot, const std::string& key, const Bytes& bytes, const Summary& summary) {
+void RecordReader::remember(Slot& slot, std::size_t key_hash, const Bytes& bytes, Summary summary) {
   forget(slot);
   const std::size_t cost = cost_of(bytes, *summary);
   if (cost > limits_.bytes) return;
@@ -45,7 +60,7 @@ void RecordReader::remember(Slot& slot, const std::string& key, const Bytes& byt
     forget(slots_[hand_]);
     hand_ = (hand_ + 1) & (slots_.size() - 1);
   }
-  slot = Slot{key, bytes, summary, cost};
+  slot = Slot{key_hash, bytes, std::move(summary), cost};
   held_ += cost;
 }
 
