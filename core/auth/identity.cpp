@@ -60,17 +60,6 @@ void append_header_value(std::string& out, const Json& value) {
   }
 }
 
-// Adds the attribute that a pointer leads through; all of them, if it points to them together.
-void want_what_begins(Json::json_pointer pointer, WantedMembers& wanted) {
-  if (pointer.empty()) {
-    wanted.all = true;
-    return;
-  }
-  std::string name;
-  for (; !pointer.empty(); pointer.pop_back()) name = pointer.back();
-  if (!wanted.has(name)) wanted.names.push_back(std::move(name));
-}
-
 }  // namespace
 
 std::string header_value(const Json& value) {
@@ -96,17 +85,37 @@ bool valid_header_name(std::string_view text) {
   });
 }
 
+Identity::Place::Place(const std::string& text) : pointer(text) {
+  Json::json_pointer rest = pointer;
+  for (; !rest.empty(); rest.pop_back()) name = rest.back();
+  whole = !pointer.empty() && pointer.parent_pointer().empty();
+}
+
+const Json* Identity::Place::in(const Json& attributes) const {
+  if (!whole) return find_at(attributes, pointer);
+  const auto found = attributes.find(name);
+  return found == attributes.end() ? nullptr : &*found;
+}
+
 Identity::Identity(const IdentitySettings& settings) : subject_(settings.subject), wanted_{false} {
-  want_what_begins(subject_, wanted_);
+  want(subject_);
   for (const auto& [name, pointer] : settings.headers) {
-    headers_.emplace_back(name, Json::json_pointer(pointer));
-    want_what_begins(headers_.back().second, wanted_);
+    headers_.emplace_back(name, Place(pointer));
+    want(headers_.back().second);
     empty_block_ += name.size() + std::string_view(": \r\n").size();
   }
 }
 
+void Identity::want(const Place& place) {
+  if (place.pointer.empty()) {
+    wanted_.all = true;
+  } else if (!wanted_.has(place.name)) {
+    wanted_.names.push_back(place.name);
+  }
+}
+
 std::optional<std::string> Identity::subject(const Json& attributes) const {
-  const Json* value = find_at(attributes, subject_);
+  const Json* value = subject_.in(attributes);
   if (value == nullptr) return std::nullopt;
   std::string text = header_value(*value);
   if (text.empty()) return std::nullopt;
@@ -116,9 +125,9 @@ std::optional<std::string> Identity::subject(const Json& attributes) const {
 std::string Identity::headers(const Json& attributes) const {
   std::string block;
   block.reserve(empty_block_ + kLikelyValues);
-  for (const auto& [name, pointer] : headers_) {
+  for (const auto& [name, place] : headers_) {
     block.append(name).append(": ");
-    if (const Json* value = find_at(attributes, pointer)) append_header_value(block, *value);
+    if (const Json* value = place.in(attributes)) append_header_value(block, *value);
     block.append("\r\n");
   }
   return block;

@@ -44,8 +44,19 @@ class Identity {
   [[nodiscard]] std::string headers(const Json& attributes) const;
 
  private:
-  Json::json_pointer subject_;
-  std::vector<std::pair<std::string, Json::json_pointer>> headers_;
+  // Where a value stands in the attributes.
+  struct Place {
+    explicit Place(const std::string& text);
+    [[nodiscard]] const Json* in(const Json& attributes) const;  // nullptr: it is not there
+
+    Json::json_pointer pointer;
+    std::string name;    // of the attribute that it begins with; empty for all attributes together
+    bool whole = false;  // it is just this attribute, as it mostly is
+  };
+  void want(const Place& place);
+
+  Place subject_;
+  std::vector<std::pair<std::string, Place>> headers_;
   WantedMembers wanted_;
   std::size_t empty_block_ = 0;  // how long headers() is without a value
 };

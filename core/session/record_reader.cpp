@@ -36,10 +36,13 @@ Result<RecordReader::Summary, Refusal> RecordReader::summary(const std::string& 
   const std::size_t key_hash = std::hash<std::string>{}(key);
   Slot& slot = slots_[key_hash & (slots_.size() - 1)];
   if (slot.summary && slot.key_hash == key_hash && slot.bytes == bytes) return slot.summary;
-  // It is far away, and will be forgotten: let it come while the record is decoded.
-  if (slot.summary) __builtin_prefetch(slot.summary.get(), 1);
-  static const WantedMembers kAll;
-  auto decoded = dialect_.decode_wanted(bytes.view(), limits_.keep_data ? kAll : identity_->wanted());
+  // What it holds is far away, and will be forgotten: let it come while the record is decoded.
+  if (slot.summary) {
+    __builtin_prefetch(slot.summary.get(), 1);
+    __builtin_prefetch(slot.bytes.view().data(), 1);
+  }
+  auto decoded = limits_.keep_data ? dialect_.decode(bytes.view())
+                                   : dialect_.decode_wanted(bytes.view(), identity_->wanted());
   if (!decoded) return decoded.error();
   auto made = std::make_shared<RecordSummary>();
   made->age = {decoded->created, decoded->lifetime};
