@@ -84,6 +84,7 @@ class Builder {
       case dom::element_type::ARRAY: {
         Json array = Json::array();
         auto& items = array.get_ref<Json::array_t&>();
+        items.reserve(array_of(from).size());
         for (const dom::element item : array_of(from)) items.push_back(value(item));
         return array;
       }
