@@ -139,6 +139,28 @@ void record_decoding(benchmark::State& state) {
 }
 BENCHMARK(record_decoding);
 
+// What a check of a session costs that its worker does not remember, beside the store: there are more
+// sessions in use than there are places. Each has a record of its own, as stores hand them out. The stride is
+// how the records follow each other: at 1 they are near, as they are when a store has just touched them.
+void record_summary_of_a_stranger(benchmark::State& state) {
+  const auto native = dialect();
+  RecordReader reader(*native, std::make_shared<const Identity>(IdentitySettings{}), RecordMemory{});
+  std::vector<std::pair<std::string, Bytes>> stored;
+  for (int i = 0; i < 100000; ++i) {
+    Json attributes = *parse_json(kAttributes);
+    attributes["csrf"] = base64url(system_random().bytes(24));
+    stored.emplace_back(native->store_key(native->new_id()),
+                        Bytes(native->encode(Record{seconds(1700000000), std::move(attributes)})));
+  }
+  const auto stride = static_cast<std::size_t>(state.range(0));
+  std::size_t next = 0;
+  for (auto _ : state) {
+    const auto& [key, bytes] = stored[next++ * stride % stored.size()];
+    benchmark::DoNotOptimize(reader.summary(key, bytes));
+  }
+}
+BENCHMARK(record_summary_of_a_stranger)->ArgName("stride")->Arg(1)->Arg(7919);
+
 void identity_rendering(benchmark::State& state) {
   const Identity identity{IdentitySettings{}};
   const Json attributes = *parse_json(kAttributes);

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json/json.h"
+#include "core/json/partial_json.h"
 
 namespace session {
 
@@ -32,6 +33,9 @@ class Identity {
   // REQUIRES: valid pointers and header names.
   explicit Identity(const IdentitySettings& settings);
 
+  // The attributes that subject() and headers() look at.
+  [[nodiscard]] const WantedMembers& wanted() const { return wanted_; }
+
   // Who the session belongs to, as header_value writes it; nullopt: nobody yet (absent, null or empty).
   [[nodiscard]] std::optional<std::string> subject(const Json& attributes) const;
 
@@ -40,8 +44,21 @@ class Identity {
   [[nodiscard]] std::string headers(const Json& attributes) const;
 
  private:
-  Json::json_pointer subject_;
-  std::vector<std::pair<std::string, Json::json_pointer>> headers_;
+  // Where a value stands in the attributes.
+  struct Place {
+    explicit Place(const std::string& text);
+    [[nodiscard]] const Json* in(const Json& attributes) const;  // nullptr: it is not there
+
+    Json::json_pointer pointer;
+    std::string name;    // of the attribute that it begins with; empty for all attributes together
+    bool whole = false;  // it is just this attribute, as it mostly is
+  };
+  void want(const Place& place);
+
+  Place subject_;
+  std::vector<std::pair<std::string, Place>> headers_;
+  WantedMembers wanted_;
+  std::size_t empty_block_ = 0;  // how long headers() is without a value
 };
 
 // How a JSON value stands in an identity header. Strings as they are, numbers and booleans as JSON, arrays of

@@ -1,7 +1,6 @@
 #include "core/crypto/base64url.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 
 namespace session {
@@ -16,21 +15,35 @@ constexpr std::array<bool, 256> member_table() {
 }
 constexpr auto kMember = member_table();
 
+constexpr std::size_t encoded_size(std::size_t bytes) { return (bytes * 4 + 2) / 3; }
+
+void encode(char* out, std::string_view bytes) noexcept {
+  const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(bytes[i])}; };
+  const auto put = [&](std::uint32_t bits, int characters) {
+    for (int shift = 18; characters > 0; --characters, shift -= 6) *out++ = kAlphabet[(bits >> shift) & 63];
+  };
+  std::size_t i = 0;
+  for (; i + 3 <= bytes.size(); i += 3) put(byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2), 4);
+  if (bytes.size() - i == 1) put(byte(i) << 16, 2);
+  if (bytes.size() - i == 2) put(byte(i) << 16 | byte(i + 1) << 8, 3);
+}
+
 }  // namespace
 
 void append_base64url(std::string& out, std::string_view bytes) {
-  std::uint32_t bits = 0;
-  int held = 0;
-  for (const char c : bytes) {
-    bits = (bits << 8) | static_cast<unsigned char>(c);
-    for (held += 8; held >= 6; held -= 6) out += kAlphabet[(bits >> (held - 6)) & 63];
-  }
-  if (held > 0) out += kAlphabet[(bits << (6 - held)) & 63];
+  const std::size_t before = out.size();
+  out.resize(before + encoded_size(bytes.size()));
+  encode(out.data() + before, bytes);
+}
+
+Base64urlOf32 base64url_of_32(const std::array<char, 32>& bytes) noexcept {
+  Base64urlOf32 out;
+  encode(out.data(), {bytes.data(), bytes.size()});
+  return out;
 }
 
 std::string base64url(std::string_view bytes) {
   std::string out;
-  out.reserve((bytes.size() * 4 + 2) / 3);
   append_base64url(out, bytes);
   return out;
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/json/partial_json.h"
 #include "core/result.h"
 #include "core/session/record.h"
 #include "core/session/refusal.h"
@@ -46,6 +47,12 @@ class Dialect {
   // The record, or `revoked` for a tombstone, `unknown` for what stands for no session, `malformed` for what
   // this dialect did not write.
   [[nodiscard]] virtual Result<Record, Refusal> decode(std::string_view bytes) const = 0;
+  // The same, but the record need not have attributes that are not wanted: to be looked at, and never to be
+  // written.
+  [[nodiscard]] virtual Result<Record, Refusal> decode_wanted(std::string_view bytes,
+                                                              const WantedMembers& /*wanted*/) const {
+    return decode(bytes);
+  }
 
   // What stands for a short while in place of a record whose id was replaced, so that requests still under
   // way with the old cookie are told so. nullopt: the format has no room for that, and the key is erased.

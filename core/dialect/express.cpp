@@ -126,16 +126,22 @@ std::string ExpressDialect::encode(const Record& record) const {
 }
 
 Result<Record, Refusal> ExpressDialect::decode(std::string_view bytes) const {
+  return decode_wanted(bytes, {});
+}
+
+Result<Record, Refusal> ExpressDialect::decode_wanted(std::string_view bytes,
+                                                      const WantedMembers& wanted) const {
   JsonLimits limits;
   limits.large_integers = JsonLimits::LargeIntegers::rounded;
-  auto parsed = parse_json(bytes, limits);
-  if (!parsed || !parsed->is_object()) return Refusal::malformed;
-  const auto cookie = parsed->find(kCookie);
-  if (cookie == parsed->end() || !cookie->is_object()) return Refusal::malformed;
+  auto parsed = parser_.parse(bytes, limits, {.wanted = wanted, .always = kCookie});
+  if (!parsed || !parsed->object.is_object()) return Refusal::malformed;
+  Json& root = parsed->object;
+  const auto cookie = root.find(kCookie);
+  if (cookie == root.end() || !cookie->is_object()) return Refusal::malformed;
   Record record;
   record.envelope = std::move(*cookie);
-  parsed->erase(cookie);
-  record.data = std::move(*parsed);
+  root.erase(cookie);
+  record.data = std::move(root);
   record.lifetime = lifetime_of(record.envelope);
   return record;
 }

@@ -41,6 +41,7 @@ class ExpressDialect final : public Dialect {
   bool reserves(std::string_view attribute) const override;
   std::string encode(const Record& record) const override;
   Result<Record, Refusal> decode(std::string_view bytes) const override;
+  Result<Record, Refusal> decode_wanted(std::string_view bytes, const WantedMembers& wanted) const override;
   // Node reads every record as a session: there is no room for tombstones.
   std::optional<std::string> tombstone(std::string_view successor) const override;
   std::string successor(std::string_view bytes) const override;
@@ -52,6 +53,7 @@ class ExpressDialect final : public Dialect {
   ExpressDialectOptions options_;
   SignedCookies cookies_;
   const Random& random_;
+  mutable PartialParser parser_;
 };
 
 }  // namespace session

@@ -1,5 +1,6 @@
 #include "core/dialect/native.h"
 
+#include <algorithm>
 #include <charconv>
 #include <functional>
 
@@ -10,19 +11,9 @@ namespace session {
 namespace {
 
 constexpr std::size_t kIdBytes = 24;
-constexpr std::size_t kIdCharacters = 32;
-constexpr std::size_t kMacCharacters = 43;
-constexpr std::size_t kMaxIssuedDigits = 11;
-constexpr std::size_t kMaxCookieBytes =
-    2 + kMaxKeyIdBytes + kIdCharacters + kMaxIssuedDigits + kMacCharacters + 4;
 constexpr std::size_t kKnownCookies = 4096;
 constexpr std::string_view kTombstone = R"({"v":1,"revoked":true,"next":")";
 constexpr std::string_view kTombstoneEnd = R"("})";
-
-// The parts of a cookie value, cut but not checked.
-struct Parts {
-  std::string_view key_id, id, issued, mac, signed_part;
-};
 
 // Takes the text up to the next dot and steps over it; fails if there is none.
 bool take(std::string_view& rest, std::string_view& part) {
@@ -33,8 +24,28 @@ bool take(std::string_view& rest, std::string_view& part) {
   return true;
 }
 
+std::optional<seconds> parse_issued(std::string_view text, std::size_t most_digits) {
+  if (text.empty() || text.size() > most_digits || text.front() == '0') return std::nullopt;
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value <= 0) return std::nullopt;
+  return seconds(value);
+}
+
+template <std::size_t N>
+std::string_view view(const std::array<char, N>& bytes) {
+  return {bytes.data(), bytes.size()};
+}
+
+}  // namespace
+
+// The parts of a cookie value, cut but not checked.
+struct NativeDialect::Parts {
+  std::string_view key_id, id, issued, mac, signed_part;
+};
+
 // No length or character is taken that `cookie` would not have written, so one session has one spelling.
-std::optional<Parts> cut(std::string_view value) {
+std::optional<NativeDialect::Parts> NativeDialect::cut(std::string_view value) {
   Parts parts;
   std::string_view rest = value;
   std::string_view version;
@@ -48,21 +59,6 @@ std::optional<Parts> cut(std::string_view value) {
   parts.signed_part = value.substr(0, value.size() - kMacCharacters - 1);
   return parts;
 }
-
-std::optional<seconds> parse_issued(std::string_view text) {
-  if (text.empty() || text.size() > kMaxIssuedDigits || text.front() == '0') return std::nullopt;
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value <= 0) return std::nullopt;
-  return seconds(value);
-}
-
-template <std::size_t N>
-std::string_view view(const std::array<char, N>& bytes) {
-  return {bytes.data(), bytes.size()};
-}
-
-}  // namespace
 
 NativeDialect::NativeDialect(NativeDialectOptions options, const Random& random)
     : prefix_(std::move(options.store_prefix)),
@@ -80,24 +76,33 @@ std::string_view NativeDialect::signed_text(std::string_view before_last_dot) {
 Result<VerifiedCookie, Refusal> NativeDialect::verify(std::string_view value) {
   if (value.size() > kMaxCookieBytes) return Refusal::malformed;
   Known& known = known_[std::hash<std::string_view>{}(value) % kKnownCookies];
-  if (!known.value.empty() && equal_in_constant_time(known.value, value)) return known.cookie;
-  auto verified = compute(value);
-  if (verified) known = Known{std::string(value), *verified};
-  return verified;
+  if (known.size == 0 || !equal_in_constant_time(known.value(), value)) {
+    const auto said = compute(value);
+    if (!said) return said.error();
+    std::copy(value.begin(), value.end(), known.text.begin());
+    known.size = static_cast<std::uint8_t>(value.size());
+    known.said = *said;
+  }
+  const Said& said = known.said;
+  return VerifiedCookie{std::string(view(said.id)), store_key_of(said.key_end), said.issued, said.outdated};
 }
 
-Result<VerifiedCookie, Refusal> NativeDialect::compute(std::string_view value) {
+Result<NativeDialect::Said, Refusal> NativeDialect::compute(std::string_view value) {
   const auto parts = cut(value);
   if (!parts) return Refusal::malformed;
-  const auto issued = parse_issued(parts->issued);
+  const auto issued = parse_issued(parts->issued, kMaxIssuedDigits);
   if (!issued) return Refusal::malformed;
   Mac* mac = keys_.find(parts->key_id);
   if (mac == nullptr) return Refusal::bad_signature;
   // Comparing the encoded MACs refuses every spelling but the canonical one.
-  const std::string expected = base64url(view(mac->tag(signed_text(parts->signed_part))));
-  if (!equal_in_constant_time(expected, parts->mac)) return Refusal::bad_signature;
-  return VerifiedCookie{std::string(parts->id), store_key(parts->id), *issued,
-                        parts->key_id != keys_.signing_id()};
+  const Base64urlOf32 expected = base64url_of_32(mac->tag(signed_text(parts->signed_part)));
+  if (!equal_in_constant_time(view(expected), parts->mac)) return Refusal::bad_signature;
+  Said said;
+  std::copy(parts->id.begin(), parts->id.end(), said.id.begin());
+  said.key_end = key_end(parts->id);
+  said.outdated = parts->key_id != keys_.signing_id();
+  said.issued = *issued;
+  return said;
 }
 
 std::string NativeDialect::cookie(std::string_view id, seconds issued) {
@@ -111,12 +116,16 @@ std::string NativeDialect::cookie(std::string_view id, seconds issued) {
 
 std::string NativeDialect::new_id() { return base64url(random_.bytes(kIdBytes)); }
 
-std::string NativeDialect::store_key(std::string_view id) const {
+std::string NativeDialect::store_key(std::string_view id) const { return store_key_of(key_end(id)); }
+
+Base64urlOf32 NativeDialect::key_end(std::string_view id) const {
+  return base64url_of_32(sha256(salt_.reveal(), id));
+}
+
+std::string NativeDialect::store_key_of(const Base64urlOf32& end) const {
   std::string key;
-  key.reserve(prefix_.size() + kMacCharacters);
-  key = prefix_;
-  append_base64url(key, view(sha256(salt_.reveal(), id)));
-  return key;
+  key.reserve(prefix_.size() + end.size());
+  return key.append(prefix_).append(view(end));
 }
 
 std::string NativeDialect::encode(const Record& record) const {
@@ -127,22 +136,25 @@ std::string NativeDialect::encode(const Record& record) const {
 }
 
 Result<Record, Refusal> NativeDialect::decode(std::string_view bytes) const {
+  return decode_wanted(bytes, {});
+}
+
+Result<Record, Refusal> NativeDialect::decode_wanted(std::string_view bytes,
+                                                     const WantedMembers& wanted) const {
   if (!successor(bytes).empty()) return Refusal::revoked;
   if (bytes == tombstone({})) return Refusal::unknown;
   JsonLimits limits;
   limits.depth += 2;  // the record around what was set
-  auto parsed = parse_json(bytes, limits);
-  if (!parsed || !parsed->is_object()) return Refusal::malformed;
-  const auto version = parsed->find("v");
-  const auto created = parsed->find("created");
-  const auto data = parsed->find("data");
-  if (version == parsed->end() || *version != 1) return Refusal::malformed;
-  if (created == parsed->end() || !created->is_number_unsigned()) return Refusal::malformed;
-  if (data == parsed->end() || !data->is_object()) return Refusal::malformed;
+  auto parsed = parser_.parse(bytes, limits, {wanted, "data"});
+  if (!parsed || !parsed->object.is_object()) return Refusal::malformed;
+  const Json* version = parsed->find_beside("v");
+  const Json* created = parsed->find_beside("created");
+  if (version == nullptr || *version != 1) return Refusal::malformed;
+  if (created == nullptr || !created->is_number_unsigned()) return Refusal::malformed;
   const auto at = created->get<std::uint64_t>();
   if (at > 99'999'999'999) return Refusal::malformed;
-  Record record{seconds(static_cast<std::int64_t>(at)), std::move(*data)};
-  if (const auto from = parsed->find("from"); from != parsed->end()) {
+  Record record{seconds(static_cast<std::int64_t>(at)), std::move(parsed->object)};
+  if (Json* from = parsed->find_beside("from")) {
     if (!from->is_string()) return Refusal::malformed;
     record.envelope = std::move(*from);
   }

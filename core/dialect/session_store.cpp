@@ -47,13 +47,18 @@ std::string SessionStoreDialect::store_key(std::string_view id) const {
 std::string SessionStoreDialect::encode(const Record& record) const { return to_text(record.data); }
 
 Result<Record, Refusal> SessionStoreDialect::decode(std::string_view bytes) const {
+  return decode_wanted(bytes, {});
+}
+
+Result<Record, Refusal> SessionStoreDialect::decode_wanted(std::string_view bytes,
+                                                           const WantedMembers& wanted) const {
   JsonLimits limits;
   limits.large_integers = JsonLimits::LargeIntegers::rounded;
-  auto parsed = parse_json(bytes, limits);
-  if (!parsed || !parsed->is_object()) return Refusal::malformed;
-  if (parsed->empty()) return Refusal::unknown;
+  auto parsed = parser_.parse(bytes, limits, {wanted});
+  if (!parsed || !parsed->object.is_object()) return Refusal::malformed;
+  if (parsed->object.empty() && !parsed->left_out) return Refusal::unknown;
   Record record;
-  record.data = std::move(*parsed);
+  record.data = std::move(parsed->object);
   return record;
 }
 

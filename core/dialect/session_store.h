@@ -32,12 +32,14 @@ class SessionStoreDialect final : public Dialect {
   std::string store_key(std::string_view id) const override;
   std::string encode(const Record& record) const override;
   Result<Record, Refusal> decode(std::string_view bytes) const override;
+  Result<Record, Refusal> decode_wanted(std::string_view bytes, const WantedMembers& wanted) const override;
   std::optional<std::string> tombstone(std::string_view successor) const override;
   std::string successor(std::string_view bytes) const override;
 
  private:
   SessionStoreDialectOptions options_;
   const Random& random_;
+  mutable PartialParser parser_;
 };
 
 }  // namespace session

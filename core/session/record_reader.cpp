@@ -8,9 +8,28 @@ namespace {
 // A decoded value takes several times its text: a node and a name for each member.
 constexpr std::size_t kPerByte = 8;
 
+// What a value takes beside itself, about.
+std::size_t weight_of(const Json& value) {
+  constexpr std::size_t kNode = 96;
+  if (value.is_string()) return sizeof(std::string) + value.get_ref<const std::string&>().size();
+  std::size_t weight = value.is_structured() ? kNode : 0;
+  if (const auto* object = value.get_ptr<const Json::object_t*>()) {
+    for (const auto& [name, member] : *object) weight += kNode + name.size() + weight_of(member);
+  } else if (value.is_array()) {
+    for (const Json& item : value) weight += sizeof(Json) + weight_of(item);
+  }
+  return weight;
+}
+
+void bring_near(const RecordSummary& summary, const Bytes& bytes) {
+  constexpr std::size_t kCacheLine = 64;
+  const auto* first = reinterpret_cast<const char*>(&summary);
+  for (std::size_t at = 0; at < sizeof(RecordSummary); at += kCacheLine) __builtin_prefetch(first + at, 1);
+  __builtin_prefetch(bytes.view().data(), 1);
+}
+
 std::size_t cost_of(const Bytes& bytes, const RecordSummary& summary) {
-  const std::size_t envelope = summary.envelope.is_null() ? 0 : to_text(summary.envelope).size();
-  return 256 + bytes.size() + summary.identity.size() + kPerByte * envelope +
+  return 256 + bytes.size() + summary.identity.size() + weight_of(summary.envelope) +
          (summary.data ? kPerByte * bytes.size() : 0);
 }
 
@@ -21,10 +40,15 @@ RecordReader::RecordReader(const Dialect& dialect, std::shared_ptr<const Identit
     : dialect_(dialect), identity_(std::move(identity)), limits_(memory), slots_(memory.slots) {}
 
 Result<RecordReader::Summary, Refusal> RecordReader::summary(const std::string& key, const Bytes& bytes) {
-  Slot& slot = slots_[std::hash<std::string>{}(key) & (slots_.size() - 1)];
-  if (slot.summary && slot.key == key && slot.bytes == bytes) return slot.summary;
-  auto decoded = dialect_.decode(bytes.view());
+  const std::size_t key_hash = std::hash<std::string>{}(key);
+  Slot& slot = slots_[key_hash & (slots_.size() - 1)];
+  if (slot.summary && slot.key_hash == key_hash && slot.bytes == bytes) return slot.summary;
+  // What it holds is far away, and will be forgotten: let it come while the record is decoded.
+  if (slot.summary) bring_near(*slot.summary, slot.bytes);
+  auto decoded = limits_.keep_data ? dialect_.decode(bytes.view())
+                                   : dialect_.decode_wanted(bytes.view(), identity_->wanted());
   if (!decoded) return decoded.error();
+  if (slot.summary) __builtin_prefetch(slot.summary->identity.data(), 1);
   auto made = std::make_shared<RecordSummary>();
   made->age = {decoded->created, decoded->lifetime};
   made->envelope = std::move(decoded->envelope);
@@ -32,11 +56,11 @@ Result<RecordReader::Summary, Refusal> RecordReader::summary(const std::string& 
   made->identity = identity_->headers(decoded->data);
   if (limits_.keep_data) made->data = std::move(decoded->data);
   Summary summary = std::move(made);
-  remember(slot, key, bytes, summary);
+  remember(slot, key_hash, bytes, summary);
   return summary;
 }
 
-void RecordReader::remember(Slot& slot, const std::string& key, const Bytes& bytes, const Summary& summary) {
+void RecordReader::remember(Slot& slot, std::size_t key_hash, const Bytes& bytes, Summary summary) {
   forget(slot);
   const std::size_t cost = cost_of(bytes, *summary);
   if (cost > limits_.bytes) return;
@@ -44,7 +68,7 @@ void RecordReader::remember(Slot& slot, const std::string& key, const Bytes& byt
     forget(slots_[hand_]);
     hand_ = (hand_ + 1) & (slots_.size() - 1);
   }
-  slot = Slot{key, bytes, summary, cost};
+  slot = Slot{key_hash, bytes, std::move(summary), cost};
   held_ += cost;
 }
 

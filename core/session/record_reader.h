@@ -50,13 +50,15 @@ class RecordReader {
   [[nodiscard]] std::size_t remembered_bytes() const { return held_; }
 
  private:
+  // Of the key there is only a hash, to pick the slot, and to see without looking at the bytes that they are
+  // another session's: what is made of equal bytes is equal, whoever's they are.
   struct Slot {
-    std::string key;
+    std::size_t key_hash = 0;
     Bytes bytes;
     Summary summary;
     std::size_t cost = 0;
   };
-  void remember(Slot& slot, const std::string& key, const Bytes& bytes, const Summary& summary);
+  void remember(Slot& slot, std::size_t key_hash, const Bytes& bytes, Summary summary);
   void forget(Slot& slot);
 
   const Dialect& dialect_;

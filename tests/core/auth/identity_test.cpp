@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -139,6 +140,16 @@ BOOST_AUTO_TEST_CASE(headers_are_found_by_pointer) {
   settings.headers = {{"X-First", "/list/0"}, {"X-Deep", "/a/b~1c"}, {"X-None", "/list/-"}};
   BOOST_TEST(Identity(settings).headers(R"({"list":["x"],"a":{"b/c":7}})"_json) ==
              "X-First: x\r\nX-Deep: 7\r\nX-None: \r\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_attributes_that_pointers_begin_with_are_wanted_once_each) {
+  const Identity some(
+      IdentitySettings{"/user/id", {{"A", "/user"}, {"B", "/a~1b/~0"}, {"C", "/"}, {"D", "/~01/0"}}});
+  BOOST_TEST(!some.wanted().all);
+  const std::vector<std::string> names = {"user", "a/b", "", "~1"};
+  BOOST_TEST(some.wanted().names == names, boost::test_tools::per_element());
+  BOOST_TEST(Identity(IdentitySettings{"", {{"A", "/user"}}}).wanted().all);
+  BOOST_TEST(Identity(IdentitySettings{"/user", {{"A", ""}}}).wanted().all);
 }
 
 BOOST_AUTO_TEST_CASE(absent_null_and_empty_subjects_are_nobody) {

@@ -1,6 +1,8 @@
 #include "core/crypto/base64url.h"
 
+#include <array>
 #include <string>
+#include <string_view>
 
 #include <boost/test/unit_test.hpp>
 
@@ -33,6 +35,18 @@ BOOST_AUTO_TEST_CASE(all_bytes_are_told_apart) {
   BOOST_TEST(text.substr(0, 16) == "AAECAwQFBgcICQoL");
   BOOST_TEST(text.substr(326) == "T19vf4-fr7_P3-_w");
   BOOST_TEST(is_base64url(text));
+}
+
+BOOST_AUTO_TEST_CASE(thirty_two_bytes_are_written_alike_without_a_heap) {
+  for (int seed = 0; seed < 256; ++seed) {
+    std::array<char, 32> bytes{};
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+      bytes[i] = static_cast<char>(static_cast<std::size_t>(seed) + i * i * 37);
+    }
+    const Base64urlOf32 text = base64url_of_32(bytes);
+    const std::string same = base64url(std::string_view(bytes.data(), bytes.size()));
+    BOOST_TEST(std::string_view(text.data(), text.size()) == same);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(appending_keeps_what_is_there) {

@@ -5,6 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "core/dialect/express.h"
+#include "core/dialect/session_store.h"
 #include "tests/support/session_fixture.h"
 
 namespace session::test {
@@ -19,14 +21,31 @@ struct Reading {
     return RecordReader(dialect, std::make_shared<Identity>(IdentitySettings()), memory);
   }
 
+  // A reader whose identity is of one header, and the subject.
+  RecordReader reader_of(const Dialect& format, const std::string& subject, const std::string& header,
+                         RecordMemory memory = {}) {
+    return RecordReader(format, std::make_shared<Identity>(IdentitySettings{subject, {{"X", header}}}),
+                        memory);
+  }
+
   CountedRandom random;
   NativeDialect dialect{dialect_options(), random};
 };
+
+Bytes native_record(const std::string& data) {
+  return Bytes(R"({"v":1,"created":1700000000,"data":)" + data + "}");
+}
 
 std::string user_of(RecordReader& reader, const std::string& key, const Bytes& bytes) {
   const auto summary = reader.summary(key, bytes);
   if (!summary) return std::string(to_text(summary.error()));
   return (*summary)->subject.value_or("nobody");
+}
+
+// The header lines of a record; the refusal if it can't be read.
+std::string lines_of(RecordReader reader, const Bytes& bytes) {
+  const auto summary = reader.summary("key", bytes);
+  return summary ? (*summary)->identity : std::string(to_text(summary.error()));
 }
 
 BOOST_FIXTURE_TEST_SUITE(record_reader, Reading)
@@ -113,6 +132,77 @@ BOOST_AUTO_TEST_CASE(attributes_are_kept_when_asked_for_and_counted) {
   BOOST_TEST_REQUIRE((*summary)->data.has_value());
   BOOST_TEST((*summary)->data->at("user") == "alice");
   BOOST_TEST(keeping.remembered_bytes() > plain.remembered_bytes());
+}
+
+BOOST_AUTO_TEST_CASE(attributes_that_nobody_needs_refuse_the_record_all_the_same_if_they_are_malformed) {
+  for (const std::string bad : {R"("x":tru)", R"("x":01)", R"("x":1e999)", R"("x":18446744073709551616)",
+                                R"("x":{"a":1,"a":2})", R"("x":[{"a":1,"\u0061":2}])", R"("x":1,"x":2)",
+                                R"("x":"\ud83d")", "\"x\":\"\xff\"", R"("x":[1,])"}) {
+    BOOST_TEST(lines_of(reader(), native_record(R"({"user":"alice",)" + bad + "}")) == "malformed", bad);
+    BOOST_TEST(lines_of(reader(), native_record("{" + bad + R"(,"user":"alice"})")) == "malformed", bad);
+  }
+  std::string deep;
+  for (int i = 0; i < 40; ++i) deep += "[";
+  BOOST_TEST(lines_of(reader(), native_record(R"({"x":)" + deep + std::string(40, ']') + "}")) ==
+             "malformed");
+}
+
+BOOST_AUTO_TEST_CASE(an_identity_may_stand_deep_in_an_attribute) {
+  const Bytes bytes = native_record(R"({"a/b":{"~":["x",{"name":"alice"}]},"a":{"b":"no"},"z":1})");
+  BOOST_TEST(lines_of(reader_of(dialect, "/z", "/a~1b/~0/1/name"), bytes) == "X: alice\r\n");
+  auto first = reader_of(dialect, "/a~1b/~0/0", "/z");
+  BOOST_TEST(user_of(first, "key", bytes) == "x");
+  BOOST_TEST(lines_of(reader_of(dialect, "/z", "/a~1b/~0/2"), bytes) == "X: \r\n");
+  BOOST_TEST(lines_of(reader_of(dialect, "/z", "/none/x"), bytes) == "X: \r\n");
+  BOOST_TEST(lines_of(reader_of(dialect, "/z", "/"), native_record(R"({"":"nameless","z":1})")) ==
+             "X: nameless\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_identity_may_be_all_attributes_together) {
+  const Bytes bytes = native_record(R"({"user":"a","n":[1,{}]})");
+  BOOST_TEST(lines_of(reader_of(dialect, "/user", ""), bytes) == "X: {\"n\":[1,{}],\"user\":\"a\"}\r\n");
+  auto whole = reader_of(dialect, "", "/user");
+  BOOST_TEST(user_of(whole, "key", bytes) == R"({"n":[1,{}],"user":"a"})");
+}
+
+BOOST_AUTO_TEST_CASE(a_record_that_has_nothing_wanted_is_a_session_and_an_empty_one_is_not) {
+  const SessionStoreDialect ancestor({}, random);
+  BOOST_TEST(lines_of(reader_of(ancestor, "/user", "/user"), Bytes(R"({"cart":1})")) == "X: \r\n");
+  BOOST_TEST(lines_of(reader_of(ancestor, "/user", "/user"), Bytes(R"({"user":"alice"})")) == "X: alice\r\n");
+  BOOST_TEST(lines_of(reader_of(ancestor, "/user", "/user"), Bytes("{}")) == "unknown");
+  BOOST_TEST(lines_of(reader_of(ancestor, "/user", "/user", {.keep_data = true}), Bytes("{}")) == "unknown");
+  BOOST_TEST(lines_of(reader_of(ancestor, "", ""), Bytes("{}")) == "unknown");
+  BOOST_TEST(lines_of(reader_of(ancestor, "/user", "/user"), Bytes("[]")) == "malformed");
+}
+
+BOOST_AUTO_TEST_CASE(the_cookie_of_express_is_kept_whole_and_is_no_attribute) {
+  ExpressDialectOptions options;
+  options.secrets.emplace_back(std::string("keyboard cat"));
+  const ExpressDialect express(std::move(options), random);
+  const Bytes bytes(R"({"cookie":{"originalMaxAge":3600000,"path":"/","x":[1]},"user":"alice","cart":{}})");
+  for (const bool keep : {false, true}) {
+    auto reads = reader_of(express, "/user", "/cookie/path", {.keep_data = keep});
+    const auto summary = reads.summary("key", bytes);
+    BOOST_TEST_REQUIRE(summary.has_value());
+    BOOST_TEST(to_text((*summary)->envelope) == R"({"originalMaxAge":3600000,"path":"/","x":[1]})");
+    BOOST_TEST((*summary)->age.lifetime->count() == 3600000);
+    BOOST_TEST((*summary)->subject.value() == "alice");
+    BOOST_TEST((*summary)->identity == "X: \r\n");
+  }
+  BOOST_TEST(lines_of(reader_of(express, "/user", "/user"), Bytes(R"({"user":"alice"})")) == "malformed");
+  BOOST_TEST(lines_of(reader_of(express, "/user", "/user"), Bytes(R"({"cookie":1,"user":"a"})")) ==
+             "malformed");
+}
+
+BOOST_AUTO_TEST_CASE(a_creation_time_of_zero_is_read_with_its_sign) {
+  const auto created = [&](const std::string& at) {
+    return lines_of(reader_of(dialect, "/user", "/user"),
+                    Bytes(R"({"v":1,"created":)" + at + R"(,"data":{"user":"a"}})"));
+  };
+  BOOST_TEST(created("0") == "X: a\r\n");
+  BOOST_TEST(created("-0") == "malformed");
+  BOOST_TEST(created("0.0") == "malformed");
+  BOOST_TEST(created("-1") == "malformed");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
