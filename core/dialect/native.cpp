@@ -125,7 +125,8 @@ Base64urlOf32 NativeDialect::key_end(std::string_view id) const {
 std::string NativeDialect::store_key_of(const Base64urlOf32& end) const {
   std::string key;
   key.reserve(prefix_.size() + end.size());
-  return key.append(prefix_).append(view(end));
+  key.append(prefix_).append(view(end));
+  return key;
 }
 
 std::string NativeDialect::encode(const Record& record) const {
