@@ -76,15 +76,19 @@ std::string_view NativeDialect::signed_text(std::string_view before_last_dot) {
 Result<VerifiedCookie, Refusal> NativeDialect::verify(std::string_view value) {
   if (value.size() > kMaxCookieBytes) return Refusal::malformed;
   Known& known = known_[std::hash<std::string_view>{}(value) % kKnownCookies];
-  if (known.size == 0 || !equal_in_constant_time(known.value(), value)) {
-    const auto said = compute(value);
-    if (!said) return said.error();
+  if (known.size != 0 && equal_in_constant_time(known.value(), value)) return cookie_of(known.said);
+  const auto said = compute(value);
+  if (!said) return said.error();
+  if (known.size == 0 || newcomers_.next_is_taken()) {
     std::copy(value.begin(), value.end(), known.text.begin());
     known.size = static_cast<std::uint8_t>(value.size());
     known.said = *said;
   }
-  const Said& said = known.said;
-  return VerifiedCookie{std::string(view(said.id)), store_key_of(said.key_end), said.issued, said.outdated};
+  return cookie_of(*said);
+}
+
+VerifiedCookie NativeDialect::cookie_of(const Said& said) const {
+  return {std::string(view(said.id)), store_key_of(said.key_end), said.issued, said.outdated};
 }
 
 Result<NativeDialect::Said, Refusal> NativeDialect::compute(std::string_view value) {

@@ -9,6 +9,7 @@
 #include "core/crypto/base64url.h"
 #include "core/crypto/random.h"
 #include "core/dialect/dialect.h"
+#include "core/newcomers.h"
 
 namespace session {
 
@@ -69,6 +70,7 @@ class NativeDialect final : public Dialect {
   static std::optional<Parts> cut(std::string_view value);
   std::string_view signed_text(std::string_view before_last_dot);
   [[nodiscard]] Result<Said, Refusal> compute(std::string_view value);
+  [[nodiscard]] VerifiedCookie cookie_of(const Said& said) const;
   [[nodiscard]] Base64urlOf32 key_end(std::string_view id) const;
   [[nodiscard]] std::string store_key_of(const Base64urlOf32& end) const;
 
@@ -80,6 +82,7 @@ class NativeDialect final : public Dialect {
   // What verified last: a browser sends the same cookie with each request, and the keys don't change while
   // this object lives. Only cookies that verified are in here, so no flood of forged ones can push them out.
   std::vector<Known> known_;
+  Newcomers newcomers_;
   const Random& random_;
   mutable PartialParser parser_;
 };

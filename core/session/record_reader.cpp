@@ -21,13 +21,6 @@ std::size_t weight_of(const Json& value) {
   return weight;
 }
 
-void bring_near(const RecordSummary& summary, const Bytes& bytes) {
-  constexpr std::size_t kCacheLine = 64;
-  const auto* first = reinterpret_cast<const char*>(&summary);
-  for (std::size_t at = 0; at < sizeof(RecordSummary); at += kCacheLine) __builtin_prefetch(first + at, 1);
-  __builtin_prefetch(bytes.view().data(), 1);
-}
-
 std::size_t cost_of(const Bytes& bytes, const RecordSummary& summary) {
   return 256 + bytes.size() + summary.identity.size() + weight_of(summary.envelope) +
          (summary.data ? kPerByte * bytes.size() : 0);
@@ -43,12 +36,9 @@ Result<RecordReader::Summary, Refusal> RecordReader::summary(const std::string& 
   const std::size_t key_hash = std::hash<std::string>{}(key);
   Slot& slot = slots_[key_hash & (slots_.size() - 1)];
   if (slot.summary && slot.key_hash == key_hash && slot.bytes == bytes) return slot.summary;
-  // What it holds is far away, and will be forgotten: let it come while the record is decoded.
-  if (slot.summary) bring_near(*slot.summary, slot.bytes);
   auto decoded = limits_.keep_data ? dialect_.decode(bytes.view())
                                    : dialect_.decode_wanted(bytes.view(), identity_->wanted());
   if (!decoded) return decoded.error();
-  if (slot.summary) __builtin_prefetch(slot.summary->identity.data(), 1);
   auto made = std::make_shared<RecordSummary>();
   made->age = {decoded->created, decoded->lifetime};
   made->envelope = std::move(decoded->envelope);
@@ -56,7 +46,8 @@ Result<RecordReader::Summary, Refusal> RecordReader::summary(const std::string& 
   made->identity = identity_->headers(decoded->data);
   if (limits_.keep_data) made->data = std::move(decoded->data);
   Summary summary = std::move(made);
-  remember(slot, key_hash, bytes, summary);
+  const bool others = slot.summary && slot.key_hash != key_hash;
+  if (!others || newcomers_.next_is_taken()) remember(slot, key_hash, bytes, summary);
   return summary;
 }
 

@@ -8,6 +8,7 @@
 #include "core/auth/identity.h"
 #include "core/bytes.h"
 #include "core/dialect/dialect.h"
+#include "core/newcomers.h"
 #include "core/session/policy.h"
 
 namespace session {
@@ -65,6 +66,7 @@ class RecordReader {
   std::shared_ptr<const Identity> identity_;
   RecordMemory limits_;
   std::vector<Slot> slots_;
+  Newcomers newcomers_;
   std::size_t held_ = 0;
   std::size_t hand_ = 0;  // the slot to be forgotten next when room is needed
 };

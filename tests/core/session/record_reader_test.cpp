@@ -92,6 +92,15 @@ BOOST_AUTO_TEST_CASE(a_summary_outlives_its_place_in_memory) {
   BOOST_TEST((*alice)->subject.value() == "alice");
 }
 
+BOOST_AUTO_TEST_CASE(who_is_met_once_takes_nobodys_place_and_who_is_met_often_does_soon) {
+  auto reads = reader({.slots = 1});
+  const auto alice = reads.summary("one", record_of("alice"));
+  auto bobby = reads.summary("two", record_of("bobby"));
+  BOOST_TEST((reads.summary("one", record_of("alice"))->get() == alice->get()));
+  for (unsigned i = 0; i < Newcomers::kOneIn; ++i) bobby = reads.summary("two", record_of("bobby"));
+  BOOST_TEST((reads.summary("two", record_of("bobby"))->get() == bobby->get()));
+}
+
 BOOST_AUTO_TEST_CASE(the_budget_of_bytes_is_kept_at_every_moment) {
   auto reads = reader({.slots = 64, .bytes = 10'000});
   for (int i = 0; i < 1000; ++i) {
