@@ -18,6 +18,9 @@
 #include "core/run.h"
 #include "core/store/memory_store.h"
 
+// Of tcmalloc, if it is linked with; else malloc_trim() does the same.
+extern "C" void MallocExtension_ReleaseFreeMemory() __attribute__((weak));
+
 namespace session {
 namespace {
 
@@ -75,6 +78,7 @@ class Stopwatch {
 
 // What the process holds, without what it has freed.
 std::size_t resident_bytes() {
+  if (MallocExtension_ReleaseFreeMemory != nullptr) MallocExtension_ReleaseFreeMemory();
   malloc_trim(0);
   std::ifstream statm("/proc/self/statm");
   std::size_t whole = 0;

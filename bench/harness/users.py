@@ -11,8 +11,6 @@ from harness.desk import BenchError
 CLIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "latency_client.py")
 RATE = 500  # requests a second
 WARM_UP = 1  # seconds of the other load before, and after
-# Whoever makes the other load has a machine of their own, except here: it takes what CPU time the servers leave.
-LOAD_NICENESS = 19
 
 
 def latency(bench, stack, cookies):
@@ -29,7 +27,7 @@ def latency(bench, stack, cookies):
 
 def latency_beside(bench, stack, cookies, command, read=wrk.parse):
     """(latency of users, what `read` makes of the output of `command`, which is another load meanwhile)."""
-    load = subprocess.Popen(["nice", "-n", str(LOAD_NICENESS), *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    load = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         time.sleep(WARM_UP)
         result = latency(bench, stack, cookies)

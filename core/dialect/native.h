@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -67,6 +68,7 @@ class NativeDialect final : public Dialect {
 
     [[nodiscard]] std::string_view value() const { return {text.data(), size}; }
   };
+  static_assert(kMaxCookieBytes <= std::numeric_limits<std::uint8_t>::max());
   static std::optional<Parts> cut(std::string_view value);
   std::string_view signed_text(std::string_view before_last_dot);
   [[nodiscard]] Result<Said, Refusal> compute(std::string_view value);
@@ -79,7 +81,7 @@ class NativeDialect final : public Dialect {
   KeyRing keys_;
   std::string preamble_;  // purpose and cookie name: what every signed text begins with
   std::string scratch_;
-  // What verified last: a browser sends the same cookie with each request, and the keys don't change while
+  // What has verified: a browser sends the same cookie with each request, and the keys don't change while
   // this object lives. Only cookies that verified are in here, so no flood of forged ones can push them out.
   std::vector<Known> known_;
   Newcomers newcomers_;

@@ -1,6 +1,7 @@
 #include "core/json/partial_json.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 
 #include <simdjson.h>

@@ -22,8 +22,8 @@ std::size_t weight_of(const Json& value) {
 }
 
 std::size_t cost_of(const Bytes& bytes, const RecordSummary& summary) {
-  return 256 + bytes.size() + summary.identity.size() + weight_of(summary.envelope) +
-         (summary.data ? kPerByte * bytes.size() : 0);
+  return 256 + bytes.size() + summary.identity.size() + (summary.subject ? summary.subject->size() : 0) +
+         weight_of(summary.envelope) + (summary.data ? kPerByte * bytes.size() : 0);
 }
 
 }  // namespace

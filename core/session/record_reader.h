@@ -29,7 +29,8 @@ struct RecordMemory {
   bool keep_data = false;                     // keep RecordSummary::data
 };
 
-// Decodes records, and remembers the summaries of those it met last.
+// Decodes records, and remembers the summaries of some: as many as there is room for, and rather of those
+// that it meets often.
 //
 // The memory can't be stale: a summary counts only for the very bytes that it was made from, and those come
 // from the store every time. Not thread-safe: one per thread.

@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <utility>
 
+#include <boost/asio/post.hpp>
+
 #include "core/await.h"
 #include "gateway/fastcgi/records.h"
 #include "gateway/http/problem.h"
@@ -17,6 +19,10 @@ namespace session::gateway {
 namespace {
 
 using Ready = boost::asio::socket_base;
+
+// Reads one after the other, without a wait that would let the worker's other connections and timers have
+// their turn: a peer that always has something to read would have the worker for itself.
+constexpr unsigned kMostReadsInTurn = 4;
 
 }  // namespace
 
@@ -128,6 +134,10 @@ Task<std::string_view> Connection::receive() {
       const auto [error] = co_await socket_.async_news(kAwaitTuple);
       if (error && !finishing() && !looking_) co_return std::string_view();
       looking_ = false;
+      reads_in_turn_ = 0;
+    } else if (++reads_in_turn_ > kMostReadsInTurn) {
+      co_await boost::asio::post(socket_.get_executor(), kAwait);
+      reads_in_turn_ = 0;
     }
     // Finishing, the last look at the socket is without a wait. From just before it the peer of a Unix socket
     // can't send any more: what it has sent is read, and what comes later fails at its side, unsent, so that

@@ -71,6 +71,7 @@ class Connection {
   std::optional<Clock::Steady> busy_since_;
   bool fresh_ = true;
   Drained drained_ = Drained::no;
+  unsigned reads_in_turn_ = 0;
   bool looking_ = false;  // confirm() has ended the wait
   const bool unix_;
   bool refused_ = false;

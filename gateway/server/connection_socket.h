@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <memory>
 #include <utility>
 
 #include <boost/asio/async_result.hpp>
@@ -56,10 +58,12 @@ class ConnectionSocket
     // Without a loop: it is being destroyed, and the handler with it.
     static void complete(void* loop, boost::asio::detail::operation* self, const boost::system::error_code&,
                          std::size_t) {
-      const std::unique_ptr<News> news(static_cast<News*>(self));
+      std::unique_ptr<News> news(static_cast<News*>(self));
       if (loop == nullptr) return;
       Handler handler(std::move(news->handler_));
-      std::move(handler)(news->ec_);
+      const boost::system::error_code error = news->ec_;
+      news.reset();  // for the next wait to take its place
+      std::move(handler)(error);
     }
 
     Handler handler_;

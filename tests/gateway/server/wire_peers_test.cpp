@@ -1,4 +1,7 @@
+#include <atomic>
 #include <chrono>
+#include <string>
+#include <thread>
 
 #include <boost/test/unit_test.hpp>
 
@@ -69,6 +72,24 @@ BOOST_AUTO_TEST_CASE(a_peer_that_always_has_a_request_under_way_is_served_past_t
   while (std::chrono::steady_clock::now() - begun < std::chrono::milliseconds(2500)) {
     for (Peer& peer : peers) BOOST_REQUIRE(peer.ask(the_rest_and_half).status == 200);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_sends_without_a_pause_holds_up_nobody) {
+  const WireGateway gateway(with_deadline("5s", 1));
+  Peer greedy = gateway.unix_peer();
+  // Of a length that no read ends with a request.
+  std::string bulk = kRequest.substr(30);
+  while (bulk.size() < 50'000) bulk += kRequest;
+  bulk += kRequest.substr(0, 30);
+  greedy.send(kRequest.substr(0, 30));
+  std::atomic<bool> stop = false;
+  std::jthread sends([&] {
+    while (!stop && greedy.try_send(bulk)) continue;
+    greedy.half_close();
+  });
+  std::jthread reads([&] { (void)greedy.read_to_end(); });
+  for (int i = 0; i < 50; ++i) gateway.check_health();
+  stop = true;
 }
 
 BOOST_AUTO_TEST_CASE(a_peer_that_vanishes_at_any_byte_leaves_nothing_behind) {
