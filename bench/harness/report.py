@@ -36,7 +36,7 @@ def forged_shown(parts):
     """What the flood really was, in words."""
     if "flood" not in parts:
         return MISSING
-    rates = [r["forged_rate"] for s in parts["flood"]["stacks"] if s["when"] == "flooded" for r in s["rounds"]]
+    rates = [r["forged_rate"] for s in parts["flood"]["stacks"] if s["when"] != "quiet" for r in s["rounds"]]
     wanted = parts["flood"]["forged_per_second"]
     if min(rates) >= 0.98 * wanted:
         return f"In every round {wanted:,} forged cookies a second arrived."

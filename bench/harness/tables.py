@@ -64,12 +64,14 @@ def plain(part):
 def flood(part):
     stacks, rows = by_name(part), []
     for name in dict.fromkeys(stack["stack"] for stack in part["stacks"]):
-        quiet, flooded = stacks[f"{name} quiet"], stacks[f"{name} flooded"]
-        rows.append([name, number(median(flooded, "forged_rate")), number(median(flooded, "given_up")),
-                     *(f"{latency(median(quiet, p))} → {latency(median(flooded, p))}" for p in ("p50", "p99", "p99.9")),
-                     number(ratio(flooded, quiet, "p99"), "{:.2f}"),
-                     *(number(median(flooded, f"cpu_{who}"), "{:.1f}") for who in ("nginx", "backend"))])
-    return table(["", "forged/s", "given up", "p50 ms", "p99 ms", "p99.9 ms", "p99, times", "nginx µs", "backend µs"], rows)
+        quiet = stacks[f"{name} quiet"]
+        for connections in part["connections"]:
+            flooded = stacks[f"{name} flooded over {connections}"]
+            rows.append([name, connections, number(median(flooded, "forged_rate")), number(median(flooded, "given_up")),
+                         *(f"{latency(median(quiet, p))} → {latency(median(flooded, p))}" for p in ("p50", "p99", "p99.9")),
+                         number(ratio(flooded, quiet, "p99"), "{:.2f}"),
+                         *(number(median(flooded, f"cpu_{who}"), "{:.1f}") for who in ("nginx", "backend"))])
+    return table(["", "connections", "forged/s", "given up", "p50 ms", "p99 ms", "p99.9 ms", "p99, times", "nginx µs", "backend µs"], rows)
 
 
 def million(part):
