@@ -1,5 +1,5 @@
 """One run's servers and cookies, and how a load on one stack is measured."""
-from harness import wrk
+from harness import asker, wrk
 from harness.desk import Desk, cpu_seconds, memory_mib
 from harness.front import Front
 from harness.redis_server import RedisServer
@@ -48,14 +48,19 @@ class Bench:
             watched["redis"] = self.redis.pids()
         return watched
 
-    def measure(self, stack, connections, cookie=None, **load):
-        """One load, all answers of which are successes: what wrk says, and CPU in µs per request as cpu_*. `load` is for
-        wrk.run."""
+    def measure(self, stack, connections, cookie=None):
+        """One load of wrk, all answers of which are successes: what it says, and CPU in µs per request as cpu_*."""
+        return self.with_cpu(stack, lambda: wrk.run_clean(self.front.url(stack.name), connections, self.options.seconds,
+                                                          cookie=cookie or self.cookie(stack)))
+
+    def measure_users(self, stack, connections, cookies):
+        """The same with one of the cookies in that file picked at random for each request, by asker."""
+        return self.with_cpu(stack, lambda: asker.run_clean(self, stack.name, connections, self.options.seconds, cookies))
+
+    def with_cpu(self, stack, load):
         watched = self.watched(stack)
         before = {who: cpu_seconds(pids) for who, pids in watched.items()}
-        if "script" not in load:
-            load["cookie"] = cookie or self.cookie(stack)
-        result = wrk.run_clean(self.front.url(stack.name), connections, self.options.seconds, **load)
+        result = load()
         for who, pids in watched.items():
             result[f"cpu_{who}"] = round((cpu_seconds(pids) - before[who]) / result["count"] * 1e6, 2)
         return result

@@ -1,6 +1,7 @@
 """Valid users' latency while forged cookies arrive, 50,000 a second or as many as the machine can send."""
 import json
 
+from harness import asker
 from harness.bench import Bench, rounds
 from harness.desk import BenchError, cpu_seconds
 from harness.stacks import Stack
@@ -18,8 +19,8 @@ NICENESS = 19
 
 def flooded(bench, stack, cookies, forged, connections):
     """Latency, how many forged cookies a second were answered, how many were given up, and CPU in µs for each request."""
-    command = ["nice", "-n", str(NICENESS), f"{bench.desk.build}/bench/forger", *map(str, (bench.front.port, stack.name, connections, FORGED_PER_SECOND,
-                                                              beside_seconds(bench.options), forged))]
+    command = ["nice", "-n", str(NICENESS), *asker.command(bench, stack.name, connections, FORGED_PER_SECOND,
+                                                           beside_seconds(bench.options), "forged", forged)]
     watched = bench.watched(stack)
     before = {who: cpu_seconds(pids) for who, pids in watched.items()}
     result, load = latency_beside(bench, stack, cookies, command, read=json.loads)

@@ -20,12 +20,10 @@ def run(options):
             all_of_them, _ = create(bench, stack.backend, many, ATTRIBUTES)
             few = last_lines(all_of_them, some, bench.desk.path(f"{stack.name}.some"))
             for count, cookies in ((1, one), (some, few), (many, all_of_them)):
-                cases[stack.name, count] = lambda s=stack, c=cookies: bench.measure(
-                    s, CONNECTIONS, script="many.lua", arguments=(c,))
-        # What so many cookies cost wrk and nginx alone: the last store's, to a responder that does not look at them.
+                cases[stack.name, count] = lambda s=stack, c=cookies: bench.measure_users(s, CONNECTIONS, c)
+        # What so many cookies cost the load and nginx alone: the last store's, to a responder that does not look at them.
         for count, cookies in ((1, one), (many, all_of_them)):
-            cases[nothing.name, count] = lambda c=cookies: bench.measure(nothing, CONNECTIONS, script="many.lua",
-                                                                         arguments=(c,))
+            cases[nothing.name, count] = lambda c=cookies: bench.measure_users(nothing, CONNECTIONS, c)
         results = rounds(options, cases)
     return {"connections": CONNECTIONS, "many": many, "stacks": [
         {"name": f"{store} {count}", "store": store, "sessions": count, "rounds": value}

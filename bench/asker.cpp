@@ -1,13 +1,18 @@
-// The flood of the benchmarks: cookies in the right form whose signature is wrong, another for each request,
-// at an even rate. Shares the cores with what it floods, so a request costs it one send, one receive and its
-// share of the waiting, and nothing else that the kernel would have to do.
+// Asks a server as many clients would: for the benchmarks, where a load shares the cores with what it loads.
+// A request costs it one send, one receive and its share of the waiting, and nothing else that the kernel
+// would have to do; and as much whether there is one cookie or a hundred thousand.
 //
-//   forger PORT PATH CONNECTIONS RATE SECONDS COOKIE
+//   asker PORT PATH CONNECTIONS RATE SECONDS forged COOKIE
+//   asker PORT PATH CONNECTIONS RATE SECONDS users FILE
 //
-// COOKIE is a valid one, as NAME=VALUE: the last 8 characters of its signature are replaced. Request i is due
-// at begin + i / RATE, and goes over any connection that waits for no answer. While all of them do, requests
-// wait; what is more than a tenth of a second late is given up, so that a server that has stood still gets no
-// burst. Prints
+// forged: cookies in the right form whose signature is wrong, another for each request. COOKIE is a valid
+// one, as NAME=VALUE: the last 8 characters of its signature are replaced. users: a line of FILE picked at
+// random for each request.
+//
+// RATE is a number, or max: as soon as a connection has its answer it asks again. With a number, request i is
+// due at begin + i / RATE, and goes over any connection that waits for no answer. While all of them do,
+// requests wait; what is more than a tenth of a second late is given up, so that a server that has stood
+// still gets no burst. Prints
 // {"rate": answers a second, "count": answers, "refused": of these 401, "passed": 2xx, "other", "errors":
 // requests whose connection was closed instead of an answer, "p50", "p99", "p99.9": µs since a request was
 // due, "given_up"}.
@@ -27,7 +32,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -40,28 +48,46 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::nanoseconds;
 
 constexpr std::size_t kDigits = 7;
-constexpr std::uint64_t kMostRequests = 10'000'000;  // more would need more digits
+constexpr std::uint64_t kMostForged = 10'000'000;  // more would need more digits
 constexpr nanoseconds kMostLate = std::chrono::milliseconds(100);
 constexpr nanoseconds kPatience =
     std::chrono::seconds(10);  // for the next answer, when nothing else is left to do
 
 [[noreturn]] void fail(const char* what, int error = 0) {
-  std::fprintf(stderr, "forger: %s%s%s\n", what, error ? ": " : "", error ? std::strerror(error) : "");
+  std::fprintf(stderr, "asker: %s%s%s\n", what, error ? ": " : "", error ? std::strerror(error) : "");
   std::exit(1);
 }
 
-// The text of all requests: only the digits of the cookie change.
-class Request {
+// What is asked, one request after the other.
+class Requests {
  public:
-  Request(const std::string& path, std::string_view cookie)
-      : text_("GET /" + path + " HTTP/1.1\r\nHost: localhost\r\nCookie: ") {
+  explicit Requests(const std::string& path)
+      : head_("GET /" + path + " HTTP/1.1\r\nHost: localhost\r\nCookie: ") {}
+  virtual ~Requests() = default;
+  Requests(const Requests&) = delete;
+  Requests& operator=(const Requests&) = delete;
+
+  // Until the next call.
+  virtual std::string_view next() = 0;
+
+ protected:
+  [[nodiscard]] const std::string& head() const { return head_; }
+
+ private:
+  std::string head_;
+};
+
+// Only the digits of the cookie change.
+class ForgedRequests final : public Requests {
+ public:
+  ForgedRequests(const std::string& path, std::string_view cookie) : Requests(path), text_(head()) {
     text_ += cookie.substr(0, cookie.size() - kDigits - 1);
     first_ = text_.size();
     // The last character of 32 bytes in base64url has two bits that must be zero: A is always canonical.
     text_ += std::string(kDigits, '0') + "A\r\n\r\n";
   }
 
-  std::string_view next() {
+  std::string_view next() override {
     for (std::size_t i = first_ + kDigits; i-- > first_;) {
       if (++text_[i] <= '9') break;
       text_[i] = '0';
@@ -72,6 +98,23 @@ class Request {
  private:
   std::string text_;
   std::size_t first_;
+};
+
+class UsersRequests final : public Requests {
+ public:
+  UsersRequests(const std::string& path, std::vector<std::string> cookies)
+      : Requests(path), cookies_(std::move(cookies)), text_(head()) {}
+
+  std::string_view next() override {
+    text_.resize(head().size());
+    text_ += cookies_[std::uniform_int_distribution<std::size_t>(0, cookies_.size() - 1)(random_)];
+    return text_ += "\r\n\r\n";
+  }
+
+ private:
+  std::vector<std::string> cookies_;
+  std::minstd_rand random_{1};  // the same users in each run
+  std::string text_;
 };
 
 struct Answer {
@@ -126,9 +169,9 @@ struct Options {
   std::uint16_t port;
   std::string path;
   std::size_t connections;
-  std::uint64_t rate;
+  std::uint64_t rate;  // 0: as many as are answered
   std::uint64_t seconds;
-  std::string cookie;
+  std::unique_ptr<Requests> requests;
 };
 
 struct Connection {
@@ -138,12 +181,11 @@ struct Connection {
   std::string input;   // of an answer that did not come in one piece
 };
 
-class Forger {
+class Asker {
  public:
-  explicit Forger(const Options& options)
+  explicit Asker(const Options& options)
       : options_(options),
-        total_(options.rate * options.seconds),
-        request_(options.path, options.cookie),
+        end_(std::chrono::seconds(options.seconds)),
         poll_(::epoll_create1(0)),
         connections_(options.connections) {
     if (poll_ < 0) fail("epoll_create1", errno);
@@ -158,7 +200,7 @@ class Forger {
   void run() {
     for (;;) {
       send_what_is_due();
-      if (next_ < total_ && !free_.empty()) {
+      if (!free_.empty() && due(next_) < end_) {
         receive_until(due(next_));
       } else if (free_.size() < connections_.size()) {
         if (!receive_until(elapsed() + kPatience)) fail("no answer for 10 seconds");
@@ -184,6 +226,7 @@ class Forger {
  private:
   nanoseconds elapsed() const { return Clock::now() - begin_; }
   nanoseconds due(std::uint64_t i) const {
+    if (options_.rate == 0) return elapsed();
     return nanoseconds(static_cast<nanoseconds::rep>(i * 1'000'000'000 / options_.rate));
   }
 
@@ -223,13 +266,15 @@ class Forger {
 
   void send_what_is_due() {
     const auto now = elapsed();
-    if (next_ < total_ && due(next_) < now - kMostLate) give_up(now);
-    for (; next_ < total_ && !free_.empty() && due(next_) <= now; ++next_) {
+    if (options_.rate != 0 && due(next_) < now - kMostLate) give_up(now);
+    for (; !free_.empty(); ++next_) {
+      const auto due_at = options_.rate == 0 ? now : due(next_);
+      if (due_at > now || due_at >= end_) break;
       Connection& connection = *free_.back();
       free_.pop_back();
       connection.waits = true;
-      connection.due = due(next_);
-      const auto text = request_.next();
+      connection.due = due_at;
+      const auto text = options_.requests->next();
       const auto sent = ::send(connection.descriptor, text.data(), text.size(), MSG_NOSIGNAL);
       if (sent < 0 && closed(errno)) {
         reconnect(connection);
@@ -242,8 +287,8 @@ class Forger {
   // All that should have been sent before now.
   void give_up(nanoseconds now) {
     const auto first = next_;
-    const auto passed = static_cast<std::uint64_t>(now.count()) / 1000 * options_.rate / 1'000'000;
-    next_ = std::clamp(passed, first, total_);
+    const auto until = static_cast<std::uint64_t>(std::min(now, end_).count());
+    next_ = std::max(until / 1000 * options_.rate / 1'000'000, first);
     given_up_ += next_ - first;
   }
 
@@ -255,8 +300,11 @@ class Forger {
     const int count = ::epoll_pwait2(poll_, ready, std::size(ready), &timeout, nullptr);
     if (count < 0 && errno != EINTR) fail("epoll_pwait2", errno);
     const auto now = elapsed();
-    for (int i = 0; i < count; ++i)
+    for (int i = 0; i < count; ++i) {
       receive(*static_cast<Connection*>(ready[i].data.ptr), ready[i].events, now);
+      // Not first all answers, then all requests: the server would have to wait for the last answer's reader.
+      if (options_.rate == 0) send_what_is_due();
+    }
     return count != 0;
   }
 
@@ -301,8 +349,7 @@ class Forger {
   }
 
   const Options& options_;
-  const std::uint64_t total_;
-  Request request_;
+  const nanoseconds end_;  // of asking
   const int poll_;
   std::vector<Connection> connections_;
   std::vector<Connection*> free_;
@@ -328,17 +375,37 @@ bool plain(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
+std::vector<std::string> lines(const char* file) {
+  std::ifstream in(file);
+  std::vector<std::string> all;
+  for (std::string line; std::getline(in, line);) {
+    if (!plain(line)) fail("not a cookie in the file");
+    all.push_back(line);
+  }
+  if (all.empty()) fail("no cookies in the file");
+  return all;
+}
+
 std::optional<Options> parse_arguments(int argc, char** argv) {
-  if (argc != 7) return {};
+  if (argc != 8) return {};
+  const bool max = argv[4] == std::string_view("max");
   Options options{static_cast<std::uint16_t>(number(argv[1], 65535)),
                   argv[2],
                   number(argv[3], 1000),
                   number(argv[4], 1'000'000),
                   number(argv[5], 3600),
-                  argv[6]};
-  const auto total = options.rate * options.seconds;
-  if (!options.port || !options.connections || total == 0 || total > kMostRequests) return {};
-  if (!plain(options.path) || !plain(options.cookie) || options.cookie.size() <= kDigits) return {};
+                  nullptr};
+  const std::string_view cookie = argv[7];
+  if (!options.port || !plain(options.path) || !options.connections || !options.seconds) return {};
+  if (!options.rate && !max) return {};
+  if (argv[6] == std::string_view("users")) {
+    options.requests = std::make_unique<UsersRequests>(options.path, lines(argv[7]));
+  } else if (argv[6] == std::string_view("forged") && plain(cookie) && cookie.size() > kDigits && !max &&
+             options.rate * options.seconds <= kMostForged) {
+    options.requests = std::make_unique<ForgedRequests>(options.path, cookie);
+  } else {
+    return {};
+  }
   return options;
 }
 
@@ -347,15 +414,16 @@ std::optional<Options> parse_arguments(int argc, char** argv) {
 int main(int argc, char** argv) {
   const auto options = parse_arguments(argc, argv);
   if (!options) {
-    std::fprintf(
-        stderr,
-        "usage: forger PORT PATH CONNECTIONS RATE SECONDS COOKIE (up to 1000 connections, %llu requests)\n",
-        static_cast<unsigned long long>(kMostRequests));
+    std::fprintf(stderr,
+                 "usage: asker PORT PATH CONNECTIONS RATE SECONDS forged COOKIE\n"
+                 "       asker PORT PATH CONNECTIONS RATE|max SECONDS users FILE\n"
+                 "(up to 1000 connections, %llu forged requests)\n",
+                 static_cast<unsigned long long>(kMostForged));
     return 2;
   }
   // The kernel would else be 50 µs late, which is longer than from one request to the next.
   ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
-  Forger forger(*options);
-  forger.run();
-  forger.print();
+  Asker asker(*options);
+  asker.run();
+  asker.print();
 }
