@@ -8,7 +8,8 @@ import re
 import subprocess
 import time
 
-COLUMNS = ("part", "case", "round", "rate", "p50", "p99", "p99.9", "cpu_nginx", "cpu_backend", "cpu_redis", "count")
+COLUMNS = ("part", "case", "round", "rate", "p50", "p99", "p99.9", "cpu_nginx", "cpu_backend", "cpu_redis", "count", "created_rate",
+           "forged_rate", "given_up")
 
 
 def first_line(*command):
