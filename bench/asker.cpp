@@ -35,19 +35,23 @@
 #include <fstream>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "bench/asker_requests.h"
+
 namespace {
 
+using session::bench::ForgedRequests;
+using session::bench::kForgedDigits;
+using session::bench::Requests;
+using session::bench::UsersRequests;
 using Clock = std::chrono::steady_clock;
 using std::chrono::nanoseconds;
 
-constexpr std::size_t kDigits = 7;
 constexpr std::uint64_t kMostForged = 10'000'000;  // more would need more digits
 constexpr nanoseconds kMostLate = std::chrono::milliseconds(100);
 constexpr nanoseconds kPatience =
@@ -57,65 +61,6 @@ constexpr nanoseconds kPatience =
   std::fprintf(stderr, "asker: %s%s%s\n", what, error ? ": " : "", error ? std::strerror(error) : "");
   std::exit(1);
 }
-
-// What is asked, one request after the other.
-class Requests {
- public:
-  explicit Requests(const std::string& path)
-      : head_("GET /" + path + " HTTP/1.1\r\nHost: localhost\r\nCookie: ") {}
-  virtual ~Requests() = default;
-  Requests(const Requests&) = delete;
-  Requests& operator=(const Requests&) = delete;
-
-  // Until the next call.
-  virtual std::string_view next() = 0;
-
- protected:
-  [[nodiscard]] const std::string& head() const { return head_; }
-
- private:
-  std::string head_;
-};
-
-// Only the digits of the cookie change.
-class ForgedRequests final : public Requests {
- public:
-  ForgedRequests(const std::string& path, std::string_view cookie) : Requests(path), text_(head()) {
-    text_ += cookie.substr(0, cookie.size() - kDigits - 1);
-    first_ = text_.size();
-    // The last character of 32 bytes in base64url has two bits that must be zero: A is always canonical.
-    text_ += std::string(kDigits, '0') + "A\r\n\r\n";
-  }
-
-  std::string_view next() override {
-    for (std::size_t i = first_ + kDigits; i-- > first_;) {
-      if (++text_[i] <= '9') break;
-      text_[i] = '0';
-    }
-    return text_;
-  }
-
- private:
-  std::string text_;
-  std::size_t first_;
-};
-
-class UsersRequests final : public Requests {
- public:
-  UsersRequests(const std::string& path, std::vector<std::string> cookies)
-      : Requests(path), cookies_(std::move(cookies)), text_(head()) {}
-
-  std::string_view next() override {
-    text_.resize(head().size());
-    text_ += cookies_[std::uniform_int_distribution<std::size_t>(0, cookies_.size() - 1)(random_)];
-    return text_ += "\r\n\r\n";
-  }
-
- private:
-  std::vector<std::string> cookies_;
-  std::minstd_rand random_{1};  // the same users in each run
-  std::string text_;
-};
 
 struct Answer {
   int status = 0;
@@ -400,8 +345,8 @@ std::optional<Options> parse_arguments(int argc, char** argv) {
   if (!options.rate && !max) return {};
   if (argv[6] == std::string_view("users")) {
     options.requests = std::make_unique<UsersRequests>(options.path, lines(argv[7]));
-  } else if (argv[6] == std::string_view("forged") && plain(cookie) && cookie.size() > kDigits && !max &&
-             options.rate * options.seconds <= kMostForged) {
+  } else if (argv[6] == std::string_view("forged") && plain(cookie) && cookie.size() > kForgedDigits &&
+             !max && options.rate * options.seconds <= kMostForged) {
     options.requests = std::make_unique<ForgedRequests>(options.path, cookie);
   } else {
     return {};
