@@ -1,9 +1,9 @@
 // Asks a server as many clients would: for the benchmarks, where a load shares the cores with what it loads.
 // A request costs it one send, one receive and its share of the waiting, and nothing else that the kernel
-// would have to do; and as much whether there is one cookie or a hundred thousand.
+// would have to do; and nearly as much whether there is one cookie or a hundred thousand.
 //
 //   asker PORT PATH CONNECTIONS RATE SECONDS forged COOKIE
-//   asker PORT PATH CONNECTIONS RATE SECONDS users FILE
+//   asker PORT PATH CONNECTIONS RATE|max SECONDS users FILE
 //
 // forged: cookies in the right form whose signature is wrong, another for each request. COOKIE is a valid
 // one, as NAME=VALUE: the last 8 characters of its signature are replaced. users: a line of FILE picked at
@@ -11,11 +11,11 @@
 //
 // RATE is a number, or max: as soon as a connection has its answer it asks again. With a number, request i is
 // due at begin + i / RATE, and goes over any connection that waits for no answer. While all of them do,
-// requests wait; what is more than a tenth of a second late is given up, so that a server that has stood
-// still gets no burst. Prints
+// requests wait; once one is more than a tenth of a second late, all that are overdue are given up, so that
+// a server (or this program) that has stood still is followed by no burst. Prints
 // {"rate": answers a second, "count": answers, "refused": of these 401, "passed": 2xx, "other", "errors":
 // requests whose connection was closed instead of an answer, "p50", "p99", "p99.9": µs since a request was
-// due, "given_up"}.
+// due, "given_up"}. An answer counts as arrived when epoll told of its batch.
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -38,7 +38,6 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
 #include <vector>
 
 #include "bench/asker_requests.h"
@@ -223,6 +222,7 @@ class Asker {
       const auto sent = ::send(connection.descriptor, text.data(), text.size(), MSG_NOSIGNAL);
       if (sent < 0 && closed(errno)) {
         reconnect(connection);
+        if (options_.rate == 0) break;  // else, without an end, if the server ends all of them at once
       } else if (sent != static_cast<ssize_t>(text.size())) {
         fail("send", sent < 0 ? errno : 0);
       }
@@ -324,7 +324,7 @@ std::vector<std::string> lines(const char* file) {
   std::ifstream in(file);
   std::vector<std::string> all;
   for (std::string line; std::getline(in, line);) {
-    if (!plain(line)) fail("not a cookie in the file");
+    if (line.empty() || !plain(line)) fail("not a cookie in the file");
     all.push_back(line);
   }
   if (all.empty()) fail("no cookies in the file");

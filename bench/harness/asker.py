@@ -13,7 +13,8 @@ def command(bench, path, connections, rate, seconds, kind, what):
 def run_clean(bench, path, connections, seconds, cookies):
     """One load of the users in that file, as many as are answered, in which every answer has to be a success: what wrk.run
     says, but for errors and refusals."""
-    done = subprocess.run(command(bench, path, connections, "max", seconds, "users", cookies), capture_output=True, text=True)
+    done = subprocess.run(command(bench, path, connections, "max", seconds, "users", cookies), capture_output=True, text=True,
+                          timeout=seconds + 60)
     if done.returncode != 0:
         raise BenchError(done.stderr or done.stdout)
     result = json.loads(done.stdout)
