@@ -144,8 +144,9 @@ class Asker {
   void run() {
     for (;;) {
       send_what_is_due();
-      if (!free_.empty() && due(next_) < end_) {
-        receive_until(due(next_));
+      const auto next = due(next_, elapsed());
+      if (!free_.empty() && next < end_) {
+        receive_until(next);
       } else if (free_.size() < connections_.size()) {
         if (!receive_until(elapsed() + kPatience)) fail("no answer for 10 seconds");
       } else {
@@ -169,8 +170,9 @@ class Asker {
 
  private:
   nanoseconds elapsed() const { return Clock::now() - begin_; }
-  nanoseconds due(std::uint64_t i) const {
-    if (options_.rate == 0) return elapsed();
+  // Without a rate every request is due now.
+  nanoseconds due(std::uint64_t i, nanoseconds now) const {
+    if (options_.rate == 0) return now;
     return nanoseconds(static_cast<nanoseconds::rep>(i * 1'000'000'000 / options_.rate));
   }
 
@@ -210,10 +212,11 @@ class Asker {
 
   void send_what_is_due() {
     const auto now = elapsed();
-    if (options_.rate != 0 && due(next_) < now - kMostLate) give_up(now);
-    for (; !free_.empty(); ++next_) {
-      const auto due_at = options_.rate == 0 ? now : due(next_);
-      if (due_at > now || due_at >= end_) break;
+    if (due(next_, now) < now - kMostLate) give_up(now);
+    while (!free_.empty()) {
+      const auto due_at = due(next_, now);
+      if (due_at > now || due_at >= end_) return;
+      ++next_;
       Connection& connection = *free_.back();
       free_.pop_back();
       connection.waits = true;
@@ -222,7 +225,7 @@ class Asker {
       const auto sent = ::send(connection.descriptor, text.data(), text.size(), MSG_NOSIGNAL);
       if (sent < 0 && closed(errno)) {
         reconnect(connection);
-        if (options_.rate == 0) break;  // else, without an end, if the server ends all of them at once
+        return;  // and see what time it is: a server that ends all of them at once must not hold this up
       } else if (sent != static_cast<ssize_t>(text.size())) {
         fail("send", sent < 0 ? errno : 0);
       }

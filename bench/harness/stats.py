@@ -2,10 +2,19 @@
 import statistics
 
 
+def values(rounds, key):
+    return [result[key] for result in rounds if result.get(key) is not None]
+
+
 def median(rounds, key):
     """Of one value over the rounds; None if they do not have it."""
-    values = [result[key] for result in rounds if result.get(key) is not None]
-    return statistics.median(values) if values else None
+    found = values(rounds, key)
+    return statistics.median(found) if found else None
+
+
+def largest(rounds, key):
+    """The same for what a median would hide."""
+    return max(values(rounds, key), default=None)
 
 
 def ratio(rounds, others, key="rate"):

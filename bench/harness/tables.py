@@ -1,5 +1,5 @@
 """The tables of the report, in Markdown. Each function makes one of a part of the results."""
-from harness.stats import by_name, cpu, median, ratio
+from harness.stats import by_name, cpu, largest, median, ratio
 
 
 def table(head, rows):
@@ -61,18 +61,13 @@ def plain(part):
     return table(["", "requests/s", "p50 ms", "p99 ms", "p99.9 ms", "nginx µs", "backend µs", "Redis µs"], rows)
 
 
-def most(rounds, key):
-    """Of all rounds; None if none has it."""
-    return max((result[key] for result in rounds if key in result), default=None)
-
-
 def flood(part):
     stacks, rows = by_name(part), []
     for name in dict.fromkeys(stack["stack"] for stack in part["stacks"]):
         quiet = stacks[f"{name} quiet"]
         for connections in part["connections"]:
             flooded = stacks[f"{name} flooded over {connections}"]
-            rows.append([name, connections, number(median(flooded, "forged_rate")), number(most(flooded, "given_up")),
+            rows.append([name, connections, number(median(flooded, "forged_rate")), number(largest(flooded, "given_up")),
                          *(f"{latency(median(quiet, p))} → {latency(median(flooded, p))}" for p in ("p50", "p99", "p99.9")),
                          number(ratio(flooded, quiet, "p99"), "{:.2f}"),
                          *(number(median(flooded, f"cpu_{who}"), "{:.1f}") for who in ("nginx", "backend"))])

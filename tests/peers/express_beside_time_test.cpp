@@ -82,8 +82,7 @@ BOOST_AUTO_TEST_CASE(a_write_brings_time_and_date_up_to_date) {
   BOOST_TEST(site.gateway.set(cookie, {{"n", 1}}).status == 200);
   BOOST_TEST(about(site.milliseconds_left("hello"), kHourMs));
   const Json expiring = Json::parse(site.stored("hello"))["cookie"];
-  // Not always the hour to the millisecond: express-session computes it from the date that it has made of the
-  // hour.
+  // express-session computes it from the date that it has made of the hour, which may lose a millisecond.
   BOOST_TEST(expiring["originalMaxAge"] == record["cookie"]["originalMaxAge"]);
   BOOST_TEST(about(expiring["originalMaxAge"].get<long long>(), kHourMs));
   // As Node writes it a moment later.
