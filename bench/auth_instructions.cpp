@@ -6,11 +6,11 @@
 #include <cstdlib>
 
 #include "bench/stage.h"
-#include "gateway/fastcgi/assembler.h"
-#include "gateway/fastcgi/parser.h"
-#include "gateway/log/log.h"
-#include "gateway/metrics/metrics.h"
-#include "gateway/server/account.h"
+#include "gateway/transport/fastcgi/assembler.h"
+#include "gateway/transport/fastcgi/parser.h"
+#include "gateway/telemetry/log/log.h"
+#include "gateway/telemetry/metrics/metrics.h"
+#include "gateway/telemetry/request_log.h"
 
 namespace session::gateway::bench {
 namespace {

@@ -8,11 +8,11 @@
 #include <benchmark/benchmark.h>
 
 #include "bench/stage.h"
-#include "core/auth/check.h"
+#include "core/authz/check.h"
 #include "core/crypto/base64url.h"
-#include "gateway/fastcgi/assembler.h"
-#include "gateway/fastcgi/parser.h"
-#include "gateway/metrics/metrics.h"
+#include "gateway/transport/fastcgi/assembler.h"
+#include "gateway/transport/fastcgi/parser.h"
+#include "gateway/telemetry/metrics/metrics.h"
 
 namespace session::gateway::bench {
 namespace {

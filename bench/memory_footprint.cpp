@@ -15,8 +15,8 @@
 #include <string>
 #include <utility>
 
-#include "core/run.h"
-#include "core/store/memory_store.h"
+#include "core/base/run.h"
+#include "core/store/memory/memory_store.h"
 
 // Of tcmalloc, if it is linked with; else malloc_trim() does the same.
 extern "C" void MallocExtension_ReleaseFreeMemory() __attribute__((weak));

@@ -6,11 +6,11 @@
 #include <string_view>
 #include <utility>
 
-#include "core/dialect/native.h"
-#include "core/run.h"
-#include "core/store/memory_store.h"
+#include "core/format/native/native.h"
+#include "core/base/run.h"
+#include "core/store/memory/memory_store.h"
 #include "gateway/endpoints/endpoint.h"
-#include "gateway/fastcgi/records.h"
+#include "gateway/transport/fastcgi/records.h"
 
 // What the benchmarks without a kernel in between share: a worker's services over one stored session of about
 // 350 bytes, and nginx's question about it.

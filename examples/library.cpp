@@ -1,10 +1,10 @@
 // The session library without the daemon: sessions for any C++ program.
 #include <iostream>
 
-#include "core/dialect/native.h"
-#include "core/run.h"
-#include "core/session/manager.h"
-#include "core/store/memory_store.h"
+#include "core/format/native/native.h"
+#include "core/base/run.h"
+#include "core/session/session_manager.h"
+#include "core/store/memory/memory_store.h"
 
 using session::Flush;
 using session::Task;

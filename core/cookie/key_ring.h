@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/crypto/mac.h"
-#include "core/secret.h"
+#include "core/base/secret.h"
 
 namespace session {
 

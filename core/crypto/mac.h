@@ -4,7 +4,7 @@
 #include <memory>
 #include <string_view>
 
-#include "core/secret.h"
+#include "core/base/secret.h"
 
 typedef struct evp_mac_ctx_st EVP_MAC_CTX;  // NOLINT(readability-identifier-naming): OpenSSL's name
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/json/json.h"
-#include "core/result.h"
+#include "core/base/result.h"
 
 namespace session {
 

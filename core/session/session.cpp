@@ -5,9 +5,9 @@
 #include <stdexcept>
 #include <utility>
 
-#include "core/session/ending.h"
-#include "core/session/environment.h"
-#include "core/session/session_writes.h"
+#include "core/record/termination.h"
+#include "core/record/environment.h"
+#include "core/session/write.h"
 
 namespace session {
 namespace {

@@ -7,12 +7,12 @@
 #include <string_view>
 #include <vector>
 
-#include "core/session/change.h"
-#include "core/session/ending.h"
-#include "core/session/record_reader.h"
-#include "core/session/turns.h"
+#include "core/record/session_event.h"
+#include "core/record/termination.h"
+#include "core/record/record_cache.h"
+#include "core/base/keyed_mutex.h"
 #include "core/store/store.h"
-#include "core/task.h"
+#include "core/base/task.h"
 
 namespace session {
 

@@ -2,7 +2,7 @@
 
 #include <type_traits>
 
-#include "core/clock.h"
+#include "core/base/clock.h"
 
 namespace session {
 

@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "core/bytes.h"
-#include "core/clock.h"
-#include "core/result.h"
-#include "core/task.h"
+#include "core/base/bytes.h"
+#include "core/base/clock.h"
+#include "core/base/result.h"
+#include "core/base/task.h"
 
 namespace session {
 

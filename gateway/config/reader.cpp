@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "gateway/config/nearest.h"
+#include "gateway/config/suggestions.h"
 
 namespace session::gateway {
 namespace {

@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/store/redis/transport.h"
-#include "gateway/config/named_file.h"
+#include "core/store/redis/connection/transport.h"
+#include "gateway/config/referenced_file.h"
 #include "gateway/config/redis_checks.h"
 #include "gateway/config/redis_url.h"
 #include "gateway/config/sections.h"

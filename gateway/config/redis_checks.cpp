@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "gateway/config/contradictions.h"
+#include "gateway/config/cross_field_checks.h"
 #include "gateway/config/units.h"
 
 namespace session::gateway {

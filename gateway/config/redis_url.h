@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/result.h"
-#include "core/store/redis/options.h"
+#include "core/base/result.h"
+#include "core/store/redis/connection/options.h"
 
 namespace session::gateway {
 

@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <string>
 
-#include "core/secret.h"
-#include "core/store/redis/options.h"
+#include "core/base/secret.h"
+#include "core/store/redis/connection/options.h"
 
 namespace session::gateway {
 

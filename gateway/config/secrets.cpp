@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "gateway/config/named_file.h"
+#include "gateway/config/referenced_file.h"
 #include "gateway/config/secret_file.h"
 #include "gateway/config/sections.h"
 

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/config/contradictions.h"
-#include "gateway/config/risks.h"
+#include "gateway/config/cross_field_checks.h"
+#include "gateway/config/warnings.h"
 #include "gateway/config/values.h"
 
 namespace session::gateway {

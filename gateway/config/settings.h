@@ -8,13 +8,13 @@
 #include <variant>
 #include <vector>
 
-#include "core/auth/identity.h"
-#include "core/auth/rules.h"
+#include "core/identity/identity.h"
+#include "core/authz/rule_set.h"
 #include "core/cookie/attributes.h"
 #include "core/cookie/key_ring.h"
-#include "core/session/policy.h"
-#include "core/store/memory_store.h"
-#include "core/store/redis/options.h"
+#include "core/record/policy.h"
+#include "core/store/memory/memory_store.h"
+#include "core/store/redis/connection/options.h"
 
 namespace session::gateway {
 

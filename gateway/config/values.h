@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/clock.h"
-#include "gateway/config/nearest.h"
+#include "core/base/clock.h"
+#include "gateway/config/suggestions.h"
 #include "gateway/config/problem.h"
 #include "gateway/config/reader.h"
 #include "gateway/config/units.h"

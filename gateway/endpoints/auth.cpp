@@ -1,10 +1,10 @@
-#include "core/auth/check.h"
+#include "core/authz/check.h"
 #include "core/cookie/cookie_header.h"
 #include "gateway/endpoints/endpoint.h"
 #include "gateway/endpoints/events.h"
-#include "gateway/endpoints/unreadable.h"
+#include "gateway/endpoints/corrupt_record.h"
 #include "gateway/http/problem.h"
-#include "gateway/log/log.h"
+#include "gateway/telemetry/log/log.h"
 
 namespace session::gateway {
 namespace {

@@ -1,10 +1,10 @@
 #include <algorithm>
 
-#include "core/text.h"
+#include "core/base/text.h"
 #include "gateway/endpoints/endpoint.h"
-#include "gateway/endpoints/perform.h"
+#include "gateway/endpoints/apply_actions.h"
 #include "gateway/http/problem.h"
-#include "gateway/log/log.h"
+#include "gateway/telemetry/log/log.h"
 
 namespace session::gateway {
 namespace {

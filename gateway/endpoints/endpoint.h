@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/auth/rules.h"
-#include "core/session/manager.h"
+#include "core/authz/rule_set.h"
+#include "core/session/session_manager.h"
 #include "gateway/config/settings.h"
 #include "gateway/http/request.h"
 #include "gateway/http/response.h"

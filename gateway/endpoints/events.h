@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/session/change.h"
-#include "core/session/refusal.h"
+#include "core/record/session_event.h"
+#include "core/format/reject_reason.h"
 #include "gateway/http/response.h"
 
 namespace session::gateway {

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "core/session/refusal.h"
+#include "core/format/reject_reason.h"
 #include "core/session/session.h"
 #include "core/store/store.h"
 #include "gateway/http/response.h"

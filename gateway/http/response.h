@@ -38,7 +38,7 @@ struct Response {
   Headers headers;
   std::string body;
 
-  // What is not sent, but told to the operator (gateway/server/account.h).
+  // What is not sent, but told to the operator (gateway/telemetry/request_log.h).
   std::string_view reason = {};  // static text: why it is no success, as X-Session-Reason says
   std::vector<SessionEvent> events = {};
 };

@@ -7,10 +7,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
-#include "core/await.h"
-#include "gateway/config/restart.h"
-#include "gateway/log/log.h"
-#include "gateway/systemd/sockets.h"
+#include "core/base/await.h"
+#include "gateway/config/reload_diff.h"
+#include "gateway/telemetry/log/log.h"
+#include "gateway/server/systemd/sockets.h"
 
 namespace session::gateway {
 namespace {

@@ -11,15 +11,15 @@
 
 #include "gateway/config/load.h"
 #include "gateway/config/settings.h"
-#include "gateway/metrics/metrics.h"
-#include "gateway/server/acceptor.h"
+#include "gateway/telemetry/metrics/metrics.h"
+#include "gateway/transport/acceptor.h"
 #include "gateway/server/background_load.h"
-#include "gateway/server/configuration.h"
-#include "gateway/server/descriptors.h"
-#include "gateway/server/listener.h"
+#include "gateway/realm/config_snapshot.h"
+#include "gateway/server/fd_budget.h"
+#include "gateway/transport/listener.h"
 #include "gateway/server/worker.h"
-#include "gateway/store/store_in_use.h"
-#include "gateway/systemd/notify.h"
+#include "gateway/backends/store_backend.h"
+#include "gateway/server/systemd/notify.h"
 
 namespace session::gateway {
 

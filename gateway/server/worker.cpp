@@ -10,9 +10,9 @@
 #include <boost/asio/post.hpp>
 
 #include "gateway/http/problem.h"
-#include "gateway/log/log.h"
-#include "gateway/server/account.h"
-#include "gateway/server/connection.h"
+#include "gateway/telemetry/log/log.h"
+#include "gateway/telemetry/request_log.h"
+#include "gateway/transport/connection.h"
 
 namespace session::gateway {
 namespace {

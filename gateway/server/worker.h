@@ -12,12 +12,12 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "core/await.h"
-#include "gateway/fastcgi/framing.h"
-#include "gateway/fastcgi/parser.h"
+#include "core/base/await.h"
+#include "gateway/transport/fastcgi/framing.h"
+#include "gateway/transport/fastcgi/parser.h"
 #include "gateway/http/response.h"
-#include "gateway/metrics/metrics.h"
-#include "gateway/server/serving.h"
+#include "gateway/telemetry/metrics/metrics.h"
+#include "gateway/realm/realm.h"
 
 namespace session::gateway {
 

@@ -6,8 +6,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/e2e/log_secrets.h"
-#include "tests/e2e/support.h"
+#include "tests/support/e2e/log_secrets.h"
+#include "tests/support/e2e/support.h"
 
 namespace session::test {
 namespace {

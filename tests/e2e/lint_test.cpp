@@ -10,8 +10,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "gateway/nginx/includes.h"
-#include "tests/e2e/support.h"
+#include "gateway/nginx/syntax/includes.h"
+#include "tests/support/e2e/support.h"
 
 namespace session::test {
 namespace {

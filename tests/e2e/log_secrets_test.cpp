@@ -1,12 +1,12 @@
-#include "tests/e2e/log_secrets.h"
+#include "tests/support/e2e/log_secrets.h"
 
 #include <string>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/e2e/process.h"
-#include "tests/e2e/support.h"
+#include "tests/support/e2e/process.h"
+#include "tests/support/e2e/support.h"
 
 namespace session::test {
 namespace {

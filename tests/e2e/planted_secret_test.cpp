@@ -3,7 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/e2e/process.h"
+#include "tests/support/e2e/process.h"
 
 namespace session::test {
 

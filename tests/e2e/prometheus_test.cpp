@@ -12,8 +12,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "core/json/json.h"
-#include "tests/e2e/support.h"
-#include "tests/gateway/server/wire_gateway.h"
+#include "tests/support/e2e/support.h"
+#include "tests/support/daemon/wire_gateway.h"
 
 namespace session::test {
 namespace {

@@ -9,7 +9,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/gateway/server/wire_redis.h"
+#include "tests/support/daemon/wire_redis.h"
 #include "tests/support/scrape.h"
 
 namespace session::test {

@@ -2,8 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/e2e/support.h"
-#include "tests/redis/redis_server.h"
+#include "tests/support/e2e/support.h"
+#include "tests/support/redis/redis_server.h"
 
 namespace session::test {
 namespace {

@@ -3,8 +3,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "core/crypto/random.h"
-#include "core/dialect/native.h"
-#include "tests/e2e/support.h"
+#include "core/format/native/native.h"
+#include "tests/support/e2e/support.h"
 
 namespace session::test {
 namespace {

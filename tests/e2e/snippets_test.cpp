@@ -2,7 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/e2e/support.h"
+#include "tests/support/e2e/support.h"
 
 namespace session::test {
 namespace {

@@ -9,9 +9,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/e2e/support.h"
-#include "tests/gateway/server/wire_gateway.h"
-#include "tests/redis/redis_server.h"
+#include "tests/support/e2e/support.h"
+#include "tests/support/daemon/wire_gateway.h"
+#include "tests/support/redis/redis_server.h"
 #include "tests/support/held_socket.h"
 
 namespace session::test {

@@ -8,9 +8,9 @@
 
 #include "core/cookie/cookie_header.h"
 #include "core/crypto/random.h"
-#include "core/dialect/express.h"
-#include "core/dialect/native.h"
-#include "core/dialect/session_store.h"
+#include "core/format/express/express.h"
+#include "core/format/native/native.h"
+#include "core/format/session_store/session_store.h"
 
 namespace {
 

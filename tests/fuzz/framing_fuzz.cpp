@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/fastcgi/assembler.h"
-#include "gateway/fastcgi/parser.h"
+#include "gateway/transport/fastcgi/assembler.h"
+#include "gateway/transport/fastcgi/parser.h"
 
 namespace {
 

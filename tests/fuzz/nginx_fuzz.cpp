@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "gateway/nginx/lint.h"
-#include "gateway/nginx/parser.h"
+#include "gateway/nginx/lint/lint.h"
+#include "gateway/nginx/syntax/parser.h"
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/e2e/process.h"
+#include "tests/support/e2e/process.h"
 
 // The permissions that docs/redis.md says the gateway's user needs, read from there, so that what is tested
 // is what is documented.

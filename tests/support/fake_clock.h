@@ -2,7 +2,7 @@
 
 #include <atomic>
 
-#include "core/clock.h"
+#include "core/base/clock.h"
 
 namespace session::test {
 

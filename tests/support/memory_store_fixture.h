@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/store/memory_store.h"
+#include "core/store/memory/memory_store.h"
 #include "tests/support/fake_clock.h"
 
 namespace session::test {

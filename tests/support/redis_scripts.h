@@ -5,9 +5,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "core/run.h"
-#include "core/store/redis_store.h"
-#include "tests/redis/scripted_redis.h"
+#include "core/base/run.h"
+#include "core/store/redis/redis_store.h"
+#include "tests/support/redis/scripted_redis.h"
 
 // Stores on servers that say what a test has them say.
 namespace session::test {

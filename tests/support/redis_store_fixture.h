@@ -2,8 +2,8 @@
 
 #include <chrono>
 
-#include "core/store/redis_store.h"
-#include "tests/redis/redis_server.h"
+#include "core/store/redis/redis_store.h"
+#include "tests/support/redis/redis_server.h"
 
 namespace session::test {
 

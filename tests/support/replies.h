@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/store/redis/reply.h"
+#include "core/store/redis/resp/reply.h"
 
 // Replies of a Redis server, made by hand and shown as text.
 namespace session::test {

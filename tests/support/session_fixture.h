@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "core/dialect/native.h"
-#include "core/run.h"
-#include "core/session/manager.h"
-#include "core/store/memory_store.h"
+#include "core/format/native/native.h"
+#include "core/base/run.h"
+#include "core/session/session_manager.h"
+#include "core/store/memory/memory_store.h"
 #include "tests/support/counted_random.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/scripted_store.h"

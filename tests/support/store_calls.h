@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/run.h"
+#include "core/base/run.h"
 #include "core/store/store.h"
 
 // A store's functions as plain calls: for tests, where no outage is expected. They throw if the store cannot

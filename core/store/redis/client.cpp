@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/await.h"
+#include "core/base/await.h"
 
 namespace session {
 namespace {

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/store/redis/command.h"
-#include "core/store/redis/servers.h"
+#include "core/store/redis/resp/command.h"
+#include "core/store/redis/topology/topology.h"
 #include "core/store/store.h"
 
 namespace session {

@@ -1,0 +1,64 @@
+#include "core/authz/rule_set.h"
+
+#include <algorithm>
+
+#include "core/base/text.h"
+
+namespace session {
+namespace {
+
+constexpr std::string_view kLoginRule = "login";
+
+bool is_member(const Json& list, const Json& value) {
+  return list.is_array() && std::find(list.begin(), list.end(), value) != list.end();
+}
+
+bool holds(Condition::Op op, const Json& operand, const Json* value) {
+  const bool present = value != nullptr && !value->is_null();
+  switch (op) {
+    case Condition::Op::exists:
+      return present == operand.get<bool>();
+    case Condition::Op::equals:
+      return present && *value == operand;
+    case Condition::Op::one_of:
+      return present && is_member(operand, *value);
+    case Condition::Op::contains:
+      return present && is_member(*value, operand);
+  }
+  return false;
+}
+
+}  // namespace
+
+RuleBook::RuleBook(std::vector<Rule> rules) {
+  for (Rule& rule : rules) {
+    Entry entry{std::move(rule.name), {}};
+    for (Condition& condition : rule.conditions) {
+      entry.conditions.push_back(
+          Compiled{Json::json_pointer(condition.pointer), condition.op, std::move(condition.operand)});
+    }
+    rules_.push_back(std::move(entry));
+  }
+}
+
+RuleBook::Verdict RuleBook::check(std::string_view required, const SessionFacts& facts) const {
+  while (!required.empty()) {
+    const std::string_view name = take_item(required, ',');
+    if (name.empty()) continue;
+    const auto rule =
+        std::find_if(rules_.begin(), rules_.end(), [&](const Entry& e) { return e.name == name; });
+    if (rule == rules_.end()) {
+      if (name != kLoginRule) return {.unmet = name, .unknown = true};
+      if (!facts.has_subject) return {.unmet = name, .login = true};
+      continue;
+    }
+    const Json& attributes = facts.attributes();
+    const bool all = std::all_of(rule->conditions.begin(), rule->conditions.end(), [&](const Compiled& c) {
+      return holds(c.op, c.operand, find_at(attributes, c.pointer));
+    });
+    if (!all) return {.unmet = name};
+  }
+  return {};
+}
+
+}  // namespace session

@@ -1,0 +1,162 @@
+#include "core/format/express/express_cookie.h"
+
+#include <array>
+
+#include <openssl/evp.h>
+
+namespace session {
+namespace {
+
+constexpr std::string_view kMark = "s:";
+constexpr std::string_view kHex = "0123456789ABCDEF";
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
+
+// The bytes of the character that begins like this (RFC 3629); 0: none does.
+std::size_t utf8_length(unsigned lead) {
+  if (lead < 0x80) return 1;
+  if (lead >= 0xc2 && lead <= 0xdf) return 2;
+  if (lead >= 0xe0 && lead <= 0xef) return 3;
+  return lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
+}
+
+// Whether the bytes are well-formed UTF-8: no overlong forms, no surrogates, nothing beyond U+10FFFF.
+bool is_utf8(std::string_view bytes) {
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(bytes[at]); };
+  while (!bytes.empty()) {
+    const unsigned lead = byte(0);
+    const std::size_t length = utf8_length(lead);
+    if (length == 0 || length > bytes.size()) return false;
+    for (std::size_t i = 1; i < length; ++i) {
+      if ((byte(i) & 0xc0U) != 0x80U) return false;
+    }
+    const unsigned second = length > 1 ? byte(1) : 0;
+    const bool overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
+    const bool beyond = (lead == 0xed && second > 0x9f) || (lead == 0xf4 && second > 0x8f);
+    if (overlong || beyond) return false;
+    bytes.remove_prefix(length);
+  }
+  return true;
+}
+
+// Node takes a header's bytes for Latin-1.
+void append_latin1(std::string& to, char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  if (byte < 0x80) {
+    to += c;
+  } else {
+    to += {static_cast<char>(0xc0U | (byte >> 6U)), static_cast<char>(0x80U | (byte & 0x3fU))};
+  }
+}
+
+std::string from_latin1(std::string_view bytes) {
+  std::string text;
+  for (const char c : bytes) append_latin1(text, c);
+  return text;
+}
+
+// Takes the bytes of the %XX at the front of `rest`, one after the other. False: a % without two hexadecimal
+// digits.
+bool take_escapes(std::string_view& rest, std::string& to) {
+  while (rest.starts_with('%')) {
+    if (rest.size() < 3) return false;
+    const int high = hex_value(rest[1]);
+    const int low = hex_value(rest[2]);
+    if (high < 0 || low < 0) return false;
+    to += static_cast<char>(high * 16 + low);
+    rest.remove_prefix(3);
+  }
+  return true;
+}
+
+// As JavaScript's decodeURIComponent (ECMA-262): false where that throws, which is for a bad escape, and for
+// escapes that are not UTF-8 among themselves.
+bool percent_decoded(std::string_view text, std::string& to) {
+  while (!text.empty()) {
+    if (text.front() != '%') {
+      append_latin1(to, text.front());
+      text.remove_prefix(1);
+      continue;
+    }
+    std::string escaped;
+    if (!take_escapes(text, escaped) || !is_utf8(escaped)) return false;
+    to += escaped;
+  }
+  return true;
+}
+
+// What encodeURIComponent leaves as it is (ECMA-262, "uriUnescaped").
+bool stays(char c) {
+  constexpr std::string_view kMarks = "-_.!~*'()";
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+         kMarks.find(c) != std::string_view::npos;
+}
+
+// Standard base64 without the = at its end.
+std::string base64(const Mac::Tag& tag) {
+  std::array<unsigned char, 48> out{};
+  const auto* bytes = reinterpret_cast<const unsigned char*>(tag.data());
+  EVP_EncodeBlock(out.data(), bytes, static_cast<int>(tag.size()));
+  constexpr std::size_t kCharacters = 43;  // of 32 bytes; then comes one =
+  return {reinterpret_cast<const char*>(out.data()), kCharacters};
+}
+
+}  // namespace
+
+std::string decoded_cookie(std::string_view value) {
+  if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
+    value.remove_prefix(1);
+    value.remove_suffix(1);
+  }
+  std::string decoded;
+  return percent_decoded(value, decoded) ? decoded : from_latin1(value);
+}
+
+std::string encoded_cookie(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (stays(c)) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out += {'%', kHex[byte >> 4U], kHex[byte & 15U]};
+  }
+  return out;
+}
+
+SignedCookies::SignedCookies(const std::vector<Secret>& secrets) {
+  for (const Secret& secret : secrets) secrets_.emplace_back(secret);
+}
+
+std::string SignedCookies::signature(Mac& secret, std::string_view text) { return base64(secret.tag(text)); }
+
+std::string SignedCookies::sign(std::string_view text) {
+  const std::string signed_text =
+      std::string(kMark).append(text).append(".").append(signature(secrets_.front(), text));
+  return encoded_cookie(signed_text);
+}
+
+Result<SignedCookies::Signed, Refusal> SignedCookies::verify(std::string_view value) {
+  // What can't begin with the mark, quoted and escaped as it may be, is not worth more work.
+  if (value.empty() || std::string_view("s%\"").find(value.front()) == std::string_view::npos)
+    return Refusal::malformed;
+  const std::string decoded = decoded_cookie(value);
+  const auto dot = decoded.rfind('.');
+  if (!decoded.starts_with(kMark) || dot == std::string::npos || dot <= kMark.size())
+    return Refusal::malformed;
+  const std::string_view text = std::string_view(decoded).substr(kMark.size(), dot - kMark.size());
+  const std::string_view given = std::string_view(decoded).substr(dot + 1);
+  for (Mac& secret : secrets_) {
+    if (equal_in_constant_time(signature(secret, text), given))
+      return Signed{std::string(text), &secret != &secrets_.front()};
+  }
+  return Refusal::bad_signature;
+}
+
+}  // namespace session

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/crypto/mac.h"
+#include "core/base/result.h"
+#include "core/base/secret.h"
+#include "core/format/reject_reason.h"
+
+namespace session {
+
+// The signed cookies of express-session 1.19, which are those of the npm packages cookie 0.7 and
+// cookie-signature 1.0: "s:" + text + "." + base64(HMAC-SHA256(secret, text)) without "=", percent-encoded.
+// Not thread-safe.
+class SignedCookies {
+ public:
+  // REQUIRES: at least one secret. The first signs, all verify.
+  explicit SignedCookies(const std::vector<Secret>& secrets);
+
+  [[nodiscard]] std::string sign(std::string_view text);
+
+  struct Signed {
+    std::string text;
+    bool outdated = false;  // signed by another secret than the first
+  };
+  // What a cookie's value, as sent, says; its text is anything but empty. `malformed`: it is not of this
+  // kind.
+  [[nodiscard]] Result<Signed, Refusal> verify(std::string_view value);
+
+ private:
+  [[nodiscard]] static std::string signature(Mac& secret, std::string_view text);
+  std::vector<Mac> secrets_;
+};
+
+// A cookie's value as Node and the npm package cookie read it: without quotes around it, percent-decoded; as
+// it is, if it can't be decoded. Always UTF-8; bytes beyond ASCII that are not encoded count as Latin-1.
+[[nodiscard]] std::string decoded_cookie(std::string_view value);
+// As JavaScript's encodeURIComponent writes it.
+[[nodiscard]] std::string encoded_cookie(std::string_view text);
+
+}  // namespace session

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "core/cookie/key_ring.h"
+#include "core/crypto/base64url.h"
+#include "core/crypto/random.h"
+#include "core/format/dialect.h"
+#include "core/base/admission_policy.h"
+
+namespace session {
+
+struct NativeDialectOptions {
+  std::string cookie_name;        // part of what is signed: a cookie can't be passed off under another name
+  std::string store_prefix;       // begins every store key
+  std::vector<KeyMaterial> keys;  // the first signs, all verify; at least one
+  Secret salt;
+};
+
+// Our own format, version 1.
+//
+//   cookie  v1.<key id>.<id>.<issued>.<mac>
+//           id      24 random bytes, base64url (32 characters)
+//           issued  Unix seconds, decimal, no leading zero
+//           mac     HMAC-SHA256 over purpose, cookie name and all before the last dot, base64url (43
+//           characters)
+//   key     prefix + base64url(SHA-256(salt, id))
+//   record  {"v":1,"created":<Unix seconds>,"data":{...}}, with "from":"<store key>" before data while the
+//           record of another format that it was made of may still be there: its envelope
+class NativeDialect final : public Dialect {
+ public:
+  NativeDialect(NativeDialectOptions options, const Random& random);
+
+  Result<VerifiedCookie, Refusal> verify(std::string_view value) override;
+  std::string cookie(std::string_view id, seconds issued) override;
+  std::string new_id() override;
+  std::string store_key(std::string_view id) const override;
+  std::string encode(const Record& record) const override;
+  Result<Record, Refusal> decode(std::string_view bytes) const override;
+  Result<Record, Refusal> decode_wanted(std::string_view bytes, const WantedMembers& wanted) const override;
+  std::optional<std::string> tombstone(std::string_view successor) const override;
+  std::string successor(std::string_view bytes) const override;
+
+ private:
+  static constexpr std::size_t kIdCharacters = 32;
+  static constexpr std::size_t kMacCharacters = 43;
+  static constexpr std::size_t kMaxIssuedDigits = 11;
+  static constexpr std::size_t kMaxCookieBytes =
+      2 + kMaxKeyIdBytes + kIdCharacters + kMaxIssuedDigits + kMacCharacters + 4;
+
+  struct Parts;
+  // What a cookie says that verified.
+  struct Said {
+    std::array<char, kIdCharacters> id{};
+    Base64urlOf32 key_end{};  // of the store key, behind the prefix
+    bool outdated = false;
+    seconds issued{};
+  };
+  // Such a cookie, and the text it was; all in its place, so that meeting thousands takes no heap.
+  struct Known {
+    std::array<char, kMaxCookieBytes> text{};
+    std::uint8_t size = 0;  // 0: none
+    Said said;
+
+    [[nodiscard]] std::string_view value() const { return {text.data(), size}; }
+  };
+  static_assert(kMaxCookieBytes <= std::numeric_limits<std::uint8_t>::max());
+  static std::optional<Parts> cut(std::string_view value);
+  std::string_view signed_text(std::string_view before_last_dot);
+  [[nodiscard]] Result<Said, Refusal> compute(std::string_view value);
+  [[nodiscard]] VerifiedCookie cookie_of(const Said& said) const;
+  [[nodiscard]] Base64urlOf32 key_end(std::string_view id) const;
+  [[nodiscard]] std::string store_key_of(const Base64urlOf32& end) const;
+
+  std::string prefix_;
+  Secret salt_;
+  KeyRing keys_;
+  std::string preamble_;  // purpose and cookie name: what every signed text begins with
+  std::string scratch_;
+  // What has verified: a browser sends the same cookie with each request, and the keys don't change while
+  // this object lives. Only cookies that verified are in here, so no flood of forged ones can push them out.
+  std::vector<Known> known_;
+  Newcomers newcomers_;
+  const Random& random_;
+  mutable PartialParser parser_;
+};
+
+}  // namespace session

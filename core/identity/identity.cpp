@@ -1,0 +1,136 @@
+#include "core/identity/identity.h"
+
+#include <algorithm>
+#include <array>
+
+namespace session {
+namespace {
+
+constexpr std::size_t kLikelyValues = 48;  // bytes that the values of all headers take together, mostly
+
+void append_encoded(std::string& out, char c) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  const auto byte = static_cast<unsigned char>(c);
+  out += '%';
+  out += kHex[byte >> 4];
+  out += kHex[byte & 15];
+}
+
+constexpr std::array<bool, 256> plain_table() {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0x21; c < 0x7f; ++c) table[c] = c != '%' && c != ',';
+  return table;
+}
+constexpr auto kPlain = plain_table();
+
+// `text` with all that could be misread percent-encoded.
+void append_value(std::string& out, std::string_view text, bool in_array) {
+  // Most values need nothing of the kind.
+  if (std::all_of(text.begin(), text.end(), [](char c) { return kPlain[static_cast<unsigned char>(c)]; })) {
+    out.append(text);
+    return;
+  }
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool printable = c >= 0x20 && c < 0x7f;
+    const bool outer_space = c == ' ' && (i == 0 || i + 1 == text.size());
+    if (!printable || c == '%' || outer_space || (in_array && c == ',')) {
+      append_encoded(out, c);
+    } else {
+      out += c;
+    }
+  }
+}
+
+void append_scalar(std::string& out, const Json& value, bool in_array) {
+  if (const auto* text = value.get_ptr<const std::string*>()) {
+    append_value(out, *text, in_array);
+  } else if (!value.is_null()) {
+    append_value(out, to_text(value), in_array);
+  }
+}
+
+// As header_value has it.
+void append_header_value(std::string& out, const Json& value) {
+  const auto* array = value.get_ptr<const Json::array_t*>();
+  if (array == nullptr) return append_scalar(out, value, false);
+  for (std::size_t i = 0; i < array->size(); ++i) {
+    if (i > 0) out += ',';
+    append_scalar(out, (*array)[i], true);
+  }
+}
+
+}  // namespace
+
+std::string header_value(const Json& value) {
+  std::string out;
+  append_header_value(out, value);
+  return out;
+}
+
+bool valid_json_pointer(std::string_view text) {
+  try {
+    const Json::json_pointer pointer{std::string(text)};
+    return true;
+  } catch (const Json::exception&) {
+    return false;
+  }
+}
+
+bool valid_header_name(std::string_view text) {
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && text.size() <= 128 && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           kMarks.find(c) != std::string_view::npos;
+  });
+}
+
+Identity::Place::Place(const std::string& text) : pointer(text) {
+  Json::json_pointer rest = pointer;
+  for (; !rest.empty(); rest.pop_back()) name = rest.back();
+  whole = !pointer.empty() && pointer.parent_pointer().empty();
+}
+
+const Json* Identity::Place::in(const Json& attributes) const {
+  if (!whole) return find_at(attributes, pointer);
+  const auto found = attributes.find(name);
+  return found == attributes.end() ? nullptr : &*found;
+}
+
+Identity::Identity(const IdentitySettings& settings) : subject_(settings.subject), wanted_{false} {
+  want(subject_);
+  for (const auto& [name, pointer] : settings.headers) {
+    headers_.emplace_back(name, Place(pointer));
+    want(headers_.back().second);
+    empty_block_ += name.size() + std::string_view(": \r\n").size();
+  }
+}
+
+void Identity::want(const Place& place) {
+  if (place.pointer.empty()) {
+    wanted_.all = true;
+  } else if (!wanted_.has(place.name)) {
+    wanted_.names.push_back(place.name);
+  }
+}
+
+std::optional<std::string> Identity::subject(const Json& attributes) const {
+  const Json* value = subject_.in(attributes);
+  if (value == nullptr) return std::nullopt;
+  std::string text = header_value(*value);
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
+std::string Identity::headers(const Json& attributes) const {
+  std::string block;
+  block.reserve(empty_block_ + kLikelyValues);
+  for (const auto& [name, place] : headers_) {
+    block.append(name).append(": ");
+    if (const Json* value = place.in(attributes)) append_header_value(block, *value);
+    block.append("\r\n");
+  }
+  return block;
+}
+
+}  // namespace session

@@ -1,0 +1,224 @@
+#include "core/migration/migration.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/cookie/cookie_header.h"
+#include "core/crypto/base64url.h"
+#include "core/crypto/digest.h"
+#include "core/record/termination.h"
+
+namespace session {
+namespace {
+
+using Taken = Result<TakenOver, Refusal>;
+using Outcome = Result<Taken, StoreFailure>;
+
+// So long after a move whoever made it is done.
+constexpr seconds kSettled{60};
+// How often somebody else may write the old session while it moves.
+constexpr int kAttempts = 3;
+constexpr std::size_t kIdCharacters = 32;  // of an id of ours
+
+// The same for everyone who has the old id, and no more of a secret than that: what makes a cookie of ours is
+// its signature.
+std::string new_id_of(const OldCookie& old) {
+  const std::string purpose = "session-gateway takeover v1|" + old.format->name + "|";
+  const auto digest = sha256(purpose, old.cookie.id);
+  return base64url({digest.data(), digest.size()}).substr(0, kIdCharacters);
+}
+
+// The different ids among a format's cookies.
+std::vector<VerifiedCookie> verified_of(Dialect& dialect, const CookieCandidates& values) {
+  std::vector<VerifiedCookie> found;
+  for (const std::string_view value : values) {
+    auto checked = dialect.verify(value);
+    if (!checked) continue;
+    const bool known = std::any_of(found.begin(), found.end(),
+                                   [&](const VerifiedCookie& other) { return other.id == checked->id; });
+    if (!known) found.push_back(std::move(*checked));
+  }
+  return found;
+}
+
+// One move from its first look on.
+class Move {
+ public:
+  Move(SessionEnvironment& environment, const OldCookie& old)
+      : environment_(environment),
+        store_(environment.store),
+        old_key_(old.cookie.store_key),
+        format_(*old.format) {
+    own_.id = new_id_of(old);
+    own_.store_key = environment.dialect->store_key(own_.id);
+    own_.issued = environment.clock.unix_now();
+  }
+
+  Task<Outcome> run() {
+    auto moved = co_await moved_before();
+    if (!moved) co_return moved.error();
+    if (*moved) co_return Taken(taken());
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+      auto tried = co_await attempt_once();
+      if (!tried) co_return tried.error();
+      if (*tried) co_return std::move(**tried);
+    }
+    auto last = co_await last_look();
+    if (!last) co_return last.error();
+    co_return std::move(**last);
+  }
+
+ private:
+  using Attempt = std::optional<Taken>;  // nullopt: somebody wrote the old session meanwhile; look again
+
+  [[nodiscard]] TakenOver taken() const { return {own_, made_.has_value()}; }
+
+  Task<Result<bool, StoreFailure>> moved_before() {
+    auto there = co_await store_.load(own_.store_key);
+    if (!there) co_return there.error();
+    co_return there->has_value();
+  }
+
+  Task<Result<Attempt, StoreFailure>> attempt_once() {
+    auto loaded = co_await store_.load(old_key_);
+    if (!loaded) {
+      co_await abandon();
+      co_return loaded.error();
+    }
+    if (!*loaded) co_return co_await nothing_left();
+    const Bytes old_bytes = (*loaded)->bytes;
+    auto record = format_.dialect->decode(old_bytes.view());
+    if (!record && record.error() == Refusal::unknown) co_return co_await nothing_left();
+    if (!record) {
+      co_await abandon();
+      co_return Attempt(Taken(record.error()));
+    }
+    auto stored = co_await store(std::move(record->data));
+    if (!stored) {
+      co_await abandon();
+      co_return stored.error();
+    }
+    // Another request was faster and sees to the rest, or has even changed it here.
+    if (!*stored) co_return Attempt(Taken(taken()));
+    auto erased = co_await store_.erase_if(old_key_, old_bytes);
+    // It may have happened all the same, and then the new record is all that is left of the session.
+    if (!erased) co_return erased.error();
+    if (*erased == EraseIfOutcome::erased) co_return Attempt(Taken(taken()));
+    co_return Attempt();
+  }
+
+  // After the last attempt: the old session may have kept changing, but it may also have ended. Never
+  // nullopt.
+  Task<Result<Attempt, StoreFailure>> last_look() {
+    auto loaded = co_await store_.load(old_key_);
+    if (loaded && !*loaded) co_return co_await nothing_left();
+    if (loaded) {
+      const auto record = format_.dialect->decode((*loaded)->bytes.view());
+      if (!record && record.error() == Refusal::unknown) co_return co_await nothing_left();
+    }
+    co_await abandon();
+    if (!loaded) co_return loaded.error();
+    co_return StoreFailure(StoreFailure::Kind::contended, "the old session kept changing while it was moved");
+  }
+
+  // The old record is gone, or stands for no session any more.
+  Task<Result<Attempt, StoreFailure>> nothing_left() {
+    if (made_) co_return co_await end();
+    auto moved = co_await moved_before();  // since the first look
+    if (!moved) co_return moved.error();
+    co_return Attempt(*moved ? Taken(taken()) : Taken(Refusal::unknown));
+  }
+
+  // The new record was made here, so the old one has ended by itself. Only if the session has got another id
+  // by now, it was that which erased the old record, and it goes on.
+  Task<Result<Attempt, StoreFailure>> end() {
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+      auto loaded = co_await store_.load(own_.store_key);
+      if (!loaded) co_return loaded.error();
+      if (!*loaded) co_return Attempt(Taken(Refusal::unknown));
+      const Bytes bytes = (*loaded)->bytes;
+      if (!environment_.dialect->successor(bytes.view()).empty()) co_return Attempt(Taken(taken()));
+      auto ended = co_await end_record(environment_, own_.store_key, bytes, old_key_);
+      if (!ended) co_return ended.error();
+      if (*ended == EraseIfOutcome::erased) co_return Attempt(Taken(Refusal::unknown));
+    }
+    co_return StoreFailure(StoreFailure::Kind::contended, "a session that has ended kept changing");
+  }
+
+  // Makes the new record, or brings the one made before up to date. False: it is somebody else's. What is
+  // too large for the policy moves all the same.
+  Task<Result<bool, StoreFailure>> store(Json data) {
+    const auto& env = environment_;
+    const seconds now = env.clock.unix_now();
+    Record record;
+    record.created = now;
+    record.data = std::move(data);
+    record.envelope = old_key_;
+    env.dialect->complete(record, now);
+    Bytes bytes(env.dialect->encode(record));
+    const Age age = {record.created, record.lifetime};
+    const milliseconds ttl = time_to_live(env.policy, age, now).value_or(kTombstoneTime);
+    const std::optional<Bytes> before = std::exchange(made_, bytes);
+    if (!before) {
+      auto created = co_await store_.create(own_.store_key, std::move(bytes), ttl);
+      if (!created) co_return created.error();
+      if (*created == CreateOutcome::created) co_return true;
+      made_.reset();
+      co_return false;
+    }
+    auto replaced = co_await store_.replace(own_.store_key, *before, std::move(bytes), ttl);
+    if (!replaced) {
+      (void)co_await store_.erase_if(own_.store_key,
+                                     *before);  // if the new bytes are there, abandon() sees to them
+      co_return replaced.error();
+    }
+    co_return *replaced == ReplaceOutcome::replaced;
+  }
+
+  // REQUIRES: the old record was not erased here. Should this fail, the new one stands for the session as it
+  // was read.
+  Task<void> abandon() {
+    if (made_) (void)co_await store_.erase_if(own_.store_key, *made_);
+  }
+
+  SessionEnvironment& environment_;
+  Store& store_;
+  std::string old_key_;
+  const Accepted& format_;
+  VerifiedCookie own_;
+  std::optional<Bytes> made_;  // what was written under the new id
+};
+
+}  // namespace
+
+std::vector<OldCookie> old_cookies(const SessionEnvironment& environment,
+                                   std::span<const std::string_view> cookie_headers) {
+  std::vector<OldCookie> found;
+  for (const Accepted& format : environment.accepted) {
+    auto cookies = verified_of(*format.dialect, cookies_named(cookie_headers, format.cookie_name));
+    const bool alone = cookies.size() == 1;
+    for (VerifiedCookie& cookie : cookies) found.push_back({&format, std::move(cookie), alone});
+  }
+  return found;
+}
+
+std::vector<OldKey> keys_of(const SessionEnvironment& environment, const std::vector<OldCookie>& old) {
+  const Dialect& own = *environment.dialect;
+  std::vector<OldKey> keys;
+  for (const OldCookie& each : old) {
+    keys.push_back({each.format->dialect.get(), each.cookie.store_key});
+    keys.push_back({&own, own.store_key(new_id_of(each))});
+  }
+  return keys;
+}
+
+bool settled(const SessionEnvironment& environment, const Age& age) {
+  return age.created && *age.created + kSettled <= environment.clock.unix_now();
+}
+
+Task<Outcome> take_over(SessionEnvironment& environment, const OldCookie& old) {
+  Move move(environment, old);
+  co_return co_await move.run();
+}
+
+}  // namespace session

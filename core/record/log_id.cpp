@@ -1,0 +1,22 @@
+#include "core/record/log_id.h"
+
+#include "core/crypto/hex.h"
+#include "core/crypto/random.h"
+
+namespace session {
+namespace {
+
+constexpr std::size_t kKeyBytes = 32;
+constexpr std::size_t kNameBytes = 8;
+
+}  // namespace
+
+SessionNames::SessionNames(const Secret& key)
+    : mac_(key.empty() ? Secret(system_random().bytes(kKeyBytes)) : key) {}
+
+std::string SessionNames::of(std::string_view store_key) {
+  const Mac::Tag tag = mac_.tag(store_key);
+  return hex({tag.data(), kNameBytes});
+}
+
+}  // namespace session

@@ -1,0 +1,140 @@
+// How a session gets another id.
+
+#include <stdexcept>
+#include <utility>
+
+#include "core/record/termination.h"
+#include "core/session/write.h"
+
+namespace session {
+namespace {
+
+// A replaced id's key: told so for a while where the dialect can say it, else erased. True if it held
+// `expected`.
+Task<Result<bool, StoreFailure>> bury(Store& store, std::string key, Bytes expected,
+                                      std::optional<std::string> tombstone) {
+  if (!tombstone) {
+    auto erased = co_await store.erase_if(std::move(key), std::move(expected));
+    if (!erased) co_return erased.error();
+    co_return *erased == EraseIfOutcome::erased;
+  }
+  Bytes grave(*tombstone);
+  auto replaced =
+      co_await store.replace(std::move(key), std::move(expected), std::move(grave), kTombstoneTime);
+  if (!replaced) co_return replaced.error();
+  co_return *replaced == ReplaceOutcome::replaced;
+}
+
+}  // namespace
+
+// The new record is stored before the old one is retired, so that a crash in between logs nobody out; and
+// retiring is a compare-and-set, so that of a destroy and a regenerate that race exactly one wins.
+Session::Written Session::move(bool restart_age, Attempts attempts) {
+  const auto& env = *environment_;
+  const seconds now = env.clock.unix_now();
+  const std::string new_id = env.dialect->new_id();
+  const std::string new_key = env.dialect->store_key(new_id);
+  std::optional<Bytes> stored;
+  for (;;) {
+    Record record = changed_record();
+    if (restart_age) record.created = now;
+    auto prepared = prepare(std::move(record));
+    if (!prepared) co_return co_await abandon(stored.has_value(), new_key, prepared.error());
+    auto held = co_await store_moved(new_key, stored, prepared->bytes, prepared->time_to_live);
+    if (!held) co_return co_await abandon(stored.has_value(), new_key, WriteFailure(held.error()));
+    if (!*held) {
+      stored
+          .reset();  // lost again, as in a full store: the old record must not go before the new one is there
+      if (attempts.over()) co_return failed(contended());
+      continue;
+    }
+    stored = prepared->bytes;
+    const Retired retired = co_await retire(new_key, attempts);
+    if (retired.how == Retired::How::done) {
+      std::string former_name = log_name();
+      moved_to(new_id, new_key, now);
+      written(std::move(*prepared));
+      note(restart_age ? SessionChange::Kind::logged_in : SessionChange::Kind::regenerated,
+           std::move(former_name));
+      // What a crash may have left of it in another format would outlive the tombstone. Should this fail,
+      // forget_former() sees to it.
+      std::string former = former_key(envelope_);
+      if (!former.empty()) (void)co_await env.store.erase(std::move(former));
+      co_return Outcome();
+    }
+    // It may have happened all the same, and then the new record is all that is left of the session.
+    if (retired.how == Retired::How::unknown) co_return failed(retired.failure);
+    if (retired.how == Retired::How::unchanged)
+      co_return co_await abandon(true, new_key, WriteFailure(retired.failure));
+    if (attempts.over()) co_return co_await abandon(stored.has_value(), new_key, WriteFailure(contended()));
+    auto reloaded = co_await reload_in_turn(attempts);
+    if (!reloaded) co_return co_await abandon(stored.has_value(), new_key, reloaded.error());
+  }
+}
+
+// The store may do it and its answer be lost. A browser that is told nothing then keeps an id that is dead;
+// so the store is asked what it holds. A key that is gone says nothing where there are no tombstones: the
+// copy under the new id, which nobody has, is left to expire. What has not happened is tried once more: the
+// first try may still be on its way, and of two one counts.
+Task<Session::Retired> Session::retire(std::string new_key, Attempts attempts) {
+  using How = Retired::How;
+  Store& store = environment_->store;
+  const auto tombstone = environment_->dialect->tombstone(new_key);
+  StoreFailure failure;
+  for (int attempt = 1; attempt <= 2; ++attempt) {
+    auto buried = co_await bury(store, key_, *base_, tombstone);
+    if (buried && *buried) co_return Retired{How::done};
+    if (buried && attempt == 1) co_return Retired{How::changed};
+    if (!buried) failure = buried.error();
+    if (attempts.over()) co_return Retired{How::unknown, failure};
+    auto held = co_await store.load(key_);
+    if (!held) co_return Retired{How::unknown, failure};
+    if (!*held && !buried && !tombstone) co_return Retired{How::unknown, failure};
+    if (!*held) co_return Retired{How::changed};
+    const Bytes& bytes = (*held)->bytes;
+    if (environment_->dialect->successor(bytes.view()) == new_key) co_return Retired{How::done};
+    if (bytes != *base_) co_return Retired{How::changed};
+  }
+  co_return Retired{How::unchanged, failure};
+}
+
+// Stores the record of a new id, or brings the one stored before up to date. False: that one is not there any
+// more.
+Task<Result<bool, StoreFailure>> Session::store_moved(std::string key, std::optional<Bytes> stored,
+                                                      Bytes bytes, milliseconds ttl) {
+  Store& store = environment_->store;
+  if (!stored) {
+    auto created = co_await store.create(std::move(key), std::move(bytes), ttl);
+    if (!created) co_return created.error();
+    if (*created == CreateOutcome::exists)
+      throw std::runtime_error("a fresh id is taken: the random source is broken");
+    co_return true;
+  }
+  auto replaced = co_await store.replace(std::move(key), std::move(*stored), std::move(bytes), ttl);
+  if (!replaced) co_return replaced.error();
+  co_return *replaced == ReplaceOutcome::replaced;
+}
+
+// Nobody has the new id, so what is left under it if this fails too can't be used, and expires.
+Session::Written Session::abandon(bool stored, std::string new_key, WriteFailure failure) {
+  if (stored) (void)co_await environment_->store.erase(std::move(new_key));
+  co_return failure;
+}
+
+void Session::moved_to(const std::string& id, const std::string& key, seconds now) {
+  id_ = id;
+  key_ = key;
+  issued_ = now;
+  cookie_ = Cookie::give;
+}
+
+Session::Written Session::regenerate() {
+  if (ended_) co_return failed(WriteFailure::Kind::gone);
+  const TurnOver turn_over{*this};
+  if (!base_) co_return co_await create();
+  const Attempts attempts(*environment_);
+  const bool restart_age = subject_changes(changed_record());
+  co_return co_await move(restart_age, attempts);
+}
+
+}  // namespace session

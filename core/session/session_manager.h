@@ -1,0 +1,114 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/record/environment.h"
+#include "core/session/session.h"
+#include "core/migration/migration.h"
+
+namespace session {
+
+struct SessionManagerOptions {
+  Policy policy;
+  CookieAttributes cookie;
+  RecordMemory memory;
+  // How long a write may go on losing races for the same session, and waiting for its turn, before it gives
+  // up.
+  milliseconds write_deadline = seconds(2);
+  // The key under which sessions get their names for logs (SessionNames); empty: a random one.
+  Secret names_key = {};
+};
+
+// Whether reading a session counts as using it, and so extends it.
+enum class Touch { on, off };
+
+// Finds the session of a request by its cookie, and makes new ones.
+//
+// Not thread-safe, and cheap: make one per thread over the same Store, with a dialect of its own each.
+class SessionManager {
+ public:
+  // `store`, `clock` and `random` outlive the manager.
+  SessionManager(Store& store, std::unique_ptr<Dialect> dialect, std::shared_ptr<const Identity> identity,
+                 SessionManagerOptions options, const Clock& clock = system_clock());
+
+  // From now on sessions of that format move to the one in use when their cookies come without one of ours
+  // (core/migration/migration.h). A session that ends takes along what its request's old cookies name.
+  void accept(Accepted format) { environment_.accepted.push_back(std::move(format)); }
+
+  // A session, or why there is none.
+  struct Opened {
+    std::optional<Session> session;
+    Refusal refusal = Refusal::absent;  // if there is no session
+    std::string successor = {};  // for Refusal::revoked: the store key of the session with the newer id
+    // For Refusal::malformed: what stands in a log for the record that can't be read; empty if it is the
+    // cookie that can't.
+    std::string unreadable = {};
+    // What cookies of accepted formats stand for, as not all of them may have been looked at.
+    std::vector<OldKey> old_keys = {};
+    // What stands in a log for the session that a verified cookie names, though there is none to open.
+    std::string name = {};
+  };
+
+  // The session that the request's Cookie headers name. Asks the store only if a cookie verified. Extends the
+  // session by the policy, unless `touch` is off; that this fails is not an error, as the answer stands
+  // without it. `cookie_headers` and what it views are the caller's until the task ends. Error: the store
+  // could not answer.
+  Task<Result<Opened, StoreFailure>> open(std::span<const std::string_view> cookie_headers,
+                                          Touch touch = Touch::on);
+
+  // Ends the session whose former id was `revoked`: a wish to log out must reach it although it has got
+  // another id meanwhile. `successor` is from open(). `absent`: it had ended already.
+  Task<Result<EraseOutcome, StoreFailure>> end_successor(std::string successor);
+
+  // Ends what a request's old cookies stand for although it has no session (Opened::old_keys): a browser
+  // that loses its cookie because it wanted to log out would come with these next time. Returns what stands
+  // in logs for those that were there.
+  Task<Result<std::vector<std::string>, StoreFailure>> end_old(std::vector<OldKey> old_keys);
+
+  // What stands in a log for the session of a store key (SessionNames).
+  [[nodiscard]] std::string name_for_log(std::string_view store_key) {
+    return environment_.names.of(store_key);
+  }
+
+  // Whether these attributes alone say whose session it is.
+  [[nodiscard]] bool name_a_subject(const Json& attributes) const {
+    return environment_.reader.identity().subject(attributes).has_value();
+  }
+
+  // A session for somebody who has none. Nothing is stored before its first flush.
+  [[nodiscard]] Session create();
+
+  // For use without cookies: the session of an id that the program chose (1 to 1024 bytes), or a new one
+  // under that id. The id is trusted: never pass one on from a client. Error: the store could not answer, or
+  // WriteFailure::Kind::malformed if it holds no record of ours under that id.
+  Task<Result<Session, WriteFailure>> at(std::string id);
+
+  [[nodiscard]] const CookieAttributes& cookie() const { return environment_.cookie; }
+  [[nodiscard]] const std::vector<Accepted>& accepted() const { return environment_.accepted; }
+
+  // A key of the store that no session has and none will get: to try the store with.
+  [[nodiscard]] std::string spare_key() const {
+    return environment_.dialect->store_key(environment_.dialect->new_id());
+  }
+
+ private:
+  using Asked = Task<Result<Opened, StoreFailure>>;
+  Asked open_verified(VerifiedCookie cookie, Touch touch);
+  [[nodiscard]] static Opened refused(Refusal refusal, const Session& session);
+  static Asked no_session(Refusal refusal);
+  // `cookie` is what verify() said of ours.
+  Asked open_any(Result<VerifiedCookie, Refusal> cookie, std::span<const std::string_view> cookie_headers,
+                 Touch touch);
+  Asked open_old(std::vector<OldCookie> old, Touch touch);
+  [[nodiscard]] Result<VerifiedCookie, Refusal> verify(std::span<const std::string_view> cookie_headers);
+  [[nodiscard]] bool too_old(const VerifiedCookie& cookie) const;
+
+  SessionEnvironment environment_;
+};
+
+}  // namespace session

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+
+#include "core/record/environment.h"
+#include "core/session/session.h"
+
+// What the files of Session share; of no interest to others.
+namespace session {
+
+// Of a write.
+using Outcome = Result<void, WriteFailure>;
+
+inline Outcome failed(WriteFailure::Kind kind) { return WriteFailure(kind); }
+inline Outcome failed(const StoreFailure& failure) { return WriteFailure(failure); }
+
+inline StoreFailure contended() {
+  return StoreFailure(StoreFailure::Kind::contended, "others kept changing the session until the deadline");
+}
+
+// Says when to stop trying to win a compare-and-set.
+class Session::Attempts {
+ public:
+  explicit Attempts(const SessionEnvironment& environment)
+      : clock_(environment.clock), until_(clock_.steady_now() + environment.write_deadline) {}
+  [[nodiscard]] bool over() const { return clock_.steady_now() >= until_; }
+  [[nodiscard]] milliseconds left() const {
+    return std::chrono::duration_cast<milliseconds>(until_ - clock_.steady_now());
+  }
+
+ private:
+  const Clock& clock_;
+  Clock::Steady until_;
+};
+
+// What became of the record under an id that was to be replaced.
+struct Session::Retired {
+  enum class How {
+    done,
+    changed,    // it was not what had been read
+    unchanged,  // the store failed, and the record is there as it was
+    unknown,    // the store failed, and can't say either what it holds
+  };
+  How how;
+  StoreFailure failure = {};  // if the store failed
+};
+
+}  // namespace session

@@ -1,0 +1,58 @@
+#include "core/store/memory/entry.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+// Of tcmalloc and jemalloc, whichever of them a program is linked with; glibc has none.
+extern "C" std::size_t nallocx(std::size_t size, int flags) noexcept __attribute__((weak));
+
+namespace session {
+namespace {
+
+// What make_shared adds to the bytes of a value in libstdc++ 12: its counts, and alignment.
+constexpr std::size_t kValueHeader = 47;
+// One bucket for each entry (core/store/memory/index.h).
+constexpr std::size_t kIndexShare = sizeof(void*);
+
+static_assert(std::is_standard_layout_v<MemoryNode>, "offsetof needs it");
+
+std::size_t node_size(std::size_t key_size) noexcept {
+  return std::max(sizeof(MemoryNode), offsetof(MemoryNode, key_start) + key_size);
+}
+
+// What the heap takes for a block of that size: as it says itself, or, of glibc, a header of 8 bytes,
+// multiples of 16, at least 32.
+std::size_t heap_block(std::size_t size) noexcept {
+  if (nallocx != nullptr) return nallocx(size, 0);
+  return std::max<std::size_t>(32, (size + 8 + 15) / 16 * 16);
+}
+
+}  // namespace
+
+MemoryNode::Ptr MemoryNode::make(const HashedKey& key, Bytes bytes) {
+  assert(key.text.size() <= 8192);
+  void* memory = ::operator new(node_size(key.text.size()));
+  Ptr node(new (memory) MemoryNode);
+  node->bytes = std::move(bytes);
+  node->hash = static_cast<std::uint32_t>(key.hash);
+  node->key_size = static_cast<std::uint16_t>(key.text.size());
+  // By way of `memory`: the key runs past key_start into the rest of the allocation.
+  char* key_at = static_cast<char*>(memory) + offsetof(MemoryNode, key_start);
+  if (!key.text.empty()) std::memcpy(key_at, key.text.data(), key.text.size());
+  return node;
+}
+
+void MemoryNode::Destroy::operator()(MemoryNode* node) const noexcept {
+  node->~MemoryNode();
+  ::operator delete(static_cast<void*>(node));
+}
+
+std::size_t MemoryNode::cost(std::size_t key_size, std::size_t value_size) noexcept {
+  return heap_block(node_size(key_size)) + heap_block(value_size + kValueHeader) + kIndexShare;
+}
+
+}  // namespace session

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include <boost/intrusive/list.hpp>
+#include <boost/intrusive/set.hpp>
+
+#include "core/base/bytes.h"
+
+namespace session {
+
+// Internal to MemoryStore: a key and its hash, computed once for each call.
+struct HashedKey {
+  std::string_view text;
+  std::uint64_t hash = 0;
+};
+
+// Internal to MemoryStore: one entry. One allocation holds it all but the value: the links of the three
+// orders that a shard keeps its entries in, and the key, which begins inside the struct and runs past its
+// end. The order of the members is what keeps a million of them small.
+struct MemoryNode {
+  using ListHook =
+      boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::normal_link>>;
+  using TreeHook =
+      boost::intrusive::set_member_hook<boost::intrusive::link_mode<boost::intrusive::normal_link>,
+                                        boost::intrusive::optimize_size<true>>;
+  struct Destroy {
+    void operator()(MemoryNode* node) const noexcept;
+  };
+  using Ptr = std::unique_ptr<MemoryNode, Destroy>;
+
+  // An entry that is in no shard yet. REQUIRES: key.text is at most 8192 bytes.
+  static Ptr make(const HashedKey& key, Bytes bytes);
+  // What an entry takes: its node, its value's block and its share of the index, as the heap rounds them.
+  static std::size_t cost(std::size_t key_size, std::size_t value_size) noexcept;
+
+  [[nodiscard]] std::size_t cost() const noexcept { return cost(key_size, bytes.size()); }
+  [[nodiscard]] std::string_view key() const noexcept { return {key_start, key_size}; }
+  [[nodiscard]] bool has(const HashedKey& other) const noexcept {
+    return hash == static_cast<std::uint32_t>(other.hash) && key() == other.text;
+  }
+
+  MemoryNode* next_in_bucket = nullptr;  // MemoryIndex's
+  ListHook use_hook;
+  TreeHook expiry_hook;
+  std::int64_t last_use = 0;  // ns of the store's steady clock
+  std::int64_t expires = 0;   // the same; the entry is absent from then on
+  Bytes bytes;
+  std::uint32_t hash = 0;  // the low half
+  std::uint16_t key_size = 0;
+  char key_start[2] = {};
+};
+
+}  // namespace session

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "core/store/memory/entry.h"
+
+namespace session {
+
+// Internal to MemoryStore: finds nodes by key. Linear hashing (Litwin, 1980): each insert splits at most one
+// bucket and each removal joins at most one, so there is never a rehash that anybody has to wait for. Buckets
+// come in segments that never move; there is about one bucket for each node.
+//
+// Not thread-safe: its shard's lock guards it. Owns its buckets, not the nodes.
+class MemoryIndex {
+ public:
+  // nullptr if there is none.
+  [[nodiscard]] MemoryNode* find(const HashedKey& key) const noexcept;
+  // REQUIRES: no node has this key.
+  void insert(MemoryNode& node);
+  // REQUIRES: the node is here.
+  void remove(MemoryNode& node) noexcept;
+
+ private:
+  static constexpr std::size_t kSegment = 256;
+  using Segment = std::array<MemoryNode*, kSegment>;
+
+  [[nodiscard]] MemoryNode*& bucket(std::size_t i) const noexcept {
+    return (*segments_[i / kSegment])[i % kSegment];
+  }
+  [[nodiscard]] std::size_t bucket_of(std::uint32_t hash) const noexcept {
+    const std::size_t i = hash & (2 * round_ - 1);
+    return i < buckets_ ? i : i - round_;
+  }
+  void add_segment();
+  void split_one();
+  void join_one() noexcept;
+
+  std::vector<std::unique_ptr<Segment>> segments_;
+  std::size_t nodes_ = 0;
+  std::size_t buckets_ = 0;       // round_ <= buckets_ < 2 * round_ once there are any
+  std::size_t round_ = kSegment;  // a power of two: the number of buckets when this round of splits began
+};
+
+}  // namespace session

@@ -1,0 +1,181 @@
+#include "core/store/memory/memory_store.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cassert>
+#include <memory>
+#include <random>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "core/store/memory/shard.h"
+#include "core/store/memory/sip_hash.h"
+
+namespace session {
+namespace {
+
+constexpr std::size_t kShardBits = 6;
+constexpr std::size_t kShards = std::size_t{1} << kShardBits;
+// Expired entries that a sweep removes under one lock: some microseconds' work.
+constexpr std::size_t kReapedAtOnce = 16;
+
+SipHash<1, 3> seeded_hash() {
+  std::random_device entropy;
+  const auto word = [&] { return std::uint64_t{entropy()} << 32 | entropy(); };
+  const std::uint64_t k0 = word();
+  return {k0, word()};
+}
+
+StoreFailure too_large() {
+  return StoreFailure(StoreFailure::Kind::full, "memory store: one entry is larger than max_bytes");
+}
+
+// One time for each shard; in a row, so that looking for the least of them reads few cache lines.
+class Times {
+ public:
+  static constexpr std::size_t kNowhere = kShards;
+
+  [[nodiscard]] std::atomic<std::int64_t>& of(std::size_t shard) { return times_[shard]; }
+
+  // The shard with the least time that is not after `latest`, other than `skipped`; or kNowhere.
+  [[nodiscard]] std::size_t least(std::int64_t latest, std::size_t skipped = kNowhere) const {
+    std::size_t found = kNowhere;
+    for (std::size_t i = 0; i < kShards; ++i) {
+      const std::int64_t time = times_[i].load(std::memory_order_relaxed);
+      if (time > latest || i == skipped) continue;
+      latest = time - 1;
+      found = i;
+    }
+    return found;
+  }
+
+ private:
+  alignas(64) std::array<std::atomic<std::int64_t>, kShards> times_{};
+};
+
+}  // namespace
+
+class MemoryStore::Shards {
+ public:
+  Shards(std::size_t max_bytes, const Clock& clock) : clock_(clock), ledger_(max_bytes) {
+    shards_.reserve(kShards);
+    for (std::size_t i = 0; i < kShards; ++i)
+      shards_.push_back(
+          std::make_unique<MemoryShard>(clock, ledger_, MemoryShard::Horizon{uses_.of(i), expiries_.of(i)}));
+  }
+
+  [[nodiscard]] HashedKey hashed(std::string_view key) const noexcept { return {key, hash_(key)}; }
+  [[nodiscard]] MemoryShard& of(const HashedKey& key) const noexcept {
+    return *shards_[key.hash >> (64 - kShardBits)];
+  }
+  [[nodiscard]] const MemoryLedger& ledger() const noexcept { return ledger_; }
+  [[nodiscard]] bool could_hold(const HashedKey& key, const Bytes& bytes) const noexcept {
+    return MemoryNode::cost(key.text.size(), bytes.size()) <= ledger_.most();
+  }
+
+  // Removes what expired first, in one shard.
+  std::size_t reap(std::size_t most) {
+    const auto now =
+        std::chrono::duration_cast<std::chrono::nanoseconds>(clock_.steady_now().time_since_epoch());
+    const std::size_t i = expiries_.least(now.count());
+    return i == Times::kNowhere ? 0 : shards_[i]->reap(most);
+  }
+
+  // Removes an entry other than `spared`, for a write that found no room. Holds one lock at a time: what it
+  // sees of the other shards may be a moment old.
+  void make_room(const HashedKey& spared) {
+    if (reap(1) > 0) return;
+    std::size_t barren = Times::kNowhere;
+    for (int tries = 0; tries < 2; ++tries) {
+      const std::size_t i = uses_.least(MemoryShard::kNever - 1, barren);
+      if (i == Times::kNowhere) break;
+      if (shards_[i]->evict_oldest(spared)) return;
+      barren = i;  // it held nothing but what is spared
+    }
+    std::this_thread::yield();  // others are removing, or have taken the room at this moment
+  }
+
+ private:
+  const Clock& clock_;
+  const SipHash<1, 3> hash_ = seeded_hash();
+  MemoryLedger ledger_;
+  Times uses_;
+  Times expiries_;
+  std::vector<std::unique_ptr<MemoryShard>> shards_;
+};
+
+MemoryStore::MemoryStore(MemoryStoreOptions options, const Clock& clock)
+    : clock_(clock),
+      observer_(options.observer),
+      shards_(std::make_unique<Shards>(options.max_bytes, clock)) {}
+
+MemoryStore::~MemoryStore() = default;
+
+Store::Answer<std::optional<Entry>> MemoryStore::load(std::string key) {
+  const Observed observed(observer_, StoreCommand::load, clock_);
+  const HashedKey hashed = shards_->hashed(key);
+  co_return observed.told(shards_->of(hashed).load(hashed));
+}
+
+Store::Answer<CreateOutcome> MemoryStore::create(std::string key, Bytes bytes, milliseconds ttl) {
+  const Observed observed(observer_, StoreCommand::create, clock_);
+  assert(ttl >= milliseconds(1));
+  const HashedKey hashed = shards_->hashed(key);
+  if (!shards_->could_hold(hashed, bytes)) co_return observed.told(too_large());
+  MemoryNode::Ptr node = MemoryNode::make(hashed, std::move(bytes));
+  for (;;) {
+    if (const auto done = shards_->of(hashed).create(node, hashed, ttl)) co_return observed.told(*done);
+    shards_->make_room(hashed);
+  }
+}
+
+Store::Answer<ReplaceOutcome> MemoryStore::replace(std::string key, Bytes expected, Bytes bytes,
+                                                   milliseconds ttl) {
+  const Observed observed(observer_, StoreCommand::replace, clock_);
+  assert(ttl >= milliseconds(1));
+  const HashedKey hashed = shards_->hashed(key);
+  if (!shards_->could_hold(hashed, bytes)) co_return observed.told(too_large());
+  for (;;) {
+    if (const auto done = shards_->of(hashed).replace(hashed, expected, bytes, ttl))
+      co_return observed.told(*done);
+    shards_->make_room(hashed);
+  }
+}
+
+Store::Answer<TouchOutcome> MemoryStore::touch(std::string key, milliseconds ttl) {
+  const Observed observed(observer_, StoreCommand::touch, clock_);
+  assert(ttl >= milliseconds(1));
+  const HashedKey hashed = shards_->hashed(key);
+  co_return observed.told(shards_->of(hashed).touch(hashed, ttl));
+}
+
+Store::Answer<EraseOutcome> MemoryStore::erase(std::string key) {
+  const Observed observed(observer_, StoreCommand::erase, clock_);
+  const HashedKey hashed = shards_->hashed(key);
+  co_return observed.told(shards_->of(hashed).erase(hashed));
+}
+
+Store::Answer<EraseIfOutcome> MemoryStore::erase_if(std::string key, Bytes expected) {
+  const Observed observed(observer_, StoreCommand::erase_if, clock_);
+  const HashedKey hashed = shards_->hashed(key);
+  co_return observed.told(shards_->of(hashed).erase_if(hashed, expected));
+}
+
+std::size_t MemoryStore::sweep(std::size_t most) {
+  std::size_t freed = 0;
+  while (freed < most) {
+    const std::size_t reaped = shards_->reap(std::min(kReapedAtOnce, most - freed));
+    if (reaped == 0) break;
+    freed += reaped;
+  }
+  return freed;
+}
+
+MemoryStore::Stats MemoryStore::stats() const {
+  const MemoryLedger& ledger = shards_->ledger();
+  return {ledger.entries.load(), ledger.bytes(), ledger.evictions.load(), ledger.expirations.load()};
+}
+
+}  // namespace session

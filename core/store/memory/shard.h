@@ -1,0 +1,88 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <mutex>
+#include <optional>
+
+#include "core/base/clock.h"
+#include "core/store/memory/index.h"
+#include "core/store/memory/budget.h"
+#include "core/store/memory/entry.h"
+#include "core/store/store.h"
+
+namespace session {
+
+// Internal to MemoryStore: the entries of some of the keys, behind one lock, in the order of their last use
+// and in the order of their expiry.
+//
+// Thread-safe; every function takes the lock once. The clock is read under it, so that what one caller has
+// seen expire, no other finds alive. What goes is freed after the lock is released.
+// The ledger counts what is here before it gets here: a write that would pass the cap does nothing, says so
+// (nullopt), and is to be repeated when there is room.
+// Aligned so that no two locks share a cache line.
+class alignas(64) MemoryShard {
+ public:
+  // Later than any time: said of a shard that has nothing to evict, or to expire.
+  static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+  // When the next entry should go, in ns of the clock. Written under the shard's lock, read by anybody: a
+  // hint of which shard to look in.
+  struct Horizon {
+    std::atomic<std::int64_t>& oldest_use;
+    std::atomic<std::int64_t>& earliest_expiry;
+  };
+
+  MemoryShard(const Clock& clock, MemoryLedger& ledger, Horizon horizon);
+  ~MemoryShard();
+  MemoryShard(const MemoryShard&) = delete;
+  MemoryShard& operator=(const MemoryShard&) = delete;
+
+  [[nodiscard]] std::optional<Entry> load(const HashedKey& key);
+  // Takes the node if it is created.
+  [[nodiscard]] std::optional<CreateOutcome> create(MemoryNode::Ptr& node, const HashedKey& key,
+                                                    milliseconds ttl);
+  // If it is replaced, `bytes` are the former ones afterwards.
+  [[nodiscard]] std::optional<ReplaceOutcome> replace(const HashedKey& key, const Bytes& expected,
+                                                      Bytes& bytes, milliseconds ttl);
+  [[nodiscard]] TouchOutcome touch(const HashedKey& key, milliseconds ttl);
+  [[nodiscard]] EraseOutcome erase(const HashedKey& key);
+  [[nodiscard]] EraseIfOutcome erase_if(const HashedKey& key, const Bytes& expected);
+
+  // Removes up to `most` expired entries, those first that expired first; how many it removed.
+  std::size_t reap(std::size_t most);
+  // Removes the least recently used entry other than `spared`; false if there is none.
+  bool evict_oldest(const HashedKey& spared);
+
+ private:
+  class Turn;
+  struct EarlierExpiry {
+    bool operator()(const MemoryNode& a, const MemoryNode& b) const noexcept { return a.expires < b.expires; }
+  };
+  using UseOrder = boost::intrusive::list<
+      MemoryNode, boost::intrusive::member_hook<MemoryNode, MemoryNode::ListHook, &MemoryNode::use_hook>,
+      boost::intrusive::constant_time_size<false>>;
+  using ExpiryOrder = boost::intrusive::multiset<
+      MemoryNode, boost::intrusive::member_hook<MemoryNode, MemoryNode::TreeHook, &MemoryNode::expiry_hook>,
+      boost::intrusive::compare<EarlierExpiry>, boost::intrusive::constant_time_size<false>>;
+
+  MemoryNode* find_live(const HashedKey& key, Turn& turn);
+  bool resize(std::size_t from, std::size_t to) noexcept;
+  void use(MemoryNode& node, Turn& turn);
+  void set_expiry(MemoryNode& node, milliseconds ttl, Turn& turn);
+  void link(MemoryNode& node, milliseconds ttl, Turn& turn);
+  void unlink(MemoryNode& node, Turn& turn);
+  std::size_t reap(std::size_t most, Turn& turn);
+  void publish() noexcept;
+
+  const Clock& clock_;
+  MemoryLedger& ledger_;
+  const Horizon horizon_;
+  std::mutex mutex_;
+  MemoryIndex index_;
+  UseOrder by_use_;  // the most recently used first
+  ExpiryOrder by_expiry_;
+};
+
+}  // namespace session

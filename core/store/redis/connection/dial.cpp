@@ -1,0 +1,72 @@
+#include "core/store/redis/connection/dial.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <utility>
+#include <vector>
+
+#include "core/base/await.h"
+#include "core/store/redis/connection/deadline_guard.h"
+
+namespace session {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using Error = boost::system::error_code;
+using Done = Result<void, Broken>;
+
+// Small commands must not wait for each other's acknowledgement, and a machine that has gone without a word
+// is noticed while nothing is asked of it.
+void tune(Socket& socket) {
+  const int descriptor = socket.native_handle();
+  const auto set = [descriptor](int level, int option, int value) {
+    ::setsockopt(descriptor, level, option, &value, sizeof value);
+  };
+  set(IPPROTO_TCP, TCP_NODELAY, 1);
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, 10);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, 5);
+  set(IPPROTO_TCP, TCP_KEEPCNT, 3);
+}
+
+// One endpoint, until then at most.
+Task<Done> try_one(Line& line, Endpoint endpoint, Clock::Steady until) {
+  Error ignored;
+  line.socket.close(ignored);
+  const Watchdog watchdog(line.socket.get_executor(), until, [&line] {
+    Error none;
+    line.socket.close(none);
+  });
+  const auto [error] = co_await line.socket.async_connect(endpoint, kAwaitTuple);
+  if (line.closed) co_return Broken("given up");
+  if (!line.socket.is_open()) co_return Broken("no connection in time");
+  if (error) co_return Broken(error.message());
+  co_return Done();
+}
+
+}  // namespace
+
+void Line::close() {
+  closed = true;
+  Error ignored;
+  socket.close(ignored);
+}
+
+Task<Done> dial(Line& line, std::vector<Endpoint> endpoints, Clock::Steady until) {
+  Done last = Broken("its name has no address");
+  auto left = static_cast<int>(endpoints.size());
+  for (const Endpoint& endpoint : endpoints) {
+    if (line.closed) co_return Broken("given up");
+    const Clock::Steady now = system_clock().steady_now();
+    last = co_await try_one(line, endpoint, now + (until - now) / left--);
+    if (last) break;
+  }
+  if (last) tune(line.socket);
+  co_return last;
+}
+
+}  // namespace session

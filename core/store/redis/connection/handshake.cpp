@@ -1,0 +1,49 @@
+#include "core/store/redis/connection/handshake.h"
+
+#include "core/store/redis/resp/server_error.h"
+
+namespace session {
+namespace {
+
+// The role that ROLE's reply begins with.
+std::string_view role_in(const Reply& reply) {
+  if (!reply.is(Reply::Kind::array) || reply.elements.empty()) return {};
+  return reply.elements.front().bytes.view();
+}
+
+bool is_denied(std::string_view error) {
+  return error.starts_with("NOPERM") || error.starts_with("ERR unknown");
+}
+
+}  // namespace
+
+Command Greeting::command() const {
+  Command command;
+  const Secret secret = password ? password() : Secret();
+  // So that the text does not move, and leave a copy behind.
+  command.wire.reserve(secret.reveal().size() + user.size() + client_name.size() + 512);
+  if (!secret.empty() && user.empty()) command.then({"AUTH", secret.reveal()});
+  if (!secret.empty() && !user.empty()) command.then({"AUTH", user, secret.reveal()});
+  if (database != 0) command.then({"SELECT", std::to_string(database)});
+  if (role != Role::any) command.then({"ROLE"});
+  command.then({"CLIENT", "SETNAME", client_name});
+  return command;
+}
+
+std::string Greeting::refusal(const std::vector<Reply>& replies) const {
+  const Reply* of_name = replies.empty() ? nullptr : &replies.back();  // which no server needs
+  const Reply* of_role = role == Role::any || replies.size() < 2 ? nullptr : &replies[replies.size() - 2];
+  for (const Reply& reply : replies) {
+    if (!reply.is(Reply::Kind::error)) continue;
+    const bool needless = &reply == of_name || (&reply == of_role && role == Role::not_a_replica);
+    if (needless && is_denied(reply.text)) continue;
+    return read_error(reply.text, "the greeting").sentence;
+  }
+  if (of_role == nullptr) return {};
+  const std::string_view told = role_in(*of_role);
+  if (role == Role::master && told != "master") return "it is not the master";
+  if (role == Role::not_a_replica && told == "slave") return "it is a replica, and not the master";
+  return {};
+}
+
+}  // namespace session

@@ -1,0 +1,19 @@
+#include <algorithm>
+
+#include "core/store/redis/connection/options.h"
+
+namespace session {
+
+bool can_be_host(std::string_view text) {
+  constexpr std::size_t kLongest = 253;  // RFC 1035 2.3.4
+  return !text.empty() && text.size() <= kLongest &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+std::string to_text(const RedisAddress& address) {
+  if (!address.path.empty()) return "unix:" + address.path;
+  const bool ipv6 = address.host.find(':') != std::string::npos;
+  return (ipv6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
+}
+
+}  // namespace session

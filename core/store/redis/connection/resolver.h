@@ -1,0 +1,58 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <boost/asio/generic/stream_protocol.hpp>
+
+#include "core/base/await.h"
+#include "core/base/clock.h"
+#include "core/store/redis/connection/transport.h"
+#include "core/base/task.h"
+
+namespace session {
+
+using Endpoint = boost::asio::generic::stream_protocol::endpoint;
+using Endpoints = Result<std::vector<Endpoint>, Broken>;
+
+// Asks the system's resolver, on a thread of Asio's; that can take many seconds and can't be ended, not even
+// when the event loop is.
+[[nodiscard]] Task<Endpoints> look_up(RedisAddress address);
+
+// Finds the endpoints of addresses, and keeps what it found last: a name server that hangs or fails is no
+// reason to lose a Redis server whose place is known. Not thread-safe: belongs to one event loop and one
+// user, who finds one address at a time.
+class Resolver : public std::enable_shared_from_this<Resolver> {
+ public:
+  using LookUp = std::function<Task<Endpoints>(RedisAddress address)>;
+
+  explicit Resolver(const Executor& executor, LookUp how = look_up);
+
+  // The endpoints of the address, at least one. What was found for the same address before is used if the
+  // look-up fails, or half of the time is over. Returns by `until`; a look-up that is not done goes on, and
+  // the next call waits for that one instead of beginning another.
+  Task<Endpoints> find(RedisAddress address, Clock::Steady until);
+
+ private:
+  struct LookingUp {
+    LookingUp(const Executor& executor, RedisAddress of) : done(executor), address(std::move(of)) {}
+    SteadyTimer done;
+    RedisAddress address;
+    std::optional<Endpoints> found;
+  };
+  using LookingUpPtr = std::shared_ptr<LookingUp>;
+
+  LookingUpPtr begin(RedisAddress address);
+  static Task<void> ask(std::shared_ptr<Resolver> self, LookingUpPtr current);
+  void finished(const LookingUpPtr& current);
+
+  Executor executor_;
+  LookUp look_up_;
+  RedisAddress address_;         // whose endpoints are known, or looked up
+  std::vector<Endpoint> known_;  // as the last look-up that did not fail found them
+  LookingUpPtr current_;         // nullptr: nothing is being looked up
+};
+
+}  // namespace session

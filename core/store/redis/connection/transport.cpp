@@ -1,0 +1,219 @@
+#include "core/store/redis/connection/transport.h"
+
+#include <sys/socket.h>
+
+#include <array>
+#include <stdexcept>
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/write.hpp>
+
+#include "core/base/await.h"
+#include "core/store/redis/connection/dial.h"
+#include "core/store/redis/connection/resolver.h"
+
+namespace session {
+
+namespace asio = boost::asio;
+
+class TlsContext {
+ public:
+  explicit TlsContext(RedisTls settings) : tls(std::move(settings)) {}
+  RedisTls tls;
+  asio::ssl::context context{asio::ssl::context::tls_client};
+};
+
+namespace {
+
+constexpr std::size_t kReceiveBytes = std::size_t{64} << 10;
+
+using Error = boost::system::error_code;
+using Done = Result<void, Broken>;
+
+Done outcome(const Error& error) {
+  if (error) return Broken(error.message());
+  return {};
+}
+
+using Received = std::array<char, kReceiveBytes>;
+
+template <class Stream>
+Task<Result<std::string_view, Broken>> receive_from(Stream& stream, Received& buffer) {
+  const auto [error, size] = co_await stream.async_read_some(asio::buffer(buffer), kAwaitTuple);
+  if (error) co_return Broken(error.message());
+  co_return std::string_view(buffer.data(), size);
+}
+
+template <class Stream>
+Transport::Outcome send_to(Stream& stream, std::string_view bytes) {
+  const auto [error, size] =
+      co_await asio::async_write(stream, asio::buffer(bytes.data(), bytes.size()), kAwaitTuple);
+  co_return outcome(error);
+}
+
+Task<Done> reach(Line& line, std::shared_ptr<Resolver> resolver, RedisAddress address, Clock::Steady until) {
+  auto endpoints = co_await resolver->find(std::move(address), until);
+  if (!endpoints) co_return endpoints.error();
+  co_return co_await dial(line, std::move(*endpoints), until);
+}
+
+class PlainTransport final : public Transport {
+ public:
+  PlainTransport(const Executor& executor, std::shared_ptr<Resolver> resolver)
+      : line_(executor), resolver_(std::move(resolver)) {}
+
+  Outcome connect(RedisAddress address, Clock::Steady until) override {
+    may_want_tls_ = address.path.empty();
+    co_return co_await reach(line_, resolver_, std::move(address), until);
+  }
+
+  // A server that wants TLS hangs up on what does not begin with it.
+  Task<Result<std::string_view, Broken>> receive() override {
+    auto received = co_await receive_from(line_.socket, received_);
+    if (!received && may_want_tls_) received = Broken(received.error().why + "; does it want TLS?");
+    may_want_tls_ = false;
+    co_return received;
+  }
+
+  std::size_t try_send(std::string_view bytes) override {
+    const auto sent =
+        ::send(line_.socket.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    return sent < 0 ? 0 : static_cast<std::size_t>(sent);
+  }
+
+  Outcome send(std::string_view bytes) override { co_return co_await send_to(line_.socket, bytes); }
+
+  void close() override { line_.close(); }
+
+ private:
+  Line line_;
+  std::shared_ptr<Resolver> resolver_;
+  Received received_{};
+  bool may_want_tls_ = false;  // nothing has come yet
+};
+
+// OpenSSL's words for a certificate that is not accepted; Asio's for all else.
+std::string why_no_tls(const Error& error, SSL* ssl) {
+  const long verified = SSL_get_verify_result(ssl);
+  if (verified != X509_V_OK)
+    return std::string("its certificate is refused: ") + X509_verify_cert_error_string(verified);
+  return "TLS: " + error.message();
+}
+
+class TlsTransport final : public Transport {
+ public:
+  TlsTransport(const Executor& executor, std::shared_ptr<TlsContext> tls, std::shared_ptr<Resolver> resolver)
+      : tls_(std::move(tls)),
+        resolver_(std::move(resolver)),
+        line_(executor),
+        stream_(line_.socket, tls_->context) {}
+
+  Outcome connect(RedisAddress address, Clock::Steady until) override {
+    const std::string name = tls_->tls.server_name.empty() ? address.host : tls_->tls.server_name;
+    auto connected = co_await reach(line_, resolver_, std::move(address), until);
+    if (!connected) co_return connected;
+    awaited_ = "TLS handshake";
+    expect(name);
+    const auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::client, kAwaitTuple);
+    if (error) co_return Broken(why_no_tls(error, stream_.native_handle()));
+    awaited_ = "answer";
+    co_return connected;
+  }
+
+  [[nodiscard]] std::string_view awaited() const override { return awaited_; }
+
+  Task<Result<std::string_view, Broken>> receive() override {
+    auto received = co_await receive_from(stream_, received_);
+    if (!received) received = explained(received.error());
+    asked_for_certificate_ = false;
+    co_return received;
+  }
+
+  std::size_t try_send(std::string_view) override { return 0; }
+
+  Outcome send(std::string_view bytes) override {
+    auto sent = co_await send_to(stream_, bytes);
+    if (!sent) sent = explained(sent.error());
+    co_return sent;
+  }
+
+  void close() override { line_.close(); }
+
+ private:
+  // The certificate must be for this name or address (RFC 6125); a name is sent along (SNI), an address is
+  // not.
+  void expect(const std::string& name) {
+    const auto is_for_name = asio::ssl::host_name_verification(name);
+    stream_.set_verify_callback([is_for_name](bool trusted, asio::ssl::verify_context& context) {
+      const bool accepted = is_for_name(trusted, context);
+      if (trusted && !accepted)
+        X509_STORE_CTX_set_error(context.native_handle(), X509_V_ERR_HOSTNAME_MISMATCH);
+      return accepted;
+    });
+    SSL_set_cert_cb(stream_.native_handle(), note_certificate_request, &asked_for_certificate_);
+    Error no_address;
+    (void)asio::ip::make_address(name, no_address);
+    if (no_address) SSL_set_tlsext_host_name(stream_.native_handle(), name.c_str());
+  }
+
+  static int note_certificate_request(SSL*, void* asked) {
+    *static_cast<bool*>(asked) = true;
+    return 1;
+  }
+
+  // With TLS 1.3 a server refuses a client's certificate when the handshake is over for the client, and often
+  // all that arrives is the end of the connection.
+  [[nodiscard]] Broken explained(const Broken& broken) const {
+    if (!asked_for_certificate_) return broken;
+    return Broken(broken.why + "; it asked for a certificate of the gateway, " +
+                  (tls_->tls.certificate.empty() ? "which has none" : "and may not accept it"));
+  }
+
+  std::shared_ptr<TlsContext> tls_;
+  std::shared_ptr<Resolver> resolver_;
+  Line line_;
+  asio::ssl::stream<Socket&> stream_;
+  Received received_{};
+  std::string_view awaited_ = "connection";
+  bool asked_for_certificate_ = false;  // and nothing has come since
+};
+
+void require(const Error& error, const RedisTls& tls, std::string RedisTls::*file) {
+  if (error) throw BadTlsFile(tls.*file, file, error.message());
+}
+
+}  // namespace
+
+std::shared_ptr<TlsContext> make_tls_context(const RedisTls& tls) {
+  auto made = std::make_shared<TlsContext>(tls);
+  asio::ssl::context& context = made->context;
+  SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
+  context.set_verify_mode(asio::ssl::verify_peer);
+  Error error;
+  if (tls.ca_file.empty()) {
+    context.set_default_verify_paths(error);
+    if (error) throw std::runtime_error("no certificate authorities of the system: " + error.message());
+  } else {
+    context.load_verify_file(tls.ca_file, error);
+    require(error, tls, &RedisTls::ca_file);
+  }
+  if (!tls.certificate.empty()) {
+    context.use_certificate_chain_file(tls.certificate, error);
+    require(error, tls, &RedisTls::certificate);
+    // A daemon can't be asked for a key's password.
+    context.set_password_callback(
+        [](std::size_t, asio::ssl::context::password_purpose) { return std::string(); });
+    context.use_private_key_file(tls.key, asio::ssl::context::pem, error);
+    require(error, tls, &RedisTls::key);
+  }
+  return made;
+}
+
+std::unique_ptr<Transport> Transport::make(Executor executor, std::shared_ptr<TlsContext> tls,
+                                           std::shared_ptr<Resolver> resolver) {
+  if (tls) return std::make_unique<TlsTransport>(executor, std::move(tls), std::move(resolver));
+  return std::make_unique<PlainTransport>(executor, std::move(resolver));
+}
+
+}  // namespace session

@@ -1,0 +1,150 @@
+#include "core/store/redis/redis_store.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/execution_context.hpp>
+
+#include "core/store/redis/client.h"
+
+namespace session {
+namespace {
+
+namespace asio = boost::asio;
+using Reaction = ServerError::Reaction;
+using commands::By;
+using Called = Result<std::vector<Reply>, Refused>;
+
+// The clients of one event loop, by store. Lives in the loop, so that connections end with it.
+class LoopClients final : public asio::execution_context::service {
+ public:
+  using key_type = LoopClients;
+  static asio::execution_context::id id;
+
+  explicit LoopClients(asio::execution_context& context) : service(context) {}
+
+  RedisClient& of(const std::shared_ptr<const RedisSetup>& setup, const Executor& executor) {
+    for (auto& [owner, client] : clients_) {
+      if (owner == setup) return *client;
+    }
+    clients_.emplace_back(setup, std::make_unique<RedisClient>(executor, setup));
+    return *clients_.back().second;
+  }
+
+ private:
+  // Everything goes now, and not with this object: the loop's timers and sockets may be gone by then.
+  void shutdown() override {
+    for (auto& [owner, client] : clients_) client->abandon();
+    clients_.clear();
+  }
+
+  std::vector<std::pair<std::shared_ptr<const RedisSetup>, std::unique_ptr<RedisClient>>> clients_;
+};
+
+asio::execution_context::id LoopClients::id;
+
+// Where a key is asked for, its name there, and until when: one deadline for all that an answer takes. And
+// who is told of the answer.
+struct Place {
+  RedisClient& client;
+  std::string key;
+  Clock::Steady deadline;
+  Observed observed;
+
+  [[nodiscard]] Task<Called> call(std::string_view what, Command command) const {
+    return client.call(key, what, std::move(command), deadline);
+  }
+};
+
+Place place(const std::shared_ptr<const RedisSetup>& setup, const Executor& executor, StoreCommand command,
+            const std::string& key) {
+  const RedisStoreOptions& options = setup->options;
+  const Clock::Steady now = system_clock().steady_now();
+  return {asio::use_service<LoopClients>(executor.context()).of(setup, executor), options.prefix + key,
+          now + options.deadline, Observed(options.observer, command, now)};
+}
+
+bool is_one(const Called& called) { return called->front().integer == 1; }
+
+bool is_foreign(const Called& called) { return !called && called.error().reaction == Reaction::foreign; }
+
+// Whether a script that compares found what it expected. A server that does not know it by its hash gets it
+// whole. `command` is the caller's until the task ends.
+template <class MakeCommand>
+Task<Result<bool, StoreFailure>> run_script(const Place& at, const MakeCommand& command) {
+  auto called = co_await at.call("EVALSHA", command(By::hash));
+  if (!called && called.error().reaction == Reaction::script)
+    called = co_await at.call("EVAL", command(By::text));
+  if (is_foreign(called)) co_return false;
+  if (!called) co_return called.error().failure;
+  co_return is_one(called);
+}
+
+// -1 is a key without an end. -2 is one that ended between GET and PTTL.
+std::optional<Entry> entry_in(std::vector<Reply> replies) {
+  const std::int64_t left = replies[1].integer;
+  if (replies[0].is(Reply::Kind::nil) || left == -2) return std::nullopt;
+  const milliseconds time_left =
+      left < 0 ? milliseconds::max() : milliseconds(std::max<std::int64_t>(left, 1));
+  return Entry{std::move(replies[0].bytes), time_left};
+}
+
+}  // namespace
+
+RedisStore::RedisStore(RedisStoreOptions options)
+    : setup_(std::make_shared<RedisSetup>(std::move(options))) {}
+
+RedisStore::~RedisStore() = default;
+
+Store::Answer<std::optional<Entry>> RedisStore::load(std::string key) {
+  const Place at = place(setup_, co_await asio::this_coro::executor, StoreCommand::load, key);
+  auto called = co_await at.call("GET", commands::load(at.key));
+  if (is_foreign(called))
+    co_return at.observed.told(std::optional<Entry>(Entry{Bytes(), milliseconds::max()}));
+  if (!called) co_return at.observed.told(called.error().failure);
+  co_return at.observed.told(entry_in(std::move(*called)));
+}
+
+Store::Answer<CreateOutcome> RedisStore::create(std::string key, Bytes bytes, milliseconds ttl) {
+  const Place at = place(setup_, co_await asio::this_coro::executor, StoreCommand::create, key);
+  auto called = co_await at.call("SET", commands::create(at.key, bytes.view(), ttl));
+  if (!called) co_return at.observed.told(called.error().failure);
+  co_return at.observed.told(called->front().is(Reply::Kind::nil) ? CreateOutcome::exists
+                                                                  : CreateOutcome::created);
+}
+
+Store::Answer<ReplaceOutcome> RedisStore::replace(std::string key, Bytes expected, Bytes bytes,
+                                                  milliseconds ttl) {
+  const Place at = place(setup_, co_await asio::this_coro::executor, StoreCommand::replace, key);
+  const auto command = [&](By by) {
+    return commands::replace(at.key, expected.view(), bytes.view(), ttl, by);
+  };
+  const auto done = co_await run_script(at, command);
+  if (!done) co_return at.observed.told(done.error());
+  co_return at.observed.told(*done ? ReplaceOutcome::replaced : ReplaceOutcome::changed_or_gone);
+}
+
+Store::Answer<TouchOutcome> RedisStore::touch(std::string key, milliseconds ttl) {
+  const Place at = place(setup_, co_await asio::this_coro::executor, StoreCommand::touch, key);
+  auto called = co_await at.call("PEXPIRE", commands::touch(at.key, ttl));
+  if (!called) co_return at.observed.told(called.error().failure);
+  co_return at.observed.told(is_one(called) ? TouchOutcome::touched : TouchOutcome::absent);
+}
+
+Store::Answer<EraseOutcome> RedisStore::erase(std::string key) {
+  const Place at = place(setup_, co_await asio::this_coro::executor, StoreCommand::erase, key);
+  auto called = co_await at.call("DEL", commands::erase(at.key));
+  if (!called) co_return at.observed.told(called.error().failure);
+  co_return at.observed.told(is_one(called) ? EraseOutcome::erased : EraseOutcome::absent);
+}
+
+Store::Answer<EraseIfOutcome> RedisStore::erase_if(std::string key, Bytes expected) {
+  const Place at = place(setup_, co_await asio::this_coro::executor, StoreCommand::erase_if, key);
+  const auto command = [&](By by) { return commands::erase_if(at.key, expected.view(), by); };
+  const auto done = co_await run_script(at, command);
+  if (!done) co_return at.observed.told(done.error());
+  co_return at.observed.told(*done ? EraseIfOutcome::erased : EraseIfOutcome::changed_or_gone);
+}
+
+}  // namespace session

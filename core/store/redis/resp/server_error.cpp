@@ -1,0 +1,88 @@
+#include "core/store/redis/resp/server_error.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace session {
+namespace {
+
+using Reaction = ServerError::Reaction;
+
+constexpr std::string_view kDenied =
+    "its access control denies the gateway's user this command or these keys";
+
+struct Row {
+  std::string_view code;
+  Reaction reaction;
+  std::string_view meaning;
+};
+
+// What the servers of Redis 7 say. A code that is not here fails, and is named.
+constexpr std::array kRows = {
+    Row{"LOADING", Reaction::fail, "it is loading its data"},
+    Row{"BUSY", Reaction::fail, "it is busy with somebody's script"},
+    Row{"MASTERDOWN", Reaction::reconnect, "it is a replica that has lost its master"},
+    Row{"READONLY", Reaction::reconnect, "it is a replica, which takes no writes"},
+    Row{"OOM", Reaction::full, "it has no memory left (maxmemory)"},
+    Row{"MISCONF", Reaction::fail, "it takes no writes because it can't save to its disk"},
+    Row{"NOREPLICAS", Reaction::fail, "it takes no writes because too few replicas follow it"},
+    Row{"NOAUTH", Reaction::reconnect, "it asks for a password"},
+    Row{"WRONGPASS", Reaction::fail, "user or password are wrong"},
+    Row{"NOPERM", Reaction::fail, kDenied},
+    Row{"MOVED", Reaction::moved, "another node of the cluster has the key"},
+    Row{"ASK", Reaction::ask, "another node of the cluster is getting the key"},
+    Row{"TRYAGAIN", Reaction::again, "the key is on its way to another node"},
+    Row{"CLUSTERDOWN", Reaction::fail, "the cluster has no master for the key"},
+    Row{"NOSCRIPT", Reaction::script, "it does not know the script"},
+    Row{"WRONGTYPE", Reaction::foreign, "the key holds something that is not a session"},
+};
+
+std::string_view first_word(std::string_view text) { return text.substr(0, text.find(' ')); }
+
+std::string_view next_word(std::string_view& text) {
+  const std::string_view word = first_word(text);
+  text.remove_prefix(std::min(text.size(), word.size() + 1));
+  return word;
+}
+
+// Error codes are capitals; anything else could be a piece of what was sent.
+bool is_code(std::string_view word) {
+  return word.size() >= 2 && word.size() <= 24 &&
+         std::all_of(word.begin(), word.end(), [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; });
+}
+
+// "MOVED 3999 127.0.0.1:6381"; without a host where the server does not know it.
+void read_redirection(std::string_view rest, ServerError& to) {
+  const std::string_view slot = next_word(rest);
+  const auto [end, error] = std::from_chars(slot.data(), slot.data() + slot.size(), to.slot);
+  to.where = first_word(rest);
+  const bool sound = error == std::errc() && end == slot.data() + slot.size() && to.slot < 16384 &&
+                     to.where.find(':') != std::string::npos;
+  if (!sound) to.reaction = Reaction::fail;
+}
+
+std::string unknown(std::string_view text) {
+  if (text.starts_with("ERR unknown command")) return "it does not know the command";
+  if (text.starts_with("ERR DB index")) return "it has no such database";
+  if (text.starts_with("ERR max number of clients")) return "it has too many clients";
+  // Of what a script does.
+  if (text.starts_with("ERR The user executing the script can't")) return std::string(kDenied);
+  const std::string_view code = first_word(text);
+  return is_code(code) ? "it answered with the error " + std::string(code) : "it answered with an error";
+}
+
+}  // namespace
+
+ServerError read_error(std::string_view text, std::string_view what) {
+  std::string_view rest = text;
+  const std::string_view code = next_word(rest);
+  const auto* row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& r) { return r.code == code; });
+  const std::string tried = std::string(what) + " failed: ";
+  if (row == kRows.end()) return ServerError{Reaction::fail, tried + unknown(text)};
+  ServerError error{row->reaction, tried + std::string(row->meaning)};
+  if (error.reaction == Reaction::moved || error.reaction == Reaction::ask) read_redirection(rest, error);
+  return error;
+}
+
+}  // namespace session

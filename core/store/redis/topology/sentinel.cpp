@@ -1,0 +1,181 @@
+#include "core/store/redis/topology/sentinel.h"
+
+#include <algorithm>
+#include <charconv>
+#include <exception>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "core/base/await.h"
+#include "core/store/redis/topology/factories.h"
+
+namespace session {
+namespace {
+
+// How often the sentinels are asked about a master that is connected. One that they have replaced without its
+// knowing is dropped the second time.
+constexpr milliseconds kWatchEvery{1000};
+
+// The master that the sentinels name. They are asked before each attempt to connect, and each second while
+// the connection lasts: a master that was cut off from them does not know that it is none any more.
+class SentinelServer final : public Servers, public std::enable_shared_from_this<SentinelServer> {
+ public:
+  SentinelServer(const Executor& executor, const std::shared_ptr<const RedisSetup>& setup)
+      : executor_(executor), setup_(setup), sentinels_(std::make_shared<Sentinels>(executor, setup)) {}
+
+  LinkPtr of(std::string_view) override {
+    if (!link_) begin();
+    return link_;
+  }
+  Task<Result<void, Broken>> find_out(Clock::Steady) override { co_return Result<void, Broken>(); }
+  LinkPtr redirected(const ServerError&, const Link&) override { return nullptr; }
+  void suspect() override {}
+  void abandon() override {
+    if (link_) link_->abandon();
+    sentinels_->abandon();
+  }
+
+ private:
+  void begin() {
+    LinkSetup to_master = setup_->to_server();
+    to_master.greeting.role = Greeting::Role::master;
+    link_ = std::make_shared<Link>(
+        executor_, std::move(to_master),
+        [self = weak_from_this()](Clock::Steady until) { return locate(self.lock(), until); });
+    boost::asio::co_spawn(executor_, watch(weak_from_this()), boost::asio::detached);
+  }
+
+  static Task<Result<RedisAddress, Broken>> locate(std::shared_ptr<SentinelServer> self,
+                                                   Clock::Steady until) {
+    if (!self) co_return Broken("the store is gone");
+    const auto named = std::exchange(self->named_by_most_, std::nullopt);
+    Result<RedisAddress, Broken> found = Broken();
+    if (named) found = *named;
+    if (!named) found = co_await self->sentinels_->master(until);
+    if (found) self->master_ = *found;
+    co_return found;
+  }
+
+  static Task<void> watch(std::weak_ptr<SentinelServer> weak) {
+    for (;;) {
+      co_await pause(kWatchEvery);
+      const auto self = weak.lock();
+      if (!self) co_return;
+      try {
+        co_await self->look_again();
+      } catch (const std::exception&) {
+        // There is always the next time.
+      }
+    }
+  }
+
+  // One sentinel may be cut off together with the master that it names, so most of them count. News of a
+  // failover takes a moment to reach them all: they must say so twice.
+  Task<void> look_again() {
+    const bool doubted = std::exchange(doubted_, false);
+    if (link_->state() != Link::State::up) co_return;
+    const auto until = system_clock().steady_now() + setup_->options.connect_deadline;
+    auto named = co_await sentinels_->majority(until);
+    doubted_ = named && *named != master_ && link_->state() == Link::State::up;
+    if (!doubted_ || !doubted) co_return;
+    doubted_ = false;
+    named_by_most_ = std::move(named);
+    link_->renew("the sentinels name another master");
+  }
+
+  Executor executor_;
+  std::shared_ptr<const RedisSetup> setup_;
+  std::shared_ptr<Sentinels> sentinels_;
+  LinkPtr link_;
+  RedisAddress master_;                        // as it was named last
+  std::optional<RedisAddress> named_by_most_;  // where the next attempt goes
+  bool doubted_ = false;                       // whether most named another master a moment ago
+};
+
+}  // namespace
+
+Result<RedisAddress, Broken> read_master(const Reply& reply) {
+  if (reply.is(Reply::Kind::nil)) return Broken("the sentinels know no master of that name");
+  if (reply.is(Reply::Kind::error)) return Broken(read_error(reply.text, "asking a sentinel").sentence);
+  const bool pair = reply.is(Reply::Kind::array) && reply.elements.size() == 2 &&
+                    reply.elements[0].is(Reply::Kind::bulk) && reply.elements[1].is(Reply::Kind::bulk);
+  if (!pair) return Broken("a sentinel's answer can't be read");
+  RedisAddress address;
+  address.host = reply.elements[0].bytes.view();
+  const std::string_view port = reply.elements[1].bytes.view();
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
+  const bool sound = error == std::errc() && end == port.data() + port.size() && address.port != 0 &&
+                     can_be_host(address.host);
+  if (!sound) return Broken("a sentinel's answer can't be read");
+  return address;
+}
+
+std::optional<RedisAddress> named_by_most(const std::vector<RedisAddress>& named) {
+  for (const RedisAddress& one : named) {
+    const auto votes = static_cast<std::size_t>(std::count(named.begin(), named.end(), one));
+    if (2 * votes > named.size()) return one;
+  }
+  return std::nullopt;
+}
+
+Sentinels::Sentinels(const Executor& executor, std::shared_ptr<const RedisSetup> setup)
+    : executor_(executor), setup_(std::move(setup)), links_(setup_->options.addresses.size()) {}
+
+void Sentinels::abandon() {
+  for (const auto& link : links_) {
+    if (link) link->abandon();
+  }
+}
+
+// Each gets its share of the time, so that one that hangs leaves some for the others, and for the master.
+Task<Result<RedisAddress, Broken>> Sentinels::master(Clock::Steady until) {
+  const std::size_t first = turn_++;
+  Result<RedisAddress, Broken> last = Broken("no sentinel answers");
+  for (std::size_t tried = 0; tried < links_.size(); ++tried) {
+    const Clock::Steady now = system_clock().steady_now();
+    if (now >= until) break;
+    const auto share = (until - now) / static_cast<int>(links_.size() - tried + 1);
+    last = co_await ask((first + tried) % links_.size(), now + share);
+    if (last) break;
+  }
+  co_return last;
+}
+
+Task<std::optional<RedisAddress>> Sentinels::majority(Clock::Steady until) {
+  std::vector<RedisAddress> named;
+  for (std::size_t which = 0; which < links_.size(); ++which) {
+    const Clock::Steady now = system_clock().steady_now();
+    if (now >= until) break;
+    const auto share = (until - now) / static_cast<int>(links_.size() - which);
+    auto master = co_await ask(which, now + share);
+    if (master) named.push_back(std::move(*master));
+  }
+  co_return named_by_most(named);
+}
+
+Task<Result<RedisAddress, Broken>> Sentinels::ask(std::size_t which, Clock::Steady until) {
+  const std::shared_ptr<Link> asked = link(which);
+  Command command;
+  command.repeat = Command::Repeat::harmless;
+  command.then({"SENTINEL", "GET-MASTER-ADDR-BY-NAME", setup_->options.master_name});
+  Answered answered = co_await asked->ask(std::move(command), until);
+  if (answered.failure) co_return Broken("sentinel " + answered.failure->reason);
+  co_return read_master(answered.replies.front());
+}
+
+const std::shared_ptr<Link>& Sentinels::link(std::size_t which) {
+  std::shared_ptr<Link>& link = links_[which];
+  if (link) return link;
+  const RedisAddress address = setup_->options.addresses[which];
+  auto locate = [address](Clock::Steady) -> Task<Result<RedisAddress, Broken>> { co_return address; };
+  return link = std::make_shared<Link>(executor_, setup_->to_sentinel(), locate);
+}
+
+std::shared_ptr<Servers> make_sentinel_server(const Executor& executor,
+                                              const std::shared_ptr<const RedisSetup>& setup) {
+  return std::make_shared<SentinelServer>(executor, setup);
+}
+
+}  // namespace session

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "core/store/redis/connection/connection.h"
+#include "core/store/redis/connection/options.h"
+#include "core/store/redis/resp/server_error.h"
+
+namespace session {
+
+// What is the same for all event loops: made once from the options.
+struct RedisSetup {
+  RedisStoreOptions options;
+  std::shared_ptr<TlsContext> tls;  // nullptr: no TLS
+
+  // Throws std::runtime_error if a TLS file can't be used, or a Unix socket's path is too long for the
+  // system.
+  explicit RedisSetup(RedisStoreOptions o);
+
+  // For links to servers that keep sessions.
+  [[nodiscard]] LinkSetup to_server() const;
+  // For links to sentinels.
+  [[nodiscard]] LinkSetup to_sentinel() const;
+};
+
+// Which server has a key: the one thing in which single server, Sentinel and Cluster differ. One per event
+// loop, and used on its thread only.
+class Servers {
+ public:
+  using LinkPtr = std::shared_ptr<Link>;
+
+  static std::shared_ptr<Servers> make(const Executor& executor, std::shared_ptr<const RedisSetup> setup);
+  virtual ~Servers() = default;
+
+  // The link to the server that has the key; nullptr if that is not known: find_out() first.
+  virtual LinkPtr of(std::string_view key) = 0;
+  // Asks around, until `deadline` at most.
+  virtual Task<Result<void, Broken>> find_out(Clock::Steady deadline) = 0;
+  // The link to the server that a redirection names; nullptr if there are no others here.
+  virtual LinkPtr redirected(const ServerError& redirection, const Link& by) = 0;
+  // A command failed in a way that may mean that servers have changed places.
+  virtual void suspect() = 0;
+  // The event loop ends.
+  virtual void abandon() = 0;
+};
+
+}  // namespace session

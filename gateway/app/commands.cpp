@@ -1,0 +1,83 @@
+#include "gateway/app/commands.h"
+
+#include <iostream>
+
+#include "core/crypto/base64url.h"
+#include "core/crypto/random.h"
+#include "gateway/config/load.h"
+#include "gateway/config/summary.h"
+#include "gateway/transport/fastcgi/parser.h"
+#include "gateway/telemetry/log/log.h"
+#include "gateway/realm/config_snapshot.h"
+#include "gateway/server/server.h"
+
+namespace session::gateway {
+namespace {
+
+constexpr std::size_t kKeyBytes = 32;
+
+void print_problems(const std::string& file, const Problems& problems) {
+  for (const Problem& problem : problems) std::cerr << render(file, problem) << "\n";
+}
+
+Loaded load(const std::optional<std::string>& config_file) {
+  if (config_file) return load_file(*config_file);
+  return Settings{};
+}
+
+ConfigurationSource source_of(const std::optional<std::string>& config_file) {
+  if (!config_file) return {};
+  return {*config_file, [file = *config_file] { return load_file(file); }};
+}
+
+// With the log as it is by default, until the configuration has been read.
+int serve_logged(const std::optional<std::string>& config_file) {
+  auto loaded = load(config_file);
+  if (!loaded) {
+    for (const Problem& problem : loaded.error()) spdlog::error("{}", render(*config_file, problem));
+    return 1;
+  }
+  init_libfcgi();
+  Settings settings = with_keys(std::move(*loaded), nullptr);
+  change_log(settings.log);
+  for (const std::string& warning : settings.warnings) spdlog::warn("{}", warning);
+  if (!config_file) spdlog::warn("no configuration file was given: serving with the defaults");
+  spdlog::debug("settings: {}", summary(settings));
+  try {
+    Server server(std::move(settings), source_of(config_file));
+    server.run();
+  } catch (const std::exception& exception) {
+    spdlog::error("can't serve: {}", exception.what());
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace
+
+int serve(const std::optional<std::string>& config_file) {
+  hold_reload_signal();
+  start_log(LogSettings{});
+  const int status = serve_logged(config_file);
+  flush_log();
+  return status;
+}
+
+int check_config(const std::string& config_file) {
+  auto loaded = load_file(config_file);
+  if (!loaded) {
+    print_problems(config_file, loaded.error());
+    return 1;
+  }
+  const Settings settings = with_keys(std::move(*loaded), nullptr);
+  for (const std::string& warning : settings.warnings) std::cerr << "warning: " << warning << "\n";
+  std::cout << config_file << ": fine\n";
+  return 0;
+}
+
+int new_key() {
+  std::cout << base64url(system_random().bytes(kKeyBytes)) << "\n";
+  return 0;
+}
+
+}  // namespace session::gateway

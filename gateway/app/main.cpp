@@ -1,0 +1,54 @@
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "gateway/app/commands.h"
+#include "gateway/app/config_choice.h"
+#include "gateway/app/nginx_commands.h"
+
+int main(int argc, char** argv) {
+  CLI::App app("session-gateway: one place that knows whose session a request belongs to, beside nginx");
+  app.set_version_flag("--version", "session-gateway " SESSION_GATEWAY_VERSION);
+  app.require_subcommand(1);
+
+  std::optional<std::string> config;
+  auto* serve = app.add_subcommand("serve", "Serve FastCGI requests until SIGTERM");
+  serve->add_option("-c,--config", config, "The configuration (YAML); without one, the defaults");
+
+  std::string checked = session::gateway::kUsualConfiguration;
+  auto* check = app.add_subcommand("check", "Say all that is wrong with a configuration, and start nothing");
+  check->add_option("-c,--config,config", checked, "The configuration (YAML)")->capture_default_str();
+
+  auto* key = app.add_subcommand("key", "Keys and salts");
+  key->require_subcommand(1);
+  auto* key_new = key->add_subcommand("new", "Print a new random secret for `keys` or `salt`");
+
+  const std::string usual =
+      "The gateway's configuration (YAML); without one, " + checked + ", or the defaults if there is none";
+  std::optional<std::string> nginx_config, output;
+  bool force = false;
+  auto* nginx = app.add_subcommand("nginx", "Print the files for nginx to include, made for a configuration");
+  nginx->add_option("-c,--config", nginx_config, usual);
+  auto* output_option = nginx->add_option("-o,--output", output, "Write them into this directory instead");
+  nginx->add_flag("--force", force, "Overwrite files there that differ")->needs(output_option);
+
+  std::string linted;
+  std::optional<std::string> lint_config;
+  auto* lint = app.add_subcommand(
+      "lint", "Say what breaks protection in a configuration of nginx, and change nothing");
+  lint->add_option("FILE", linted, "nginx's main configuration file, such as /etc/nginx/nginx.conf")
+      ->required();
+  lint->add_option("-c,--config", lint_config, usual);
+
+  const auto chosen = [](const std::optional<std::string>& given) {
+    return session::gateway::choose_configuration(given, session::gateway::kUsualConfiguration);
+  };
+  CLI11_PARSE(app, argc, argv);
+  if (serve->parsed()) return session::gateway::serve(config);
+  if (check->parsed()) return session::gateway::check_config(checked);
+  if (nginx->parsed()) return session::gateway::print_nginx(chosen(nginx_config), output, force);
+  if (lint->parsed()) return session::gateway::lint_nginx(linted, chosen(lint_config));
+  if (key_new->parsed()) return session::gateway::new_key();
+  return 1;
+}

@@ -1,0 +1,81 @@
+#include "gateway/app/nginx_commands.h"
+
+#include <algorithm>
+#include <iostream>
+
+#include "gateway/config/load.h"
+#include "gateway/telemetry/log/log.h"
+#include "gateway/nginx/syntax/includes.h"
+#include "gateway/nginx/lint/lint.h"
+#include "gateway/nginx/snippets/snippets.h"
+#include "gateway/nginx/snippets/write_files.h"
+
+namespace session::gateway {
+namespace {
+
+// The settings of the configuration that is chosen; which one, unless the operator has said so, is told
+// first. nullopt: not to be read, and all that is wrong with it has been said.
+std::optional<Settings> settings_of(const ConfigurationChoice& choice) {
+  if (!choice.told.empty()) std::cerr << choice.told << "\n";
+  if (!choice.file) return Settings{};
+  auto loaded = load_file(*choice.file);
+  if (loaded) return std::move(*loaded);
+  for (const Problem& problem : loaded.error()) std::cerr << render(*choice.file, problem) << "\n";
+  return std::nullopt;
+}
+
+int print_files(const std::vector<Snippet>& files) {
+  for (const Snippet& file : files) std::cout << "# === " << file.name << " ===\n" << file.text;
+  return 0;
+}
+
+int output_files(const std::string& directory, const std::vector<Snippet>& files, bool force) {
+  const auto written = write_files(directory, files, force ? Overwrite::allow : Overwrite::refuse);
+  if (!written) {
+    std::cerr << written.error() << "\n";
+    return 1;
+  }
+  for (const std::string& path : *written) std::cout << path << "\n";
+  return 0;
+}
+
+bool has_http(const std::vector<Directive>& configuration) {
+  return std::any_of(configuration.begin(), configuration.end(), [](const Directive& directive) {
+    return directive.name == "http" && directive.is_block;
+  });
+}
+
+int unreadable(const std::string& why) {
+  std::cerr << why << "\n";
+  return 2;
+}
+
+}  // namespace
+
+int lint_nginx(const std::string& nginx_file, const ConfigurationChoice& configuration_file) {
+  const auto settings = settings_of(configuration_file);
+  if (!settings) return 2;
+  const auto facts = facts_of(*settings);
+  if (!facts) return unreadable(facts.error());
+  const auto configuration = load_nginx(nginx_file);
+  if (!configuration) return unreadable(render(configuration.error()));
+  if (!has_http(*configuration))
+    return unreadable(printable(nginx_file) + ": has no http block: give nginx's main configuration file");
+  const auto findings = lint(*configuration, *facts);
+  for (const Finding& finding : findings) std::cout << render(finding);
+  return findings.empty() ? 0 : 1;
+}
+
+int print_nginx(const ConfigurationChoice& configuration_file, const std::optional<std::string>& output,
+                bool force) {
+  const auto settings = settings_of(configuration_file);
+  if (!settings) return 1;
+  const auto files = snippets(*settings);
+  if (!files) {
+    std::cerr << files.error() << "\n";
+    return 1;
+  }
+  return output ? output_files(*output, *files, force) : print_files(*files);
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,27 @@
+#include "gateway/backends/store_backend.h"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+namespace session::gateway {
+namespace {
+
+struct Row {
+  StoreType type;
+  StoreInUse (*make)(const Settings& settings, StoreObserver* observer);
+};
+
+constexpr std::array kRows = {Row{StoreType::memory, make_memory_store},
+                              Row{StoreType::redis, make_redis_store}};
+
+}  // namespace
+
+StoreInUse make_store(const Settings& settings, StoreObserver* observer) {
+  const auto* row = std::find_if(kRows.begin(), kRows.end(),
+                                 [&](const Row& candidate) { return candidate.type == settings.store_type; });
+  if (row == kRows.end()) throw std::logic_error("a store type without a row");
+  return row->make(settings, observer);
+}
+
+}  // namespace session::gateway

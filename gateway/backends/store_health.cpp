@@ -1,0 +1,98 @@
+#include "gateway/backends/store_health.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "gateway/telemetry/log/log.h"
+
+namespace session::gateway {
+
+void StoreHealth::hear(const RedisEvent& event, std::thread::id worker, Clock::Steady now) {
+  const std::lock_guard lock(mutex_);
+  Connections& of_worker = workers_[worker];
+  switch (event.kind) {
+    case RedisEvent::Kind::connected:
+      if (of_worker.contains(event.server)) ++reconnects_;
+      if (master_.empty()) master_ = event.server;
+      return put(of_worker, event, State::up, now);
+    case RedisEvent::Kind::lost:
+      return put(of_worker, event, State::connecting, now);
+    case RedisEvent::Kind::down:
+      ++outages_;
+      return put(of_worker, event, State::down, now);
+    case RedisEvent::Kind::moved:
+      // Each worker tells of the same failover.
+      if (std::exchange(master_, event.server) != event.server) ++failovers_;
+      return put(of_worker, event, State::connecting, now);
+    case RedisEvent::Kind::left:
+      of_worker.erase(event.server);
+      return;
+  }
+}
+
+// Without a cluster a worker has one connection, wherever that leads by now.
+void StoreHealth::put(Connections& of_worker, const RedisEvent& event, State state, Clock::Steady now) {
+  const bool only_one = topology_ != RedisTopology::cluster;
+  const auto before = only_one ? of_worker.begin() : of_worker.find(event.server);
+  const bool goes_on =
+      before != of_worker.end() && (before->second.state == State::up) == (state == State::up);
+  const Clock::Steady since = goes_on ? before->second.since : now;
+  if (only_one) of_worker.clear();
+  of_worker[event.server] = Connection{state, since};
+}
+
+RedisReport StoreHealth::report() const {
+  const std::lock_guard lock(mutex_);
+  RedisReport report;
+  report.reconnects = reconnects_;
+  report.outages = outages_;
+  report.failovers = failovers_;
+  for (const auto& [worker, connections] : workers_) {
+    std::size_t down = 0;
+    for (const auto& [server, connection] : connections) {
+      report.up += connection.state == State::up ? 1 : 0;
+      report.connecting += connection.state == State::connecting ? 1 : 0;
+      down += connection.state == State::down ? 1 : 0;
+    }
+    report.down += down;
+    report.cut_off = report.cut_off || (down > 0 && down == connections.size());
+  }
+  return report;
+}
+
+// Each server as the worker sees it that has the most trouble with it, and for the longest time.
+StoreHealth::Connections StoreHealth::worst_of_each() const {
+  Connections servers;
+  for (const auto& [worker, connections] : workers_) {
+    for (const auto& [server, connection] : connections) {
+      const auto [at, first] = servers.emplace(server, connection);
+      Connection& worst = at->second;
+      if (connection.state == worst.state) worst.since = std::min(worst.since, connection.since);
+      if (connection.state > worst.state) worst = connection;
+    }
+  }
+  return servers;
+}
+
+std::string StoreHealth::summary(Clock::Steady now) const {
+  const std::lock_guard lock(mutex_);
+  const Connections servers = worst_of_each();
+  if (servers.empty()) return "redis: not asked yet";
+  const auto worst = std::max_element(servers.begin(), servers.end(), [](const auto& a, const auto& b) {
+    return a.second.state < b.second.state;
+  });
+  const auto up = std::count_if(servers.begin(), servers.end(),
+                                [](const auto& each) { return each.second.state == State::up; });
+  const std::string of_several =
+      servers.size() == 1 ? "" : fmt::format("redis: {} of {} servers up", up, servers.size());
+  if (worst->second.state == State::up && servers.size() > 1) return of_several;
+  std::string line = of_several.empty() ? "" : of_several + "; ";
+  line += fmt::format("redis {}: ", printable(worst->first));
+  if (worst->second.state == State::up) return line + "up";
+  if (worst->second.state == State::connecting) return line + "connecting";
+  const auto since = std::chrono::duration_cast<seconds>(now - worst->second.since).count();
+  return line + fmt::format("out of reach since {} s", since);
+}
+
+}  // namespace session::gateway

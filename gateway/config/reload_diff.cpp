@@ -1,0 +1,140 @@
+#include "gateway/config/reload_diff.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace session::gateway {
+namespace {
+
+Secret password_of(const PasswordSource& source) { return source ? source() : Secret(); }
+
+bool same(const Secret& a, const Secret& b) { return equal_in_constant_time(a.reveal(), b.reveal()); }
+
+bool same_password(const PasswordSource& a, const PasswordSource& b) {
+  return same(password_of(a), password_of(b));
+}
+
+struct Row {
+  std::string_view key;
+  bool (*same)(const Settings& a, const Settings& b);
+};
+
+// Everything of the store is here, so that one process never has two of them: sessions would be split
+// between.
+constexpr std::array kRows = {
+    Row{"listen", [](const Settings& a, const Settings& b) { return a.listen == b.listen; }},
+    Row{"workers", [](const Settings& a, const Settings& b) { return a.workers == b.workers; }},
+    Row{"limits.request_bytes",
+        [](const Settings& a, const Settings& b) {
+          return a.limits.request_bytes == b.limits.request_bytes;
+        }},
+    Row{"store.type", [](const Settings& a, const Settings& b) { return a.store_type == b.store_type; }},
+    Row{"store.memory.max_bytes",
+        [](const Settings& a, const Settings& b) { return a.memory.max_bytes == b.memory.max_bytes; }},
+};
+
+// These count only where sessions are in Redis.
+constexpr std::array kRedisRows = {
+    Row{"store.redis.url",
+        [](const Settings& a, const Settings& b) {
+          return a.redis.addresses == b.redis.addresses && a.redis.database == b.redis.database &&
+                 a.redis.tls.has_value() == b.redis.tls.has_value();
+        }},
+    Row{"store.redis.topology",
+        [](const Settings& a, const Settings& b) { return a.redis.topology == b.redis.topology; }},
+    Row{"store.redis.master_name",
+        [](const Settings& a, const Settings& b) { return a.redis.master_name == b.redis.master_name; }},
+    Row{"store.redis.user",
+        [](const Settings& a, const Settings& b) { return a.redis.user == b.redis.user; }},
+    Row{"store.redis.password",
+        [](const Settings& a, const Settings& b) {
+          return same_password(a.redis.password, b.redis.password);
+        }},
+    Row{"store.redis.sentinel_user",
+        [](const Settings& a, const Settings& b) { return a.redis.sentinel_user == b.redis.sentinel_user; }},
+    Row{"store.redis.sentinel_password",
+        [](const Settings& a, const Settings& b) {
+          return same_password(a.redis.sentinel_password, b.redis.sentinel_password);
+        }},
+    Row{"store.redis.tls",
+        [](const Settings& a, const Settings& b) {
+          return !a.redis.tls || !b.redis.tls || a.redis.tls == b.redis.tls;
+        }},
+    Row{"store.redis.prefix",
+        [](const Settings& a, const Settings& b) { return a.redis.prefix == b.redis.prefix; }},
+    Row{"store.redis.deadline",
+        [](const Settings& a, const Settings& b) { return a.redis.deadline == b.redis.deadline; }},
+    Row{"store.redis.connect_deadline",
+        [](const Settings& a, const Settings& b) {
+          return a.redis.connect_deadline == b.redis.connect_deadline;
+        }},
+};
+
+// The line of a key, or of what it stands in; 0: the file has neither, so its default counts.
+int line_of(const Settings& settings, std::string_view key) {
+  for (;;) {
+    if (const auto found = settings.lines.find(key); found != settings.lines.end()) return found->second;
+    const auto dot = key.rfind('.');
+    if (dot == key.npos) return 0;
+    key = key.substr(0, dot);
+  }
+}
+
+template <class Rows>
+void compare(const Rows& rows, const Settings& served, const Settings& next, Problems& problems) {
+  for (const Row& row : rows) {
+    if (row.same(served, next)) continue;
+    problems.push_back(
+        {line_of(next, row.key), std::string(row.key), "changed, which counts only after a restart"});
+  }
+}
+
+bool signs(const Settings& settings, const std::string& id, const Secret& secret) {
+  return std::any_of(settings.keys.begin(), settings.keys.end(),
+                     [&](const KeyMaterial& key) { return key.id == id && same(key.secret, secret); });
+}
+
+void compare_keys(const Settings& served, const Settings& next, std::vector<std::string>& effects) {
+  if (!same(served.salt, next.salt)) {
+    effects.emplace_back("the salt is another one: all sessions from before are lost");
+    return;
+  }
+  for (const KeyMaterial& key : served.keys) {
+    if (!signs(next, key.id, key.secret)) {
+      effects.push_back("key " + key.id + " is gone: cookies under it are refused from now on");
+    }
+  }
+  const bool fresh = !next.keys.empty() && !signs(served, next.keys.front().id, next.keys.front().secret);
+  if (fresh && !served.keys.empty()) {
+    effects.push_back(
+        "key " + next.keys.front().id +
+        " signs without having been known before: other gateways of this installation need it now");
+  }
+}
+
+}  // namespace
+
+Problems needs_restart(const Settings& served, const Settings& next) {
+  Problems problems;
+  compare(kRows, served, next, problems);
+  const bool redis = served.store_type == StoreType::redis && next.store_type == StoreType::redis;
+  if (redis) compare(kRedisRows, served, next, problems);
+  return problems;
+}
+
+std::vector<std::string> effects_on_sessions(const Settings& served, const Settings& next) {
+  std::vector<std::string> effects;
+  if (served.dialect == DialectType::native && next.dialect == DialectType::native) {
+    compare_keys(served, next, effects);
+  }
+  if (served.dialect != next.dialect) {
+    effects.emplace_back("the dialect is another one: only formats under `accept` are still known");
+  }
+  if (served.cookie.name != next.cookie.name) {
+    effects.emplace_back("the cookie has another name: browsers with the former one have to log in again");
+  }
+  return effects;
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,121 @@
+#include "gateway/config/warnings.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <variant>
+
+#include "core/base/secret.h"
+
+namespace session::gateway {
+namespace {
+
+// Random bytes, in whatever spelling, have many more.
+constexpr std::size_t kFewBytes = 8;
+constexpr seconds kUnitAllows{10};
+
+Field within(const Field& map, std::string_view name) {
+  Section section(map, Section::Names::shown);
+  return section[name];
+}
+
+bool is_loopback(const std::string& address) { return address == "::1" || address.starts_with("127."); }
+
+void warn_of_listeners(Section& top, const Settings& settings) {
+  if (!top["listen"].given()) return;
+  const std::vector<Field> items = items_of(top["listen"]);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const Listen& where = settings.listen.at(i);
+    if (const auto* tcp = std::get_if<ListenTcp>(&where); tcp != nullptr && !is_loopback(tcp->host)) {
+      items[i].warn(
+          "whoever reaches this address can ask in nginx's name, and change any session whose cookie they "
+          "have: keep it "
+          "in a network of your own");
+    }
+    if (const auto* file = std::get_if<ListenUnix>(&where); file != nullptr && (file->mode & 0002) != 0) {
+      items[i].warn("every user of this machine can ask in nginx's name: take that away with mode \"0660\"");
+    }
+  }
+}
+
+void warn_of_cookie(Section& top, const Settings& settings) {
+  const Field cookie = top["cookie"];
+  if (!settings.cookie.secure) {
+    within(cookie, "secure")
+        .warn("the session cookie crosses the network in clear text where a page is not HTTPS");
+  }
+  if (settings.cookie.same_site == SameSite::none) {
+    within(cookie, "same_site")
+        .warn(
+            "requests that other sites cause carry the session: applications have to tell them apart "
+            "themselves");
+  }
+  if (!settings.cookie.domain.empty()) {
+    within(cookie, "domain").warn("every host below this domain sees the session cookie, and can plant one");
+  }
+}
+
+bool few_bytes(const Secret& secret) {
+  const std::string_view bytes = secret.reveal();
+  return std::set<char>(bytes.begin(), bytes.end()).size() < kFewBytes;
+}
+
+void warn_of_keys(Section& top, const Settings& settings) {
+  if (!top["keys"].given() || settings.dialect != DialectType::native) return;
+  const std::vector<Field> items = items_of(top["keys"]);
+  const auto& keys = settings.keys;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (few_bytes(keys[i].secret)) {
+      items[i].warn(
+          "this secret is not random: whoever guesses it can forge every cookie (session-gateway key new)");
+    }
+    const auto same =
+        std::find_if(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(i), [&](const auto& key) {
+          return equal_in_constant_time(key.secret.reveal(), keys[i].secret.reveal());
+        });
+    if (same != keys.begin() + static_cast<std::ptrdiff_t>(i)) {
+      items[i].warn("the same secret as keys[" + std::to_string(same - keys.begin()) +
+                    "]: that is no rotation");
+    }
+  }
+}
+
+// systemd ends what has not stopped by itself by then (TimeoutStopSec= of the unit).
+void warn_of_limits(Section& top, const Settings& settings) {
+  if (settings.limits.request_deadline <= kUnitAllows) return;
+  within(top["limits"], "request_deadline")
+      .warn("a stop may take so long, and systemd's unit allows it 15s: raise TimeoutStopSec= there, too");
+}
+
+void warn_of_session(Section& top, const Settings& settings) {
+  if (settings.flush == FlushMode::behind) {
+    within(top["session"], "flush")
+        .warn("a change is lost if the store fails just after its answer has gone");
+  }
+  if (settings.session.touch_every == seconds(0)) {
+    within(top["session"], "touch_every").warn("every check writes to the store");
+  }
+}
+
+// Somebody who says where Redis is wants it to be used.
+void warn_of_store(Section& top, const Settings& settings) {
+  if (settings.store_type != StoreType::memory || within(top["store"], "type").given()) return;
+  const Field redis = within(top["store"], "redis");
+  if (!within(redis, "url").given() && !within(redis, "urls").given()) return;
+  redis.warn("not used without store.type redis: sessions are in memory, and end with the process");
+}
+
+}  // namespace
+
+void warn_of_risks(Section& top, const Settings& settings) {
+  const Reading& reading = top.field().reading();
+  if (reading.surveys() || !reading.problems().empty()) return;
+  warn_of_listeners(top, settings);
+  warn_of_cookie(top, settings);
+  warn_of_keys(top, settings);
+  warn_of_limits(top, settings);
+  warn_of_session(top, settings);
+  warn_of_store(top, settings);
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,134 @@
+#include "gateway/endpoints/apply_actions.h"
+
+#include "gateway/endpoints/corrupt_record.h"
+#include "gateway/telemetry/log/log.h"
+
+namespace session::gateway {
+namespace {
+
+// A session that ends while it is being changed is opened again: then the request is as one that came later.
+// That can happen only as often as others replace it meanwhile.
+constexpr int kAttempts = 3;
+
+Session::Written apply(const Actions& actions, Session& session) {
+  Json set = actions.set;
+  auto changed = co_await session.set(std::move(set));
+  for (const std::string& key : actions.unset) {
+    if (changed) changed = co_await session.unset(key);
+  }
+  co_return changed;
+}
+
+Task<void> write_behind(Session session) {
+  auto written = co_await session.flush();
+  if (written) co_return;
+  static RateLimit limit;
+  error(limit, "a session could not be written after its answer had gone: {}", for_log(written.error()));
+}
+
+// session.flush: behind holds for changes that give the browser no cookie. One that gets a cookie may use it
+// at once, so the store must have it.
+bool may_write_behind(const Actions& actions, Session& session, const Services& services) {
+  return services.flush == FlushMode::behind && !actions.flush && !actions.regenerate &&
+         session.keeps_its_id();
+}
+
+Session::Written write(const Actions& actions, Session& session, Services& services) {
+  if (actions.destroy) co_return co_await session.destroy();
+  auto applied = co_await apply(actions, session);
+  if (!applied) co_return applied;
+  if (actions.regenerate) co_return co_await session.regenerate();
+  if (!may_write_behind(actions, session, services)) co_return co_await session.flush();
+  auto writable = session.writable();
+  if (!writable) co_return writable;
+  services.in_background(write_behind(session));
+  co_return Result<void, WriteFailure>();
+}
+
+bool may_begin(const Actions& actions, Refusal refusal, const Services& services) {
+  if (actions.set.empty()) return false;
+  return refusal != Refusal::revoked || services.sessions.name_a_subject(actions.set);
+}
+
+// A cookie is taken away only from a browser that wanted to destroy, and not if it may have a newer one.
+NoSession nothing_to_act_on(const Actions& actions, Refusal refusal, const Services& services) {
+  NoSession none{refusal, std::nullopt};
+  const bool useless = refusal != Refusal::absent && refusal != Refusal::revoked;
+  if (actions.destroy && useless) none.set_cookie = clear_cookie(services.sessions.cookie());
+  return none;
+}
+
+void add_destroyed(Events& events, std::string name) {
+  events.push_back({SessionEvent::Kind::destroyed, {}, std::move(name), {}, {}});
+}
+
+// What becomes of the actions when there is no session, and none may begin.
+Task<Outcome> without_session(const Actions& actions, const SessionManager::Opened& opened,
+                              Services& services, Events& events) {
+  if (actions.destroy) {
+    auto ended = co_await services.sessions.end_old(opened.old_keys);
+    if (!ended) co_return WriteFailure(ended.error());
+    for (std::string& name : *ended) add_destroyed(events, std::move(name));
+  }
+  if (!actions.destroy || opened.successor.empty()) {
+    add_refusal(events, opened.refusal, opened.name);
+    co_return nothing_to_act_on(actions, opened.refusal, services);
+  }
+  auto ended = co_await services.sessions.end_successor(opened.successor);
+  if (!ended) co_return WriteFailure(ended.error());
+  if (*ended == EraseOutcome::absent) co_return nothing_to_act_on(actions, opened.refusal, services);
+  add_destroyed(events, services.sessions.name_for_log(opened.successor));
+  co_return EndedElsewhere{clear_cookie(services.sessions.cookie())};
+}
+
+// The actions on the session of the cookies, or on a new one. nullopt: it ended meanwhile.
+Task<std::optional<Outcome>> attempt(const Actions& actions, std::span<const std::string_view> cookies,
+                                     Touch touch, Services& services, Events& events) {
+  auto opened = co_await services.sessions.open(cookies, touch);
+  if (!opened) co_return WriteFailure(opened.error());
+  if (!opened->session) {
+    warn_of_unreadable(opened->unreadable);
+    if (!may_begin(actions, opened->refusal, services)) {
+      co_return co_await without_session(actions, *opened, services, events);
+    }
+    add_refusal(events, opened->refusal, opened->name);
+    opened->session = services.sessions.create();
+  }
+  Session& session = *opened->session;
+  auto written = co_await write(actions, session, services);
+  add_changes(events, session.history());
+  if (written) co_return Done{std::move(session)};
+  if (written.error().kind == WriteFailure::Kind::malformed) warn_of_unreadable(session.log_name());
+  if (written.error().kind == WriteFailure::Kind::gone) co_return std::nullopt;
+  co_return written.error();
+}
+
+}  // namespace
+
+std::string for_log(const WriteFailure& failure) {
+  switch (failure.kind) {
+    case WriteFailure::Kind::store:
+      return failure.store.detail;
+    case WriteFailure::Kind::gone:
+      return "it ended, or got another id, meanwhile";
+    case WriteFailure::Kind::too_large:
+      return "it would be larger than session.max_bytes";
+    case WriteFailure::Kind::malformed:
+      return "the store holds something else under its key";
+    case WriteFailure::Kind::reserved:
+      return "an attribute has a name that its format uses itself";
+  }
+  return {};
+}
+
+Task<Performed> perform(Actions actions, std::span<const std::string_view> cookies, Touch touch,
+                        Services& services) {
+  Events events;
+  for (int tried = 0; tried < kAttempts; ++tried) {
+    auto outcome = co_await attempt(actions, cookies, touch, services, events);
+    if (outcome) co_return Performed{std::move(*outcome), std::move(events)};
+  }
+  co_return Performed{WriteFailure(WriteFailure::Kind::gone), std::move(events)};
+}
+
+}  // namespace session::gateway

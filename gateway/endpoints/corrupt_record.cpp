@@ -1,0 +1,15 @@
+#include "gateway/endpoints/corrupt_record.h"
+
+#include "gateway/telemetry/log/log.h"
+#include "gateway/telemetry/metrics/counter_registry.h"
+
+namespace session::gateway {
+
+void warn_of_unreadable(const std::string& name) {
+  if (name.empty()) return;
+  Tallies::here().count(Count::malformed_record);
+  static RateLimit limit;
+  warn(limit, "the store holds a record that is no session of this dialect, and it is left alone: {}", name);
+}
+
+}  // namespace session::gateway

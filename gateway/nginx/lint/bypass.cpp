@@ -1,0 +1,129 @@
+// What nginx runs before the check, and what leads around it.
+
+#include <algorithm>
+#include <charconv>
+
+#include "gateway/nginx/lint/rule.h"
+
+namespace session::gateway {
+namespace {
+
+// The status that `return` answers with: `return https://...;` is a 302.
+int status_of(const Directive& line) {
+  const std::string& word = line.arg(0);
+  int status = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), status);
+  return error == std::errc() && end == word.data() + word.size() ? status : 302;
+}
+
+bool redirects(const Directive& rewrite) {
+  const std::string& to = rewrite.arg(1);
+  const std::string& flag = rewrite.arg(2);
+  return flag == "redirect" || flag == "permanent" || to.starts_with("http://") ||
+         to.starts_with("https://") || to.starts_with("$scheme");
+}
+
+void redirect_beside_check(Inspection& in, const Scope& spot, const Directive& line) {
+  in.advice(
+      line.place,
+      "this redirect runs before the check of " + spot.title() + ": everybody gets it, without a session too",
+      "a location of its own without auth_request, with this line in it");
+}
+
+void return_beside_check(Inspection& in) {
+  for (const Scope* spot : in.site.model().spots()) {
+    if (!Site::check(*spot) || spot->internal()) continue;
+    for (const Directive* line : spot->own("return")) {
+      const int status = status_of(*line);
+      if (status >= 300 && status < 400) redirect_beside_check(in, *spot, *line);
+      if (status >= 300) continue;  // a refusal opens nothing
+      in.danger(line->place,
+                "return runs before the check of " + spot->title() +
+                    ": everybody gets this answer, without a session too",
+                "a location of its own for this answer, reached by proxy_pass or root behind the check");
+    }
+  }
+}
+
+void rewrite_beside_check(Inspection& in) {
+  for (const Scope* spot : in.site.model().spots()) {
+    if (!Site::check(*spot) || spot->internal()) continue;
+    for (const Directive* line : spot->own("rewrite")) {
+      if (redirects(*line)) redirect_beside_check(in, *spot, *line);
+    }
+  }
+}
+
+void return_of_server(Inspection& in) {
+  std::vector<const Scope*> blocks = in.site.model().servers();
+  const auto& branches = in.site.model().server_branches();
+  blocks.insert(blocks.end(), branches.begin(), branches.end());
+  for (const Scope* block : blocks) {
+    if (!in.site.has_checks(*block->enclosing(Scope::Level::server))) continue;
+    for (const Directive* line : block->own("return")) {
+      if (status_of(*line) >= 300) continue;
+      in.danger(line->place,
+                "return of a server runs before every check in it, and answers the check itself: both let "
+                "everybody in",
+                "a location of its own for this answer");
+    }
+  }
+}
+
+void satisfy_any(Inspection& in) {
+  for (const Scope* spot : in.site.model().spots()) {
+    const Directive* line = spot->find("satisfy");
+    if (!Site::check(*spot) || !line || line->arg(0) != "any") continue;
+    in.danger(line->place,
+              "satisfy any beside auth_request: whoever an allow or auth_basic line lets in needs no session",
+              "satisfy all;");
+  }
+}
+
+void check_switched_off(Inspection& in) {
+  for (const Scope* spot : in.site.model().spots()) {
+    const Scope* outer = spot->parent();
+    if (spot->level() != Scope::Level::location || outer->level() != Scope::Level::location) continue;
+    const auto& own = spot->own("auth_request");
+    if (own.empty() || own.front()->arg(0) != "off" || !Site::check(*outer) || in.site.is_gateway(*spot))
+      continue;
+    in.advice(own.front()->place,
+              "auth_request off opens " + spot->title() + ", which lies in the protected " + outer->title(),
+              "include session-gateway-protect.conf; or, if it is to be open, a location outside of the "
+              "protected one");
+  }
+}
+
+// A decision by the client's own spelling of the address, which need not be what nginx routes on.
+void decision_on_request_uri(Inspection& in) {
+  std::vector<const Scope*> branches = in.site.model().server_branches();
+  const auto& spots = in.site.model().spots();
+  branches.insert(branches.end(), spots.begin(), spots.end());
+  for (const Scope* branch : branches) {
+    if (branch->level() != Scope::Level::branch ||
+        !in.site.has_checks(*branch->enclosing(Scope::Level::server)))
+      continue;
+    std::string condition;
+    for (const std::string& word : branch->block().args)
+      condition += (condition.empty() || word == ")" ? "" : " ") + word;
+    const auto at = condition.find("$request_uri");
+    if (branch->block().name != "if" || at == condition.npos) continue;
+    const auto& returns = branch->own("return");
+    if (!returns.empty() && status_of(*returns.front()) / 100 == 3) continue;  // a redirect decides nothing
+    condition.replace(at, 12, "$uri");
+    in.danger(branch->place(),
+              "a decision on $request_uri, which the client can spell in many ways: nginx routes on $uri",
+              "if " + legible(condition) + " {");
+  }
+}
+
+}  // namespace
+
+const std::vector<LintRule>& door_rules() {
+  static const std::vector<LintRule> rules = {return_beside_check, rewrite_beside_check,
+                                              return_of_server,    satisfy_any,
+                                              check_switched_off,  decision_on_request_uri};
+  return rules;
+}
+
+}  // namespace session::gateway

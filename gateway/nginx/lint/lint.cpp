@@ -1,0 +1,70 @@
+#include "gateway/nginx/lint/lint.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "gateway/nginx/lint/rule.h"
+
+namespace session::gateway {
+namespace {
+
+const char* name_of(Severity severity) {
+  return severity == Severity::danger ? "danger" : severity == Severity::advice ? "advice" : "speed";
+}
+
+// The attribute that a JSON pointer begins at: "user" of /user and of /user/name.
+std::string attribute_of(const std::string& pointer) {
+  if (pointer.size() < 2) return {};
+  std::string name = pointer.substr(1, pointer.find('/', 1) - 1);
+  for (const auto& [escape, character] : {std::pair("~1", "/"), std::pair("~0", "~")}) {
+    for (auto at = name.find(escape); at != name.npos; at = name.find(escape, at + 1))
+      name.replace(at, 2, character);
+  }
+  return name;
+}
+
+void sort_and_unite(std::vector<Finding>& findings) {
+  const auto key = [](const Finding& f) { return std::tie(f.place.file, f.place.line, f.text, f.write); };
+  std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
+    return std::tie(a.place.file, a.place.line) < std::tie(b.place.file, b.place.line);
+  });
+  std::set<std::tuple<std::string, int, std::string, std::string>> seen;
+  std::erase_if(findings, [&](const Finding& finding) { return !seen.insert(key(finding)).second; });
+}
+
+}  // namespace
+
+std::string render(const Finding& finding) {
+  return render(finding.place) + ": " + name_of(finding.severity) + ": " + finding.text +
+         "\n    write: " + finding.write + "\n";
+}
+
+Result<GatewayFacts, std::string> facts_of(const Settings& settings) {
+  auto headers = header_names(settings.identity, {});
+  if (!headers) return headers.error();
+  GatewayFacts facts;
+  facts.headers = std::move(*headers);
+  facts.deciding.push_back(attribute_of(settings.identity.subject));
+  for (const Rule& rule : settings.rules) {
+    for (const Condition& condition : rule.conditions)
+      facts.deciding.push_back(attribute_of(condition.pointer));
+  }
+  return facts;
+}
+
+std::vector<Finding> lint(const std::vector<Directive>& configuration, const GatewayFacts& facts) {
+  const Model model(configuration);
+  const Site site(model, facts);
+  const ClientWords client_words(model);
+  Inspection inspection(site, client_words);
+  for (const auto* rules :
+       {&door_rules(), &redirect_rules(), &overtaking_rules(), &choice_rules(), &header_rules(),
+        &answer_rules(), &check_rules(), &param_rules(), &speed_rules()}) {
+    for (const auto rule : *rules) rule(inspection);
+  }
+  sort_and_unite(inspection.findings);
+  return std::move(inspection.findings);
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,136 @@
+// Internal redirects: nginx goes on to another location, whose own lines count from there.
+
+#include <algorithm>
+
+#include "gateway/nginx/lint/rule.h"
+
+namespace session::gateway {
+namespace {
+
+// The path that an internal redirect leads to, with x for each variable, without arguments; "" if it can't be
+// told.
+std::string path_of(const std::string& target) {
+  std::string path = target.substr(0, target.find('?'));
+  if (!path.starts_with('/')) return {};
+  for (auto at = path.find('$'); at != path.npos; at = path.find('$')) {
+    std::size_t end = at + 1;
+    while (end < path.size() && (std::isalnum(static_cast<unsigned char>(path[end])) != 0 ||
+                                 path[end] == '_' || path[end] == '{' || path[end] == '}'))
+      ++end;
+    path.replace(at, end - at, "x");
+  }
+  return path;
+}
+
+// The open location that this path leads to from a protected one; nullptr: it is protected too, or can't be
+// told.
+const Scope* open_location(const Scope& spot, const std::string& target) {
+  const std::string path = path_of(target);
+  const Scope* server = spot.enclosing(Scope::Level::server);
+  const Scope* location = path.empty() ? nullptr : Model::route(*server, path);
+  return location && !Site::check(*location) && !location->internal() ? location : nullptr;
+}
+
+void report(Inspection& in, const Directive& line, const Scope& to, const std::string& target) {
+  in.danger(line.place,
+            legible(line.name) + " leads to " + to.title() + " (" + render(to.place()) +
+                "), which has no check: whoever asks for " + legible(path_of(target)) + " needs no session",
+            "in " + to.title() + ": " + kIncludeProtect);
+}
+
+bool is_protected(const Scope& spot) { return Site::check(spot) && !spot.internal(); }
+
+void try_files(Inspection& in) {
+  for (const Scope* spot : in.site.model().spots()) {
+    if (!is_protected(*spot)) continue;
+    for (const Directive* line : spot->own("try_files")) {
+      if (line->args.size() < 2) continue;
+      if (const Scope* to = open_location(*spot, line->args.back()))
+        report(in, *line, *to, line->args.back());
+    }
+  }
+}
+
+void rewrite_last(Inspection& in) {
+  for (const Scope* spot : in.site.model().spots()) {
+    if (!is_protected(*spot)) continue;
+    for (const Directive* line : spot->own("rewrite")) {
+      const std::string& flag = line->arg(2);
+      if (!flag.empty() && flag != "last") continue;
+      if (const Scope* to = open_location(*spot, line->arg(1))) report(in, *line, *to, line->arg(1));
+    }
+  }
+}
+
+// `index` serves a directory's address: that of the location itself is one.
+void index_files(Inspection& in) {
+  for (const Scope* spot : in.site.model().spots()) {
+    const auto& lines = spot->list("index");
+    const std::string& directory =
+        spot->block().args.empty() ? spot->block().name : spot->block().args.back();
+    if (!is_protected(*spot) || spot->level() != Scope::Level::location || Model::handler(*spot) ||
+        !directory.starts_with('/') || !directory.ends_with('/'))
+      continue;
+    for (const Directive* line : lines) {
+      for (const std::string& file : line->args) {
+        const std::string target = file.starts_with('/') ? file : directory + file;
+        if (const Scope* to = open_location(*spot, target)) report(in, *line, *to, target);
+      }
+    }
+  }
+}
+
+bool is_refusal(const std::string& code) { return code == "401" || code == "403"; }
+
+// The codes of an error_page line: what stands before the target, but for =200.
+std::vector<std::string> codes_of(const Directive& line) {
+  std::vector<std::string> codes;
+  for (std::size_t i = 0; i + 1 < line.args.size(); ++i) {
+    if (!line.args[i].starts_with('=')) codes.push_back(line.args[i]);
+  }
+  return codes;
+}
+
+// A page for errors is open to everybody, and may be: a login page. A program behind it is another matter.
+void error_page_to_program(Inspection& in) {
+  for (const Scope* spot : in.site.handling_spots()) {
+    if (!is_protected(*spot)) continue;
+    for (const Directive* line : spot->list("error_page")) {
+      const auto codes = codes_of(*line);
+      if (line->args.empty() || std::any_of(codes.begin(), codes.end(), is_refusal)) continue;
+      const Scope* to = open_location(*spot, line->args.back());
+      if (to && in.site.is_application(*to)) report(in, *line, *to, line->args.back());
+    }
+  }
+}
+
+// A @name keeps the address that was asked for: the refused request goes on as it came.
+void refused_request_goes_on(Inspection& in) {
+  for (const Scope* spot : in.site.handling_spots()) {
+    if (!is_protected(*spot)) continue;
+    const Scope* server = spot->enclosing(Scope::Level::server);
+    for (const Directive* line : spot->list("error_page")) {
+      const auto codes = codes_of(*line);
+      const bool refusal = std::any_of(codes.begin(), codes.end(), [](const std::string& code) {
+        return is_refusal(code) || code == "500";
+      });
+      if (!refusal || !line->args.back().starts_with('@')) continue;
+      const Scope* to = Model::named_location(*server, line->args.back());
+      if (!to || Site::check(*to) || !in.site.is_application(*to)) continue;
+      in.danger(line->place,
+                "a request that the check refuses goes on to " + to->title() + " (" + render(to->place()) +
+                    "), which passes it to the application",
+                "error_page 401 = @session_login;");
+    }
+  }
+}
+
+}  // namespace
+
+const std::vector<LintRule>& redirect_rules() {
+  static const std::vector<LintRule> rules = {try_files, rewrite_last, index_files, error_page_to_program,
+                                              refused_request_goes_on};
+  return rules;
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,176 @@
+// What browsers and caches get of what applications and the gateway answer.
+
+#include <algorithm>
+#include <array>
+
+#include "gateway/nginx/lint/upstream_protocol.h"
+#include "gateway/nginx/lint/rule.h"
+
+namespace session::gateway {
+namespace {
+
+constexpr std::array<std::string_view, 6> kForTheGateway = {"X-Session-Set",     "X-Session-Unset",
+                                                            "X-Session-Destroy", "X-Session-Regenerate",
+                                                            "X-Session-Flush",   "X-Session-Location"};
+
+bool same_header(std::string_view a, std::string_view b) { return folded_header(a) == folded_header(b); }
+
+bool is_protected(const Inspection& in, const Scope& spot) {
+  return Site::check(spot) && in.site.asks_gateway(spot);
+}
+
+// ..._pass_header takes back what ..._hide_header says, in whichever order they stand.
+void hidden_word_passed(Inspection& in, const Scope& spot, const Carrier& carrier) {
+  const std::string directive = std::string(carrier.kind) + "_pass_header";
+  for (const Directive* line : spot.list(directive)) {
+    for (const std::string_view name : kForTheGateway) {
+      if (!same_header(line->arg(0), name)) continue;
+      in.advice(line->place,
+                directive + " undoes the hiding of " + std::string(name) +
+                    ": what the application tells the gateway reaches browsers",
+                std::string(carrier.kind) + "_hide_header " + std::string(name) + "; and no " + directive +
+                    " for it");
+    }
+  }
+}
+
+// What applications tell the gateway is not for browsers.
+void words_for_the_gateway(Inspection& in) {
+  for (const Scope* spot : in.site.handling_spots()) {
+    const auto carrier = carrier_of(*spot);
+    if (!carrier || !in.site.is_application(*spot) ||
+        !in.site.commits(*spot->enclosing(Scope::Level::server)))
+      continue;
+    hidden_word_passed(in, *spot, *carrier);
+    const std::string directive = std::string(carrier->kind) + "_hide_header";
+    const auto& hidden = spot->list(directive);
+    std::string first, write;
+    for (const std::string_view name : kForTheGateway) {
+      const auto is_it = [&](const Directive* line) { return same_header(line->arg(0), name); };
+      if (std::any_of(hidden.begin(), hidden.end(), is_it)) continue;
+      if (first.empty()) first = name;
+      write += (write.empty() ? "" : " ") + directive + " " + std::string(name) + ";";
+    }
+    if (first.empty()) continue;
+    in.advice(spot->place(),
+              spot->title() + ": " + first + " of the application, meant for the gateway, reaches browsers",
+              write);
+  }
+}
+
+// A cookie that the gateway renews comes with the check, and only add_header carries it on.
+void renewed_cookie(Inspection& in) {
+  for (const Scope* spot : in.site.model().spots()) {
+    const bool by_itself = !spot->own("add_header").empty();
+    if (!is_protected(in, *spot) || spot->internal() || (spot->level() == Scope::Level::branch && !by_itself))
+      continue;
+    std::string kept;
+    for (const Directive* line : spot->list("auth_request_set")) {
+      if (line->arg(1) == "$upstream_http_set_cookie") kept = line->arg(0);
+    }
+    const auto& added = spot->list("add_header");
+    const auto carries = [&](const Directive* line) {
+      return same_header(line->arg(0), "Set-Cookie") && line->arg(1) == kept;
+    };
+    if (!kept.empty() && std::any_of(added.begin(), added.end(), carries)) continue;
+    const std::string name = kept.empty() ? "$session_set_cookie" : kept;
+    in.advice(spot->place(),
+              spot->title() + ": a session cookie that the gateway renews does not reach the browser" +
+                  (by_itself && !kept.empty() ? ", as add_header lines of the outer level end here" : ""),
+              (kept.empty() ? "auth_request_set " + name + " $upstream_http_set_cookie; " : "") +
+                  "add_header Set-Cookie " + name + " always;");
+  }
+}
+
+void intercepted_errors(Inspection& in) {
+  for (const Scope* spot : in.site.handling_spots()) {
+    const auto carrier = carrier_of(*spot);
+    if (!carrier || !is_protected(in, *spot) || in.site.is_gateway(*spot)) continue;
+    const std::string directive = std::string(carrier->kind) + "_intercept_errors";
+    const Directive* line = spot->find(directive);
+    if (!line || line->arg(0) != "on" || spot->list("error_page").empty()) continue;
+    in.advice(line->place,
+              "the application's own 401, 403 and 500 get the answers of refused checks: its 401 leads to "
+              "the login page",
+              directive + " off;");
+  }
+}
+
+// A cache knows nothing of users, unless its key does.
+void cache_without_user(Inspection& in) {
+  for (const Scope* spot : in.site.handling_spots()) {
+    const auto carrier = carrier_of(*spot);
+    if (!carrier || !is_protected(in, *spot) || in.site.is_gateway(*spot)) continue;
+    const std::string cache = std::string(carrier->kind) + "_cache";
+    const Directive* line = spot->find(cache);
+    if (!line || line->arg(0) == "off") continue;
+    const Directive* key = spot->find(cache + "_key");
+    const auto used = key ? variables_in(key->arg(0)) : std::vector<std::string>();
+    std::string user;
+    bool found = false;
+    for (const Directive* kept : spot->list("auth_request_set")) {
+      const std::string variable = kept->arg(0).empty() ? "" : kept->arg(0).substr(1);
+      found = found || std::find(used.begin(), used.end(), variable) != used.end();
+      if (user.empty() && kept->arg(1).starts_with("$upstream_http_x_auth_request_")) user = kept->arg(0);
+    }
+    if (found) continue;
+    in.danger(line->place,
+              spot->title() + ": one user's answer is kept for others: the cache's key holds no user",
+              cache + "_key \"" + (key ? legible(key->arg(0)) : "$scheme$proxy_host$request_uri") +
+                  (user.empty() ? "$session_user" : user) + "\";");
+  }
+}
+
+// $uri is decoded: a line break in it begins another header.
+void decoded_address_in_header(Inspection& in) {
+  for (const Directive* line : in.site.model().all()) {
+    const bool redirect = line->name == "return" && (line->arg(0).starts_with('3') || line->args.size() == 1);
+    const bool header = line->name == "add_header" || line->name == "proxy_set_header";
+    if (line->args.empty() || (!redirect && !header)) continue;
+    std::string text = line->arg(line->args.size() == 1 ? 0 : 1);
+    const auto used = variables_in(text);
+    const auto decoded = std::find_if(used.begin(), used.end(), [](const std::string& name) {
+      return name == "uri" || name == "document_uri";
+    });
+    if (decoded == used.end()) continue;
+    const auto at = text.find(*decoded);
+    const std::string variable = "$" + *decoded;
+    text.replace(at, decoded->size(), "request_uri");
+    std::string write = line->name;
+    for (const std::string& word : line->args)
+      write += " " + (&word == &line->args[line->args.size() == 1 ? 0 : 1] ? text : word);
+    in.danger(line->place, variable + " is decoded: a line break in an address forges the next header here",
+              legible(write) + ";");
+  }
+}
+
+std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+// Of two error_page lines for one status the first counts.
+void error_page_behind_include(Inspection& in) {
+  for (const Scope* spot : in.site.model().spots()) {
+    const auto& pages = spot->own("error_page");
+    for (std::size_t i = 0; i < pages.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        if (file_name(pages[j]->place.file) != "session-gateway-protect.conf" ||
+            pages[i]->place.file == pages[j]->place.file || pages[i]->arg(0) != pages[j]->arg(0))
+          continue;
+        in.advice(pages[i]->place,
+                  "this page is never shown: session-gateway-protect.conf, included above, has one for " +
+                      legible(pages[i]->arg(0)) + " already, and the first counts",
+                  "this line before the include");
+      }
+    }
+  }
+}
+
+}  // namespace
+
+const std::vector<LintRule>& answer_rules() {
+  static const std::vector<LintRule> rules = {words_for_the_gateway,     renewed_cookie,
+                                              intercepted_errors,        cache_without_user,
+                                              decoded_address_in_header, error_page_behind_include};
+  return rules;
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/nginx/lint/taint_analysis.h"
+#include "gateway/nginx/lint/lint.h"
+#include "gateway/nginx/model/gateway_usage.h"
+
+namespace session::gateway {
+
+// What the rules look at, and where they say what they found.
+class Inspection {
+ public:
+  Inspection(const Site& s, const ClientWords& w) : site(s), client_words(w) {}
+
+  void danger(const Place& place, std::string text, std::string write) {
+    findings.push_back({Severity::danger, place, std::move(text), std::move(write)});
+  }
+  void advice(const Place& place, std::string text, std::string write) {
+    findings.push_back({Severity::advice, place, std::move(text), std::move(write)});
+  }
+  void speed(const Place& place, std::string text, std::string write) {
+    findings.push_back({Severity::speed, place, std::move(text), std::move(write)});
+  }
+
+  const Site& site;
+  const ClientWords& client_words;
+  std::vector<Finding> findings;
+};
+
+// One thing that can be wrong. A rule reports all of its findings; it never depends on another.
+using LintRule = void (*)(Inspection& inspection);
+
+// The rules by subject. What runs before the check or leads around it:
+const std::vector<LintRule>& door_rules();
+// Where requests go on to by themselves:
+const std::vector<LintRule>& redirect_rules();
+// Which locations take requests away from protected ones:
+const std::vector<LintRule>& overtaking_rules();
+// What the client or nginx chooses in an `if`:
+const std::vector<LintRule>& choice_rules();
+// What applications are told:
+const std::vector<LintRule>& header_rules();
+// What browsers and caches get:
+const std::vector<LintRule>& answer_rules();
+// The location that auth_request asks:
+const std::vector<LintRule>& check_rules();
+// The params that the gateway acts on:
+const std::vector<LintRule>& param_rules();
+// How fast a check is:
+const std::vector<LintRule>& speed_rules();
+
+inline constexpr const char* kIncludeProtect = "include session-gateway-protect.conf;";
+inline constexpr const char* kIncludePublic = "include session-gateway-public.conf;";
+
+}  // namespace session::gateway

@@ -1,0 +1,161 @@
+#include "gateway/nginx/lint/taint_analysis.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace session::gateway {
+namespace {
+
+constexpr std::array<std::string_view, 3> kPrefixes = {"arg_", "http_", "cookie_"};
+constexpr std::array<std::string_view, 15> kNames = {"args",
+                                                     "is_args",
+                                                     "query_string",
+                                                     "request_uri",
+                                                     "uri",
+                                                     "document_uri",
+                                                     "request",
+                                                     "request_body",
+                                                     "content_type",
+                                                     "request_filename",
+                                                     "fastcgi_script_name",
+                                                     "fastcgi_path_info",
+                                                     "remote_user",
+                                                     "invalid_referer",
+                                                     "proxy_add_x_forwarded_for"};
+
+bool is_capture(const std::string& name) { return name.size() == 1 && name[0] >= '1' && name[0] <= '9'; }
+
+bool of_request(const std::string& name) {
+  const auto begins = [&](std::string_view prefix) { return name.starts_with(prefix); };
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end() || is_capture(name) ||
+         std::any_of(kPrefixes.begin(), kPrefixes.end(), begins);
+}
+
+// (?<name>a|b) is words, (?<name>.+) is whatever the client writes.
+bool only_words(std::string_view group) {
+  return std::all_of(group.begin(), group.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '|' || c == '-';
+  });
+}
+
+// The names of the groups in a pattern that take whatever the client writes.
+void learn_captures(std::string_view pattern, std::set<std::string>& to) {
+  for (std::size_t at = 0; (at = pattern.find("(?", at)) != pattern.npos; ++at) {
+    std::size_t begin = at + 2;
+    if (begin < pattern.size() && pattern[begin] == 'P') ++begin;
+    if (begin >= pattern.size() || (pattern[begin] != '<' && pattern[begin] != '\'')) continue;
+    const auto end = pattern.find(pattern[begin] == '<' ? '>' : '\'', begin + 1);
+    if (end == pattern.npos) return;
+    const auto close = std::min(pattern.find(')', end), pattern.size());
+    if (!only_words(pattern.substr(end + 1, close - end - 1)))
+      to.emplace(pattern.substr(begin + 1, end - begin - 1));
+  }
+}
+
+constexpr std::array<std::string_view, 3> kTables = {"map", "geo", "split_clients"};
+// Rows of a geo that hold no value.
+constexpr std::array<std::string_view, 4> kNoValues = {"proxy", "delete", "include", "volatile"};
+
+template <std::size_t n>
+bool is_one_of(const std::array<std::string_view, n>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// A table with one value says the same whatever the client does.
+bool decides(const Directive& table) {
+  std::set<std::string> values;
+  for (const Directive& row : table.children) {
+    if (row.args.size() == 1 && (table.name != "geo" || !is_one_of(kNoValues, row.name)))
+      values.insert(row.arg(0));
+  }
+  return values.size() > 1;
+}
+
+// Who asks for an address gets what is there: that is nginx's decision.
+bool routed_on(std::string_view variable) {
+  return variable == "uri" || variable == "document_uri" || variable == "request_filename";
+}
+
+}  // namespace
+
+ClientWords::ClientWords(const Model& model) {
+  learn_captures_of(model);
+  std::vector<const Directive*> assignments;
+  for (const Directive* line : model.all()) {
+    if (line->args.size() == 2 && !assigned_by(*line).empty()) assignments.push_back(line);
+  }
+  std::vector<const Scope*> branches = model.server_branches();
+  for (const Scope* spot : model.spots()) {
+    if (spot->level() == Scope::Level::branch) branches.push_back(spot);
+  }
+  // What is made of it, and of that again, until nothing new is found. Nobody hands a value on this often.
+  constexpr int kMostRounds = 50;
+  bool more = true;
+  for (int round = 0; more && round < kMostRounds; ++round) {
+    more = false;
+    for (const Directive* line : assignments) more = learn(*line) || more;
+    for (const Scope* branch : branches) more = learn_choices(*branch) || more;
+  }
+}
+
+void ClientWords::learn_captures_of(const Model& model) {
+  for (const Directive* line : model.all()) {
+    learn_captures(line->name, said_);
+    for (const std::string& word : line->args) learn_captures(word, said_);
+  }
+}
+
+bool ClientWords::learn(const Directive& line) {
+  const bool table = is_one_of(kTables, line.name);
+  const std::string from = table ? decision_in(line.arg(0)) : in(line.arg(1));
+  if (from.empty() || (table && !decides(line))) return false;
+  return said_.insert(assigned_by(line).substr(1)).second;
+}
+
+bool ClientWords::learn_choices(const Scope& branch) {
+  if (deciding(branch).empty()) return false;
+  bool more = false;
+  for (const Directive* line : branch.own("set")) {
+    const std::string variable = assigned_by(*line);
+    more = (!variable.empty() && chosen_.insert(variable.substr(1)).second) || more;
+  }
+  return more;
+}
+
+bool ClientWords::is_said(const std::string& variable) const {
+  return of_request(variable) || said_.count(variable) > 0;
+}
+
+std::string ClientWords::in(std::string_view text) const {
+  for (const std::string& variable : variables_in(text)) {
+    if (is_said(variable) || chosen_.count(variable) > 0) return "$" + variable;
+  }
+  return {};
+}
+
+std::string ClientWords::said_in(std::string_view text) const {
+  for (const std::string& variable : variables_in(text)) {
+    if (is_said(variable)) return "$" + variable;
+  }
+  return {};
+}
+
+std::string ClientWords::decision_in(std::string_view text) const {
+  for (const std::string& variable : variables_in(text)) {
+    if (!routed_on(variable) && !in("$" + variable).empty()) return "$" + variable;
+  }
+  return {};
+}
+
+std::string ClientWords::deciding(const Scope& branch) const {
+  if (branch.block().name != "if") return {};
+  for (const std::string& word : branch.block().args) {
+    const std::string variable = decision_in(word);
+    if (!variable.empty()) return variable;
+  }
+  return {};
+}
+
+}  // namespace session::gateway

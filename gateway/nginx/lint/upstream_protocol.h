@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/nginx/model/gateway_usage.h"
+
+namespace session::gateway {
+
+// How a kind of handler passes request headers on: by header name (proxy_set_header, grpc_set_header) or as a
+// CGI variable (fastcgi_param, uwsgi_param, scgi_param).
+struct Carrier {
+  std::string_view kind;
+  std::string_view directive;
+  bool by_name = false;
+
+  // What stands for this header behind the directive: X-User, or HTTP_X_USER.
+  [[nodiscard]] std::string key(std::string_view header) const;
+  // The whole line that sets it.
+  [[nodiscard]] std::string line(std::string_view header, std::string_view value) const;
+  // The lines that set it in a location. A param that stands for the header under another spelling counts.
+  [[nodiscard]] std::vector<Setting> settings(const Scope& spot, std::string_view header) const;
+  // Whether the client's headers go along at all.
+  [[nodiscard]] bool passes_headers(const Scope& spot) const;
+};
+
+// How requests are carried on from that location; nullopt: nginx answers them itself.
+[[nodiscard]] std::optional<Carrier> carrier_of(const Scope& spot);
+
+}  // namespace session::gateway

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "gateway/nginx/model/header_names.h"
+#include "gateway/nginx/model/model.h"
+
+namespace session::gateway {
+
+// What the configuration of the gateway says that lint has to know.
+struct GatewayFacts {
+  std::vector<HeaderName> headers;    // identity.headers
+  std::vector<std::string> deciding;  // attributes that say who somebody is, or that rules look at: "user"
+};
+
+// The value of a param, or of a header that a location sets.
+struct Setting {
+  const Directive* line = nullptr;
+  std::string value;
+};
+
+// A configuration of nginx in the words of the rules: what is protected, by which check, what is the gateway
+// and what an application. Immutable; keeps a reference to the model.
+class Site {
+ public:
+  Site(const Model& model, GatewayFacts facts);
+
+  [[nodiscard]] const Model& model() const { return model_; }
+  [[nodiscard]] const GatewayFacts& facts() const { return facts_; }
+
+  // The path that auth_request asks there; nullopt: no check.
+  [[nodiscard]] static std::optional<std::string> check(const Scope& spot);
+  // Where that check leads; nullptr: nowhere that can be told.
+  [[nodiscard]] const Scope* auth_location(const Scope& spot) const;
+  // Whether the check there asks the gateway, as far as can be told: it leads to a fastcgi_pass, and not to a
+  // script of PHP (a SCRIPT_FILENAME, and no GATEWAY_ENDPOINT).
+  [[nodiscard]] bool asks_gateway(const Scope& spot) const;
+  // The locations that checks of the gateway lead to, each once.
+  [[nodiscard]] const std::vector<const Scope*>& auth_locations() const { return auth_locations_; }
+
+  // The variables by which locations say what the check there is to require: those of GATEWAY_REQUIRE and
+  // GATEWAY_TOUCH, without the $. REQUIRES: a location that a check leads to.
+  [[nodiscard]] std::set<std::string> words_of_locations(const Scope& auth) const;
+
+  // Whether requests there go to the gateway itself.
+  [[nodiscard]] bool is_gateway(const Scope& spot) const;
+  // The values of a param there; none: it is not given.
+  [[nodiscard]] std::vector<Setting> params(const Scope& spot, std::string_view name) const;
+  // Whether GATEWAY_ENDPOINT there is this.
+  [[nodiscard]] bool is_endpoint(const Scope& spot, std::string_view name) const;
+
+  // Whether requests there go to an application that has protected places, and trusts identity headers.
+  [[nodiscard]] bool is_application(const Scope& spot) const;
+
+  // Whether some location of that server has a check, or hands changes of sessions to the gateway.
+  [[nodiscard]] bool has_checks(const Scope& server) const { return with_checks_.count(&server) > 0; }
+  [[nodiscard]] bool commits(const Scope& server) const { return with_commit_.count(&server) > 0; }
+
+  // Locations, and those branches which handle requests themselves: where headers are set.
+  [[nodiscard]] std::vector<const Scope*> handling_spots() const;
+
+ private:
+  [[nodiscard]] bool may_be_gateway(const Scope* location) const;
+  void find_checks();
+  void find_applications();
+
+  const Model& model_;
+  GatewayFacts facts_;
+  std::map<std::pair<const Scope*, std::string>, const Scope*> answered_by_;  // server and path: location
+  std::vector<const Scope*> auth_locations_;
+  std::set<const Scope*> with_checks_;
+  std::set<const Scope*> with_commit_;
+  std::set<std::string> applications_;  // addresses
+};
+
+}  // namespace session::gateway

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/identity/identity.h"
+#include "core/base/result.h"
+
+namespace session::gateway {
+
+// An identity header in the spellings that nginx's directives need.
+struct HeaderName {
+  std::string name;      // X-Auth-Request-User: as configured
+  std::string variable;  // session_user: what auth_request_set keeps it in, without the $
+  std::string folded;    // x_auth_request_user: behind $upstream_http_ and $http_
+  std::string param;     // X_AUTH_REQUEST_USER: behind HTTP_ in CGI params
+};
+
+// x_auth_request_user: as nginx writes a header in its variables.
+[[nodiscard]] std::string folded_header(std::string_view name);
+// X_AUTH_REQUEST_USER: as CGI writes it, without HTTP_.
+[[nodiscard]] std::string param_name(std::string_view name);
+
+// The headers under `identity`, each with a variable of its own that none of `taken` is (names without the
+// $). The error is a sentence for the operator: a header that nginx's files can't carry, because nginx can't
+// name it or needs it itself. What is returned holds letters, digits, - and _ only, so it cannot end a
+// directive or begin another.
+[[nodiscard]] Result<std::vector<HeaderName>, std::string> header_names(
+    const IdentitySettings& identity, const std::vector<std::string>& taken);
+
+}  // namespace session::gateway

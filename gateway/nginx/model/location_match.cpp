@@ -1,0 +1,144 @@
+#include "gateway/nginx/model/location_match.h"
+
+// A pattern that would take for ever is given up.
+#define BOOST_REGEX_MAX_STATE_COUNT 200000
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <boost/regex.hpp>
+
+namespace session::gateway {
+namespace {
+
+// nginx takes no longer word; so what is compiled stays small.
+constexpr std::size_t kLongestPattern = 4096;
+
+// The alternatives of a pattern that are not in a group: ^/a and \.php$ of ^/a|\.php$. A ) that closes
+// nothing ends the pattern.
+std::vector<std::string> alternatives(std::string_view pattern) {
+  std::vector<std::string> all(1);
+  int depth = 0;
+  bool in_class = false;
+  for (std::size_t i = 0; i < pattern.size() && depth >= 0; ++i) {
+    const char c = pattern[i];
+    if (c == '|' && depth == 0 && !in_class) {
+      all.emplace_back();
+      continue;
+    }
+    all.back() += c;
+    if (c == '\\' && i + 1 < pattern.size()) {
+      all.back() += pattern[++i];
+    } else if (in_class) {
+      in_class = c != ']';
+    } else {
+      in_class = c == '[';
+      depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+    }
+  }
+  return all;
+}
+
+// ^/a, and (^/a|^/b) or (?:^/a) as well. A pattern of 4,096 characters opens no more groups than that.
+bool anchored_at_start(std::string_view pattern) {
+  const auto all = alternatives(pattern);
+  return std::all_of(all.begin(), all.end(), [](const std::string& one) {
+    if (one.starts_with("(?:")) return anchored_at_start(std::string_view(one).substr(3));
+    if (one.starts_with('(')) return anchored_at_start(std::string_view(one).substr(1));
+    return one.starts_with('^') || one.starts_with("\\A");
+  });
+}
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+// The characters that everything which the pattern finds begins with: /images of ^/images?/.
+std::string fixed_beginning(const std::string& pattern) {
+  if (!pattern.starts_with('^') || alternatives(pattern).size() > 1) return {};
+  const auto end = std::min(pattern.find_first_of("\\.[](){}*+?$^", 1), pattern.size());
+  std::string text = pattern.substr(1, end - 1);
+  const bool repeated =
+      end < pattern.size() && (pattern[end] == '?' || pattern[end] == '*' || pattern[end] == '{');
+  if (repeated && !text.empty()) text.pop_back();
+  return text;
+}
+
+// Whether one of them begins with the other, but for upper and lower case.
+bool agree(const std::string& a, const std::string& b) {
+  const auto n = static_cast<std::ptrdiff_t>(std::min(a.size(), b.size()));
+  return std::equal(a.begin(), a.begin() + n, b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+}
+
+}  // namespace
+
+struct LocationMatch::Pattern {
+  // nullptr: it is none for us.
+  static std::shared_ptr<const Pattern> of(const std::string& text, bool ignores_case);
+
+  boost::regex regex;
+  bool anchored = false;
+  std::string beginning;
+};
+
+std::shared_ptr<const LocationMatch::Pattern> LocationMatch::Pattern::of(const std::string& text,
+                                                                         bool ignores_case) {
+  if (text.size() > kLongestPattern) return nullptr;
+  try {
+    auto pattern = std::make_shared<Pattern>();
+    const auto flags = boost::regex::perl | (ignores_case ? boost::regex::icase : boost::regex::perl);
+    pattern->regex = boost::regex(text, flags);
+    pattern->anchored = anchored_at_start(text);
+    pattern->beginning = fixed_beginning(text);
+    return pattern;
+  } catch (const std::exception&) {
+    return nullptr;
+  }
+}
+
+LocationMatch::LocationMatch(const Directive& location) {
+  const bool two = location.args.size() > 1;
+  std::string modifier = two ? location.arg(0) : "";
+  text_ = location.arg(two ? 1 : 0);
+  for (const char* joined : {"=", "^~", "~*", "~"}) {  // `location =/path` is one word
+    if (two || !text_.starts_with(joined)) continue;
+    modifier = joined;
+    text_.erase(0, modifier.size());
+    break;
+  }
+  kind_ = modifier == "=" ? Kind::exact : modifier == "^~" ? Kind::shielded_prefix : Kind::prefix;
+  if (modifier != "~" && modifier != "~*") return;
+  kind_ = Kind::regex;
+  ignores_case_ = modifier == "~*";
+  pattern_ = Pattern::of(text_, ignores_case_);
+}
+
+bool LocationMatch::same_pattern(const LocationMatch& other) const {
+  return kind_ == Kind::regex && other.kind_ == Kind::regex && text_ == other.text_ &&
+         ignores_case_ == other.ignores_case_;
+}
+
+std::optional<bool> LocationMatch::finds(const std::string& path) const {
+  if (!pattern_) return std::nullopt;
+  // Most patterns are about other places; that is seen without looking for them.
+  if (path.size() < pattern_->beginning.size() || !agree(pattern_->beginning, path)) return false;
+  try {
+    return boost::regex_search(path, pattern_->regex);
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
+bool LocationMatch::anchored() const { return pattern_ && pattern_->anchored; }
+
+bool LocationMatch::may_find_below(const std::string& beginning) const {
+  if (!pattern_) return false;
+  if (!pattern_->anchored) return true;
+  if (!agree(pattern_->beginning, beginning)) return false;
+  try {
+    // Partial: what is there may be the beginning of something that the pattern finds.
+    return boost::regex_search(beginning, pattern_->regex, boost::match_default | boost::match_partial);
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,81 @@
+#include <string>
+
+#include "gateway/nginx/model/model.h"
+
+namespace session::gateway {
+namespace {
+
+using Kind = LocationMatch::Kind;
+
+// What a level of locations says, as ngx_http_core_find_location does: sure is an exact match or a regex,
+// which ends the search; unknown: a pattern came by that we can't judge.
+struct Found {
+  const Scope* location = nullptr;
+  bool sure = false;
+  bool unknown = false;
+};
+
+Found search(const Scope& level, const std::string& path);
+
+// The exact match, or the longest prefix, of this level.
+Found search_static(const Scope& level, const std::string& path) {
+  Found found;
+  std::size_t longest = 0;
+  for (const Scope* location : level.locations()) {
+    const LocationMatch& match = location->match();
+    if (location->named() || match.kind() == Kind::regex) continue;
+    if (match.kind() == Kind::exact) {
+      if (match.text() == path) return {location, true, false};
+    } else if (path.starts_with(match.text()) && (!found.location || match.text().size() > longest)) {
+      found.location = location;
+      longest = match.text().size();
+    }
+  }
+  return found;
+}
+
+Found search_regexes(const Scope& level, const std::string& path) {
+  for (const Scope* location : level.locations()) {
+    if (location->match().kind() != Kind::regex) continue;
+    const auto finds = location->match().finds(path);
+    if (!finds) return {nullptr, false, true};
+    if (!*finds) continue;
+    const Found inner = search(*location, path);
+    if (inner.unknown || inner.location) return {inner.location, true, inner.unknown};
+    return {location, true, false};
+  }
+  return {};
+}
+
+Found search(const Scope& level, const std::string& path) {
+  Found found = search_static(level, path);
+  if (found.sure) return found;
+  bool regexes = true;
+  if (found.location) {
+    regexes = found.location->match().kind() != Kind::shielded_prefix;
+    const Found inner = search(*found.location, path);
+    if (inner.unknown || inner.sure) return inner;
+    if (inner.location) found.location = inner.location;
+  }
+  if (!regexes) return found;
+  const Found other = search_regexes(level, path);
+  return other.unknown || other.location ? other : found;
+}
+
+}  // namespace
+
+const Scope* Model::route(const Scope& server, const std::string& path) {
+  constexpr std::size_t kLongestPath = 1000;
+  if (path.size() > kLongestPath) return nullptr;
+  const Found found = search(server, path);
+  return found.unknown ? nullptr : found.location;
+}
+
+const Scope* Model::named_location(const Scope& server, std::string_view name) {
+  for (const Scope* location : server.locations()) {
+    if (location->named() && location->block().arg(0) == name) return location;
+  }
+  return nullptr;
+}
+
+}  // namespace session::gateway

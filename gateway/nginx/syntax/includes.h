@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "gateway/nginx/syntax/syntax.h"
+
+namespace session::gateway {
+
+// What one configuration may consist of.
+inline constexpr std::size_t kMostFileBytes = 4 * 1024 * 1024;
+inline constexpr std::size_t kMostBytes = 16 * 1024 * 1024;  // of all files together
+inline constexpr std::size_t kMostFiles = 2000;
+inline constexpr std::size_t kMostBlocks = 20000;  // { } of all files together
+inline constexpr std::size_t kMostIncludeDepth = 32;
+
+// An nginx configuration with what it includes in the places of its include lines, as nginx reads it: a
+// relative path starts at the directory of the main file, a pattern (* ? [) may match nothing and is read in
+// the order of the names, a path without one must exist. A file that includes itself, over whatever way, is
+// an error.
+[[nodiscard]] Result<std::vector<Directive>, SyntaxError> load_nginx(const std::string& path);
+
+}  // namespace session::gateway

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+#include "gateway/nginx/syntax/syntax.h"
+
+namespace session::gateway {
+
+// The longest word and the most words of one directive that are read. nginx's own buffer for a directive has
+// 4,096 bytes.
+inline constexpr std::size_t kMostWordBytes = 4096;
+inline constexpr std::size_t kMostWords = 4096;
+
+// Cuts the text of one file into directives, by the rules of nginx 1.22 (ngx_conf_read_token): where words
+// end, what quotes and backslashes mean, where # begins a comment. Knows no directive but the *_by_lua_block
+// ones, whose blocks are Lua. Keeps a view of the text, which must outlive it.
+class Lexer {
+ public:
+  enum class Ending { semicolon, block, block_end, file_end };
+  struct Statement {
+    std::vector<Word> words;  // none before block_end and file_end
+    Ending ending = Ending::file_end;
+    int line = 0;  // where it ends
+  };
+  // A line and what is wrong there.
+  struct Wrong {
+    Wrong() = default;
+    Wrong(int l, std::string t) : line(l), text(std::move(t)) {}
+    int line = 0;
+    std::string text;
+  };
+
+  explicit Lexer(std::string_view text) : text_(text) {}
+
+  // The next statement; file_end at the end, again and again.
+  [[nodiscard]] Result<Statement, Wrong> next();
+
+  // Skips what is left of a block of Lua up to its closing brace, with Lua's own comments, strings and long
+  // brackets. REQUIRES: next() has just said that the block begins.
+  [[nodiscard]] Result<bool, Wrong> skip_lua_block();
+
+ private:
+  [[nodiscard]] Result<Word, Wrong> word();
+  [[nodiscard]] Result<Word, Wrong> quoted_word();
+  [[nodiscard]] Result<Word, Wrong> plain_word();
+  void skip_blanks();
+  void skip_lua_string(char quote);
+  // Whether a long bracket ([[ or [==[) stood here; it is then behind us.
+  bool skip_lua_long_bracket();
+  void advance();
+  [[nodiscard]] bool at_end() const { return at_ >= text_.size(); }
+  [[nodiscard]] char here() const { return text_[at_]; }
+  [[nodiscard]] bool sees(std::string_view what) const { return text_.substr(at_).starts_with(what); }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  int line_ = 1;
+};
+
+}  // namespace session::gateway

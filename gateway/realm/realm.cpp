@@ -1,0 +1,38 @@
+#include "gateway/realm/realm.h"
+
+#include <utility>
+
+#include "gateway/realm/formats.h"
+#include "gateway/realm/log_id_key.h"
+
+namespace session::gateway {
+namespace {
+
+SessionManagerOptions options_for(const Settings& settings) {
+  SessionManagerOptions options;
+  options.policy = settings.session;
+  options.cookie = settings.cookie;
+  options.memory.keep_data = !settings.rules.empty();
+  options.write_deadline = settings.limits.request_deadline / 2;
+  options.names_key = session_names_key(settings);
+  return options;
+}
+
+}  // namespace
+
+Serving::Serving(std::shared_ptr<const Configuration> configuration, Store& store, const Metrics& metrics,
+                 Background background)
+    : configuration_(std::move(configuration)),
+      sessions_(store, dialect_for(settings()), configuration_->identity, options_for(settings())),
+      services_{sessions_,
+                store,
+                configuration_->rules,
+                settings().flush,
+                [this, background = std::move(background)](Task<void> task) {
+                  background(std::move(task), shared_from_this());
+                },
+                [&metrics] { return metrics.render(); }} {
+  for (Accepted& format : accepted_by(settings())) sessions_.accept(std::move(format));
+}
+
+}  // namespace session::gateway

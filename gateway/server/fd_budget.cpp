@@ -1,0 +1,48 @@
+#include "gateway/server/fd_budget.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "gateway/telemetry/log/log.h"
+
+namespace session::gateway {
+namespace {
+
+// An event loop (epoll, its timer and its wake-up), a connection to the store, and the next one while that is
+// being replaced.
+constexpr std::size_t kEachWorker = 6;
+// Files that are read again, name lookups, log.
+constexpr std::size_t kSpare = 8;
+
+std::size_t open_now() {
+  std::error_code failed;
+  const std::filesystem::directory_iterator first("/proc/self/fd", failed);
+  if (failed) return 16;
+  return static_cast<std::size_t>(std::distance(begin(first), end(first)));
+}
+
+}  // namespace
+
+Descriptors::Descriptors(std::size_t workers)
+    : workers_(workers), besides_(open_now() + kSpare + kEachWorker * workers) {}
+
+std::size_t Descriptors::room_for(std::size_t connections) const {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return connections;
+  // A cluster has more servers than one, so more than is needed at least is asked for.
+  const rlim_t ask = connections + 128 + 32 * workers_;
+  if (limit.rlim_cur < ask && limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = std::min(ask, limit.rlim_max);
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  if (limit.rlim_cur >= connections + besides_) return connections;
+  const std::size_t room = limit.rlim_cur > besides_ ? limit.rlim_cur - besides_ : 1;
+  spdlog::warn("only {} files may be open: at most {} connections instead of limits.connections ({})",
+               limit.rlim_cur, room, connections);
+  return room;
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,42 @@
+#include "gateway/server/systemd/notify.h"
+
+#include <systemd/sd-daemon.h>
+
+#include <ctime>
+
+namespace session::gateway {
+namespace {
+
+// Nobody to tell, and one who can't be told, are no reason to do anything else.
+void tell(const std::string& state) { (void)::sd_notify(0, state.c_str()); }
+
+// CLOCK_MONOTONIC, by which the service manager tells this reload's READY=1 from an earlier one.
+std::string monotonic_microseconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::to_string(std::int64_t{now.tv_sec} * 1000000 + now.tv_nsec / 1000);
+}
+
+}  // namespace
+
+void ServiceManager::ready() { tell("READY=1"); }
+
+void ServiceManager::reloading() { tell("RELOADING=1\nMONOTONIC_USEC=" + monotonic_microseconds()); }
+
+void ServiceManager::stopping() { tell("STOPPING=1"); }
+
+void ServiceManager::status(std::string text) {
+  if (text == status_) return;
+  status_ = std::move(text);
+  tell("STATUS=" + status_);
+}
+
+void ServiceManager::alive() { tell("WATCHDOG=1"); }
+
+std::optional<std::chrono::microseconds> ServiceManager::watchdog() {
+  std::uint64_t microseconds = 0;
+  if (::sd_watchdog_enabled(0, &microseconds) <= 0) return std::nullopt;
+  return std::chrono::microseconds(microseconds);
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,109 @@
+#include "gateway/telemetry/audit/audit.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <string>
+
+#include "gateway/telemetry/log/log.h"
+
+namespace session::gateway {
+namespace {
+
+std::string_view name_of(SessionEvent::Kind kind) {
+  switch (kind) {
+    case SessionEvent::Kind::created:
+      return "created";
+    case SessionEvent::Kind::regenerated:
+      return "regenerated";
+    case SessionEvent::Kind::moved:
+      return "moved";
+    case SessionEvent::Kind::destroyed:
+      return "destroyed";
+    case SessionEvent::Kind::refused:
+      return "refused";
+  }
+  return "unknown";
+}
+
+struct Limited {
+  std::string_view reason;
+  RateLimit limit;
+};
+
+// Each reason by itself: forged cookies must not hide that somebody knocks at other doors. What is none of
+// them shares the last.
+RateLimit& limit_of(std::string_view reason) {
+  static std::array<Limited, 9> limits = {{{"malformed", {}},
+                                           {"bad-signature", {}},
+                                           {"unknown", {}},
+                                           {"expired", {}},
+                                           {"revoked", {}},
+                                           {"forbidden", {}},
+                                           {"cross-origin", {}},
+                                           {"not-allowed", {}},
+                                           {"", {}}}};
+  auto* const found = std::find_if(limits.begin(), limits.end() - 1,
+                                   [&](const Limited& each) { return each.reason == reason; });
+  return found->limit;
+}
+
+// nginx's word, but a configuration may make it the client's ($http_x_forwarded_for): only what is an
+// address.
+std::string_view client_of(const Request& request) {
+  const std::string_view text = request.params.get("REMOTE_ADDR");
+  if (text == "unix:") return text;
+  if (text.size() >= INET6_ADDRSTRLEN) return {};
+  const std::string address(text);
+  in6_addr any{};
+  const bool valid =
+      ::inet_pton(AF_INET, address.c_str(), &any) == 1 || ::inet_pton(AF_INET6, address.c_str(), &any) == 1;
+  return valid ? text : std::string_view();
+}
+
+bool is_id(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+}
+
+void write(LogStream& stream, const Request& request, const SessionEvent& event, std::string_view endpoint,
+           std::uint64_t held_back) {
+  AuditRecord record{name_of(event.kind), event.kind == SessionEvent::Kind::refused ? "reason" : "cause"};
+  record.cause = event.cause;
+  record.session = event.session;
+  record.former = event.former;
+  record.subject = event.subject;
+  record.client = client_of(request);
+  record.request = request_id(request);
+  record.endpoint = endpoint;
+  record.held_back = held_back;
+  stream.audit(record, std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+std::string_view request_id(const Request& request) {
+  constexpr std::size_t kMost = 64;
+  const std::string_view id = request.params.get("REQUEST_ID");
+  const bool valid = id.size() <= kMost && std::all_of(id.begin(), id.end(), is_id);
+  return valid ? id : std::string_view();
+}
+
+void audit(const Request& request, const std::vector<SessionEvent>& events, std::string_view endpoint,
+           Clock::Steady now) {
+  std::shared_ptr<LogStream> stream;
+  for (const SessionEvent& event : events) {
+    std::uint64_t held_back = 0;
+    if (event.kind == SessionEvent::Kind::refused) {
+      const auto [admitted, before] = limit_of(event.cause).admit(now);
+      if (!admitted) continue;
+      held_back = before;
+    }
+    if (!stream) stream = audit_stream();
+    if (stream) write(*stream, request, event, endpoint, held_back);
+  }
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,169 @@
+#include "gateway/telemetry/log/line_queue.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace session::gateway {
+namespace {
+
+struct Line {
+  LineStyle style;
+  std::string text;
+  std::uint64_t lost_before = 0;  // how many found no room since the line before
+};
+
+// The next line, or the writer to go on in.
+using Item = std::variant<Line, LineWriter>;
+
+// No heap knows exactly; many short lines must not take much more than they say.
+std::size_t cost_of(const Item& item) {
+  const Line* line = std::get_if<Line>(&item);
+  return line == nullptr ? 0 : sizeof item + line->text.size();
+}
+
+}  // namespace
+
+struct detail::LineQueueState {
+  std::mutex mutex;
+  std::condition_variable changed;  // for the thread, and for who waits for it
+  std::deque<Item> items;
+  std::size_t cost = 0;     // of the items, and of the one that is being written
+  std::uint64_t lost = 0;   // lines that found no room since the last that did
+  std::uint64_t taken = 0;  // items so far
+  std::uint64_t done = 0;
+  bool ended = false;
+
+  void add(Item item) {
+    cost += cost_of(item);
+    items.push_back(std::move(item));
+    ++taken;
+    changed.notify_all();
+  }
+  void write(ToldLines& lines);
+};
+
+namespace {
+
+// No line is worth the process: what throws here has found no memory.
+void write(ToldLines& lines, Item item) {
+  try {
+    if (const Line* line = std::get_if<Line>(&item)) {
+      lines.put(line->style, line->text, line->lost_before);
+    } else {
+      lines.go_on_in(std::move(std::get<LineWriter>(item)));
+    }
+  } catch (const std::exception&) {
+    count_lost_line();
+  }
+}
+
+}  // namespace
+
+// The thread. The lines are its own, so that nobody else waits when the file is closed.
+void detail::LineQueueState::write(ToldLines& lines) {
+  std::unique_lock lock(mutex);
+  for (;;) {
+    changed.wait(lock, [this] { return ended || !items.empty(); });
+    if (items.empty()) return;
+    Item item = std::move(items.front());
+    items.pop_front();
+    const std::size_t freed = cost_of(item);
+    lock.unlock();
+    gateway::write(lines, std::move(item));
+    lock.lock();
+    cost -= freed;
+    ++done;
+    changed.notify_all();
+  }
+}
+
+namespace {
+
+using State = detail::LineQueueState;
+
+// All queues whose threads still run, for who waits for all.
+class Living {
+ public:
+  void add(const std::shared_ptr<State>& state) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(states_, [](const auto& each) { return each.expired(); });
+    states_.push_back(state);
+  }
+  [[nodiscard]] std::vector<std::shared_ptr<State>> all() {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::shared_ptr<State>> found;
+    for (const auto& each : states_) {
+      if (auto state = each.lock()) found.push_back(std::move(state));
+    }
+    return found;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::weak_ptr<State>> states_;
+};
+
+Living& living() {
+  static Living all;
+  return all;
+}
+
+}  // namespace
+
+LineQueue::LineQueue(ToldLines lines) : state_(std::make_shared<State>()) {
+  living().add(state_);
+  std::thread thread([state = state_, own = std::move(lines)]() mutable { state->write(own); });
+  ::pthread_setname_np(thread.native_handle(), "log-file");
+  thread.detach();
+}
+
+LineQueue::~LineQueue() {
+  if (!state_) return;
+  const std::lock_guard lock(state_->mutex);
+  state_->ended = true;
+  state_->changed.notify_all();
+}
+
+void LineQueue::put(LineStyle style, std::string line) {
+  Item item = Line{style, std::move(line), 0};
+  const std::lock_guard lock(state_->mutex);
+  if (state_->cost + cost_of(item) > kMostBytes) {
+    ++state_->lost;
+    return count_lost_line();
+  }
+  std::get<Line>(item).lost_before = std::exchange(state_->lost, 0);
+  state_->add(std::move(item));
+}
+
+void LineQueue::go_on_in(LineWriter writer) {
+  // `writer` takes the one that is replaced, and closes it when the lock is free again.
+  const std::lock_guard lock(state_->mutex);
+  auto& items = state_->items;
+  const auto waiting = std::find_if(
+      items.begin(), items.end(), [](const Item& item) { return std::holds_alternative<LineWriter>(item); });
+  if (waiting == items.end()) return state_->add(std::move(writer));
+  std::get<LineWriter>(*waiting) = std::move(writer);
+}
+
+bool LineQueue::wait_for_all(std::chrono::milliseconds most) {
+  const auto deadline = std::chrono::steady_clock::now() + most;
+  bool all = true;
+  for (const auto& state : living().all()) {
+    std::unique_lock lock(state->mutex);
+    const auto written = [&, taken = state->taken] { return state->done >= taken; };
+    all = state->changed.wait_until(lock, deadline, written) && all;
+  }
+  return all;
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <prometheus/metric_family.h>
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "gateway/telemetry/metrics/thread_counters.h"
+
+namespace session::gateway {
+
+// What Metrics::Collect() is made of. One thread at a time.
+
+using Families = std::vector<prometheus::MetricFamily>;
+// Name and value of each.
+using LabelList = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+
+// A family under construction, the last of a list.
+class FamilyBuilder {
+ public:
+  // Counters and gauges.
+  FamilyBuilder& value(double value, LabelList labels = {});
+  // Histograms: the duration whose slots begin at `first`.
+  FamilyBuilder& duration(const Sums& sums, std::size_t first, LabelList labels);
+
+ private:
+  friend FamilyBuilder add_family(Families& families, prometheus::MetricType type, std::string_view name,
+                                  std::string_view help);
+  explicit FamilyBuilder(prometheus::MetricFamily& family) : family_(family) {}
+  prometheus::MetricFamily& family_;
+};
+
+// Begins a family. REQUIRES: the builder is used before the next family is added.
+FamilyBuilder add_family(Families& families, prometheus::MetricType type, std::string_view name,
+                         std::string_view help);
+inline FamilyBuilder counter(Families& families, std::string_view name, std::string_view help) {
+  return add_family(families, prometheus::MetricType::Counter, name, help);
+}
+inline FamilyBuilder gauge(Families& families, std::string_view name, std::string_view help) {
+  return add_family(families, prometheus::MetricType::Gauge, name, help);
+}
+inline FamilyBuilder histogram(Families& families, std::string_view name, std::string_view help) {
+  return add_family(families, prometheus::MetricType::Histogram, name, help);
+}
+
+}  // namespace session::gateway

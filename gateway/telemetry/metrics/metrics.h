@@ -1,0 +1,57 @@
+#pragma once
+
+#include <prometheus/collectable.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "gateway/telemetry/metrics/count.h"
+#include "gateway/telemetry/metrics/gateway_families.h"
+#include "gateway/telemetry/metrics/counter_registry.h"
+#include "gateway/telemetry/metrics/store_report.h"
+
+namespace session::gateway {
+
+// All that the `metrics` endpoint tells: one of these per process, which outlives its workers, its store and
+// every configuration, so that counters never go down. docs/operations.md lists the metrics.
+//
+// Thread-safe, but for the functions of the first group: these are for the start, before anybody collects.
+class Metrics final : public prometheus::Collectable {
+ public:
+  Metrics();
+
+  void set_workers(std::size_t workers) { workers_ = workers; }
+  // Where to ask for what is not counted here. Called from every thread; must not throw.
+  void set_store_report(std::function<StoreReport()> report) { store_report_ = std::move(report); }
+  void set_lost_lines(std::function<std::uint64_t()> lost_lines) { lost_lines_ = std::move(lost_lines); }
+
+  // For the workers' seats.
+  [[nodiscard]] Tallies& tallies() { return tallies_; }
+  // For the store's options.
+  [[nodiscard]] StoreObserver& store_observer() { return commands_; }
+
+  // A reload has ended, and that generation of the configuration serves: another one than before, if it was
+  // successful.
+  void config_reloaded(bool successful, std::uint64_t generation, seconds unix_now);
+
+  [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override;
+  // All of it in Prometheus' text format 0.0.4.
+  [[nodiscard]] std::string render() const;
+
+ private:
+  Tallies tallies_;
+  CountedCommands commands_;
+  std::size_t workers_ = 0;
+  std::function<StoreReport()> store_report_ = [] { return StoreReport(); };
+  std::function<std::uint64_t()> lost_lines_ = [] { return std::uint64_t{0}; };
+  mutable std::mutex config_mutex_;
+  ConfigReport config_{1, true, system_clock().unix_now().count()};
+};
+
+}  // namespace session::gateway

@@ -1,0 +1,73 @@
+#include "gateway/telemetry/metrics/request_families.h"
+
+#include "gateway/telemetry/metrics/request_labels.h"
+
+namespace session::gateway {
+namespace {
+
+double figure(const Sums& sums, Count what) { return static_cast<double>(sums[slots::of(what)]); }
+
+// Each endpoint with its name, and the one without.
+template <class Work>
+void for_each_endpoint(const Work& work) {
+  const auto names = endpoint_names();
+  for (std::size_t i = 0; i < names.size(); ++i) work(i, names[i]);
+  work(kMostEndpoints, kNoEndpoint);
+}
+
+}  // namespace
+
+void add_request_families(Families& families, const Sums& sums) {
+  auto requests = counter(families, "session_gateway_requests_total",
+                          "Requests that were answered, by endpoint and outcome.");
+  for_each_endpoint([&](std::size_t endpoint, std::string_view name) {
+    for (std::size_t i = 0; i < kOutcomes; ++i)
+      requests.value(static_cast<double>(sums[slots::request(endpoint, static_cast<Outcome>(i))]),
+                     {{"endpoint", name}, {"outcome", kOutcomeNames[i]}});
+  });
+  auto refusals = counter(families, "session_gateway_refusals_total",
+                          "Requests whose outcome was not ok, by the reason that X-Session-Reason gave.");
+  for (std::size_t i = 0; i < kReasons; ++i)
+    refusals.value(static_cast<double>(sums[slots::refusal(i)]), {{"reason", kReasonNames[i]}});
+  auto durations = histogram(families, "session_gateway_request_duration_seconds",
+                             "Time from a whole request to its answer, by endpoint.");
+  for_each_endpoint([&](std::size_t endpoint, std::string_view name) {
+    durations.duration(sums, slots::request_time(endpoint), {{"endpoint", name}});
+  });
+}
+
+void add_connection_families(Families& families, const Sums& sums) {
+  // Both are read while others count: never less than none.
+  const double opened = figure(sums, Count::connection_opened);
+  const double closed = figure(sums, Count::connection_closed);
+  gauge(families, "session_gateway_connections", "FastCGI connections that are open.")
+      .value(opened > closed ? opened - closed : 0);
+  counter(families, "session_gateway_connections_accepted_total", "FastCGI connections that were accepted.")
+      .value(figure(sums, Count::connection_accepted));
+  counter(families, "session_gateway_connections_refused_total",
+          "FastCGI connections that were closed at once, by what there was too little of.")
+      .value(figure(sums, Count::connection_refused_limit), {{"cause", "limit"}})
+      .value(figure(sums, Count::connection_refused_descriptors), {{"cause", "descriptors"}})
+      .value(figure(sums, Count::connection_refused_memory), {{"cause", "memory"}});
+  counter(families, "session_gateway_connections_ended_total",
+          "FastCGI connections that the gateway ended because of what came, or did not come, on them.")
+      .value(figure(sums, Count::connection_ended_deadline), {{"cause", "deadline"}})
+      .value(figure(sums, Count::connection_ended_protocol), {{"cause", "protocol"}})
+      .value(figure(sums, Count::connection_ended_too_large), {{"cause", "too_large"}});
+}
+
+void add_session_families(Families& families, const Sums& sums) {
+  counter(families, "session_gateway_sessions_created_total",
+          "Sessions that requests began: new ones, and those moved from another format.")
+      .value(figure(sums, Count::session_new), {{"cause", "new"}})
+      .value(figure(sums, Count::session_moved), {{"cause", "moved"}});
+  counter(families, "session_gateway_session_ids_changed_total",
+          "Sessions that got another id, by why: a login, or an application or client asked.")
+      .value(figure(sums, Count::session_id_login), {{"cause", "login"}})
+      .value(figure(sums, Count::session_id_asked), {{"cause", "asked"}});
+  counter(families, "session_gateway_malformed_records_total",
+          "Times that a record in the store was found to be no session of this format.")
+      .value(figure(sums, Count::malformed_record));
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "gateway/telemetry/metrics/layout.h"
+
+namespace session::gateway {
+
+// The values of labels, in the order of their slots. They are fixed: nothing that a client or a location
+// says becomes a label.
+
+inline constexpr std::array<std::string_view, kOutcomes> kOutcomeNames = {
+    "ok", "refused", "forbidden", "bad_request", "store_unavailable", "error"};
+
+// Every X-Session-Reason, and what stands for one that is not listed here.
+inline constexpr std::array<std::string_view, kReasons> kReasonNames = {
+    "absent",        "unknown",   "expired",     "revoked",           "malformed",
+    "bad-signature", "forbidden", "not-allowed", "cross-origin",      "method-not-allowed",
+    "bad-actions",   "too-large", "no-endpoint", "store-unavailable", "internal",
+    "other"};
+
+// What requests of no endpoint, or of one that is not there, are counted under.
+inline constexpr std::string_view kNoEndpoint = "none";
+
+[[nodiscard]] Outcome outcome_of(int status);
+[[nodiscard]] std::size_t reason_index(std::string_view reason);
+// Its place among endpoint_names(); kMostEndpoints if it is none of them.
+[[nodiscard]] std::size_t endpoint_index(std::string_view name);
+
+}  // namespace session::gateway

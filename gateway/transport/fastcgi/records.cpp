@@ -1,0 +1,60 @@
+#include "gateway/transport/fastcgi/records.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace session::gateway {
+
+namespace {
+
+unsigned char padding_of(std::size_t content) { return static_cast<unsigned char>((8 - content % 8) % 8); }
+
+void write_header(char* at, unsigned char type, std::uint16_t id, std::size_t content) {
+  const char header[FCGI_HEADER_LEN] = {static_cast<char>(FCGI_VERSION_1),
+                                        static_cast<char>(type),
+                                        static_cast<char>(id >> 8),
+                                        static_cast<char>(id & 0xff),
+                                        static_cast<char>(content >> 8),
+                                        static_cast<char>(content & 0xff),
+                                        static_cast<char>(padding_of(content)),
+                                        0};
+  std::memcpy(at, header, sizeof header);
+}
+
+}  // namespace
+
+void append_record(std::string& out, unsigned char type, std::uint16_t id, std::string_view content) {
+  char header[FCGI_HEADER_LEN];
+  write_header(header, type, id, content.size());
+  out.append(header, sizeof header).append(content).append(padding_of(content.size()), '\0');
+}
+
+void append_end_request(std::string& out, std::uint16_t id, unsigned char protocol_status) {
+  const char body[8] = {0, 0, 0, 0, static_cast<char>(protocol_status), 0, 0, 0};
+  append_record(out, FCGI_END_REQUEST, id, {body, sizeof body});
+}
+
+void append_response(std::string& out, std::uint16_t id, const Response& response) {
+  out.reserve(out.size() + 256 + response.headers.lines().size() + response.body.size());
+  // Written in place behind a header that is filled in afterwards; only what is too long for one record is
+  // copied.
+  const std::size_t start = out.size();
+  out.append(FCGI_HEADER_LEN, '\0');
+  append_cgi(out, response);
+  const std::size_t size = out.size() - start - FCGI_HEADER_LEN;
+  if (size <= kMaxContent) {
+    write_header(out.data() + start, FCGI_STDOUT, id, size);
+    out.append(padding_of(size), '\0');
+  } else {
+    const std::string whole = out.substr(start + FCGI_HEADER_LEN);
+    out.resize(start);
+    for (std::string_view rest = whole; !rest.empty();
+         rest.remove_prefix(std::min(rest.size(), kMaxContent))) {
+      append_record(out, FCGI_STDOUT, id, rest.substr(0, kMaxContent));
+    }
+  }
+  append_record(out, FCGI_STDOUT, id, {});
+  append_end_request(out, id, FCGI_REQUEST_COMPLETE);
+}
+
+}  // namespace session::gateway

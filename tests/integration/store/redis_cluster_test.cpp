@@ -1,0 +1,152 @@
+// A RedisStore and the nodes of a cluster that disagree, change, or say a lot.
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include "core/base/await.h"
+#include "core/store/redis/topology/slots.h"
+#include "core/store/redis/redis_store.h"
+#include "tests/support/redis/scripted_redis.h"
+#include "tests/support/redis_scripts.h"
+#include "tests/support/store_calls.h"
+#include "tests/support/run_all.h"
+
+namespace session::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+// As CLUSTER SLOTS names one, with its id and what is known about it.
+std::string node_text(const RedisAddress& address) {
+  const std::string about = resp_array({resp_bulk("hostname"), resp_bulk("redis.example")});
+  return resp_array({resp_bulk(address.host), resp_integer(address.port), resp_bulk("id"), about});
+}
+
+std::string range_text(unsigned first, unsigned last, const RedisAddress& master, int replicas = 0) {
+  std::vector<std::string> parts = {resp_integer(first), resp_integer(last), node_text(master)};
+  for (int i = 0; i < replicas; ++i) parts.push_back(node_text(RedisAddress{"10.0.0.9", 7000}));
+  return resp_array(parts);
+}
+
+ScriptedReply all_slots_at(const RedisAddress& master) {
+  return {resp_array({range_text(0, kSlots - 1, master)})};
+}
+
+RedisStoreOptions cluster_of(std::vector<RedisAddress> addresses) {
+  RedisStoreOptions options;
+  options.addresses = std::move(addresses);
+  options.topology = RedisTopology::cluster;
+  options.deadline = options.connect_deadline = 20s;
+  return options;
+}
+
+// A key whose slot is in this half of all slots.
+std::string key_in(unsigned half) {
+  for (int i = 0;; ++i) {
+    const std::string key = "key" + std::to_string(i);
+    if (slot_of("session:" + key) / (kSlots / 2) == half) return key;
+  }
+}
+
+Task<> load_until_answered(RedisStore& store) {
+  bool whole = false;
+  while (!whole) {
+    const auto loaded = co_await store.load("key");
+    whole = loaded.has_value();
+    co_await pause(1ms);
+  }
+}
+
+Task<> create_at(RedisStore& store, std::string key, bool& done) {
+  Bytes value("value");
+  const auto created = co_await store.create(key, value, 1min);
+  done = true;
+  BOOST_TEST((answered(created) == CreateOutcome::created));
+}
+
+template <class Condition>
+Task<> leave_when(Condition condition, std::atomic<bool>& leaves) {
+  co_await until(condition);
+  leaves = true;
+}
+
+Task<> fail_until(RedisStore& store, std::string key, const bool& done) {
+  while (!done) {
+    const auto failed = co_await store.load(key);
+    BOOST_TEST(failed.has_error());
+    co_await pause(1ms);
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(redis_cluster)
+
+BOOST_AUTO_TEST_CASE(a_node_that_knows_old_news_only_is_not_believed_for_ever) {
+  ScriptedRedis one({}, Wire::tcp);
+  ScriptedRedis other({}, Wire::tcp);
+  for (const bool swapped : {false, true}) {
+    ScriptedRedis& stale = swapped ? one : other;
+    ScriptedRedis& sound = swapped ? other : one;
+    stale.answers([&](unsigned, const RedisCommand& command) {
+      if (is(command, "CLUSTER")) return all_slots_at(stale.address());
+      if (is(command, "GET")) return ScriptedReply{"-CLUSTERDOWN The cluster is down\r\n"};
+      return stale.usual(command);
+    });
+    sound.answers([&](unsigned, const RedisCommand& command) {
+      return is(command, "CLUSTER") ? all_slots_at(sound.address()) : sound.usual(command);
+    });
+    RedisStore store(cluster_of({one.address(), other.address()}));
+    run(load_until_answered(store));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_cluster_in_thousands_of_pieces_is_understood) {
+  ScriptedRedis redis({}, Wire::tcp);
+  std::vector<std::string> ranges;
+  for (unsigned slot = 0; slot < kSlots; slot += 4)
+    ranges.push_back(range_text(slot, slot + 3, redis.address(), 2));
+  redis.answers([&, slots = resp_array(ranges)](unsigned, const RedisCommand& command) {
+    return is(command, "CLUSTER") ? ScriptedReply{slots} : redis.usual(command);
+  });
+  RedisStore store(cluster_of({redis.address()}));
+  BOOST_TEST(!holds(store, "key"));
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_for_a_node_that_has_left_is_asked_of_the_one_that_has_the_key_now) {
+  ScriptedRedis leaving({}, Wire::tcp);
+  ScriptedRedis staying({}, Wire::tcp);
+  std::atomic<bool> left = false;
+  leaving.answers([](unsigned, const RedisCommand&) { return ScriptedReply{}; });  // not even the greeting
+  staying.answers([&](unsigned, const RedisCommand& command) {
+    if (is(command, "GET")) return ScriptedReply{"-CLUSTERDOWN The cluster is down\r\n"};
+    if (!is(command, "CLUSTER")) return staying.usual(command);
+    if (left) return all_slots_at(staying.address());
+    return ScriptedReply{resp_array({range_text(0, kSlots / 2 - 1, staying.address()),
+                                     range_text(kSlots / 2, kSlots - 1, leaving.address())})};
+  });
+  std::vector<std::string> told;
+  RedisStoreOptions options = cluster_of({staying.address()});
+  options.on_event = [&told](const RedisEvent& event) {
+    if (event.kind == RedisEvent::Kind::left) told.push_back(event.server);
+  };
+  RedisStore store(options);
+  run([](RedisStore& at, ScriptedRedis& slow, std::atomic<bool>& leaves) -> Task<> {
+    bool done = false;
+    std::vector<Task<>> tasks;
+    tasks.push_back(create_at(at, key_in(1), done));
+    const auto greeted = [&slow] { return slow.commands() > 0; };
+    tasks.push_back(leave_when(greeted, leaves));
+    tasks.push_back(fail_until(at, key_in(0), done));  // so that the nodes are asked anew
+    co_await together(std::move(tasks));
+  }(store, leaving, left));
+  const std::vector<std::string> expected = {to_text(leaving.address())};
+  BOOST_TEST(told == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace session::test

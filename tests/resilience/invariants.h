@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+
+#include "tests/support/daemon/wire_peer.h"
+
+namespace session::gateway::test {
+
+// What an answer under load was.
+struct Judgement {
+  enum class Kind {
+    sound,    // what the store knows
+    refused,  // what is to be said without asking the store
+    outage,   // "the store can't answer", said as it is to be said
+    wrong,    // anything else
+  };
+  Kind kind = Kind::sound;
+  std::string why = {};  // if it was wrong
+};
+
+[[nodiscard]] inline Judgement wrong(const std::string& asked, const Answer& answer) {
+  return {Judgement::Kind::wrong, asked + " was answered: " + answer.content};
+}
+
+// A 503 that says so, when to come again, and nothing of a cookie.
+[[nodiscard]] inline bool is_outage(const Answer& answer) {
+  return answer.status == 503 && answer.header("X-Session-Reason") == "store-unavailable" &&
+         !answer.header("Retry-After").empty() && answer.header("Set-Cookie").empty();
+}
+
+[[nodiscard]] inline Judgement judged(const std::string& asked, const Answer& answer, bool sound) {
+  if (sound && answer.header("Set-Cookie").empty()) return {};
+  if (is_outage(answer)) return {Judgement::Kind::outage};
+  return wrong(asked, answer);
+}
+
+}  // namespace session::gateway::test

@@ -1,0 +1,68 @@
+// One Redis server under load that dies, restarts or stands still: outages, and nothing worse.
+
+#include <chrono>
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "tests/resilience/drill.h"
+
+namespace session::gateway::test {
+namespace {
+
+using namespace std::chrono_literals;
+using session::test::RedisServer;
+using session::test::RedisSetup;
+
+bool takes_commands(RedisServer& redis) { return redis.ask({"PING"}).text == "PONG"; }
+
+void wait_until_back(RedisServer& redis, Drill& drill) {
+  wait_until("Redis to take commands", [&] { return takes_commands(redis); });
+  drill.back();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(drills_single)
+
+BOOST_AUTO_TEST_CASE(a_server_that_is_killed_costs_outages_and_no_session_and_no_acknowledged_write) {
+  // What Redis has acknowledged is with the kernel by then, which outlives it.
+  RedisServer redis(RedisSetup{.options = {"appendonly yes", "appendfsync no"}});
+  Drill drill({.name = "kill_9", .redis = url_of(redis.unix_address()), .gateways = 2});
+  drill.begin();
+  redis.kill();
+  drill.hold_without_redis(1s);
+  redis.start();
+  wait_until_back(redis, drill);
+  drill.finish({&redis});
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_is_still_loading_is_an_outage_until_it_has_loaded) {
+  // It saves when it is stopped; and loads for a second and a half, and answers meanwhile.
+  RedisServer redis(RedisSetup{
+      .options = {"save 3600 1", "key-load-delay 500", "loading-process-events-interval-bytes 1024"}});
+  redis.tell({"DEBUG", "POPULATE", "3000", "filler"});
+  Drill drill({.name = "restart_loading", .redis = url_of(redis.unix_address())});
+  drill.begin();
+  redis.stop();
+  redis.start();
+  BOOST_TEST(redis.info("loading") == "1");
+  drill.wait_for_outages();
+  wait_until_back(redis, drill);
+  drill.finish({&redis});
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_stands_still_for_two_seconds_is_an_outage_for_so_long) {
+  RedisServer redis;
+  Drill drill({.name = "sigstop_2s", .redis = url_of(redis.unix_address())});
+  drill.begin();
+  redis.pause();
+  drill.hold_without_redis(2s);
+  redis.resume();
+  drill.back();
+  drill.finish({&redis});
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace session::gateway::test

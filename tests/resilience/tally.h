@@ -1,0 +1,65 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "tests/resilience/invariants.h"
+
+namespace session::gateway::test {
+
+using Moment = Clock::Steady;
+
+// Since a drill's fault, except for what was wrong, which counts whenever it was.
+struct Figures {
+  std::size_t requests = 0;
+  std::size_t outages = 0;
+  milliseconds window{};          // from the first 503 to the last
+  milliseconds back_after{};      // from when Redis was back to the last 503; 0 if there was none after that
+  milliseconds longest_answer{};  // from asking to the whole answer
+  std::size_t wrong = 0;
+  std::vector<std::string> examples;  // the first few of what was wrong
+};
+
+// What all answers of a drill were, and when. Any thread.
+class Tally {
+ public:
+  void add(const Judgement& judgement, Moment asked, Moment answered);
+
+  // Everything so far was before the fault.
+  void begin(Moment now);
+  // From now on Redis answers nobody, or it may again. What is asked and answered soundly in between is
+  // wrong.
+  void redis_is_gone(Moment now);
+  void redis_may_answer();
+  // Redis takes commands again.
+  void back(Moment now);
+
+  [[nodiscard]] Figures figures() const;
+  [[nodiscard]] std::size_t answered() const;  // soundly, since `begin` or `back`
+  [[nodiscard]] std::size_t outages() const;   // since `begin`
+  // The last sign of trouble: Redis' return or a 503, whichever was later.
+  [[nodiscard]] Moment last_trouble() const;
+
+ private:
+  void add_wrong(const std::string& why);
+
+  mutable std::mutex mutex_;
+  Figures figures_;
+  std::size_t answered_ = 0;
+  Moment begun_{};
+  std::optional<Moment> first_outage_;
+  std::optional<Moment> last_outage_;
+  std::optional<Moment> back_;
+  std::optional<Moment> gone_;  // since when Redis answers nobody
+};
+
+// "drill kill_9: 12345 requests, ..."; tests/resilience/run reads it.
+[[nodiscard]] std::string line(const std::string& drill, const Figures& figures);
+
+}  // namespace session::gateway::test

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "gateway/config/load.h"
+#include "gateway/nginx/syntax/includes.h"
+#include "gateway/nginx/lint/lint.h"
+
+namespace session::gateway {
+
+// A directory of nginx files of this test's own, with those of conf/nginx in it.
+struct NginxFiles {
+  NginxFiles() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "lint-XXXXXX").string();
+    BOOST_REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+    path = pattern;
+    for (const auto& file : std::filesystem::directory_iterator(std::string(SOURCE_ROOT) + "/conf/nginx"))
+      std::filesystem::create_symlink(file.path(), path / file.path().filename());
+  }
+  ~NginxFiles() { std::filesystem::remove_all(path); }
+  NginxFiles(const NginxFiles&) = delete;
+  NginxFiles& operator=(const NginxFiles&) = delete;
+
+  void write(const std::string& name, const std::string& text) const {
+    std::filesystem::create_directories((path / name).parent_path());
+    std::ofstream(path / name, std::ios::binary) << text;
+  }
+
+  // What lint prints for nginx.conf, or why it can't be read; paths without this directory.
+  [[nodiscard]] std::string lint(const std::string& yaml = "") const {
+    const auto settings = load_text("gateway.yaml", yaml);
+    BOOST_REQUIRE(settings.has_value());
+    const auto facts = facts_of(*settings);
+    BOOST_REQUIRE(facts.has_value());
+    const auto configuration = load_nginx((path / "nginx.conf").string());
+    std::string out;
+    if (!configuration) {
+      out = render(configuration.error());
+    } else {
+      for (const Finding& finding : session::gateway::lint(*configuration, *facts)) out += render(finding);
+    }
+    const std::string prefix = path.string() + "/";
+    for (auto at = out.find(prefix); at != out.npos; at = out.find(prefix)) out.erase(at, prefix.size());
+    return out;
+  }
+
+  std::filesystem::path path;
+};
+
+// What lint says of lines that stand in a server with the project's files around them. They are in site.conf,
+// from line 1.
+inline std::string in_server(const std::string& lines, const std::string& yaml = "") {
+  const NginxFiles files;
+  files.write("nginx.conf",
+              "http { include session-gateway-upstream.conf; include session-gateway-http.conf;\n"
+              "upstream app { server 127.0.0.1:3000; }\n"
+              "server { include session-gateway-server.conf; include site.conf; } }\n");
+  files.write("site.conf", lines);
+  return files.lint(yaml);
+}
+
+// What lint says of an nginx.conf.
+inline std::string of_file(const std::string& text, const std::string& yaml = "") {
+  const NginxFiles files;
+  files.write("nginx.conf", text);
+  return files.lint(yaml);
+}
+
+// The location of a site that is as it should be, with these lines added to it: line 1 is the location's.
+inline std::string protected_with(const std::string& lines) {
+  return "location /account/ {\n" + lines +
+         "\ninclude session-gateway-protect.conf; proxy_pass http://app;\n}\n";
+}
+
+// A finding, as it is printed.
+inline std::string finding(const std::string& place_and_text, const std::string& write) {
+  return place_and_text + "\n    write: " + write + "\n";
+}
+
+}  // namespace session::gateway

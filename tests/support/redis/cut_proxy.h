@@ -1,0 +1,81 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "core/store/redis/connection/options.h"
+#include "tests/support/e2e/peers.h"
+#include "tests/support/e2e/process.h"
+#include "tests/support/redis/sockets.h"
+
+namespace session::test {
+
+// Stands between a client and a Redis server: passes on what both send, until a test says otherwise. Any
+// thread. A client that connects while the server does not listen is accepted, and then closed.
+class CutProxy {
+ public:
+  explicit CutProxy(RedisAddress server, Wire wire = Wire::unix_socket);
+  CutProxy(const CutProxy&) = delete;
+  CutProxy& operator=(const CutProxy&) = delete;
+  ~CutProxy();
+
+  [[nodiscard]] const RedisAddress& address() const { return address_; }
+  // How many there have been.
+  [[nodiscard]] unsigned connections() const;
+
+  // Keeps back what the server sends, its end of the connection too, until `release`.
+  void hold();
+  void release();
+  // The bytes of the server that are here and kept back: the first ones; more may wait behind them.
+  [[nodiscard]] std::size_t held() const;
+
+  // What the server sends arrives byte by byte; see send_one_by_one.
+  void split_into_bytes(bool on);
+  // Accepts, reads and passes on nothing, in neither direction. What was connected meanwhile is of no use
+  // afterwards; cut it.
+  void swallow(bool on);
+  // The bytes of clients that went that way.
+  [[nodiscard]] std::size_t swallowed() const;
+
+  // Ends the connections that there are. What is held is lost.
+  void cut();
+  // Connecting fails until `accept`. The connections that there are stay.
+  void refuse();
+  void accept();
+
+ private:
+  struct Link {
+    int client = -1;
+    int server = -1;
+    bool cut = false;
+  };
+
+  void listen();
+  void serve(int client);
+  void forward(Link& link);
+  void bring_back(Link& link);
+  bool wait_for_release(const Link& link, const std::string& bytes);
+  void end(Link& link);
+  bool pass_on(const Link& link, const std::string& bytes);
+  bool swallows() const;
+
+  TempDir dir_;
+  RedisAddress server_;
+  RedisAddress address_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::list<Link*> links_;
+  bool holding_ = false;
+  bool splitting_ = false;
+  bool swallowing_ = false;
+  std::size_t held_ = 0;
+  std::size_t swallowed_ = 0;
+  std::list<SocketServer>
+      listeners_;  // the last one accepts, unless refused; the others keep their connections
+};
+
+}  // namespace session::test

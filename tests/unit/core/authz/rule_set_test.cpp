@@ -1,0 +1,156 @@
+#include "core/authz/rule_set.h"
+
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+namespace session::test {
+namespace {
+
+// The facts about a session with these attributes; `attributes` outlives them.
+SessionFacts facts(const Json& attributes) {
+  return {attributes.contains("user"), [&attributes]() -> const Json& { return attributes; }};
+}
+
+using Op = Condition::Op;
+
+// Whether one condition holds.
+bool holds(const std::string& pointer, Op op, std::string_view operand, std::string_view attributes) {
+  const RuleBook book({Rule{"rule", {Condition{pointer, op, Json::parse(operand)}}}});
+  const Json parsed = Json::parse(attributes);
+  return book.check("rule", facts(parsed)).unmet.empty();
+}
+
+RuleBook book() {
+  return RuleBook({
+      Rule{"user", {Condition{"/user", Op::exists, true}}},
+      Rule{"admin", {Condition{"/user", Op::exists, true}, Condition{"/groups", Op::contains, "admin"}}},
+      Rule{"anyone", {}},
+  });
+}
+
+// The first rule that is not met, with "?" if it is not known; empty if all are met.
+std::string unmet(std::string_view required, std::string_view attributes) {
+  const RuleBook rules = book();
+  const Json parsed = Json::parse(attributes);
+  const auto verdict = rules.check(required, facts(parsed));
+  return std::string(verdict.unmet) + (verdict.unknown ? "?" : "") + (verdict.login ? "!" : "");
+}
+
+const std::string kNobody = "{}";
+const std::string kAlice = R"({"user":"alice","groups":["staff"]})";
+const std::string kRoot = R"({"user":"root","groups":["staff","admin"]})";
+
+BOOST_AUTO_TEST_SUITE(rules)
+
+BOOST_AUTO_TEST_CASE(equals_is_the_same_value_of_the_same_type) {
+  BOOST_TEST(holds("/a", Op::equals, R"("x")", R"({"a":"x"})"));
+  BOOST_TEST(holds("/a", Op::equals, "1", R"({"a":1})"));
+  BOOST_TEST(holds("/a", Op::equals, R"({"b":[1]})", R"({"a":{"b":[1]}})"));
+  BOOST_TEST(!holds("/a", Op::equals, R"("x")", R"({"a":"X"})"));
+  BOOST_TEST(!holds("/a", Op::equals, "1", R"({"a":"1"})"));
+  BOOST_TEST(!holds("/a", Op::equals, "true", R"({"a":1})"));
+  BOOST_TEST(!holds("/a", Op::equals, "true", R"({"a":"true"})"));
+  BOOST_TEST(!holds("/a", Op::equals, R"("x")", R"({"a":["x"]})"));
+}
+
+BOOST_AUTO_TEST_CASE(nothing_equals_what_is_absent_or_null) {
+  BOOST_TEST(!holds("/a", Op::equals, R"("x")", "{}"));
+  BOOST_TEST(!holds("/a", Op::equals, "null", "{}"));
+  BOOST_TEST(!holds("/a", Op::equals, "null", R"({"a":null})"));
+  BOOST_TEST(!holds("/a", Op::equals, R"("")", R"({"a":null})"));
+}
+
+BOOST_AUTO_TEST_CASE(one_of_is_a_member_of_the_operand) {
+  BOOST_TEST(holds("/a", Op::one_of, R"(["x","y"])", R"({"a":"y"})"));
+  BOOST_TEST(!holds("/a", Op::one_of, R"(["x","y"])", R"({"a":"z"})"));
+  BOOST_TEST(!holds("/a", Op::one_of, R"(["x","y"])", R"({"a":["x","y"]})"));
+  BOOST_TEST(!holds("/a", Op::one_of, "[]", R"({"a":"x"})"));
+  BOOST_TEST(!holds("/a", Op::one_of, "[null]", R"({"a":null})"));
+  BOOST_TEST(!holds("/a", Op::one_of, "[null]", "{}"));
+}
+
+BOOST_AUTO_TEST_CASE(contains_is_a_whole_member_of_an_array) {
+  BOOST_TEST(holds("/a", Op::contains, R"("admin")", R"({"a":["staff","admin"]})"));
+  BOOST_TEST(!holds("/a", Op::contains, R"("admin")", R"({"a":["administrators"]})"));
+  BOOST_TEST(!holds("/a", Op::contains, R"("admin")", R"({"a":"admin"})"));
+  BOOST_TEST(!holds("/a", Op::contains, R"("admin")", R"({"a":{"admin":true}})"));
+  BOOST_TEST(!holds("/a", Op::contains, R"("admin")", R"({"a":[["admin"]]})"));
+  BOOST_TEST(!holds("/a", Op::contains, R"("admin")", R"({"a":["Admin","admin "]})"));
+  BOOST_TEST(!holds("/a", Op::contains, R"("admin")", R"({"a":[]})"));
+  BOOST_TEST(!holds("/a", Op::contains, R"("admin")", "{}"));
+}
+
+BOOST_AUTO_TEST_CASE(exists_is_there_and_not_null) {
+  BOOST_TEST(holds("/a", Op::exists, "true", R"({"a":0})"));
+  BOOST_TEST(holds("/a", Op::exists, "true", R"({"a":""})"));
+  BOOST_TEST(holds("/a", Op::exists, "true", R"({"a":false})"));
+  BOOST_TEST(!holds("/a", Op::exists, "true", R"({"a":null})"));
+  BOOST_TEST(!holds("/a", Op::exists, "true", "{}"));
+  BOOST_TEST(holds("/a", Op::exists, "false", "{}"));
+  BOOST_TEST(holds("/a", Op::exists, "false", R"({"a":null})"));
+  BOOST_TEST(!holds("/a", Op::exists, "false", R"({"a":0})"));
+}
+
+BOOST_AUTO_TEST_CASE(a_pointer_that_leads_nowhere_finds_nothing) {
+  for (const std::string pointer :
+       {"/a/b/c", "/list/-", "/list/01", "/list/7", "/list/x", "/list/99999999999999999999999"}) {
+    BOOST_TEST(!holds(pointer, Op::exists, "true", R"({"a":"x","list":[1]})"), pointer);
+    BOOST_TEST(!holds(pointer, Op::equals, "1", R"({"a":"x","list":[1]})"), pointer);
+  }
+  BOOST_TEST(holds("/list/0", Op::equals, "1", R"({"list":[1]})"));
+}
+
+BOOST_AUTO_TEST_CASE(all_conditions_of_a_rule_must_hold) {
+  BOOST_TEST(unmet("admin", kRoot) == "");
+  BOOST_TEST(unmet("admin", kAlice) == "admin");
+  BOOST_TEST(unmet("admin", R"({"groups":["admin"]})") == "admin");
+}
+
+BOOST_AUTO_TEST_CASE(all_required_rules_must_hold_and_the_first_unmet_is_named) {
+  BOOST_TEST(unmet("user,admin", kRoot) == "");
+  BOOST_TEST(unmet("user,admin", kAlice) == "admin");
+  BOOST_TEST(unmet("user,admin", kNobody) == "user");
+  BOOST_TEST(unmet("admin,user", kNobody) == "admin");
+}
+
+BOOST_AUTO_TEST_CASE(spaces_and_empty_items_in_the_list_do_not_count) {
+  BOOST_TEST(unmet(" user , admin ", kRoot) == "");
+  BOOST_TEST(unmet(" user ,\tadmin ", kAlice) == "admin");
+  BOOST_TEST(unmet(",,user,", kAlice) == "");
+  BOOST_TEST(unmet("", kNobody) == "");
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_rule_is_never_satisfied) {
+  for (const auto* required :
+       {"admn", "Admin", "admin admin", "user;admin", "*", "anyone,nosuch", "user|admin"}) {
+    BOOST_TEST(unmet(required, kRoot).ends_with("?"), required);
+  }
+  BOOST_TEST(unmet("anyone,nosuch", kRoot) == "nosuch?");
+  const Json root = Json::parse(kRoot);
+  BOOST_TEST(RuleBook({}).check("user", facts(root)).unknown);
+}
+
+BOOST_AUTO_TEST_CASE(login_is_satisfied_by_a_session_that_has_a_subject) {
+  BOOST_TEST(unmet("login", kAlice) == "");
+  BOOST_TEST(unmet("login", kNobody) == "login!");
+  BOOST_TEST(unmet("login,admin", kNobody) == "login!");
+  BOOST_TEST(unmet("login,admin", kAlice) == "admin");
+}
+
+BOOST_AUTO_TEST_CASE(a_configured_rule_of_the_name_login_counts_instead) {
+  const RuleBook own({Rule{"login", {Condition{"/user", Op::equals, "root"}}}});
+  const Json alice = Json::parse(kAlice);
+  const auto verdict = own.check("login", facts(alice));
+  BOOST_TEST(verdict.unmet == "login");
+  BOOST_TEST(!verdict.login);
+}
+
+BOOST_AUTO_TEST_CASE(a_rule_without_conditions_holds_for_every_session) {
+  BOOST_TEST(unmet("anyone", kNobody) == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace session::test

@@ -1,0 +1,131 @@
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "core/crypto/base64url.h"
+#include "core/crypto/digest.h"
+#include "core/format/native/native.h"
+#include "tests/support/session_fixture.h"
+
+// Where the native dialect keeps a session, and what it writes there.
+namespace session::test {
+namespace {
+
+constexpr seconds kIssued{1'800'000'000};
+const std::string kId = "abcdefghijklmnopqrstuvwxyz012345";
+
+struct Native {
+  CountedRandom random;
+  NativeDialect dialect{dialect_options(), random};
+};
+
+std::string record_refusal(const NativeDialect& dialect, std::string_view bytes) {
+  const auto record = dialect.decode(bytes);
+  return record ? "a record" : std::string(to_text(record.error()));
+}
+
+BOOST_FIXTURE_TEST_SUITE(native_store_key, Native)
+
+BOOST_AUTO_TEST_CASE(a_store_key_is_the_prefix_and_a_hash_of_salt_and_id) {
+  const auto hash = sha256("salt of the tests" + kId);
+  BOOST_TEST(dialect.store_key(kId) == "session:" + base64url({hash.data(), hash.size()}));
+  BOOST_TEST(dialect.store_key(kId).size() == 8 + 43);
+}
+
+BOOST_AUTO_TEST_CASE(a_store_key_tells_nothing_of_the_id_without_the_salt) {
+  const std::string key = dialect.store_key(kId);
+  BOOST_TEST(key.find(kId) == std::string::npos);
+  const auto unsalted = sha256(kId);
+  BOOST_TEST(key.find(base64url({unsalted.data(), unsalted.size()})) == std::string::npos);
+  auto salted = dialect_options();
+  salted.salt = Secret("another salt");
+  BOOST_TEST(NativeDialect(std::move(salted), random).store_key(kId) != key);
+}
+
+BOOST_AUTO_TEST_CASE(different_ids_have_different_store_keys) {
+  BOOST_TEST(dialect.store_key(kId) != dialect.store_key(kId + "x"));
+  BOOST_TEST(dialect.store_key(kId) != dialect.store_key("A" + kId.substr(1)));
+  BOOST_TEST(dialect.store_key(std::string(1024, 'x')).size() == 8 + 43);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(native_record, Native)
+
+BOOST_AUTO_TEST_CASE(a_record_is_written_as_documented_and_read_again) {
+  const Record record{seconds(1'700'000'000), R"({"user":"alice","n":[1,2.5,null],"ü":{}})"_json};
+  const std::string bytes = dialect.encode(record);
+  BOOST_TEST(bytes == R"({"v":1,"created":1700000000,"data":{"n":[1,2.5,null],"user":"alice","ü":{}}})");
+  const auto read = dialect.decode(bytes);
+  BOOST_TEST_REQUIRE(read.has_value());
+  BOOST_TEST((read->created == record.created));
+  BOOST_TEST(read->data == record.data);
+}
+
+BOOST_AUTO_TEST_CASE(what_can_be_set_can_be_read_again_however_deep) {
+  std::string deep;
+  for (int i = 0; i < 32; ++i) deep += R"({"a":)";
+  const auto set = parse_json(deep.substr(0, 31 * 5) + "[]" + std::string(31, '}'));
+  BOOST_TEST_REQUIRE(set.has_value());
+  BOOST_TEST(record_refusal(dialect, dialect.encode(Record{kIssued, *set})) == "a record");
+}
+
+BOOST_AUTO_TEST_CASE(a_tombstone_reads_as_revoked) {
+  const std::string next = dialect.store_key("next");
+  const auto tombstone = dialect.tombstone(next);
+  BOOST_TEST_REQUIRE(tombstone.has_value());
+  BOOST_TEST(*tombstone == R"({"v":1,"revoked":true,"next":")" + next + R"("})");
+  BOOST_TEST(record_refusal(dialect, *tombstone) == "revoked");
+  BOOST_TEST(dialect.successor(*tombstone) == next);
+  BOOST_TEST(dialect.successor(tombstone->substr(1)) == "");
+  BOOST_TEST(dialect.successor(R"({"v":1,"revoked":true,"next":"elsewhere"})") == "");
+  BOOST_TEST(dialect.successor(dialect.encode(Record{})) == "");
+}
+
+BOOST_AUTO_TEST_CASE(nobody_can_write_a_tombstone_through_attributes) {
+  const Record record{kIssued, R"({"v":1,"revoked":true})"_json};
+  BOOST_TEST(record_refusal(dialect, dialect.encode(record)) == "a record");
+}
+
+BOOST_AUTO_TEST_CASE(what_others_wrote_is_malformed) {
+  for (const std::string bytes : {"",
+                                  "x",
+                                  "null",
+                                  "[]",
+                                  "1",
+                                  "{}",
+                                  R"({"cookie":{"path":"/"},"passport":{}})",
+                                  R"({"v":1})",
+                                  R"({"v":1,"created":1})",
+                                  R"({"v":1,"data":{}})",
+                                  R"({"created":1,"data":{}})",
+                                  R"({"v":2,"created":1,"data":{}})",
+                                  R"({"v":"1","created":1,"data":{}})",
+                                  R"({"v":true,"created":1,"data":{}})",
+                                  R"({"v":null,"created":1,"data":{}})",
+                                  R"({"v":1,"created":-1,"data":{}})",
+                                  R"({"v":1,"created":1.5,"data":{}})",
+                                  R"({"v":1,"created":"1","data":{}})",
+                                  R"({"v":1,"created":100000000000,"data":{}})",
+                                  R"({"v":1,"created":18446744073709551615,"data":{}})",
+                                  R"({"v":1,"created":1,"data":[]})",
+                                  R"({"v":1,"created":1,"data":null})",
+                                  R"({"v":1,"created":1,"data":"{}"})",
+                                  R"({"v":1,"created":1,"data":{}} )"
+                                  "x",
+                                  R"({"v":1,"v":1,"created":1,"data":{}})",
+                                  R"({"v":1,"revoked":false})"}) {
+    BOOST_TEST(record_refusal(dialect, bytes) == "malformed", bytes);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_record_cut_off_anywhere_is_malformed) {
+  const std::string bytes = dialect.encode(Record{kIssued, R"({"user":"alice"})"_json});
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    BOOST_TEST(record_refusal(dialect, bytes.substr(0, size)) == "malformed");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace session::test

@@ -1,0 +1,204 @@
+// Requests of one browser with its old cookie and its newer ones, all at once at two gateways, at random.
+
+#include <random>
+#include <string>
+#include <vector>
+
+#include <boost/asio/post.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "tests/support/migration_fixture.h"
+#include "tests/support/run_all.h"
+
+namespace session::test {
+namespace {
+
+const std::string kAlice = R"({"user":"alice"})";
+
+// A store whose every call lets others run before and after it, now and then for long.
+class ShuffledStore final : public Store {
+ public:
+  ShuffledStore(Store& inner, unsigned seed) : inner_(inner), random_(seed) {}
+
+  Answer<std::optional<Entry>> load(std::string key) override {
+    return shuffled<std::optional<Entry>>(inner_.load(std::move(key)));
+  }
+  Answer<CreateOutcome> create(std::string key, Bytes bytes, milliseconds ttl) override {
+    return shuffled<CreateOutcome>(inner_.create(std::move(key), std::move(bytes), ttl));
+  }
+  Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, milliseconds ttl) override {
+    return shuffled<ReplaceOutcome>(
+        inner_.replace(std::move(key), std::move(expected), std::move(bytes), ttl));
+  }
+  Answer<TouchOutcome> touch(std::string key, milliseconds ttl) override {
+    return shuffled<TouchOutcome>(inner_.touch(std::move(key), ttl));
+  }
+  Answer<EraseOutcome> erase(std::string key) override {
+    return shuffled<EraseOutcome>(inner_.erase(std::move(key)));
+  }
+  Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected) override {
+    return shuffled<EraseIfOutcome>(inner_.erase_if(std::move(key), std::move(expected)));
+  }
+  // One of so many calls fails, done or not; 0: none.
+  void fail_one_of(unsigned calls) { fail_one_of_ = calls; }
+
+ private:
+  template <class T>
+  Answer<T> shuffled(Answer<T> inner) {
+    co_await let_others_run();
+    const bool fails = fail_one_of_ != 0 && random_() % fail_one_of_ == 0;
+    if (fails && random_() % 2 == 0) co_return broken();
+    auto answer = co_await std::move(inner);
+    co_await let_others_run();
+    if (fails) co_return broken();
+    co_return answer;
+  }
+  Task<void> let_others_run() {
+    const Executor executor = co_await boost::asio::this_coro::executor;
+    const auto times = random_() % 4 == 0 ? 20 : random_() % 3;
+    for (auto i = times; i > 0; --i) co_await boost::asio::post(executor, kAwait);
+  }
+  static StoreFailure broken() { return StoreFailure(StoreFailure::Kind::unavailable, "broken"); }
+
+  Store& inner_;
+  std::mt19937 random_;
+  unsigned fail_one_of_ = 0;
+};
+
+// Requests of one browser all at once, some late, at two gateways.
+struct Browsers : TakeoverFixture {
+  Browsers() {
+    for (SessionManager* each : {&here, &there}) accept_both(*each);
+  }
+  SessionManager make() {
+    return SessionManager(shuffled, std::make_unique<NativeDialect>(dialect_options(), random),
+                          std::make_shared<Identity>(IdentitySettings()), SessionManagerOptions(), clock);
+  }
+  unsigned pick(unsigned below) { return static_cast<unsigned>(dice() % below); }
+
+  std::string some_cookies() {
+    const std::string old = express_cookie(id);
+    if (native.empty() || pick(3) == 0) return old;
+    const std::string& one = native[pick(static_cast<unsigned>(native.size()))];
+    return pick(2) == 0 ? one : one + "; " + old;
+  }
+
+  Task<> request() {
+    const std::string cookies = some_cookies();
+    const unsigned what = pick(8);
+    Asked asked(what == 0 ? "DELETE" : what < 4 ? "POST" : "GET");
+    asked.with("HTTP_COOKIE", cookies).with("GATEWAY_ALLOW", "set,unset,destroy,regenerate");
+    const std::string name = "n" + std::to_string(++sent);
+    if (what == 1) {
+      asked.body(R"({"regenerate":true})");
+      regenerated = true;
+    }
+    if (what == 2 || what == 3) asked.body(R"({"set":{")" + name + R"(":1}})");
+    const gateway::Request request = asked.request();
+    gateway::Services& by = pick(2) == 0 ? services_here : services_there;
+    const auto response = co_await gateway::session_endpoint(request, by);
+    if (response.status == 503) ++outages;
+    if (what == 0 && response.status == 204) destroyed = true;
+    if (what == 0 && response.status == 401) tried = true;
+    if (what > 3 && response.status == 401 && response.headers.get("X-Session-Reason") == "unknown")
+      ++unknown;
+    // A cookie that stands for nothing any more began another session.
+    const bool of_alice = response.body.find("alice") != std::string::npos;
+    if ((what == 2 || what == 3) && of_alice) written.push_back(name);
+    const std::string given = given_cookie(response);
+    if (of_alice && !given.empty()) native.push_back(given);
+  }
+
+  // Requests at once, and again a while later.
+  void round(int number) {
+    id = "browser " + std::to_string(number);
+    native.clear();
+    written.clear();
+    destroyed = false;
+    regenerated = false;
+    tried = false;
+    unknown = 0;
+    outages = 0;
+    express_writes(id, kAlice);
+    for (int wave = 0; wave < 3; ++wave) {
+      std::vector<Task<>> tasks;
+      for (unsigned i = 0, many = 1 + pick(5); i < many; ++i) tasks.push_back(request());
+      run(together(std::move(tasks)));
+      if (pick(4) == 0) clock.advance(seconds(61));
+    }
+  }
+  // The attributes of alice's session, if any of its cookies opens it.
+  std::optional<Json> found() {
+    std::optional<Json> attributes;
+    std::vector<std::string> all = native;
+    all.push_back(express_cookie(id));
+    for (const std::string& cookie : all) {
+      auto one = open(manager, cookie, Touch::off);
+      if (!one || !one->session || one->session->get("user") == nullptr) continue;
+      attributes = one->session->attributes();
+    }
+    return attributes;
+  }
+
+  std::mt19937 dice{1};
+  ShuffledStore shuffled{memory, 2};
+  SessionManager here = make();
+  SessionManager there = make();
+  gateway::Services services_here{here, shuffled, rules, gateway::FlushMode::wait, {}};
+  gateway::Services services_there{there, shuffled, rules, gateway::FlushMode::wait, {}};
+  std::string id;
+  std::vector<std::string> native;
+  std::vector<std::string> written;
+  int sent = 0;
+  bool destroyed = false;
+  bool regenerated = false;
+  bool tried = false;  // to destroy; a move that was under way may have ended it first, or it has another id
+  int unknown = 0;
+  int outages = 0;
+};
+
+BOOST_FIXTURE_TEST_SUITE(takeover_browsers, Browsers)
+
+BOOST_AUTO_TEST_CASE(a_session_lives_with_all_that_was_written_until_it_is_destroyed_and_never_after) {
+  int ended = 0;
+  int lived = 0;
+  for (int number = 0; number < 4000; ++number) {
+    round(number);
+    const auto attributes = found();
+    if (!destroyed && tried) continue;
+    BOOST_TEST_REQUIRE(attributes.has_value() == !destroyed, "round " << number);
+    destroyed ? ++ended : ++lived;
+    if (destroyed) {
+      clock.advance(kTombstoneTime);
+      BOOST_TEST_REQUIRE(!found().has_value(), "round " << number << ", later");
+      continue;
+    }
+    BOOST_TEST_REQUIRE((unknown == 0 || regenerated), "round " << number);
+    for (const std::string& name : written)
+      BOOST_TEST_REQUIRE(attributes->contains(name), "round " << number << ", " << name);
+  }
+  BOOST_TEST(ended > 500);
+  BOOST_TEST(lived > 500);
+}
+
+BOOST_AUTO_TEST_CASE(a_destroyed_session_never_comes_back_from_a_failing_store) {
+  shuffled.fail_one_of(10);
+  int ended = 0;
+  int failed = 0;
+  for (int number = 0; number < 4000; ++number) {
+    round(number);
+    failed += outages;
+    if (!destroyed) continue;
+    ++ended;
+    BOOST_TEST_REQUIRE(!found().has_value(), "round " << number);
+    clock.advance(kTombstoneTime);
+    BOOST_TEST_REQUIRE(!found().has_value(), "round " << number << ", later");
+  }
+  BOOST_TEST(ended > 500);
+  BOOST_TEST(failed > 500);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace session::test

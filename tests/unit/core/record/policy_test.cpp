@@ -1,0 +1,105 @@
+#include "core/record/policy.h"
+
+#include <chrono>
+
+#include <boost/test/unit_test.hpp>
+
+namespace session::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr seconds kCreated{1'800'000'000};
+
+// Seconds to live at an age; 0 for none.
+long long seconds_left(const Policy& policy, seconds age) {
+  const auto left = time_to_live(policy, {kCreated, std::nullopt}, kCreated + age);
+  return left ? std::chrono::duration_cast<seconds>(*left).count() : 0;
+}
+
+BOOST_AUTO_TEST_SUITE(policy)
+
+BOOST_AUTO_TEST_CASE(a_young_session_lives_for_the_idle_timeout) {
+  BOOST_TEST(seconds_left(Policy(), 0s) == 1800);
+  BOOST_TEST(seconds_left(Policy(), 11h) == 1800);
+  BOOST_TEST(seconds_left(Policy(), 11h + 30min) == 1800);
+}
+
+BOOST_AUTO_TEST_CASE(an_old_session_lives_for_what_is_left_of_the_absolute_timeout) {
+  BOOST_TEST(seconds_left(Policy(), 11h + 30min + 1s) == 1799);
+  BOOST_TEST(seconds_left(Policy(), 12h - 1s) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_session_ends_at_the_absolute_timeout_and_not_a_second_later) {
+  BOOST_TEST(seconds_left(Policy(), 12h) == 0);
+  BOOST_TEST(seconds_left(Policy(), 12h + 1s) == 0);
+  BOOST_TEST(seconds_left(Policy(), 24h * 36500) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_record_from_the_future_counts_as_made_now) {
+  BOOST_TEST(seconds_left(Policy(), -1s) == 1800);
+  BOOST_TEST(seconds_left(Policy(), -24h * 365) == 1800);
+}
+
+BOOST_AUTO_TEST_CASE(an_idle_timeout_beyond_the_absolute_changes_nothing) {
+  Policy policy;
+  policy.idle_timeout = 24h;
+  BOOST_TEST(seconds_left(policy, 0s) == 12 * 3600);
+}
+
+BOOST_AUTO_TEST_CASE(a_touch_is_due_when_it_gains_touch_every) {
+  const Policy policy;
+  BOOST_TEST(!touch_due(policy, Age(), 30min, 30min));
+  BOOST_TEST(!touch_due(policy, Age(), 29min + 1ms, 30min));
+  BOOST_TEST(touch_due(policy, Age(), 29min, 30min));
+  BOOST_TEST(touch_due(policy, Age(), 1ms, 30min));
+}
+
+BOOST_AUTO_TEST_CASE(a_touch_that_would_shorten_is_not_due) {
+  BOOST_TEST(!touch_due(Policy(), Age(), 30min, 5min));
+  BOOST_TEST(!touch_due(Policy(), Age(), 30min, 1ms));
+}
+
+BOOST_AUTO_TEST_CASE(touch_every_nothing_is_every_time) {
+  Policy policy;
+  policy.touch_every = 0s;
+  BOOST_TEST(touch_due(policy, Age(), 30min, 30min));
+}
+
+BOOST_AUTO_TEST_CASE(a_session_that_does_not_say_when_it_began_has_no_absolute_timeout) {
+  BOOST_TEST((time_to_live(Policy(), Age(), kCreated) == 30min));
+  BOOST_TEST((time_to_live(Policy(), Age(), seconds(0)) == 30min));
+  Policy policy;
+  policy.absolute_timeout = 1s;
+  BOOST_TEST((time_to_live(policy, Age(), kCreated) == 30min));
+}
+
+BOOST_AUTO_TEST_CASE(a_lifetime_of_its_own_counts_instead_of_the_policy) {
+  BOOST_TEST((time_to_live(Policy(), {std::nullopt, 24h}, kCreated) == 24h));
+  BOOST_TEST((time_to_live(Policy(), {std::nullopt, 1ms}, kCreated) == 1ms));
+  BOOST_TEST((time_to_live(Policy(), {kCreated, 24h}, kCreated + 13h) == 24h));
+}
+
+BOOST_AUTO_TEST_CASE(a_lifetime_of_nothing_is_over) {
+  BOOST_TEST(!time_to_live(Policy(), {std::nullopt, 0ms}, kCreated).has_value());
+  BOOST_TEST(!time_to_live(Policy(), {kCreated, -1ms}, kCreated).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_session_without_an_end_is_given_one) {
+  BOOST_TEST(touch_due(Policy(), Age(), milliseconds::max(), 30min));
+  BOOST_TEST(touch_due(Policy(), {std::nullopt, 24h}, milliseconds::max(), 24h));
+}
+
+BOOST_AUTO_TEST_CASE(a_short_life_of_its_own_is_extended_in_time) {
+  const Age age = {std::nullopt, 20s};
+  BOOST_TEST(!touch_due(Policy(), age, 15001ms, 20s));
+  BOOST_TEST(touch_due(Policy(), age, 15s, 20s));
+  BOOST_TEST(touch_due(Policy(), {std::nullopt, 1ms}, 1ms, 1ms));
+  BOOST_TEST(!touch_due(Policy(), {std::nullopt, 24h}, 24h - 59s, 24h));
+  BOOST_TEST(touch_due(Policy(), {std::nullopt, 24h}, 24h - 60s, 24h));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace session::test

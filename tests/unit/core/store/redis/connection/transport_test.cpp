@@ -1,0 +1,153 @@
+// A connection that is closed while it is being made is not made; and each place that a name has gets its
+// time.
+
+#include "core/store/redis/connection/transport.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "core/base/run.h"
+#include "core/store/redis/connection/resolver.h"
+#include "tests/support/redis/sockets.h"
+
+namespace session::test {
+namespace {
+
+using namespace std::chrono_literals;
+using Done = Result<void, Broken>;
+
+Clock::Steady in(milliseconds time) { return system_clock().steady_now() + time; }
+
+Task<> connect_into(Transport& transport, RedisAddress address, milliseconds time,
+                    std::optional<Done>& outcome) {
+  outcome.emplace(co_await transport.connect(std::move(address), in(time)));
+}
+
+std::unique_ptr<Transport> plain(boost::asio::io_context& loop, Resolver::LookUp how = look_up) {
+  return Transport::make(loop.get_executor(), nullptr,
+                         std::make_shared<Resolver>(loop.get_executor(), std::move(how)));
+}
+
+// What comes of connecting within that time, the loop run until then.
+Done connect_within(const RedisAddress& address, milliseconds time, Resolver::LookUp how = look_up) {
+  boost::asio::io_context loop(1);
+  const auto transport = plain(loop, std::move(how));
+  std::optional<Done> outcome;
+  boost::asio::co_spawn(loop, connect_into(*transport, address, time, outcome), boost::asio::detached);
+  while (!outcome) loop.run_one();
+  return outcome.value();
+}
+
+Endpoint endpoint_of(const RedisAddress& address) {
+  return boost::asio::ip::tcp::endpoint(boost::asio::ip::make_address(address.host), address.port);
+}
+
+// Somebody listens there, and takes no more connections: they are neither accepted nor refused.
+class Full {
+ public:
+  Full() {
+    sockaddr_in any{};
+    any.sin_family = AF_INET;
+    any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof any;
+    const int listener = make();
+    BOOST_REQUIRE(bind(listener, reinterpret_cast<const sockaddr*>(&any), sizeof any) == 0);
+    BOOST_REQUIRE(listen(listener, 0) == 0);
+    BOOST_REQUIRE(getsockname(listener, reinterpret_cast<sockaddr*>(&any), &size) == 0);
+    for (int i = 0; i < 4; ++i) (void)connect(make(), reinterpret_cast<const sockaddr*>(&any), sizeof any);
+    address.port = ntohs(any.sin_port);
+  }
+  Full(const Full&) = delete;
+  Full& operator=(const Full&) = delete;
+  ~Full() {
+    for (const int fd : fds_) close(fd);
+  }
+
+  RedisAddress address{"127.0.0.1"};
+
+ private:
+  int make() { return fds_.emplace_back(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)); }
+  std::vector<int> fds_;
+};
+
+Resolver::LookUp finds(std::vector<Endpoint> endpoints) {
+  return [endpoints](RedisAddress) -> Task<Endpoints> { co_return endpoints; };
+}
+
+// Takes longer than any test.
+Task<Endpoints> hang(RedisAddress) {
+  co_await pause(1h);
+  co_return Broken("too late");
+}
+
+// Begins to connect to where somebody listens, closes at once, and lets it come to its end.
+Done connect_and_close(const RedisAddress& address) {
+  boost::asio::io_context loop(1);
+  const auto transport = plain(loop);
+  std::optional<Done> outcome;
+  boost::asio::co_spawn(loop, connect_into(*transport, address, 20s, outcome), boost::asio::detached);
+  loop.poll();
+  transport->close();
+  loop.run();
+  return outcome.value();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(redis_transport)
+
+BOOST_AUTO_TEST_CASE(closing_ends_connecting_also_while_a_name_is_looked_up) {
+  RedisAddress address{"127.0.0.1", 0};
+  const int listener = listen_on(address);
+  address.host = "localhost";
+  BOOST_TEST(connect_and_close(address).has_error());
+  close(listener);
+}
+
+BOOST_AUTO_TEST_CASE(a_place_that_answers_nothing_leaves_time_for_the_next) {
+  const Full full;
+  RedisAddress sound{"127.0.0.1", 0};
+  const int listener = listen_on(sound);
+  const RedisAddress name{"redis.example"};
+  const auto found = {endpoint_of(full.address), endpoint_of(sound)};
+  BOOST_TEST(connect_within(name, 2s, finds(found)).has_value());
+  close(listener);
+}
+
+BOOST_AUTO_TEST_CASE(places_that_answer_nothing_end_in_time) {
+  const Full full;
+  const RedisAddress name{"redis.example"};
+  const Endpoint place = endpoint_of(full.address);
+  const auto found = {place, place, place};
+  BOOST_TEST(connect_within(name, 300ms, finds(found)).error().why == "no connection in time");
+}
+
+BOOST_AUTO_TEST_CASE(a_name_that_is_being_looked_up_ends_in_time) {
+  const RedisAddress name{"redis.example"};
+  BOOST_TEST(connect_within(name, 50ms, hang).error().why == "its name is still being looked up");
+}
+
+BOOST_AUTO_TEST_CASE(nobody_listening_is_told_in_the_systems_words) {
+  boost::asio::io_context loop(1);
+  const auto transport = plain(loop);
+  std::optional<Done> outcome;
+  const RedisAddress nobody{.path = "/no/redis.sock"};
+  boost::asio::co_spawn(loop, connect_into(*transport, nobody, 20s, outcome), boost::asio::detached);
+  loop.run();
+  BOOST_TEST(outcome.value().error().why == "No such file or directory");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace session::test

@@ -1,0 +1,116 @@
+#include "gateway/config/reload_diff.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/support/loading.h"
+
+namespace session::gateway {
+namespace {
+
+const std::string kRedis = "store:\n  type: redis\n  redis:\n";
+const std::string kKey = "0123456789abcdef0123456789abcdef";
+
+std::string restart(const std::string& served, const std::string& next) {
+  std::string out;
+  for (const Problem& problem : needs_restart(settings(served), settings(next)))
+    out += render("gateway.yaml", problem) + "\n";
+  return out;
+}
+
+std::string line(int number, const std::string& key) {
+  const std::string place = number == 0 ? "gateway.yaml: " : "gateway.yaml:" + std::to_string(number) + ": ";
+  return place + key + ": changed, which counts only after a restart\n";
+}
+
+std::string effects(const std::string& served, const std::string& next) {
+  std::string out;
+  for (const std::string& effect : effects_on_sessions(settings(served), settings(next)))
+    out += effect + "\n";
+  return out;
+}
+
+std::string keys(const std::vector<std::string>& ids, const std::string& salt = "pepper") {
+  std::string out = "salt: { value: " + salt + " }\nkeys:\n";
+  for (const std::string& id : ids) out += "- { id: " + id + ", value: " + kKey + id + " }\n";
+  return out;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(needed_restarts)
+
+BOOST_AUTO_TEST_CASE(sockets_threads_and_the_store_need_one) {
+  BOOST_TEST(restart("", "listen:\n- tcp: 127.0.0.1:9000\n") == line(1, "listen"));
+  BOOST_TEST(restart("workers: 2\n", "# more\nworkers: 3\n") == line(2, "workers"));
+  BOOST_TEST(restart("", "limits:\n  connections: 5\n  request_bytes: 2KiB\n") ==
+             line(3, "limits.request_bytes"));
+  BOOST_TEST(restart("", "store:\n  type: redis\n") == line(2, "store.type"));
+  BOOST_TEST(restart("", "store:\n  memory:\n    max_bytes: 1GiB\n") == line(3, "store.memory.max_bytes"));
+}
+
+BOOST_AUTO_TEST_CASE(a_key_that_is_gone_from_the_file_is_named_without_a_line) {
+  BOOST_TEST(restart("workers: 2\n", "") == line(0, "workers"));
+  BOOST_TEST(restart("store: { memory: { max_bytes: 1GiB } }\n", "store:\n  type: memory\n") ==
+             line(1, "store.memory.max_bytes"));
+}
+
+BOOST_AUTO_TEST_CASE(all_of_redis_needs_one_where_it_is_in_use) {
+  const std::vector<std::pair<std::string, std::string>> changes = {
+      {"url: redis://127.0.0.2:6379", "url"},  {"url: redis://127.0.0.1:6379/3", "url"},
+      {"url: rediss://127.0.0.1:6379", "url"}, {"topology: cluster", "topology"},
+      {"password: { value: p }", "password"},  {"prefix: \"other:\"", "prefix"},
+      {"deadline: 100ms", "deadline"},         {"connect_deadline: 100ms", "connect_deadline"},
+  };
+  for (const auto& [text, key] : changes) {
+    BOOST_TEST(restart(kRedis, kRedis + "    " + text + "\n") == line(4, "store.redis." + key));
+    BOOST_TEST(restart("store:\n  type: memory\n  redis:\n",
+                       "store:\n  type: memory\n  redis:\n    " + text + "\n") == "");
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_password_file_that_was_rewritten_does_not_need_one, Directory) {
+  write("redis.password", "one");
+  const std::string text = kRedis + "    password: { file: redis.password }\n";
+  const auto served = load(text);
+  write("redis.password", "two");
+  const auto next = load(text);
+  BOOST_REQUIRE((served && next));
+  BOOST_TEST(needs_restart(*served, *next).empty());
+}
+
+BOOST_AUTO_TEST_CASE(all_else_does_not_need_one) {
+  BOOST_TEST(
+      restart("", keys({"k1"}) +
+                      "cookie: { name: other, secure: false, lifetime: 1d }\n"
+                      "session: { idle_timeout: 1h, absolute_timeout: 2h, touch_every: 5m, flush: behind }\n"
+                      "limits: { connections: 7, request_deadline: 2s }\n"
+                      "identity: { subject: /name, headers: {} }\n"
+                      "rules: { r: { /a: { equals: 1 } } }\n"
+                      "log: { level: debug, format: json }\n") == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_change_does_to_sessions_is_said) {
+  BOOST_TEST(effects(keys({"a"}), keys({"a", "b"})) == "");
+  BOOST_TEST(effects(keys({"a", "b"}), keys({"b", "a"})) == "");
+  BOOST_TEST(effects(keys({"b", "a"}), keys({"b"})) ==
+             "key a is gone: cookies under it are refused from now on\n");
+  BOOST_TEST(
+      effects(keys({"a"}), keys({"b", "a"})) ==
+      "key b signs without having been known before: other gateways of this installation need it now\n");
+  BOOST_TEST(effects(keys({"a"}), keys({"a"}, "cumin")) ==
+             "the salt is another one: all sessions from before are lost\n");
+  BOOST_TEST(effects("cookie: { name: a }\n", "cookie: { name: b }\n") ==
+             "the cookie has another name: browsers with the former one have to log in again\n");
+}
+
+// The same id with other bytes is another key.
+BOOST_AUTO_TEST_CASE(a_key_whose_secret_has_changed_is_gone) {
+  const std::string other = "salt: { value: pepper }\nkeys:\n- { id: a, value: " + kKey + "other }\n";
+  BOOST_TEST(effects(keys({"a"}), other).starts_with("key a is gone"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace session::gateway

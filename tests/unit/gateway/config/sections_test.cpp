@@ -1,0 +1,210 @@
+#include <chrono>
+#include <string>
+
+#include "tests/support/loading.h"
+
+using namespace session;
+using namespace session::gateway;
+
+BOOST_AUTO_TEST_SUITE(numbers)
+
+BOOST_AUTO_TEST_CASE(workers_are_auto_or_a_number) {
+  BOOST_TEST(!settings("workers: auto\n").workers.has_value());
+  BOOST_TEST(settings("workers: 1\n").workers.value() == 1u);
+  BOOST_TEST(settings("workers: 256\n").workers.value() == 256u);
+  for (const std::string text : {"0", "257", "-1", "1.5", "010", "0x10", "99999999999999999999"}) {
+    BOOST_TEST(problems("workers: " + text + "\n") ==
+               "gateway.yaml:1: workers: expected auto or 1..256, got " + text + "\n");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(limits_have_ranges) {
+  const Settings read =
+      settings("limits: { connections: 1000000, request_bytes: 16MiB, request_deadline: 10m }\n");
+  BOOST_TEST(read.limits.connections == 1000000u);
+  BOOST_TEST(read.limits.request_bytes == 16777216u);
+  BOOST_TEST((read.limits.request_deadline == std::chrono::minutes(10)));
+  BOOST_TEST(problems("limits: { connections: 0, request_bytes: 1023, request_deadline: 9ms }\n") ==
+             "gateway.yaml:1: limits.connections: expected 1..1000000, got 0\n"
+             "gateway.yaml:1: limits.request_bytes: expected 1KiB..16MiB, got 1023\n"
+             "gateway.yaml:1: limits.request_deadline: expected 10ms..10m, got 9ms\n");
+  BOOST_TEST(problems("limits: { connections: 1000001, request_bytes: 17MiB, request_deadline: 11m }\n") ==
+             "gateway.yaml:1: limits.connections: expected 1..1000000, got 1000001\n"
+             "gateway.yaml:1: limits.request_bytes: expected 1KiB..16MiB, got 17MiB\n"
+             "gateway.yaml:1: limits.request_deadline: expected 10ms..10m, got 11m\n");
+}
+
+BOOST_AUTO_TEST_CASE(durations_that_overflow_are_out_of_range) {
+  BOOST_TEST(problems("session: { absolute_timeout: 9999999999999999d }\n") ==
+             "gateway.yaml:1: session.absolute_timeout: expected 1s..3650d, got 9999999999999999d\n");
+}
+
+BOOST_AUTO_TEST_CASE(sessions_last_whole_seconds) {
+  const Settings read =
+      settings("session: { idle_timeout: 90s, absolute_timeout: 3650d, touch_every: 0s, max_bytes: 1KiB }\n");
+  BOOST_TEST((read.session.idle_timeout == seconds(90)));
+  BOOST_TEST((read.session.absolute_timeout == std::chrono::hours(24 * 3650)));
+  BOOST_TEST((read.session.touch_every == seconds(0)));
+  BOOST_TEST(read.session.max_bytes == 1024u);
+  BOOST_TEST((settings("session: { idle_timeout: 90000ms }\n").session.idle_timeout == seconds(90)));
+  BOOST_TEST(problems("session: { idle_timeout: 1500ms }\n") ==
+             "gateway.yaml:1: session.idle_timeout: expected whole seconds, got 1500ms\n");
+  BOOST_TEST(problems("session: { idle_timeout: 0s, max_bytes: 1023 }\n") ==
+             "gateway.yaml:1: session.idle_timeout: expected 1s..3650d, got 0s\n"
+             "gateway.yaml:1: session.max_bytes: expected 1KiB..16MiB, got 1023\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_memory_store_is_sized_with_a_unit) {
+  BOOST_TEST(settings("store: { type: memory, memory: { max_bytes: 64KiB } }\n").memory.max_bytes == 65536u);
+  BOOST_TEST(problems("store: { memory: { max_bytes: 268435456 } }\n") ==
+             "gateway.yaml:1: store.memory.max_bytes: expected a size with its unit (KiB, MiB or GiB), got "
+             "268435456\n");
+  BOOST_TEST(problems("store: { memory: { max_bytes: 63KiB } }\n") ==
+             "gateway.yaml:1: store.memory.max_bytes: expected 64KiB..1024GiB, got 63KiB\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(contradictions)
+
+BOOST_AUTO_TEST_CASE(idle_sessions_do_not_outlive_the_absolute_timeout) {
+  BOOST_TEST(
+      problems("session:\n  idle_timeout: 13h\n  absolute_timeout: 12h\n") ==
+      "gateway.yaml:2: session.idle_timeout: expected at most session.absolute_timeout (12h), got 13h\n");
+  BOOST_TEST(problems("session: { absolute_timeout: 20m }\n") == "");
+  BOOST_TEST(problems("session: { idle_timeout: 12h }\n") == "");
+}
+
+BOOST_AUTO_TEST_CASE(sessions_are_touched_before_they_end) {
+  BOOST_TEST(problems("session:\n  idle_timeout: 10m\n  touch_every: 10m\n") ==
+             "gateway.yaml:3: session.touch_every: expected less than session.idle_timeout (10m), got 10m\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_short_idle_timeout_shortens_the_default_of_touch_every) {
+  BOOST_TEST((settings("session: { idle_timeout: 40s }\n").session.touch_every == seconds(10)));
+  BOOST_TEST((settings("session: { idle_timeout: 1s }\n").session.touch_every == seconds(0)));
+}
+
+BOOST_AUTO_TEST_CASE(a_value_that_is_wrong_by_itself_contradicts_nothing) {
+  BOOST_TEST(
+      problems("session:\n  idle_timeout: 30\n  touch_every: 1h\n") ==
+      "gateway.yaml:2: session.idle_timeout: expected a duration with its unit (ms, s, m, h or d), got 30\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_largest_session_fits_the_store) {
+  BOOST_TEST(
+      problems("session: { max_bytes: 1MiB }\nstore:\n  memory: { max_bytes: 512KiB }\n") ==
+      "gateway.yaml:3: store.memory.max_bytes: expected at least session.max_bytes (1MiB), got 512KiB\n");
+}
+
+BOOST_AUTO_TEST_CASE(browsers_would_keep_the_cookie) {
+  BOOST_TEST(
+      problems("cookie:\n  domain: example.org\n  path: /app\n  secure: false\n  same_site: none\n  "
+               "lifetime: 401d\n") ==
+      "gateway.yaml:2: cookie.domain: browsers refuse a __Host- cookie that has a domain\n"
+      "gateway.yaml:3: cookie.path: browsers refuse a __Host- cookie whose path is not /\n"
+      "gateway.yaml:4: cookie.secure: browsers refuse a __Host- or __Secure- cookie that is not secure\n"
+      "gateway.yaml:5: cookie.same_site: browsers refuse SameSite=None on a cookie that is not secure\n"
+      "gateway.yaml:6: cookie.lifetime: browsers keep a cookie for at most 400d\n");
+  BOOST_TEST(problems("cookie:\n\n  name: a b\n") ==
+             "gateway.yaml:3: cookie.name: a cookie name is letters, digits and !#$%&'*+-.^_`|~\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_cookie_lives_for_the_browser_session_or_a_duration) {
+  BOOST_TEST(!settings("cookie: { lifetime: session }\n").cookie.lifetime.has_value());
+  BOOST_TEST((settings("cookie: { lifetime: 400d }\n").cookie.lifetime.value() == std::chrono::hours(9600)));
+  BOOST_TEST(problems("cookie: { lifetime: forever }\n") ==
+             "gateway.yaml:1: cookie.lifetime: expected session or a duration with its unit (ms, s, m, h or "
+             "d), got forever\n");
+  BOOST_TEST(problems("cookie: { lifetime: 0s }\n") ==
+             "gateway.yaml:1: cookie.lifetime: expected session or 1s..3650d, got 0s\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(listeners)
+
+BOOST_AUTO_TEST_CASE(listeners_are_unix_sockets_and_addresses) {
+  const auto listen = settings(
+                          "listen:\n"
+                          "  - unix: /run/a.sock\n"
+                          "    mode: \"0600\"\n"
+                          "  - unix: /run/b.sock\n"
+                          "    mode: 0666\n"
+                          "  - tcp: 127.0.0.1:9000\n"
+                          "  - tcp: \"[0:0:0:0:0:0:0:1]:9001\"\n"
+                          "  - unix: /run//c/../d.sock\n")
+                          .listen;
+  BOOST_REQUIRE(listen.size() == 5u);
+  BOOST_TEST((std::get<ListenUnix>(listen[0]) == ListenUnix{"/run/a.sock", 0600}));
+  BOOST_TEST((std::get<ListenUnix>(listen[1]) == ListenUnix{"/run/b.sock", 0666}));
+  BOOST_TEST((std::get<ListenTcp>(listen[2]) == ListenTcp{"127.0.0.1", 9000}));
+  BOOST_TEST((std::get<ListenTcp>(listen[3]) == ListenTcp{"::1", 9001}));
+  BOOST_TEST((std::get<ListenUnix>(listen[4]) == ListenUnix{"/run/d.sock", 0660}));
+}
+
+BOOST_AUTO_TEST_CASE(there_is_at_least_one) {
+  BOOST_TEST(problems("listen: []\n") == "gateway.yaml:1: listen: expected at least one listener\n");
+  BOOST_TEST(problems("listen:\n") == "gateway.yaml:1: listen: expected a list, got nothing\n");
+}
+
+BOOST_AUTO_TEST_CASE(each_is_one_thing) {
+  BOOST_TEST(problems("listen:\n- unix: /a\n  tcp: 127.0.0.1:1\n- mode: 0660\n- ~\n- /run/x.sock\n") ==
+             "gateway.yaml:2: listen[0]: expected unix or tcp, not both\n"
+             "gateway.yaml:4: listen[1]: expected unix or tcp\n"
+             "gateway.yaml:5: listen[2]: expected unix or tcp\n"
+             "gateway.yaml:6: listen[3]: expected a map, got a single value\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_same_listener_twice_is_refused_however_it_is_written) {
+  BOOST_TEST(problems("listen:\n- unix: /run/a\n- unix: /run//a\n  mode: 0600\n- tcp: \"[::1]:1\"\n- tcp: "
+                      "\"[0::1]:1\"\n") ==
+             "gateway.yaml:3: listen[1]: the same as listen[0]\n"
+             "gateway.yaml:6: listen[3]: the same as listen[2]\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_address_is_numeric_and_has_a_port) {
+  const auto tcp = [](const std::string& text) {
+    return problems("listen: [ { tcp: \"" + text + "\" } ]\n");
+  };
+  const std::string at = "gateway.yaml:1: listen[0].tcp: expected ";
+  const std::string form = "an address and port such as 127.0.0.1:9000 or \"[::1]:9000\", got ";
+  BOOST_TEST(tcp("127.0.0.1") == at + form + "127.0.0.1\n");
+  BOOST_TEST(tcp("9000") == at + form + "9000\n");
+  BOOST_TEST(tcp("") == at + form + "\"\"\n");
+  BOOST_TEST(tcp(":9000") == at + "an address before the port (0.0.0.0 for all of IPv4), got :9000\n");
+  BOOST_TEST(tcp("localhost:9000") == at + "a numeric address, not a name, got localhost:9000\n");
+  BOOST_TEST(tcp("127.1:9000") == at + "a numeric address, not a name, got 127.1:9000\n");
+  BOOST_TEST(tcp("[127.0.0.1]:9000") == at + "a numeric address, not a name, got [127.0.0.1]:9000\n");
+  BOOST_TEST(tcp("[]:9000") == at + "a numeric address, not a name, got []:9000\n");
+  BOOST_TEST(tcp("[:9000") == at + "a numeric address, not a name, got [:9000\n");
+  BOOST_TEST(tcp("::1:9000") == at + "brackets around an IPv6 address (\"[::1]:9000\"), got ::1:9000\n");
+  for (const std::string text :
+       {"127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:", "127.0.0.1:09", "127.0.0.1:http"}) {
+    BOOST_TEST(tcp(text) == at + "a port of 1..65535, got " + text + "\n");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_socket_path_is_absolute_and_fits_the_kernel) {
+  const std::string at = "gateway.yaml:1: listen[0].unix: expected ";
+  BOOST_TEST(problems("listen: [ { unix: gateway.sock } ]\n") ==
+             at + "the absolute path of a socket, got gateway.sock\n");
+  BOOST_TEST(problems("listen: [ { unix: /run/ } ]\n") == at + "the absolute path of a socket, got /run/\n");
+  BOOST_TEST(problems("listen: [ { unix: \"/a\\0b\" } ]\n") ==
+             at + "the absolute path of a socket, got \"/a\\x00b\"\n");
+  BOOST_TEST(problems("listen: [ { unix: /" + std::string(106, 'x') + " } ]\n") == "");
+  BOOST_TEST(problems("listen: [ { unix: /" + std::string(107, 'x') + " } ]\n") ==
+             at + "a path of at most 107 bytes, got 108\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_mode_is_octal_and_only_for_unix_sockets) {
+  BOOST_TEST(problems("listen: [ { unix: /a, mode: 432 } ]\n") == "");
+  BOOST_TEST(problems("listen: [ { unix: /a, mode: rw-rw---- } ]\n") ==
+             "gateway.yaml:1: listen[0].mode: expected octal permissions such as \"0660\", got rw-rw----\n");
+  BOOST_TEST(problems("listen: [ { unix: /a, mode: \"4755\" } ]\n") ==
+             "gateway.yaml:1: listen[0].mode: expected octal permissions such as \"0660\", got 4755\n");
+  BOOST_TEST(problems("listen: [ { tcp: \"127.0.0.1:9000\", mode: 0660 } ]\n") ==
+             "gateway.yaml:1: listen[0].mode: expected only with unix: a TCP socket has no permissions\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

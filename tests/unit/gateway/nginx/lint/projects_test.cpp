@@ -1,0 +1,134 @@
+// What lint says of the configurations in this repository, as they stand.
+
+#include <algorithm>
+#include <sstream>
+
+#include "tests/support/linting.h"
+
+using namespace session::gateway;
+
+namespace {
+
+std::string source(const std::string& path) {
+  std::ostringstream bytes;
+  bytes << std::ifstream(std::string(SOURCE_ROOT) + "/" + path, std::ios::binary).rdbuf();
+  BOOST_REQUIRE(!bytes.str().empty());
+  return bytes.str();
+}
+
+std::string replaced(std::string text, const std::string& what, const std::string& with) {
+  for (auto at = text.find(what); at != text.npos; at = text.find(what, at + with.size()))
+    text.replace(at, what.size(), with);
+  return text;
+}
+
+// Line breaks of finding() within one.
+std::string at(const std::string& line, const std::string& text, const std::string& write) {
+  return finding("nginx.conf:" + line + ": " + text, write);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(projects)
+
+BOOST_AUTO_TEST_CASE(the_demo_is_fine_with_its_own_configuration_and_with_the_default_one) {
+  const NginxFiles files;
+  files.write("nginx.conf", source("conf/demo/nginx.conf"));
+  files.write("demo-app.conf", source("conf/demo/demo-app.conf"));
+  BOOST_TEST(files.lint() == "");
+  BOOST_TEST(files.lint(source("conf/demo/gateway.yaml")) == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_files_of_conf_nginx_are_fine_together) {
+  BOOST_TEST(
+      of_file(
+          "http { include session-gateway-upstream.conf; include session-gateway-http.conf;\n"
+          "server { include session-gateway-server.conf; include session-gateway-health.conf;\n"
+          "location / { include session-gateway-public.conf; proxy_pass http://127.0.0.1:3000; }\n"
+          "location /php { include session-gateway-public.conf; fastcgi_pass unix:/run/php.sock; }\n"
+          "location /account/ { include session-gateway-protect.conf; proxy_pass http://127.0.0.1:3000; }\n"
+          "location ~ \\.php$ { include session-gateway-protect.conf; fastcgi_pass unix:/run/php.sock; }\n"
+          "location = /session { include session-gateway-session.conf; } } }") == "");
+}
+
+// Of the three servers the first has one location that was forgotten and one that lets browsers set
+// everything, for the tests; the second is fine; and the third is what people write who have not read the
+// files.
+BOOST_AUTO_TEST_CASE(the_site_of_the_end_to_end_tests_has_what_it_is_meant_to_have) {
+  const NginxFiles files;
+  std::string site = replaced(source("tests/e2e/site.conf"), "@CONF@/", "");
+  site = replaced(replaced(site, "@GATEWAY@", "/g.sock"), "@DIR@", "/nonexistent");
+  site = replaced(site, "/etc/nginx/fastcgi_params", "fastcgi_params");
+  files.write("nginx.conf", site);
+  files.write("fastcgi_params",
+              "fastcgi_param CONTENT_LENGTH $content_length;\nfastcgi_param GATEWAY_INTERFACE CGI/1.1;\n");
+  // Lines of site.conf may move: where these stand, found by what is in them.
+  const auto line = [&](const std::string& text, int before = 0) {
+    const auto found = site.find(text);
+    BOOST_REQUIRE_MESSAGE(found != site.npos, "site.conf has no longer: " << text);
+    return std::to_string(std::count(site.begin(), site.begin() + static_cast<std::ptrdiff_t>(found), '\n') +
+                          1 - before);
+  };
+  const std::string auth = line("location = /auth");
+  const std::string account = line("auth_request /auth;", 1);
+  const auto header = [&](const std::string& name, const std::string& variable) {
+    return at(account,
+              "danger: location /account/: X-Auth-Request-" + name +
+                  " is not set: the client's own reaches the application",
+              "auth_request_set $session_" + variable + " $upstream_http_x_auth_request_" + variable +
+                  "; proxy_set_header X-Auth-Request-" + name + " $session_" + variable + ";");
+  };
+  BOOST_TEST(
+      files.lint() ==
+      finding("fastcgi_params:1: advice: the length of the client's body is passed to the check in location "
+              "= /auth, "
+              "which has none",
+              "fastcgi_param CONTENT_LENGTH \"\";") +
+          at(line("location /admin/forgotten/"),
+             "advice: location /admin/forgotten/ has the check without "
+             "session-gateway-protect.conf: it answers 403 to everybody",
+             "include session-gateway-protect.conf;") +
+          at(line("GATEWAY_ALLOW set,unset"),
+             "danger: location = /session lets browsers set any attribute: users "
+             "can make themselves anybody",
+             "fastcgi_param GATEWAY_ALLOW set:theme;") +
+          at(line("upstream session_gateway_plain"),
+             "speed: upstream session_gateway_plain keeps no connection to "
+             "the gateway open",
+             "keepalive 32;") +
+          at(auth, "danger: location = /auth passes every session, also of people who have not logged in",
+             "fastcgi_param GATEWAY_REQUIRE login;") +
+          at(auth,
+             "advice: location = /auth: all headers of the client are passed to the check, which needs the "
+             "cookies only",
+             "fastcgi_pass_request_headers off; fastcgi_param HTTP_COOKIE $http_cookie if_not_empty;") +
+          at(auth,
+             "advice: the answer of location = /auth repeats the client's cookies, and nginx takes 32k of "
+             "them: "
+             "one that does not fit becomes a 503",
+             "fastcgi_buffer_size 48k; fastcgi_buffers 4 48k;") +
+          at(auth, "speed: location = /auth: without fastcgi_store nginx connects anew for every check",
+             "fastcgi_store /dev/null/session-gateway;") +
+          at(auth, "speed: location = /auth: the connection to the gateway is closed after each request",
+             "fastcgi_keep_conn on;") +
+          header("User", "user") + header("Email", "email") + header("Groups", "groups") +
+          at(account,
+             "advice: location /account/: the session cookie reaches the application, which can leak it",
+             "auth_request_set $session_cookie $upstream_http_x_session_cookie; proxy_set_header Cookie "
+             "$session_cookie;") +
+          at(account,
+             "advice: location /account/: a session cookie that the gateway renews does not reach the "
+             "browser",
+             "auth_request_set $session_set_cookie $upstream_http_set_cookie; add_header Set-Cookie "
+             "$session_set_cookie always;"));
+}
+
+BOOST_AUTO_TEST_CASE(what_the_files_hold_cannot_forge_a_line) {
+  const std::string out =
+      in_server("location \"/a\n\x1b[2Jnginx.conf:1: danger: \xff\" {\nreturn 200; }\n" +
+                protected_with("\"location\" \"/account/\r\n\x07\" { auth_request off; return 200; }"));
+  for (const char c : out) BOOST_TEST((c == '\n' || (c >= 0x20 && c < 0x7f)));
+  BOOST_TEST(out.find("location /account/\\x0d\\x0a\\x07") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

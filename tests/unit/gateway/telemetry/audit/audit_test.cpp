@@ -1,0 +1,274 @@
+#include "gateway/telemetry/audit/audit.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <regex>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include "core/json/json.h"
+#include "gateway/telemetry/log/log.h"
+#include "tests/support/e2e/process.h"
+#include "tests/support/log_lines.h"
+
+namespace session::test {
+namespace {
+
+using namespace std::chrono_literals;
+using gateway::AuditSettings;
+using gateway::AuditTarget;
+using gateway::LogFormat;
+using gateway::LogLevel;
+using gateway::LogSettings;
+using gateway::Params;
+using gateway::Request;
+using gateway::SessionEvent;
+using Kind = gateway::SessionEvent::Kind;
+
+LogSettings into(const std::string& file, LogFormat format = LogFormat::text) {
+  return {LogLevel::info, format, AuditSettings{AuditTarget::file, file}};
+}
+
+// What was logged so far into a file.
+std::string written(const std::string& file) {
+  BOOST_REQUIRE(gateway::flush_log(20s));
+  return read_file(file);
+}
+
+// The audit stream in a file of the test's own.
+struct AuditFile {
+  explicit AuditFile(LogFormat format = LogFormat::text) { gateway::start_log(into(file, format)); }
+  ~AuditFile() { gateway::change_log({LogLevel::info, LogFormat::text, {AuditTarget::off, ""}}); }
+
+  // The lines so far, without their times.
+  [[nodiscard]] std::vector<std::string> lines() const {
+    std::vector<std::string> all;
+    const std::string text = written(file);
+    for (std::size_t at = 0; at < text.size();) {
+      const auto end = text.find('\n', at);
+      all.push_back(text.substr(at + 25, end - at - 25));
+      at = end + 1;
+    }
+    return all;
+  }
+  void tell(const SessionEvent& event, const std::vector<Params::Param>& params = {}) {
+    now += 1h;
+    gateway::audit(Request{Params(params), ""}, {event}, "session", now);
+  }
+
+  TempDir dir;
+  std::string file = dir / "audit.log";
+  static inline Clock::Steady now = system_clock().steady_now();
+};
+
+BOOST_AUTO_TEST_SUITE(audit_stream)
+
+BOOST_FIXTURE_TEST_CASE(every_event_is_a_line_of_its_kind_and_what_is_known, AuditFile) {
+  const std::vector<Params::Param> params = {{"REMOTE_ADDR", "203.0.113.7"}, {"REQUEST_ID", "0a-B_9"}};
+  tell({Kind::created, {}, "1111222233334444", "alice", {}}, params);
+  tell({Kind::regenerated, "login", "5555", "bob", "1111"}, params);
+  tell({Kind::moved, {}, "5555", {}, "1111"});
+  tell({Kind::destroyed, {}, "5555", "bob", {}});
+  tell({Kind::refused, "bad-signature", {}, {}, {}}, {{"REMOTE_ADDR", "2001:db8::1"}});
+  const std::vector<std::string> expected = {
+      "audit created session=1111222233334444 subject=alice client=203.0.113.7 request=0a-B_9 "
+      "endpoint=session",
+      "audit regenerated cause=login session=5555 former=1111 subject=bob client=203.0.113.7 request=0a-B_9 "
+      "endpoint=session",
+      "audit moved session=5555 former=1111 endpoint=session",
+      "audit destroyed session=5555 subject=bob endpoint=session",
+      "audit refused reason=bad-signature client=2001:db8::1 endpoint=session"};
+  BOOST_TEST(lines() == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(in_json_every_line_is_an_object) {
+  AuditFile audit(LogFormat::json);
+  audit.tell({Kind::created, {}, "1111", "al\"ice\n", {}}, {{"REMOTE_ADDR", "unix:"}});
+  const auto parsed = parse_json(written(audit.file));
+  BOOST_TEST_REQUIRE(parsed.has_value());
+  BOOST_TEST(parsed->at("audit") == "created");
+  BOOST_TEST(parsed->at("session") == "1111");
+  BOOST_TEST(parsed->at("subject") == "al\"ice\n");
+  BOOST_TEST(parsed->at("client") == "unix:");
+  BOOST_TEST(parsed->at("endpoint") == "session");
+  BOOST_TEST(parsed->contains("time"));
+  BOOST_TEST(parsed->size() == 6U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_subject_can_t_pass_for_another_field_or_line, AuditFile) {
+  tell({Kind::created, {}, "1111", "x client=10.0.0.1", {}});
+  tell({Kind::created, {}, "1111", "x\" client=\"10.0.0.1\n2026 audit destroyed", {}});
+  tell({Kind::created, {}, "1111", std::string(5000, 'y'), {}});
+  const auto all = lines();
+  BOOST_TEST_REQUIRE(all.size() == 3U);
+  BOOST_TEST(all[0] == R"(audit created session=1111 subject="x client=10.0.0.1" endpoint=session)");
+  BOOST_TEST(
+      all[1] ==
+      R"(audit created session=1111 subject="x\" client=\"10.0.0.1\x0a2026 audit destroyed" endpoint=session)");
+  BOOST_TEST(all[2].size() < 400U);
+  BOOST_TEST(all[2].find("yyy... endpoint=session") != std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_no_address_or_no_id_of_a_request_is_left_out, AuditFile) {
+  for (const char* address :
+       {"", "unix:/x", "localhost", "10.0.0.1, 10.0.0.2", "10.0.0.256", "fe80::1%eth0", " ::1"})
+    tell({Kind::destroyed, {}, "1", {}, {}}, {{"REMOTE_ADDR", address}});
+  const std::string long_id(65, 'a');
+  for (const std::string_view id :
+       {std::string_view("a b"), std::string_view("a\n"), std::string_view(long_id)})
+    tell({Kind::destroyed, {}, "1", {}, {}}, {{"REQUEST_ID", id}});
+  for (const std::string& line : lines()) BOOST_TEST(line == "audit destroyed session=1 endpoint=session");
+  BOOST_TEST(lines().size() == 10U);
+}
+
+BOOST_FIXTURE_TEST_CASE(of_refusals_for_one_reason_one_a_second_is_written_and_the_others_are_counted,
+                        AuditFile) {
+  const Request request{Params(), ""};
+  now += 1h;
+  const std::vector<SessionEvent> forged = {{Kind::refused, "bad-signature", {}, {}, {}}};
+  const std::vector<SessionEvent> ended = {{Kind::refused, "unknown", "1", {}, {}}};
+  gateway::audit(request, forged, "auth", now);
+  for (int i = 0; i < 50'000; ++i) gateway::audit(request, forged, "auth", now + 999ms);
+  gateway::audit(request, ended, "auth", now + 999ms);
+  gateway::audit(request, forged, "auth", now + 1000ms);
+  gateway::audit(request, forged, "auth", now + 2000ms);
+  const std::vector<std::string> expected = {
+      "audit refused reason=bad-signature endpoint=auth",
+      "audit refused reason=unknown session=1 endpoint=auth",
+      "audit refused reason=bad-signature endpoint=auth held_back=50000",
+      "audit refused reason=bad-signature endpoint=auth"};
+  BOOST_TEST(lines() == expected, boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(what_became_of_sessions_is_never_held_back, AuditFile) {
+  const std::vector<SessionEvent> created = {{Kind::created, {}, "1", {}, {}}};
+  for (int i = 0; i < 100; ++i) gateway::audit(Request{Params(), ""}, created, "commit", now);
+  BOOST_TEST(lines().size() == 100U);
+}
+
+mode_t mode_of(const std::string& file) {
+  struct stat found {};
+  BOOST_REQUIRE(::stat(file.c_str(), &found) == 0);
+  return found.st_mode & 07777;
+}
+
+BOOST_FIXTURE_TEST_CASE(a_file_that_was_renamed_is_made_anew_when_the_log_is_opened_anew, AuditFile) {
+  tell({Kind::created, {}, "1", {}, {}});
+  std::filesystem::rename(file, dir / "audit.log.1");
+  tell({Kind::created, {}, "2", {}, {}});
+  gateway::reopen_log();
+  tell({Kind::created, {}, "3", {}, {}});
+  BOOST_TEST(lines().size() == 1U);
+  BOOST_TEST(written(dir / "audit.log.1").find("session=2") != std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_change_of_other_settings_opens_no_file, AuditFile) {
+  std::filesystem::rename(file, dir / "audit.log.1");
+  gateway::change_log(into(file, LogFormat::json));
+  tell({Kind::created, {}, "1", {}, {}});
+  BOOST_TEST(!std::filesystem::exists(file));
+  BOOST_TEST(parse_json(written(dir / "audit.log.1")).has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(another_file_takes_the_lines_from_then_on, AuditFile) {
+  tell({Kind::created, {}, "1", {}, {}});
+  gateway::change_log(into(dir / "other.log"));
+  tell({Kind::created, {}, "2", {}, {}});
+  gateway::reopen_log();
+  tell({Kind::created, {}, "3", {}, {}});
+  BOOST_TEST(lines().size() == 1U);
+  BOOST_TEST(written(dir / "other.log").find("session=2") != std::string::npos);
+  BOOST_TEST(written(dir / "other.log").find("session=3") != std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(lines_are_written_while_the_file_is_opened_again_and_again, AuditFile) {
+  constexpr int kLines = 500;
+  {
+    const std::jthread opening([](const std::stop_token& stop) {
+      while (!stop.stop_requested()) gateway::reopen_log();
+    });
+    for (int i = 0; i < kLines; ++i) tell({Kind::created, {}, std::to_string(i), {}, {}});
+  }
+  const auto all = lines();
+  BOOST_TEST_REQUIRE(all.size() == kLines + 0U);
+  for (int i = 0; i < kLines; ++i)
+    BOOST_TEST(all[static_cast<std::size_t>(i)] ==
+               "audit created session=" + std::to_string(i) + " endpoint=session");
+}
+
+// As under the unit of this project.
+BOOST_AUTO_TEST_CASE(a_file_that_is_made_can_be_read_by_its_group_whatever_the_umask) {
+  for (const mode_t mask : {mode_t{077}, mode_t{022}, mode_t{0}}) {
+    const mode_t before = ::umask(mask);
+    const AuditFile audit;
+    ::umask(before);
+    BOOST_TEST(mode_of(audit.file) == mode_t{0640});
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_there_keeps_its_mode) {
+  const TempDir dir;
+  write_file(dir / "audit.log", "a line\n");
+  ::chmod((dir / "audit.log").c_str(), 0600);
+  gateway::start_log(into(dir / "audit.log"));
+  gateway::reopen_log();
+  BOOST_TEST(mode_of(dir / "audit.log") == mode_t{0600});
+  BOOST_TEST(read_file(dir / "audit.log") == "a line\n");
+  gateway::change_log({LogLevel::info, LogFormat::text, {AuditTarget::off, ""}});
+}
+
+BOOST_AUTO_TEST_CASE(a_link_that_leads_to_no_file_makes_one) {
+  const TempDir dir;
+  std::filesystem::create_symlink(dir / "elsewhere", dir / "audit.log");
+  gateway::start_log(into(dir / "audit.log"));
+  BOOST_TEST(std::filesystem::exists(dir / "elsewhere"));
+  gateway::change_log({LogLevel::info, LogFormat::text, {AuditTarget::off, ""}});
+}
+
+BOOST_FIXTURE_TEST_CASE(a_file_that_can_t_be_opened_anew_leaves_the_audit_where_it_was_and_is_told,
+                        AuditFile) {
+  const LogLines log;
+  std::filesystem::rename(file, dir / "audit.log.1");
+  std::filesystem::create_directory(file);
+  gateway::reopen_log();
+  BOOST_TEST(log.text() == "error can't open the file of the audit, " + file +
+                               ": Is a directory; the audit goes on where it was, or on standard error\n");
+  tell({Kind::created, {}, "1", {}, {}});
+  BOOST_TEST(written(dir / "audit.log.1").find("session=1") != std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_audit_that_is_in_no_file_has_none_to_open_anew, AuditFile) {
+  const LogLines log;
+  std::filesystem::remove(file);
+  gateway::change_log({LogLevel::info, LogFormat::text, {AuditTarget::off, ""}});
+  gateway::reopen_log();
+  BOOST_TEST(!std::filesystem::exists(file));
+  BOOST_TEST(log.text() == "");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_file_that_can_t_be_had_leaves_the_audit_where_it_was_and_is_told, AuditFile) {
+  const LogLines log;
+  gateway::change_log(into(dir / "missing/audit.log"));
+  BOOST_TEST(log.text() ==
+             "error can't open the file of the audit, " + (dir / "missing/audit.log") +
+                 ": No such file or directory; the audit goes on where it was, or on standard error\n");
+  tell({Kind::created, {}, "1", {}, {}});
+  BOOST_TEST(lines().size() == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_audit_that_is_off_writes_nothing, AuditFile) {
+  gateway::change_log({LogLevel::info, LogFormat::text, {AuditTarget::off, ""}});
+  tell({Kind::created, {}, "1", {}, {}});
+  BOOST_TEST(lines().empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace session::test

@@ -1,0 +1,189 @@
+#include "gateway/telemetry/metrics/metrics.h"
+
+#include <algorithm>
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "gateway/http/problem.h"
+#include "tests/support/scrape.h"
+
+namespace session::gateway {
+namespace {
+
+using session::test::Scrape;
+using namespace std::chrono_literals;
+
+// A gateway's metrics, and this thread as its worker.
+struct Counted {
+  [[nodiscard]] Scrape scrape() const { return Scrape(metrics.render()); }
+  [[nodiscard]] double value(const std::string& series) const { return scrape()[series]; }
+
+  Metrics metrics;
+  const Tallies::Seat seat{metrics.tallies()};
+};
+
+Response with_status(int status) {
+  Response response;
+  response.status = status;
+  return response;
+}
+
+std::string requests(const std::string& endpoint, const std::string& outcome) {
+  return R"(session_gateway_requests_total{endpoint=")" + endpoint + R"(",outcome=")" + outcome + "\"}";
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(metrics, Counted)
+
+BOOST_AUTO_TEST_CASE(a_request_counts_once_under_its_endpoint_and_outcome) {
+  const std::pair<int, const char*> expected[] = {{200, "ok"},          {204, "ok"},
+                                                  {303, "ok"},          {401, "refused"},
+                                                  {403, "forbidden"},   {400, "bad_request"},
+                                                  {404, "bad_request"}, {405, "bad_request"},
+                                                  {413, "bad_request"}, {503, "store_unavailable"},
+                                                  {500, "error"}};
+  for (const auto& [status, outcome] : expected) {
+    const Scrape before = scrape();
+    count_request("session", with_status(status), 1us);
+    const Scrape after = scrape();
+    BOOST_TEST(after[requests("session", outcome)] - before[requests("session", outcome)] == 1);
+    double all = 0;
+    for (const auto& [series, value] : after.values()) {
+      if (series.starts_with("session_gateway_requests_total{")) all += value - before[series];
+    }
+    BOOST_TEST(all == 1, status);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(names_that_no_endpoint_has_make_no_series) {
+  const std::size_t before = scrape().values().size();
+  for (const char* name : {"", "nonsense", "AUTH", "auth ", "none\"} 1\n"}) {
+    count_request(name, problem(404, "no-endpoint", ""), 1us);
+  }
+  BOOST_TEST(scrape().values().size() == before);
+  BOOST_TEST(value(requests("none", "bad_request")) == 5);
+}
+
+BOOST_AUTO_TEST_CASE(every_endpoint_there_is_has_series_of_its_own) {
+  for (const std::string_view name : endpoint_names()) {
+    BOOST_TEST((find_endpoint(name) != nullptr));
+    count_request(name, with_status(204), 1us);
+    BOOST_TEST(value(requests(std::string(name), "ok")) == 1, name);
+  }
+  BOOST_TEST(value(requests("none", "ok")) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_counts_under_its_reason_and_one_that_is_not_listed_under_other) {
+  count_request("auth", refused(Refusal::bad_signature), 1us);
+  count_request("auth", refused(Refusal::bad_signature), 1us);
+  count_request("auth", problem(403, "a reason of tomorrow", ""), 1us);
+  count_request("auth", with_status(204), 1us);
+  BOOST_TEST(value(R"(session_gateway_refusals_total{reason="bad-signature"})") == 2);
+  BOOST_TEST(value(R"(session_gateway_refusals_total{reason="other"})") == 1);
+  BOOST_TEST(value(R"(session_gateway_refusals_total{reason="absent"})") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(durations_are_summed_in_seconds_and_their_buckets_are_cumulative) {
+  count_request("auth", with_status(204), 1us);
+  count_request("auth", with_status(204), 1500ns);
+  count_request("auth", with_status(204), 6s);
+  const Scrape scrape = this->scrape();
+  const std::string name = "session_gateway_request_duration_seconds";
+  const auto below = [&](const std::string& bound) {
+    return scrape[name + R"(_bucket{endpoint="auth",le=")" + bound + "\"}"];
+  };
+  BOOST_TEST(below("1e-06") == 1);
+  BOOST_TEST(below("2.5e-06") == 2);
+  BOOST_TEST(below("0.1") == 2);
+  BOOST_TEST(below("5") == 2);
+  BOOST_TEST(below("+Inf") == 3);
+  BOOST_TEST(scrape[name + R"(_count{endpoint="auth"})"] == 3);
+  BOOST_TEST(scrape[name + R"(_sum{endpoint="auth"})"] == 6.0000025, boost::test_tools::tolerance(1e-12));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_request_did_to_sessions_counts_by_cause) {
+  using Kind = SessionEvent::Kind;
+  Response response = with_status(200);
+  response.events = {{Kind::created},
+                     {Kind::created},
+                     {Kind::moved},
+                     {Kind::regenerated, "login"},
+                     {Kind::destroyed},
+                     {Kind::regenerated, "asked"},
+                     {Kind::refused, "absent"}};
+  count_request("commit", response, 1us);
+  const Scrape scrape = this->scrape();
+  BOOST_TEST(scrape[R"(session_gateway_sessions_created_total{cause="new"})"] == 2);
+  BOOST_TEST(scrape[R"(session_gateway_sessions_created_total{cause="moved"})"] == 1);
+  BOOST_TEST(scrape[R"(session_gateway_session_ids_changed_total{cause="login"})"] == 1);
+  BOOST_TEST(scrape[R"(session_gateway_session_ids_changed_total{cause="asked"})"] == 1);
+  BOOST_TEST(scrape[R"(session_gateway_sessions_ended_total{cause="destroyed"})"] == 1);
+  BOOST_TEST(scrape[R"(session_gateway_refusals_total{reason="absent"})"] == 0);
+}
+
+BOOST_AUTO_TEST_CASE(store_commands_count_by_command_and_outcome) {
+  StoreObserver& observer = metrics.store_observer();
+  observer.observe(StoreCommand::erase_if, 3us, false);
+  observer.observe(StoreCommand::erase_if, 3us, true);
+  observer.observe(StoreCommand::erase_if, 3us, true);
+  const std::string name = "session_gateway_store_command_duration_seconds_count";
+  const Scrape scrape = this->scrape();
+  BOOST_TEST(scrape[name + R"({command="erase_if",outcome="failed"})"] == 1);
+  BOOST_TEST(scrape[name + R"({command="erase_if",outcome="ok"})"] == 2);
+  BOOST_TEST(scrape[name + R"({command="erase",outcome="ok"})"] == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_configuration_that_was_refused_is_told_and_the_generation_stays) {
+  BOOST_TEST(value("session_gateway_config_generation") == 1);
+  BOOST_TEST(value("session_gateway_config_last_reload_successful") == 1);
+  metrics.config_reloaded(true, 2, 1000s);
+  metrics.config_reloaded(false, 2, 2000s);
+  BOOST_TEST(value("session_gateway_config_generation") == 2);
+  BOOST_TEST(value("session_gateway_config_last_reload_successful") == 0);
+  BOOST_TEST(value("session_gateway_config_last_reload_timestamp_seconds") == 2000);
+  metrics.config_reloaded(true, 3, 3000s);
+  BOOST_TEST(value("session_gateway_config_generation") == 3);
+  BOOST_TEST(value("session_gateway_config_last_reload_successful") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(the_memory_store_and_redis_tell_what_is_theirs_only) {
+  MemoryStore::Stats stats{.entries = 3, .bytes = 700, .evictions = 5, .expirations = 7};
+  metrics.set_store_report([&] { return StoreReport{StoreType::memory, stats, 4096, {}}; });
+  const Scrape memory = scrape();
+  BOOST_TEST(memory["session_gateway_memory_store_sessions"] == 3);
+  BOOST_TEST(memory["session_gateway_memory_store_bytes"] == 700);
+  BOOST_TEST(memory["session_gateway_memory_store_max_bytes"] == 4096);
+  BOOST_TEST(memory["session_gateway_memory_store_evictions_total"] == 5);
+  BOOST_TEST(memory["session_gateway_memory_store_expirations_total"] == 7);
+  BOOST_TEST(memory[R"(session_gateway_sessions_ended_total{cause="evicted"})"] == 5);
+  BOOST_TEST(memory[R"(session_gateway_sessions_ended_total{cause="expired"})"] == 7);
+  BOOST_TEST(memory["session_gateway_store_up"] == 1);
+  BOOST_TEST(!memory.types().contains("session_gateway_store_connections"));
+
+  RedisReport report{
+      .up = 1, .connecting = 2, .down = 3, .reconnects = 4, .outages = 5, .failovers = 6, .cut_off = true};
+  metrics.set_store_report([&] { return StoreReport{StoreType::redis, {}, 0, report}; });
+  const Scrape redis = scrape();
+  BOOST_TEST(redis[R"(session_gateway_store_connections{state="up"})"] == 1);
+  BOOST_TEST(redis[R"(session_gateway_store_connections{state="connecting"})"] == 2);
+  BOOST_TEST(redis[R"(session_gateway_store_connections{state="down"})"] == 3);
+  BOOST_TEST(redis["session_gateway_store_reconnects_total"] == 4);
+  BOOST_TEST(redis["session_gateway_store_outages_total"] == 5);
+  BOOST_TEST(redis["session_gateway_store_failovers_total"] == 6);
+  BOOST_TEST(redis["session_gateway_store_up"] == 0);
+  BOOST_TEST(!redis.types().contains("session_gateway_memory_store_bytes"));
+  BOOST_TEST(!redis.has(R"(session_gateway_sessions_ended_total{cause="expired"})"));
+}
+
+BOOST_AUTO_TEST_CASE(lost_lines_and_workers_are_told_as_they_are_given) {
+  metrics.set_workers(7);
+  metrics.set_lost_lines([] { return std::uint64_t{11}; });
+  BOOST_TEST(value("session_gateway_workers") == 7);
+  BOOST_TEST(value("session_gateway_log_lines_lost_total") == 11);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace session::gateway
