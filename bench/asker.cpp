@@ -51,8 +51,8 @@ using session::bench::UsersRequests;
 using Clock = std::chrono::steady_clock;
 using std::chrono::nanoseconds;
 
-constexpr std::uint64_t kMostForged = 10'000'000;  // more would need more digits
-constexpr nanoseconds kMostLate = std::chrono::milliseconds(100);
+constexpr std::uint64_t kMaxForged = 10'000'000;  // more would need more digits
+constexpr nanoseconds kMaxLate = std::chrono::milliseconds(100);
 constexpr nanoseconds kPatience =
     std::chrono::seconds(10);  // for the next answer, when nothing else is left to do
 
@@ -212,7 +212,7 @@ class Asker {
 
   void send_what_is_due() {
     const auto now = elapsed();
-    if (due(next_, now) < now - kMostLate) give_up(now);
+    if (due(next_, now) < now - kMaxLate) give_up(now);
     while (!free_.empty()) {
       const auto due_at = due(next_, now);
       if (due_at > now || due_at >= end_) return;
@@ -349,7 +349,7 @@ std::optional<Options> parse_arguments(int argc, char** argv) {
   if (argv[6] == std::string_view("users")) {
     options.requests = std::make_unique<UsersRequests>(options.path, lines(argv[7]));
   } else if (argv[6] == std::string_view("forged") && plain(cookie) && cookie.size() > kForgedDigits &&
-             !max && options.rate * options.seconds <= kMostForged) {
+             !max && options.rate * options.seconds <= kMaxForged) {
     options.requests = std::make_unique<ForgedRequests>(options.path, cookie);
   } else {
     return {};
@@ -366,7 +366,7 @@ int main(int argc, char** argv) {
                  "usage: asker PORT PATH CONNECTIONS RATE SECONDS forged COOKIE\n"
                  "       asker PORT PATH CONNECTIONS RATE|max SECONDS users FILE\n"
                  "(up to 1000 connections, %llu forged requests)\n",
-                 static_cast<unsigned long long>(kMostForged));
+                 static_cast<unsigned long long>(kMaxForged));
     return 2;
   }
   // The kernel would else be 50 µs late, which is longer than from one request to the next.

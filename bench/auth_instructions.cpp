@@ -6,11 +6,11 @@
 #include <cstdlib>
 
 #include "bench/stage.h"
-#include "gateway/transport/fastcgi/assembler.h"
-#include "gateway/transport/fastcgi/parser.h"
 #include "gateway/telemetry/log/log.h"
 #include "gateway/telemetry/metrics/metrics.h"
 #include "gateway/telemetry/request_log.h"
+#include "gateway/transport/fastcgi/assembler.h"
+#include "gateway/transport/fastcgi/parser.h"
 
 namespace session::gateway::bench {
 namespace {
@@ -25,7 +25,7 @@ Task<void> check(Stage& stage, unsigned long times) {
     const Endpoint endpoint = find_endpoint(request->value().params.get("GATEWAY_ENDPOINT"));
     const Response response = co_await endpoint(request->value(), stage.services);
     if (response.status != 204) std::abort();
-    account(request->value(), response, "auth", std::chrono::microseconds(3));
+    record_request(request->value(), response, "auth", std::chrono::microseconds(3));
     std::string out = assembler.take_reply();
     append_response(out, assembler.request_id(), response);
     if (assembler.feed({}) == Assembler::Outcome::whole) std::abort();
@@ -42,7 +42,7 @@ int main(int argc, char** argv) {
   init_libfcgi();
   start_log(LogSettings{});
   Metrics metrics;
-  const Tallies::Seat seat(metrics.tallies());
+  const CounterRegistry::ThreadScope seat(metrics.counters());
   bench::Stage stage(&metrics.store_observer());
   boost::asio::io_context loop(1);
   boost::asio::co_spawn(loop, bench::check(stage, std::strtoul(argv[1], nullptr, 10)),

@@ -10,9 +10,9 @@
 #include "bench/stage.h"
 #include "core/authz/check.h"
 #include "core/crypto/base64url.h"
+#include "gateway/telemetry/metrics/metrics.h"
 #include "gateway/transport/fastcgi/assembler.h"
 #include "gateway/transport/fastcgi/parser.h"
-#include "gateway/telemetry/metrics/metrics.h"
 
 namespace session::gateway::bench {
 namespace {
@@ -79,7 +79,7 @@ Task<void> repeat_counted(benchmark::State& state, Stage& stage, const Request& 
 
 void auth_check_counted(benchmark::State& state) {
   Metrics metrics;
-  const Tallies::Seat seat(metrics.tallies());
+  const CounterRegistry::ThreadScope seat(metrics.counters());
   Stage stage(&metrics.store_observer());
   Request request;
   request.params =
@@ -93,8 +93,9 @@ BENCHMARK(auth_check_counted);
 // A scrape with as many workers as there may be.
 void scrape_of_256_workers(benchmark::State& state) {
   Metrics metrics;
-  std::vector<std::unique_ptr<Tallies::Seat>> seats;
-  for (int i = 0; i < 256; ++i) seats.push_back(std::make_unique<Tallies::Seat>(metrics.tallies()));
+  std::vector<std::unique_ptr<CounterRegistry::ThreadScope>> seats;
+  for (int i = 0; i < 256; ++i)
+    seats.push_back(std::make_unique<CounterRegistry::ThreadScope>(metrics.counters()));
   for (auto _ : state) benchmark::DoNotOptimize(metrics.render());
 }
 BENCHMARK(scrape_of_256_workers);
@@ -144,7 +145,7 @@ BENCHMARK(record_decoding);
 // how the records follow each other: at 1 they are near, as they are when a store has just touched them.
 void record_summary_of_a_stranger(benchmark::State& state) {
   const auto native = dialect();
-  RecordReader reader(*native, std::make_shared<const Identity>(IdentitySettings{}), RecordMemory{});
+  RecordCache reader(*native, std::make_shared<const Identity>(IdentitySettings{}), RecordCacheOptions{});
   std::vector<std::pair<std::string, Bytes>> stored;
   for (int i = 0; i < 100000; ++i) {
     Json attributes = *parse_json(kAttributes);

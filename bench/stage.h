@@ -6,8 +6,8 @@
 #include <string_view>
 #include <utility>
 
-#include "core/format/native/native.h"
 #include "core/base/run.h"
+#include "core/format/native/native.h"
 #include "core/store/memory/memory_store.h"
 #include "gateway/endpoints/endpoint.h"
 #include "gateway/transport/fastcgi/records.h"
@@ -52,7 +52,7 @@ struct Stage {
 
   MemoryStore store;
   SessionManager sessions;
-  RuleBook rules;
+  RuleSet rules;
   Services services;
   std::string cookie;
 };

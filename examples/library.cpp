@@ -1,8 +1,8 @@
 // The session library without the daemon: sessions for any C++ program.
 #include <iostream>
 
-#include "core/format/native/native.h"
 #include "core/base/run.h"
+#include "core/format/native/native.h"
 #include "core/session/session_manager.h"
 #include "core/store/memory/memory_store.h"
 

@@ -12,7 +12,7 @@
 namespace session {
 
 // One question of nginx: may this request pass, and whose is it?
-struct Visit {
+struct CheckRequest {
   std::span<const std::string_view> cookies;  // the request's Cookie headers
   std::string_view required;                  // names of rules, separated by commas
   Touch touch = Touch::on;
@@ -20,18 +20,19 @@ struct Visit {
 
 // The answers. There is no other way to `Pass` than a verified cookie and a session from the store.
 struct Pass {
-  RecordReader::Summary summary;            // its identity lines go to the application
+  RecordCache::Summary summary;             // its identity lines go to the application
   std::optional<std::string> set_cookie;    // for the browser
   std::vector<SessionChange> history = {};  // Session::history()
 };
 struct LoginNeeded {
-  Refusal reason;  // absent also where a session is there, but `login` is required and nobody has logged in
-  std::string unreadable = {};  // SessionManager::Opened::unreadable
-  std::string name = {};        // what stands in a log for the session that the cookie names, if it does
+  RejectReason
+      reason;  // absent also where a session is there, but `login` is required and nobody has logged in
+  std::string corrupt_record = {};  // SessionManager::Opened::unreadable
+  std::string name = {};            // what stands in a log for the session that the cookie names, if it does
   std::vector<SessionChange> history = {};
 };
 struct Forbidden {
-  std::string_view rule;  // the first that the session does not satisfy; part of Visit::required
+  std::string_view rule;  // the first that the session does not satisfy; part of CheckRequest::required
   bool unknown_rule;      // there is no such rule: a mistake in nginx's configuration
   std::string name = {};  // what stands in a log for the session
   std::string subject = {};
@@ -40,9 +41,9 @@ struct Forbidden {
 struct Unavailable {
   StoreFailure failure;
 };
-using Verdict = std::variant<Pass, LoginNeeded, Forbidden, Unavailable>;
+using CheckResult = std::variant<Pass, LoginNeeded, Forbidden, Unavailable>;
 
 // Decides. What `visit` views is the caller's until the task ends.
-Task<Verdict> check(Visit visit, SessionManager& sessions, const RuleBook& rules);
+Task<CheckResult> check(CheckRequest visit, SessionManager& sessions, const RuleSet& rules);
 
 }  // namespace session

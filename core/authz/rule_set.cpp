@@ -30,7 +30,7 @@ bool holds(Condition::Op op, const Json& operand, const Json* value) {
 
 }  // namespace
 
-RuleBook::RuleBook(std::vector<Rule> rules) {
+RuleSet::RuleSet(std::vector<Rule> rules) {
   for (Rule& rule : rules) {
     Entry entry{std::move(rule.name), {}};
     for (Condition& condition : rule.conditions) {
@@ -41,7 +41,7 @@ RuleBook::RuleBook(std::vector<Rule> rules) {
   }
 }
 
-RuleBook::Verdict RuleBook::check(std::string_view required, const SessionFacts& facts) const {
+RuleSet::Decision RuleSet::check(std::string_view required, const RuleInput& facts) const {
   while (!required.empty()) {
     const std::string_view name = take_item(required, ',');
     if (name.empty()) continue;

@@ -29,28 +29,28 @@ struct Rule {
 };
 
 // What rules are about. The attributes are asked for only if a rule reads them: decoding them costs.
-struct SessionFacts {
+struct RuleInput {
   bool has_subject = false;
   std::function<const Json&()> attributes;
 };
 
 // The rules of a configuration. Immutable: one serves all threads.
-class RuleBook {
+class RuleSet {
  public:
   // REQUIRES: valid JSON pointers, names all different.
-  explicit RuleBook(std::vector<Rule> rules);
+  explicit RuleSet(std::vector<Rule> rules);
 
   // Which of the required rules (names separated by commas, spaces allowed) the attributes don't satisfy
   // first; empty: all hold. A name that is not in the book is never satisfied: a typing error must not open a
   // door.
-  struct Verdict {
+  struct Decision {
     std::string_view unmet;  // points into `required`; empty if all hold
     bool unknown = false;    // unmet because there is no such rule
     bool login = false;      // unmet because nobody has logged in
   };
   //
   // `login`, unless the book has a rule of that name, is satisfied by a session that has a subject.
-  [[nodiscard]] Verdict check(std::string_view required, const SessionFacts& facts) const;
+  [[nodiscard]] Decision check(std::string_view required, const RuleInput& facts) const;
 
  private:
   struct Compiled {

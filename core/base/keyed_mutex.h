@@ -17,7 +17,7 @@ namespace session {
 // what keeps writes apart, and goes on doing so between threads and machines; but of many who try at once all
 // but one have tried for nothing, and the work grows with their square.
 // Not thread-safe: one per event loop.
-class Turns {
+class KeyedMutex {
   struct Line;
   struct Waiter;
   struct Place;
@@ -25,31 +25,31 @@ class Turns {
  public:
   // How many may wait for one key. More than the requests that a busy page sends at once for one session; but
   // one client that writes without end must not fill the memory with what waits behind it.
-  static constexpr std::size_t kMostWaiting = 1'024;
+  static constexpr std::size_t kMaxWaiters = 1'024;
 
   // The right to go on; the next in line gets it when this goes.
-  class Turn {
+  class Lock {
    public:
-    Turn(std::shared_ptr<Line> line, std::string key);
-    Turn(Turn&& other) noexcept = default;
-    Turn& operator=(Turn&& other) noexcept {
+    Lock(std::shared_ptr<Line> line, std::string key);
+    Lock(Lock&& other) noexcept = default;
+    Lock& operator=(Lock&& other) noexcept {
       std::swap(line_, other.line_);
       std::swap(key_, other.key_);
       return *this;
     }
-    ~Turn();
+    ~Lock();
 
    private:
     std::shared_ptr<Line> line_;  // nullptr: moved from
     std::string key_;
   };
 
-  Turns();
+  KeyedMutex();
 
-  // Waits until everybody who came before for this key is done, and for as long as `patience` at the most.
-  // nullopt: the turn did not come in that time; or kMostWaiting wait already, and then it is told at once. A
+  // Waits until everybody who came before for this key is done, and for as long as `timeout` at the most.
+  // nullopt: the turn did not come in that time; or kMaxWaiters wait already, and then it is told at once. A
   // key that nobody has is always had.
-  [[nodiscard]] Task<std::optional<Turn>> take(std::string key, milliseconds patience);
+  [[nodiscard]] Task<std::optional<Lock>> lock(std::string key, milliseconds timeout);
 
  private:
   std::shared_ptr<Line> line_;

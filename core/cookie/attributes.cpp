@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/text.h"
+
 namespace session {
 namespace {
 
@@ -28,10 +30,7 @@ bool is_domain(std::string_view text) {
 
 // Browsers compare the prefixes without regard to case.
 bool has_prefix(std::string_view name, std::string_view prefix) {
-  return name.size() >= prefix.size() &&
-         std::equal(prefix.begin(), prefix.end(), name.begin(), [](char a, char b) {
-           return a == b || (a >= 'A' && a <= 'Z' && b == a + 32) || (a >= 'a' && a <= 'z' && b == a - 32);
-         });
+  return equal_ignoring_case(name.substr(0, prefix.size()), prefix);
 }
 
 const char* same_site_text(SameSite value) {

@@ -8,8 +8,8 @@ namespace session {
 namespace {
 
 // Calls visit(pair) for each pair of each header, spaces around it removed, empty ones left out.
-template <class Visit>
-void each_pair(std::span<const std::string_view> headers, Visit visit) {
+template <class CheckRequest>
+void each_pair(std::span<const std::string_view> headers, CheckRequest visit) {
   for (std::string_view rest : headers) {
     while (!rest.empty()) {
       const std::string_view pair = take_item(rest, ';');

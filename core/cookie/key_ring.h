@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/crypto/mac.h"
 #include "core/base/secret.h"
+#include "core/crypto/mac.h"
 
 namespace session {
 

@@ -4,10 +4,10 @@
 #include <string>
 #include <string_view>
 
-#include "core/json/partial_json.h"
 #include "core/base/result.h"
 #include "core/format/record.h"
 #include "core/format/reject_reason.h"
+#include "core/json/partial_json.h"
 
 namespace session {
 
@@ -28,7 +28,7 @@ class Dialect {
   virtual ~Dialect() = default;
 
   // Checks one cookie value. No I/O; constant-time where it compares secrets.
-  [[nodiscard]] virtual Result<VerifiedCookie, Refusal> verify(std::string_view value) = 0;
+  [[nodiscard]] virtual Result<VerifiedCookie, RejectReason> verify(std::string_view value) = 0;
   // The cookie value for an id; verify accepts it.
   [[nodiscard]] virtual std::string cookie(std::string_view id, seconds issued) = 0;
 
@@ -46,11 +46,11 @@ class Dialect {
   [[nodiscard]] virtual std::string encode(const Record& record) const = 0;
   // The record, or `revoked` for a tombstone, `unknown` for what stands for no session, `malformed` for what
   // this dialect did not write.
-  [[nodiscard]] virtual Result<Record, Refusal> decode(std::string_view bytes) const = 0;
+  [[nodiscard]] virtual Result<Record, RejectReason> decode(std::string_view bytes) const = 0;
   // The same, but the record need not have attributes that are not wanted: to be looked at, and never to be
   // written.
-  [[nodiscard]] virtual Result<Record, Refusal> decode_wanted(std::string_view bytes,
-                                                              const WantedMembers& /*wanted*/) const {
+  [[nodiscard]] virtual Result<Record, RejectReason> decode_wanted(std::string_view bytes,
+                                                                   const WantedMembers& /*wanted*/) const {
     return decode(bytes);
   }
 

@@ -14,7 +14,7 @@ struct Record {
   std::optional<seconds> created = {};
   Json data = Json::object();  // the attributes, always an object
   // What the format keeps beside the attributes, and what must survive each write; null: nothing.
-  Json envelope = nullptr;
+  Json format_fields = nullptr;
   // How long the record itself says that it lives when it is used; nullopt: the policy decides.
   std::optional<milliseconds> lifetime = {};
 };

@@ -5,7 +5,7 @@
 namespace session {
 
 // Why a request has no session. Each is an answer, never an outage.
-enum class Refusal {
+enum class RejectReason {
   absent,         // no cookie of ours
   malformed,      // a cookie that none of our versions wrote, two that both verify, or a record we can't read
   bad_signature,  // the form is right, the MAC is not, or its key is not known (any more)
@@ -15,19 +15,19 @@ enum class Refusal {
 };
 
 // As X-Session-Reason says it.
-[[nodiscard]] constexpr std::string_view to_text(Refusal refusal) {
+[[nodiscard]] constexpr std::string_view to_text(RejectReason refusal) {
   switch (refusal) {
-    case Refusal::absent:
+    case RejectReason::absent:
       return "absent";
-    case Refusal::malformed:
+    case RejectReason::malformed:
       return "malformed";
-    case Refusal::bad_signature:
+    case RejectReason::bad_signature:
       return "bad-signature";
-    case Refusal::unknown:
+    case RejectReason::unknown:
       return "unknown";
-    case Refusal::expired:
+    case RejectReason::expired:
       return "expired";
-    case Refusal::revoked:
+    case RejectReason::revoked:
       return "revoked";
   }
   return "malformed";

@@ -12,9 +12,9 @@ namespace {
 namespace dom = simdjson::dom;
 
 // Deeper texts are parse_json's: it needs no stack for them.
-constexpr std::size_t kDeepest = 64;
+constexpr std::size_t kMax = 64;
 // Names are compared with each other, so objects with more members are parse_json's.
-constexpr std::size_t kMostMembers = 64;
+constexpr std::size_t kMaxMembers = 64;
 constexpr std::size_t kFirstCapacity = 1024;
 constexpr std::size_t kLikelyBeside = 4;
 
@@ -53,7 +53,7 @@ class Inspection {
           std::find(names_.begin() + static_cast<std::ptrdiff_t>(first), names_.end(), name) != names_.end())
         return false;
       seen |= bit;
-      if (names_.size() - first == kMostMembers) return false;
+      if (names_.size() - first == kMaxMembers) return false;
       names_.push_back(name);
       if (!passes(value, levels)) return false;
     }
@@ -160,12 +160,12 @@ class PartialParser::Fast {
  public:
   // nullopt: parse_json must say.
   std::optional<PartialJson> parse(std::string_view text, const JsonLimits& limits, const PartOfJson& part) {
-    if (text.empty() || text.size() > kLongest || text.find('\0') != std::string_view::npos) return {};
+    if (text.empty() || text.size() > kMax || text.find('\0') != std::string_view::npos) return {};
     if (!make_room(text.size())) return {};
     std::memcpy(padded_.get(), text.data(), text.size());
     const auto root = parser_.parse(padded_.get(), text.size(), false);
     if (root.error() != simdjson::SUCCESS || !root.value_unsafe().is_object()) return {};
-    if (!Inspection(names_).passes(root.value_unsafe(), std::min(limits.depth, kDeepest))) return {};
+    if (!Inspection(names_).passes(root.value_unsafe(), std::min(limits.depth, kMax))) return {};
     return built(text, object_of(root.value_unsafe()), part);
   }
 
@@ -176,7 +176,7 @@ class PartialParser::Fast {
     std::size_t capacity = std::max(capacity_, kFirstCapacity);
     while (capacity < size) capacity *= 2;
     padded_ = std::make_unique<char[]>(capacity + simdjson::SIMDJSON_PADDING);
-    const bool done = parser_.allocate(capacity, kDeepest) == simdjson::SUCCESS;
+    const bool done = parser_.allocate(capacity, kMax) == simdjson::SUCCESS;
     capacity_ = done ? capacity : 0;
     return done;
   }

@@ -11,18 +11,18 @@
 namespace session {
 namespace {
 
-using Taken = Result<TakenOver, Refusal>;
+using Taken = Result<Migrated, RejectReason>;
 using Outcome = Result<Taken, StoreFailure>;
 
 // So long after a move whoever made it is done.
-constexpr seconds kSettled{60};
+constexpr seconds kMigrationGrace{60};
 // How often somebody else may write the old session while it moves.
 constexpr int kAttempts = 3;
 constexpr std::size_t kIdCharacters = 32;  // of an id of ours
 
 // The same for everyone who has the old id, and no more of a secret than that: what makes a cookie of ours is
 // its signature.
-std::string new_id_of(const OldCookie& old) {
+std::string new_id_of(const LegacyCookie& old) {
   const std::string purpose = "session-gateway takeover v1|" + old.format->name + "|";
   const auto digest = sha256(purpose, old.cookie.id);
   return base64url({digest.data(), digest.size()}).substr(0, kIdCharacters);
@@ -42,12 +42,12 @@ std::vector<VerifiedCookie> verified_of(Dialect& dialect, const CookieCandidates
 }
 
 // One move from its first look on.
-class Move {
+class Migration {
  public:
-  Move(SessionEnvironment& environment, const OldCookie& old)
+  Migration(SessionEnvironment& environment, const LegacyCookie& old)
       : environment_(environment),
         store_(environment.store),
-        old_key_(old.cookie.store_key),
+        legacy_key_(old.cookie.store_key),
         format_(*old.format) {
     own_.id = new_id_of(old);
     own_.store_key = environment.dialect->store_key(own_.id);
@@ -71,7 +71,7 @@ class Move {
  private:
   using Attempt = std::optional<Taken>;  // nullopt: somebody wrote the old session meanwhile; look again
 
-  [[nodiscard]] TakenOver taken() const { return {own_, made_.has_value()}; }
+  [[nodiscard]] Migrated taken() const { return {own_, made_.has_value()}; }
 
   Task<Result<bool, StoreFailure>> moved_before() {
     auto there = co_await store_.load(own_.store_key);
@@ -80,27 +80,27 @@ class Move {
   }
 
   Task<Result<Attempt, StoreFailure>> attempt_once() {
-    auto loaded = co_await store_.load(old_key_);
+    auto loaded = co_await store_.load(legacy_key_);
     if (!loaded) {
-      co_await abandon();
+      co_await roll_back();
       co_return loaded.error();
     }
     if (!*loaded) co_return co_await nothing_left();
     const Bytes old_bytes = (*loaded)->bytes;
     auto record = format_.dialect->decode(old_bytes.view());
-    if (!record && record.error() == Refusal::unknown) co_return co_await nothing_left();
+    if (!record && record.error() == RejectReason::unknown) co_return co_await nothing_left();
     if (!record) {
-      co_await abandon();
+      co_await roll_back();
       co_return Attempt(Taken(record.error()));
     }
     auto stored = co_await store(std::move(record->data));
     if (!stored) {
-      co_await abandon();
+      co_await roll_back();
       co_return stored.error();
     }
     // Another request was faster and sees to the rest, or has even changed it here.
     if (!*stored) co_return Attempt(Taken(taken()));
-    auto erased = co_await store_.erase_if(old_key_, old_bytes);
+    auto erased = co_await store_.erase_if(legacy_key_, old_bytes);
     // It may have happened all the same, and then the new record is all that is left of the session.
     if (!erased) co_return erased.error();
     if (*erased == EraseIfOutcome::erased) co_return Attempt(Taken(taken()));
@@ -110,13 +110,13 @@ class Move {
   // After the last attempt: the old session may have kept changing, but it may also have ended. Never
   // nullopt.
   Task<Result<Attempt, StoreFailure>> last_look() {
-    auto loaded = co_await store_.load(old_key_);
+    auto loaded = co_await store_.load(legacy_key_);
     if (loaded && !*loaded) co_return co_await nothing_left();
     if (loaded) {
       const auto record = format_.dialect->decode((*loaded)->bytes.view());
-      if (!record && record.error() == Refusal::unknown) co_return co_await nothing_left();
+      if (!record && record.error() == RejectReason::unknown) co_return co_await nothing_left();
     }
-    co_await abandon();
+    co_await roll_back();
     if (!loaded) co_return loaded.error();
     co_return StoreFailure(StoreFailure::Kind::contended, "the old session kept changing while it was moved");
   }
@@ -126,7 +126,7 @@ class Move {
     if (made_) co_return co_await end();
     auto moved = co_await moved_before();  // since the first look
     if (!moved) co_return moved.error();
-    co_return Attempt(*moved ? Taken(taken()) : Taken(Refusal::unknown));
+    co_return Attempt(*moved ? Taken(taken()) : Taken(RejectReason::unknown));
   }
 
   // The new record was made here, so the old one has ended by itself. Only if the session has got another id
@@ -135,12 +135,12 @@ class Move {
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
       auto loaded = co_await store_.load(own_.store_key);
       if (!loaded) co_return loaded.error();
-      if (!*loaded) co_return Attempt(Taken(Refusal::unknown));
+      if (!*loaded) co_return Attempt(Taken(RejectReason::unknown));
       const Bytes bytes = (*loaded)->bytes;
       if (!environment_.dialect->successor(bytes.view()).empty()) co_return Attempt(Taken(taken()));
-      auto ended = co_await end_record(environment_, own_.store_key, bytes, old_key_);
+      auto ended = co_await end_record(environment_, own_.store_key, bytes, legacy_key_);
       if (!ended) co_return ended.error();
-      if (*ended == EraseIfOutcome::erased) co_return Attempt(Taken(Refusal::unknown));
+      if (*ended == EraseIfOutcome::erased) co_return Attempt(Taken(RejectReason::unknown));
     }
     co_return StoreFailure(StoreFailure::Kind::contended, "a session that has ended kept changing");
   }
@@ -153,7 +153,7 @@ class Move {
     Record record;
     record.created = now;
     record.data = std::move(data);
-    record.envelope = old_key_;
+    record.format_fields = legacy_key_;
     env.dialect->complete(record, now);
     Bytes bytes(env.dialect->encode(record));
     const Age age = {record.created, record.lifetime};
@@ -177,24 +177,24 @@ class Move {
 
   // REQUIRES: the old record was not erased here. Should this fail, the new one stands for the session as it
   // was read.
-  Task<void> abandon() {
+  Task<void> roll_back() {
     if (made_) (void)co_await store_.erase_if(own_.store_key, *made_);
   }
 
   SessionEnvironment& environment_;
   Store& store_;
-  std::string old_key_;
-  const Accepted& format_;
+  std::string legacy_key_;
+  const LegacyFormat& format_;
   VerifiedCookie own_;
   std::optional<Bytes> made_;  // what was written under the new id
 };
 
 }  // namespace
 
-std::vector<OldCookie> old_cookies(const SessionEnvironment& environment,
-                                   std::span<const std::string_view> cookie_headers) {
-  std::vector<OldCookie> found;
-  for (const Accepted& format : environment.accepted) {
+std::vector<LegacyCookie> legacy_cookies(const SessionEnvironment& environment,
+                                         std::span<const std::string_view> cookie_headers) {
+  std::vector<LegacyCookie> found;
+  for (const LegacyFormat& format : environment.accepted) {
     auto cookies = verified_of(*format.dialect, cookies_named(cookie_headers, format.cookie_name));
     const bool alone = cookies.size() == 1;
     for (VerifiedCookie& cookie : cookies) found.push_back({&format, std::move(cookie), alone});
@@ -202,22 +202,23 @@ std::vector<OldCookie> old_cookies(const SessionEnvironment& environment,
   return found;
 }
 
-std::vector<OldKey> keys_of(const SessionEnvironment& environment, const std::vector<OldCookie>& old) {
+std::vector<LegacyKey> legacy_keys_of(const SessionEnvironment& environment,
+                                      const std::vector<LegacyCookie>& old) {
   const Dialect& own = *environment.dialect;
-  std::vector<OldKey> keys;
-  for (const OldCookie& each : old) {
+  std::vector<LegacyKey> keys;
+  for (const LegacyCookie& each : old) {
     keys.push_back({each.format->dialect.get(), each.cookie.store_key});
     keys.push_back({&own, own.store_key(new_id_of(each))});
   }
   return keys;
 }
 
-bool settled(const SessionEnvironment& environment, const Age& age) {
-  return age.created && *age.created + kSettled <= environment.clock.unix_now();
+bool migration_grace_over(const SessionEnvironment& environment, const Age& age) {
+  return age.created && *age.created + kMigrationGrace <= environment.clock.unix_now();
 }
 
-Task<Outcome> take_over(SessionEnvironment& environment, const OldCookie& old) {
-  Move move(environment, old);
+Task<Outcome> migrate(SessionEnvironment& environment, const LegacyCookie& old) {
+  Migration move(environment, old);
   co_return co_await move.run();
 }
 

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "core/base/result.h"
-#include "core/record/termination.h"
-#include "core/record/environment.h"
-#include "core/format/reject_reason.h"
 #include "core/base/task.h"
+#include "core/format/reject_reason.h"
+#include "core/record/environment.h"
+#include "core/record/termination.h"
 
 namespace session {
 
@@ -33,32 +33,32 @@ namespace session {
 // request of the other side's that was under way may save the session there once more: that is not read.
 
 // An old cookie that verified.
-struct OldCookie {
-  const Accepted* format = nullptr;
+struct LegacyCookie {
+  const LegacyFormat* format = nullptr;
   VerifiedCookie cookie;
   bool alone = true;  // in its format: of two that differ none opens a session, but both end with it
 };
 
 // The old cookies among a request's.
-[[nodiscard]] std::vector<OldCookie> old_cookies(const SessionEnvironment& environment,
-                                                 std::span<const std::string_view> cookie_headers);
+[[nodiscard]] std::vector<LegacyCookie> legacy_cookies(const SessionEnvironment& environment,
+                                                       std::span<const std::string_view> cookie_headers);
 
 // Where the store keeps what these stand for: the old records, and the ones that they became.
-[[nodiscard]] std::vector<OldKey> keys_of(const SessionEnvironment& environment,
-                                          const std::vector<OldCookie>& old);
+[[nodiscard]] std::vector<LegacyKey> legacy_keys_of(const SessionEnvironment& environment,
+                                                    const std::vector<LegacyCookie>& old);
 
 // Whether a record of that age was made so long ago that nobody is moving its session any more.
-[[nodiscard]] bool settled(const SessionEnvironment& environment, const Age& age);
+[[nodiscard]] bool migration_grace_over(const SessionEnvironment& environment, const Age& age);
 
 // A session that has moved.
-struct TakenOver {
+struct Migrated {
   VerifiedCookie cookie;  // in the format in use
   bool now;               // it moved in this call, and not before
 };
 
 // The session after its record has moved; or why there is none. `old` is the caller's until the task ends.
 // Error: the store could not answer.
-Task<Result<Result<TakenOver, Refusal>, StoreFailure>> take_over(SessionEnvironment& environment,
-                                                                 const OldCookie& old);
+Task<Result<Result<Migrated, RejectReason>, StoreFailure>> migrate(SessionEnvironment& environment,
+                                                                   const LegacyCookie& old);
 
 }  // namespace session

@@ -4,13 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "core/base/keyed_mutex.h"
 #include "core/cookie/attributes.h"
 #include "core/crypto/random.h"
 #include "core/format/dialect.h"
 #include "core/record/log_id.h"
 #include "core/record/policy.h"
 #include "core/record/record_cache.h"
-#include "core/base/keyed_mutex.h"
 #include "core/store/store.h"
 
 namespace session {
@@ -20,7 +20,7 @@ namespace session {
 inline constexpr milliseconds kTombstoneTime = seconds(60);
 
 // Another format, whose sessions move to the one in use when they are met.
-struct Accepted {
+struct LegacyFormat {
   std::unique_ptr<Dialect> dialect;
   std::string cookie_name;
   std::string name;  // tells the ids of one format from those of another
@@ -30,14 +30,14 @@ struct Accepted {
 struct SessionEnvironment {
   Store& store;
   std::unique_ptr<Dialect> dialect;
-  RecordReader reader;
+  RecordCache reader;
   Policy policy;
   CookieAttributes cookie;
   milliseconds write_deadline;
   const Clock& clock;
-  SessionNames names;
-  std::vector<Accepted> accepted = {};
-  Turns turns = {};  // of those who lost a compare-and-set
+  LogId names;
+  std::vector<LegacyFormat> accepted = {};
+  KeyedMutex write_locks = {};  // of those who lost a compare-and-set
 };
 
 }  // namespace session

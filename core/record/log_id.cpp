@@ -11,10 +11,9 @@ constexpr std::size_t kNameBytes = 8;
 
 }  // namespace
 
-SessionNames::SessionNames(const Secret& key)
-    : mac_(key.empty() ? Secret(system_random().bytes(kKeyBytes)) : key) {}
+LogId::LogId(const Secret& key) : mac_(key.empty() ? Secret(system_random().bytes(kKeyBytes)) : key) {}
 
-std::string SessionNames::of(std::string_view store_key) {
+std::string LogId::of(std::string_view store_key) {
   const Mac::Tag tag = mac_.tag(store_key);
   return hex({tag.data(), kNameBytes});
 }

@@ -23,16 +23,16 @@ std::size_t weight_of(const Json& value) {
 
 std::size_t cost_of(const Bytes& bytes, const RecordSummary& summary) {
   return 256 + bytes.size() + summary.identity.size() + (summary.subject ? summary.subject->size() : 0) +
-         weight_of(summary.envelope) + (summary.data ? kPerByte * bytes.size() : 0);
+         weight_of(summary.format_fields) + (summary.data ? kPerByte * bytes.size() : 0);
 }
 
 }  // namespace
 
-RecordReader::RecordReader(const Dialect& dialect, std::shared_ptr<const Identity> identity,
-                           RecordMemory memory)
+RecordCache::RecordCache(const Dialect& dialect, std::shared_ptr<const Identity> identity,
+                         RecordCacheOptions memory)
     : dialect_(dialect), identity_(std::move(identity)), limits_(memory), slots_(memory.slots) {}
 
-Result<RecordReader::Summary, Refusal> RecordReader::summary(const std::string& key, const Bytes& bytes) {
+Result<RecordCache::Summary, RejectReason> RecordCache::summary(const std::string& key, const Bytes& bytes) {
   const std::size_t key_hash = std::hash<std::string>{}(key);
   Slot& slot = slots_[key_hash & (slots_.size() - 1)];
   if (slot.summary && slot.key_hash == key_hash && slot.bytes == bytes) return slot.summary;
@@ -41,17 +41,17 @@ Result<RecordReader::Summary, Refusal> RecordReader::summary(const std::string& 
   if (!decoded) return decoded.error();
   auto made = std::make_shared<RecordSummary>();
   made->age = {decoded->created, decoded->lifetime};
-  made->envelope = std::move(decoded->envelope);
+  made->format_fields = std::move(decoded->format_fields);
   made->subject = identity_->subject(decoded->data);
   made->identity = identity_->headers(decoded->data);
   if (limits_.keep_data) made->data = std::move(decoded->data);
   Summary summary = std::move(made);
   const bool others = slot.summary && slot.key_hash != key_hash;
-  if (!others || newcomers_.next_is_taken()) remember(slot, key_hash, bytes, summary);
+  if (!others || admission_.admit_next()) remember(slot, key_hash, bytes, summary);
   return summary;
 }
 
-void RecordReader::remember(Slot& slot, std::size_t key_hash, const Bytes& bytes, Summary summary) {
+void RecordCache::remember(Slot& slot, std::size_t key_hash, const Bytes& bytes, Summary summary) {
   forget(slot);
   const std::size_t cost = cost_of(bytes, *summary);
   if (cost > limits_.bytes) return;
@@ -63,7 +63,7 @@ void RecordReader::remember(Slot& slot, std::size_t key_hash, const Bytes& bytes
   held_ += cost;
 }
 
-void RecordReader::forget(Slot& slot) {
+void RecordCache::forget(Slot& slot) {
   held_ -= slot.cost;
   slot = Slot{};
 }

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "core/identity/identity.h"
+#include "core/base/admission_policy.h"
 #include "core/base/bytes.h"
 #include "core/format/dialect.h"
-#include "core/base/admission_policy.h"
+#include "core/identity/identity.h"
 #include "core/record/policy.h"
 
 namespace session {
@@ -17,13 +17,13 @@ namespace session {
 // all else in a check together.
 struct RecordSummary {
   Age age;
-  Json envelope;  // Record::envelope
+  Json format_fields;  // Record::format_fields
   std::optional<std::string> subject;
   std::string identity;      // header lines, from Identity::headers
   std::optional<Json> data;  // the attributes; kept only if asked for (rules read them)
 };
 
-struct RecordMemory {
+struct RecordCacheOptions {
   std::size_t slots = 16384;                  // a power of two
   std::size_t bytes = std::size_t{32} << 20;  // of records and summaries together, about
   bool keep_data = false;                     // keep RecordSummary::data
@@ -34,21 +34,21 @@ struct RecordMemory {
 //
 // The memory can't be stale: a summary counts only for the very bytes that it was made from, and those come
 // from the store every time. Not thread-safe: one per thread.
-class RecordReader {
+class RecordCache {
  public:
   using Summary = std::shared_ptr<const RecordSummary>;
 
-  RecordReader(const Dialect& dialect, std::shared_ptr<const Identity> identity, RecordMemory memory);
+  RecordCache(const Dialect& dialect, std::shared_ptr<const Identity> identity, RecordCacheOptions memory);
 
   // The summary of the record that `key` holds, or why it can't be read.
-  [[nodiscard]] Result<Summary, Refusal> summary(const std::string& key, const Bytes& bytes);
+  [[nodiscard]] Result<Summary, RejectReason> summary(const std::string& key, const Bytes& bytes);
   // The whole record.
-  [[nodiscard]] Result<Record, Refusal> record(const Bytes& bytes) const {
+  [[nodiscard]] Result<Record, RejectReason> record(const Bytes& bytes) const {
     return dialect_.decode(bytes.view());
   }
 
   [[nodiscard]] const Identity& identity() const { return *identity_; }
-  // About how many bytes it remembers: at most RecordMemory::bytes.
+  // About how many bytes it remembers: at most RecordCacheOptions::bytes.
   [[nodiscard]] std::size_t remembered_bytes() const { return held_; }
 
  private:
@@ -65,9 +65,9 @@ class RecordReader {
 
   const Dialect& dialect_;
   std::shared_ptr<const Identity> identity_;
-  RecordMemory limits_;
+  RecordCacheOptions limits_;
   std::vector<Slot> slots_;
-  Newcomers newcomers_;
+  AdmissionPolicy admission_;
   std::size_t held_ = 0;
   std::size_t hand_ = 0;  // the slot to be forgotten next when room is needed
 };

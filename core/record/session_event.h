@@ -14,7 +14,7 @@ struct SessionChange {
     ended,        // because that was asked for
   };
   Kind kind{};
-  std::string name;     // what stands for it in logs (SessionNames), as it is now
+  std::string name;     // what stands for it in logs (LogId), as it is now
   std::string former;   // what stood for it before, if it has another id or format
   std::string subject;  // whose it is now, or was when it ended; empty: nobody's, or not known
 };

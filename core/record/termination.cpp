@@ -6,12 +6,12 @@ namespace session {
 namespace {
 
 // A session moves once a login; whoever makes longer chains within a minute is not waiting for their end.
-constexpr int kMostSuccessors = 16;
+constexpr int kMaxSuccessors = 16;
 
 }  // namespace
 
-std::string former_key(const Json& envelope) {
-  return envelope.is_string() ? envelope.get<std::string>() : std::string();
+std::string migrated_from(const Json& format_fields) {
+  return format_fields.is_string() ? format_fields.get<std::string>() : std::string();
 }
 
 Task<Result<EraseIfOutcome, StoreFailure>> end_record(SessionEnvironment& environment, std::string key,
@@ -25,10 +25,10 @@ Task<Result<EraseIfOutcome, StoreFailure>> end_record(SessionEnvironment& enviro
   auto ended = co_await store.replace(std::move(key), std::move(bytes), std::move(grave), kTombstoneTime);
   if (!ended) co_return ended.error();
   const bool done = *ended == ReplaceOutcome::replaced;
-  co_return done ? EraseIfOutcome::erased : EraseIfOutcome::changed_or_gone;
+  co_return done ? EraseIfOutcome::erased : EraseIfOutcome::mismatch;
 }
 
-Task<Result<EraseOutcome, StoreFailure>> end_old(SessionEnvironment& environment, OldKey old) {
+Task<Result<EraseOutcome, StoreFailure>> end_legacy(SessionEnvironment& environment, LegacyKey old) {
   const Clock::Steady until = environment.clock.steady_now() + environment.write_deadline;
   do {
     auto loaded = co_await environment.store.load(old.key);
@@ -37,7 +37,7 @@ Task<Result<EraseOutcome, StoreFailure>> end_old(SessionEnvironment& environment
     const Bytes bytes = (*loaded)->bytes;
     const auto record = old.dialect->decode(bytes.view());
     if (!record) co_return EraseOutcome::absent;
-    std::string former = former_key(record->envelope);
+    std::string former = migrated_from(record->format_fields);
     auto ended = co_await end_record(environment, old.key, bytes, std::move(former));
     if (!ended) co_return ended.error();
     if (*ended == EraseIfOutcome::erased) co_return EraseOutcome::erased;
@@ -49,7 +49,7 @@ Task<Result<EraseOutcome, StoreFailure>> end_session(SessionEnvironment& environ
   Store& store = environment.store;
   const Dialect& dialect = *environment.dialect;
   const Clock::Steady until = environment.clock.steady_now() + environment.write_deadline;
-  for (int hops = 0; hops < kMostSuccessors;) {
+  for (int hops = 0; hops < kMaxSuccessors;) {
     auto loaded = co_await store.load(key);
     if (!loaded) co_return loaded.error();
     if (!*loaded) co_return EraseOutcome::absent;
@@ -61,9 +61,9 @@ Task<Result<EraseOutcome, StoreFailure>> end_session(SessionEnvironment& environ
       continue;
     }
     const auto record = dialect.decode(bytes.view());
-    if (!record && record.error() == Refusal::unknown) co_return EraseOutcome::absent;
-    if (!record && record.error() == Refusal::malformed) co_return EraseOutcome::erased;
-    std::string former = record ? former_key(record->envelope) : std::string();
+    if (!record && record.error() == RejectReason::unknown) co_return EraseOutcome::absent;
+    if (!record && record.error() == RejectReason::malformed) co_return EraseOutcome::erased;
+    std::string former = record ? migrated_from(record->format_fields) : std::string();
     auto ended = co_await end_record(environment, key, bytes, std::move(former));
     if (!ended) co_return ended.error();
     if (*ended == EraseIfOutcome::erased) co_return EraseOutcome::erased;

@@ -2,23 +2,23 @@
 
 #include <string>
 
-#include "core/record/environment.h"
 #include "core/base/task.h"
+#include "core/record/environment.h"
 
 namespace session {
 
 // The store key of the record that a session had in another format before it moved here, while that may
-// still be there; empty if there is none. `envelope` is Record::envelope.
-[[nodiscard]] std::string former_key(const Json& envelope);
+// still be there; empty if there is none. `format_fields` is Record::format_fields.
+[[nodiscard]] std::string migrated_from(const Json& format_fields);
 
 // Ends the session of a record if `key` still holds exactly its bytes. One that moved here (`former`, from
-// former_key) takes along what may be left of it there, and leaves word for a while that it ended: a request
-// that is still moving it can't begin it anew.
+// migrated_from) takes along what may be left of it there, and leaves word for a while that it ended: a
+// request that is still moving it can't begin it anew.
 Task<Result<EraseIfOutcome, StoreFailure>> end_record(SessionEnvironment& environment, std::string key,
                                                       Bytes bytes, std::string former);
 
 // Where the store may keep a session, and the format that it has there.
-struct OldKey {
+struct LegacyKey {
   const Dialect* dialect = nullptr;
   std::string key;
 };
@@ -26,7 +26,7 @@ struct OldKey {
 // Ends the session that the store keeps there. What its format can't read is somebody else's, and stays; so
 // does what stands for no session, as it keeps a move that is under way from beginning one anew: these are
 // `absent`, like what is not there.
-Task<Result<EraseOutcome, StoreFailure>> end_old(SessionEnvironment& environment, OldKey old);
+Task<Result<EraseOutcome, StoreFailure>> end_legacy(SessionEnvironment& environment, LegacyKey old);
 
 // Ends the session that a key stands for, although it gets other ids meanwhile. `absent`: it had ended. What
 // can't be read stays, and nothing opens it: that counts as `erased`.

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/json/json.h"
 #include "core/base/result.h"
+#include "core/json/json.h"
 
 namespace session {
 

@@ -11,8 +11,8 @@ namespace {
 
 // A replaced id's key: told so for a while where the dialect can say it, else erased. True if it held
 // `expected`.
-Task<Result<bool, StoreFailure>> bury(Store& store, std::string key, Bytes expected,
-                                      std::optional<std::string> tombstone) {
+Task<Result<bool, StoreFailure>> replace_with_tombstone(Store& store, std::string key, Bytes expected,
+                                                        std::optional<std::string> tombstone) {
   if (!tombstone) {
     auto erased = co_await store.erase_if(std::move(key), std::move(expected));
     if (!erased) co_return erased.error();
@@ -39,9 +39,9 @@ Session::Written Session::move(bool restart_age, Attempts attempts) {
     Record record = changed_record();
     if (restart_age) record.created = now;
     auto prepared = prepare(std::move(record));
-    if (!prepared) co_return co_await abandon(stored.has_value(), new_key, prepared.error());
+    if (!prepared) co_return co_await roll_back(stored.has_value(), new_key, prepared.error());
     auto held = co_await store_moved(new_key, stored, prepared->bytes, prepared->time_to_live);
-    if (!held) co_return co_await abandon(stored.has_value(), new_key, WriteFailure(held.error()));
+    if (!held) co_return co_await roll_back(stored.has_value(), new_key, WriteFailure(held.error()));
     if (!*held) {
       stored
           .reset();  // lost again, as in a full store: the old record must not go before the new one is there
@@ -49,26 +49,26 @@ Session::Written Session::move(bool restart_age, Attempts attempts) {
       continue;
     }
     stored = prepared->bytes;
-    const Retired retired = co_await retire(new_key, attempts);
-    if (retired.how == Retired::How::done) {
-      std::string former_name = log_name();
+    const OldId retired = co_await retire_old_id(new_key, attempts);
+    if (retired.how == OldId::How::done) {
+      std::string former_name = log_id();
       moved_to(new_id, new_key, now);
       written(std::move(*prepared));
       note(restart_age ? SessionChange::Kind::logged_in : SessionChange::Kind::regenerated,
            std::move(former_name));
       // What a crash may have left of it in another format would outlive the tombstone. Should this fail,
-      // forget_former() sees to it.
-      std::string former = former_key(envelope_);
+      // erase_migrated_from() sees to it.
+      std::string former = migrated_from(format_fields_);
       if (!former.empty()) (void)co_await env.store.erase(std::move(former));
       co_return Outcome();
     }
     // It may have happened all the same, and then the new record is all that is left of the session.
-    if (retired.how == Retired::How::unknown) co_return failed(retired.failure);
-    if (retired.how == Retired::How::unchanged)
-      co_return co_await abandon(true, new_key, WriteFailure(retired.failure));
-    if (attempts.over()) co_return co_await abandon(stored.has_value(), new_key, WriteFailure(contended()));
-    auto reloaded = co_await reload_in_turn(attempts);
-    if (!reloaded) co_return co_await abandon(stored.has_value(), new_key, reloaded.error());
+    if (retired.how == OldId::How::unknown) co_return failed(retired.failure);
+    if (retired.how == OldId::How::unchanged)
+      co_return co_await roll_back(true, new_key, WriteFailure(retired.failure));
+    if (attempts.over()) co_return co_await roll_back(stored.has_value(), new_key, WriteFailure(contended()));
+    auto reloaded = co_await reload_locked(attempts);
+    if (!reloaded) co_return co_await roll_back(stored.has_value(), new_key, reloaded.error());
   }
 }
 
@@ -76,26 +76,26 @@ Session::Written Session::move(bool restart_age, Attempts attempts) {
 // so the store is asked what it holds. A key that is gone says nothing where there are no tombstones: the
 // copy under the new id, which nobody has, is left to expire. What has not happened is tried once more: the
 // first try may still be on its way, and of two one counts.
-Task<Session::Retired> Session::retire(std::string new_key, Attempts attempts) {
-  using How = Retired::How;
+Task<Session::OldId> Session::retire_old_id(std::string new_key, Attempts attempts) {
+  using How = OldId::How;
   Store& store = environment_->store;
   const auto tombstone = environment_->dialect->tombstone(new_key);
   StoreFailure failure;
   for (int attempt = 1; attempt <= 2; ++attempt) {
-    auto buried = co_await bury(store, key_, *base_, tombstone);
-    if (buried && *buried) co_return Retired{How::done};
-    if (buried && attempt == 1) co_return Retired{How::changed};
+    auto buried = co_await replace_with_tombstone(store, key_, *base_, tombstone);
+    if (buried && *buried) co_return OldId{How::done};
+    if (buried && attempt == 1) co_return OldId{How::changed};
     if (!buried) failure = buried.error();
-    if (attempts.over()) co_return Retired{How::unknown, failure};
+    if (attempts.over()) co_return OldId{How::unknown, failure};
     auto held = co_await store.load(key_);
-    if (!held) co_return Retired{How::unknown, failure};
-    if (!*held && !buried && !tombstone) co_return Retired{How::unknown, failure};
-    if (!*held) co_return Retired{How::changed};
+    if (!held) co_return OldId{How::unknown, failure};
+    if (!*held && !buried && !tombstone) co_return OldId{How::unknown, failure};
+    if (!*held) co_return OldId{How::changed};
     const Bytes& bytes = (*held)->bytes;
-    if (environment_->dialect->successor(bytes.view()) == new_key) co_return Retired{How::done};
-    if (bytes != *base_) co_return Retired{How::changed};
+    if (environment_->dialect->successor(bytes.view()) == new_key) co_return OldId{How::done};
+    if (bytes != *base_) co_return OldId{How::changed};
   }
-  co_return Retired{How::unchanged, failure};
+  co_return OldId{How::unchanged, failure};
 }
 
 // Stores the record of a new id, or brings the one stored before up to date. False: that one is not there any
@@ -116,7 +116,7 @@ Task<Result<bool, StoreFailure>> Session::store_moved(std::string key, std::opti
 }
 
 // Nobody has the new id, so what is left under it if this fails too can't be used, and expires.
-Session::Written Session::abandon(bool stored, std::string new_key, WriteFailure failure) {
+Session::Written Session::roll_back(bool stored, std::string new_key, WriteFailure failure) {
   if (stored) (void)co_await environment_->store.erase(std::move(new_key));
   co_return failure;
 }
@@ -130,7 +130,7 @@ void Session::moved_to(const std::string& id, const std::string& key, seconds no
 
 Session::Written Session::regenerate() {
   if (ended_) co_return failed(WriteFailure::Kind::gone);
-  const TurnOver turn_over{*this};
+  const Unlock unlock{*this};
   if (!base_) co_return co_await create();
   const Attempts attempts(*environment_);
   const bool restart_age = subject_changes(changed_record());

@@ -5,8 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "core/record/termination.h"
 #include "core/record/environment.h"
+#include "core/record/termination.h"
 #include "core/session/write.h"
 
 namespace session {
@@ -88,7 +88,7 @@ Session::Written Session::unset(std::string key, Flush when) {
 Session::Written Session::flush() {
   if (changes_.empty()) co_return Outcome();
   if (ended_) co_return failed(WriteFailure::Kind::gone);
-  const TurnOver turn_over{*this};
+  const Unlock unlock{*this};
   if (!base_) co_return co_await create();
   co_return co_await update();
 }
@@ -123,7 +123,7 @@ Session::Written Session::update() {
     if (!prepared) co_return prepared.error();
     // A location that does not extend sessions does not do so by writing either.
     const milliseconds ttl =
-        kept_time_ ? std::min(*kept_time_, prepared->time_to_live) : prepared->time_to_live;
+        untouched_ttl_ ? std::min(*untouched_ttl_, prepared->time_to_live) : prepared->time_to_live;
     auto replaced = co_await env.store.replace(key_, *base_, prepared->bytes, ttl);
     if (!replaced) co_return failed(replaced.error());
     if (*replaced == ReplaceOutcome::replaced) {
@@ -131,33 +131,33 @@ Session::Written Session::update() {
       co_return Outcome();
     }
     if (attempts.over()) co_return failed(contended());
-    auto reloaded = co_await reload_in_turn(attempts);
+    auto reloaded = co_await reload_locked(attempts);
     if (!reloaded) co_return reloaded;
   }
 }
 
 Session::Written Session::destroy() {
   auto& env = *environment_;
-  const TurnOver turn_over{*this};
+  const Unlock unlock{*this};
   const Attempts attempts(env);
   if (!base_ || ended_) {
     end();
     co_return failed(WriteFailure::Kind::gone);
   }
-  for (const OldKey& old : old_keys_) {
-    if (old.key == key_ || old.key == former_key(envelope_)) continue;
-    auto ended = co_await end_old(*environment_, old);
+  for (const LegacyKey& old : legacy_keys_) {
+    if (old.key == key_ || old.key == migrated_from(format_fields_)) continue;
+    auto ended = co_await end_legacy(*environment_, old);
     if (!ended) co_return failed(ended.error());
     if (*ended == EraseOutcome::erased)
       history_.push_back({SessionChange::Kind::ended, env.names.of(old.key), {}, {}});
   }
   for (;;) {
-    std::string former = former_key(envelope_);
+    std::string former = migrated_from(format_fields_);
     auto erased = co_await end_record(*environment_, key_, *base_, std::move(former));
     if (!erased) co_return failed(erased.error());
     if (*erased == EraseIfOutcome::erased) break;
     if (attempts.over()) co_return failed(contended());
-    auto reloaded = co_await reload_in_turn(attempts);
+    auto reloaded = co_await reload_locked(attempts);
     if (!reloaded) {
       if (reloaded.error().kind == WriteFailure::Kind::gone) end();
       co_return reloaded;
@@ -178,11 +178,11 @@ Result<void, WriteFailure> Session::writable() {
   return {};
 }
 
-std::string Session::log_name() const { return environment_->names.of(key_); }
+std::string Session::log_id() const { return environment_->names.of(key_); }
 
 void Session::note(SessionChange::Kind kind, std::string former) {
   const bool known = summary_ && summary_->subject;
-  history_.push_back({kind, log_name(), std::move(former), known ? *summary_->subject : std::string()});
+  history_.push_back({kind, log_id(), std::move(former), known ? *summary_->subject : std::string()});
 }
 
 std::optional<std::string> Session::set_cookie() const {
@@ -198,11 +198,11 @@ std::optional<std::string> Session::set_cookie() const {
   return std::nullopt;
 }
 
-Session::Written Session::reload_in_turn(Attempts attempts) {
-  if (!turn_) {
-    std::optional<Turns::Turn> turn = co_await environment_->turns.take(key_, attempts.left());
-    if (!turn) co_return failed(contended());
-    turn_ = std::make_shared<Turns::Turn>(std::move(*turn));
+Session::Written Session::reload_locked(Attempts attempts) {
+  if (!write_lock_) {
+    std::optional<KeyedMutex::Lock> lock = co_await environment_->write_locks.lock(key_, attempts.left());
+    if (!lock) co_return failed(contended());
+    write_lock_ = std::make_shared<KeyedMutex::Lock>(std::move(*lock));
   }
   co_return co_await reload();
 }
@@ -211,31 +211,31 @@ Session::Written Session::reload() {
   auto loaded = co_await environment_->store.load(key_);
   if (!loaded) co_return failed(loaded.error());
   if (!*loaded) co_return failed(WriteFailure::Kind::gone);
-  if (kept_time_) kept_time_ = (*loaded)->time_left;
+  if (untouched_ttl_) untouched_ttl_ = (*loaded)->time_left;
   const auto adopted = adopt(std::move((*loaded)->bytes));
   if (adopted) co_return Outcome();
-  const bool foreign = adopted.error() == Refusal::malformed;
+  const bool foreign = adopted.error() == RejectReason::malformed;
   co_return failed(foreign ? WriteFailure::Kind::malformed : WriteFailure::Kind::gone);
 }
 
-Result<void, Refusal> Session::adopt(Bytes bytes) {
+Result<void, RejectReason> Session::adopt(Bytes bytes) {
   auto summary = environment_->reader.summary(key_, bytes);
   if (!summary) return summary.error();
   base_ = std::move(bytes);
   summary_ = std::move(*summary);
   age_ = summary_->age;
-  envelope_ = summary_->envelope;
+  format_fields_ = summary_->format_fields;
   data_.reset();
   return {};
 }
 
-Task<void> Session::forget_former(milliseconds time_left) {
+Task<void> Session::erase_migrated_from(milliseconds time_left) {
   Store& store = environment_->store;
-  std::string former = former_key(envelope_);
+  std::string former = migrated_from(format_fields_);
   auto erased = co_await store.erase(std::move(former));
   if (!erased) co_return;
   Record record = changed_record();
-  record.envelope = nullptr;
+  record.format_fields = nullptr;
   // It only gets smaller: what was too large for the policy when it moved stays, but is not asked for again.
   auto prepared = prepare(std::move(record), std::numeric_limits<std::size_t>::max());
   if (!prepared) co_return;
@@ -244,7 +244,7 @@ Task<void> Session::forget_former(milliseconds time_left) {
   if (replaced && *replaced == ReplaceOutcome::replaced) written(std::move(*prepared));
 }
 
-Record Session::changed_record() { return Record{age_.created, attributes(), envelope_, age_.lifetime}; }
+Record Session::changed_record() { return Record{age_.created, attributes(), format_fields_, age_.lifetime}; }
 
 bool Session::subject_changes(const Record& record) const {
   return environment_->reader.identity().subject(record.data) != summary_->subject;
@@ -270,11 +270,11 @@ Result<Session::Prepared, WriteFailure> Session::prepare(Record record, std::siz
 void Session::written(Prepared prepared) {
   auto summary = std::make_shared<RecordSummary>();
   summary->age = {prepared.record.created, prepared.record.lifetime};
-  summary->envelope = prepared.record.envelope;
+  summary->format_fields = prepared.record.format_fields;
   summary->subject = environment_->reader.identity().subject(prepared.record.data);
   summary->identity = environment_->reader.identity().headers(prepared.record.data);
   age_ = summary->age;
-  envelope_ = std::move(prepared.record.envelope);
+  format_fields_ = std::move(prepared.record.format_fields);
   summary_ = std::move(summary);
   base_ = std::move(prepared.bytes);
   changes_.clear();

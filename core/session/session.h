@@ -7,12 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/keyed_mutex.h"
+#include "core/base/task.h"
+#include "core/record/record_cache.h"
 #include "core/record/session_event.h"
 #include "core/record/termination.h"
-#include "core/record/record_cache.h"
-#include "core/base/keyed_mutex.h"
 #include "core/store/store.h"
-#include "core/base/task.h"
 
 namespace session {
 
@@ -62,7 +62,7 @@ class Session {
   // Writes the changes; does nothing if there are none. When they change the subject (a login, or another
   // user), the session gets a new id and a new absolute timeout, so that nobody who knew the old id is logged
   // in with it. Of writers that race, each goes on until the manager's write_deadline, and then fails as
-  // `contended`; so does at once who comes when Turns::kMostWaiting of this event loop wait already.
+  // `contended`; so does at once who comes when KeyedMutex::kMaxWaiters of this event loop wait already.
   Written flush();
 
   // Ends the session here and in the store. `gone`: there was nothing left to end.
@@ -86,8 +86,8 @@ class Session {
 
   // What the session's cookie is made of. Secret: whoever has it is logged in.
   [[nodiscard]] const std::string& id() const { return id_; }
-  // What stands for it in a log (SessionNames). Worked out each time: for when something is to be told.
-  [[nodiscard]] std::string log_name() const;
+  // What stands for it in a log (LogId). Worked out each time: for when something is to be told.
+  [[nodiscard]] std::string log_id() const;
   // What became of it, and of others that ended along with it, since it was opened or made: in the order in
   // which it happened, also if a later step failed. A change that the store did but could not confirm is not
   // in it. Empty, and without cost, for a session that was only read or written.
@@ -95,7 +95,7 @@ class Session {
   // Whether no store holds it yet.
   [[nodiscard]] bool is_new() const { return !base_; }
   // What was worked out of the record when it was read or written last. REQUIRES: !is_new().
-  [[nodiscard]] const RecordReader::Summary& summary() const { return summary_; }
+  [[nodiscard]] const RecordCache::Summary& summary() const { return summary_; }
 
  private:
   friend class SessionManager;
@@ -116,32 +116,32 @@ class Session {
   Session(SessionEnvironment& environment, std::string id, seconds issued, Origin origin);
 
   // Gives the turn back, whichever way a write ends.
-  struct TurnOver {
+  struct Unlock {
     Session& session;
-    ~TurnOver() { session.turn_.reset(); }
+    ~Unlock() { session.write_lock_.reset(); }
   };
 
   Written create();
   Written update();
   // Until when a write tries again.
   class Attempts;
-  struct Retired;
+  struct OldId;
   Written move(bool restart_age, Attempts attempts);
   // Has the old id's record replaced by what names the new one.
-  Task<Retired> retire(std::string new_key, Attempts attempts);
+  Task<OldId> retire_old_id(std::string new_key, Attempts attempts);
   Task<Result<bool, StoreFailure>> store_moved(std::string key, std::optional<Bytes> stored, Bytes bytes,
                                                milliseconds ttl);
-  Written abandon(bool stored, std::string new_key, WriteFailure failure);
+  Written roll_back(bool stored, std::string new_key, WriteFailure failure);
   void moved_to(const std::string& id, const std::string& key, seconds now);
   // What the store holds now, after a lost compare-and-set: with nobody else of this event loop between. Who
   // gets no turn in time fails as `contended`.
-  Task<Result<void, WriteFailure>> reload_in_turn(Attempts attempts);
+  Task<Result<void, WriteFailure>> reload_locked(Attempts attempts);
   Task<Result<void, WriteFailure>> reload();
   // Takes what the store holds under this key as the base for the changes.
-  Result<void, Refusal> adopt(Bytes bytes);
+  Result<void, RejectReason> adopt(Bytes bytes);
   // Erases what is left under the key that the session had in another format, and forgets that key. That
   // this fails is no error: it is tried again when the session is opened next. `time_left` is the record's.
-  Task<void> forget_former(milliseconds time_left);
+  Task<void> erase_migrated_from(milliseconds time_left);
   [[nodiscard]] Record changed_record();
   [[nodiscard]] bool subject_changes(const Record& record) const;
   [[nodiscard]] Result<Prepared, WriteFailure> prepare(Record record) const;
@@ -157,16 +157,16 @@ class Session {
   Origin origin_;
   Cookie cookie_ = Cookie::keep;
   bool ended_ = false;
-  std::optional<milliseconds> kept_time_;  // what is left of its time, if writing is not to extend it
-  std::optional<Bytes> base_;              // what the store held when last asked
-  RecordReader::Summary summary_;
+  std::optional<milliseconds> untouched_ttl_;  // what is left of its time, if writing is not to extend it
+  std::optional<Bytes> base_;                  // what the store held when last asked
+  RecordCache::Summary summary_;
   Age age_;
-  Json envelope_;             // Record::envelope
+  Json format_fields_;        // Record::format_fields
   std::optional<Json> data_;  // decoded when first needed; changes applied
   Changes changes_;
   std::vector<SessionChange> history_;
-  std::vector<OldKey> old_keys_;       // SessionManager::Opened::old_keys: they end along with it
-  std::shared_ptr<Turns::Turn> turn_;  // only while a write is under way
+  std::vector<LegacyKey> legacy_keys_;  // SessionManager::Opened::legacy_keys: they end along with it
+  std::shared_ptr<KeyedMutex::Lock> write_lock_;  // only while a write is under way
 };
 
 }  // namespace session

@@ -7,21 +7,21 @@
 #include <string_view>
 #include <vector>
 
+#include "core/migration/migration.h"
 #include "core/record/environment.h"
 #include "core/session/session.h"
-#include "core/migration/migration.h"
 
 namespace session {
 
 struct SessionManagerOptions {
   Policy policy;
   CookieAttributes cookie;
-  RecordMemory memory;
+  RecordCacheOptions memory;
   // How long a write may go on losing races for the same session, and waiting for its turn, before it gives
   // up.
   milliseconds write_deadline = seconds(2);
-  // The key under which sessions get their names for logs (SessionNames); empty: a random one.
-  Secret names_key = {};
+  // The key under which sessions get their names for logs (LogId); empty: a random one.
+  Secret log_id_key = {};
 };
 
 // Whether reading a session counts as using it, and so extends it.
@@ -38,18 +38,18 @@ class SessionManager {
 
   // From now on sessions of that format move to the one in use when their cookies come without one of ours
   // (core/migration/migration.h). A session that ends takes along what its request's old cookies name.
-  void accept(Accepted format) { environment_.accepted.push_back(std::move(format)); }
+  void accept(LegacyFormat format) { environment_.accepted.push_back(std::move(format)); }
 
   // A session, or why there is none.
   struct Opened {
     std::optional<Session> session;
-    Refusal refusal = Refusal::absent;  // if there is no session
-    std::string successor = {};  // for Refusal::revoked: the store key of the session with the newer id
-    // For Refusal::malformed: what stands in a log for the record that can't be read; empty if it is the
+    RejectReason refusal = RejectReason::absent;  // if there is no session
+    std::string successor = {};  // for RejectReason::revoked: the store key of the session with the newer id
+    // For RejectReason::malformed: what stands in a log for the record that can't be read; empty if it is the
     // cookie that can't.
-    std::string unreadable = {};
+    std::string corrupt_record = {};
     // What cookies of accepted formats stand for, as not all of them may have been looked at.
-    std::vector<OldKey> old_keys = {};
+    std::vector<LegacyKey> legacy_keys = {};
     // What stands in a log for the session that a verified cookie names, though there is none to open.
     std::string name = {};
   };
@@ -65,15 +65,13 @@ class SessionManager {
   // another id meanwhile. `successor` is from open(). `absent`: it had ended already.
   Task<Result<EraseOutcome, StoreFailure>> end_successor(std::string successor);
 
-  // Ends what a request's old cookies stand for although it has no session (Opened::old_keys): a browser
+  // Ends what a request's old cookies stand for although it has no session (Opened::legacy_keys): a browser
   // that loses its cookie because it wanted to log out would come with these next time. Returns what stands
   // in logs for those that were there.
-  Task<Result<std::vector<std::string>, StoreFailure>> end_old(std::vector<OldKey> old_keys);
+  Task<Result<std::vector<std::string>, StoreFailure>> end_legacy(std::vector<LegacyKey> legacy_keys);
 
-  // What stands in a log for the session of a store key (SessionNames).
-  [[nodiscard]] std::string name_for_log(std::string_view store_key) {
-    return environment_.names.of(store_key);
-  }
+  // What stands in a log for the session of a store key (LogId).
+  [[nodiscard]] std::string log_id_of(std::string_view store_key) { return environment_.names.of(store_key); }
 
   // Whether these attributes alone say whose session it is.
   [[nodiscard]] bool name_a_subject(const Json& attributes) const {
@@ -89,7 +87,7 @@ class SessionManager {
   Task<Result<Session, WriteFailure>> at(std::string id);
 
   [[nodiscard]] const CookieAttributes& cookie() const { return environment_.cookie; }
-  [[nodiscard]] const std::vector<Accepted>& accepted() const { return environment_.accepted; }
+  [[nodiscard]] const std::vector<LegacyFormat>& accepted() const { return environment_.accepted; }
 
   // A key of the store that no session has and none will get: to try the store with.
   [[nodiscard]] std::string spare_key() const {
@@ -99,13 +97,13 @@ class SessionManager {
  private:
   using Asked = Task<Result<Opened, StoreFailure>>;
   Asked open_verified(VerifiedCookie cookie, Touch touch);
-  [[nodiscard]] static Opened refused(Refusal refusal, const Session& session);
-  static Asked no_session(Refusal refusal);
+  [[nodiscard]] static Opened refused(RejectReason refusal, const Session& session);
+  static Asked no_session(RejectReason refusal);
   // `cookie` is what verify() said of ours.
-  Asked open_any(Result<VerifiedCookie, Refusal> cookie, std::span<const std::string_view> cookie_headers,
-                 Touch touch);
-  Asked open_old(std::vector<OldCookie> old, Touch touch);
-  [[nodiscard]] Result<VerifiedCookie, Refusal> verify(std::span<const std::string_view> cookie_headers);
+  Asked open_any(Result<VerifiedCookie, RejectReason> cookie,
+                 std::span<const std::string_view> cookie_headers, Touch touch);
+  Asked open_old(std::vector<LegacyCookie> old, Touch touch);
+  [[nodiscard]] Result<VerifiedCookie, RejectReason> verify(std::span<const std::string_view> cookie_headers);
   [[nodiscard]] bool too_old(const VerifiedCookie& cookie) const;
 
   SessionEnvironment environment_;

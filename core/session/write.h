@@ -34,7 +34,7 @@ class Session::Attempts {
 };
 
 // What became of the record under an id that was to be replaced.
-struct Session::Retired {
+struct Session::OldId {
   enum class How {
     done,
     changed,    // it was not what had been read

@@ -33,10 +33,10 @@ struct Entry {
 };
 
 enum class CreateOutcome { created, exists };
-enum class ReplaceOutcome { replaced, changed_or_gone };
+enum class ReplaceOutcome { replaced, mismatch };
 enum class TouchOutcome { touched, absent };
 enum class EraseOutcome { erased, absent };
-enum class EraseIfOutcome { erased, changed_or_gone };
+enum class EraseIfOutcome { erased, mismatch };
 
 // The seam: bytes under a key with a time to live, and compare-and-set. Policy, encoding and key hashing live
 // above it, once; a store knows nothing of sessions, cookies or JSON.

@@ -6,10 +6,10 @@
 #include "core/crypto/random.h"
 #include "gateway/config/load.h"
 #include "gateway/config/summary.h"
-#include "gateway/transport/fastcgi/parser.h"
-#include "gateway/telemetry/log/log.h"
 #include "gateway/realm/config_snapshot.h"
 #include "gateway/server/server.h"
+#include "gateway/telemetry/log/log.h"
+#include "gateway/transport/fastcgi/parser.h"
 
 namespace session::gateway {
 namespace {
@@ -25,7 +25,7 @@ Loaded load(const std::optional<std::string>& config_file) {
   return Settings{};
 }
 
-ConfigurationSource source_of(const std::optional<std::string>& config_file) {
+ConfigSource source_of(const std::optional<std::string>& config_file) {
   if (!config_file) return {};
   return {*config_file, [file = *config_file] { return load_file(file); }};
 }
@@ -38,7 +38,7 @@ int serve_logged(const std::optional<std::string>& config_file) {
     return 1;
   }
   init_libfcgi();
-  Settings settings = with_keys(std::move(*loaded), nullptr);
+  Settings settings = with_ephemeral_keys(std::move(*loaded), nullptr);
   change_log(settings.log);
   for (const std::string& warning : settings.warnings) spdlog::warn("{}", warning);
   if (!config_file) spdlog::warn("no configuration file was given: serving with the defaults");
@@ -69,7 +69,7 @@ int check_config(const std::string& config_file) {
     print_problems(config_file, loaded.error());
     return 1;
   }
-  const Settings settings = with_keys(std::move(*loaded), nullptr);
+  const Settings settings = with_ephemeral_keys(std::move(*loaded), nullptr);
   for (const std::string& warning : settings.warnings) std::cerr << "warning: " << warning << "\n";
   std::cout << config_file << ": fine\n";
   return 0;

@@ -4,7 +4,7 @@
 
 namespace session::gateway {
 
-ConfigurationChoice choose_configuration(const std::optional<std::string>& given, const std::string& usual) {
+ConfigChoice choose_config(const std::optional<std::string>& given, const std::string& usual) {
   if (given) return {given, ""};
   std::error_code failure;
   const auto found = std::filesystem::status(usual, failure);

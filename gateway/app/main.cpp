@@ -42,7 +42,7 @@ int main(int argc, char** argv) {
   lint->add_option("-c,--config", lint_config, usual);
 
   const auto chosen = [](const std::optional<std::string>& given) {
-    return session::gateway::choose_configuration(given, session::gateway::kUsualConfiguration);
+    return session::gateway::choose_config(given, session::gateway::kUsualConfiguration);
   };
   CLI11_PARSE(app, argc, argv);
   if (serve->parsed()) return session::gateway::serve(config);

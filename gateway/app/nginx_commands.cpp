@@ -4,18 +4,18 @@
 #include <iostream>
 
 #include "gateway/config/load.h"
-#include "gateway/telemetry/log/log.h"
-#include "gateway/nginx/syntax/includes.h"
 #include "gateway/nginx/lint/lint.h"
 #include "gateway/nginx/snippets/snippets.h"
 #include "gateway/nginx/snippets/write_files.h"
+#include "gateway/nginx/syntax/includes.h"
+#include "gateway/telemetry/log/log.h"
 
 namespace session::gateway {
 namespace {
 
 // The settings of the configuration that is chosen; which one, unless the operator has said so, is told
 // first. nullopt: not to be read, and all that is wrong with it has been said.
-std::optional<Settings> settings_of(const ConfigurationChoice& choice) {
+std::optional<Settings> settings_of(const ConfigChoice& choice) {
   if (!choice.told.empty()) std::cerr << choice.told << "\n";
   if (!choice.file) return Settings{};
   auto loaded = load_file(*choice.file);
@@ -52,7 +52,7 @@ int unreadable(const std::string& why) {
 
 }  // namespace
 
-int lint_nginx(const std::string& nginx_file, const ConfigurationChoice& configuration_file) {
+int lint_nginx(const std::string& nginx_file, const ConfigChoice& configuration_file) {
   const auto settings = settings_of(configuration_file);
   if (!settings) return 2;
   const auto facts = facts_of(*settings);
@@ -66,7 +66,7 @@ int lint_nginx(const std::string& nginx_file, const ConfigurationChoice& configu
   return findings.empty() ? 0 : 1;
 }
 
-int print_nginx(const ConfigurationChoice& configuration_file, const std::optional<std::string>& output,
+int print_nginx(const ConfigChoice& configuration_file, const std::optional<std::string>& output,
                 bool force) {
   const auto settings = settings_of(configuration_file);
   if (!settings) return 1;

@@ -14,13 +14,12 @@ namespace session::gateway {
 // below a comment that names it. With `output`: writes them into that directory, and prints their paths; a
 // file there that differs is in the way unless `force`. Returns the exit status: 0, or 1 for what the
 // operator has to mend.
-int print_nginx(const ConfigurationChoice& configuration_file, const std::optional<std::string>& output,
-                bool force);
+int print_nginx(const ConfigChoice& configuration_file, const std::optional<std::string>& output, bool force);
 
 // Prints what breaks protection in an nginx configuration, read with all that it includes: each finding with
 // its file and line, what is wrong, and the line to write instead. Headers and rules are those of the
 // gateway's configuration. Returns the exit status: 0 nothing was found, 1
 // something was, 2 one of the files can't be read.
-int lint_nginx(const std::string& nginx_file, const ConfigurationChoice& configuration_file);
+int lint_nginx(const std::string& nginx_file, const ConfigChoice& configuration_file);
 
 }  // namespace session::gateway

@@ -1,6 +1,6 @@
 #include "core/store/memory/memory_store.h"
-#include "gateway/telemetry/log/log.h"
 #include "gateway/backends/store_backend.h"
+#include "gateway/telemetry/log/log.h"
 
 namespace session::gateway {
 namespace {
@@ -36,11 +36,11 @@ std::string summary(const MemoryStore& store) {
 
 }  // namespace
 
-StoreInUse make_memory_store(const Settings& settings, StoreObserver* observer) {
+StoreBackend make_memory_store(const Settings& settings, StoreObserver* observer) {
   MemoryStoreOptions options = settings.memory;
   options.observer = observer;
   auto store = std::make_unique<MemoryStore>(options);
-  auto upkeep = [&memory = *store, evicted = std::uint64_t{0}]() mutable {
+  auto maintenance = [&memory = *store, evicted = std::uint64_t{0}]() mutable {
     const bool more = memory.sweep(kSweepMost) == kSweepMost;
     evicted = warn_of_evictions(memory, evicted);
     return more ? kSweepAgain : kSweepEvery;
@@ -49,7 +49,7 @@ StoreInUse make_memory_store(const Settings& settings, StoreObserver* observer) 
     return StoreReport{StoreType::memory, memory.stats(), most, {}};
   };
   auto line = [&memory = *store] { return summary(memory); };
-  return StoreInUse{std::move(store), std::move(upkeep), std::move(report), std::move(line)};
+  return StoreBackend{std::move(store), std::move(maintenance), std::move(report), std::move(line)};
 }
 
 }  // namespace session::gateway

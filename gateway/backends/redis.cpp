@@ -1,7 +1,7 @@
 #include "core/store/redis/redis_store.h"
-#include "gateway/telemetry/log/log.h"
-#include "gateway/backends/store_health.h"
 #include "gateway/backends/store_backend.h"
+#include "gateway/backends/store_health.h"
+#include "gateway/telemetry/log/log.h"
 
 namespace session::gateway {
 namespace {
@@ -32,7 +32,7 @@ void log_event(const RedisEvent& event) {
 
 }  // namespace
 
-StoreInUse make_redis_store(const Settings& settings, StoreObserver* observer) {
+StoreBackend make_redis_store(const Settings& settings, StoreObserver* observer) {
   RedisStoreOptions options = settings.redis;
   options.prefix = "";  // keys are named by the dialect, prefix and all
   options.observer = observer;
@@ -44,7 +44,7 @@ StoreInUse make_redis_store(const Settings& settings, StoreObserver* observer) {
   };
   auto report = [health] { return StoreReport{StoreType::redis, {}, 0, health->report()}; };
   auto summary = [health] { return health->summary(system_clock().steady_now()); };
-  return StoreInUse{
+  return StoreBackend{
       std::make_unique<RedisStore>(std::move(options)), {}, std::move(report), std::move(summary)};
 }
 

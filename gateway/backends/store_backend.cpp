@@ -9,7 +9,7 @@ namespace {
 
 struct Row {
   StoreType type;
-  StoreInUse (*make)(const Settings& settings, StoreObserver* observer);
+  StoreBackend (*make)(const Settings& settings, StoreObserver* observer);
 };
 
 constexpr std::array kRows = {Row{StoreType::memory, make_memory_store},
@@ -17,7 +17,7 @@ constexpr std::array kRows = {Row{StoreType::memory, make_memory_store},
 
 }  // namespace
 
-StoreInUse make_store(const Settings& settings, StoreObserver* observer) {
+StoreBackend make_store(const Settings& settings, StoreObserver* observer) {
   const auto* row = std::find_if(kRows.begin(), kRows.end(),
                                  [&](const Row& candidate) { return candidate.type == settings.store_type; });
   if (row == kRows.end()) throw std::logic_error("a store type without a row");

@@ -10,11 +10,11 @@ namespace session::gateway {
 
 // What goes well by itself and not together. Gathered first and reported at the end, so that one
 // contradiction of a key does not hide another. A key that has a problem already contradicts nothing.
-class Contradictions {
+class CrossFieldChecks {
  public:
-  Contradictions() = default;
-  Contradictions(const Contradictions&) = delete;
-  Contradictions& operator=(const Contradictions&) = delete;
+  CrossFieldChecks() = default;
+  CrossFieldChecks(const CrossFieldChecks&) = delete;
+  CrossFieldChecks& operator=(const CrossFieldChecks&) = delete;
 
   // `blamed` does not go with `other`. One of them may be a default: the line is that of one the file has.
   void add(const Field& blamed, const Field& other, std::string text) {
@@ -28,7 +28,7 @@ class Contradictions {
 
   // Once all have been looked for.
   void report() const {
-    for (const auto& [field, problem] : found_) field.reading().add(problem);
+    for (const auto& [field, problem] : found_) field.context().add(problem);
   }
 
  private:

@@ -61,7 +61,7 @@ std::string_view name_of(DialectType type) {
 // A key of a section that read_map has been through.
 Field within(const Field& map, std::string_view name) { return Section(map, Section::Names::hidden)[name]; }
 
-void check_accept(Section& top, const Settings& settings, Contradictions& found) {
+void check_accept(Section& top, const Settings& settings, CrossFieldChecks& found) {
   const Field accept = top["accept"];
   if (settings.accept.empty()) return;
   if (settings.dialect != DialectType::native)
@@ -83,7 +83,7 @@ void check_accept(Section& top, const Settings& settings, Contradictions& found)
 }
 
 // A name for sessions to be accepted is no name for sessions in use.
-void check_names(Section& top, const Settings& settings, Contradictions& found) {
+void check_names(Section& top, const Settings& settings, CrossFieldChecks& found) {
   const auto check = [&](DialectType type, std::string_view section) {
     const Field name = within(top[section], "cookie_name");
     if (settings.dialect == type && name.given())
@@ -95,20 +95,20 @@ void check_names(Section& top, const Settings& settings, Contradictions& found) 
 
 // With random keys a restart, or another gateway, would not know the sessions that have moved; and the old
 // ones are gone.
-void check_keys(Section& top, const Settings& settings, Contradictions& found) {
+void check_keys(Section& top, const Settings& settings, CrossFieldChecks& found) {
   const bool kept = top["keys"].given() && top["salt"].given();
   if (!settings.accept.empty() && !kept) found.add(top["accept"], "expected salt and keys beside it");
 }
 
 // Who cleans up after a migration deletes all keys with the old prefix.
-void check_prefixes(Section& top, const Settings& settings, Contradictions& found) {
+void check_prefixes(Section& top, const Settings& settings, CrossFieldChecks& found) {
   const std::string& native = settings.redis.prefix;
   if (!accepts(settings, DialectType::express) || !native.starts_with(settings.express.prefix)) return;
   found.add(top["accept"], "expected a store.redis.prefix that does not begin with express.prefix (" +
                                shown(settings.express.prefix) + ")");
 }
 
-void check_secrets(Section& top, const Settings& settings, Contradictions& found) {
+void check_secrets(Section& top, const Settings& settings, CrossFieldChecks& found) {
   const bool used = uses(settings, DialectType::express);
   const Field secrets = within(top["express"], "secrets");
   const Field user = settings.dialect == DialectType::express ? top["dialect"] : top["accept"];
@@ -165,7 +165,7 @@ void read_dialects(Section& top, Settings& to) {
   read_map(
       top["session_store"], [&](Section& section) { read_session_store(section, to.session_store); },
       Section::Names::hidden);
-  Contradictions found;
+  CrossFieldChecks found;
   check_accept(top, to, found);
   check_names(top, to, found);
   check_secrets(top, to, found);
@@ -174,7 +174,7 @@ void read_dialects(Section& top, Settings& to) {
 }
 
 void check_dialects(Section& top, const Settings& settings) {
-  Contradictions found;
+  CrossFieldChecks found;
   check_keys(top, settings, found);
   check_prefixes(top, settings, found);
   found.report();

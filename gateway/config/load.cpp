@@ -12,9 +12,9 @@
 namespace session::gateway {
 namespace {
 
-Settings read_document(Reading& reading, const YamlNode* root) {
+Settings read_document(ParseContext& context, const YamlNode* root) {
   Settings settings;
-  const Field document(reading, root, {}, root ? root->line : 0);
+  const Field document(context, root, {}, root ? root->line : 0);
   read_map(document, [&](Section& top) { read_settings(top, settings); });
   return settings;
 }
@@ -22,13 +22,13 @@ Settings read_document(Reading& reading, const YamlNode* root) {
 Loaded load(const std::string& name, std::string_view text, mode_t mode) {
   const auto root = parse_yaml(text);
   if (!root) return Problems{root.error()};
-  Reading reading(std::filesystem::path(name).parent_path());
-  reading.set_mode(mode);
-  Settings settings = read_document(reading, &*root);
-  Problems problems = reading.problems();
+  ParseContext context(std::filesystem::path(name).parent_path());
+  context.set_mode(mode);
+  Settings settings = read_document(context, &*root);
+  Problems problems = context.problems();
   if (!problems.empty()) return problems;
-  settings.lines = reading.lines();
-  for (const Problem& warning : reading.warnings()) settings.warnings.push_back(render(name, warning));
+  settings.lines = context.lines();
+  for (const Problem& warning : context.warnings()) settings.warnings.push_back(render(name, warning));
   return settings;
 }
 
@@ -56,9 +56,9 @@ Loaded load_file(const std::string& path) {
 }
 
 std::vector<std::string> known_keys() {
-  Reading survey({}, Reading::Purpose::survey);
-  read_document(survey, nullptr);
-  return survey.keys();
+  ParseContext list_keys({}, ParseContext::Purpose::list_keys);
+  read_document(list_keys, nullptr);
+  return list_keys.keys();
 }
 
 }  // namespace session::gateway

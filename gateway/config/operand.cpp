@@ -5,18 +5,12 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/text.h"
+
 namespace session::gateway {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return out;
-}
 
 // Takes the characters of a kind off the front; how many there were.
 template <class Is>

@@ -1,6 +1,6 @@
 #include "gateway/config/plain_text.h"
 
-#include <algorithm>
+#include "core/base/utf8.h"
 
 namespace session::gateway {
 namespace {
@@ -10,22 +10,6 @@ unsigned byte_at(std::string_view text, std::size_t i) { return static_cast<unsi
 bool is_control(unsigned c) { return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f; }
 
 }  // namespace
-
-std::size_t character_length(std::string_view text) {
-  if (text.empty()) return 0;
-  const unsigned first = byte_at(text, 0);
-  const std::size_t length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  if (length == 0 || first > 0xf4 || text.size() < length) return 0;
-  if (length == 1) return 1;
-  // Overlong forms, surrogates and what lies beyond U+10FFFF show in the second byte.
-  const unsigned lowest = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-  const unsigned highest = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-  if (byte_at(text, 1) < lowest || byte_at(text, 1) > highest) return 0;
-  for (std::size_t i = 2; i < length; ++i) {
-    if ((byte_at(text, i) & 0xc0) != 0x80) return 0;
-  }
-  return length;
-}
 
 std::optional<std::size_t> first_not_text(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {

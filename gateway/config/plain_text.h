@@ -6,10 +6,6 @@
 
 namespace session::gateway {
 
-// How many bytes the first character of `text` takes; 0 if it is not well-formed UTF-8 (RFC 3629, section 4),
-// or there is none.
-[[nodiscard]] std::size_t character_length(std::string_view text);
-
 // Where `text` stops being text: the offset of the first byte that is not well-formed UTF-8 (RFC 3629), or is
 // a control character other than tab, line feed and carriage return. nullopt: all of it is text.
 [[nodiscard]] std::optional<std::size_t> first_not_text(std::string_view text);

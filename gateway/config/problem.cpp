@@ -5,7 +5,7 @@
 namespace session::gateway {
 namespace {
 
-constexpr std::size_t kMostShown = 80;
+constexpr std::size_t kMaxShown = 80;
 
 void append_escaped(std::string& out, char c) {
   constexpr std::string_view kHex = "0123456789abcdef";
@@ -29,8 +29,8 @@ std::string render(std::string_view file, const Problem& problem) {
 
 std::string escaped(std::string_view text) {
   std::string out;
-  for (const char c : text.substr(0, kMostShown)) append_escaped(out, c);
-  if (text.size() > kMostShown) out += "...";
+  for (const char c : text.substr(0, kMaxShown)) append_escaped(out, c);
+  if (text.size() > kMaxShown) out += "...";
   return out;
 }
 

@@ -21,11 +21,11 @@ Problem given_twice(int line, std::string key, int first) {
 
 }  // namespace
 
-bool Reading::clean(std::string_view key) const {
+bool ParseContext::clean(std::string_view key) const {
   return std::none_of(problems_.begin(), problems_.end(), [&](const Problem& p) { return p.key == key; });
 }
 
-Problems Reading::problems() const {
+Problems ParseContext::problems() const {
   Problems sorted = problems_;
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Problem& a, const Problem& b) { return a.line < b.line; });
@@ -58,13 +58,13 @@ Field Section::operator[](std::string_view name) {
   std::string key = joined(field_.key(), name);
   if (!knows(name)) {
     known_.emplace_back(name);
-    field_.reading().note(key);
+    field_.context().note(key);
   }
   const auto found = entries_.find(name);
-  if (found == entries_.end()) return Field(field_.reading(), nullptr, std::move(key), field_.line());
+  if (found == entries_.end()) return Field(field_.context(), nullptr, std::move(key), field_.line());
   const YamlNode& value = found->second->value;
-  field_.reading().place(key, value.line);
-  return Field(field_.reading(), &value, std::move(key), value.line);
+  field_.context().place(key, value.line);
+  return Field(field_.context(), &value, std::move(key), value.line);
 }
 
 void Section::finish() const {
@@ -73,7 +73,7 @@ void Section::finish() const {
     const YamlEntry& first = *entries_.at(entry.name);
     if (&first == &entry && !knows(entry.name)) report_unknown(entry);
     if (&first == &entry || (names_ == Names::hidden && !knows(entry.name))) continue;
-    field_.reading().add(given_twice(entry.line, joined(field_.key(), entry.name), first.line));
+    field_.context().add(given_twice(entry.line, joined(field_.key(), entry.name), first.line));
   }
 }
 
@@ -86,15 +86,15 @@ void Section::report_unknown(const YamlEntry& entry) const {
   std::string hint = suggestion(entry.name, known);
   if (hint.empty()) hint = "; expected " + any_of(known);
   if (names_ == Names::shown) {
-    field_.reading().add({entry.line, joined(field_.key(), entry.name), "unknown key" + hint});
+    field_.context().add({entry.line, joined(field_.key(), entry.name), "unknown key" + hint});
   } else {
-    field_.reading().add({entry.line, field_.key(), "unknown key (not shown, it may be a secret)" + hint});
+    field_.context().add({entry.line, field_.key(), "unknown key (not shown, it may be a secret)" + hint});
   }
 }
 
 std::vector<Field> items_of(const Field& field) {
   std::vector<Field> items;
-  if (field.reading().surveys()) return {Field(field.reading(), nullptr, field.key() + "[]", 0)};
+  if (field.context().lists_keys()) return {Field(field.context(), nullptr, field.key() + "[]", 0)};
   if (!field.given()) return items;
   if (field.node()->kind != Kind::list) {
     field.expected_kind("a list");
@@ -102,17 +102,17 @@ std::vector<Field> items_of(const Field& field) {
   }
   for (const YamlNode& item : field.node()->items) {
     std::string key = field.key() + "[" + std::to_string(items.size()) + "]";
-    items.emplace_back(field.reading(), &item, std::move(key), item.line);
+    items.emplace_back(field.context(), &item, std::move(key), item.line);
   }
   return items;
 }
 
 std::vector<NamedField> entries_of(const Field& field) {
-  Reading& reading = field.reading();
-  if (reading.surveys()) {
+  ParseContext& context = field.context();
+  if (context.lists_keys()) {
     const std::string any = joined(field.key(), "*");
-    reading.note(any);
-    return {NamedField{"*", Field(reading, nullptr, any, 0)}};
+    context.note(any);
+    return {NamedField{"*", Field(context, nullptr, any, 0)}};
   }
   std::vector<NamedField> entries;
   if (!field.given() || field.node()->kind == Kind::null) return entries;
@@ -125,10 +125,10 @@ std::vector<NamedField> entries_of(const Field& field) {
     const auto [first, fresh] = lines.emplace(entry.name, entry.line);
     std::string key = joined(field.key(), entry.name);
     if (!fresh) {
-      reading.add(given_twice(entry.line, std::move(key), first->second));
+      context.add(given_twice(entry.line, std::move(key), first->second));
       continue;
     }
-    entries.push_back({entry.name, Field(reading, &entry.value, std::move(key), entry.value.line)});
+    entries.push_back({entry.name, Field(context, &entry.value, std::move(key), entry.value.line)});
   }
   return entries;
 }

@@ -20,10 +20,10 @@ namespace session::gateway {
 // What one reading of a configuration gathers. Problems never stop it: whatever is wrong comes out at once.
 // The same code that reads also says which keys there are: a reading that surveys gets a document without
 // anything in it, goes everywhere once, and notes the key of each field it asks for.
-class Reading {
+class ParseContext {
  public:
-  enum class Purpose { load, survey };
-  explicit Reading(std::filesystem::path directory, Purpose purpose = Purpose::load)
+  enum class Purpose { load, list_keys };
+  explicit ParseContext(std::filesystem::path directory, Purpose purpose = Purpose::load)
       : directory_(std::move(directory)), purpose_(purpose) {}
 
   // Permission bits of the file that is read; 0 for a text that is in no file.
@@ -32,7 +32,7 @@ class Reading {
 
   // Where relative paths in the file start.
   [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
-  [[nodiscard]] bool surveys() const { return purpose_ == Purpose::survey; }
+  [[nodiscard]] bool lists_keys() const { return purpose_ == Purpose::list_keys; }
 
   void add(Problem problem) { problems_.push_back(std::move(problem)); }
   // What is risky and all the same allowed.
@@ -64,19 +64,19 @@ class Reading {
 // A view: the reading and the document outlive it.
 class Field {
  public:
-  Field(Reading& reading, const YamlNode* node, std::string key, int line)
-      : reading_(&reading), node_(node), key_(std::move(key)), line_(line) {}
+  Field(ParseContext& context, const YamlNode* node, std::string key, int line)
+      : context_(&context), node_(node), key_(std::move(key)), line_(line) {}
 
   [[nodiscard]] bool given() const { return node_ != nullptr; }
-  [[nodiscard]] bool clean() const { return reading_->clean(key_); }
+  [[nodiscard]] bool clean() const { return context_->clean(key_); }
   // Of the value; if there is none, of the map that could hold it.
   [[nodiscard]] int line() const { return line_; }
   [[nodiscard]] const std::string& key() const { return key_; }
   [[nodiscard]] const YamlNode* node() const { return node_; }
-  [[nodiscard]] Reading& reading() const { return *reading_; }
+  [[nodiscard]] ParseContext& context() const { return *context_; }
 
-  void problem(std::string text) const { reading_->add({line_, key_, std::move(text)}); }
-  void warn(std::string text) const { reading_->warn({line_, key_, std::move(text)}); }
+  void problem(std::string text) const { context_->add({line_, key_, std::move(text)}); }
+  void warn(std::string text) const { context_->warn({line_, key_, std::move(text)}); }
   // "expected <what>, got <the value><hint>".
   void expected(std::string_view what, std::string_view hint = {}) const;
   // The same without the value, but for its kind: where a secret may stand.
@@ -87,7 +87,7 @@ class Field {
   [[nodiscard]] std::optional<std::string_view> text(std::string_view what) const;
 
  private:
-  Reading* reading_;
+  ParseContext* context_;
   const YamlNode* node_;  // nullptr: absent
   std::string key_;
   int line_;

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "core/store/redis/connection/transport.h"
-#include "gateway/config/referenced_file.h"
 #include "gateway/config/redis_checks.h"
 #include "gateway/config/redis_url.h"
+#include "gateway/config/referenced_file.h"
 #include "gateway/config/sections.h"
 #include "gateway/config/values.h"
 

@@ -14,7 +14,7 @@ bool is_unix(const RedisUrl& url) { return !url.address.path.empty(); }
 
 bool same_scheme(const RedisUrl& a, const RedisUrl& b) { return a.tls == b.tls && is_unix(a) == is_unix(b); }
 
-void check_number_of_urls(Section& section, RedisTopology topology, Contradictions& found) {
+void check_number_of_urls(Section& section, RedisTopology topology, CrossFieldChecks& found) {
   const Field one = section["url"];
   const Field many = section["urls"];
   if (one.given() && many.given()) found.add(many, one, "expected url or urls, not both");
@@ -26,7 +26,7 @@ void check_number_of_urls(Section& section, RedisTopology topology, Contradictio
 }
 
 // What goes for each server is compared with the first.
-void check_alike(const std::vector<RedisServer>& servers, RedisTopology topology, Contradictions& found) {
+void check_alike(const std::vector<RedisServer>& servers, RedisTopology topology, CrossFieldChecks& found) {
   for (const RedisServer& server : servers) {
     const RedisServer& first = servers.front();
     if (!same_scheme(server.url, first.url)) {
@@ -42,7 +42,7 @@ void check_alike(const std::vector<RedisServer>& servers, RedisTopology topology
 }
 
 void check_reach(const std::vector<RedisServer>& servers, const Field& topology, RedisTopology value,
-                 Contradictions& found) {
+                 CrossFieldChecks& found) {
   for (const RedisServer& server : servers) {
     if (value != RedisTopology::single && is_unix(server.url)) {
       found.add(server.field, topology,
@@ -57,14 +57,14 @@ void check_reach(const std::vector<RedisServer>& servers, const Field& topology,
   }
 }
 
-void check_tls(Section& section, const RedisRead& read, Contradictions& found) {
+void check_tls(Section& section, const RedisRead& read, CrossFieldChecks& found) {
   const auto encrypted = [](const RedisServer& server) { return server.url.tls; };
   if (read.tls == RedisTls{} || read.servers.empty()) return;
   if (std::any_of(read.servers.begin(), read.servers.end(), encrypted)) return;
   found.add(section["tls"], read.servers.front().field, "expected only with rediss:// urls");
 }
 
-void check_sentinel(Section& section, const RedisStoreOptions& redis, Contradictions& found) {
+void check_sentinel(Section& section, const RedisStoreOptions& redis, CrossFieldChecks& found) {
   const Field topology = section["topology"];
   const Field name = section["master_name"];
   if (redis.topology == RedisTopology::sentinel) {
@@ -79,7 +79,7 @@ void check_sentinel(Section& section, const RedisStoreOptions& redis, Contradict
   if (section["sentinel_password"].given()) found.add(section["sentinel_password"], topology, text);
 }
 
-void check_users(Section& section, const RedisStoreOptions& redis, Contradictions& found) {
+void check_users(Section& section, const RedisStoreOptions& redis, CrossFieldChecks& found) {
   const auto check = [&](const std::string& user, const Field& field, const Field& password) {
     if (user.empty() || password.given()) return;
     found.add(field, password, "a user needs a password, in " + password.key());
@@ -89,14 +89,14 @@ void check_users(Section& section, const RedisStoreOptions& redis, Contradiction
 }
 
 // Whose keys begin with something else.
-void check_native(const Field& prefix, DialectType dialect, Contradictions& found) {
+void check_native(const Field& prefix, DialectType dialect, CrossFieldChecks& found) {
   const std::string text = "expected only with dialect native: ";
   if (!prefix.given() || dialect == DialectType::native) return;
   found.add(prefix, text + (dialect == DialectType::express ? "keys of express begin with express.prefix"
                                                             : "keys of session-store have no prefix"));
 }
 
-void check_prefix(Section& section, const RedisStoreOptions& redis, Contradictions& found) {
+void check_prefix(Section& section, const RedisStoreOptions& redis, CrossFieldChecks& found) {
   if (redis.topology != RedisTopology::cluster || redis.prefix.find_first_of("{}") == redis.prefix.npos)
     return;
   found.add(section["prefix"], section["topology"],
@@ -106,10 +106,10 @@ void check_prefix(Section& section, const RedisStoreOptions& redis, Contradictio
 // A check may ask twice (it extends the session), and a 503 must come before the request is given up.
 // Of a store that is not in use, only what the file itself says: a short request_deadline must be possible
 // without a word about Redis.
-void check_deadline(const Field& deadline, const Settings& settings, Contradictions& found) {
+void check_deadline(const Field& deadline, const Settings& settings, CrossFieldChecks& found) {
   const milliseconds request = settings.limits.request_deadline;
   const bool matters = deadline.given() || settings.store_type == StoreType::redis;
-  const bool comparable = deadline.reading().clean("limits.request_deadline");
+  const bool comparable = deadline.context().clean("limits.request_deadline");
   if (!matters || !comparable || settings.redis.deadline <= request / 2) return;
   found.add(deadline, "expected at most half of limits.request_deadline (" + format_duration(request) +
                           "), got " + format_duration(settings.redis.deadline) + of_default(deadline));
@@ -130,7 +130,7 @@ void warn_of_clear_text(Section& section, const std::vector<RedisServer>& server
 void check_redis(Section& section, const RedisRead& read, const Settings& settings) {
   const RedisStoreOptions& redis = settings.redis;
   const Field topology = section["topology"];
-  Contradictions found;
+  CrossFieldChecks found;
   check_number_of_urls(section, redis.topology, found);
   check_alike(read.servers, redis.topology, found);
   check_reach(read.servers, topology, redis.topology, found);

@@ -55,7 +55,7 @@ std::optional<std::string> file_path_in(const Field& field) {
   if (!text) return std::nullopt;
   if (!text->empty() && text->find('\0') == text->npos) {
     if (auto credential = credential_for(*text)) return credential;
-    return whole_path(field.reading().directory() / *text);
+    return whole_path(field.context().directory() / *text);
   }
   field.problem("expected the path of a file");
   return std::nullopt;

@@ -115,7 +115,7 @@ void compare_keys(const Settings& served, const Settings& next, std::vector<std:
 
 }  // namespace
 
-Problems needs_restart(const Settings& served, const Settings& next) {
+Problems reload_diff(const Settings& served, const Settings& next) {
   Problems problems;
   compare(kRows, served, next, problems);
   const bool redis = served.store_type == StoreType::redis && next.store_type == StoreType::redis;

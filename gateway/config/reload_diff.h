@@ -10,7 +10,7 @@ namespace session::gateway {
 
 // What of `next` differs from `served` and counts only after a restart: sockets, threads, and the store with
 // all that it has open. Lines are those of the file of `next`.
-[[nodiscard]] Problems needs_restart(const Settings& served, const Settings& next);
+[[nodiscard]] Problems reload_diff(const Settings& served, const Settings& next);
 
 // What a change from `served` to `next` does to people who are logged in, as lines for the operator; empty if
 // nothing does.

@@ -67,7 +67,7 @@ void read_conditions(const std::string& pointer, Section& section, std::vector<C
 
 void read_rule(const NamedField& entry, Rule& to) {
   to.name = entry.name;
-  if (!is_rule_name(entry.name) && !entry.field.reading().surveys()) {
+  if (!is_rule_name(entry.name) && !entry.field.context().lists_keys()) {
     entry.field.problem("expected a name of 1 to 64 of A-Z, a-z, 0-9, _ and -");
   }
   const std::vector<NamedField> pointers = entries_of(entry.field);

@@ -29,7 +29,7 @@ std::optional<Secret> secret_in_file(const Field& field) {
 std::optional<Secret> secret_in_place(const Field& field) {
   const auto text = field.text("text");
   if (!text) return std::nullopt;
-  warn_if_open(field, field.reading().mode());
+  warn_if_open(field, field.context().mode());
   return Secret(std::string(*text));
 }
 
@@ -76,7 +76,7 @@ void check_ids(const std::vector<Field>& items, const std::vector<KeyMaterial>& 
     const auto same = [&](const KeyMaterial& key) { return key.id == keys[i].id; };
     const auto first = std::find_if(keys.begin(), keys.end(), same) - keys.begin();
     if (keys[i].id.empty() || static_cast<std::size_t>(first) == i) continue;
-    items[i].reading().add(
+    items[i].context().add(
         {items[i].line(), items[i].key() + ".id", "the same id as keys[" + std::to_string(first) + "]"});
   }
 }
@@ -84,7 +84,7 @@ void check_ids(const std::vector<Field>& items, const std::vector<KeyMaterial>& 
 }  // namespace
 
 void read_salt(const Field& field, Secret& to) {
-  if (!field.given() && !field.reading().surveys()) return;
+  if (!field.given() && !field.context().lists_keys()) return;
   read_map(
       field, [&](Section& section) { read_secret(section, to, kMinSaltBytes); }, Section::Names::hidden);
 }
@@ -100,7 +100,7 @@ void read_secrets(const Field& field, std::vector<Secret>& to) {
 }
 
 void read_password(const Field& field, PasswordSource& to) {
-  if (!field.given() && !field.reading().surveys()) return;
+  if (!field.given() && !field.context().lists_keys()) return;
   read_map(
       field,
       [&](Section& section) {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "gateway/config/cross_field_checks.h"
-#include "gateway/config/warnings.h"
 #include "gateway/config/values.h"
+#include "gateway/config/warnings.h"
 
 namespace session::gateway {
 namespace {
@@ -41,7 +41,7 @@ void read_limits(Section& section, Limits& to) {
 
 // What browsers would refuse.
 void check_cookie(Section& section, const CookieAttributes& cookie) {
-  Contradictions found;
+  CrossFieldChecks found;
   for (const CookieProblem& problem : problems_of(cookie))
     found.add(section[problem.attribute], problem.text);
   found.report();
@@ -60,7 +60,7 @@ void read_cookie(Section& section, CookieAttributes& to) {
 // A shorter timeout must be possible without a word about the others, so only what the file itself says can
 // contradict.
 void check_timeouts(Policy& policy, const Field& idle, const Field& absolute, const Field& touch) {
-  Contradictions found;
+  CrossFieldChecks found;
   if (idle.given() && absolute.given() && policy.idle_timeout > policy.absolute_timeout) {
     found.add(idle, absolute,
               "expected at most session.absolute_timeout (" + format_duration(policy.absolute_timeout) +
@@ -90,7 +90,7 @@ void read_session(Section& section, Settings& to) {
 void read_memory(Section& section, Settings& to) {
   const Field most = section["max_bytes"];
   read_size(most, to.memory.max_bytes, {64 * kKiB, 1024 * kGiB}, PlainBytes::refused);
-  const bool comparable = most.clean() && most.reading().clean("session.max_bytes");
+  const bool comparable = most.clean() && most.context().clean("session.max_bytes");
   if (comparable && to.memory.max_bytes < to.session.max_bytes) {
     most.problem("expected at least session.max_bytes (" + format_size(to.session.max_bytes) + "), got " +
                  format_size(to.memory.max_bytes));
@@ -140,7 +140,7 @@ void read_settings(Section& top, Settings& to) {
   read_rules(top["rules"], to.rules);
   read_map(top["log"], [&](Section& log) { read_log(log, to.log); });
   check_dialects(top, to);
-  warn_of_risks(top, to);
+  add_warnings(top, to);
 }
 
 }  // namespace session::gateway

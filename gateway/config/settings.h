@@ -8,10 +8,10 @@
 #include <variant>
 #include <vector>
 
-#include "core/identity/identity.h"
 #include "core/authz/rule_set.h"
 #include "core/cookie/attributes.h"
 #include "core/cookie/key_ring.h"
+#include "core/identity/identity.h"
 #include "core/record/policy.h"
 #include "core/store/memory/memory_store.h"
 #include "core/store/redis/connection/options.h"

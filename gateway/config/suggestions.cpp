@@ -3,18 +3,12 @@
 #include <algorithm>
 #include <string>
 
+#include "core/base/text.h"
+
 namespace session::gateway {
 namespace {
 
-constexpr std::size_t kLongestWord = 64;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return out;
-}
+constexpr std::size_t kMaxWord = 64;
 
 // Optimal string alignment distance, row by row; the last two rows are kept for swapped letters.
 std::size_t typing_errors(std::string_view a, std::string_view b) {
@@ -49,9 +43,9 @@ std::size_t forgiven(std::string_view word) { return word.size() <= 5 ? 1 : word
 
 }  // namespace
 
-std::optional<std::string_view> nearest(std::string_view text,
-                                        const std::vector<std::string_view>& candidates) {
-  if (text.size() > kLongestWord) return std::nullopt;
+std::optional<std::string_view> suggested(std::string_view text,
+                                          const std::vector<std::string_view>& candidates) {
+  if (text.size() > kMaxWord) return std::nullopt;
   const std::string word = lower(text);
   std::optional<std::string_view> best;
   std::size_t fewest = 0;
@@ -65,7 +59,7 @@ std::optional<std::string_view> nearest(std::string_view text,
 }
 
 std::string suggestion(std::string_view text, const std::vector<std::string_view>& candidates) {
-  const auto meant = nearest(text, candidates);
+  const auto meant = suggested(text, candidates);
   return meant ? std::string("; did you mean ").append(*meant).append("?") : std::string();
 }
 

@@ -58,9 +58,9 @@ void assign_if(T& to, const std::optional<U>& value) {
 }  // namespace
 
 void read_prefix(const Field& field, std::string& to) {
-  constexpr std::size_t kMostBytes = 64;
+  constexpr std::size_t kMaxBytes = 64;
   read_text(field, to);
-  if (!std::all_of(to.begin(), to.end(), is_graphic) || to.size() > kMostBytes)
+  if (!std::all_of(to.begin(), to.end(), is_graphic) || to.size() > kMaxBytes)
     field.expected("at most 64 printable ASCII characters without spaces");
 }
 

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "core/base/clock.h"
-#include "gateway/config/suggestions.h"
 #include "gateway/config/problem.h"
 #include "gateway/config/reader.h"
+#include "gateway/config/suggestions.h"
 #include "gateway/config/units.h"
 
 namespace session::gateway {

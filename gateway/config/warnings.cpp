@@ -107,9 +107,9 @@ void warn_of_store(Section& top, const Settings& settings) {
 
 }  // namespace
 
-void warn_of_risks(Section& top, const Settings& settings) {
-  const Reading& reading = top.field().reading();
-  if (reading.surveys() || !reading.problems().empty()) return;
+void add_warnings(Section& top, const Settings& settings) {
+  const ParseContext& context = top.field().context();
+  if (context.lists_keys() || !context.problems().empty()) return;
   warn_of_listeners(top, settings);
   warn_of_cookie(top, settings);
   warn_of_keys(top, settings);

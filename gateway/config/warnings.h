@@ -7,6 +7,6 @@ namespace session::gateway {
 
 // Warns of what is allowed and all the same risky, in a configuration without problems. What only one section
 // knows of is warned of there.
-void warn_of_risks(Section& top, const Settings& settings);
+void add_warnings(Section& top, const Settings& settings);
 
 }  // namespace session::gateway

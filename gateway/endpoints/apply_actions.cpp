@@ -45,15 +45,15 @@ Session::Written write(const Actions& actions, Session& session, Services& servi
   co_return Result<void, WriteFailure>();
 }
 
-bool may_begin(const Actions& actions, Refusal refusal, const Services& services) {
+bool may_begin(const Actions& actions, RejectReason refusal, const Services& services) {
   if (actions.set.empty()) return false;
-  return refusal != Refusal::revoked || services.sessions.name_a_subject(actions.set);
+  return refusal != RejectReason::revoked || services.sessions.name_a_subject(actions.set);
 }
 
 // A cookie is taken away only from a browser that wanted to destroy, and not if it may have a newer one.
-NoSession nothing_to_act_on(const Actions& actions, Refusal refusal, const Services& services) {
+NoSession nothing_to_act_on(const Actions& actions, RejectReason refusal, const Services& services) {
   NoSession none{refusal, std::nullopt};
-  const bool useless = refusal != Refusal::absent && refusal != Refusal::revoked;
+  const bool useless = refusal != RejectReason::absent && refusal != RejectReason::revoked;
   if (actions.destroy && useless) none.set_cookie = clear_cookie(services.sessions.cookie());
   return none;
 }
@@ -63,10 +63,10 @@ void add_destroyed(Events& events, std::string name) {
 }
 
 // What becomes of the actions when there is no session, and none may begin.
-Task<Outcome> without_session(const Actions& actions, const SessionManager::Opened& opened,
-                              Services& services, Events& events) {
+Task<ActionOutcome> without_session(const Actions& actions, const SessionManager::Opened& opened,
+                                    Services& services, Events& events) {
   if (actions.destroy) {
-    auto ended = co_await services.sessions.end_old(opened.old_keys);
+    auto ended = co_await services.sessions.end_legacy(opened.legacy_keys);
     if (!ended) co_return WriteFailure(ended.error());
     for (std::string& name : *ended) add_destroyed(events, std::move(name));
   }
@@ -77,17 +77,17 @@ Task<Outcome> without_session(const Actions& actions, const SessionManager::Open
   auto ended = co_await services.sessions.end_successor(opened.successor);
   if (!ended) co_return WriteFailure(ended.error());
   if (*ended == EraseOutcome::absent) co_return nothing_to_act_on(actions, opened.refusal, services);
-  add_destroyed(events, services.sessions.name_for_log(opened.successor));
-  co_return EndedElsewhere{clear_cookie(services.sessions.cookie())};
+  add_destroyed(events, services.sessions.log_id_of(opened.successor));
+  co_return EndedSuccessor{clear_cookie(services.sessions.cookie())};
 }
 
 // The actions on the session of the cookies, or on a new one. nullopt: it ended meanwhile.
-Task<std::optional<Outcome>> attempt(const Actions& actions, std::span<const std::string_view> cookies,
-                                     Touch touch, Services& services, Events& events) {
+Task<std::optional<ActionOutcome>> attempt(const Actions& actions, std::span<const std::string_view> cookies,
+                                           Touch touch, Services& services, Events& events) {
   auto opened = co_await services.sessions.open(cookies, touch);
   if (!opened) co_return WriteFailure(opened.error());
   if (!opened->session) {
-    warn_of_unreadable(opened->unreadable);
+    warn_of_corrupt_record(opened->corrupt_record);
     if (!may_begin(actions, opened->refusal, services)) {
       co_return co_await without_session(actions, *opened, services, events);
     }
@@ -98,7 +98,7 @@ Task<std::optional<Outcome>> attempt(const Actions& actions, std::span<const std
   auto written = co_await write(actions, session, services);
   add_changes(events, session.history());
   if (written) co_return Done{std::move(session)};
-  if (written.error().kind == WriteFailure::Kind::malformed) warn_of_unreadable(session.log_name());
+  if (written.error().kind == WriteFailure::Kind::malformed) warn_of_corrupt_record(session.log_id());
   if (written.error().kind == WriteFailure::Kind::gone) co_return std::nullopt;
   co_return written.error();
 }
@@ -121,14 +121,14 @@ std::string for_log(const WriteFailure& failure) {
   return {};
 }
 
-Task<Performed> perform(Actions actions, std::span<const std::string_view> cookies, Touch touch,
-                        Services& services) {
+Task<Applied> apply_actions(Actions actions, std::span<const std::string_view> cookies, Touch touch,
+                            Services& services) {
   Events events;
   for (int tried = 0; tried < kAttempts; ++tried) {
     auto outcome = co_await attempt(actions, cookies, touch, services, events);
-    if (outcome) co_return Performed{std::move(*outcome), std::move(events)};
+    if (outcome) co_return Applied{std::move(*outcome), std::move(events)};
   }
-  co_return Performed{WriteFailure(WriteFailure::Kind::gone), std::move(events)};
+  co_return Applied{WriteFailure(WriteFailure::Kind::gone), std::move(events)};
 }
 
 }  // namespace session::gateway

@@ -16,16 +16,16 @@ struct Done {
   Session session;  // after the actions
 };
 struct NoSession {
-  Refusal reason;                         // why there was none to act on
+  RejectReason reason;                    // why there was none to act on
   std::optional<std::string> set_cookie;  // takes the browser's useless cookie away, after a wish to destroy
 };
 // The session was destroyed under the id that it had got since the browser sent its cookie.
-struct EndedElsewhere {
+struct EndedSuccessor {
   std::string set_cookie;
 };
-using Outcome = std::variant<Done, NoSession, EndedElsewhere, WriteFailure>;
-struct Performed {
-  Outcome outcome;
+using ActionOutcome = std::variant<Done, NoSession, EndedSuccessor, WriteFailure>;
+struct Applied {
+  ActionOutcome outcome;
   Events events;  // what happened to sessions meanwhile, whatever the outcome
 };
 
@@ -33,8 +33,8 @@ struct Performed {
 // writes. With a `revoked` cookie one begins only if somebody logs in: the browser has a newer cookie under
 // way, which a new session's would overwrite. REQUIRES: actions without contradiction. What the arguments
 // view is the caller's until the task ends.
-Task<Performed> perform(Actions actions, std::span<const std::string_view> cookies, Touch touch,
-                        Services& services);
+Task<Applied> apply_actions(Actions actions, std::span<const std::string_view> cookies, Touch touch,
+                            Services& services);
 
 // Why a session was not written, for the log.
 [[nodiscard]] std::string for_log(const WriteFailure& failure);

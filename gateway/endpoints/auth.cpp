@@ -1,8 +1,8 @@
 #include "core/authz/check.h"
 #include "core/cookie/cookie_header.h"
+#include "gateway/endpoints/corrupt_record.h"
 #include "gateway/endpoints/endpoint.h"
 #include "gateway/endpoints/events.h"
-#include "gateway/endpoints/corrupt_record.h"
 #include "gateway/http/problem.h"
 #include "gateway/telemetry/log/log.h"
 
@@ -12,7 +12,7 @@ namespace {
 // The Cookie header without what logs the user in: an old cookie does so, too, while what moved lives.
 std::string other_cookies(std::span<const std::string_view> cookies, const SessionManager& sessions) {
   std::string others = without_cookie(cookies, sessions.cookie().name);
-  for (const Accepted& format : sessions.accepted()) {
+  for (const LegacyFormat& format : sessions.accepted()) {
     const std::string_view header = others;
     others = without_cookie({&header, 1}, format.cookie_name);
   }
@@ -32,7 +32,7 @@ Response passed(const Pass& pass, std::span<const std::string_view> cookies, con
 }
 
 Response login_needed(const LoginNeeded& verdict) {
-  warn_of_unreadable(verdict.unreadable);
+  warn_of_corrupt_record(verdict.corrupt_record);
   Response response = refused(verdict.reason, ProblemBody::none);
   add_changes(response.events, verdict.history);
   add_refusal(response.events, verdict.reason, verdict.name);
@@ -72,8 +72,8 @@ std::string required_rules(const Params& params) {
 Task<Response> auth_endpoint(const Request& request, Services& services) {
   const auto cookies = request.params.all("HTTP_COOKIE");
   const std::string required = required_rules(request.params);
-  const Visit visit{cookies, required, touch_of(request)};
-  const Verdict verdict = co_await check(visit, services.sessions, services.rules);
+  const CheckRequest visit{cookies, required, touch_of(request)};
+  const CheckResult verdict = co_await check(visit, services.sessions, services.rules);
   if (const auto* pass = std::get_if<Pass>(&verdict)) {
     co_return passed(*pass, cookies, services.sessions);
   }

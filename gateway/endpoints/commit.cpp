@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "core/base/text.h"
-#include "gateway/endpoints/endpoint.h"
 #include "gateway/endpoints/apply_actions.h"
+#include "gateway/endpoints/endpoint.h"
 #include "gateway/http/problem.h"
 #include "gateway/telemetry/log/log.h"
 
@@ -46,9 +46,9 @@ Response failed_commit(const WriteFailure& failure) {
   return not_written(failure);
 }
 
-Response response_to(const Outcome& outcome, std::string_view location) {
+Response response_to(const ActionOutcome& outcome, std::string_view location) {
   if (const auto* done = std::get_if<Done>(&outcome)) return onward(location, done->session.set_cookie());
-  if (const auto* ended = std::get_if<EndedElsewhere>(&outcome)) return onward(location, ended->set_cookie);
+  if (const auto* ended = std::get_if<EndedSuccessor>(&outcome)) return onward(location, ended->set_cookie);
   // Nothing to end or change is no error here: a second logout leads on to the same page as the first.
   if (const auto* none = std::get_if<NoSession>(&outcome)) return onward(location, none->set_cookie);
   return failed_commit(std::get<WriteFailure>(outcome));
@@ -66,8 +66,8 @@ Task<Response> commit_endpoint(const Request& request, Services& services) {
   const std::string_view location = trimmed(request.params.get("SESSION_LOCATION"));
   if (!valid_location(location)) co_return refused_commit("the location is not a URI");
   const auto cookies = request.params.all("HTTP_COOKIE");
-  Performed performed = co_await perform(std::move(*actions), cookies, touch_of(request), services);
-  co_return with_events(response_to(performed.outcome, location), std::move(performed.events));
+  Applied applied = co_await apply_actions(std::move(*actions), cookies, touch_of(request), services);
+  co_return with_events(response_to(applied.outcome, location), std::move(applied.events));
 }
 
 }  // namespace session::gateway

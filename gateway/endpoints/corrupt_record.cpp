@@ -5,9 +5,9 @@
 
 namespace session::gateway {
 
-void warn_of_unreadable(const std::string& name) {
+void warn_of_corrupt_record(const std::string& name) {
   if (name.empty()) return;
-  Tallies::here().count(Count::malformed_record);
+  CounterRegistry::here().count(Count::malformed_record);
   static RateLimit limit;
   warn(limit, "the store holds a record that is no session of this dialect, and it is left alone: {}", name);
 }

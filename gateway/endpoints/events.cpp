@@ -36,8 +36,8 @@ void add_changes(Events& events, const std::vector<SessionChange>& history) {
   }
 }
 
-void add_refusal(Events& events, Refusal refusal, std::string name) {
-  if (refusal != Refusal::absent) add_refusal(events, to_text(refusal), std::move(name));
+void add_refusal(Events& events, RejectReason refusal, std::string name) {
+  if (refusal != RejectReason::absent) add_refusal(events, to_text(refusal), std::move(name));
 }
 
 void add_refusal(Events& events, std::string_view reason, std::string name, std::string subject) {

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/record/session_event.h"
 #include "core/format/reject_reason.h"
+#include "core/record/session_event.h"
 #include "gateway/http/response.h"
 
 namespace session::gateway {
@@ -17,7 +17,7 @@ void add_changes(Events& events, const std::vector<SessionChange>& history);
 
 // A cookie of ours that was refused. Not if there was none: that is every visitor who has not logged in, and
 // nothing was refused. `name`: what stands in logs for the session that it names; empty: not known.
-void add_refusal(Events& events, Refusal refusal, std::string name);
+void add_refusal(Events& events, RejectReason refusal, std::string name);
 
 // A request that was refused for another reason, which is static text.
 void add_refusal(Events& events, std::string_view reason, std::string name = {}, std::string subject = {});

@@ -18,13 +18,6 @@ bool key_allowed(std::string_view allow, std::string_view action, const std::str
   return listed(allow, action) || listed(allow, std::string(action) + ":" + key);
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
-
 // "host" of "host", "host:port", "[v6]:port".
 std::string host_of(std::string_view authority) {
   const auto end = authority.starts_with('[') ? authority.find(']') : authority.find(':');

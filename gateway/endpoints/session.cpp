@@ -1,10 +1,10 @@
 #include <algorithm>
 
 #include "core/base/text.h"
-#include "gateway/endpoints/endpoint.h"
 #include "gateway/endpoints/apply_actions.h"
-#include "gateway/endpoints/permit.h"
 #include "gateway/endpoints/corrupt_record.h"
+#include "gateway/endpoints/endpoint.h"
+#include "gateway/endpoints/permit.h"
 #include "gateway/http/problem.h"
 #include "gateway/telemetry/log/log.h"
 
@@ -70,7 +70,7 @@ Task<Response> show(const Request& request, Services& services) {
   auto opened = co_await services.sessions.open(cookies, touch_of(request));
   if (!opened) co_return store_failed(opened.error());
   if (!opened->session) {
-    warn_of_unreadable(opened->unreadable);
+    warn_of_corrupt_record(opened->corrupt_record);
     Response response = refused(opened->refusal);
     add_refusal(response.events, opened->refusal, opened->name);
     co_return response;
@@ -102,7 +102,7 @@ Result<Actions, Response> permitted_actions(const Request& request, bool destroy
   return actions;
 }
 
-Response response_to(Outcome& outcome, const Request& request, bool deleted) {
+Response response_to(ActionOutcome& outcome, const Request& request, bool deleted) {
   if (auto* done = std::get_if<Done>(&outcome)) {
     Response response = attributes_response(done->session, request);
     if (deleted) {
@@ -111,7 +111,7 @@ Response response_to(Outcome& outcome, const Request& request, bool deleted) {
     }
     return response;
   }
-  if (const auto* ended = std::get_if<EndedElsewhere>(&outcome)) {
+  if (const auto* ended = std::get_if<EndedSuccessor>(&outcome)) {
     Response response{204, {}, {}};
     response.headers.add("Cache-Control", "no-store").add("Set-Cookie", ended->set_cookie);
     return response;
@@ -129,8 +129,8 @@ Task<Response> change(const Request& request, Services& services, bool deleted) 
   auto actions = permitted_actions(request, deleted);
   if (!actions) co_return actions.error();
   const auto cookies = request.params.all("HTTP_COOKIE");
-  Performed performed = co_await perform(std::move(*actions), cookies, touch_of(request), services);
-  co_return with_events(response_to(performed.outcome, request, deleted), std::move(performed.events));
+  Applied applied = co_await apply_actions(std::move(*actions), cookies, touch_of(request), services);
+  co_return with_events(response_to(applied.outcome, request, deleted), std::move(applied.events));
 }
 
 }  // namespace

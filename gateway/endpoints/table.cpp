@@ -2,6 +2,7 @@
 #include <array>
 
 #include "gateway/endpoints/endpoint.h"
+#include "gateway/http/endpoint_names.h"
 
 namespace session::gateway {
 namespace {
@@ -16,13 +17,9 @@ constexpr std::array kRows = {
     Row{"auth", auth_endpoint},     Row{"session", session_endpoint}, Row{"commit", commit_endpoint},
     Row{"health", health_endpoint}, Row{"ready", ready_endpoint},     Row{"metrics", metrics_endpoint},
 };
-static_assert(kRows.size() <= kMostEndpoints, "each endpoint has its own metrics: raise kMostEndpoints");
-
-constexpr auto kNames = [] {
-  std::array<std::string_view, kRows.size()> names;
-  std::transform(kRows.begin(), kRows.end(), names.begin(), [](const Row& row) { return row.name; });
-  return names;
-}();
+static_assert(std::equal(kRows.begin(), kRows.end(), kEndpointNames.begin(), kEndpointNames.end(),
+                         [](const Row& row, std::string_view name) { return row.name == name; }),
+              "each endpoint is in gateway/http/endpoint_names.h");
 
 }  // namespace
 
@@ -30,8 +27,6 @@ Endpoint find_endpoint(std::string_view name) {
   const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& r) { return r.name == name; });
   return row == kRows.end() ? nullptr : row->endpoint;
 }
-
-std::span<const std::string_view> endpoint_names() { return kNames; }
 
 Touch touch_of(const Request& request) {
   return request.params.get("GATEWAY_TOUCH") == "off" ? Touch::off : Touch::on;

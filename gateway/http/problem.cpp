@@ -8,19 +8,19 @@ namespace {
 // How soon a client may ask again: outages of a store are short, or long and then polling does no harm.
 constexpr std::string_view kRetryAfterSeconds = "5";
 
-std::string_view sentence(Refusal refusal) {
+std::string_view sentence(RejectReason refusal) {
   switch (refusal) {
-    case Refusal::absent:
+    case RejectReason::absent:
       return "There is no session cookie.";
-    case Refusal::malformed:
+    case RejectReason::malformed:
       return "The session cookie or the session's record can't be read.";
-    case Refusal::bad_signature:
+    case RejectReason::bad_signature:
       return "The session cookie's signature is wrong.";
-    case Refusal::unknown:
+    case RejectReason::unknown:
       return "The session has ended.";
-    case Refusal::expired:
+    case RejectReason::expired:
       return "The session has reached its greatest age.";
-    case Refusal::revoked:
+    case RejectReason::revoked:
       return "The session has another id now; a newer cookie was given out.";
   }
   return "";
@@ -44,7 +44,7 @@ Response problem(int status, std::string_view reason, std::string_view detail, P
   return response;
 }
 
-Response refused(Refusal refusal, ProblemBody body) {
+Response refused(RejectReason refusal, ProblemBody body) {
   return problem(401, to_text(refusal), sentence(refusal), body);
 }
 
@@ -63,9 +63,9 @@ Response not_written(const WriteFailure& failure) {
     case WriteFailure::Kind::store:
       return unavailable(failure.store);
     case WriteFailure::Kind::gone:
-      return refused(Refusal::unknown);
+      return refused(RejectReason::unknown);
     case WriteFailure::Kind::malformed:
-      return refused(Refusal::malformed);
+      return refused(RejectReason::malformed);
     case WriteFailure::Kind::reserved:
       return problem(400, "bad-actions",
                      "An attribute has a name that the format of the sessions uses itself.");

@@ -20,7 +20,7 @@ enum class ProblemBody { json, none };
                                ProblemBody body = ProblemBody::json);
 
 // There is no session: 401 with the reason.
-[[nodiscard]] Response refused(Refusal refusal, ProblemBody body = ProblemBody::json);
+[[nodiscard]] Response refused(RejectReason refusal, ProblemBody body = ProblemBody::json);
 // The store can't answer: 503 and Retry-After. Never a 401: an outage is no logout.
 [[nodiscard]] Response unavailable(const StoreFailure& failure, ProblemBody body = ProblemBody::json);
 // A session was not written: 503, 401 or 413.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/text.h"
+
 namespace session::gateway {
 namespace {
 
@@ -34,13 +36,6 @@ std::string_view reason(int status) {
   }
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
-
 }  // namespace
 
 Headers& Headers::add(std::string_view name, std::string_view value) {
@@ -61,7 +56,7 @@ std::string_view Headers::find(std::string_view name) const {
     const std::size_t end = rest.find("\r\n");
     const std::string_view line = rest.substr(0, end);
     const std::size_t colon = line.find(':');
-    if (same_name(line.substr(0, colon), name)) return line;
+    if (equal_ignoring_case(line.substr(0, colon), name)) return line;
     rest.remove_prefix(end + 2);
   }
   return {};

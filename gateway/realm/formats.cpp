@@ -51,8 +51,8 @@ std::unique_ptr<Dialect> make(DialectType type, const Settings& settings) {
 
 std::unique_ptr<Dialect> dialect_for(const Settings& settings) { return make(settings.dialect, settings); }
 
-std::vector<Accepted> accepted_by(const Settings& settings) {
-  std::vector<Accepted> accepted;
+std::vector<LegacyFormat> accepted_by(const Settings& settings) {
+  std::vector<LegacyFormat> accepted;
   for (const DialectType type : settings.accept) {
     const bool express = type == DialectType::express;
     accepted.push_back({make(type, settings),

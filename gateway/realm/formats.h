@@ -13,6 +13,6 @@ namespace session::gateway {
 [[nodiscard]] std::unique_ptr<Dialect> dialect_for(const Settings& settings);
 
 // Those whose sessions are taken over.
-[[nodiscard]] std::vector<Accepted> accepted_by(const Settings& settings);
+[[nodiscard]] std::vector<LegacyFormat> accepted_by(const Settings& settings);
 
 }  // namespace session::gateway

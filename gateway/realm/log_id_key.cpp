@@ -14,7 +14,7 @@ const Secret& source_of(const Settings& settings) {
 
 }  // namespace
 
-Secret session_names_key(const Settings& settings) {
+Secret log_id_key(const Settings& settings) {
   const Secret& source = source_of(settings);
   return source.empty() ? Secret() : derive_key(source, "session-gateway", "names of sessions in logs v1");
 }

@@ -14,25 +14,25 @@ SessionManagerOptions options_for(const Settings& settings) {
   options.cookie = settings.cookie;
   options.memory.keep_data = !settings.rules.empty();
   options.write_deadline = settings.limits.request_deadline / 2;
-  options.names_key = session_names_key(settings);
+  options.log_id_key = log_id_key(settings);
   return options;
 }
 
 }  // namespace
 
-Serving::Serving(std::shared_ptr<const Configuration> configuration, Store& store, const Metrics& metrics,
-                 Background background)
-    : configuration_(std::move(configuration)),
-      sessions_(store, dialect_for(settings()), configuration_->identity, options_for(settings())),
+Realm::Realm(std::shared_ptr<const ConfigSnapshot> configuration, Store& store, const Metrics& metrics,
+             Background background)
+    : config_(std::move(configuration)),
+      sessions_(store, dialect_for(settings()), config_->identity, options_for(settings())),
       services_{sessions_,
                 store,
-                configuration_->rules,
+                config_->rules,
                 settings().flush,
                 [this, background = std::move(background)](Task<void> task) {
                   background(std::move(task), shared_from_this());
                 },
                 [&metrics] { return metrics.render(); }} {
-  for (Accepted& format : accepted_by(settings())) sessions_.accept(std::move(format));
+  for (LegacyFormat& format : accepted_by(settings())) sessions_.accept(std::move(format));
 }
 
 }  // namespace session::gateway

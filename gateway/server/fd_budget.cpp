@@ -26,10 +26,10 @@ std::size_t open_now() {
 
 }  // namespace
 
-Descriptors::Descriptors(std::size_t workers)
+FdBudget::FdBudget(std::size_t workers)
     : workers_(workers), besides_(open_now() + kSpare + kEachWorker * workers) {}
 
-std::size_t Descriptors::room_for(std::size_t connections) const {
+std::size_t FdBudget::room_for(std::size_t connections) const {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return connections;
   // A cluster has more servers than one, so more than is needed at least is asked for.

@@ -5,11 +5,11 @@
 namespace session::gateway {
 
 // How many files may be open, and how many of these connections can have.
-class Descriptors {
+class FdBudget {
  public:
   // Sets aside what is open now, and what that many workers need besides connections, as for their store.
   // Make it at the start: what is open then is not a connection.
-  explicit Descriptors(std::size_t workers);
+  explicit FdBudget(std::size_t workers);
 
   // Raises the limit on open files as far as that many connections want, and says for how many there is room:
   // fewer than were wanted, with a warning, where the hard limit is lower. Never 0.

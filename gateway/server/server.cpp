@@ -9,8 +9,8 @@
 
 #include "core/base/await.h"
 #include "gateway/config/reload_diff.h"
-#include "gateway/telemetry/log/log.h"
 #include "gateway/server/systemd/sockets.h"
+#include "gateway/telemetry/log/log.h"
 
 namespace session::gateway {
 namespace {
@@ -36,28 +36,28 @@ std::size_t worker_count(const Settings& settings) {
 
 }  // namespace
 
-Server::Server(Settings settings, ConfigurationSource source)
+Server::Server(Settings settings, ConfigSource source)
     : source_(std::move(source)),
       load_(source_.load),
-      configuration_(std::make_shared<const Configuration>(std::move(settings), 1)),
-      generation_(configuration_->generation),
-      last_prepared_(configuration_->generation),
-      descriptors_(worker_count(configuration_->settings)),
-      most_connections_(descriptors_.room_for(configuration_->settings.limits.connections)),
-      store_(make_store(configuration_->settings, &metrics_.store_observer())),
+      config_(std::make_shared<const ConfigSnapshot>(std::move(settings), 1)),
+      generation_(config_->generation),
+      last_prepared_(config_->generation),
+      fd_budget_(worker_count(config_->settings)),
+      most_connections_(fd_budget_.room_for(config_->settings.limits.connections)),
+      store_(make_store(config_->settings, &metrics_.store_observer())),
       loop_(1),
       stop_signals_(loop_.get_executor(), SIGTERM, SIGINT),
       reload_signal_(loop_.get_executor(), SIGHUP) {
   metrics_.set_store_report(store_.report);
-  metrics_.set_workers(worker_count(configuration_->settings));
+  metrics_.set_workers(worker_count(config_->settings));
   metrics_.set_lost_lines(lost_lines);
   listen();
   const Shared shared{*store_.store, generation_, metrics_};
-  for (std::size_t i = 0; i < worker_count(configuration_->settings); ++i)
-    workers_.push_back(std::make_unique<Worker>(shared, configuration_));
+  for (std::size_t i = 0; i < worker_count(config_->settings); ++i)
+    workers_.push_back(std::make_unique<Worker>(shared, config_));
   for (const Listener& listener : listeners_) {
     acceptors_.push_back(std::make_unique<Acceptor>(
-        listener, [this](int descriptor, int family) { return place(descriptor, family); },
+        listener, [this](int descriptor, int family) { return assign(descriptor, family); },
         loop_.get_executor()));
   }
   mask_reload_signal(SIG_UNBLOCK);  // a held one counts when run() waits for it
@@ -69,7 +69,7 @@ void hold_reload_signal() { mask_reload_signal(SIG_BLOCK); }
 
 void Server::listen() {
   for (const int descriptor : sockets_from_service_manager()) listeners_.emplace_back(descriptor);
-  const Settings& settings = configuration_->settings;
+  const Settings& settings = config_->settings;
   if (listeners_.empty()) {
     for (const Listen& where : settings.listen) listeners_.emplace_back(where);
   } else if (settings.lines.contains("listen")) {
@@ -84,12 +84,12 @@ std::size_t Server::connections() const {
 }
 
 // To the worker with the fewest: kept connections live long, so that only counting spreads them evenly.
-bool Server::place(int descriptor, int family) {
+bool Server::assign(int descriptor, int family) {
   if (connections() >= most_connections_) return false;
   const auto least = std::min_element(workers_.begin(), workers_.end(), [](const auto& a, const auto& b) {
     return a->connections() < b->connections();
   });
-  Tallies::here().count(Count::connection_accepted);
+  CounterRegistry::here().count(Count::connection_accepted);
   (*least)->adopt(descriptor, family);
   return true;
 }
@@ -116,8 +116,8 @@ Task<void> Server::wait_for_reload() {
 
 // On a thread of its own: files can be on a disk that hangs, and this thread accepts, gives signs of life and
 // waits for signals.
-Task<std::shared_ptr<const Configuration>> Server::read_again() {
-  std::shared_ptr<const Configuration> none;
+Task<std::shared_ptr<const ConfigSnapshot>> Server::read_again() {
+  std::shared_ptr<const ConfigSnapshot> none;
   if (!source_.load) {
     spdlog::warn("there is no configuration file to reload");
     co_return none;
@@ -140,19 +140,19 @@ Task<std::shared_ptr<const Configuration>> Server::read_again() {
   co_return none;
 }
 
-std::shared_ptr<const Configuration> Server::accepted(Loaded loaded) const {
-  const Settings& served = configuration_->settings;
-  Problems problems = loaded ? needs_restart(served, *loaded) : loaded.error();
+std::shared_ptr<const ConfigSnapshot> Server::accepted(Loaded loaded) const {
+  const Settings& served = config_->settings;
+  Problems problems = loaded ? reload_diff(served, *loaded) : loaded.error();
   for (const Problem& problem : problems) spdlog::error("{}", render(source_.file, problem));
   if (!problems.empty()) return nullptr;
-  Settings next = with_keys(std::move(*loaded), &served);
+  Settings next = with_ephemeral_keys(std::move(*loaded), &served);
   for (const std::string& warning : next.warnings) spdlog::warn("{}", warning);
   for (const std::string& effect : effects_on_sessions(served, next)) spdlog::warn("reload: {}", effect);
-  return std::make_shared<const Configuration>(std::move(next), last_prepared_ + 1);
+  return std::make_shared<const ConfigSnapshot>(std::move(next), last_prepared_ + 1);
 }
 
 // Whether all workers have it ready. Until generation_ says so none of them serves by it.
-Task<bool> Server::prepare(std::shared_ptr<const Configuration> next) {
+Task<bool> Server::prepare(std::shared_ptr<const ConfigSnapshot> next) {
   last_prepared_ = next->generation;
   const auto missing = std::make_shared<std::size_t>(workers_.size());
   const auto timer = std::make_shared<SteadyTimer>(loop_.get_executor());
@@ -175,8 +175,8 @@ Task<bool> Server::try_reload() {
     const bool prepared = next && co_await prepare(next);
     if (next && !prepared) spdlog::error("a worker does not answer");
     if (!prepared) co_return false;
-    most_connections_ = descriptors_.room_for(next->settings.limits.connections);
-    configuration_ = next;
+    most_connections_ = fd_budget_.room_for(next->settings.limits.connections);
+    config_ = next;
     generation_.store(next->generation, std::memory_order_release);
     change_log(next->settings.log);
     co_return true;
@@ -189,7 +189,7 @@ Task<bool> Server::try_reload() {
 Task<void> Server::reload() {
   reopen_log();  // whatever becomes of the configuration
   const bool reloaded = co_await try_reload();
-  const std::uint64_t generation = configuration_->generation;
+  const std::uint64_t generation = config_->generation;
   refused_ = !reloaded;
   metrics_.config_reloaded(reloaded, generation, system_clock().unix_now());
   if (reloaded) {
@@ -199,10 +199,10 @@ Task<void> Server::reload() {
   }
 }
 
-Task<void> Server::keep_store() {
+Task<void> Server::maintain_store() {
   SteadyTimer timer(loop_.get_executor());
-  while (store_.upkeep) {
-    timer.expires_after(store_.upkeep());
+  while (store_.maintenance) {
+    timer.expires_after(store_.maintenance());
     const auto [error] = co_await timer.async_wait(kAwaitTuple);
     if (error) co_return;
   }
@@ -210,19 +210,19 @@ Task<void> Server::keep_store() {
 
 // A worker that hangs stops the signs of life, and the service manager then restarts the daemon. A store that
 // does not answer does not: it is no reason to lose what this process has in flight and in memory.
-Task<void> Server::show_life() {
+Task<void> Server::send_heartbeats() {
   const auto watchdog = ServiceManager::watchdog();
   const auto every = watchdog ? std::clamp(std::chrono::duration_cast<milliseconds>(*watchdog / 4),
                                            milliseconds(1), kStatusEvery)
                               : kStatusEvery;
   SteadyTimer timer(loop_.get_executor());
-  for (std::uint64_t pulse = 0;;) {
+  for (std::uint64_t heartbeat = 0;;) {
     const bool alive = std::all_of(workers_.begin(), workers_.end(),
-                                   [&](const auto& worker) { return worker->pulse() == pulse; });
+                                   [&](const auto& worker) { return worker->heartbeat() == heartbeat; });
     if (alive) {
       if (watchdog) service_manager_.alive();
-      ++pulse;
-      for (const auto& worker : workers_) worker->ask_for_pulse(pulse);
+      ++heartbeat;
+      for (const auto& worker : workers_) worker->ask_for_heartbeat(heartbeat);
     }
     service_manager_.status(status());
     timer.expires_after(every);
@@ -233,7 +233,7 @@ Task<void> Server::show_life() {
 
 std::string Server::status() const {
   return fmt::format("{}; {} connections; generation {} of the configuration{}", store_.summary(),
-                     connections(), configuration_->generation,
+                     connections(), config_->generation,
                      refused_ ? "; the last reload was refused, the log says why" : "");
 }
 
@@ -254,14 +254,14 @@ void Server::run() {
   };
   boost::asio::co_spawn(loop_, wait_for_stop(), ended);
   boost::asio::co_spawn(loop_, wait_for_reload(), ended);
-  boost::asio::co_spawn(loop_, keep_store(), ended);
-  boost::asio::co_spawn(loop_, show_life(), ended);
+  boost::asio::co_spawn(loop_, maintain_store(), ended);
+  boost::asio::co_spawn(loop_, send_heartbeats(), ended);
   for (const auto& acceptor : acceptors_) boost::asio::co_spawn(loop_, acceptor->run(), ended);
   for (const Listener& listener : listeners_) spdlog::info("listening on {}", listener.name());
   spdlog::info("serving with {} workers", workers_.size());
   service_manager_.ready();
   loop_.run();
-  for (const auto& worker : workers_) worker->drain(configuration_->settings.limits.request_deadline);
+  for (const auto& worker : workers_) worker->drain(config_->settings.limits.request_deadline);
   for (const auto& worker : workers_) worker->join();
   if (failed) std::rethrow_exception(failed);
   spdlog::info("stopped");

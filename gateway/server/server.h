@@ -9,22 +9,22 @@
 #include <boost/asio/basic_signal_set.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "gateway/backends/store_backend.h"
 #include "gateway/config/load.h"
 #include "gateway/config/settings.h"
+#include "gateway/realm/config_snapshot.h"
+#include "gateway/server/background_load.h"
+#include "gateway/server/fd_budget.h"
+#include "gateway/server/systemd/notify.h"
+#include "gateway/server/worker.h"
 #include "gateway/telemetry/metrics/metrics.h"
 #include "gateway/transport/acceptor.h"
-#include "gateway/server/background_load.h"
-#include "gateway/realm/config_snapshot.h"
-#include "gateway/server/fd_budget.h"
 #include "gateway/transport/listener.h"
-#include "gateway/server/worker.h"
-#include "gateway/backends/store_backend.h"
-#include "gateway/server/systemd/notify.h"
 
 namespace session::gateway {
 
 // Where the configuration comes from, to be read again at a reload.
-struct ConfigurationSource {
+struct ConfigSource {
   std::string file;              // its name, for messages
   std::function<Loaded()> load;  // empty: there is no file, and nothing to reload
 };
@@ -39,8 +39,8 @@ void hold_reload_signal();
 class Server {
  public:
   // Binds all listeners, or takes over those of the service manager if it has passed some. Throws
-  // std::exception if one of them, or the store, can't be had. REQUIRES: settings of with_keys().
-  Server(Settings settings, ConfigurationSource source);
+  // std::exception if one of them, or the store, can't be had. REQUIRES: settings of with_ephemeral_keys().
+  Server(Settings settings, ConfigSource source);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -51,33 +51,33 @@ class Server {
   void run();
 
  private:
-  [[nodiscard]] bool place(int descriptor, int family);
+  [[nodiscard]] bool assign(int descriptor, int family);
   Task<void> wait_for_stop();
   Task<void> wait_for_reload();
-  Task<void> keep_store();
-  Task<void> show_life();
+  Task<void> maintain_store();
+  Task<void> send_heartbeats();
   Task<void> reload();
   Task<bool> try_reload();
   // What to serve by from now on; nullptr, and the log says why: nothing changes.
-  Task<std::shared_ptr<const Configuration>> read_again();
+  Task<std::shared_ptr<const ConfigSnapshot>> read_again();
   // Which of `loaded` can be served, as read_again() says.
-  [[nodiscard]] std::shared_ptr<const Configuration> accepted(Loaded loaded) const;
-  Task<bool> prepare(std::shared_ptr<const Configuration> next);
+  [[nodiscard]] std::shared_ptr<const ConfigSnapshot> accepted(Loaded loaded) const;
+  Task<bool> prepare(std::shared_ptr<const ConfigSnapshot> next);
   [[nodiscard]] std::size_t connections() const;
   [[nodiscard]] std::string status() const;
   void listen();
   void stop_accepting();
 
-  ConfigurationSource source_;
+  ConfigSource source_;
   BackgroundLoad load_;
-  std::shared_ptr<const Configuration> configuration_;
+  std::shared_ptr<const ConfigSnapshot> config_;
   std::atomic<std::uint64_t> generation_;  // what the workers follow
   std::uint64_t last_prepared_;            // no generation is prepared twice
   bool refused_ = false;                   // the last reload
-  Descriptors descriptors_;
+  FdBudget fd_budget_;
   std::size_t most_connections_;
   Metrics metrics_;
-  StoreInUse store_;
+  StoreBackend store_;
   ServiceManager service_manager_;
   boost::asio::io_context loop_;
   // From the start on: a signal that comes before anybody waits for it counts all the same.

@@ -9,6 +9,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
+#include "gateway/endpoints/endpoint.h"
 #include "gateway/http/problem.h"
 #include "gateway/telemetry/log/log.h"
 #include "gateway/telemetry/request_log.h"
@@ -41,14 +42,14 @@ ConnectionSocket socket_of(const Executor& executor, int descriptor, int family)
 
 }  // namespace
 
-Worker::Worker(const Shared& shared, std::shared_ptr<const Configuration> configuration)
+Worker::Worker(const Shared& shared, std::shared_ptr<const ConfigSnapshot> configuration)
     : shared_(shared),
       loop_(1),
       work_(loop_.get_executor()),
       deadline_timer_(loop_.get_executor()),
       scratch_(kScratchBytes, '\0'),
-      serving_(make_serving(std::move(configuration))),
-      parser_(serving_->settings().limits.request_bytes) {}
+      realm_(make_realm(std::move(configuration))),
+      parser_(realm_->settings().limits.request_bytes) {}
 
 Worker::~Worker() {
   loop_.stop();  // if it was started and never drained, as when the next worker's thread could not be had
@@ -57,7 +58,7 @@ Worker::~Worker() {
 
 void Worker::start(std::size_t number) {
   thread_ = std::thread([this] {
-    const Tallies::Seat seat(shared_.metrics.tallies());
+    const CounterRegistry::ThreadScope seat(shared_.metrics.counters());
     loop_.run();
   });
   ::pthread_setname_np(thread_.native_handle(), ("worker-" + std::to_string(number)).c_str());
@@ -67,31 +68,31 @@ void Worker::join() {
   if (thread_.joinable()) thread_.join();
 }
 
-std::shared_ptr<Serving> Worker::make_serving(std::shared_ptr<const Configuration> configuration) {
-  return std::make_shared<Serving>(std::move(configuration), shared_.store, shared_.metrics,
-                                   [this](Task<void> task, std::shared_ptr<Serving> serving) {
-                                     run_in_background(std::move(task), std::move(serving));
-                                   });
+std::shared_ptr<Realm> Worker::make_realm(std::shared_ptr<const ConfigSnapshot> configuration) {
+  return std::make_shared<Realm>(std::move(configuration), shared_.store, shared_.metrics,
+                                 [this](Task<void> task, std::shared_ptr<Realm> realm) {
+                                   run_in_background(std::move(task), std::move(realm));
+                                 });
 }
 
-void Worker::prepare(std::shared_ptr<const Configuration> configuration, std::function<void()> ready) {
-  auto made = make_serving(std::move(configuration));
+void Worker::prepare(std::shared_ptr<const ConfigSnapshot> configuration, std::function<void()> ready) {
+  auto made = make_realm(std::move(configuration));
   boost::asio::post(loop_, [this, made = std::move(made), ready = std::move(ready)]() mutable {
-    (void)serving();  // the one prepared before may count by now
+    (void)realm();  // the one prepared before may count by now
     next_ = std::move(made);
     ready();
   });
 }
 
-const std::shared_ptr<Serving>& Worker::serving() {
+const std::shared_ptr<Realm>& Worker::realm() {
   if (next_ && shared_.generation.load(std::memory_order_acquire) == next_->generation()) {
-    serving_ = std::move(next_);
+    realm_ = std::move(next_);
   }
-  return serving_;
+  return realm_;
 }
 
-void Worker::ask_for_pulse(std::uint64_t number) {
-  boost::asio::post(loop_, [this, number] { pulse_.store(number, std::memory_order_relaxed); });
+void Worker::ask_for_heartbeat(std::uint64_t number) {
+  boost::asio::post(loop_, [this, number] { heartbeat_.store(number, std::memory_order_relaxed); });
 }
 
 void Worker::adopt(int descriptor, int family) {
@@ -116,7 +117,7 @@ std::unique_ptr<Connection> Worker::take(int descriptor, int family) {
   } catch (const std::exception& exception) {
     static RateLimit limit;
     error(limit, "could not take a connection: {}", exception.what());
-    Tallies::here().count(Count::connection_refused_memory);
+    CounterRegistry::here().count(Count::connection_refused_memory);
     connection_count_.fetch_sub(1, std::memory_order_relaxed);
     return nullptr;
   }
@@ -124,20 +125,20 @@ std::unique_ptr<Connection> Worker::take(int descriptor, int family) {
 
 void Worker::opened(Connection& connection) {
   open_.insert(&connection);
-  Tallies::here().count(Count::connection_opened);
+  CounterRegistry::here().count(Count::connection_opened);
 }
 
 void Worker::closed(Connection& connection) {
   open_.erase(&connection);
-  Tallies::here().count(Count::connection_closed);
+  CounterRegistry::here().count(Count::connection_closed);
   connection_count_.fetch_sub(1, std::memory_order_relaxed);
   stop_when_done();
 }
 
 FramingLimits Worker::framing_limits() const {
   FramingLimits limits;
-  limits.request_bytes = serving_->settings().limits.request_bytes;
-  limits.connections = serving_->settings().limits.connections;
+  limits.request_bytes = realm_->settings().limits.request_bytes;
+  limits.connections = realm_->settings().limits.connections;
   return limits;
 }
 
@@ -146,28 +147,28 @@ Task<Response> Worker::respond(const Request& request, Clock::Steady since) {
   const Endpoint endpoint = find_endpoint(name);
   if (endpoint == nullptr) {
     Response response = no_endpoint(name);
-    account(request, response, name, now() - since);
+    record_request(request, response, name, now() - since);
     co_return response;
   }
-  const std::shared_ptr<Serving> by = serving();
+  const std::shared_ptr<Realm> by = realm();
   try {
     Response response = co_await endpoint(request, by->services());
     if (request.params.get("REQUEST_METHOD") == "HEAD") response.body.clear();
-    account(request, response, name, now() - since);
+    record_request(request, response, name, now() - since);
     co_return response;
   } catch (const std::exception& exception) {
     static RateLimit limit;
     error(limit, "a request failed by an unexpected error: {}", exception.what());
   }
   Response response = problem(500, "internal", "The gateway made a mistake; its log says more.");
-  account(request, response, name, now() - since);
+  record_request(request, response, name, now() - since);
   co_return response;
 }
 
-void Worker::run_in_background(Task<void> task, std::shared_ptr<Serving> serving) {
+void Worker::run_in_background(Task<void> task, std::shared_ptr<Realm> realm) {
   ++background_;
   // The handler keeps `serving`, which the task works with.
-  boost::asio::co_spawn(loop_, std::move(task), [this, serving](const std::exception_ptr& failed) {
+  boost::asio::co_spawn(loop_, std::move(task), [this, realm](const std::exception_ptr& failed) {
     --background_;
     static RateLimit limit;
     if (failed) error(limit, "a task in the background failed by an unexpected error");
@@ -179,7 +180,7 @@ void Worker::run_in_background(Task<void> task, std::shared_ptr<Serving> serving
 void Worker::watch_deadlines() {
   if (watching_) return;
   watching_ = true;
-  const milliseconds deadline = serving_->settings().limits.request_deadline;
+  const milliseconds deadline = realm_->settings().limits.request_deadline;
   const milliseconds longest = draining_ ? milliseconds(50) : milliseconds(250);
   deadline_timer_.expires_after(std::clamp(deadline / 4, milliseconds(1), longest));
   deadline_timer_.async_wait([this](const boost::system::error_code& error) {
@@ -193,11 +194,11 @@ void Worker::check_deadlines() {
   bool any_waiting = false;
   for (Connection* connection : open_) {
     if (!connection->busy_since() && !draining_) {
-      any_waiting = connection->confirm() || any_waiting;
+      any_waiting = connection->probe_peer() || any_waiting;
       continue;
     }
     const bool late = is_late(*connection, time);
-    if (late && connection->close()) Tallies::here().count(Count::connection_ended_deadline);
+    if (late && connection->close()) CounterRegistry::here().count(Count::connection_ended_deadline);
     any_waiting = any_waiting || !late;
   }
   if (any_waiting) watch_deadlines();
@@ -207,7 +208,7 @@ void Worker::check_deadlines() {
 bool Worker::is_late(const Connection& connection, Clock::Steady time) const {
   const auto& since = connection.busy_since();
   if (!since) return time >= silent_until_;
-  return time - *since >= serving_->settings().limits.request_deadline || (draining_ && time >= drain_until_);
+  return time - *since >= realm_->settings().limits.request_deadline || (draining_ && time >= drain_until_);
 }
 
 void Worker::drain(milliseconds grace) {
@@ -216,7 +217,7 @@ void Worker::drain(milliseconds grace) {
     drain_until_ = now() + grace;
     silent_until_ = now() + std::min(grace, kSilence);
     for (Connection* connection : open_) {
-      if (!connection->busy_since() && !connection->fresh()) connection->finish();
+      if (!connection->busy_since() && !connection->awaiting_first_request()) connection->finish();
     }
     if (!open_.empty()) watch_deadlines();
     stop_when_done();

@@ -13,15 +13,14 @@
 #include <boost/asio/io_context.hpp>
 
 #include "core/base/await.h"
+#include "gateway/http/response.h"
+#include "gateway/realm/realm.h"
+#include "gateway/telemetry/metrics/metrics.h"
+#include "gateway/transport/connection_host.h"
 #include "gateway/transport/fastcgi/framing.h"
 #include "gateway/transport/fastcgi/parser.h"
-#include "gateway/http/response.h"
-#include "gateway/telemetry/metrics/metrics.h"
-#include "gateway/realm/realm.h"
 
 namespace session::gateway {
-
-class Connection;
 
 // What all workers share; all of it is thread-safe.
 struct Shared {
@@ -35,10 +34,10 @@ struct Shared {
 // One thread with its event loop, its connections, and its own copy of everything that is not thread-safe.
 //
 // The functions of the first group may be called from any thread; all others from the worker's own.
-class Worker {
+class Worker final : public ConnectionHost {
  public:
-  // Throws std::exception as Serving does. `shared` and what it refers to outlive the worker.
-  Worker(const Shared& shared, std::shared_ptr<const Configuration> configuration);
+  // Throws std::exception as Realm does. `shared` and what it refers to outlive the worker.
+  Worker(const Shared& shared, std::shared_ptr<const ConfigSnapshot> configuration);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -50,44 +49,37 @@ class Worker {
   // How many connections it has, those on their way to it included.
   [[nodiscard]] std::size_t connections() const { return connection_count_.load(std::memory_order_relaxed); }
   // Gets a configuration ready, and then calls `ready`, on this worker's thread. It is served by as soon as
-  // Shared::generation is its generation, and forgotten if that never comes. Throws std::exception as Serving
+  // Shared::generation is its generation, and forgotten if that never comes. Throws std::exception as Realm
   // does.
-  void prepare(std::shared_ptr<const Configuration> configuration, std::function<void()> ready);
+  void prepare(std::shared_ptr<const ConfigSnapshot> configuration, std::function<void()> ready);
   // Finishes the requests under way, closes what idles, and ends the thread. A connection is closed if its
   // request is not done after `grace`; what waits for the store then still does so, for as long as the
   // store's own deadlines let it.
   void drain(milliseconds grace);
   // Asks for a sign of life; `pulse` shows the last one that has come.
-  void ask_for_pulse(std::uint64_t number);
-  [[nodiscard]] std::uint64_t pulse() const { return pulse_.load(std::memory_order_relaxed); }
+  void ask_for_heartbeat(std::uint64_t number);
+  [[nodiscard]] std::uint64_t heartbeat() const { return heartbeat_.load(std::memory_order_relaxed); }
   // Waits for the thread's end.
   void join();
 
-  [[nodiscard]] Executor executor() { return loop_.get_executor(); }
-  [[nodiscard]] FramingLimits framing_limits() const;
-  [[nodiscard]] Parser& parser() { return parser_; }
-  // Memory to receive into, valid until the next coroutine runs.
-  [[nodiscard]] std::string& scratch() { return scratch_; }
-  [[nodiscard]] Clock::Steady now() const { return system_clock().steady_now(); }
-  [[nodiscard]] bool draining() const { return draining_; }
-
-  // Answers a request that began to arrive at `since`.
-  Task<Response> respond(const Request& request, Clock::Steady since);
-
-  void opened(Connection& connection);
-  void closed(Connection& connection);
-  // Sees to it that connections whose request takes longer than the deadline are closed, a quarter later at
-  // most.
-  void watch_deadlines();
-
  private:
+  [[nodiscard]] FramingLimits framing_limits() const override;
+  [[nodiscard]] Parser& parser() override { return parser_; }
+  [[nodiscard]] std::string& scratch() override { return scratch_; }
+  [[nodiscard]] Clock::Steady now() const override { return system_clock().steady_now(); }
+  [[nodiscard]] bool draining() const override { return draining_; }
+  Task<Response> respond(const Request& request, Clock::Steady since) override;
+  void opened(Connection& connection) override;
+  void closed(Connection& connection) override;
+  void watch_deadlines() override;
+
   [[nodiscard]] std::unique_ptr<Connection> take(int descriptor, int family);
   void check_deadlines();
   [[nodiscard]] bool is_late(const Connection& connection, Clock::Steady time) const;
-  void run_in_background(Task<void> task, std::shared_ptr<Serving> serving);
-  [[nodiscard]] std::shared_ptr<Serving> make_serving(std::shared_ptr<const Configuration> configuration);
+  void run_in_background(Task<void> task, std::shared_ptr<Realm> realm);
+  [[nodiscard]] std::shared_ptr<Realm> make_realm(std::shared_ptr<const ConfigSnapshot> configuration);
   // What a request that begins now is served by.
-  [[nodiscard]] const std::shared_ptr<Serving>& serving();
+  [[nodiscard]] const std::shared_ptr<Realm>& realm();
   void stop_when_done();
 
   const Shared shared_;
@@ -99,12 +91,12 @@ class Worker {
   Clock::Steady drain_until_{};
   Clock::Steady silent_until_{};  // draining: when to stop waiting for the first requests of new connections
   std::string scratch_;
-  std::shared_ptr<Serving> serving_;
-  std::shared_ptr<Serving> next_;  // prepared, and not yet seen to be what counts
+  std::shared_ptr<Realm> realm_;
+  std::shared_ptr<Realm> next_;  // prepared, and not yet seen to be what counts
   Parser parser_;
   std::unordered_set<Connection*> open_;
   std::atomic<std::size_t> connection_count_ = 0;
-  std::atomic<std::uint64_t> pulse_ = 0;
+  std::atomic<std::uint64_t> heartbeat_ = 0;
   std::size_t background_ = 0;
   std::thread thread_;
 };

@@ -22,8 +22,8 @@ void log_request(const Request& request, const Response& response, std::string_v
 
 }  // namespace
 
-void account(const Request& request, const Response& response, std::string_view endpoint,
-             Clock::Steady::duration took) {
+void record_request(const Request& request, const Response& response, std::string_view endpoint,
+                    Clock::Steady::duration took) {
   if (!response.events.empty()) audit(request, response.events, endpoint);
   if (spdlog::should_log(spdlog::level::debug)) log_request(request, response, endpoint, took);
   // Last: what throws before this is counted as the 500 that comes of it.

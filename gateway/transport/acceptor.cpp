@@ -20,7 +20,7 @@ constexpr milliseconds kRest{50};
 constexpr int kAtOnce = 256;  // and then a turn for signals and housekeeping, also under a flood of connects
 constexpr int kRefusedAtOnce =
     256;  // and then a rest: a flood of connects is turned away, and not waited for
-constexpr int kMostAtStop =
+constexpr int kMaxAtStop =
     4096;  // the backlog's size: peers that never stop connecting must not hold up the stop
 
 int open_reserve() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
@@ -48,7 +48,7 @@ void Acceptor::stop() {
   // Those that wait may have sent their request already; closing the listener would reset them, unless the
   // next process finds them there.
   if (!listener_.outlived()) {
-    for (int i = 0; i < kMostAtStop && accept_one() == Accepted::one; ++i) {
+    for (int i = 0; i < kMaxAtStop && accept_one() == LegacyFormat::one; ++i) {
     }
   }
   stopped_ = true;
@@ -62,9 +62,9 @@ Task<void> Acceptor::run() {
     const auto [error] =
         co_await ready_.async_wait(boost::asio::posix::descriptor_base::wait_read, kAwaitTuple);
     if (error) co_return;
-    Accepted accepted = Accepted::one;
-    for (int i = 0; i < kAtOnce && accepted == Accepted::one && !stopped_; ++i) accepted = accept_one();
-    if (accepted == Accepted::no_descriptors) {
+    LegacyFormat accepted = LegacyFormat::one;
+    for (int i = 0; i < kAtOnce && accepted == LegacyFormat::one && !stopped_; ++i) accepted = accept_one();
+    if (accepted == LegacyFormat::no_descriptors) {
       rest_.expires_after(kRest);
       const auto [cancelled] = co_await rest_.async_wait(kAwaitTuple);
       if (cancelled) co_return;
@@ -72,7 +72,7 @@ Task<void> Acceptor::run() {
   }
 }
 
-Acceptor::Accepted Acceptor::accept_one() {
+Acceptor::LegacyFormat Acceptor::accept_one() {
   const int descriptor = ::accept4(listener_.descriptor(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (descriptor >= 0) {
     if (listener_.family() != AF_UNIX) {
@@ -81,28 +81,28 @@ Acceptor::Accepted Acceptor::accept_one() {
       // A peer whose machine died would otherwise hold its connection for ever.
       ::setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     }
-    if (place_(descriptor, listener_.family())) return Accepted::one;
-    Tallies::here().count(Count::connection_refused_limit);
+    if (place_(descriptor, listener_.family())) return LegacyFormat::one;
+    CounterRegistry::here().count(Count::connection_refused_limit);
     static RateLimit limit;
     warn(
         limit,
         "refused a connection: as many are open as may be (limits.connections, and the limit on open files)");
     ::close(descriptor);
-    return Accepted::one;
+    return LegacyFormat::one;
   }
-  if (errno == EAGAIN) return Accepted::none_waiting;
+  if (errno == EAGAIN) return LegacyFormat::none_waiting;
   if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
     refuse_waiting();
-    return Accepted::no_descriptors;
+    return LegacyFormat::no_descriptors;
   }
-  return Accepted::one;  // the connection was gone before it was accepted (accept(2): treat as EAGAIN and go
-                         // on)
+  return LegacyFormat::one;  // the connection was gone before it was accepted (accept(2): treat as EAGAIN and
+                             // go on)
 }
 
 void Acceptor::refuse_waiting() {
   static RateLimit limit;
   error(limit, "refusing connections: {}", std::generic_category().message(errno));
-  Tallies::here().count(Count::connection_refused_descriptors);
+  CounterRegistry::here().count(Count::connection_refused_descriptors);
   if (reserve_ >= 0) ::close(reserve_);
   for (int i = 0; i < kRefusedAtOnce; ++i) {
     const int refused = ::accept4(listener_.descriptor(), nullptr, nullptr, SOCK_CLOEXEC);

@@ -31,8 +31,8 @@ class Acceptor {
   void stop();
 
  private:
-  enum class Accepted { one, none_waiting, no_descriptors };
-  [[nodiscard]] Accepted accept_one();
+  enum class LegacyFormat { one, none_waiting, no_descriptors };
+  [[nodiscard]] LegacyFormat accept_one();
   void refuse_waiting();
 
   const Listener& listener_;

@@ -8,12 +8,11 @@
 #include <boost/asio/post.hpp>
 
 #include "core/base/await.h"
-#include "gateway/transport/fastcgi/records.h"
 #include "gateway/http/problem.h"
 #include "gateway/telemetry/log/log.h"
 #include "gateway/telemetry/metrics/count.h"
 #include "gateway/telemetry/metrics/counter_registry.h"
-#include "gateway/server/worker.h"
+#include "gateway/transport/fastcgi/records.h"
 
 namespace session::gateway {
 namespace {
@@ -22,16 +21,16 @@ using Ready = boost::asio::socket_base;
 
 // Reads one after the other, without a wait that would let the worker's other connections and timers have
 // their turn: a peer that always has something to read would have the worker for itself.
-constexpr unsigned kMostReadsInTurn = 4;
+constexpr unsigned kMaxReadsInTurn = 4;
 
 }  // namespace
 
-Connection::Connection(Worker& worker, ConnectionSocket socket, bool is_unix)
-    : worker_(worker), socket_(std::move(socket)), assembler_(worker.framing_limits()), unix_(is_unix) {
-  worker_.opened(*this);
+Connection::Connection(ConnectionHost& host, ConnectionSocket socket, bool is_unix)
+    : host_(host), socket_(std::move(socket)), assembler_(host.framing_limits()), unix_(is_unix) {
+  host_.opened(*this);
 }
 
-Connection::~Connection() { worker_.closed(*this); }
+Connection::~Connection() { host_.closed(*this); }
 
 bool Connection::close() {
   const bool news = socket_.is_open() && !refused_;
@@ -45,13 +44,13 @@ void Connection::finish() {
   socket_.cancel(ignored);
 }
 
-bool Connection::confirm() {
+bool Connection::probe_peer() {
   if (drained_ == Drained::likely) {
     drained_ = Drained::likely_for_a_while;
     return true;
   }
   if (drained_ == Drained::likely_for_a_while) {
-    looking_ = true;
+    probing_ = true;
     finish();
   }
   return false;
@@ -60,8 +59,8 @@ bool Connection::confirm() {
 void Connection::set_busy(bool busy) {
   if (busy == busy_since_.has_value()) return;
   if (busy) {
-    busy_since_ = worker_.now();
-    worker_.watch_deadlines();
+    busy_since_ = host_.now();
+    host_.watch_deadlines();
   } else {
     busy_since_.reset();
   }
@@ -99,7 +98,7 @@ Task<void> Connection::serve() {
       if (*assembler_.why() != '\0') {
         static RateLimit limit;
         warn(limit, "closed a connection that sent {}", assembler_.why());
-        Tallies::here().count(Count::connection_ended_protocol);
+        CounterRegistry::here().count(Count::connection_ended_protocol);
       }
       co_return;
     }
@@ -114,7 +113,7 @@ Task<void> Connection::serve() {
 }
 
 Connection::Received Connection::try_receive(std::string_view& bytes) {
-  std::string& scratch = worker_.scratch();
+  std::string& scratch = host_.scratch();
   const auto got = ::recv(socket_.native_handle(), scratch.data(), scratch.size(), MSG_DONTWAIT);
   if (got > 0) {
     bytes = std::string_view(scratch).substr(0, static_cast<std::size_t>(got));
@@ -131,11 +130,11 @@ Task<std::string_view> Connection::receive() {
   std::string_view bytes;
   for (;;) {
     if (!finishing() && drained_ != Drained::no) {
-      const auto [error] = co_await socket_.async_news(kAwaitTuple);
-      if (error && !finishing() && !looking_) co_return std::string_view();
-      looking_ = false;
+      const auto [error] = co_await socket_.async_wait_readable_edge(kAwaitTuple);
+      if (error && !finishing() && !probing_) co_return std::string_view();
+      probing_ = false;
       reads_in_turn_ = 0;
-    } else if (++reads_in_turn_ > kMostReadsInTurn) {
+    } else if (++reads_in_turn_ > kMaxReadsInTurn) {
       co_await boost::asio::post(socket_.get_executor(), kAwait);
       reads_in_turn_ = 0;
     }
@@ -148,20 +147,22 @@ Task<std::string_view> Connection::receive() {
   }
 }
 
-bool Connection::finishing() const { return worker_.draining() && assembler_.idle() && !fresh_; }
+bool Connection::finishing() const {
+  return host_.draining() && assembler_.idle() && !awaiting_first_request_;
+}
 
 Task<bool> Connection::answer() {
   const std::uint16_t id = assembler_.request_id();
   const bool keep = assembler_.keep_connection();
   const Clock::Steady since = *busy_since_;  // set with the first byte
-  fresh_ = false;
-  auto parsed = worker_.parser().parse(assembler_.request());
+  awaiting_first_request_ = false;
+  auto parsed = host_.parser().parse(assembler_.request());
   if (!parsed) {
     static RateLimit limit;
     error(limit, "libfcgi refused a request that the framing check had passed");
     co_return false;
   }
-  const Response response = co_await worker_.respond(parsed->value(), since);
+  const Response response = co_await host_.respond(parsed->value(), since);
   std::string out = assembler_.take_reply();
   append_response(out, id, response);
   const bool sent = co_await send(out);
@@ -188,8 +189,8 @@ Task<void> Connection::refuse_too_large() {
   const Response response = problem(413, "too-large", "The request is larger than is allowed.");
   refused_ = true;
   set_busy(true);  // it is, unless the request came right behind another
-  count_request({}, response, worker_.now() - *busy_since_);
-  Tallies::here().count(Count::connection_ended_too_large);
+  count_request({}, response, host_.now() - *busy_since_);
+  CounterRegistry::here().count(Count::connection_ended_too_large);
   std::string out;
   append_response(out, assembler_.request_id(), response);
   const bool sent = co_await send(out);

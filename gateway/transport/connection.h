@@ -6,13 +6,11 @@
 
 #include "core/base/clock.h"
 #include "core/base/task.h"
-#include "gateway/transport/fastcgi/assembler.h"
-#include "gateway/http/response.h"
+#include "gateway/transport/connection_host.h"
 #include "gateway/transport/connection_socket.h"
+#include "gateway/transport/fastcgi/assembler.h"
 
 namespace session::gateway {
-
-class Worker;
 
 // One FastCGI connection on one worker: receives, has each request answered, sends, until either side is
 // done.
@@ -22,7 +20,7 @@ class Worker;
 class Connection {
  public:
   // REQUIRES: the socket is connected and non-blocking; `is_unix` says whether it is a Unix socket.
-  Connection(Worker& worker, ConnectionSocket socket, bool is_unix);
+  Connection(ConnectionHost& host, ConnectionSocket socket, bool is_unix);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -38,10 +36,10 @@ class Connection {
   bool close();
   // Whether it has not brought a request yet. Its first one is on the way, so also a worker that drains waits
   // for it.
-  [[nodiscard]] bool fresh() const { return fresh_; }
+  [[nodiscard]] bool awaiting_first_request() const { return awaiting_first_request_; }
   // To be called now and then while the connection idles: it looks whether its peer has ended it. That is not
   // done after every request because it costs a system call. Whether to call again for that.
-  [[nodiscard]] bool confirm();
+  [[nodiscard]] bool probe_peer();
   // Ends the wait of a connection that idles while the worker drains: it answers what was sent before that,
   // and ends.
   void finish();
@@ -65,14 +63,14 @@ class Connection {
   Task<void> refuse_too_large();
   void set_busy(bool busy);
 
-  Worker& worker_;
+  ConnectionHost& host_;
   ConnectionSocket socket_;
   Assembler assembler_;
   std::optional<Clock::Steady> busy_since_;
-  bool fresh_ = true;
+  bool awaiting_first_request_ = true;
   Drained drained_ = Drained::no;
   unsigned reads_in_turn_ = 0;
-  bool looking_ = false;  // confirm() has ended the wait
+  bool probing_ = false;  // confirm() has ended the wait
   const bool unix_;
   bool refused_ = false;
 };

@@ -32,7 +32,7 @@ class ConnectionSocket
   // nothing at all. What came before is not told again: receive until there is nothing before each call. Ends
   // with operation_aborted if the socket is closed or its operations are cancelled. One call at a time.
   template <typename Token>
-  auto async_news(Token&& token) {
+  auto async_wait_readable_edge(Token&& token) {
 #if BOOST_ASIO_VERSION == 102600 && defined(BOOST_ASIO_HAS_EPOLL)
     return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
         [this](auto handler) { start(new News<decltype(handler)>(std::move(handler))); }, token);
@@ -58,23 +58,23 @@ class ConnectionSocket
     // Without a loop: it is being destroyed, and the handler with it.
     static void complete(void* loop, boost::asio::detail::operation* self, const boost::system::error_code&,
                          std::size_t) {
-      std::unique_ptr<News> news(static_cast<News*>(self));
+      std::unique_ptr<News> readable_edge(static_cast<News*>(self));
       if (loop == nullptr) return;
-      Handler handler(std::move(news->handler_));
-      const boost::system::error_code error = news->ec_;
-      news.reset();  // for the next wait to take its place
+      Handler handler(std::move(readable_edge->handler_));
+      const boost::system::error_code error = readable_edge->ec_;
+      readable_edge.reset();  // for the next wait to take its place
       std::move(handler)(error);
     }
 
     Handler handler_;
   };
 
-  void start(Operation* news) {
+  void start(Operation* readable_edge) {
     auto& reactor = boost::asio::use_service<boost::asio::detail::reactor>(
         boost::asio::query(get_executor(), boost::asio::execution::context));
     auto& implementation = impl_.get_implementation();
     reactor.start_op(boost::asio::detail::reactor::read_op, implementation.socket_,
-                     implementation.reactor_data_, news, false, true);
+                     implementation.reactor_data_, readable_edge, false, true);
   }
 #endif
 };

@@ -8,14 +8,15 @@
 
 #include "tests/support/e2e/log_secrets.h"
 #include "tests/support/e2e/support.h"
+#include "tests/support/places.h"
 
 namespace session::test {
 namespace {
 
 // The directory that holds both binaries.
 std::string build_directory() {
-  std::filesystem::path directory = std::filesystem::path(GATEWAY_BINARY).parent_path();
-  const std::string app = DEMO_APP_BINARY;
+  std::filesystem::path directory = std::filesystem::path(gateway_binary()).parent_path();
+  const std::string app = demo_app_binary();
   while (!app.starts_with(directory.string() + "/")) directory = directory.parent_path();
   return directory.string();
 }
@@ -44,7 +45,7 @@ struct Demo {
   }
   static std::vector<std::string> command(const TempDir& dir, int port) {
     return {"env", "TMPDIR=" + dir.path(), "DEMO_PORT=" + std::to_string(port),
-            std::string(SOURCE_ROOT) + "/conf/demo/run", build_directory()};
+            source_root() + "/conf/demo/run", build_directory()};
   }
 
   TempDir dir;

@@ -12,6 +12,7 @@
 
 #include "gateway/nginx/syntax/includes.h"
 #include "tests/support/e2e/support.h"
+#include "tests/support/places.h"
 
 namespace session::test {
 namespace {
@@ -42,7 +43,7 @@ http {
 // A site with these lines in its server.
 struct Linted {
   explicit Linted(const std::string& lines) {
-    const std::string conf = std::string(SOURCE_ROOT) + "/conf/nginx";
+    const std::string conf = source_root() + "/conf/nginx";
     write_file(dir / "nginx.conf", replaced(replaced(kMain, "@DIR@", dir.path()), "@CONF@", conf));
     write_file(dir / "site.conf", replaced(replaced(lines, "@DIR@", dir.path()), "@CONF@", conf));
   }
@@ -58,7 +59,7 @@ struct Linted {
   }
   int run(std::vector<std::string> arguments) {
     std::filesystem::remove(dir / "lint.log");
-    arguments.insert(arguments.begin(), {GATEWAY_BINARY, "lint", dir / "nginx.conf"});
+    arguments.insert(arguments.begin(), {gateway_binary(), "lint", dir / "nginx.conf"});
     const int status = Process(arguments, dir / "lint.log").wait();
     said = replaced(read_file(dir / "lint.log"), dir.path() + "/", "");
     return status;

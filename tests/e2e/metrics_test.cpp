@@ -5,8 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/support/e2e/support.h"
 #include "tests/support/daemon/wire_gateway.h"
+#include "tests/support/e2e/support.h"
 #include "tests/support/scrape.h"
 
 namespace session::test {

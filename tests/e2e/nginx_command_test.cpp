@@ -8,6 +8,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/support/e2e/support.h"
+#include "tests/support/places.h"
 
 namespace session::test {
 namespace {
@@ -55,7 +56,7 @@ struct OtherHeaders {
     write_file(dir / "nginx.conf", replaced(kSite, "@DIR@", dir.path()));
     BOOST_TEST_REQUIRE(run({"nginx", "--config", dir / "gateway.yaml", "--output", dir.path()}) == 0);
     gateway = std::make_unique<Process>(
-        std::vector<std::string>{GATEWAY_BINARY, "serve", "--config", dir / "gateway.yaml"},
+        std::vector<std::string>{gateway_binary(), "serve", "--config", dir / "gateway.yaml"},
         dir / "gateway.log");
     wait_until("the gateway to listen", [this] { return accepts_unix(dir / "it's; $here {.sock"); });
   }
@@ -66,7 +67,7 @@ struct OtherHeaders {
   }
 
   int run(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), GATEWAY_BINARY);
+    arguments.insert(arguments.begin(), gateway_binary());
     std::filesystem::remove(dir / "command.log");
     return Process(arguments, dir / "command.log").wait();
   }

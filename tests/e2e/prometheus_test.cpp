@@ -12,8 +12,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include "core/json/json.h"
-#include "tests/support/e2e/support.h"
 #include "tests/support/daemon/wire_gateway.h"
+#include "tests/support/e2e/support.h"
+#include "tests/support/places.h"
 
 namespace session::test {
 namespace {
@@ -23,7 +24,7 @@ using gateway::test::Peer;
 using gateway::test::request;
 using gateway::test::WireGateway;
 
-std::string in_project(const std::string& path) { return std::string(SOURCE_ROOT) + path; }
+std::string in_project(const std::string& path) { return source_root() + path; }
 std::string on_port(int port) { return "127.0.0.1:" + std::to_string(port); }
 
 std::string nginx_configuration(const std::string& dir, const std::string& socket, int port) {

@@ -10,6 +10,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/support/daemon/wire_redis.h"
+#include "tests/support/places.h"
 #include "tests/support/scrape.h"
 
 namespace session::test {
@@ -44,7 +45,7 @@ std::string requests(const std::string& endpoint, const std::string& outcome) {
 using Listed = std::map<std::string, std::pair<std::string, std::set<std::string>>>;
 
 Listed in_docs() {
-  const std::string page = read_file(std::string(SOURCE_ROOT) + "/docs/operations.md");
+  const std::string page = read_file(source_root() + "/docs/operations.md");
   const std::regex row(R"(\n\| `(\w+)` \| (counter|gauge|histogram) \|([^|]*)\|)");
   const std::regex label("`(\\w+)`");
   Listed listed;

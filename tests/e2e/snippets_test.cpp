@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/support/e2e/support.h"
+#include "tests/support/places.h"
 
 namespace session::test {
 namespace {
@@ -110,7 +111,7 @@ BOOST_AUTO_TEST_SUITE(files)
 
 BOOST_AUTO_TEST_CASE(nginx_takes_them_as_they_are) {
   const TempDir dir;
-  const std::string conf = std::string(SOURCE_ROOT) + "/conf/nginx/session-gateway-";
+  const std::string conf = source_root() + "/conf/nginx/session-gateway-";
   const auto include = [&conf](const std::string& name) { return "include " + conf + name + ".conf;\n"; };
   write_file(dir / "nginx.conf", "pid " + dir / "pid" + ";\nevents {}\nhttp {\n" + include("upstream") +
                                      include("http") + "server {\nlisten unix:" + dir / "sock" + ";\n" +

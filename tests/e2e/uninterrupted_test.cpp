@@ -9,10 +9,11 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/support/e2e/support.h"
 #include "tests/support/daemon/wire_gateway.h"
-#include "tests/support/redis/redis_server.h"
+#include "tests/support/e2e/support.h"
 #include "tests/support/held_socket.h"
+#include "tests/support/places.h"
+#include "tests/support/redis/redis_server.h"
 
 namespace session::test {
 namespace {
@@ -28,8 +29,8 @@ class Load {
   Load(const TempDir& dir, int port, const std::string& cookie)
       : dir_(dir),
         wrk_({"wrk", "--threads", "1", "--connections", "32", "--duration", "600s", "--timeout", "10s",
-              "--script", std::string(SOURCE_ROOT) + "/tests/e2e/load.lua",
-              "http://127.0.0.1:" + std::to_string(port), "--", cookie, dir / "marker"},
+              "--script", source_root() + "/tests/e2e/load.lua", "http://127.0.0.1:" + std::to_string(port),
+              "--", cookie, dir / "marker"},
              dir / "wrk.log") {}
 
   // Waits until all that is under way carries a cookie under that key.
@@ -67,9 +68,9 @@ struct LoadedSite {
                                       : std::make_unique<HeldSocket>(dir / "held.sock")),
         redis(RedisSetup{}),
         port(free_port()) {
-    std::string conf = read_file(std::string(SOURCE_ROOT) + "/tests/e2e/uninterrupted.conf");
+    std::string conf = read_file(source_root() + "/tests/e2e/uninterrupted.conf");
     conf = replaced(conf, "@DIR@", dir.path());
-    conf = replaced(conf, "@CONF@", std::string(SOURCE_ROOT) + "/conf/nginx");
+    conf = replaced(conf, "@CONF@", source_root() + "/conf/nginx");
     conf = replaced(conf, "@GATEWAY@",
                     over == Over::tcp_kept ? "127.0.0.1:" + std::to_string(socket->port())
                                            : "unix:" + (dir / "held.sock"));

@@ -9,6 +9,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "tests/support/places.h"
+
 // Every input that a fuzz target begins with, as a plain test: what was once found stays fixed, and the
 // targets are compiled by every build. A target ends the process when it finds something.
 
@@ -26,7 +28,7 @@ namespace {
 
 using Target = int (*)(const std::uint8_t*, std::size_t);
 
-const std::filesystem::path kFuzz = std::filesystem::path(SOURCE_ROOT) / "tests/fuzz";
+const std::filesystem::path kFuzz = std::filesystem::path(source_root()) / "tests/fuzz";
 
 std::string bytes_of(const std::filesystem::path& file) {
   std::ostringstream bytes;

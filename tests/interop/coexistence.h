@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "core/json/json.h"
-#include "tests/support/daemon/wire_redis.h"
 #include "tests/interop/node_app.h"
+#include "tests/support/daemon/wire_redis.h"
 
 namespace session::gateway::test {
 

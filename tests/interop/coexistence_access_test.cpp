@@ -7,7 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/interop/coexistence.h"
-#include "tests/support/documented_access.h"
+#include "tests/support/e2e/documented_access.h"
 
 namespace session::gateway::test {
 namespace {

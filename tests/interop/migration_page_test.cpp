@@ -9,11 +9,12 @@
 
 #include "core/format/express/express.h"
 #include "tests/support/e2e/process.h"
+#include "tests/support/places.h"
 
 namespace session::test {
 namespace {
 
-std::string page() { return read_file(SOURCE_ROOT "/docs/migration.md"); }
+std::string page() { return read_file(source_root() + "/docs/migration.md"); }
 
 // The indented blocks that are configurations.
 std::vector<std::string> configurations() {
@@ -57,7 +58,7 @@ BOOST_AUTO_TEST_CASE(its_configurations_are_fine) {
     for (const char* name : {"express.secret", "salt.key", "k1.key"})
       write_file(dir / name, "a secret of the tests, of 32 bytes or more");
     write_file(dir / "gateway.yaml", yaml);
-    Process check({GATEWAY_BINARY, "check", dir / "gateway.yaml"}, dir / "log");
+    Process check({gateway_binary(), "check", dir / "gateway.yaml"}, dir / "log");
     BOOST_TEST(check.wait() == 0, yaml << read_file(dir / "log"));
   }
 }

@@ -9,6 +9,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/support/e2e/support.h"
+#include "tests/support/places.h"
 
 namespace session::test {
 namespace {
@@ -17,10 +18,10 @@ constexpr std::size_t kPage = 500;  // sessions a request
 
 // With the packages where `./dev setup` has installed them.
 std::vector<std::string> command(const std::string& name, const Json& options) {
-  if (!std::filesystem::exists(PEER_PACKAGES "/" + name + "/installed"))
-    throw std::runtime_error("the packages of npm for tests/peers are not there: run ./dev setup");
-  return {"env", "NODE_PATH=" PEER_PACKAGES "/" + name + "/node_modules", "node",
-          SOURCE_ROOT "/tests/peers/" + name + "/app.js", options.dump()};
+  if (!std::filesystem::exists(peer_packages() + "/" + name + "/installed"))
+    throw std::runtime_error("the packages of npm for tests/interop are not there: run ./dev setup");
+  return {"env", "NODE_PATH=" + peer_packages() + "/" + name + "/node_modules", "node",
+          source_root() + "/tests/interop/" + name + "/app.js", options.dump()};
 }
 
 Json answered(const Reply& reply) {

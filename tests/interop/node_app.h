@@ -20,7 +20,7 @@ struct PeerSession {
 };
 
 // An application on Node.js with a session package of npm, on a Unix socket of its own:
-// tests/peers/NAME/app.js, whose first lines say what options it has. Its endpoints, see
+// tests/interop/NAME/app.js, whose first lines say what options it has. Its endpoints, see
 // tests/interop/application.js, work the same whatever the package. Functions throw std::runtime_error when
 // there is no answer. One thread at a time. The thread that makes it must live as long as it. Its log is
 // shown when the test fails.

@@ -19,7 +19,7 @@ constexpr int kVisitors = 40;
 constexpr std::size_t kWarm = 2000;  // answers before the fault
 constexpr milliseconds kQuiet = 1s;
 // Far above the deadlines of two or three commands: a request that hangs would be over it.
-constexpr milliseconds kLongestAnswer = 5s;
+constexpr milliseconds kMaxAnswer = 5s;
 
 // For long: there may be a sanitizer, and others on the machine.
 void await(const std::string& what, const std::function<bool()>& condition) {
@@ -93,7 +93,7 @@ void Drill::finish(const std::vector<session::test::RedisServer*>& servers, cons
   BOOST_TEST(figures.wrong == 0u);
   BOOST_TEST((figures.outages > 0) == !claims.without_outage);
   BOOST_TEST(figures.back_after.count() <= claims.back_within.count());
-  BOOST_TEST(figures.longest_answer.count() <= kLongestAnswer.count());
+  BOOST_TEST(figures.longest_answer.count() <= kMaxAnswer.count());
   BOOST_TEST_MESSAGE(line(setup_.name, figures));
 }
 

@@ -5,8 +5,8 @@
 #include <thread>
 #include <vector>
 
-#include "tests/resilience/tally.h"
 #include "tests/resilience/simulated_browser.h"
+#include "tests/resilience/tally.h"
 
 namespace session::gateway::test {
 

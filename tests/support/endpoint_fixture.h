@@ -21,8 +21,8 @@ struct EndpointFixture : SessionFixture {
     for (auto& task : std::exchange(background, {})) run(std::move(task));
   }
 
-  RuleBook rules{{Rule{"user", {Condition{"/user", Condition::Op::exists, true}}},
-                  Rule{"admin", {Condition{"/groups", Condition::Op::contains, "admin"}}}}};
+  RuleSet rules{{Rule{"user", {Condition{"/user", Condition::Op::exists, true}}},
+                 Rule{"admin", {Condition{"/groups", Condition::Op::contains, "admin"}}}}};
   std::vector<Task<void>> background;
   gateway::Services services{manager, store, rules, gateway::FlushMode::wait,
                              [this](Task<void> task) { background.push_back(std::move(task)); }};

@@ -9,8 +9,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include "gateway/config/load.h"
-#include "gateway/nginx/syntax/includes.h"
 #include "gateway/nginx/lint/lint.h"
+#include "gateway/nginx/syntax/includes.h"
+#include "tests/support/places.h"
 
 namespace session::gateway {
 
@@ -20,7 +21,7 @@ struct NginxFiles {
     std::string pattern = (std::filesystem::temp_directory_path() / "lint-XXXXXX").string();
     BOOST_REQUIRE(::mkdtemp(pattern.data()) != nullptr);
     path = pattern;
-    for (const auto& file : std::filesystem::directory_iterator(std::string(SOURCE_ROOT) + "/conf/nginx"))
+    for (const auto& file : std::filesystem::directory_iterator(session::test::source_root() + "/conf/nginx"))
       std::filesystem::create_symlink(file.path(), path / file.path().filename());
   }
   ~NginxFiles() { std::filesystem::remove_all(path); }

@@ -14,8 +14,8 @@ namespace session::test {
 // A store that hands everything on to another, counts the calls, and misbehaves as told.
 //
 // A hook runs on the caller's thread just before a call reaches the other store: what another request would
-// do between two calls of the one under test. It may use core/base/run.h, as the other store answers at once. Not
-// thread-safe.
+// do between two calls of the one under test. It may use core/base/run.h, as the other store answers at once.
+// Not thread-safe.
 class ScriptedStore final : public Store {
  public:
   enum Call : std::size_t {

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/format/native/native.h"
 #include "core/base/run.h"
+#include "core/format/native/native.h"
 #include "core/session/session_manager.h"
 #include "core/store/memory/memory_store.h"
 #include "tests/support/counted_random.h"

@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_replace_of_other_bytes_changes_nothing, Fixture,
   Fixture fixture;
   create(fixture.store(), "key", "bytes", 30s);
   for (const auto* other : {"", "byte", "bytes ", "bytez"})
-    BOOST_TEST((replace(fixture.store(), "key", other, "new", 50s) == ReplaceOutcome::changed_or_gone));
+    BOOST_TEST((replace(fixture.store(), "key", other, "new", 50s) == ReplaceOutcome::mismatch));
   BOOST_TEST(text_of(fixture.store(), "key") == "bytes");
   check_time_left(fixture, "key", 30s);
 }
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_replace_of_other_bytes_changes_nothing, Fixture,
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_replace_of_what_is_absent_creates_nothing, Fixture, StoresUnderContract) {
   Fixture fixture;
   for (const auto* expected : {"", "bytes"})
-    BOOST_TEST((replace(fixture.store(), "key", expected, "new") == ReplaceOutcome::changed_or_gone));
+    BOOST_TEST((replace(fixture.store(), "key", expected, "new") == ReplaceOutcome::mismatch));
   BOOST_TEST(!holds(fixture.store(), "key"));
 }
 
@@ -129,14 +129,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_erase_if_removes_exactly_what_was_read, Fixture
   create(fixture.store(), "key", "bytes");
   BOOST_TEST((erase_if(fixture.store(), "key", "bytes") == EraseIfOutcome::erased));
   BOOST_TEST(!holds(fixture.store(), "key"));
-  BOOST_TEST((erase_if(fixture.store(), "key", "bytes") == EraseIfOutcome::changed_or_gone));
+  BOOST_TEST((erase_if(fixture.store(), "key", "bytes") == EraseIfOutcome::mismatch));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_erase_if_of_other_bytes_changes_nothing, Fixture, StoresUnderContract) {
   Fixture fixture;
   create(fixture.store(), "key", "bytes", 30s);
   for (const auto* other : {"", "byte", "bytes ", "bytez"})
-    BOOST_TEST((erase_if(fixture.store(), "key", other) == EraseIfOutcome::changed_or_gone));
+    BOOST_TEST((erase_if(fixture.store(), "key", other) == EraseIfOutcome::mismatch));
   BOOST_TEST(text_of(fixture.store(), "key") == "bytes");
   check_time_left(fixture, "key", 30s);
 }
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_erased_key_is_free_and_is_not_replaced_or_touch
   Fixture fixture;
   create(fixture.store(), "key", "first");
   erase(fixture.store(), "key");
-  BOOST_TEST((replace(fixture.store(), "key", "first", "new") == ReplaceOutcome::changed_or_gone));
+  BOOST_TEST((replace(fixture.store(), "key", "first", "new") == ReplaceOutcome::mismatch));
   BOOST_TEST((touch(fixture.store(), "key") == TouchOutcome::absent));
   BOOST_TEST((create(fixture.store(), "key", "second") == CreateOutcome::created));
   BOOST_TEST(text_of(fixture.store(), "key") == "second");
@@ -233,7 +233,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_touch_never_revives, Fixture, StoresUnderContrac
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_replace_never_revives, Fixture, StoresUnderContract) {
   Fixture fixture;
   expire_a_key(fixture);
-  BOOST_TEST((replace(fixture.store(), "key", "bytes", "new") == ReplaceOutcome::changed_or_gone));
+  BOOST_TEST((replace(fixture.store(), "key", "bytes", "new") == ReplaceOutcome::mismatch));
   BOOST_TEST(!holds(fixture.store(), "key"));
 }
 
@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_erase_of_what_expired_finds_nothing, Fixture, S
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_erase_if_of_what_expired_finds_nothing, Fixture, StoresUnderContract) {
   Fixture fixture;
   expire_a_key(fixture);
-  BOOST_TEST((erase_if(fixture.store(), "key", "bytes") == EraseIfOutcome::changed_or_gone));
+  BOOST_TEST((erase_if(fixture.store(), "key", "bytes") == EraseIfOutcome::mismatch));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_expired_key_is_free, Fixture, StoresUnderContract) {
@@ -299,8 +299,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(bytes_may_be_any_also_nul, Fixture, StoresUnderCon
 BOOST_AUTO_TEST_CASE_TEMPLATE(bytes_that_differ_behind_a_nul_are_other_bytes, Fixture, StoresUnderContract) {
   Fixture fixture;
   create(fixture.store(), "key", "a\0b"s);
-  BOOST_TEST((replace(fixture.store(), "key", "a\0c"s, "new") == ReplaceOutcome::changed_or_gone));
-  BOOST_TEST((erase_if(fixture.store(), "key", "a"s) == EraseIfOutcome::changed_or_gone));
+  BOOST_TEST((replace(fixture.store(), "key", "a\0c"s, "new") == ReplaceOutcome::mismatch));
+  BOOST_TEST((erase_if(fixture.store(), "key", "a"s) == EraseIfOutcome::mismatch));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(keys_of_1_to_256_bytes_are_told_apart, Fixture, StoresUnderContract) {

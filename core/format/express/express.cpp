@@ -14,7 +14,7 @@ constexpr std::size_t kMaxCookieBytes = 4096;  // no browser keeps a longer one
 constexpr const char* kCookie = "cookie";
 constexpr const char* kMaxAge = "originalMaxAge";
 // What a record may say that a session lives; longer is cut.
-constexpr milliseconds kLongest = std::chrono::hours(24 * 3650);
+constexpr milliseconds kMaxLifetime = std::chrono::hours(24 * 3650);
 
 // As JavaScript's Date.toISOString() writes it.
 std::string iso_date(milliseconds unix_time) {
@@ -47,7 +47,7 @@ std::optional<milliseconds> max_age_of(const Json& cookie) {
   const auto found = cookie.find(kMaxAge);
   if (found == cookie.end() || !found->is_number()) return std::nullopt;
   const auto given = found->get<double>();
-  const auto longest = static_cast<double>(kLongest.count());
+  const auto longest = static_cast<double>(kMaxLifetime.count());
   return milliseconds(static_cast<std::int64_t>(std::clamp(given, 0.0, longest)));
 }
 
@@ -56,8 +56,8 @@ std::optional<milliseconds> max_age_of(const Json& cookie) {
 ExpressDialect::ExpressDialect(ExpressDialectOptions options, const Random& random)
     : options_(std::move(options)), cookies_(options_.secrets), random_(random) {}
 
-Result<VerifiedCookie, Refusal> ExpressDialect::verify(std::string_view value) {
-  if (value.size() > kMaxCookieBytes) return Refusal::malformed;
+Result<VerifiedCookie, RejectReason> ExpressDialect::verify(std::string_view value) {
+  if (value.size() > kMaxCookieBytes) return RejectReason::malformed;
   auto checked = cookies_.verify(value);
   if (!checked) return checked.error();
   std::string key = store_key(checked->text);
@@ -89,9 +89,10 @@ milliseconds ExpressDialect::lifetime_of(const Json& cookie) const {
 }
 
 void ExpressDialect::complete(Record& record, seconds now) const {
-  if (!record.envelope.is_object()) record.envelope = new_cookie();
-  if (const auto age = max_age_of(record.envelope)) record.envelope["expires"] = iso_date(now + *age);
-  record.lifetime = lifetime_of(record.envelope);
+  if (!record.format_fields.is_object()) record.format_fields = new_cookie();
+  if (const auto age = max_age_of(record.format_fields))
+    record.format_fields["expires"] = iso_date(now + *age);
+  record.lifetime = lifetime_of(record.format_fields);
 }
 
 bool ExpressDialect::reserves(std::string_view attribute) const {
@@ -121,28 +122,28 @@ bool ExpressDialect::reserves(std::string_view attribute) const {
 
 std::string ExpressDialect::encode(const Record& record) const {
   Json all = record.data;
-  all[kCookie] = record.envelope;
+  all[kCookie] = record.format_fields;
   return to_text(all);
 }
 
-Result<Record, Refusal> ExpressDialect::decode(std::string_view bytes) const {
+Result<Record, RejectReason> ExpressDialect::decode(std::string_view bytes) const {
   return decode_wanted(bytes, {});
 }
 
-Result<Record, Refusal> ExpressDialect::decode_wanted(std::string_view bytes,
-                                                      const WantedMembers& wanted) const {
+Result<Record, RejectReason> ExpressDialect::decode_wanted(std::string_view bytes,
+                                                           const WantedMembers& wanted) const {
   JsonLimits limits;
   limits.large_integers = JsonLimits::LargeIntegers::rounded;
   auto parsed = parser_.parse(bytes, limits, {.wanted = wanted, .always = kCookie});
-  if (!parsed || !parsed->object.is_object()) return Refusal::malformed;
+  if (!parsed || !parsed->object.is_object()) return RejectReason::malformed;
   Json& root = parsed->object;
   const auto cookie = root.find(kCookie);
-  if (cookie == root.end() || !cookie->is_object()) return Refusal::malformed;
+  if (cookie == root.end() || !cookie->is_object()) return RejectReason::malformed;
   Record record;
-  record.envelope = std::move(*cookie);
+  record.format_fields = std::move(*cookie);
   root.erase(cookie);
   record.data = std::move(root);
-  record.lifetime = lifetime_of(record.envelope);
+  record.lifetime = lifetime_of(record.format_fields);
   return record;
 }
 

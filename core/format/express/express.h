@@ -32,7 +32,7 @@ class ExpressDialect final : public Dialect {
  public:
   ExpressDialect(ExpressDialectOptions options, const Random& random);
 
-  Result<VerifiedCookie, Refusal> verify(std::string_view value) override;
+  Result<VerifiedCookie, RejectReason> verify(std::string_view value) override;
   std::string cookie(std::string_view id, seconds issued) override;
   std::string new_id() override;
   std::string store_key(std::string_view id) const override;
@@ -40,8 +40,9 @@ class ExpressDialect final : public Dialect {
   // Names that Node's session object has itself: it would lose such an attribute when it saves.
   bool reserves(std::string_view attribute) const override;
   std::string encode(const Record& record) const override;
-  Result<Record, Refusal> decode(std::string_view bytes) const override;
-  Result<Record, Refusal> decode_wanted(std::string_view bytes, const WantedMembers& wanted) const override;
+  Result<Record, RejectReason> decode(std::string_view bytes) const override;
+  Result<Record, RejectReason> decode_wanted(std::string_view bytes,
+                                             const WantedMembers& wanted) const override;
   // Node reads every record as a session: there is no room for tombstones.
   std::optional<std::string> tombstone(std::string_view successor) const override;
   std::string successor(std::string_view bytes) const override;

@@ -4,6 +4,8 @@
 
 #include <openssl/evp.h>
 
+#include "core/base/utf8.h"
+
 namespace session {
 namespace {
 
@@ -15,33 +17,6 @@ int hex_value(char c) {
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   return -1;
-}
-
-// The bytes of the character that begins like this (RFC 3629); 0: none does.
-std::size_t utf8_length(unsigned lead) {
-  if (lead < 0x80) return 1;
-  if (lead >= 0xc2 && lead <= 0xdf) return 2;
-  if (lead >= 0xe0 && lead <= 0xef) return 3;
-  return lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
-}
-
-// Whether the bytes are well-formed UTF-8: no overlong forms, no surrogates, nothing beyond U+10FFFF.
-bool is_utf8(std::string_view bytes) {
-  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(bytes[at]); };
-  while (!bytes.empty()) {
-    const unsigned lead = byte(0);
-    const std::size_t length = utf8_length(lead);
-    if (length == 0 || length > bytes.size()) return false;
-    for (std::size_t i = 1; i < length; ++i) {
-      if ((byte(i) & 0xc0U) != 0x80U) return false;
-    }
-    const unsigned second = length > 1 ? byte(1) : 0;
-    const bool overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
-    const bool beyond = (lead == 0xed && second > 0x9f) || (lead == 0xf4 && second > 0x8f);
-    if (overlong || beyond) return false;
-    bytes.remove_prefix(length);
-  }
-  return true;
 }
 
 // Node takes a header's bytes for Latin-1.
@@ -142,21 +117,21 @@ std::string SignedCookies::sign(std::string_view text) {
   return encoded_cookie(signed_text);
 }
 
-Result<SignedCookies::Signed, Refusal> SignedCookies::verify(std::string_view value) {
+Result<SignedCookies::Signed, RejectReason> SignedCookies::verify(std::string_view value) {
   // What can't begin with the mark, quoted and escaped as it may be, is not worth more work.
   if (value.empty() || std::string_view("s%\"").find(value.front()) == std::string_view::npos)
-    return Refusal::malformed;
+    return RejectReason::malformed;
   const std::string decoded = decoded_cookie(value);
   const auto dot = decoded.rfind('.');
   if (!decoded.starts_with(kMark) || dot == std::string::npos || dot <= kMark.size())
-    return Refusal::malformed;
+    return RejectReason::malformed;
   const std::string_view text = std::string_view(decoded).substr(kMark.size(), dot - kMark.size());
   const std::string_view given = std::string_view(decoded).substr(dot + 1);
   for (Mac& secret : secrets_) {
     if (equal_in_constant_time(signature(secret, text), given))
       return Signed{std::string(text), &secret != &secrets_.front()};
   }
-  return Refusal::bad_signature;
+  return RejectReason::bad_signature;
 }
 
 }  // namespace session

@@ -4,9 +4,9 @@
 #include <string_view>
 #include <vector>
 
-#include "core/crypto/mac.h"
 #include "core/base/result.h"
 #include "core/base/secret.h"
+#include "core/crypto/mac.h"
 #include "core/format/reject_reason.h"
 
 namespace session {
@@ -27,7 +27,7 @@ class SignedCookies {
   };
   // What a cookie's value, as sent, says; its text is anything but empty. `malformed`: it is not of this
   // kind.
-  [[nodiscard]] Result<Signed, Refusal> verify(std::string_view value);
+  [[nodiscard]] Result<Signed, RejectReason> verify(std::string_view value);
 
  private:
   [[nodiscard]] static std::string signature(Mac& secret, std::string_view text);

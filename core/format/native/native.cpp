@@ -73,13 +73,13 @@ std::string_view NativeDialect::signed_text(std::string_view before_last_dot) {
   return scratch_;
 }
 
-Result<VerifiedCookie, Refusal> NativeDialect::verify(std::string_view value) {
-  if (value.size() > kMaxCookieBytes) return Refusal::malformed;
+Result<VerifiedCookie, RejectReason> NativeDialect::verify(std::string_view value) {
+  if (value.size() > kMaxCookieBytes) return RejectReason::malformed;
   Known& known = known_[std::hash<std::string_view>{}(value) % kKnownCookies];
   if (known.size != 0 && equal_in_constant_time(known.value(), value)) return cookie_of(known.said);
   const auto said = compute(value);
   if (!said) return said.error();
-  if (known.size == 0 || newcomers_.next_is_taken()) {
+  if (known.size == 0 || admission_.admit_next()) {
     std::copy(value.begin(), value.end(), known.text.begin());
     known.size = static_cast<std::uint8_t>(value.size());
     known.said = *said;
@@ -91,16 +91,16 @@ VerifiedCookie NativeDialect::cookie_of(const Said& said) const {
   return {std::string(view(said.id)), store_key_of(said.key_end), said.issued, said.outdated};
 }
 
-Result<NativeDialect::Said, Refusal> NativeDialect::compute(std::string_view value) {
+Result<NativeDialect::Said, RejectReason> NativeDialect::compute(std::string_view value) {
   const auto parts = cut(value);
-  if (!parts) return Refusal::malformed;
+  if (!parts) return RejectReason::malformed;
   const auto issued = parse_issued(parts->issued, kMaxIssuedDigits);
-  if (!issued) return Refusal::malformed;
+  if (!issued) return RejectReason::malformed;
   Mac* mac = keys_.find(parts->key_id);
-  if (mac == nullptr) return Refusal::bad_signature;
+  if (mac == nullptr) return RejectReason::bad_signature;
   // Comparing the encoded MACs refuses every spelling but the canonical one.
   const Base64urlOf32 expected = base64url_of_32(mac->tag(signed_text(parts->signed_part)));
-  if (!equal_in_constant_time(view(expected), parts->mac)) return Refusal::bad_signature;
+  if (!equal_in_constant_time(view(expected), parts->mac)) return RejectReason::bad_signature;
   Said said;
   std::copy(parts->id.begin(), parts->id.end(), said.id.begin());
   said.key_end = key_end(parts->id);
@@ -135,33 +135,33 @@ std::string NativeDialect::store_key_of(const Base64urlOf32& end) const {
 
 std::string NativeDialect::encode(const Record& record) const {
   const std::string from =
-      record.envelope.is_string() ? R"(,"from":)" + to_text(record.envelope) : std::string();
+      record.format_fields.is_string() ? R"(,"from":)" + to_text(record.format_fields) : std::string();
   return R"({"v":1,"created":)" + std::to_string(record.created.value_or(seconds(0)).count()) + from +
          R"(,"data":)" + to_text(record.data) + "}";
 }
 
-Result<Record, Refusal> NativeDialect::decode(std::string_view bytes) const {
+Result<Record, RejectReason> NativeDialect::decode(std::string_view bytes) const {
   return decode_wanted(bytes, {});
 }
 
-Result<Record, Refusal> NativeDialect::decode_wanted(std::string_view bytes,
-                                                     const WantedMembers& wanted) const {
-  if (!successor(bytes).empty()) return Refusal::revoked;
-  if (bytes == tombstone({})) return Refusal::unknown;
+Result<Record, RejectReason> NativeDialect::decode_wanted(std::string_view bytes,
+                                                          const WantedMembers& wanted) const {
+  if (!successor(bytes).empty()) return RejectReason::revoked;
+  if (bytes == tombstone({})) return RejectReason::unknown;
   JsonLimits limits;
   limits.depth += 2;  // the record around what was set
   auto parsed = parser_.parse(bytes, limits, {wanted, "data"});
-  if (!parsed || !parsed->object.is_object()) return Refusal::malformed;
+  if (!parsed || !parsed->object.is_object()) return RejectReason::malformed;
   const Json* version = parsed->find_beside("v");
   const Json* created = parsed->find_beside("created");
-  if (version == nullptr || *version != 1) return Refusal::malformed;
-  if (created == nullptr || !created->is_number_unsigned()) return Refusal::malformed;
+  if (version == nullptr || *version != 1) return RejectReason::malformed;
+  if (created == nullptr || !created->is_number_unsigned()) return RejectReason::malformed;
   const auto at = created->get<std::uint64_t>();
-  if (at > 99'999'999'999) return Refusal::malformed;
+  if (at > 99'999'999'999) return RejectReason::malformed;
   Record record{seconds(static_cast<std::int64_t>(at)), std::move(parsed->object)};
   if (Json* from = parsed->find_beside("from")) {
-    if (!from->is_string()) return Refusal::malformed;
-    record.envelope = std::move(*from);
+    if (!from->is_string()) return RejectReason::malformed;
+    record.format_fields = std::move(*from);
   }
   return record;
 }

@@ -6,11 +6,11 @@
 #include <optional>
 #include <vector>
 
+#include "core/base/admission_policy.h"
 #include "core/cookie/key_ring.h"
 #include "core/crypto/base64url.h"
 #include "core/crypto/random.h"
 #include "core/format/dialect.h"
-#include "core/base/admission_policy.h"
 
 namespace session {
 
@@ -30,18 +30,19 @@ struct NativeDialectOptions {
 //           characters)
 //   key     prefix + base64url(SHA-256(salt, id))
 //   record  {"v":1,"created":<Unix seconds>,"data":{...}}, with "from":"<store key>" before data while the
-//           record of another format that it was made of may still be there: its envelope
+//           record of another format that it was made of may still be there: its format_fields
 class NativeDialect final : public Dialect {
  public:
   NativeDialect(NativeDialectOptions options, const Random& random);
 
-  Result<VerifiedCookie, Refusal> verify(std::string_view value) override;
+  Result<VerifiedCookie, RejectReason> verify(std::string_view value) override;
   std::string cookie(std::string_view id, seconds issued) override;
   std::string new_id() override;
   std::string store_key(std::string_view id) const override;
   std::string encode(const Record& record) const override;
-  Result<Record, Refusal> decode(std::string_view bytes) const override;
-  Result<Record, Refusal> decode_wanted(std::string_view bytes, const WantedMembers& wanted) const override;
+  Result<Record, RejectReason> decode(std::string_view bytes) const override;
+  Result<Record, RejectReason> decode_wanted(std::string_view bytes,
+                                             const WantedMembers& wanted) const override;
   std::optional<std::string> tombstone(std::string_view successor) const override;
   std::string successor(std::string_view bytes) const override;
 
@@ -71,7 +72,7 @@ class NativeDialect final : public Dialect {
   static_assert(kMaxCookieBytes <= std::numeric_limits<std::uint8_t>::max());
   static std::optional<Parts> cut(std::string_view value);
   std::string_view signed_text(std::string_view before_last_dot);
-  [[nodiscard]] Result<Said, Refusal> compute(std::string_view value);
+  [[nodiscard]] Result<Said, RejectReason> compute(std::string_view value);
   [[nodiscard]] VerifiedCookie cookie_of(const Said& said) const;
   [[nodiscard]] Base64urlOf32 key_end(std::string_view id) const;
   [[nodiscard]] std::string store_key_of(const Base64urlOf32& end) const;
@@ -84,7 +85,7 @@ class NativeDialect final : public Dialect {
   // What has verified: a browser sends the same cookie with each request, and the keys don't change while
   // this object lives. Only cookies that verified are in here, so no flood of forged ones can push them out.
   std::vector<Known> known_;
-  Newcomers newcomers_;
+  AdmissionPolicy admission_;
   const Random& random_;
   mutable PartialParser parser_;
 };

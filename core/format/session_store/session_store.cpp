@@ -25,11 +25,11 @@ SessionStoreDialect::SessionStoreDialect(SessionStoreDialectOptions options, con
   (void)md5_hex("");  // where MD5 is forbidden that shows at the start, and not with the first cookie
 }
 
-Result<VerifiedCookie, Refusal> SessionStoreDialect::verify(std::string_view value) {
-  if (value.size() > 3 * kMaxIdBytes) return Refusal::malformed;
+Result<VerifiedCookie, RejectReason> SessionStoreDialect::verify(std::string_view value) {
+  if (value.size() > 3 * kMaxIdBytes) return RejectReason::malformed;
   std::string id = decoded_cookie(value);
   // The package's cookie parser makes an object of what begins like that, and all objects the same key.
-  if (id.empty() || id.size() > kMaxIdBytes || id.starts_with("j:")) return Refusal::malformed;
+  if (id.empty() || id.size() > kMaxIdBytes || id.starts_with("j:")) return RejectReason::malformed;
   std::string key = store_key(id);
   return VerifiedCookie{std::move(id), std::move(key), std::nullopt, false};
 }
@@ -46,17 +46,17 @@ std::string SessionStoreDialect::store_key(std::string_view id) const {
 
 std::string SessionStoreDialect::encode(const Record& record) const { return to_text(record.data); }
 
-Result<Record, Refusal> SessionStoreDialect::decode(std::string_view bytes) const {
+Result<Record, RejectReason> SessionStoreDialect::decode(std::string_view bytes) const {
   return decode_wanted(bytes, {});
 }
 
-Result<Record, Refusal> SessionStoreDialect::decode_wanted(std::string_view bytes,
-                                                           const WantedMembers& wanted) const {
+Result<Record, RejectReason> SessionStoreDialect::decode_wanted(std::string_view bytes,
+                                                                const WantedMembers& wanted) const {
   JsonLimits limits;
   limits.large_integers = JsonLimits::LargeIntegers::rounded;
   auto parsed = parser_.parse(bytes, limits, {wanted});
-  if (!parsed || !parsed->object.is_object()) return Refusal::malformed;
-  if (parsed->object.empty() && !parsed->left_out) return Refusal::unknown;
+  if (!parsed || !parsed->object.is_object()) return RejectReason::malformed;
+  if (parsed->object.empty() && !parsed->left_out) return RejectReason::unknown;
   Record record;
   record.data = std::move(parsed->object);
   return record;

@@ -2,9 +2,9 @@
 
 #include <string>
 
+#include "core/base/secret.h"
 #include "core/crypto/random.h"
 #include "core/format/dialect.h"
-#include "core/base/secret.h"
 
 namespace session {
 
@@ -26,13 +26,14 @@ class SessionStoreDialect final : public Dialect {
   // Throws std::runtime_error if OpenSSL has no MD5 (FIPS).
   SessionStoreDialect(SessionStoreDialectOptions options, const Random& random);
 
-  Result<VerifiedCookie, Refusal> verify(std::string_view value) override;
+  Result<VerifiedCookie, RejectReason> verify(std::string_view value) override;
   std::string cookie(std::string_view id, seconds issued) override;
   std::string new_id() override;
   std::string store_key(std::string_view id) const override;
   std::string encode(const Record& record) const override;
-  Result<Record, Refusal> decode(std::string_view bytes) const override;
-  Result<Record, Refusal> decode_wanted(std::string_view bytes, const WantedMembers& wanted) const override;
+  Result<Record, RejectReason> decode(std::string_view bytes) const override;
+  Result<Record, RejectReason> decode_wanted(std::string_view bytes,
+                                             const WantedMembers& wanted) const override;
   std::optional<std::string> tombstone(std::string_view successor) const override;
   std::string successor(std::string_view bytes) const override;
 

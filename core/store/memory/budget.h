@@ -7,9 +7,9 @@
 namespace session {
 
 // Internal to MemoryStore: what all shards together hold, and how much they may. Thread-safe, without a lock.
-class MemoryLedger {
+class MemoryBudget {
  public:
-  explicit MemoryLedger(std::size_t most) : most_(most) {}
+  explicit MemoryBudget(std::size_t most) : most_(most) {}
 
   [[nodiscard]] std::size_t most() const noexcept { return most_; }
 

@@ -18,10 +18,10 @@ constexpr std::size_t kValueHeader = 47;
 // One bucket for each entry (core/store/memory/index.h).
 constexpr std::size_t kIndexShare = sizeof(void*);
 
-static_assert(std::is_standard_layout_v<MemoryNode>, "offsetof needs it");
+static_assert(std::is_standard_layout_v<MemoryEntry>, "offsetof needs it");
 
 std::size_t node_size(std::size_t key_size) noexcept {
-  return std::max(sizeof(MemoryNode), offsetof(MemoryNode, key_start) + key_size);
+  return std::max(sizeof(MemoryEntry), offsetof(MemoryEntry, key_start) + key_size);
 }
 
 // What the heap takes for a block of that size: as it says itself, or, of glibc, a header of 8 bytes,
@@ -33,25 +33,25 @@ std::size_t heap_block(std::size_t size) noexcept {
 
 }  // namespace
 
-MemoryNode::Ptr MemoryNode::make(const HashedKey& key, Bytes bytes) {
+MemoryEntry::Ptr MemoryEntry::make(const HashedKey& key, Bytes bytes) {
   assert(key.text.size() <= 8192);
   void* memory = ::operator new(node_size(key.text.size()));
-  Ptr node(new (memory) MemoryNode);
+  Ptr node(new (memory) MemoryEntry);
   node->bytes = std::move(bytes);
   node->hash = static_cast<std::uint32_t>(key.hash);
   node->key_size = static_cast<std::uint16_t>(key.text.size());
   // By way of `memory`: the key runs past key_start into the rest of the allocation.
-  char* key_at = static_cast<char*>(memory) + offsetof(MemoryNode, key_start);
+  char* key_at = static_cast<char*>(memory) + offsetof(MemoryEntry, key_start);
   if (!key.text.empty()) std::memcpy(key_at, key.text.data(), key.text.size());
   return node;
 }
 
-void MemoryNode::Destroy::operator()(MemoryNode* node) const noexcept {
-  node->~MemoryNode();
+void MemoryEntry::Destroy::operator()(MemoryEntry* node) const noexcept {
+  node->~MemoryEntry();
   ::operator delete(static_cast<void*>(node));
 }
 
-std::size_t MemoryNode::cost(std::size_t key_size, std::size_t value_size) noexcept {
+std::size_t MemoryEntry::cost(std::size_t key_size, std::size_t value_size) noexcept {
   return heap_block(node_size(key_size)) + heap_block(value_size + kValueHeader) + kIndexShare;
 }
 

@@ -21,16 +21,16 @@ struct HashedKey {
 // Internal to MemoryStore: one entry. One allocation holds it all but the value: the links of the three
 // orders that a shard keeps its entries in, and the key, which begins inside the struct and runs past its
 // end. The order of the members is what keeps a million of them small.
-struct MemoryNode {
+struct MemoryEntry {
   using ListHook =
       boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::normal_link>>;
   using TreeHook =
       boost::intrusive::set_member_hook<boost::intrusive::link_mode<boost::intrusive::normal_link>,
                                         boost::intrusive::optimize_size<true>>;
   struct Destroy {
-    void operator()(MemoryNode* node) const noexcept;
+    void operator()(MemoryEntry* node) const noexcept;
   };
-  using Ptr = std::unique_ptr<MemoryNode, Destroy>;
+  using Ptr = std::unique_ptr<MemoryEntry, Destroy>;
 
   // An entry that is in no shard yet. REQUIRES: key.text is at most 8192 bytes.
   static Ptr make(const HashedKey& key, Bytes bytes);
@@ -43,7 +43,7 @@ struct MemoryNode {
     return hash == static_cast<std::uint32_t>(other.hash) && key() == other.text;
   }
 
-  MemoryNode* next_in_bucket = nullptr;  // MemoryIndex's
+  MemoryEntry* next_in_bucket = nullptr;  // MemoryIndex's
   ListHook use_hook;
   TreeHook expiry_hook;
   std::int64_t last_use = 0;  // ns of the store's steady clock

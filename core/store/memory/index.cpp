@@ -4,27 +4,27 @@
 
 namespace session {
 
-MemoryNode* MemoryIndex::find(const HashedKey& key) const noexcept {
+MemoryEntry* MemoryIndex::find(const HashedKey& key) const noexcept {
   if (nodes_ == 0) return nullptr;
-  MemoryNode* node = bucket(bucket_of(static_cast<std::uint32_t>(key.hash)));
+  MemoryEntry* node = bucket(bucket_of(static_cast<std::uint32_t>(key.hash)));
   while (node != nullptr && !node->has(key)) node = node->next_in_bucket;
   return node;
 }
 
-void MemoryIndex::insert(MemoryNode& node) {
+void MemoryIndex::insert(MemoryEntry& node) {
   if (buckets_ == 0) {
     add_segment();
     buckets_ = kSegment;
   } else if (nodes_ >= buckets_) {
     split_one();
   }
-  MemoryNode*& head = bucket(bucket_of(node.hash));
+  MemoryEntry*& head = bucket(bucket_of(node.hash));
   node.next_in_bucket = std::exchange(head, &node);
   ++nodes_;
 }
 
-void MemoryIndex::remove(MemoryNode& node) noexcept {
-  MemoryNode** link = &bucket(bucket_of(node.hash));
+void MemoryIndex::remove(MemoryEntry& node) noexcept {
+  MemoryEntry** link = &bucket(bucket_of(node.hash));
   while (*link != &node) link = &(*link)->next_in_bucket;
   *link = node.next_in_bucket;
   --nodes_;
@@ -37,10 +37,10 @@ void MemoryIndex::add_segment() { segments_.push_back(std::make_unique<Segment>(
 // The new last bucket takes its share of the one that its nodes were in so far.
 void MemoryIndex::split_one() {
   if (buckets_ % kSegment == 0) add_segment();
-  MemoryNode** low = &bucket(buckets_ - round_);
-  MemoryNode** high = &bucket(buckets_);
-  for (MemoryNode* node = *low; node != nullptr; node = node->next_in_bucket) {
-    MemoryNode**& tail = (node->hash & round_) != 0 ? high : low;
+  MemoryEntry** low = &bucket(buckets_ - round_);
+  MemoryEntry** high = &bucket(buckets_);
+  for (MemoryEntry* node = *low; node != nullptr; node = node->next_in_bucket) {
+    MemoryEntry**& tail = (node->hash & round_) != 0 ? high : low;
     *tail = node;
     tail = &node->next_in_bucket;
   }
@@ -52,8 +52,8 @@ void MemoryIndex::split_one() {
 void MemoryIndex::join_one() noexcept {
   if (buckets_ == round_) round_ /= 2;
   --buckets_;
-  MemoryNode* moved = std::exchange(bucket(buckets_), nullptr);
-  MemoryNode** tail = &bucket(buckets_ - round_);
+  MemoryEntry* moved = std::exchange(bucket(buckets_), nullptr);
+  MemoryEntry** tail = &bucket(buckets_ - round_);
   while (*tail != nullptr) tail = &(*tail)->next_in_bucket;
   *tail = moved;
   if (buckets_ % kSegment == 0) segments_.pop_back();

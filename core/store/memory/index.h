@@ -17,17 +17,17 @@ namespace session {
 class MemoryIndex {
  public:
   // nullptr if there is none.
-  [[nodiscard]] MemoryNode* find(const HashedKey& key) const noexcept;
+  [[nodiscard]] MemoryEntry* find(const HashedKey& key) const noexcept;
   // REQUIRES: no node has this key.
-  void insert(MemoryNode& node);
+  void insert(MemoryEntry& node);
   // REQUIRES: the node is here.
-  void remove(MemoryNode& node) noexcept;
+  void remove(MemoryEntry& node) noexcept;
 
  private:
   static constexpr std::size_t kSegment = 256;
-  using Segment = std::array<MemoryNode*, kSegment>;
+  using Segment = std::array<MemoryEntry*, kSegment>;
 
-  [[nodiscard]] MemoryNode*& bucket(std::size_t i) const noexcept {
+  [[nodiscard]] MemoryEntry*& bucket(std::size_t i) const noexcept {
     return (*segments_[i / kSegment])[i % kSegment];
   }
   [[nodiscard]] std::size_t bucket_of(std::uint32_t hash) const noexcept {

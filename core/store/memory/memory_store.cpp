@@ -59,39 +59,39 @@ class Times {
 
 class MemoryStore::Shards {
  public:
-  Shards(std::size_t max_bytes, const Clock& clock) : clock_(clock), ledger_(max_bytes) {
+  Shards(std::size_t max_bytes, const Clock& clock) : clock_(clock), budget_(max_bytes) {
     shards_.reserve(kShards);
     for (std::size_t i = 0; i < kShards; ++i)
       shards_.push_back(
-          std::make_unique<MemoryShard>(clock, ledger_, MemoryShard::Horizon{uses_.of(i), expiries_.of(i)}));
+          std::make_unique<MemoryShard>(clock, budget_, MemoryShard::Horizon{uses_.of(i), expiries_.of(i)}));
   }
 
   [[nodiscard]] HashedKey hashed(std::string_view key) const noexcept { return {key, hash_(key)}; }
   [[nodiscard]] MemoryShard& of(const HashedKey& key) const noexcept {
     return *shards_[key.hash >> (64 - kShardBits)];
   }
-  [[nodiscard]] const MemoryLedger& ledger() const noexcept { return ledger_; }
+  [[nodiscard]] const MemoryBudget& budget() const noexcept { return budget_; }
   [[nodiscard]] bool could_hold(const HashedKey& key, const Bytes& bytes) const noexcept {
-    return MemoryNode::cost(key.text.size(), bytes.size()) <= ledger_.most();
+    return MemoryEntry::cost(key.text.size(), bytes.size()) <= budget_.most();
   }
 
   // Removes what expired first, in one shard.
-  std::size_t reap(std::size_t most) {
+  std::size_t expire(std::size_t most) {
     const auto now =
         std::chrono::duration_cast<std::chrono::nanoseconds>(clock_.steady_now().time_since_epoch());
     const std::size_t i = expiries_.least(now.count());
-    return i == Times::kNowhere ? 0 : shards_[i]->reap(most);
+    return i == Times::kNowhere ? 0 : shards_[i]->expire(most);
   }
 
   // Removes an entry other than `spared`, for a write that found no room. Holds one lock at a time: what it
   // sees of the other shards may be a moment old.
-  void make_room(const HashedKey& spared) {
-    if (reap(1) > 0) return;
+  void make_room(const HashedKey& keep) {
+    if (expire(1) > 0) return;
     std::size_t barren = Times::kNowhere;
     for (int tries = 0; tries < 2; ++tries) {
       const std::size_t i = uses_.least(MemoryShard::kNever - 1, barren);
       if (i == Times::kNowhere) break;
-      if (shards_[i]->evict_oldest(spared)) return;
+      if (shards_[i]->evict_oldest(keep)) return;
       barren = i;  // it held nothing but what is spared
     }
     std::this_thread::yield();  // others are removing, or have taken the room at this moment
@@ -100,7 +100,7 @@ class MemoryStore::Shards {
  private:
   const Clock& clock_;
   const SipHash<1, 3> hash_ = seeded_hash();
-  MemoryLedger ledger_;
+  MemoryBudget budget_;
   Times uses_;
   Times expiries_;
   std::vector<std::unique_ptr<MemoryShard>> shards_;
@@ -124,7 +124,7 @@ Store::Answer<CreateOutcome> MemoryStore::create(std::string key, Bytes bytes, m
   assert(ttl >= milliseconds(1));
   const HashedKey hashed = shards_->hashed(key);
   if (!shards_->could_hold(hashed, bytes)) co_return observed.told(too_large());
-  MemoryNode::Ptr node = MemoryNode::make(hashed, std::move(bytes));
+  MemoryEntry::Ptr node = MemoryEntry::make(hashed, std::move(bytes));
   for (;;) {
     if (const auto done = shards_->of(hashed).create(node, hashed, ttl)) co_return observed.told(*done);
     shards_->make_room(hashed);
@@ -166,7 +166,7 @@ Store::Answer<EraseIfOutcome> MemoryStore::erase_if(std::string key, Bytes expec
 std::size_t MemoryStore::sweep(std::size_t most) {
   std::size_t freed = 0;
   while (freed < most) {
-    const std::size_t reaped = shards_->reap(std::min(kReapedAtOnce, most - freed));
+    const std::size_t reaped = shards_->expire(std::min(kReapedAtOnce, most - freed));
     if (reaped == 0) break;
     freed += reaped;
   }
@@ -174,8 +174,8 @@ std::size_t MemoryStore::sweep(std::size_t most) {
 }
 
 MemoryStore::Stats MemoryStore::stats() const {
-  const MemoryLedger& ledger = shards_->ledger();
-  return {ledger.entries.load(), ledger.bytes(), ledger.evictions.load(), ledger.expirations.load()};
+  const MemoryBudget& budget = shards_->budget();
+  return {budget.entries.load(), budget.bytes(), budget.evictions.load(), budget.expirations.load()};
 }
 
 }  // namespace session

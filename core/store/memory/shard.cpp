@@ -39,14 +39,14 @@ class MemoryShard::Turn {
   ~Turn() {
     if (horizon_moved_) shard_.publish();
     lock_.unlock();
-    removed_.clear_and_dispose(MemoryNode::Destroy());
+    removed_.clear_and_dispose(MemoryEntry::Destroy());
   }
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
 
   [[nodiscard]] std::int64_t now() const noexcept { return now_; }
   void horizon_moved() noexcept { horizon_moved_ = true; }
-  void free_later(MemoryNode& node) noexcept { removed_.push_back(node); }
+  void free_later(MemoryEntry& node) noexcept { removed_.push_back(node); }
 
  private:
   MemoryShard& shard_;
@@ -56,30 +56,30 @@ class MemoryShard::Turn {
   UseOrder removed_;
 };
 
-MemoryShard::MemoryShard(const Clock& clock, MemoryLedger& ledger, Horizon horizon)
-    : clock_(clock), ledger_(ledger), horizon_(horizon) {
+MemoryShard::MemoryShard(const Clock& clock, MemoryBudget& budget, Horizon horizon)
+    : clock_(clock), budget_(budget), horizon_(horizon) {
   publish();
 }
 
 MemoryShard::~MemoryShard() {
   by_expiry_.clear();
-  by_use_.clear_and_dispose(MemoryNode::Destroy());
+  by_use_.clear_and_dispose(MemoryEntry::Destroy());
 }
 
 std::optional<Entry> MemoryShard::load(const HashedKey& key) {
   Turn turn(*this);
-  MemoryNode* node = find_live(key, turn);
+  MemoryEntry* node = find_live(key, turn);
   if (node == nullptr) return std::nullopt;
   use(*node, turn);
   return Entry{node->bytes, time_left(node->expires, turn.now())};
 }
 
-std::optional<CreateOutcome> MemoryShard::create(MemoryNode::Ptr& node, const HashedKey& key,
+std::optional<CreateOutcome> MemoryShard::create(MemoryEntry::Ptr& node, const HashedKey& key,
                                                  milliseconds ttl) {
   Turn turn(*this);
   if (find_live(key, turn) != nullptr) return CreateOutcome::exists;
-  reap(kReapedByWrite, turn);
-  if (!ledger_.reserve(node->cost())) return std::nullopt;
+  expire(kReapedByWrite, turn);
+  if (!budget_.reserve(node->cost())) return std::nullopt;
   link(*node, ttl, turn);
   node.release();
   return CreateOutcome::created;
@@ -88,11 +88,11 @@ std::optional<CreateOutcome> MemoryShard::create(MemoryNode::Ptr& node, const Ha
 std::optional<ReplaceOutcome> MemoryShard::replace(const HashedKey& key, const Bytes& expected, Bytes& bytes,
                                                    milliseconds ttl) {
   Turn turn(*this);
-  MemoryNode* node = find_live(key, turn);
-  if (node == nullptr || !(node->bytes == expected)) return ReplaceOutcome::changed_or_gone;
+  MemoryEntry* node = find_live(key, turn);
+  if (node == nullptr || !(node->bytes == expected)) return ReplaceOutcome::mismatch;
   use(*node, turn);
-  reap(kReapedByWrite, turn);
-  if (!resize(node->cost(), MemoryNode::cost(key.text.size(), bytes.size()))) return std::nullopt;
+  expire(kReapedByWrite, turn);
+  if (!resize(node->cost(), MemoryEntry::cost(key.text.size(), bytes.size()))) return std::nullopt;
   std::swap(node->bytes, bytes);
   set_expiry(*node, ttl, turn);
   return ReplaceOutcome::replaced;
@@ -100,7 +100,7 @@ std::optional<ReplaceOutcome> MemoryShard::replace(const HashedKey& key, const B
 
 TouchOutcome MemoryShard::touch(const HashedKey& key, milliseconds ttl) {
   Turn turn(*this);
-  MemoryNode* node = find_live(key, turn);
+  MemoryEntry* node = find_live(key, turn);
   if (node == nullptr) return TouchOutcome::absent;
   use(*node, turn);
   set_expiry(*node, ttl, turn);
@@ -109,7 +109,7 @@ TouchOutcome MemoryShard::touch(const HashedKey& key, milliseconds ttl) {
 
 EraseOutcome MemoryShard::erase(const HashedKey& key) {
   Turn turn(*this);
-  MemoryNode* node = find_live(key, turn);
+  MemoryEntry* node = find_live(key, turn);
   if (node == nullptr) return EraseOutcome::absent;
   unlink(*node, turn);
   return EraseOutcome::erased;
@@ -117,43 +117,43 @@ EraseOutcome MemoryShard::erase(const HashedKey& key) {
 
 EraseIfOutcome MemoryShard::erase_if(const HashedKey& key, const Bytes& expected) {
   Turn turn(*this);
-  MemoryNode* node = find_live(key, turn);
-  if (node == nullptr || !(node->bytes == expected)) return EraseIfOutcome::changed_or_gone;
+  MemoryEntry* node = find_live(key, turn);
+  if (node == nullptr || !(node->bytes == expected)) return EraseIfOutcome::mismatch;
   unlink(*node, turn);
   return EraseIfOutcome::erased;
 }
 
-std::size_t MemoryShard::reap(std::size_t most) {
+std::size_t MemoryShard::expire(std::size_t most) {
   Turn turn(*this);
-  return reap(most, turn);
+  return expire(most, turn);
 }
 
-bool MemoryShard::evict_oldest(const HashedKey& spared) {
+bool MemoryShard::evict_oldest(const HashedKey& keep) {
   Turn turn(*this);
   auto oldest = by_use_.rbegin();
-  if (oldest != by_use_.rend() && oldest->has(spared)) ++oldest;
+  if (oldest != by_use_.rend() && oldest->has(keep)) ++oldest;
   if (oldest == by_use_.rend()) return false;
-  count(oldest->expires <= turn.now() ? ledger_.expirations : ledger_.evictions);
+  count(oldest->expires <= turn.now() ? budget_.expirations : budget_.evictions);
   unlink(*oldest, turn);
   return true;
 }
 
 // The entry if it is alive; if it has expired, it goes.
-MemoryNode* MemoryShard::find_live(const HashedKey& key, Turn& turn) {
-  MemoryNode* node = index_.find(key);
+MemoryEntry* MemoryShard::find_live(const HashedKey& key, Turn& turn) {
+  MemoryEntry* node = index_.find(key);
   if (node == nullptr || node->expires > turn.now()) return node;
-  count(ledger_.expirations);
+  count(budget_.expirations);
   unlink(*node, turn);
   return nullptr;
 }
 
 bool MemoryShard::resize(std::size_t from, std::size_t to) noexcept {
-  if (to > from) return ledger_.reserve(to - from);
-  ledger_.release(from - to);
+  if (to > from) return budget_.reserve(to - from);
+  budget_.release(from - to);
   return true;
 }
 
-void MemoryShard::use(MemoryNode& node, Turn& turn) {
+void MemoryShard::use(MemoryEntry& node, Turn& turn) {
   // On the hot path: the ends of the order are compared by address, without a look into their memory.
   if (&by_use_.back() == &node) turn.horizon_moved();
   if (&by_use_.front() != &node) {
@@ -163,14 +163,14 @@ void MemoryShard::use(MemoryNode& node, Turn& turn) {
   node.last_use = turn.now();
 }
 
-void MemoryShard::set_expiry(MemoryNode& node, milliseconds ttl, Turn& turn) {
+void MemoryShard::set_expiry(MemoryEntry& node, milliseconds ttl, Turn& turn) {
   turn.horizon_moved();
   by_expiry_.erase(by_expiry_.iterator_to(node));
   node.expires = deadline(turn.now(), ttl);
   by_expiry_.insert(by_expiry_.end(), node);
 }
 
-void MemoryShard::link(MemoryNode& node, milliseconds ttl, Turn& turn) {
+void MemoryShard::link(MemoryEntry& node, milliseconds ttl, Turn& turn) {
   turn.horizon_moved();
   index_.insert(node);
   node.last_use = turn.now();
@@ -178,23 +178,23 @@ void MemoryShard::link(MemoryNode& node, milliseconds ttl, Turn& turn) {
   by_use_.push_front(node);
   // A hint: most entries live equally long, so the newest is the last to expire.
   by_expiry_.insert(by_expiry_.end(), node);
-  ledger_.entries.fetch_add(1, std::memory_order_relaxed);
+  budget_.entries.fetch_add(1, std::memory_order_relaxed);
 }
 
-void MemoryShard::unlink(MemoryNode& node, Turn& turn) {
+void MemoryShard::unlink(MemoryEntry& node, Turn& turn) {
   turn.horizon_moved();
   index_.remove(node);
   by_use_.erase(by_use_.iterator_to(node));
   by_expiry_.erase(by_expiry_.iterator_to(node));
-  ledger_.release(node.cost());
-  ledger_.entries.fetch_sub(1, std::memory_order_relaxed);
+  budget_.release(node.cost());
+  budget_.entries.fetch_sub(1, std::memory_order_relaxed);
   turn.free_later(node);
 }
 
-std::size_t MemoryShard::reap(std::size_t most, Turn& turn) {
+std::size_t MemoryShard::expire(std::size_t most, Turn& turn) {
   std::size_t reaped = 0;
   while (reaped < most && !by_expiry_.empty() && by_expiry_.begin()->expires <= turn.now()) {
-    count(ledger_.expirations);
+    count(budget_.expirations);
     unlink(*by_expiry_.begin(), turn);
     ++reaped;
   }

@@ -8,9 +8,9 @@
 #include <optional>
 
 #include "core/base/clock.h"
-#include "core/store/memory/index.h"
 #include "core/store/memory/budget.h"
 #include "core/store/memory/entry.h"
+#include "core/store/memory/index.h"
 #include "core/store/store.h"
 
 namespace session {
@@ -34,14 +34,14 @@ class alignas(64) MemoryShard {
     std::atomic<std::int64_t>& earliest_expiry;
   };
 
-  MemoryShard(const Clock& clock, MemoryLedger& ledger, Horizon horizon);
+  MemoryShard(const Clock& clock, MemoryBudget& budget, Horizon horizon);
   ~MemoryShard();
   MemoryShard(const MemoryShard&) = delete;
   MemoryShard& operator=(const MemoryShard&) = delete;
 
   [[nodiscard]] std::optional<Entry> load(const HashedKey& key);
   // Takes the node if it is created.
-  [[nodiscard]] std::optional<CreateOutcome> create(MemoryNode::Ptr& node, const HashedKey& key,
+  [[nodiscard]] std::optional<CreateOutcome> create(MemoryEntry::Ptr& node, const HashedKey& key,
                                                     milliseconds ttl);
   // If it is replaced, `bytes` are the former ones afterwards.
   [[nodiscard]] std::optional<ReplaceOutcome> replace(const HashedKey& key, const Bytes& expected,
@@ -51,33 +51,36 @@ class alignas(64) MemoryShard {
   [[nodiscard]] EraseIfOutcome erase_if(const HashedKey& key, const Bytes& expected);
 
   // Removes up to `most` expired entries, those first that expired first; how many it removed.
-  std::size_t reap(std::size_t most);
+  std::size_t expire(std::size_t most);
   // Removes the least recently used entry other than `spared`; false if there is none.
-  bool evict_oldest(const HashedKey& spared);
+  bool evict_oldest(const HashedKey& keep);
 
  private:
   class Turn;
   struct EarlierExpiry {
-    bool operator()(const MemoryNode& a, const MemoryNode& b) const noexcept { return a.expires < b.expires; }
+    bool operator()(const MemoryEntry& a, const MemoryEntry& b) const noexcept {
+      return a.expires < b.expires;
+    }
   };
   using UseOrder = boost::intrusive::list<
-      MemoryNode, boost::intrusive::member_hook<MemoryNode, MemoryNode::ListHook, &MemoryNode::use_hook>,
+      MemoryEntry, boost::intrusive::member_hook<MemoryEntry, MemoryEntry::ListHook, &MemoryEntry::use_hook>,
       boost::intrusive::constant_time_size<false>>;
   using ExpiryOrder = boost::intrusive::multiset<
-      MemoryNode, boost::intrusive::member_hook<MemoryNode, MemoryNode::TreeHook, &MemoryNode::expiry_hook>,
+      MemoryEntry,
+      boost::intrusive::member_hook<MemoryEntry, MemoryEntry::TreeHook, &MemoryEntry::expiry_hook>,
       boost::intrusive::compare<EarlierExpiry>, boost::intrusive::constant_time_size<false>>;
 
-  MemoryNode* find_live(const HashedKey& key, Turn& turn);
+  MemoryEntry* find_live(const HashedKey& key, Turn& turn);
   bool resize(std::size_t from, std::size_t to) noexcept;
-  void use(MemoryNode& node, Turn& turn);
-  void set_expiry(MemoryNode& node, milliseconds ttl, Turn& turn);
-  void link(MemoryNode& node, milliseconds ttl, Turn& turn);
-  void unlink(MemoryNode& node, Turn& turn);
-  std::size_t reap(std::size_t most, Turn& turn);
+  void use(MemoryEntry& node, Turn& turn);
+  void set_expiry(MemoryEntry& node, milliseconds ttl, Turn& turn);
+  void link(MemoryEntry& node, milliseconds ttl, Turn& turn);
+  void unlink(MemoryEntry& node, Turn& turn);
+  std::size_t expire(std::size_t most, Turn& turn);
   void publish() noexcept;
 
   const Clock& clock_;
-  MemoryLedger& ledger_;
+  MemoryBudget& budget_;
   const Horizon horizon_;
   std::mutex mutex_;
   MemoryIndex index_;

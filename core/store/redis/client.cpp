@@ -11,12 +11,12 @@ namespace {
 // A server that has no answer yet is asked again this much later.
 constexpr milliseconds kAgain{10};
 // Redirections, and connections that end, one after the other: more than that is a misconfiguration.
-constexpr int kMostTries = 8;
+constexpr int kMaxTries = 8;
 
 using Reaction = ServerError::Reaction;
 
-Refused unavailable(std::string text) {
-  return Refused(StoreFailure(StoreFailure::Kind::unavailable, std::move(text)));
+CommandError unavailable(std::string text) {
+  return CommandError(StoreFailure(StoreFailure::Kind::unavailable, std::move(text)));
 }
 
 const Reply* first_error(const std::vector<Reply>& replies) {
@@ -36,114 +36,118 @@ void keep_every_other(std::vector<Reply>& replies) {
 }
 
 // To a node that is only getting the key.
-Task<Answered> ask_importing(std::shared_ptr<Link> link, Command command, Clock::Steady deadline) {
+Task<CommandResult> ask_importing(std::shared_ptr<RedisConnection> connection, Command command,
+                                  Clock::Steady deadline) {
   Command asking;
   asking.wire = command.asking();
   asking.replies = 2 * command.replies;
-  Answered answered = co_await link->ask(std::move(asking), deadline);
+  CommandResult answered = co_await connection->ask(std::move(asking), deadline);
   keep_every_other(answered.replies);
   answered.command = std::move(command);
   co_return answered;
 }
 
 // One command on its way: where it goes next, and what the replies mean.
-class Errand {
+class CommandAttempt {
  public:
-  using Outcome = Result<std::vector<Reply>, Refused>;
+  using Outcome = Result<std::vector<Reply>, CommandError>;
 
-  Errand(Servers& servers, std::string_view key, std::string_view what, Command command,
-         Clock::Steady deadline)
-      : servers_(servers), key_(key), what_(what), command_(std::move(command)), deadline_(deadline) {}
+  CommandAttempt(Topology& servers, std::string_view key, std::string_view what, Command command,
+                 Clock::Steady deadline)
+      : topology_(servers), key_(key), what_(what), command_(std::move(command)), deadline_(deadline) {}
 
-  [[nodiscard]] std::shared_ptr<Link> link() {
-    return next_ ? std::exchange(next_, nullptr) : servers_.of(key_);
+  [[nodiscard]] std::shared_ptr<RedisConnection> connection() {
+    return next_ ? std::exchange(next_, nullptr) : topology_.of(key_);
   }
 
-  [[nodiscard]] Task<Answered> ask(std::shared_ptr<Link> link) {
-    if (std::exchange(asking_, false)) return ask_importing(std::move(link), std::move(command_), deadline_);
-    return link->ask(std::move(command_), deadline_);
+  [[nodiscard]] Task<CommandResult> ask(std::shared_ptr<RedisConnection> connection) {
+    if (std::exchange(asking_, false))
+      return ask_importing(std::move(connection), std::move(command_), deadline_);
+    return connection->ask(std::move(command_), deadline_);
   }
 
   // The outcome; nullopt: try again.
-  [[nodiscard]] std::optional<Outcome> judge(Answered answered, Link& link) {
+  [[nodiscard]] std::optional<Outcome> judge(CommandResult answered, RedisConnection& connection) {
     command_ = std::move(answered.command);
-    if (answered.failure) return no_answer(*answered.failure, link);
-    if (const Reply* bad = first_error(answered.replies)) return refused(read_error(bad->text, what_), link);
-    if (command_.sound(answered.replies)) return Outcome(std::move(answered.replies));
-    link.renew("it answered something else than it was asked");
-    return Outcome(unavailable(link.server() + ": its answers were mixed up"));
+    if (answered.failure) return no_answer(*answered.failure, connection);
+    if (const Reply* bad = first_error(answered.replies))
+      return refused(read_error(bad->text, what_), connection);
+    if (command_.is_valid_reply(answered.replies)) return Outcome(std::move(answered.replies));
+    connection.renew("it answered something else than it was asked");
+    return Outcome(unavailable(connection.server() + ": its answers were mixed up"));
   }
 
   [[nodiscard]] bool wants_pause() { return std::exchange(pause_, false); }
   [[nodiscard]] Outcome give_up() const { return unavailable(last_); }
 
  private:
-  std::optional<Outcome> no_answer(const CallFailure& failure, const Link& link) {
-    servers_.suspect();
+  std::optional<Outcome> no_answer(const CallFailure& failure, const RedisConnection& connection) {
+    topology_.request_refresh();
     last_ = failure.reason;
-    if (may_repeat(failure.kind) && somebody_to_ask(failure.kind, link)) return std::nullopt;
+    if (may_repeat(failure.kind) && somebody_to_ask(failure.kind, connection)) return std::nullopt;
     return Outcome(unavailable(last_));
   }
 
   // Nothing of it was executed, or that would do no harm.
   [[nodiscard]] bool may_repeat(CallFailure::Kind kind) const {
     if (kind == CallFailure::Kind::not_sent) return true;
-    return kind == CallFailure::Kind::lost && command_.repeat == Command::Repeat::harmless;
+    return kind == CallFailure::Kind::lost && command_.retry == Command::Retry::safe;
   }
 
   // A link that was stopped has left the cluster: another one has its slots. One that can't connect has not
   // sent anything, and will fail again at once.
-  static bool somebody_to_ask(CallFailure::Kind kind, const Link& link) {
-    if (link.state() == Link::State::stopped) return true;
-    const bool alive = link.state() == Link::State::connecting || link.state() == Link::State::up;
+  static bool somebody_to_ask(CallFailure::Kind kind, const RedisConnection& connection) {
+    if (connection.state() == RedisConnection::State::stopped) return true;
+    const bool alive = connection.state() == RedisConnection::State::connecting ||
+                       connection.state() == RedisConnection::State::up;
     return alive && kind == CallFailure::Kind::lost;
   }
 
-  std::optional<Outcome> refused(const ServerError& error, Link& link) {
-    last_ = link.server() + ": " + error.sentence;
+  std::optional<Outcome> refused(const ServerError& error, RedisConnection& connection) {
+    last_ = connection.server() + ": " + error.sentence;
     switch (error.reaction) {
       case Reaction::fail:
-        servers_.suspect();
+        topology_.request_refresh();
         return Outcome(unavailable(last_));
       case Reaction::full:
-        return Outcome(Refused(StoreFailure(StoreFailure::Kind::full, last_)));
+        return Outcome(CommandError(StoreFailure(StoreFailure::Kind::full, last_)));
       case Reaction::script:
       case Reaction::foreign:
-        return Outcome(Refused(StoreFailure(StoreFailure::Kind::unavailable, last_), error.reaction));
+        return Outcome(CommandError(StoreFailure(StoreFailure::Kind::unavailable, last_), error.reaction));
       case Reaction::reconnect:
-        return connect_anew(error, link);
+        return connect_anew(error, connection);
       case Reaction::again:
         pause_ = true;
         return std::nullopt;
       case Reaction::moved:
       case Reaction::ask:
-        return pass_on(error, link);
+        return pass_on(error, connection);
     }
     return Outcome(unavailable(last_));
   }
 
   // A server that has been the wrong one since it was found will not become the right one by asking around at
   // every request.
-  std::optional<Outcome> connect_anew(const ServerError& error, Link& link) {
-    servers_.suspect();
-    if (link.age() < Link::kYoung) return Outcome(unavailable(last_));
-    link.renew(error.sentence);
+  std::optional<Outcome> connect_anew(const ServerError& error, RedisConnection& connection) {
+    topology_.request_refresh();
+    if (connection.age() < RedisConnection::kYoung) return Outcome(unavailable(last_));
+    connection.renew(error.sentence);
     return std::nullopt;
   }
 
-  std::optional<Outcome> pass_on(const ServerError& error, const Link& link) {
-    next_ = servers_.redirected(error, link);
+  std::optional<Outcome> pass_on(const ServerError& error, const RedisConnection& connection) {
+    next_ = topology_.redirected(error, connection);
     if (!next_) return Outcome(unavailable(last_ + "; is store.redis.topology right?"));
     asking_ = error.reaction == Reaction::ask;
     return std::nullopt;
   }
 
-  Servers& servers_;
+  Topology& topology_;
   std::string_view key_;
   std::string_view what_;
   Command command_;
   Clock::Steady deadline_;
-  std::shared_ptr<Link> next_;  // nullptr: the one that has the key
+  std::shared_ptr<RedisConnection> next_;  // nullptr: the one that has the key
   bool asking_ = false;
   bool pause_ = false;
   std::string last_;  // why the last try failed
@@ -152,26 +156,26 @@ class Errand {
 }  // namespace
 
 RedisClient::RedisClient(const Executor& executor, std::shared_ptr<const RedisSetup> setup)
-    : servers_(Servers::make(executor, std::move(setup))) {}
+    : topology_(Topology::make(executor, std::move(setup))) {}
 
-Task<Result<std::vector<Reply>, Refused>> RedisClient::call(std::string_view key, std::string_view what,
-                                                            Command command, Clock::Steady deadline) {
-  Errand errand(*servers_, key, what, std::move(command), deadline);
-  for (int tries = 0; tries < kMostTries; ++tries) {
-    std::shared_ptr<Link> link = errand.link();
-    if (!link) {
-      auto found = co_await servers_->find_out(deadline);
+Task<Result<std::vector<Reply>, CommandError>> RedisClient::call(std::string_view key, std::string_view what,
+                                                                 Command command, Clock::Steady deadline) {
+  CommandAttempt attempt(*topology_, key, what, std::move(command), deadline);
+  for (int tries = 0; tries < kMaxTries; ++tries) {
+    std::shared_ptr<RedisConnection> connection = attempt.connection();
+    if (!connection) {
+      auto found = co_await topology_->discover(deadline);
       if (!found) co_return unavailable(found.error().why);
-      link = errand.link();
-      if (!link) co_return unavailable("no node of the cluster has the key's slot");
+      connection = attempt.connection();
+      if (!connection) co_return unavailable("no node of the cluster has the key's slot");
     }
-    Answered answered = co_await errand.ask(link);
-    auto outcome = errand.judge(std::move(answered), *link);
+    CommandResult answered = co_await attempt.ask(connection);
+    auto outcome = attempt.judge(std::move(answered), *connection);
     if (outcome) co_return std::move(*outcome);
-    if (errand.wants_pause()) co_await pause(kAgain);
+    if (attempt.wants_pause()) co_await pause(kAgain);
     if (system_clock().steady_now() >= deadline) break;
   }
-  co_return errand.give_up();
+  co_return attempt.give_up();
 }
 
 }  // namespace session

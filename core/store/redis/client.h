@@ -11,9 +11,9 @@
 namespace session {
 
 // Why a command was not done, for the store to branch on.
-struct Refused {
-  Refused() = default;
-  explicit Refused(StoreFailure f, ServerError::Reaction r = ServerError::Reaction::fail)
+struct CommandError {
+  CommandError() = default;
+  explicit CommandError(StoreFailure f, ServerError::Reaction r = ServerError::Reaction::fail)
       : failure(std::move(f)), reaction(r) {}
   StoreFailure failure;
   ServerError::Reaction reaction =
@@ -29,14 +29,14 @@ class RedisClient {
 
   // The replies to a command, none of them an error, by `deadline`. `what` names the command for the log.
   // `key` is the caller's until the task ends.
-  Task<Result<std::vector<Reply>, Refused>> call(std::string_view key, std::string_view what, Command command,
-                                                 Clock::Steady deadline);
+  Task<Result<std::vector<Reply>, CommandError>> call(std::string_view key, std::string_view what,
+                                                      Command command, Clock::Steady deadline);
 
   // The event loop ends.
-  void abandon() { servers_->abandon(); }
+  void abandon() { topology_->abandon(); }
 
  private:
-  std::shared_ptr<Servers> servers_;
+  std::shared_ptr<Topology> topology_;
 };
 
 }  // namespace session

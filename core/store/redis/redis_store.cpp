@@ -14,7 +14,7 @@ namespace {
 namespace asio = boost::asio;
 using Reaction = ServerError::Reaction;
 using commands::By;
-using Called = Result<std::vector<Reply>, Refused>;
+using Called = Result<std::vector<Reply>, CommandError>;
 
 // The clients of one event loop, by store. Lives in the loop, so that connections end with it.
 class LoopClients final : public asio::execution_context::service {
@@ -122,7 +122,7 @@ Store::Answer<ReplaceOutcome> RedisStore::replace(std::string key, Bytes expecte
   };
   const auto done = co_await run_script(at, command);
   if (!done) co_return at.observed.told(done.error());
-  co_return at.observed.told(*done ? ReplaceOutcome::replaced : ReplaceOutcome::changed_or_gone);
+  co_return at.observed.told(*done ? ReplaceOutcome::replaced : ReplaceOutcome::mismatch);
 }
 
 Store::Answer<TouchOutcome> RedisStore::touch(std::string key, milliseconds ttl) {
@@ -144,7 +144,7 @@ Store::Answer<EraseIfOutcome> RedisStore::erase_if(std::string key, Bytes expect
   const auto command = [&](By by) { return commands::erase_if(at.key, expected.view(), by); };
   const auto done = co_await run_script(at, command);
   if (!done) co_return at.observed.told(done.error());
-  co_return at.observed.told(*done ? EraseIfOutcome::erased : EraseIfOutcome::changed_or_gone);
+  co_return at.observed.told(*done ? EraseIfOutcome::erased : EraseIfOutcome::mismatch);
 }
 
 }  // namespace session

@@ -19,12 +19,12 @@ bool is_on(const Directive* line) { return line && line->arg(0) == "on"; }
 void who_answers(Inspection& in) {
   constexpr std::array<const char*, 5> kOwnAnswers = {"content_by_lua_block", "content_by_lua_file",
                                                       "content_by_lua", "js_content", "perl"};
-  for (const Scope* spot : in.site.model().spots()) {
-    const auto path = Site::check(*spot);
+  for (const Context* context : in.usage.model().contexts()) {
+    const auto path = GatewayUsage::check(*context);
     if (!path) continue;
-    const Place& place = spot->find("auth_request")->place;
+    const Place& place = context->find("auth_request")->place;
     const std::string asked = "auth_request " + legible(*path);
-    const Scope* location = in.site.auth_location(*spot);
+    const Context* location = in.usage.auth_location(*context);
     if (!location) {
       in.danger(place, asked + ": no location of this server is known to answer that",
                 "include session-gateway-server.conf;");
@@ -32,7 +32,7 @@ void who_answers(Inspection& in) {
     }
     const auto has = [&](const char* name) { return !location->own(name).empty(); };
     if (Model::handler(*location)) {
-      if (in.site.is_application(*location) || (Site::check(*location) && !location->internal()))
+      if (in.usage.is_application(*location) || (GatewayUsage::check(*location) && !location->internal()))
         in.danger(place,
                   asked + " is answered by " + location->title() +
                       ", an application: all that it answers lets everybody in",
@@ -47,30 +47,32 @@ void who_answers(Inspection& in) {
 }
 
 void nothing_asks(Inspection& in) {
-  const auto& spots = in.site.model().spots();
-  const auto& servers = in.site.model().servers();
-  const auto asks = [&](const Scope* spot) { return Site::check(*spot) && in.site.asks_gateway(*spot); };
-  if (servers.empty() || std::any_of(spots.begin(), spots.end(), asks)) return;
+  const auto& contexts = in.usage.model().contexts();
+  const auto& servers = in.usage.model().servers();
+  const auto asks = [&](const Context* context) {
+    return GatewayUsage::check(*context) && in.usage.asks_gateway(*context);
+  };
+  if (servers.empty() || std::any_of(contexts.begin(), contexts.end(), asks)) return;
   in.advice(servers.front()->place(),
             "no location of any server asks session-gateway: nothing is protected by it", kIncludeProtect);
 }
 
 void not_internal(Inspection& in) {
-  for (const Scope* spot : in.site.auth_locations()) {
-    if (spot->internal()) continue;
-    in.advice(spot->place(), spot->title() + ", which auth_request asks, can be asked by clients too",
+  for (const Context* context : in.usage.auth_locations()) {
+    if (context->internal()) continue;
+    in.advice(context->place(), context->title() + ", which auth_request asks, can be asked by clients too",
               "internal;");
   }
 }
 
 void no_endpoint(Inspection& in) {
-  for (const Scope* spot : in.site.auth_locations()) {
-    const auto endpoints = in.site.params(*spot, "GATEWAY_ENDPOINT");
+  for (const Context* context : in.usage.auth_locations()) {
+    const auto endpoints = in.usage.params(*context, "GATEWAY_ENDPOINT");
     if (endpoints.empty()) {
-      in.advice(
-          spot->place(),
-          spot->title() + ", which auth_request asks, has no GATEWAY_ENDPOINT: every check fails with a 500",
-          "fastcgi_param GATEWAY_ENDPOINT auth;");
+      in.advice(context->place(),
+                context->title() +
+                    ", which auth_request asks, has no GATEWAY_ENDPOINT: every check fails with a 500",
+                "fastcgi_param GATEWAY_ENDPOINT auth;");
     }
     for (const Setting& setting : endpoints) {
       if (setting.value == "auth" || !variables_in(setting.value).empty()) continue;
@@ -83,23 +85,23 @@ void no_endpoint(Inspection& in) {
 }
 
 void anybody_with_a_session(Inspection& in) {
-  for (const Scope* spot : in.site.auth_locations()) {
-    const auto required = in.site.params(*spot, "GATEWAY_REQUIRE");
+  for (const Context* context : in.usage.auth_locations()) {
+    const auto required = in.usage.params(*context, "GATEWAY_REQUIRE");
     const auto asks = [](const Setting& setting) {
       return setting.value.find_first_not_of(", ") != std::string::npos;
     };
     if (std::any_of(required.begin(), required.end(), asks)) continue;
-    in.danger(required.empty() ? spot->place() : required.front().line->place,
-              spot->title() + " passes every session, also of people who have not logged in",
+    in.danger(required.empty() ? context->place() : required.front().line->place,
+              context->title() + " passes every session, also of people who have not logged in",
               "fastcgi_param GATEWAY_REQUIRE login;");
   }
 }
 
 // A check that fails must not be made a success by an error page.
 void failure_made_success(Inspection& in) {
-  for (const Scope* spot : in.site.auth_locations()) {
-    const bool intercepts = is_on(spot->find("fastcgi_intercept_errors"));
-    for (const Directive* line : spot->list("error_page")) {
+  for (const Context* context : in.usage.auth_locations()) {
+    const bool intercepts = is_on(context->find("fastcgi_intercept_errors"));
+    for (const Directive* line : context->list("error_page")) {
       const auto success = std::find_if(line->args.begin(), line->args.end(), [](const std::string& word) {
         return word == "=" || word.starts_with("=2");
       });
@@ -108,33 +110,33 @@ void failure_made_success(Inspection& in) {
       };
       if (success == line->args.end() || std::none_of(line->args.begin(), success, concerns)) continue;
       in.danger(line->place,
-                "this error page makes a success of a check that fails in " + spot->title() + " (" +
-                    render(spot->place()) + "): an outage lets everybody in",
-                "in " + spot->title() + ": error_page 418 @session_outage; fastcgi_intercept_errors off;");
+                "this error page makes a success of a check that fails in " + context->title() + " (" +
+                    render(context->place()) + "): an outage lets everybody in",
+                "in " + context->title() + ": error_page 418 @session_outage; fastcgi_intercept_errors off;");
     }
   }
 }
 
 // The check needs the cookies and no more.
 void too_much_is_passed(Inspection& in) {
-  for (const Scope* spot : in.site.auth_locations()) {
-    if (!is_off(spot->find("fastcgi_pass_request_body")))
-      in.advice(spot->place(), spot->title() + ": a check has no body, and one must not be announced",
+  for (const Context* context : in.usage.auth_locations()) {
+    if (!is_off(context->find("fastcgi_pass_request_body")))
+      in.advice(context->place(), context->title() + ": a check has no body, and one must not be announced",
                 "fastcgi_pass_request_body off;");
-    for (const Setting& setting : in.site.params(*spot, "CONTENT_LENGTH")) {
+    for (const Setting& setting : in.usage.params(*context, "CONTENT_LENGTH")) {
       if (!setting.value.empty())
-        in.advice(
-            setting.line->place,
-            "the length of the client's body is passed to the check in " + spot->title() + ", which has none",
-            "fastcgi_param CONTENT_LENGTH \"\";");
+        in.advice(setting.line->place,
+                  "the length of the client's body is passed to the check in " + context->title() +
+                      ", which has none",
+                  "fastcgi_param CONTENT_LENGTH \"\";");
     }
-    if (!is_off(spot->find("fastcgi_pass_request_headers"))) {
-      in.advice(
-          spot->place(),
-          spot->title() + ": all headers of the client are passed to the check, which needs the cookies only",
-          "fastcgi_pass_request_headers off; fastcgi_param HTTP_COOKIE $http_cookie if_not_empty;");
-    } else if (in.site.params(*spot, "HTTP_COOKIE").empty()) {
-      in.advice(spot->place(), spot->title() + ": the check gets no cookies, and finds no session",
+    if (!is_off(context->find("fastcgi_pass_request_headers"))) {
+      in.advice(context->place(),
+                context->title() +
+                    ": all headers of the client are passed to the check, which needs the cookies only",
+                "fastcgi_pass_request_headers off; fastcgi_param HTTP_COOKIE $http_cookie if_not_empty;");
+    } else if (in.usage.params(*context, "HTTP_COOKIE").empty()) {
+      in.advice(context->place(), context->title() + ": the check gets no cookies, and finds no session",
                 "fastcgi_param HTTP_COOKIE $http_cookie if_not_empty;");
     }
   }
@@ -151,14 +153,14 @@ std::uint64_t bytes(const std::string& text) {
 }
 
 void small_buffer(Inspection& in) {
-  for (const Scope* spot : in.site.auth_locations()) {
-    const Directive* taken = spot->enclosing(Scope::Level::server)->find("large_client_header_buffers");
+  for (const Context* context : in.usage.auth_locations()) {
+    const Directive* taken = context->enclosing(Context::Level::server)->find("large_client_header_buffers");
     const std::uint64_t headers = taken ? bytes(taken->arg(0)) * bytes(taken->arg(1)) : 4 * 8192;
-    const Directive* buffer = spot->find("fastcgi_buffer_size");
+    const Directive* buffer = context->find("fastcgi_buffer_size");
     if ((buffer ? bytes(buffer->arg(0)) : 4096) > headers) continue;
     const std::string enough = std::to_string((headers + headers / 2 + 1023) / 1024) + "k";
-    in.advice(buffer ? buffer->place : spot->place(),
-              "the answer of " + spot->title() + " repeats the client's cookies, and nginx takes " +
+    in.advice(buffer ? buffer->place : context->place(),
+              "the answer of " + context->title() + " repeats the client's cookies, and nginx takes " +
                   std::to_string(headers / 1024) + "k of them: one that does not fit becomes a 503",
               "fastcgi_buffer_size " + enough + "; fastcgi_buffers 4 " + enough + ";");
   }
@@ -166,9 +168,9 @@ void small_buffer(Inspection& in) {
 
 // A `set` of the server runs again for the check itself.
 void set_at_server_level(Inspection& in) {
-  for (const Scope* auth : in.site.auth_locations()) {
-    const auto names = in.site.words_of_locations(*auth);
-    for (const Directive* line : auth->enclosing(Scope::Level::server)->own("set")) {
+  for (const Context* auth : in.usage.auth_locations()) {
+    const auto names = in.usage.words_of_locations(*auth);
+    for (const Directive* line : auth->enclosing(Context::Level::server)->own("set")) {
       if (!line->arg(0).starts_with('$') || names.count(line->arg(0).substr(1)) == 0) continue;
       in.danger(line->place,
                 "set of a server runs again for the check and overrides what locations say: " +
@@ -178,40 +180,41 @@ void set_at_server_level(Inspection& in) {
   }
 }
 
-bool sets(const Scope& spot, const std::string& variable) {
-  const auto& lines = spot.own("set");
+bool sets(const Context& context, const std::string& variable) {
+  const auto& lines = context.own("set");
   return std::any_of(lines.begin(), lines.end(),
                      [&](const Directive* line) { return line->arg(0) == "$" + variable; });
 }
 
 // An inner location inherits the check, but no `set`.
 void inner_location(Inspection& in) {
-  for (const Scope* spot : in.site.model().spots()) {
-    const Scope* outer = spot->parent();
-    const Scope* auth = in.site.auth_location(*spot);
-    if (spot->level() != Scope::Level::location || spot->internal() || !auth || !Site::check(*spot) ||
-        auth == spot)
+  for (const Context* context : in.usage.model().contexts()) {
+    const Context* outer = context->parent();
+    const Context* auth = in.usage.auth_location(*context);
+    if (context->level() != Context::Level::location || context->internal() || !auth ||
+        !GatewayUsage::check(*context) || auth == context)
       continue;
-    const auto names = in.site.words_of_locations(*auth);
-    if (names.count(std::string(kGuard)) > 0 && !sets(*spot, std::string(kGuard))) {
-      in.advice(
-          spot->place(),
-          spot->title() + " has the check without session-gateway-protect.conf: it answers 403 to everybody",
-          kIncludeProtect);
+    const auto names = in.usage.words_of_locations(*auth);
+    if (names.count(std::string(kGuard)) > 0 && !sets(*context, std::string(kGuard))) {
+      in.advice(context->place(),
+                context->title() +
+                    " has the check without session-gateway-protect.conf: it answers 403 to everybody",
+                kIncludeProtect);
       continue;
     }
     for (const std::string& name : names) {
-      if (name == kGuard || sets(*spot, name) || !sets(*outer, name)) continue;
-      in.danger(spot->place(),
-                spot->title() + " inherits the check, but not what the outer location requires with $" + name,
-                "set $" + name + " ...; as in " + outer->title());
+      if (name == kGuard || sets(*context, name) || !sets(*outer, name)) continue;
+      in.danger(
+          context->place(),
+          context->title() + " inherits the check, but not what the outer location requires with $" + name,
+          "set $" + name + " ...; as in " + outer->title());
     }
   }
 }
 
 }  // namespace
 
-const std::vector<LintRule>& check_rules() {
+const std::vector<LintRule>& auth_location_rules() {
   static const std::vector<LintRule> rules = {
       who_answers,          nothing_asks,       not_internal, no_endpoint,         anybody_with_a_session,
       failure_made_success, too_much_is_passed, small_buffer, set_at_server_level, inner_location};

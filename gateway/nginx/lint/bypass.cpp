@@ -23,22 +23,22 @@ bool redirects(const Directive& rewrite) {
          to.starts_with("https://") || to.starts_with("$scheme");
 }
 
-void redirect_beside_check(Inspection& in, const Scope& spot, const Directive& line) {
-  in.advice(
-      line.place,
-      "this redirect runs before the check of " + spot.title() + ": everybody gets it, without a session too",
-      "a location of its own without auth_request, with this line in it");
+void redirect_beside_check(Inspection& in, const Context& context, const Directive& line) {
+  in.advice(line.place,
+            "this redirect runs before the check of " + context.title() +
+                ": everybody gets it, without a session too",
+            "a location of its own without auth_request, with this line in it");
 }
 
 void return_beside_check(Inspection& in) {
-  for (const Scope* spot : in.site.model().spots()) {
-    if (!Site::check(*spot) || spot->internal()) continue;
-    for (const Directive* line : spot->own("return")) {
+  for (const Context* context : in.usage.model().contexts()) {
+    if (!GatewayUsage::check(*context) || context->internal()) continue;
+    for (const Directive* line : context->own("return")) {
       const int status = status_of(*line);
-      if (status >= 300 && status < 400) redirect_beside_check(in, *spot, *line);
+      if (status >= 300 && status < 400) redirect_beside_check(in, *context, *line);
       if (status >= 300) continue;  // a refusal opens nothing
       in.danger(line->place,
-                "return runs before the check of " + spot->title() +
+                "return runs before the check of " + context->title() +
                     ": everybody gets this answer, without a session too",
                 "a location of its own for this answer, reached by proxy_pass or root behind the check");
     }
@@ -46,20 +46,20 @@ void return_beside_check(Inspection& in) {
 }
 
 void rewrite_beside_check(Inspection& in) {
-  for (const Scope* spot : in.site.model().spots()) {
-    if (!Site::check(*spot) || spot->internal()) continue;
-    for (const Directive* line : spot->own("rewrite")) {
-      if (redirects(*line)) redirect_beside_check(in, *spot, *line);
+  for (const Context* context : in.usage.model().contexts()) {
+    if (!GatewayUsage::check(*context) || context->internal()) continue;
+    for (const Directive* line : context->own("rewrite")) {
+      if (redirects(*line)) redirect_beside_check(in, *context, *line);
     }
   }
 }
 
 void return_of_server(Inspection& in) {
-  std::vector<const Scope*> blocks = in.site.model().servers();
-  const auto& branches = in.site.model().server_branches();
+  std::vector<const Context*> blocks = in.usage.model().servers();
+  const auto& branches = in.usage.model().server_branches();
   blocks.insert(blocks.end(), branches.begin(), branches.end());
-  for (const Scope* block : blocks) {
-    if (!in.site.has_checks(*block->enclosing(Scope::Level::server))) continue;
+  for (const Context* block : blocks) {
+    if (!in.usage.has_checks(*block->enclosing(Context::Level::server))) continue;
     for (const Directive* line : block->own("return")) {
       if (status_of(*line) >= 300) continue;
       in.danger(line->place,
@@ -71,9 +71,9 @@ void return_of_server(Inspection& in) {
 }
 
 void satisfy_any(Inspection& in) {
-  for (const Scope* spot : in.site.model().spots()) {
-    const Directive* line = spot->find("satisfy");
-    if (!Site::check(*spot) || !line || line->arg(0) != "any") continue;
+  for (const Context* context : in.usage.model().contexts()) {
+    const Directive* line = context->find("satisfy");
+    if (!GatewayUsage::check(*context) || !line || line->arg(0) != "any") continue;
     in.danger(line->place,
               "satisfy any beside auth_request: whoever an allow or auth_basic line lets in needs no session",
               "satisfy all;");
@@ -81,27 +81,29 @@ void satisfy_any(Inspection& in) {
 }
 
 void check_switched_off(Inspection& in) {
-  for (const Scope* spot : in.site.model().spots()) {
-    const Scope* outer = spot->parent();
-    if (spot->level() != Scope::Level::location || outer->level() != Scope::Level::location) continue;
-    const auto& own = spot->own("auth_request");
-    if (own.empty() || own.front()->arg(0) != "off" || !Site::check(*outer) || in.site.is_gateway(*spot))
+  for (const Context* context : in.usage.model().contexts()) {
+    const Context* outer = context->parent();
+    if (context->level() != Context::Level::location || outer->level() != Context::Level::location) continue;
+    const auto& own = context->own("auth_request");
+    if (own.empty() || own.front()->arg(0) != "off" || !GatewayUsage::check(*outer) ||
+        in.usage.is_gateway(*context))
       continue;
-    in.advice(own.front()->place,
-              "auth_request off opens " + spot->title() + ", which lies in the protected " + outer->title(),
-              "include session-gateway-protect.conf; or, if it is to be open, a location outside of the "
-              "protected one");
+    in.advice(
+        own.front()->place,
+        "auth_request off opens " + context->title() + ", which lies in the protected " + outer->title(),
+        "include session-gateway-protect.conf; or, if it is to be open, a location outside of the "
+        "protected one");
   }
 }
 
 // A decision by the client's own spelling of the address, which need not be what nginx routes on.
 void decision_on_request_uri(Inspection& in) {
-  std::vector<const Scope*> branches = in.site.model().server_branches();
-  const auto& spots = in.site.model().spots();
-  branches.insert(branches.end(), spots.begin(), spots.end());
-  for (const Scope* branch : branches) {
-    if (branch->level() != Scope::Level::branch ||
-        !in.site.has_checks(*branch->enclosing(Scope::Level::server)))
+  std::vector<const Context*> branches = in.usage.model().server_branches();
+  const auto& contexts = in.usage.model().contexts();
+  branches.insert(branches.end(), contexts.begin(), contexts.end());
+  for (const Context* branch : branches) {
+    if (branch->level() != Context::Level::branch ||
+        !in.usage.has_checks(*branch->enclosing(Context::Level::server)))
       continue;
     std::string condition;
     for (const std::string& word : branch->block().args)
@@ -119,7 +121,7 @@ void decision_on_request_uri(Inspection& in) {
 
 }  // namespace
 
-const std::vector<LintRule>& door_rules() {
+const std::vector<LintRule>& bypass_rules() {
   static const std::vector<LintRule> rules = {return_beside_check, rewrite_beside_check,
                                               return_of_server,    satisfy_any,
                                               check_switched_off,  decision_on_request_uri};

@@ -7,7 +7,7 @@
 namespace session::gateway {
 namespace {
 
-std::string condition_of(const Scope& branch) {
+std::string condition_of(const Context& branch) {
   std::string text;
   for (const std::string& word : branch.block().args)
     text += (text.empty() || text.back() == '(' || word == ")" ? "" : " ") + word;
@@ -17,8 +17,8 @@ std::string condition_of(const Scope& branch) {
 bool asks_for_something(const std::string& rules) { return rules.find_first_not_of(", ") != rules.npos; }
 
 // The variables of GATEWAY_REQUIRE alone: an empty GATEWAY_TOUCH opens nothing.
-bool is_required(const Inspection& in, const Scope& auth, const std::string& variable) {
-  const auto settings = in.site.params(auth, "GATEWAY_REQUIRE");
+bool is_required(const Inspection& in, const Context& auth, const std::string& variable) {
+  const auto settings = in.usage.params(auth, "GATEWAY_REQUIRE");
   return std::any_of(settings.begin(), settings.end(), [&](const Setting& setting) {
     const auto names = variables_in(setting.value);
     return std::find(names.begin(), names.end(), variable) != names.end();
@@ -26,9 +26,9 @@ bool is_required(const Inspection& in, const Scope& auth, const std::string& var
 }
 
 // One `set` in an `if`, of a variable by which locations tell this check what to require.
-void changed_word(Inspection& in, const Scope& branch, const Directive& line, const Scope& auth) {
+void changed_word(Inspection& in, const Context& branch, const Directive& line, const Context& auth) {
   const std::string variable = line.arg(0).substr(1);
-  const std::string clients = in.client_words.deciding(branch);
+  const std::string clients = in.taint.deciding(branch);
   const bool opens = !asks_for_something(line.arg(1)) && is_required(in, auth, variable);
   if (!opens && clients.empty()) return;
   std::string text = condition_of(branch) + " changes what the check requires: ";
@@ -39,15 +39,15 @@ void changed_word(Inspection& in, const Scope& branch, const Directive& line, co
 
 // nginx runs these before the check, and in a server again for the check itself.
 void word_set_in_if(Inspection& in) {
-  std::vector<const Scope*> branches = in.site.model().server_branches();
-  for (const Scope* spot : in.site.model().spots()) {
-    if (spot->level() == Scope::Level::branch) branches.push_back(spot);
+  std::vector<const Context*> branches = in.usage.model().server_branches();
+  for (const Context* context : in.usage.model().contexts()) {
+    if (context->level() == Context::Level::branch) branches.push_back(context);
   }
-  for (const Scope* auth : in.site.auth_locations()) {
-    const auto names = in.site.words_of_locations(*auth);
-    const Scope* server = auth->enclosing(Scope::Level::server);
-    for (const Scope* branch : branches) {
-      if (branch->enclosing(Scope::Level::server) != server) continue;
+  for (const Context* auth : in.usage.auth_locations()) {
+    const auto names = in.usage.words_of_locations(*auth);
+    const Context* server = auth->enclosing(Context::Level::server);
+    for (const Context* branch : branches) {
+      if (branch->enclosing(Context::Level::server) != server) continue;
       for (const Directive* line : branch->own("set")) {
         if (line->arg(0).starts_with('$') && names.count(line->arg(0).substr(1)) > 0)
           changed_word(in, *branch, *line, *auth);
@@ -58,7 +58,7 @@ void word_set_in_if(Inspection& in) {
 
 }  // namespace
 
-const std::vector<LintRule>& choice_rules() {
+const std::vector<LintRule>& conditional_rules() {
   static const std::vector<LintRule> rules = {word_set_in_if};
   return rules;
 }

@@ -2,80 +2,84 @@
 
 #include <algorithm>
 
-#include "gateway/nginx/lint/upstream_protocol.h"
 #include "gateway/nginx/lint/rule.h"
+#include "gateway/nginx/lint/upstream_protocol.h"
 
 namespace session::gateway {
 namespace {
 
-bool is_protected(const Inspection& in, const Scope& spot) {
-  return Site::check(spot) && in.site.asks_gateway(spot);
+bool is_protected(const Inspection& in, const Context& context) {
+  return GatewayUsage::check(context) && in.usage.asks_gateway(context);
 }
 
 // The variable that auth_request_set keeps that response header in, with its $; "": none.
-std::string kept_in(const Scope& spot, const std::string& response_variable) {
-  for (const Directive* line : spot.list("auth_request_set")) {
+std::string kept_in(const Context& context, const std::string& response_variable) {
+  for (const Directive* line : context.list("auth_request_set")) {
     if (line->arg(1) == "$" + response_variable) return line->arg(0);
   }
   return {};
 }
 
 // The line that sets a header where no auth_request_set keeps its value yet has to begin with one.
-std::string value_line(const Scope& spot, const Carrier& carrier, const HeaderName& header) {
+std::string value_line(const Context& context, const UpstreamProtocol& protocol, const HeaderName& header) {
   const std::string response = "upstream_http_" + header.folded;
-  const std::string kept = kept_in(spot, response);
-  if (!kept.empty()) return carrier.line(header.name, kept);
+  const std::string kept = kept_in(context, response);
+  if (!kept.empty()) return protocol.line(header.name, kept);
   return "auth_request_set $" + header.variable + " $" + response + "; " +
-         carrier.line(header.name, "$" + header.variable);
+         protocol.line(header.name, "$" + header.variable);
 }
 
-std::string value_for(const Scope& spot, const HeaderName& header) {
-  const std::string kept = kept_in(spot, "upstream_http_" + header.folded);
+std::string value_for(const Context& context, const HeaderName& header) {
+  const std::string kept = kept_in(context, "upstream_http_" + header.folded);
   return kept.empty() ? "$" + header.variable : kept;
 }
 
-void unset(Inspection& in, const Scope& spot, const Carrier& carrier, const HeaderName& header, bool open) {
-  in.danger(spot.place(),
-            spot.title() + ": " + header.name + " is not set" + (open ? " in this open place" : "") +
+void unset(Inspection& in, const Context& context, const UpstreamProtocol& protocol, const HeaderName& header,
+           bool open) {
+  in.danger(context.place(),
+            context.title() + ": " + header.name + " is not set" + (open ? " in this open place" : "") +
                 ": the client's own reaches the application",
-            open ? carrier.line(header.name, "\"\"") : value_line(spot, carrier, header));
+            open ? protocol.line(header.name, "\"\"") : value_line(context, protocol, header));
 }
 
-void set_by_client(Inspection& in, const Carrier& carrier, const HeaderName& header, const Setting& setting,
-                   const std::string& variable, const std::string& right) {
+void set_by_client(Inspection& in, const UpstreamProtocol& protocol, const HeaderName& header,
+                   const Setting& setting, const std::string& variable, const std::string& right) {
   in.danger(
       setting.line->place,
       header.name + " is set to what the client says (" + legible(variable) + "): anybody can be anybody",
-      carrier.line(header.name, right));
+      protocol.line(header.name, right));
 }
 
 // The client's word in a value, as it is there: auth_request_set runs last, whatever else gives the variable
 // a value elsewhere. With its $; "": there is none.
-std::string clients_word(const Inspection& in, const Scope& spot, const std::string& value) {
+std::string clients_word(const Inspection& in, const Context& context, const std::string& value) {
   for (const std::string& name : variables_in(value)) {
     const std::string variable = "$" + name;
     std::string source = variable;
-    for (const Directive* line : spot.list("auth_request_set")) {
-      if (Site::check(spot) && line->arg(0) == variable) source = line->arg(1);
+    for (const Directive* line : context.list("auth_request_set")) {
+      if (GatewayUsage::check(context) && line->arg(0) == variable) source = line->arg(1);
     }
-    if (!in.client_words.in(source).empty()) return variable;
+    if (!in.taint.in(source).empty()) return variable;
   }
   return {};
 }
 
 // Each identity header, in every place of an application that trusts it.
 void identity_headers(Inspection& in) {
-  for (const Scope* spot : in.site.handling_spots()) {
-    const auto carrier = carrier_of(*spot);
-    const bool closed = is_protected(in, *spot);
-    if (!carrier || in.site.is_gateway(*spot) || (!closed && !in.site.is_application(*spot))) continue;
-    for (const HeaderName& header : in.site.facts().headers) {
-      const auto settings = carrier->settings(*spot, header.name);
-      if (settings.empty() && carrier->passes_headers(*spot)) unset(in, *spot, *carrier, header, !closed);
+  for (const Context* context : in.usage.handling_contexts()) {
+    const auto protocol = upstream_protocol_of(*context);
+    const bool closed = is_protected(in, *context);
+    if (!protocol || in.usage.is_gateway(*context) || (!closed && !in.usage.is_application(*context)))
+      continue;
+    for (const HeaderName& header : in.usage.facts().headers) {
+      const auto settings = protocol->settings(*context, header.name);
+      if (settings.empty() && protocol->passes_headers(*context))
+        unset(in, *context, *protocol, header, !closed);
       for (const Setting& setting : settings) {
-        const std::string variable = clients_word(in, *spot, setting.value);
+        const std::string variable = clients_word(in, *context, setting.value);
         if (!variable.empty())
-          set_by_client(in, *carrier, header, setting, variable, closed ? value_for(*spot, header) : "\"\"");
+          set_by_client(in, *protocol, header, setting, variable,
+                        closed ? value_for(*context, header) : "\"\"");
       }
     }
   }
@@ -83,22 +87,23 @@ void identity_headers(Inspection& in) {
 
 // Where a variable leads can't be told; if to an application that trusts identity headers, they must be set.
 void application_unknown(Inspection& in) {
-  for (const Scope* spot : in.site.handling_spots()) {
-    const auto carrier = carrier_of(*spot);
-    if (!carrier || Site::check(*spot) || in.site.is_gateway(*spot) || in.site.is_application(*spot) ||
-        !carrier->passes_headers(*spot) || !in.site.has_checks(*spot->enclosing(Scope::Level::server)))
+  for (const Context* context : in.usage.handling_contexts()) {
+    const auto protocol = upstream_protocol_of(*context);
+    if (!protocol || GatewayUsage::check(*context) || in.usage.is_gateway(*context) ||
+        in.usage.is_application(*context) || !protocol->passes_headers(*context) ||
+        !in.usage.has_checks(*context->enclosing(Context::Level::server)))
       continue;
-    const auto handler = Model::handler(*spot);
-    if (in.site.model().target(*handler).find('$') == std::string::npos) continue;
+    const auto handler = Model::handler(*context);
+    if (in.usage.model().target(*handler).find('$') == std::string::npos) continue;
     std::string first, write;
-    for (const HeaderName& header : in.site.facts().headers) {
-      if (!carrier->settings(*spot, header.name).empty()) continue;
+    for (const HeaderName& header : in.usage.facts().headers) {
+      if (!protocol->settings(*context, header.name).empty()) continue;
       if (first.empty()) first = header.name;
-      write += (write.empty() ? "" : " ") + carrier->line(header.name, "\"\"");
+      write += (write.empty() ? "" : " ") + protocol->line(header.name, "\"\"");
     }
     if (first.empty()) continue;
     in.advice(handler->line->place,
-              spot->title() + ": where " + legible(handler->line->arg(0)) +
+              context->title() + ": where " + legible(handler->line->arg(0)) +
                   " leads can't be told; an application with protected places would get the client's own " +
                   first,
               write);
@@ -107,22 +112,23 @@ void application_unknown(Inspection& in) {
 
 // nginx has routed on $host; the client's own Host may say something else, or nothing.
 void host_of_the_client(Inspection& in) {
-  for (const Scope* spot : in.site.handling_spots()) {
-    const auto carrier = carrier_of(*spot);
-    if (!carrier || in.site.is_gateway(*spot) || (!is_protected(in, *spot) && !in.site.is_application(*spot)))
+  for (const Context* context : in.usage.handling_contexts()) {
+    const auto protocol = upstream_protocol_of(*context);
+    if (!protocol || in.usage.is_gateway(*context) ||
+        (!is_protected(in, *context) && !in.usage.is_application(*context)))
       continue;
-    for (const Setting& setting : carrier->settings(*spot, "Host")) {
-      if (in.client_words.in(setting.value).empty()) continue;
+    for (const Setting& setting : protocol->settings(*context, "Host")) {
+      if (in.taint.in(setting.value).empty()) continue;
       in.advice(setting.line->place,
                 "the application gets " + legible(setting.value) +
                     " as its host, which is the client's, and need not be the host that nginx has routed on",
-                carrier->line("Host", "$host"));
+                protocol->line("Host", "$host"));
     }
   }
 }
 
 bool has_other_source(const Inspection& in, const std::string& variable) {
-  const auto& all = in.site.model().all();
+  const auto& all = in.usage.model().all();
   return std::any_of(all.begin(), all.end(), [&](const Directive* line) {
     return line->name != "auth_request_set" && assigned_by(*line) == variable;
   });
@@ -130,19 +136,20 @@ bool has_other_source(const Inspection& in, const std::string& variable) {
 
 // auth_request_set inherits only where a location has none of its own.
 void header_without_value(Inspection& in) {
-  for (const Scope* spot : in.site.handling_spots()) {
-    const auto carrier = carrier_of(*spot);
-    if (!carrier || !is_protected(in, *spot) || in.site.is_gateway(*spot)) continue;
-    const auto& kept = spot->list("auth_request_set");
-    for (const HeaderName& header : in.site.facts().headers) {
-      for (const Setting& setting : carrier->settings(*spot, header.name)) {
+  for (const Context* context : in.usage.handling_contexts()) {
+    const auto protocol = upstream_protocol_of(*context);
+    if (!protocol || !is_protected(in, *context) || in.usage.is_gateway(*context)) continue;
+    const auto& kept = context->list("auth_request_set");
+    for (const HeaderName& header : in.usage.facts().headers) {
+      for (const Setting& setting : protocol->settings(*context, header.name)) {
         const auto is_it = [&](const Directive* line) { return line->arg(0) == setting.value; };
         if (!setting.value.starts_with('$') || std::any_of(kept.begin(), kept.end(), is_it) ||
-            has_other_source(in, setting.value) || !clients_word(in, *spot, setting.value).empty())
+            has_other_source(in, setting.value) || !clients_word(in, *context, setting.value).empty())
           continue;
-        in.advice(spot->place(),
-                  spot->title() + ": " + header.name + " is always empty: no auth_request_set here gives " +
-                      legible(setting.value) + " a value",
+        in.advice(context->place(),
+                  context->title() + ": " + header.name +
+                      " is always empty: no auth_request_set here gives " + legible(setting.value) +
+                      " a value",
                   "auth_request_set " + legible(setting.value) + " $upstream_http_" + header.folded + ";");
       }
     }
@@ -150,39 +157,40 @@ void header_without_value(Inspection& in) {
 }
 
 void session_cookie_leaks(Inspection& in) {
-  for (const Scope* spot : in.site.handling_spots()) {
-    const auto carrier = carrier_of(*spot);
-    if (!carrier || !is_protected(in, *spot) || in.site.is_gateway(*spot) || !carrier->passes_headers(*spot))
+  for (const Context* context : in.usage.handling_contexts()) {
+    const auto protocol = upstream_protocol_of(*context);
+    if (!protocol || !is_protected(in, *context) || in.usage.is_gateway(*context) ||
+        !protocol->passes_headers(*context))
       continue;
-    if (!carrier->settings(*spot, "Cookie").empty()) continue;
-    const std::string kept = kept_in(*spot, "upstream_http_x_session_cookie");
+    if (!protocol->settings(*context, "Cookie").empty()) continue;
+    const std::string kept = kept_in(*context, "upstream_http_x_session_cookie");
     const std::string set =
         kept.empty() ? "auth_request_set $session_cookie $upstream_http_x_session_cookie; " : "";
-    in.advice(spot->place(),
-              spot->title() + ": the session cookie reaches the application, which can leak it",
-              set + carrier->line("Cookie", kept.empty() ? "$session_cookie" : kept));
+    in.advice(context->place(),
+              context->title() + ": the session cookie reaches the application, which can leak it",
+              set + protocol->line("Cookie", kept.empty() ? "$session_cookie" : kept));
   }
 }
 
 // The directive that lets X_Auth_Request_User in beside X-Auth-Request-User; nullptr: none does.
-const Directive* lets_underscores_in(const Scope& spot) {
-  const Directive* underscores = spot.find("underscores_in_headers");
+const Directive* lets_underscores_in(const Context& context) {
+  const Directive* underscores = context.find("underscores_in_headers");
   if (underscores && underscores->arg(0) == "on") return underscores;
-  const Directive* ignore = spot.find("ignore_invalid_headers");
+  const Directive* ignore = context.find("ignore_invalid_headers");
   return ignore && ignore->arg(0) == "off" ? ignore : nullptr;
 }
 
 void underscores(Inspection& in) {
-  for (const Scope* spot : in.site.handling_spots()) {
-    const auto carrier = carrier_of(*spot);
-    const Directive* line = lets_underscores_in(*spot);
-    if (!line || !carrier || !carrier->by_name || !carrier->passes_headers(*spot) ||
-        !in.site.is_application(*spot))
+  for (const Context* context : in.usage.handling_contexts()) {
+    const auto protocol = upstream_protocol_of(*context);
+    const Directive* line = lets_underscores_in(*context);
+    if (!line || !protocol || !protocol->by_name || !protocol->passes_headers(*context) ||
+        !in.usage.is_application(*context))
       continue;
-    for (const HeaderName& header : in.site.facts().headers) {
+    for (const HeaderName& header : in.usage.facts().headers) {
       std::string other = header.name;
       std::replace(other.begin(), other.end(), '-', '_');
-      if (other == header.name || !carrier->settings(*spot, other).empty()) continue;
+      if (other == header.name || !protocol->settings(*context, other).empty()) continue;
       const bool on = line->name == "underscores_in_headers";
       in.danger(line->place,
                 legible(line->name) + " " + legible(line->arg(0)) + " lets the client's " + other +

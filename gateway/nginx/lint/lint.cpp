@@ -55,12 +55,12 @@ Result<GatewayFacts, std::string> facts_of(const Settings& settings) {
 
 std::vector<Finding> lint(const std::vector<Directive>& configuration, const GatewayFacts& facts) {
   const Model model(configuration);
-  const Site site(model, facts);
-  const ClientWords client_words(model);
-  Inspection inspection(site, client_words);
+  const GatewayUsage usage(model, facts);
+  const TaintAnalysis taint(model);
+  Inspection inspection(usage, taint);
   for (const auto* rules :
-       {&door_rules(), &redirect_rules(), &overtaking_rules(), &choice_rules(), &header_rules(),
-        &answer_rules(), &check_rules(), &param_rules(), &speed_rules()}) {
+       {&bypass_rules(), &redirect_rules(), &location_precedence_rules(), &conditional_rules(),
+        &header_rules(), &response_leak_rules(), &auth_location_rules(), &param_rules(), &speed_rules()}) {
     for (const auto rule : *rules) rule(inspection);
   }
   sort_and_unite(inspection.findings);

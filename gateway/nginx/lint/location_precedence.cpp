@@ -14,31 +14,31 @@ using Kind = LocationMatch::Kind;
 
 // A protected location, and the one around it, or itself, on the level of the patterns.
 struct Overtaken {
-  const Scope* spot;
-  const Scope* top;
+  const Context* context;
+  const Context* top;
 };
 // By what they serve: see key_of_files and key_of_program.
 using Candidates = std::map<std::string, std::vector<Overtaken>>;
 
-bool answers_by_itself(const Scope& spot) {
+bool answers_by_itself(const Context& context) {
   constexpr std::array<const char*, 8> kAnswers = {
       "return",    "content_by_lua_block", "content_by_lua_file", "content_by_lua", "js_content", "perl",
       "empty_gif", "stub_status"};
   return std::any_of(kAnswers.begin(), kAnswers.end(),
-                     [&](const char* name) { return !spot.own(name).empty(); });
+                     [&](const char* name) { return !context.own(name).empty(); });
 }
 
 // The directory that a path of a request is appended to there; "": it can't be told. `alias` counts as the
 // root that leads to the same files.
-std::string root_of(const Scope& spot) {
-  for (const Scope* scope = &spot; scope; scope = scope->parent()) {
-    const auto& roots = scope->own("root");
-    const auto& aliases = scope->own("alias");
+std::string root_of(const Context& location) {
+  for (const Context* context = &location; context; context = context->parent()) {
+    const auto& roots = context->own("root");
+    const auto& aliases = context->own("alias");
     if (roots.empty() && aliases.empty()) continue;
     std::string path = (roots.empty() ? aliases : roots).front()->arg(0);
     if (roots.empty()) {
-      const std::string& name = scope->match().text();
-      if (scope->match().kind() == Kind::regex || !path.ends_with(name)) return {};
+      const std::string& name = context->match().text();
+      if (context->match().kind() == Kind::regex || !path.ends_with(name)) return {};
       path.erase(path.size() - name.size());
     }
     while (path.size() > 1 && path.ends_with('/')) path.pop_back();
@@ -47,68 +47,69 @@ std::string root_of(const Scope& spot) {
   return "html";  // nginx's default
 }
 
-std::string key_of_files(const Scope& spot) {
-  const std::string root = root_of(spot);
+std::string key_of_files(const Context& context) {
+  const std::string root = root_of(context);
   return root.empty() ? "" : "files " + root;
 }
 
 std::string key_of_program(const std::string& address) { return "program " + address; }
 
-void add_overtaken(const Inspection& in, const Scope& level, const Scope* top, Candidates& to) {
-  for (const Scope* location : level.locations()) {
+void add_overtaken(const Inspection& in, const Context& level, const Context* top, Candidates& to) {
+  for (const Context* location : level.locations()) {
     const Kind kind = location->match().kind();
     const bool shielded = !top && kind == Kind::shielded_prefix;
     if (location->named() || kind == Kind::exact || kind == Kind::regex || shielded) continue;
     const Overtaken found{location, top ? top : location};
     add_overtaken(in, *location, found.top, to);
-    if (!Site::check(*location) || !in.site.asks_gateway(*location) || location->internal() ||
+    if (!GatewayUsage::check(*location) || !in.usage.asks_gateway(*location) || location->internal() ||
         answers_by_itself(*location))
       continue;
     const auto handler = Model::handler(*location);
     if (!handler) to[key_of_files(*location)].push_back(found);
-    if (!handler || in.site.is_gateway(*location)) continue;
-    for (const std::string& address : in.site.model().addresses(*handler))
+    if (!handler || in.usage.is_gateway(*location)) continue;
+    for (const std::string& address : in.usage.model().addresses(*handler))
       to[key_of_program(address)].push_back(found);
   }
 }
 
 // A pattern that is nobody's way in: refusals, redirects, other checks, and the proofs of certificate
 // authorities.
-bool is_open(const Inspection& in, const Scope& spot) {
-  const Directive* password = spot.find("auth_basic");
-  return spot.match().kind() == Kind::regex && !Site::check(spot) && !spot.internal() &&
-         !answers_by_itself(spot) && spot.list("deny").empty() && (!password || password->arg(0) == "off") &&
-         !in.site.is_gateway(spot) && spot.match().text().find("well-known") == std::string::npos;
+bool is_open(const Inspection& in, const Context& context) {
+  const Directive* password = context.find("auth_basic");
+  return context.match().kind() == Kind::regex && !GatewayUsage::check(context) && !context.internal() &&
+         !answers_by_itself(context) && context.list("deny").empty() &&
+         (!password || password->arg(0) == "off") && !in.usage.is_gateway(context) &&
+         context.match().text().find("well-known") == std::string::npos;
 }
 
 // What an open location reaches, and in which words: the keys of Candidates.
-std::map<std::string, std::string> reached(const Inspection& in, const Scope& spot) {
+std::map<std::string, std::string> reached(const Inspection& in, const Context& context) {
   std::map<std::string, std::string> keys;
-  const auto handler = Model::handler(spot);
+  const auto handler = Model::handler(context);
   if (!handler) {
-    keys[key_of_files(spot)] = "it serves the same files";
+    keys[key_of_files(context)] = "it serves the same files";
     return keys;
   }
-  if (handler->kind == "fastcgi") keys[key_of_files(spot)] = "it runs the scripts there";
-  for (const std::string& address : in.site.model().addresses(*handler))
+  if (handler->kind == "fastcgi") keys[key_of_files(context)] = "it runs the scripts there";
+  for (const std::string& address : in.usage.model().addresses(*handler))
     keys[key_of_program(address)] = "it passes requests to the same program";
   return keys;
 }
 
-bool switched_off(const Scope& spot) {
-  const auto& own = spot.own("auth_request");
+bool switched_off(const Context& context) {
+  const auto& own = context.own("auth_request");
   return !own.empty() && own.front()->arg(0) == "off";
 }
 
 // Whether it says itself that it is to be open: by auth_request off, or as session-gateway-public.conf does.
-bool says_open(const Inspection& in, const Scope& spot) {
-  if (switched_off(spot)) return true;
+bool says_open(const Inspection& in, const Context& context) {
+  if (switched_off(context)) return true;
   const auto takes_away = [&](const char* directive, const std::string& name) {
-    const auto& lines = spot.own(directive);
+    const auto& lines = context.own(directive);
     return std::any_of(lines.begin(), lines.end(),
                        [&](const Directive* line) { return line->arg(0) == name && line->arg(1).empty(); });
   };
-  const auto& headers = in.site.facts().headers;
+  const auto& headers = in.usage.facts().headers;
   return std::any_of(headers.begin(), headers.end(), [&](const HeaderName& header) {
     return takes_away("proxy_set_header", header.name) || takes_away("fastcgi_param", "HTTP_" + header.param);
   });
@@ -116,64 +117,66 @@ bool says_open(const Inspection& in, const Scope& spot) {
 
 // A pattern in the protected location itself, or around it, is looked at first.
 bool taken_before(const Overtaken& from, const LocationMatch& pattern) {
-  for (const Scope* scope = from.spot; scope; scope = scope == from.top ? nullptr : scope->parent()) {
-    const auto& inner = scope->locations();
+  for (const Context* context = from.context; context;
+       context = context == from.top ? nullptr : context->parent()) {
+    const auto& inner = context->locations();
     if (std::any_of(inner.begin(), inner.end(),
-                    [&](const Scope* location) { return location->match().same_pattern(pattern); }))
+                    [&](const Context* location) { return location->match().same_pattern(pattern); }))
       return true;
   }
   return false;
 }
 
-bool overtakes(const Inspection& in, const Scope& spot, const Overtaken& from) {
-  const std::string& path = from.spot->match().text();
+bool overtakes(const Inspection& in, const Context& context, const Overtaken& from) {
+  const std::string& path = from.context->match().text();
   // Beside a check of everything, a place with a name, or one that says so, is meant to be open.
-  if (path == "/" && (spot.match().anchored() || says_open(in, spot))) return false;
-  return spot.match().may_find_below(path) && !taken_before(from, spot.match());
+  if (path == "/" && (context.match().anchored() || says_open(in, context))) return false;
+  return context.match().may_find_below(path) && !taken_before(from, context.match());
 }
 
-void report(Inspection& in, const Scope& spot, const Overtaken& from, const std::string& how) {
-  const std::string text = spot.title() + " has no check, and takes what it matches away from " +
-                           from.spot->title() + " (" + render(from.spot->place()) +
+void report(Inspection& in, const Context& context, const Overtaken& from, const std::string& how) {
+  const std::string text = context.title() + " has no check, and takes what it matches away from " +
+                           from.context->title() + " (" + render(from.context->place()) +
                            "), which has one: " + how;
   const std::string& top = from.top->match().text();
-  const std::string here = "in " + spot.title() + ": " + kIncludeProtect;
+  const std::string here = "in " + context.title() + ": " + kIncludeProtect;
   const std::string write = top == "/" ? here : "location ^~ " + legible(top) + " { there; or " + here;
-  if (switched_off(spot)) {
-    in.advice(spot.place(), text, write);
+  if (switched_off(context)) {
+    in.advice(context.place(), text, write);
   } else {
-    in.danger(spot.place(), text, write);
+    in.danger(context.place(), text, write);
   }
 }
 
 // Once for each pattern: the first location that it takes something from.
-void pattern_before_prefix(Inspection& in, const Scope& level) {
+void pattern_before_prefix(Inspection& in, const Context& level) {
   const auto& all = level.locations();
-  if (std::none_of(all.begin(), all.end(), [&](const Scope* spot) { return is_open(in, *spot); })) return;
+  if (std::none_of(all.begin(), all.end(), [&](const Context* context) { return is_open(in, *context); }))
+    return;
   Candidates candidates;
   add_overtaken(in, level, nullptr, candidates);
   candidates.erase("");
-  for (const Scope* spot : all) {
-    if (!is_open(in, *spot)) continue;
-    for (const auto& [key, how] : reached(in, *spot)) {
+  for (const Context* context : all) {
+    if (!is_open(in, *context)) continue;
+    for (const auto& [key, how] : reached(in, *context)) {
       const auto& same = candidates[key];
       const auto from = std::find_if(same.begin(), same.end(),
-                                     [&](const Overtaken& one) { return overtakes(in, *spot, one); });
+                                     [&](const Overtaken& one) { return overtakes(in, *context, one); });
       if (from == same.end()) continue;
-      report(in, *spot, *from, how);
+      report(in, *context, *from, how);
       break;
     }
   }
 }
 
 void patterns_before_prefixes(Inspection& in) {
-  for (const Scope* server : in.site.model().servers()) pattern_before_prefix(in, *server);
-  for (const Scope* spot : in.site.model().spots()) pattern_before_prefix(in, *spot);
+  for (const Context* server : in.usage.model().servers()) pattern_before_prefix(in, *server);
+  for (const Context* context : in.usage.model().contexts()) pattern_before_prefix(in, *context);
 }
 
 }  // namespace
 
-const std::vector<LintRule>& overtaking_rules() {
+const std::vector<LintRule>& location_precedence_rules() {
   static const std::vector<LintRule> rules = {patterns_before_prefixes};
   return rules;
 }

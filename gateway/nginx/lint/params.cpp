@@ -26,31 +26,32 @@ constexpr std::array<Control, 11> kControls = {
      {"SESSION_FLUSH", "$session_commit_flush if_not_empty"},
      {"SESSION_LOCATION", "$session_commit_location if_not_empty"}}};
 
-std::vector<const Scope*> gateway_spots(const Inspection& in) {
-  std::vector<const Scope*> spots = in.site.handling_spots();
-  std::erase_if(spots, [&](const Scope* spot) { return !in.site.is_gateway(*spot); });
-  return spots;
+std::vector<const Context*> gateway_spots(const Inspection& in) {
+  std::vector<const Context*> contexts = in.usage.handling_contexts();
+  std::erase_if(contexts, [&](const Context* context) { return !in.usage.is_gateway(*context); });
+  return contexts;
 }
 
-bool is_check(const Inspection& in, const Scope* spot) {
-  const auto& all = in.site.auth_locations();
-  return std::find(all.begin(), all.end(), spot) != all.end();
+bool is_check(const Inspection& in, const Context* context) {
+  const auto& all = in.usage.auth_locations();
+  return std::find(all.begin(), all.end(), context) != all.end();
 }
 
 // What an `if` makes of a location's words to the check is told where that `if` stands.
-bool told_elsewhere(const Inspection& in, const Scope* spot, const Control& control, const Setting& setting) {
+bool told_elsewhere(const Inspection& in, const Context* context, const Control& control,
+                    const Setting& setting) {
   const bool word = control.name == "GATEWAY_REQUIRE" || control.name == "GATEWAY_TOUCH";
-  return word && is_check(in, spot) && in.client_words.said_in(setting.value).empty();
+  return word && is_check(in, context) && in.taint.said_in(setting.value).empty();
 }
 
 void controlled_by_client(Inspection& in) {
-  for (const Scope* spot : gateway_spots(in)) {
+  for (const Context* context : gateway_spots(in)) {
     for (const Control& control : kControls) {
-      for (const Setting& setting : in.site.params(*spot, control.name)) {
-        const std::string said = in.client_words.said_in(setting.value);
-        const std::string variable = said.empty() ? in.client_words.in(setting.value) : said;
-        if (variable.empty() || told_elsewhere(in, spot, control, setting)) continue;
-        const bool endpoint_of_check = control.name == "GATEWAY_ENDPOINT" && is_check(in, spot);
+      for (const Setting& setting : in.usage.params(*context, control.name)) {
+        const std::string said = in.taint.said_in(setting.value);
+        const std::string variable = said.empty() ? in.taint.in(setting.value) : said;
+        if (variable.empty() || told_elsewhere(in, context, control, setting)) continue;
+        const bool endpoint_of_check = control.name == "GATEWAY_ENDPOINT" && is_check(in, context);
         in.danger(setting.line->place,
                   std::string(control.name) + " is what the client says (" + legible(variable) +
                       "): nobody but nginx may control the gateway",
@@ -75,19 +76,19 @@ std::vector<std::string> items_of(const std::string& list) {
 
 // What scripts in a browser may set, users may.
 void browsers_set_who_they_are(Inspection& in) {
-  for (const Scope* spot : gateway_spots(in)) {
-    if (spot->internal()) continue;
-    for (const Setting& setting : in.site.params(*spot, "GATEWAY_ALLOW")) {
+  for (const Context* context : gateway_spots(in)) {
+    if (context->internal()) continue;
+    for (const Setting& setting : in.usage.params(*context, "GATEWAY_ALLOW")) {
       for (const std::string& item : items_of(setting.value)) {
         if (item == "set") {
           in.danger(setting.line->place,
-                    spot->title() + " lets browsers set any attribute: users can make themselves anybody",
+                    context->title() + " lets browsers set any attribute: users can make themselves anybody",
                     "fastcgi_param GATEWAY_ALLOW set:theme;");
         }
-        for (const std::string& attribute : in.site.facts().deciding) {
+        for (const std::string& attribute : in.usage.facts().deciding) {
           if (item != "set:" + attribute) continue;
           in.danger(setting.line->place,
-                    spot->title() + " lets browsers set " + legible(attribute) +
+                    context->title() + " lets browsers set " + legible(attribute) +
                         ", which says who they are or what they may do",
                     "fastcgi_param GATEWAY_ALLOW set:theme;");
         }
@@ -97,50 +98,51 @@ void browsers_set_who_they_are(Inspection& in) {
 }
 
 void host_of_the_client(Inspection& in) {
-  for (const Scope* spot : gateway_spots(in)) {
-    const auto hosts = in.site.params(*spot, "HTTP_HOST");
+  for (const Context* context : gateway_spots(in)) {
+    const auto hosts = in.usage.params(*context, "HTTP_HOST");
     for (const Setting& setting : hosts) {
-      if (in.client_words.in(setting.value).empty()) continue;
+      if (in.taint.in(setting.value).empty()) continue;
       in.danger(setting.line->place,
                 "the gateway compares other sites with HTTP_HOST: " + legible(setting.value) +
                     " is the client's, and need not be the host that nginx has routed on",
                 "fastcgi_param HTTP_HOST $host;");
     }
-    const Directive* headers = spot->find("fastcgi_pass_request_headers");
-    if (!hosts.empty() || (headers && headers->arg(0) == "off") || !in.site.is_endpoint(*spot, "session"))
+    const Directive* headers = context->find("fastcgi_pass_request_headers");
+    if (!hosts.empty() || (headers && headers->arg(0) == "off") || !in.usage.is_endpoint(*context, "session"))
       continue;
     in.danger(
-        spot->place(),
-        spot->title() + ": the client's own Host reaches the gateway, which compares other sites with it",
+        context->place(),
+        context->title() + ": the client's own Host reaches the gateway, which compares other sites with it",
         "fastcgi_param HTTP_HOST $host;");
   }
 }
 
 void commit_not_internal(Inspection& in) {
-  for (const Scope* spot : gateway_spots(in)) {
-    if (!in.site.is_endpoint(*spot, "commit") || spot->internal()) continue;
-    in.danger(spot->place(), spot->title() + " changes sessions for applications: clients must not reach it",
+  for (const Context* context : gateway_spots(in)) {
+    if (!in.usage.is_endpoint(*context, "commit") || context->internal()) continue;
+    in.danger(context->place(),
+              context->title() + " changes sessions for applications: clients must not reach it",
               "internal;");
   }
 }
 
-bool some_are_denied(const Scope& spot) {
-  const auto& lines = spot.list("deny");
+bool some_are_denied(const Context& context) {
+  const auto& lines = context.list("deny");
   return !lines.empty();
 }
 
 // These tell, or do, more than the public needs.
 void open_to_the_public(Inspection& in) {
-  for (const Scope* spot : gateway_spots(in)) {
-    if (spot->internal() || some_are_denied(*spot) || Site::check(*spot)) continue;
+  for (const Context* context : gateway_spots(in)) {
+    if (context->internal() || some_are_denied(*context) || GatewayUsage::check(*context)) continue;
     for (const char* endpoint : {"admin", "metrics"}) {
-      if (in.site.is_endpoint(*spot, endpoint))
-        in.danger(spot->place(), spot->title() + " opens the endpoint " + endpoint + " to everybody",
+      if (in.usage.is_endpoint(*context, endpoint))
+        in.danger(context->place(), context->title() + " opens the endpoint " + endpoint + " to everybody",
                   "allow 127.0.0.1; deny all;");
     }
     for (const char* endpoint : {"health", "ready"}) {
-      if (in.site.is_endpoint(*spot, endpoint))
-        in.advice(spot->place(), spot->title() + " is for monitoring, and open to everybody",
+      if (in.usage.is_endpoint(*context, endpoint))
+        in.advice(context->place(), context->title() + " is for monitoring, and open to everybody",
                   "allow 127.0.0.1; deny all;");
     }
   }
@@ -148,11 +150,11 @@ void open_to_the_public(Inspection& in) {
 
 // A body that is left to the gateway is read; for a commit it was the application's.
 void body_of_commit(Inspection& in) {
-  for (const Scope* spot : gateway_spots(in)) {
-    const Directive* body = spot->find("fastcgi_pass_request_body");
-    if (!in.site.is_endpoint(*spot, "commit") || (body && body->arg(0) == "off")) continue;
-    in.advice(spot->place(),
-              spot->title() + ": the body of the request was for the application, and is no action",
+  for (const Context* context : gateway_spots(in)) {
+    const Directive* body = context->find("fastcgi_pass_request_body");
+    if (!in.usage.is_endpoint(*context, "commit") || (body && body->arg(0) == "off")) continue;
+    in.advice(context->place(),
+              context->title() + ": the body of the request was for the application, and is no action",
               "fastcgi_pass_request_body off; fastcgi_param CONTENT_LENGTH \"\";");
   }
 }

@@ -24,57 +24,57 @@ std::string path_of(const std::string& target) {
 
 // The open location that this path leads to from a protected one; nullptr: it is protected too, or can't be
 // told.
-const Scope* open_location(const Scope& spot, const std::string& target) {
+const Context* open_location(const Context& context, const std::string& target) {
   const std::string path = path_of(target);
-  const Scope* server = spot.enclosing(Scope::Level::server);
-  const Scope* location = path.empty() ? nullptr : Model::route(*server, path);
-  return location && !Site::check(*location) && !location->internal() ? location : nullptr;
+  const Context* server = context.enclosing(Context::Level::server);
+  const Context* location = path.empty() ? nullptr : Model::route(*server, path);
+  return location && !GatewayUsage::check(*location) && !location->internal() ? location : nullptr;
 }
 
-void report(Inspection& in, const Directive& line, const Scope& to, const std::string& target) {
+void report(Inspection& in, const Directive& line, const Context& to, const std::string& target) {
   in.danger(line.place,
             legible(line.name) + " leads to " + to.title() + " (" + render(to.place()) +
                 "), which has no check: whoever asks for " + legible(path_of(target)) + " needs no session",
             "in " + to.title() + ": " + kIncludeProtect);
 }
 
-bool is_protected(const Scope& spot) { return Site::check(spot) && !spot.internal(); }
+bool is_protected(const Context& context) { return GatewayUsage::check(context) && !context.internal(); }
 
 void try_files(Inspection& in) {
-  for (const Scope* spot : in.site.model().spots()) {
-    if (!is_protected(*spot)) continue;
-    for (const Directive* line : spot->own("try_files")) {
+  for (const Context* context : in.usage.model().contexts()) {
+    if (!is_protected(*context)) continue;
+    for (const Directive* line : context->own("try_files")) {
       if (line->args.size() < 2) continue;
-      if (const Scope* to = open_location(*spot, line->args.back()))
+      if (const Context* to = open_location(*context, line->args.back()))
         report(in, *line, *to, line->args.back());
     }
   }
 }
 
 void rewrite_last(Inspection& in) {
-  for (const Scope* spot : in.site.model().spots()) {
-    if (!is_protected(*spot)) continue;
-    for (const Directive* line : spot->own("rewrite")) {
+  for (const Context* context : in.usage.model().contexts()) {
+    if (!is_protected(*context)) continue;
+    for (const Directive* line : context->own("rewrite")) {
       const std::string& flag = line->arg(2);
       if (!flag.empty() && flag != "last") continue;
-      if (const Scope* to = open_location(*spot, line->arg(1))) report(in, *line, *to, line->arg(1));
+      if (const Context* to = open_location(*context, line->arg(1))) report(in, *line, *to, line->arg(1));
     }
   }
 }
 
 // `index` serves a directory's address: that of the location itself is one.
 void index_files(Inspection& in) {
-  for (const Scope* spot : in.site.model().spots()) {
-    const auto& lines = spot->list("index");
+  for (const Context* context : in.usage.model().contexts()) {
+    const auto& lines = context->list("index");
     const std::string& directory =
-        spot->block().args.empty() ? spot->block().name : spot->block().args.back();
-    if (!is_protected(*spot) || spot->level() != Scope::Level::location || Model::handler(*spot) ||
+        context->block().args.empty() ? context->block().name : context->block().args.back();
+    if (!is_protected(*context) || context->level() != Context::Level::location || Model::handler(*context) ||
         !directory.starts_with('/') || !directory.ends_with('/'))
       continue;
     for (const Directive* line : lines) {
       for (const std::string& file : line->args) {
         const std::string target = file.starts_with('/') ? file : directory + file;
-        if (const Scope* to = open_location(*spot, target)) report(in, *line, *to, target);
+        if (const Context* to = open_location(*context, target)) report(in, *line, *to, target);
       }
     }
   }
@@ -93,30 +93,30 @@ std::vector<std::string> codes_of(const Directive& line) {
 
 // A page for errors is open to everybody, and may be: a login page. A program behind it is another matter.
 void error_page_to_program(Inspection& in) {
-  for (const Scope* spot : in.site.handling_spots()) {
-    if (!is_protected(*spot)) continue;
-    for (const Directive* line : spot->list("error_page")) {
+  for (const Context* context : in.usage.handling_contexts()) {
+    if (!is_protected(*context)) continue;
+    for (const Directive* line : context->list("error_page")) {
       const auto codes = codes_of(*line);
       if (line->args.empty() || std::any_of(codes.begin(), codes.end(), is_refusal)) continue;
-      const Scope* to = open_location(*spot, line->args.back());
-      if (to && in.site.is_application(*to)) report(in, *line, *to, line->args.back());
+      const Context* to = open_location(*context, line->args.back());
+      if (to && in.usage.is_application(*to)) report(in, *line, *to, line->args.back());
     }
   }
 }
 
 // A @name keeps the address that was asked for: the refused request goes on as it came.
 void refused_request_goes_on(Inspection& in) {
-  for (const Scope* spot : in.site.handling_spots()) {
-    if (!is_protected(*spot)) continue;
-    const Scope* server = spot->enclosing(Scope::Level::server);
-    for (const Directive* line : spot->list("error_page")) {
+  for (const Context* context : in.usage.handling_contexts()) {
+    if (!is_protected(*context)) continue;
+    const Context* server = context->enclosing(Context::Level::server);
+    for (const Directive* line : context->list("error_page")) {
       const auto codes = codes_of(*line);
       const bool refusal = std::any_of(codes.begin(), codes.end(), [](const std::string& code) {
         return is_refusal(code) || code == "500";
       });
       if (!refusal || !line->args.back().starts_with('@')) continue;
-      const Scope* to = Model::named_location(*server, line->args.back());
-      if (!to || Site::check(*to) || !in.site.is_application(*to)) continue;
+      const Context* to = Model::named_location(*server, line->args.back());
+      if (!to || GatewayUsage::check(*to) || !in.usage.is_application(*to)) continue;
       in.danger(line->place,
                 "a request that the check refuses goes on to " + to->title() + " (" + render(to->place()) +
                     "), which passes it to the application",

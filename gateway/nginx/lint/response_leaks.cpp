@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "gateway/nginx/lint/upstream_protocol.h"
 #include "gateway/nginx/lint/rule.h"
+#include "gateway/nginx/lint/upstream_protocol.h"
 
 namespace session::gateway {
 namespace {
@@ -15,20 +15,20 @@ constexpr std::array<std::string_view, 6> kForTheGateway = {"X-Session-Set",    
 
 bool same_header(std::string_view a, std::string_view b) { return folded_header(a) == folded_header(b); }
 
-bool is_protected(const Inspection& in, const Scope& spot) {
-  return Site::check(spot) && in.site.asks_gateway(spot);
+bool is_protected(const Inspection& in, const Context& context) {
+  return GatewayUsage::check(context) && in.usage.asks_gateway(context);
 }
 
 // ..._pass_header takes back what ..._hide_header says, in whichever order they stand.
-void hidden_word_passed(Inspection& in, const Scope& spot, const Carrier& carrier) {
-  const std::string directive = std::string(carrier.kind) + "_pass_header";
-  for (const Directive* line : spot.list(directive)) {
+void hidden_word_passed(Inspection& in, const Context& context, const UpstreamProtocol& protocol) {
+  const std::string directive = std::string(protocol.kind) + "_pass_header";
+  for (const Directive* line : context.list(directive)) {
     for (const std::string_view name : kForTheGateway) {
       if (!same_header(line->arg(0), name)) continue;
       in.advice(line->place,
                 directive + " undoes the hiding of " + std::string(name) +
                     ": what the application tells the gateway reaches browsers",
-                std::string(carrier.kind) + "_hide_header " + std::string(name) + "; and no " + directive +
+                std::string(protocol.kind) + "_hide_header " + std::string(name) + "; and no " + directive +
                     " for it");
     }
   }
@@ -36,14 +36,14 @@ void hidden_word_passed(Inspection& in, const Scope& spot, const Carrier& carrie
 
 // What applications tell the gateway is not for browsers.
 void words_for_the_gateway(Inspection& in) {
-  for (const Scope* spot : in.site.handling_spots()) {
-    const auto carrier = carrier_of(*spot);
-    if (!carrier || !in.site.is_application(*spot) ||
-        !in.site.commits(*spot->enclosing(Scope::Level::server)))
+  for (const Context* context : in.usage.handling_contexts()) {
+    const auto protocol = upstream_protocol_of(*context);
+    if (!protocol || !in.usage.is_application(*context) ||
+        !in.usage.commits(*context->enclosing(Context::Level::server)))
       continue;
-    hidden_word_passed(in, *spot, *carrier);
-    const std::string directive = std::string(carrier->kind) + "_hide_header";
-    const auto& hidden = spot->list(directive);
+    hidden_word_passed(in, *context, *protocol);
+    const std::string directive = std::string(protocol->kind) + "_hide_header";
+    const auto& hidden = context->list(directive);
     std::string first, write;
     for (const std::string_view name : kForTheGateway) {
       const auto is_it = [&](const Directive* line) { return same_header(line->arg(0), name); };
@@ -52,30 +52,32 @@ void words_for_the_gateway(Inspection& in) {
       write += (write.empty() ? "" : " ") + directive + " " + std::string(name) + ";";
     }
     if (first.empty()) continue;
-    in.advice(spot->place(),
-              spot->title() + ": " + first + " of the application, meant for the gateway, reaches browsers",
-              write);
+    in.advice(
+        context->place(),
+        context->title() + ": " + first + " of the application, meant for the gateway, reaches browsers",
+        write);
   }
 }
 
 // A cookie that the gateway renews comes with the check, and only add_header carries it on.
 void renewed_cookie(Inspection& in) {
-  for (const Scope* spot : in.site.model().spots()) {
-    const bool by_itself = !spot->own("add_header").empty();
-    if (!is_protected(in, *spot) || spot->internal() || (spot->level() == Scope::Level::branch && !by_itself))
+  for (const Context* context : in.usage.model().contexts()) {
+    const bool by_itself = !context->own("add_header").empty();
+    if (!is_protected(in, *context) || context->internal() ||
+        (context->level() == Context::Level::branch && !by_itself))
       continue;
     std::string kept;
-    for (const Directive* line : spot->list("auth_request_set")) {
+    for (const Directive* line : context->list("auth_request_set")) {
       if (line->arg(1) == "$upstream_http_set_cookie") kept = line->arg(0);
     }
-    const auto& added = spot->list("add_header");
+    const auto& added = context->list("add_header");
     const auto carries = [&](const Directive* line) {
       return same_header(line->arg(0), "Set-Cookie") && line->arg(1) == kept;
     };
     if (!kept.empty() && std::any_of(added.begin(), added.end(), carries)) continue;
     const std::string name = kept.empty() ? "$session_set_cookie" : kept;
-    in.advice(spot->place(),
-              spot->title() + ": a session cookie that the gateway renews does not reach the browser" +
+    in.advice(context->place(),
+              context->title() + ": a session cookie that the gateway renews does not reach the browser" +
                   (by_itself && !kept.empty() ? ", as add_header lines of the outer level end here" : ""),
               (kept.empty() ? "auth_request_set " + name + " $upstream_http_set_cookie; " : "") +
                   "add_header Set-Cookie " + name + " always;");
@@ -83,12 +85,12 @@ void renewed_cookie(Inspection& in) {
 }
 
 void intercepted_errors(Inspection& in) {
-  for (const Scope* spot : in.site.handling_spots()) {
-    const auto carrier = carrier_of(*spot);
-    if (!carrier || !is_protected(in, *spot) || in.site.is_gateway(*spot)) continue;
-    const std::string directive = std::string(carrier->kind) + "_intercept_errors";
-    const Directive* line = spot->find(directive);
-    if (!line || line->arg(0) != "on" || spot->list("error_page").empty()) continue;
+  for (const Context* context : in.usage.handling_contexts()) {
+    const auto protocol = upstream_protocol_of(*context);
+    if (!protocol || !is_protected(in, *context) || in.usage.is_gateway(*context)) continue;
+    const std::string directive = std::string(protocol->kind) + "_intercept_errors";
+    const Directive* line = context->find(directive);
+    if (!line || line->arg(0) != "on" || context->list("error_page").empty()) continue;
     in.advice(line->place,
               "the application's own 401, 403 and 500 get the answers of refused checks: its 401 leads to "
               "the login page",
@@ -98,24 +100,24 @@ void intercepted_errors(Inspection& in) {
 
 // A cache knows nothing of users, unless its key does.
 void cache_without_user(Inspection& in) {
-  for (const Scope* spot : in.site.handling_spots()) {
-    const auto carrier = carrier_of(*spot);
-    if (!carrier || !is_protected(in, *spot) || in.site.is_gateway(*spot)) continue;
-    const std::string cache = std::string(carrier->kind) + "_cache";
-    const Directive* line = spot->find(cache);
+  for (const Context* context : in.usage.handling_contexts()) {
+    const auto protocol = upstream_protocol_of(*context);
+    if (!protocol || !is_protected(in, *context) || in.usage.is_gateway(*context)) continue;
+    const std::string cache = std::string(protocol->kind) + "_cache";
+    const Directive* line = context->find(cache);
     if (!line || line->arg(0) == "off") continue;
-    const Directive* key = spot->find(cache + "_key");
+    const Directive* key = context->find(cache + "_key");
     const auto used = key ? variables_in(key->arg(0)) : std::vector<std::string>();
     std::string user;
     bool found = false;
-    for (const Directive* kept : spot->list("auth_request_set")) {
+    for (const Directive* kept : context->list("auth_request_set")) {
       const std::string variable = kept->arg(0).empty() ? "" : kept->arg(0).substr(1);
       found = found || std::find(used.begin(), used.end(), variable) != used.end();
       if (user.empty() && kept->arg(1).starts_with("$upstream_http_x_auth_request_")) user = kept->arg(0);
     }
     if (found) continue;
     in.danger(line->place,
-              spot->title() + ": one user's answer is kept for others: the cache's key holds no user",
+              context->title() + ": one user's answer is kept for others: the cache's key holds no user",
               cache + "_key \"" + (key ? legible(key->arg(0)) : "$scheme$proxy_host$request_uri") +
                   (user.empty() ? "$session_user" : user) + "\";");
   }
@@ -123,7 +125,7 @@ void cache_without_user(Inspection& in) {
 
 // $uri is decoded: a line break in it begins another header.
 void decoded_address_in_header(Inspection& in) {
-  for (const Directive* line : in.site.model().all()) {
+  for (const Directive* line : in.usage.model().all()) {
     const bool redirect = line->name == "return" && (line->arg(0).starts_with('3') || line->args.size() == 1);
     const bool header = line->name == "add_header" || line->name == "proxy_set_header";
     if (line->args.empty() || (!redirect && !header)) continue;
@@ -148,8 +150,8 @@ std::string file_name(const std::string& path) { return path.substr(path.rfind('
 
 // Of two error_page lines for one status the first counts.
 void error_page_behind_include(Inspection& in) {
-  for (const Scope* spot : in.site.model().spots()) {
-    const auto& pages = spot->own("error_page");
+  for (const Context* context : in.usage.model().contexts()) {
+    const auto& pages = context->own("error_page");
     for (std::size_t i = 0; i < pages.size(); ++i) {
       for (std::size_t j = 0; j < i; ++j) {
         if (file_name(pages[j]->place.file) != "session-gateway-protect.conf" ||
@@ -166,7 +168,7 @@ void error_page_behind_include(Inspection& in) {
 
 }  // namespace
 
-const std::vector<LintRule>& answer_rules() {
+const std::vector<LintRule>& response_leak_rules() {
   static const std::vector<LintRule> rules = {words_for_the_gateway,     renewed_cookie,
                                               intercepted_errors,        cache_without_user,
                                               decoded_address_in_header, error_page_behind_include};

@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/nginx/lint/taint_analysis.h"
 #include "gateway/nginx/lint/lint.h"
+#include "gateway/nginx/lint/taint_analysis.h"
 #include "gateway/nginx/model/gateway_usage.h"
 
 namespace session::gateway {
@@ -13,7 +13,7 @@ namespace session::gateway {
 // What the rules look at, and where they say what they found.
 class Inspection {
  public:
-  Inspection(const Site& s, const ClientWords& w) : site(s), client_words(w) {}
+  Inspection(const GatewayUsage& s, const TaintAnalysis& w) : usage(s), taint(w) {}
 
   void danger(const Place& place, std::string text, std::string write) {
     findings.push_back({Severity::danger, place, std::move(text), std::move(write)});
@@ -25,8 +25,8 @@ class Inspection {
     findings.push_back({Severity::speed, place, std::move(text), std::move(write)});
   }
 
-  const Site& site;
-  const ClientWords& client_words;
+  const GatewayUsage& usage;
+  const TaintAnalysis& taint;
   std::vector<Finding> findings;
 };
 
@@ -34,19 +34,19 @@ class Inspection {
 using LintRule = void (*)(Inspection& inspection);
 
 // The rules by subject. What runs before the check or leads around it:
-const std::vector<LintRule>& door_rules();
+const std::vector<LintRule>& bypass_rules();
 // Where requests go on to by themselves:
 const std::vector<LintRule>& redirect_rules();
 // Which locations take requests away from protected ones:
-const std::vector<LintRule>& overtaking_rules();
+const std::vector<LintRule>& location_precedence_rules();
 // What the client or nginx chooses in an `if`:
-const std::vector<LintRule>& choice_rules();
+const std::vector<LintRule>& conditional_rules();
 // What applications are told:
 const std::vector<LintRule>& header_rules();
 // What browsers and caches get:
-const std::vector<LintRule>& answer_rules();
+const std::vector<LintRule>& response_leak_rules();
 // The location that auth_request asks:
-const std::vector<LintRule>& check_rules();
+const std::vector<LintRule>& auth_location_rules();
 // The params that the gateway acts on:
 const std::vector<LintRule>& param_rules();
 // How fast a check is:

@@ -13,40 +13,43 @@ bool has(const Directive& block, std::string_view name) {
 }
 
 // Where requests of visitors go to the gateway; monitoring need not be fast.
-std::vector<const Scope*> busy_spots(const Inspection& in) {
-  std::vector<const Scope*> spots = in.site.auth_locations();
-  for (const Scope* spot : in.site.handling_spots()) {
-    const bool busy = in.site.is_endpoint(*spot, "session") || in.site.is_endpoint(*spot, "commit");
-    if (busy && in.site.is_gateway(*spot) && std::find(spots.begin(), spots.end(), spot) == spots.end())
-      spots.push_back(spot);
+std::vector<const Context*> busy_spots(const Inspection& in) {
+  std::vector<const Context*> contexts = in.usage.auth_locations();
+  for (const Context* context : in.usage.handling_contexts()) {
+    const bool busy = in.usage.is_endpoint(*context, "session") || in.usage.is_endpoint(*context, "commit");
+    if (busy && in.usage.is_gateway(*context) &&
+        std::find(contexts.begin(), contexts.end(), context) == contexts.end())
+      contexts.push_back(context);
   }
-  return spots;
+  return contexts;
 }
 
 void no_store(Inspection& in) {
-  for (const Scope* spot : in.site.auth_locations()) {
-    const Directive* store = spot->find("fastcgi_store");
+  for (const Context* context : in.usage.auth_locations()) {
+    const Directive* store = context->find("fastcgi_store");
     if (store && store->arg(0) != "off") continue;
-    in.speed(spot->place(), spot->title() + ": without fastcgi_store nginx connects anew for every check",
+    in.speed(context->place(),
+             context->title() + ": without fastcgi_store nginx connects anew for every check",
              "fastcgi_store /dev/null/session-gateway;");
   }
 }
 
 void no_kept_connection(Inspection& in) {
-  for (const Scope* spot : busy_spots(in)) {
-    const Directive* keep = spot->find("fastcgi_keep_conn");
+  for (const Context* context : busy_spots(in)) {
+    const Directive* keep = context->find("fastcgi_keep_conn");
     if (keep && keep->arg(0) == "on") continue;
-    in.speed(spot->place(), spot->title() + ": the connection to the gateway is closed after each request",
+    in.speed(context->place(),
+             context->title() + ": the connection to the gateway is closed after each request",
              "fastcgi_keep_conn on;");
   }
 }
 
 void no_idle_connections(Inspection& in) {
-  for (const Scope* spot : busy_spots(in)) {
-    const auto handler = Model::handler(*spot);
-    const std::string name = in.site.model().target(*handler);
+  for (const Context* context : busy_spots(in)) {
+    const auto handler = Model::handler(*context);
+    const std::string name = in.usage.model().target(*handler);
     if (name.find('$') != name.npos) continue;
-    const Directive* upstream = in.site.model().upstream(name);
+    const Directive* upstream = in.usage.model().upstream(name);
     if (!upstream) {
       in.speed(
           handler->line->place,

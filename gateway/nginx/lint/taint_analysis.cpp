@@ -80,41 +80,41 @@ bool routed_on(std::string_view variable) {
 
 }  // namespace
 
-ClientWords::ClientWords(const Model& model) {
+TaintAnalysis::TaintAnalysis(const Model& model) {
   learn_captures_of(model);
   std::vector<const Directive*> assignments;
   for (const Directive* line : model.all()) {
     if (line->args.size() == 2 && !assigned_by(*line).empty()) assignments.push_back(line);
   }
-  std::vector<const Scope*> branches = model.server_branches();
-  for (const Scope* spot : model.spots()) {
-    if (spot->level() == Scope::Level::branch) branches.push_back(spot);
+  std::vector<const Context*> branches = model.server_branches();
+  for (const Context* context : model.contexts()) {
+    if (context->level() == Context::Level::branch) branches.push_back(context);
   }
   // What is made of it, and of that again, until nothing new is found. Nobody hands a value on this often.
-  constexpr int kMostRounds = 50;
+  constexpr int kMaxRounds = 50;
   bool more = true;
-  for (int round = 0; more && round < kMostRounds; ++round) {
+  for (int round = 0; more && round < kMaxRounds; ++round) {
     more = false;
     for (const Directive* line : assignments) more = learn(*line) || more;
-    for (const Scope* branch : branches) more = learn_choices(*branch) || more;
+    for (const Context* branch : branches) more = learn_choices(*branch) || more;
   }
 }
 
-void ClientWords::learn_captures_of(const Model& model) {
+void TaintAnalysis::learn_captures_of(const Model& model) {
   for (const Directive* line : model.all()) {
     learn_captures(line->name, said_);
     for (const std::string& word : line->args) learn_captures(word, said_);
   }
 }
 
-bool ClientWords::learn(const Directive& line) {
+bool TaintAnalysis::learn(const Directive& line) {
   const bool table = is_one_of(kTables, line.name);
   const std::string from = table ? decision_in(line.arg(0)) : in(line.arg(1));
   if (from.empty() || (table && !decides(line))) return false;
   return said_.insert(assigned_by(line).substr(1)).second;
 }
 
-bool ClientWords::learn_choices(const Scope& branch) {
+bool TaintAnalysis::learn_choices(const Context& branch) {
   if (deciding(branch).empty()) return false;
   bool more = false;
   for (const Directive* line : branch.own("set")) {
@@ -124,32 +124,32 @@ bool ClientWords::learn_choices(const Scope& branch) {
   return more;
 }
 
-bool ClientWords::is_said(const std::string& variable) const {
+bool TaintAnalysis::is_said(const std::string& variable) const {
   return of_request(variable) || said_.count(variable) > 0;
 }
 
-std::string ClientWords::in(std::string_view text) const {
+std::string TaintAnalysis::in(std::string_view text) const {
   for (const std::string& variable : variables_in(text)) {
     if (is_said(variable) || chosen_.count(variable) > 0) return "$" + variable;
   }
   return {};
 }
 
-std::string ClientWords::said_in(std::string_view text) const {
+std::string TaintAnalysis::said_in(std::string_view text) const {
   for (const std::string& variable : variables_in(text)) {
     if (is_said(variable)) return "$" + variable;
   }
   return {};
 }
 
-std::string ClientWords::decision_in(std::string_view text) const {
+std::string TaintAnalysis::decision_in(std::string_view text) const {
   for (const std::string& variable : variables_in(text)) {
     if (!routed_on(variable) && !in("$" + variable).empty()) return "$" + variable;
   }
   return {};
 }
 
-std::string ClientWords::deciding(const Scope& branch) const {
+std::string TaintAnalysis::deciding(const Context& branch) const {
   if (branch.block().name != "if") return {};
   for (const std::string& word : branch.block().args) {
     const std::string variable = decision_in(word);

@@ -13,9 +13,9 @@ namespace session::gateway {
 // `auth_request_set` make of all these, a `set` in an `if` that asks for such a word too. A capture of fixed
 // words (`(?<probe>health|ready)`) is not the client's word, nor is a decision on the path that nginx has
 // routed on.
-class ClientWords {
+class TaintAnalysis {
  public:
-  explicit ClientWords(const Model& model);
+  explicit TaintAnalysis(const Model& model);
 
   // The first variable in the text that holds what the client says, or what it chooses by that, with its $;
   // "": there is none.
@@ -23,12 +23,12 @@ class ClientWords {
   // The same, but for variables that it only chooses: by a `set` of fixed words in an `if`.
   [[nodiscard]] std::string said_in(std::string_view text) const;
   // The first variable in the condition of an `if` that lets the client decide; "": there is none.
-  [[nodiscard]] std::string deciding(const Scope& branch) const;
+  [[nodiscard]] std::string deciding(const Context& branch) const;
 
  private:
   void learn_captures_of(const Model& model);
   bool learn(const Directive& line);
-  bool learn_choices(const Scope& branch);
+  bool learn_choices(const Context& branch);
   [[nodiscard]] std::string decision_in(std::string_view text) const;
   [[nodiscard]] bool is_said(const std::string& variable) const;
 

@@ -11,7 +11,7 @@ namespace session::gateway {
 
 // How a kind of handler passes request headers on: by header name (proxy_set_header, grpc_set_header) or as a
 // CGI variable (fastcgi_param, uwsgi_param, scgi_param).
-struct Carrier {
+struct UpstreamProtocol {
   std::string_view kind;
   std::string_view directive;
   bool by_name = false;
@@ -21,12 +21,12 @@ struct Carrier {
   // The whole line that sets it.
   [[nodiscard]] std::string line(std::string_view header, std::string_view value) const;
   // The lines that set it in a location. A param that stands for the header under another spelling counts.
-  [[nodiscard]] std::vector<Setting> settings(const Scope& spot, std::string_view header) const;
+  [[nodiscard]] std::vector<Setting> settings(const Context& context, std::string_view header) const;
   // Whether the client's headers go along at all.
-  [[nodiscard]] bool passes_headers(const Scope& spot) const;
+  [[nodiscard]] bool passes_headers(const Context& context) const;
 };
 
 // How requests are carried on from that location; nullopt: nginx answers them itself.
-[[nodiscard]] std::optional<Carrier> carrier_of(const Scope& spot);
+[[nodiscard]] std::optional<UpstreamProtocol> upstream_protocol_of(const Context& context);
 
 }  // namespace session::gateway

@@ -8,15 +8,15 @@ namespace {
 
 constexpr std::string_view kUpstream = "session_gateway";
 
-void add_once(std::vector<const Scope*>& to, const Scope* scope) {
-  if (std::find(to.begin(), to.end(), scope) == to.end()) to.push_back(scope);
+void add_once(std::vector<const Context*>& to, const Context* context) {
+  if (std::find(to.begin(), to.end(), context) == to.end()) to.push_back(context);
 }
 
 // The @names that requests of a location go on to by themselves.
-std::vector<std::string> named_targets(const Scope& spot) {
+std::vector<std::string> named_targets(const Context& context) {
   std::vector<std::string> names;
   for (const char* directive : {"try_files", "error_page"}) {
-    for (const Directive* line : spot.own(directive)) {
+    for (const Directive* line : context.own(directive)) {
       if (!line->args.empty() && line->args.back().starts_with('@')) names.push_back(line->args.back());
     }
   }
@@ -25,58 +25,58 @@ std::vector<std::string> named_targets(const Scope& spot) {
 
 }  // namespace
 
-Site::Site(const Model& model, GatewayFacts facts) : model_(model), facts_(std::move(facts)) {
+GatewayUsage::GatewayUsage(const Model& model, GatewayFacts facts) : model_(model), facts_(std::move(facts)) {
   find_checks();
   find_applications();
 }
 
-std::optional<std::string> Site::check(const Scope& spot) {
-  const Directive* line = spot.find("auth_request");
+std::optional<std::string> GatewayUsage::check(const Context& context) {
+  const Directive* line = context.find("auth_request");
   if (!line || line->arg(0) == "off") return std::nullopt;
   return line->arg(0);
 }
 
-const Scope* Site::auth_location(const Scope& spot) const {
-  const auto path = check(spot);
-  const Scope* server = spot.enclosing(Scope::Level::server);
+const Context* GatewayUsage::auth_location(const Context& context) const {
+  const auto path = check(context);
+  const Context* server = context.enclosing(Context::Level::server);
   const auto found = answered_by_.find({server, path.value_or("")});
   return found == answered_by_.end() ? nullptr : found->second;
 }
 
-bool Site::asks_gateway(const Scope& spot) const {
-  return may_be_gateway(auth_location(spot)) || check(spot).value_or("").starts_with("/_session/");
+bool GatewayUsage::asks_gateway(const Context& context) const {
+  return may_be_gateway(auth_location(context)) || check(context).value_or("").starts_with("/_session/");
 }
 
-bool Site::may_be_gateway(const Scope* location) const {
+bool GatewayUsage::may_be_gateway(const Context* location) const {
   const auto handler = location ? Model::handler(*location) : std::nullopt;
   if (!handler || handler->kind != "fastcgi") return false;
   return params(*location, "SCRIPT_FILENAME").empty() || !params(*location, "GATEWAY_ENDPOINT").empty();
 }
 
-void Site::find_checks() {
-  for (const Scope* spot : model_.spots()) {
-    const Scope* server = spot->enclosing(Scope::Level::server);
-    if (is_endpoint(*spot, "commit")) with_commit_.insert(server);
-    const auto path = check(*spot);
+void GatewayUsage::find_checks() {
+  for (const Context* context : model_.contexts()) {
+    const Context* server = context->enclosing(Context::Level::server);
+    if (is_endpoint(*context, "commit")) with_commit_.insert(server);
+    const auto path = check(*context);
     if (!path) continue;
     with_checks_.insert(server);
     const auto [asked, is_new] = answered_by_.try_emplace({server, *path}, nullptr);
     if (!is_new) continue;
-    const Scope* location = Model::route(*server, path->substr(0, path->find('?')));
+    const Context* location = Model::route(*server, path->substr(0, path->find('?')));
     asked->second = location;
     if (may_be_gateway(location)) add_once(auth_locations_, location);
   }
 }
 
-std::vector<Setting> Site::params(const Scope& spot, std::string_view name) const {
+std::vector<Setting> GatewayUsage::params(const Context& context, std::string_view name) const {
   std::vector<Setting> found;
-  for (const Directive* line : spot.list("fastcgi_param")) {
+  for (const Directive* line : context.list("fastcgi_param")) {
     if (line->arg(0) == name) found.push_back({line, line->arg(1)});
   }
   return found;
 }
 
-std::set<std::string> Site::words_of_locations(const Scope& auth) const {
+std::set<std::string> GatewayUsage::words_of_locations(const Context& auth) const {
   std::set<std::string> names;
   for (const char* param : {"GATEWAY_REQUIRE", "GATEWAY_TOUCH"}) {
     for (const Setting& setting : params(auth, param)) {
@@ -86,50 +86,50 @@ std::set<std::string> Site::words_of_locations(const Scope& auth) const {
   return names;
 }
 
-bool Site::is_endpoint(const Scope& spot, std::string_view name) const {
-  const auto all = params(spot, "GATEWAY_ENDPOINT");
+bool GatewayUsage::is_endpoint(const Context& context, std::string_view name) const {
+  const auto all = params(context, "GATEWAY_ENDPOINT");
   return std::any_of(all.begin(), all.end(), [&](const Setting& setting) { return setting.value == name; });
 }
 
-bool Site::is_gateway(const Scope& spot) const {
-  const auto handler = Model::handler(spot);
+bool GatewayUsage::is_gateway(const Context& context) const {
+  const auto handler = Model::handler(context);
   if (!handler || handler->kind != "fastcgi") return false;
-  if (model_.target(*handler) == kUpstream || !params(spot, "GATEWAY_ENDPOINT").empty()) return true;
-  return std::find(auth_locations_.begin(), auth_locations_.end(), &spot) != auth_locations_.end();
+  if (model_.target(*handler) == kUpstream || !params(context, "GATEWAY_ENDPOINT").empty()) return true;
+  return std::find(auth_locations_.begin(), auth_locations_.end(), &context) != auth_locations_.end();
 }
 
-void Site::find_applications() {
-  const auto add = [this](const Scope& spot) {
-    const auto handler = Model::handler(spot);
-    if (!handler || is_gateway(spot)) return;
+void GatewayUsage::find_applications() {
+  const auto add = [this](const Context& context) {
+    const auto handler = Model::handler(context);
+    if (!handler || is_gateway(context)) return;
     applications_.merge(model_.addresses(*handler));
   };
-  for (const Scope* spot : model_.spots()) {
-    if (!check(*spot) || !asks_gateway(*spot)) continue;
-    add(*spot);
-    const Scope* server = spot->enclosing(Scope::Level::server);
-    for (const std::string& name : named_targets(*spot)) {
-      if (const Scope* target = Model::named_location(*server, name)) add(*target);
+  for (const Context* context : model_.contexts()) {
+    if (!check(*context) || !asks_gateway(*context)) continue;
+    add(*context);
+    const Context* server = context->enclosing(Context::Level::server);
+    for (const std::string& name : named_targets(*context)) {
+      if (const Context* target = Model::named_location(*server, name)) add(*target);
     }
   }
 }
 
-bool Site::is_application(const Scope& spot) const {
-  const auto handler = Model::handler(spot);
-  if (!handler || is_gateway(spot)) return false;
+bool GatewayUsage::is_application(const Context& context) const {
+  const auto handler = Model::handler(context);
+  if (!handler || is_gateway(context)) return false;
   const auto addresses = model_.addresses(*handler);
   return std::any_of(addresses.begin(), addresses.end(),
                      [this](const std::string& address) { return applications_.count(address) > 0; });
 }
 
-std::vector<const Scope*> Site::handling_spots() const {
-  std::vector<const Scope*> spots;
-  for (const Scope* spot : model_.spots()) {
-    const auto handler = Model::handler(*spot);
-    const bool by_itself = handler && spot->own(handler->line->name).size() > 0;
-    if (spot->level() == Scope::Level::location || by_itself) spots.push_back(spot);
+std::vector<const Context*> GatewayUsage::handling_contexts() const {
+  std::vector<const Context*> contexts;
+  for (const Context* context : model_.contexts()) {
+    const auto handler = Model::handler(*context);
+    const bool by_itself = handler && context->own(handler->line->name).size() > 0;
+    if (context->level() == Context::Level::location || by_itself) contexts.push_back(context);
   }
-  return spots;
+  return contexts;
 }
 
 }  // namespace session::gateway

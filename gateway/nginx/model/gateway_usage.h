@@ -27,55 +27,55 @@ struct Setting {
 
 // A configuration of nginx in the words of the rules: what is protected, by which check, what is the gateway
 // and what an application. Immutable; keeps a reference to the model.
-class Site {
+class GatewayUsage {
  public:
-  Site(const Model& model, GatewayFacts facts);
+  GatewayUsage(const Model& model, GatewayFacts facts);
 
   [[nodiscard]] const Model& model() const { return model_; }
   [[nodiscard]] const GatewayFacts& facts() const { return facts_; }
 
   // The path that auth_request asks there; nullopt: no check.
-  [[nodiscard]] static std::optional<std::string> check(const Scope& spot);
+  [[nodiscard]] static std::optional<std::string> check(const Context& context);
   // Where that check leads; nullptr: nowhere that can be told.
-  [[nodiscard]] const Scope* auth_location(const Scope& spot) const;
+  [[nodiscard]] const Context* auth_location(const Context& context) const;
   // Whether the check there asks the gateway, as far as can be told: it leads to a fastcgi_pass, and not to a
   // script of PHP (a SCRIPT_FILENAME, and no GATEWAY_ENDPOINT).
-  [[nodiscard]] bool asks_gateway(const Scope& spot) const;
+  [[nodiscard]] bool asks_gateway(const Context& context) const;
   // The locations that checks of the gateway lead to, each once.
-  [[nodiscard]] const std::vector<const Scope*>& auth_locations() const { return auth_locations_; }
+  [[nodiscard]] const std::vector<const Context*>& auth_locations() const { return auth_locations_; }
 
   // The variables by which locations say what the check there is to require: those of GATEWAY_REQUIRE and
   // GATEWAY_TOUCH, without the $. REQUIRES: a location that a check leads to.
-  [[nodiscard]] std::set<std::string> words_of_locations(const Scope& auth) const;
+  [[nodiscard]] std::set<std::string> words_of_locations(const Context& auth) const;
 
   // Whether requests there go to the gateway itself.
-  [[nodiscard]] bool is_gateway(const Scope& spot) const;
+  [[nodiscard]] bool is_gateway(const Context& context) const;
   // The values of a param there; none: it is not given.
-  [[nodiscard]] std::vector<Setting> params(const Scope& spot, std::string_view name) const;
+  [[nodiscard]] std::vector<Setting> params(const Context& context, std::string_view name) const;
   // Whether GATEWAY_ENDPOINT there is this.
-  [[nodiscard]] bool is_endpoint(const Scope& spot, std::string_view name) const;
+  [[nodiscard]] bool is_endpoint(const Context& context, std::string_view name) const;
 
   // Whether requests there go to an application that has protected places, and trusts identity headers.
-  [[nodiscard]] bool is_application(const Scope& spot) const;
+  [[nodiscard]] bool is_application(const Context& context) const;
 
   // Whether some location of that server has a check, or hands changes of sessions to the gateway.
-  [[nodiscard]] bool has_checks(const Scope& server) const { return with_checks_.count(&server) > 0; }
-  [[nodiscard]] bool commits(const Scope& server) const { return with_commit_.count(&server) > 0; }
+  [[nodiscard]] bool has_checks(const Context& server) const { return with_checks_.count(&server) > 0; }
+  [[nodiscard]] bool commits(const Context& server) const { return with_commit_.count(&server) > 0; }
 
   // Locations, and those branches which handle requests themselves: where headers are set.
-  [[nodiscard]] std::vector<const Scope*> handling_spots() const;
+  [[nodiscard]] std::vector<const Context*> handling_contexts() const;
 
  private:
-  [[nodiscard]] bool may_be_gateway(const Scope* location) const;
+  [[nodiscard]] bool may_be_gateway(const Context* location) const;
   void find_checks();
   void find_applications();
 
   const Model& model_;
   GatewayFacts facts_;
-  std::map<std::pair<const Scope*, std::string>, const Scope*> answered_by_;  // server and path: location
-  std::vector<const Scope*> auth_locations_;
-  std::set<const Scope*> with_checks_;
-  std::set<const Scope*> with_commit_;
+  std::map<std::pair<const Context*, std::string>, const Context*> answered_by_;  // server and path: location
+  std::vector<const Context*> auth_locations_;
+  std::set<const Context*> with_checks_;
+  std::set<const Context*> with_commit_;
   std::set<std::string> applications_;  // addresses
 };
 

@@ -12,8 +12,8 @@ namespace {
 // nginx keeps names of headers and variables in tables whose places have 64 bytes unless told otherwise
 // (proxy_headers_hash_bucket_size, variables_hash_bucket_size; that of fastcgi_param can't be told): 46 are
 // left.
-constexpr std::size_t kLongestHeader = 46;
-constexpr std::size_t kLongestVariable = 46;
+constexpr std::size_t kMaxHeader = 46;
+constexpr std::size_t kMaxVariable = 46;
 
 // Headers that the snippets or nginx itself set, as folded_header() writes them. Names of the gateway's own
 // and of connections are refused by the configuration already.
@@ -35,8 +35,8 @@ std::optional<std::string> objection(const std::string& name) {
   const auto nameable = [](char c) { return is_letter_or_digit(c) || c == '-'; };
   if (name.empty() || !std::all_of(name.begin(), name.end(), nameable))
     return named("nginx's files need a name of letters, digits and - only");
-  if (name.size() > kLongestHeader)
-    return named("nginx's tables take names of at most " + std::to_string(kLongestHeader) + " characters");
+  if (name.size() > kMaxHeader)
+    return named("nginx's tables take names of at most " + std::to_string(kMaxHeader) + " characters");
   if (std::find(kOfOthers.begin(), kOfOthers.end(), folded_header(name)) != kOfOthers.end())
     return named("nginx's files use this header themselves: choose one such as X-Auth-Request-Name");
   return std::nullopt;
@@ -49,7 +49,7 @@ std::string variable_for(const std::string& folded, std::size_t number,
   const bool usual = folded.starts_with(kUsualPrefix) && folded.size() > kUsualPrefix.size();
   std::string variable = "session_" + (usual ? folded.substr(kUsualPrefix.size()) : folded);
   const bool somebodys = std::find(taken.begin(), taken.end(), variable) != taken.end();
-  if (!somebodys && variable.size() <= kLongestVariable && !variable.starts_with(kNumbered) &&
+  if (!somebodys && variable.size() <= kMaxVariable && !variable.starts_with(kNumbered) &&
       !variable.starts_with(kOfNginx))
     return variable;
   return std::string(kNumbered) + std::to_string(number);

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/identity/identity.h"
 #include "core/base/result.h"
+#include "core/identity/identity.h"
 
 namespace session::gateway {
 

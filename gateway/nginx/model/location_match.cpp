@@ -8,11 +8,13 @@
 
 #include <boost/regex.hpp>
 
+#include "core/base/text.h"
+
 namespace session::gateway {
 namespace {
 
 // nginx takes no longer word; so what is compiled stays small.
-constexpr std::size_t kLongestPattern = 4096;
+constexpr std::size_t kMaxPattern = 4096;
 
 // The alternatives of a pattern that are not in a group: ^/a and \.php$ of ^/a|\.php$. A ) that closes
 // nothing ends the pattern.
@@ -49,8 +51,6 @@ bool anchored_at_start(std::string_view pattern) {
   });
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 // The characters that everything which the pattern finds begins with: /images of ^/images?/.
 std::string fixed_beginning(const std::string& pattern) {
   if (!pattern.starts_with('^') || alternatives(pattern).size() > 1) return {};
@@ -81,7 +81,7 @@ struct LocationMatch::Pattern {
 
 std::shared_ptr<const LocationMatch::Pattern> LocationMatch::Pattern::of(const std::string& text,
                                                                          bool ignores_case) {
-  if (text.size() > kLongestPattern) return nullptr;
+  if (text.size() > kMaxPattern) return nullptr;
   try {
     auto pattern = std::make_shared<Pattern>();
     const auto flags = boost::regex::perl | (ignores_case ? boost::regex::icase : boost::regex::perl);

@@ -61,41 +61,41 @@ std::string without_path(std::string text) {
 
 }  // namespace
 
-Scope::Scope(const Directive& block, const Scope* parent, Level level)
+Context::Context(const Directive& block, const Context* parent, Level level)
     : block_(block), parent_(parent), level_(level) {
   if (level == Level::location) match_.emplace(block);
   for (const Directive& child : block.children) own_[child.name].push_back(&child);
 }
 
-const Scope* Scope::enclosing(Level level) const {
-  const Scope* scope = this;
-  while (scope && scope->level_ != level) scope = scope->parent_;
-  return scope;
+const Context* Context::enclosing(Level level) const {
+  const Context* context = this;
+  while (context && context->level_ != level) context = context->parent_;
+  return context;
 }
 
-const Directive* Scope::find(std::string_view name) const {
+const Directive* Context::find(std::string_view name) const {
   const auto& lines = list(name);
   return lines.empty() ? nullptr : lines.front();
 }
 
-const std::vector<const Directive*>& Scope::own(std::string_view name) const {
+const std::vector<const Directive*>& Context::own(std::string_view name) const {
   static const std::vector<const Directive*> none;
   const auto found = own_.find(name);
   return found == own_.end() ? none : found->second;
 }
 
-const std::vector<const Directive*>& Scope::list(std::string_view name) const {
-  const Scope* scope = this;
-  while (scope->parent_ && scope->own(name).empty()) scope = scope->parent_;
-  return scope->own(name);
+const std::vector<const Directive*>& Context::list(std::string_view name) const {
+  const Context* context = this;
+  while (context->parent_ && context->own(name).empty()) context = context->parent_;
+  return context->own(name);
 }
 
-std::string Scope::title() const {
+std::string Context::title() const {
   if (level_ == Level::branch) return block_.name + " in " + parent_->title();
   return legible(level_ == Level::location ? "location " + joined(block_.args) : block_.name);
 }
 
-bool Scope::internal() const { return named() || find("internal") != nullptr; }
+bool Context::internal() const { return named() || find("internal") != nullptr; }
 
 Model::Model(const std::vector<Directive>& configuration) {
   for (const Directive& directive : configuration) {
@@ -104,9 +104,9 @@ Model::Model(const std::vector<Directive>& configuration) {
   find_constants();
 }
 
-Scope& Model::add(const Directive& block, const Scope* parent, Scope::Level level) {
-  scopes_.push_back(std::make_unique<Scope>(block, parent, level));
-  return *scopes_.back();
+Context& Model::add(const Directive& block, const Context* parent, Context::Level level) {
+  storage_.push_back(std::make_unique<Context>(block, parent, level));
+  return *storage_.back();
 }
 
 void Model::collect(const Directive& block) {
@@ -119,30 +119,30 @@ void Model::collect(const Directive& block) {
 void Model::read_http(const Directive& block) {
   has_http_ = true;
   collect(block);
-  const Scope& http = add(block, nullptr, Scope::Level::http);
+  const Context& http = add(block, nullptr, Context::Level::http);
   for (const Directive& child : block.children) {
     if (child.name == "upstream" && child.is_block) upstreams_.emplace(child.arg(0), &child);
     if (child.name == "server" && child.is_block) read_server(child, http);
   }
 }
 
-void Model::read_server(const Directive& block, const Scope& http) {
-  Scope& server = add(block, &http, Scope::Level::server);
+void Model::read_server(const Directive& block, const Context& http) {
+  Context& server = add(block, &http, Context::Level::server);
   servers_.push_back(&server);
   read_inside(server);
 }
 
-void Model::read_inside(Scope& scope) {
-  for (const Directive& child : scope.block_.children) {
+void Model::read_inside(Context& context) {
+  for (const Directive& child : context.block_.children) {
     if (!child.is_block) continue;
     if (child.name == "location") {
-      Scope& location = add(child, &scope, Scope::Level::location);
-      scope.locations_.push_back(&location);
-      spots_.push_back(&location);
+      Context& location = add(child, &context, Context::Level::location);
+      context.locations_.push_back(&location);
+      contexts_.push_back(&location);
       read_inside(location);
     } else if (child.name == "if" || child.name == "limit_except") {
-      Scope& branch = add(child, &scope, Scope::Level::branch);
-      (scope.level_ == Scope::Level::server ? server_branches_ : spots_).push_back(&branch);
+      Context& branch = add(child, &context, Context::Level::branch);
+      (context.level_ == Context::Level::server ? server_branches_ : contexts_).push_back(&branch);
       read_inside(branch);
     }
   }
@@ -153,12 +153,12 @@ const Directive* Model::upstream(std::string_view name) const {
   return found == upstreams_.end() ? nullptr : found->second;
 }
 
-std::optional<Handler> Model::handler(const Scope& spot) {
+std::optional<Handler> Model::handler(const Context& context) {
   for (const std::string_view kind : kKinds) {
-    const auto& lines = spot.own(std::string(kind) + "_pass");
+    const auto& lines = context.own(std::string(kind) + "_pass");
     if (!lines.empty()) return Handler{lines.front(), std::string(kind)};
   }
-  if (spot.level() == Scope::Level::branch && spot.parent()) return handler(*spot.parent());
+  if (context.level() == Context::Level::branch && context.parent()) return handler(*context.parent());
   return std::nullopt;
 }
 

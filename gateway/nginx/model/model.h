@@ -15,19 +15,19 @@ namespace session::gateway {
 
 // A block of an nginx configuration whose settings others inherit: http, server, location, and what stands in
 // a location or server as `if` or `limit_except` (a branch).
-class Scope {
+class Context {
  public:
   enum class Level { http, server, location, branch };
 
-  Scope(const Directive& block, const Scope* parent, Level level);
+  Context(const Directive& block, const Context* parent, Level level);
 
   [[nodiscard]] const Directive& block() const { return block_; }
   [[nodiscard]] const Place& place() const { return block_.place; }
-  [[nodiscard]] const Scope* parent() const { return parent_; }
+  [[nodiscard]] const Context* parent() const { return parent_; }
   [[nodiscard]] Level level() const { return level_; }
-  [[nodiscard]] const Scope* enclosing(Level level) const;  // this one, or one around it; nullptr: none
+  [[nodiscard]] const Context* enclosing(Level level) const;  // this one, or one around it; nullptr: none
   // The locations directly in this one, in their order.
-  [[nodiscard]] const std::vector<const Scope*>& locations() const { return locations_; }
+  [[nodiscard]] const std::vector<const Context*>& locations() const { return locations_; }
 
   // A directive that a block can have once: its own, or else that of the nearest block around it; nullptr:
   // none.
@@ -50,11 +50,11 @@ class Scope {
  private:
   friend class Model;
   const Directive& block_;
-  const Scope* parent_;
+  const Context* parent_;
   Level level_;
   std::optional<LocationMatch> match_;
   std::map<std::string_view, std::vector<const Directive*>> own_;
-  std::vector<const Scope*> locations_;
+  std::vector<const Context*> locations_;
 };
 
 // How a location hands requests to something else: one of nginx's ..._pass directives.
@@ -72,11 +72,11 @@ class Model {
   Model& operator=(const Model&) = delete;
 
   [[nodiscard]] bool has_http() const { return has_http_; }
-  [[nodiscard]] const std::vector<const Scope*>& servers() const { return servers_; }
+  [[nodiscard]] const std::vector<const Context*>& servers() const { return servers_; }
   // Every location of all servers, and every branch in one.
-  [[nodiscard]] const std::vector<const Scope*>& spots() const { return spots_; }
+  [[nodiscard]] const std::vector<const Context*>& contexts() const { return contexts_; }
   // Every `if` that stands in a server, outside of locations.
-  [[nodiscard]] const std::vector<const Scope*>& server_branches() const { return server_branches_; }
+  [[nodiscard]] const std::vector<const Context*>& server_branches() const { return server_branches_; }
   // Every directive of the http part, outer ones first.
   [[nodiscard]] const std::vector<const Directive*>& all() const { return all_; }
 
@@ -85,7 +85,7 @@ class Model {
 
   // What handles requests there; a branch has that of its location unless it has its own. nullopt: nginx
   // itself.
-  [[nodiscard]] static std::optional<Handler> handler(const Scope& spot);
+  [[nodiscard]] static std::optional<Handler> handler(const Context& context);
   // The addresses that a handler passes to, one spelling for each, with 127.0.0.1 for every name of the local
   // machine; what holds variables stands for itself.
   [[nodiscard]] std::set<std::string> addresses(const Handler& handler) const;
@@ -94,24 +94,24 @@ class Model {
   [[nodiscard]] std::string target(const Handler& handler) const;
 
   // The location that serves this path in that server, as nginx finds it. nullptr: none, or it can't be told.
-  [[nodiscard]] static const Scope* route(const Scope& server, const std::string& path);
+  [[nodiscard]] static const Context* route(const Context& server, const std::string& path);
   // The location @name of that server; nullptr: none.
-  [[nodiscard]] static const Scope* named_location(const Scope& server, std::string_view name);
+  [[nodiscard]] static const Context* named_location(const Context& server, std::string_view name);
 
  private:
-  Scope& add(const Directive& block, const Scope* parent, Scope::Level level);
+  Context& add(const Directive& block, const Context* parent, Context::Level level);
   void read_http(const Directive& block);
-  void read_server(const Directive& block, const Scope& http);
-  void read_inside(Scope& scope);
+  void read_server(const Directive& block, const Context& http);
+  void read_inside(Context& context);
   void collect(const Directive& block);
   void find_constants();
   [[nodiscard]] std::string with_constants(const std::string& text) const;
 
   bool has_http_ = false;
-  std::vector<std::unique_ptr<Scope>> scopes_;
-  std::vector<const Scope*> servers_;
-  std::vector<const Scope*> spots_;
-  std::vector<const Scope*> server_branches_;
+  std::vector<std::unique_ptr<Context>> storage_;
+  std::vector<const Context*> servers_;
+  std::vector<const Context*> contexts_;
+  std::vector<const Context*> server_branches_;
   std::vector<const Directive*> all_;
   std::map<std::string, const Directive*, std::less<>> upstreams_;
   std::map<std::string, std::string, std::less<>> constants_;  // variables, without the $

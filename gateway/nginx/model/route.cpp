@@ -10,18 +10,18 @@ using Kind = LocationMatch::Kind;
 // What a level of locations says, as ngx_http_core_find_location does: sure is an exact match or a regex,
 // which ends the search; unknown: a pattern came by that we can't judge.
 struct Found {
-  const Scope* location = nullptr;
+  const Context* location = nullptr;
   bool sure = false;
   bool unknown = false;
 };
 
-Found search(const Scope& level, const std::string& path);
+Found search(const Context& level, const std::string& path);
 
 // The exact match, or the longest prefix, of this level.
-Found search_static(const Scope& level, const std::string& path) {
+Found search_static(const Context& level, const std::string& path) {
   Found found;
   std::size_t longest = 0;
-  for (const Scope* location : level.locations()) {
+  for (const Context* location : level.locations()) {
     const LocationMatch& match = location->match();
     if (location->named() || match.kind() == Kind::regex) continue;
     if (match.kind() == Kind::exact) {
@@ -34,8 +34,8 @@ Found search_static(const Scope& level, const std::string& path) {
   return found;
 }
 
-Found search_regexes(const Scope& level, const std::string& path) {
-  for (const Scope* location : level.locations()) {
+Found search_regexes(const Context& level, const std::string& path) {
+  for (const Context* location : level.locations()) {
     if (location->match().kind() != Kind::regex) continue;
     const auto finds = location->match().finds(path);
     if (!finds) return {nullptr, false, true};
@@ -47,7 +47,7 @@ Found search_regexes(const Scope& level, const std::string& path) {
   return {};
 }
 
-Found search(const Scope& level, const std::string& path) {
+Found search(const Context& level, const std::string& path) {
   Found found = search_static(level, path);
   if (found.sure) return found;
   bool regexes = true;
@@ -64,15 +64,15 @@ Found search(const Scope& level, const std::string& path) {
 
 }  // namespace
 
-const Scope* Model::route(const Scope& server, const std::string& path) {
-  constexpr std::size_t kLongestPath = 1000;
-  if (path.size() > kLongestPath) return nullptr;
+const Context* Model::route(const Context& server, const std::string& path) {
+  constexpr std::size_t kMaxPath = 1000;
+  if (path.size() > kMaxPath) return nullptr;
   const Found found = search(server, path);
   return found.unknown ? nullptr : found.location;
 }
 
-const Scope* Model::named_location(const Scope& server, std::string_view name) {
-  for (const Scope* location : server.locations()) {
+const Context* Model::named_location(const Context& server, std::string_view name) {
+  for (const Context* location : server.locations()) {
     if (location->named() && location->block().arg(0) == name) return location;
   }
   return nullptr;

@@ -8,8 +8,8 @@
 #include <optional>
 #include <system_error>
 
+#include "core/base/escape.h"
 #include "gateway/config/file.h"
-#include "gateway/telemetry/log/log.h"
 
 namespace session::gateway {
 namespace {

@@ -35,15 +35,15 @@ class Loader {
   Read read(const std::string& path, const Place& from) {
     if (std::find(open_.begin(), open_.end(), path) != open_.end())
       return wrong(from, path + " includes itself");
-    if (open_.size() == kMostIncludeDepth) return wrong(from, "files include each other too deep");
-    if (++files_ > kMostFiles)
-      return wrong(from, "more than " + std::to_string(kMostFiles) + " files are included");
-    const auto file = read_file(path, kMostFileBytes);
+    if (open_.size() == kMaxIncludeDepth) return wrong(from, "files include each other too deep");
+    if (++files_ > kMaxFiles)
+      return wrong(from, "more than " + std::to_string(kMaxFiles) + " files are included");
+    const auto file = read_file(path, kMaxFileBytes);
     if (!file)
       return wrong(from, (from.line > 0 ? "can't read " + path : "can't be read") + ": " + file.error());
-    if (file->bytes.size() > kMostFileBytes) return wrong(from, path + " is larger than 4 MiB");
+    if (file->bytes.size() > kMaxFileBytes) return wrong(from, path + " is larger than 4 MiB");
     bytes_ += file->bytes.size();
-    if (bytes_ > kMostBytes) return wrong(from, "all files together are larger than 16 MiB");
+    if (bytes_ > kMaxBytes) return wrong(from, "all files together are larger than 16 MiB");
     auto directives = parse_nginx(path, file->bytes);
     if (!directives) return directives.error();
     open_.push_back(path);
@@ -62,8 +62,8 @@ class Loader {
         std::move(included->begin(), included->end(), std::back_inserter(to));
         continue;
       }
-      if (directive.is_block && ++blocks_ > kMostBlocks)
-        return wrong(directive.place, "more than " + std::to_string(kMostBlocks) + " blocks");
+      if (directive.is_block && ++blocks_ > kMaxBlocks)
+        return wrong(directive.place, "more than " + std::to_string(kMaxBlocks) + " blocks");
       if (!directive.children.empty()) {
         auto inner = expand(std::move(directive.children));
         if (!inner) return inner.error();

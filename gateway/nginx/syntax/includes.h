@@ -10,11 +10,11 @@
 namespace session::gateway {
 
 // What one configuration may consist of.
-inline constexpr std::size_t kMostFileBytes = 4 * 1024 * 1024;
-inline constexpr std::size_t kMostBytes = 16 * 1024 * 1024;  // of all files together
-inline constexpr std::size_t kMostFiles = 2000;
-inline constexpr std::size_t kMostBlocks = 20000;  // { } of all files together
-inline constexpr std::size_t kMostIncludeDepth = 32;
+inline constexpr std::size_t kMaxFileBytes = 4 * 1024 * 1024;
+inline constexpr std::size_t kMaxBytes = 16 * 1024 * 1024;  // of all files together
+inline constexpr std::size_t kMaxFiles = 2000;
+inline constexpr std::size_t kMaxBlocks = 20000;  // { } of all files together
+inline constexpr std::size_t kMaxIncludeDepth = 32;
 
 // An nginx configuration with what it includes in the places of its include lines, as nginx reads it: a
 // relative path starts at the directory of the main file, a pattern (* ? [) may match nothing and is read in

@@ -47,11 +47,11 @@ Result<Word, Lexer::Wrong> Lexer::quoted_word() {
   const char quote = here();
   advance();
   const std::size_t begin = at_;
-  while (!at_end() && here() != quote && at_ - begin <= kMostWordBytes) {
+  while (!at_end() && here() != quote && at_ - begin <= kMaxWordBytes) {
     if (here() == '\\') advance();
     if (!at_end()) advance();
   }
-  if (at_end() || at_ - begin > kMostWordBytes)
+  if (at_end() || at_ - begin > kMaxWordBytes)
     return Wrong(line, std::string("the ") + quote + " that opens here has no end");
   Word word{unescaped(text_.substr(begin, at_ - begin)), line};
   advance();
@@ -76,7 +76,7 @@ Result<Word, Lexer::Wrong> Lexer::plain_word() {
       if (c == '\\') advance();
     }
     if (!at_end()) advance();
-    if (at_ - begin > kMostWordBytes) return Wrong(line, "this word is too long");
+    if (at_ - begin > kMaxWordBytes) return Wrong(line, "this word is too long");
   }
   return Word{unescaped(text_.substr(begin, at_ - begin)), line};
 }
@@ -101,7 +101,7 @@ Result<Lexer::Statement, Lexer::Wrong> Lexer::next() {
       statement.ending = c == ';' ? Ending::semicolon : c == '{' ? Ending::block : Ending::block_end;
       return statement;
     }
-    if (statement.words.size() == kMostWords) return Wrong(line_, "this directive has too many arguments");
+    if (statement.words.size() == kMaxWords) return Wrong(line_, "this directive has too many arguments");
     auto got = word();
     if (!got) return got.error();
     statement.words.push_back(std::move(*got));

@@ -11,8 +11,8 @@ namespace session::gateway {
 
 // The longest word and the most words of one directive that are read. nginx's own buffer for a directive has
 // 4,096 bytes.
-inline constexpr std::size_t kMostWordBytes = 4096;
-inline constexpr std::size_t kMostWords = 4096;
+inline constexpr std::size_t kMaxWordBytes = 4096;
+inline constexpr std::size_t kMaxWords = 4096;
 
 // Cuts the text of one file into directives, by the rules of nginx 1.22 (ngx_conf_read_token): where words
 // end, what quotes and backslashes mean, where # begins a comment. Knows no directive but the *_by_lua_block

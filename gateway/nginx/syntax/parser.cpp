@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/base/escape.h"
 #include "gateway/nginx/syntax/lexer.h"
 
 namespace session::gateway {
@@ -39,7 +40,7 @@ class Parser {
 
  private:
   Result<bool, SyntaxError> read_block(Directive& block, std::size_t depth, int opened) {
-    if (depth > kMostBlockDepth) return wrong(opened, "blocks lie too deep in each other");
+    if (depth > kMaxBlockDepth) return wrong(opened, "blocks lie too deep in each other");
     if (block.name.ends_with("_by_lua_block")) {
       const auto skipped = lexer_.skip_lua_block();
       if (!skipped) return wrong(skipped.error().line, skipped.error().text);
@@ -71,21 +72,7 @@ class Parser {
 
 }  // namespace
 
-std::string legible(std::string_view text) {
-  constexpr std::size_t kMost = 200;
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string out;
-  for (const char c : text.substr(0, kMost)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c >= 0x20 && c < 0x7f) {
-      out += c;
-    } else {
-      out.append("\\x").append(1, kHex[byte >> 4]).append(1, kHex[byte & 15]);
-    }
-  }
-  if (text.size() > kMost) out += "...";
-  return out;
-}
+std::string legible(std::string_view text) { return printable(text, Backslash::kept); }
 
 std::string render(const Place& place) {
   std::string out = legible(place.file);

@@ -11,7 +11,7 @@
 namespace session::gateway {
 
 // How deep blocks may lie in each other, in one file.
-inline constexpr std::size_t kMostBlockDepth = 64;
+inline constexpr std::size_t kMaxBlockDepth = 64;
 
 // The directives of one file of an nginx configuration, or the first error in it. `file` is what their places
 // say. Reads no other file: an include is a directive like the others. Any bytes may come; pure, thread-safe.

@@ -69,7 +69,7 @@ bool is_id(char c) {
 }
 
 void write(LogStream& stream, const Request& request, const SessionEvent& event, std::string_view endpoint,
-           std::uint64_t held_back) {
+           std::uint64_t suppressed) {
   AuditRecord record{name_of(event.kind), event.kind == SessionEvent::Kind::refused ? "reason" : "cause"};
   record.cause = event.cause;
   record.session = event.session;
@@ -78,16 +78,16 @@ void write(LogStream& stream, const Request& request, const SessionEvent& event,
   record.client = client_of(request);
   record.request = request_id(request);
   record.endpoint = endpoint;
-  record.held_back = held_back;
+  record.suppressed = suppressed;
   stream.audit(record, std::chrono::system_clock::now());
 }
 
 }  // namespace
 
 std::string_view request_id(const Request& request) {
-  constexpr std::size_t kMost = 64;
+  constexpr std::size_t kMax = 64;
   const std::string_view id = request.params.get("REQUEST_ID");
-  const bool valid = id.size() <= kMost && std::all_of(id.begin(), id.end(), is_id);
+  const bool valid = id.size() <= kMax && std::all_of(id.begin(), id.end(), is_id);
   return valid ? id : std::string_view();
 }
 
@@ -95,14 +95,14 @@ void audit(const Request& request, const std::vector<SessionEvent>& events, std:
            Clock::Steady now) {
   std::shared_ptr<LogStream> stream;
   for (const SessionEvent& event : events) {
-    std::uint64_t held_back = 0;
+    std::uint64_t suppressed = 0;
     if (event.kind == SessionEvent::Kind::refused) {
       const auto [admitted, before] = limit_of(event.cause).admit(now);
       if (!admitted) continue;
-      held_back = before;
+      suppressed = before;
     }
     if (!stream) stream = audit_stream();
-    if (stream) write(*stream, request, event, endpoint, held_back);
+    if (stream) write(*stream, request, event, endpoint, suppressed);
   }
 }
 

@@ -5,13 +5,13 @@
 #include <array>
 #include <utility>
 
-#include "gateway/telemetry/log/escape.h"
+#include "core/base/escape.h"
 
 namespace session::gateway {
 namespace {
 
 constexpr std::size_t kEnd = 2;  // "}" and the line break
-constexpr std::size_t kMostFieldBytes = 256;
+constexpr std::size_t kMaxFieldBytes = 256;
 
 // Of syslog(3).
 constexpr int kAuditPriority = 5;
@@ -63,10 +63,10 @@ std::string message_line(LineStyle style, LogTime time, spdlog::level::level_enu
   std::string line = start_of(style, time, priority_of(level));
   if (style.format == LogFormat::text) {
     line.append(" ").append(name.data(), name.size()).append(" ");
-    append_text(line, message, kMostLineBytes - kEnd);
+    append_escaped_text(line, message, kMaxLineBytes - kEnd);
   } else {
     line.append(R"(,"level":")").append(name.data(), name.size()).append(R"(","message":)");
-    append_json(line, message, kMostLineBytes - kEnd);
+    append_escaped_json(line, message, kMaxLineBytes - kEnd);
     line += '}';
   }
   return line += '\n';
@@ -80,10 +80,10 @@ std::string audit_line(LineStyle style, LogTime time, const AuditRecord& record)
   for (const auto& [name, value] : fields_of(record)) {
     if (value.empty()) continue;
     fmt::format_to(out, fmt::runtime(text ? " {}=" : R"(,"{}":)"), name);
-    (text ? append_value : append_json)(line, value, line.size() + kMostFieldBytes);
+    (text ? append_escaped_value : append_escaped_json)(line, value, line.size() + kMaxFieldBytes);
   }
-  if (record.held_back > 0)
-    fmt::format_to(out, fmt::runtime(text ? " held_back={}" : R"(,"held_back":{})"), record.held_back);
+  if (record.suppressed > 0)
+    fmt::format_to(out, fmt::runtime(text ? " held_back={}" : R"(,"held_back":{})"), record.suppressed);
   return line.append(text ? "\n" : "}\n");
 }
 

@@ -13,7 +13,7 @@
 namespace session::gateway {
 
 // No line of a log is longer than this, line break included: what does not fit is cut, and "..." says so.
-inline constexpr std::size_t kMostLineBytes = 8192;
+inline constexpr std::size_t kMaxLineBytes = 8192;
 
 // How the lines of one stream look.
 struct LineStyle {
@@ -25,7 +25,7 @@ struct LineStyle {
 using LogTime = std::chrono::system_clock::time_point;
 
 // "TIME LEVEL MESSAGE", or {"time","level","message"}. Any bytes may be in the message
-// (gateway/telemetry/log/escape.h).
+// (core/base/escape.h).
 [[nodiscard]] std::string message_line(LineStyle style, LogTime time, spdlog::level::level_enum level,
                                        std::string_view message);
 
@@ -40,7 +40,7 @@ struct AuditRecord {
   std::string_view client = {};
   std::string_view request = {};
   std::string_view endpoint = {};
-  std::uint64_t held_back = 0;  // how many of this kind and cause were not written since the last
+  std::uint64_t suppressed = 0;  // how many of this kind and cause were not written since the last
 };
 
 // "TIME audit KIND key=value ...", or {"time","audit":KIND,...}.

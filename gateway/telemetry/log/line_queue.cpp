@@ -49,13 +49,13 @@ struct detail::LineQueueState {
     ++taken;
     changed.notify_all();
   }
-  void write(ToldLines& lines);
+  void write(LossReportingWriter& lines);
 };
 
 namespace {
 
 // No line is worth the process: what throws here has found no memory.
-void write(ToldLines& lines, Item item) {
+void write(LossReportingWriter& lines, Item item) {
   try {
     if (const Line* line = std::get_if<Line>(&item)) {
       lines.put(line->style, line->text, line->lost_before);
@@ -70,7 +70,7 @@ void write(ToldLines& lines, Item item) {
 }  // namespace
 
 // The thread. The lines are its own, so that nobody else waits when the file is closed.
-void detail::LineQueueState::write(ToldLines& lines) {
+void detail::LineQueueState::write(LossReportingWriter& lines) {
   std::unique_lock lock(mutex);
   for (;;) {
     changed.wait(lock, [this] { return ended || !items.empty(); });
@@ -120,7 +120,7 @@ Living& living() {
 
 }  // namespace
 
-LineQueue::LineQueue(ToldLines lines) : state_(std::make_shared<State>()) {
+LineQueue::LineQueue(LossReportingWriter lines) : state_(std::make_shared<State>()) {
   living().add(state_);
   std::thread thread([state = state_, own = std::move(lines)]() mutable { state->write(own); });
   ::pthread_setname_np(thread.native_handle(), "log-file");
@@ -137,7 +137,7 @@ LineQueue::~LineQueue() {
 void LineQueue::put(LineStyle style, std::string line) {
   Item item = Line{style, std::move(line), 0};
   const std::lock_guard lock(state_->mutex);
-  if (state_->cost + cost_of(item) > kMostBytes) {
+  if (state_->cost + cost_of(item) > kMaxBytes) {
     ++state_->lost;
     return count_lost_line();
   }

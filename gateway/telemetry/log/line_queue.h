@@ -16,18 +16,18 @@ struct LineQueueState;
 }
 
 // Lines for a file, in the order in which they come, written by a thread of the queue's own: a disk that
-// hangs holds up that thread and nobody else. What has no room in the queue is lost and told, as ToldLines
-// does. Thread-safe. Can be moved.
+// hangs holds up that thread and nobody else. What has no room in the queue is lost and told, as
+// LossReportingWriter does. Thread-safe. Can be moved.
 //
 // Its end waits for nothing: the thread goes on by itself until what was put is written, and then closes the
 // file. A thread whose disk never answers is left behind when the process ends.
 class LineQueue {
  public:
   // How much may wait, what it takes to hold it included.
-  static constexpr std::size_t kMostBytes = std::size_t{1} << 20;
+  static constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
 
   // Throws std::system_error if there can be no further thread.
-  explicit LineQueue(ToldLines lines);
+  explicit LineQueue(LossReportingWriter lines);
   ~LineQueue();
   LineQueue(LineQueue&&) noexcept = default;
   LineQueue& operator=(LineQueue&&) = delete;

@@ -10,8 +10,8 @@
 namespace session::gateway {
 
 // Whole lines into a descriptor, without ever waiting for whoever reads there, unless it is a file: nothing
-// keeps those from blocking (gateway/telemetry/log/line_queue.h). It works on descriptors that are shared with other
-// processes, as standard error is, and changes nothing about them.
+// keeps those from blocking (gateway/telemetry/log/line_queue.h). It works on descriptors that are shared
+// with other processes, as standard error is, and changes nothing about them.
 //
 // A line that only a part of was taken is completed before the next one. Not thread-safe. Can be moved.
 class LineWriter {

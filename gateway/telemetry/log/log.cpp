@@ -14,7 +14,7 @@
 
 #include <spdlog/sinks/sink.h>
 
-#include "gateway/telemetry/audit/audit_file.h"
+#include "gateway/telemetry/log/audit_file.h"
 
 namespace session::gateway {
 namespace {
@@ -155,36 +155,22 @@ std::shared_ptr<LogStream> audit_stream() {
   return log.audit;
 }
 
-std::string printable(std::string_view text) {
-  constexpr std::size_t kMost = 200;
-  std::string out;
-  for (const char c : text.substr(0, kMost)) {
-    if (c >= 0x20 && c < 0x7f && c != '\\') {
-      out += c;
-    } else {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    }
-  }
-  if (text.size() > kMost) out += "...";
-  return out;
-}
-
 std::pair<bool, std::uint64_t> RateLimit::admit(Clock::Steady now) {
   const auto now_ms = std::chrono::duration_cast<milliseconds>(now.time_since_epoch()).count();
   std::int64_t next = next_ms_.load(std::memory_order_relaxed);
   if (now_ms < next || !next_ms_.compare_exchange_strong(next, now_ms + 1000)) {
-    held_back_.fetch_add(1, std::memory_order_relaxed);
+    suppressed_.fetch_add(1, std::memory_order_relaxed);
     return {false, 0};
   }
-  return {true, held_back_.exchange(0)};
+  return {true, suppressed_.exchange(0)};
 }
 
 void detail::log_limited(RateLimit&, spdlog::level::level_enum level, const std::string& text,
-                         std::uint64_t held_back) {
-  if (held_back == 0) {
+                         std::uint64_t suppressed) {
+  if (suppressed == 0) {
     spdlog::log(level, "{}", text);
   } else {
-    spdlog::log(level, "{} ({} more like this were not logged)", text, held_back);
+    spdlog::log(level, "{} ({} more like this were not logged)", text, suppressed);
   }
 }
 

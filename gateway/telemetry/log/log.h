@@ -11,6 +11,7 @@
 #include <spdlog/spdlog.h>
 
 #include "core/base/clock.h"
+#include "core/base/escape.h"
 #include "gateway/config/settings.h"
 #include "gateway/telemetry/log/stream.h"
 
@@ -38,9 +39,6 @@ bool flush_log(milliseconds most = seconds(1));
 // Where the audit goes; nullptr: nowhere. Thread-safe.
 [[nodiscard]] std::shared_ptr<LogStream> audit_stream();
 
-// Text from outside, fit for a log line: what is not printable ASCII as \xNN, at most 200 characters.
-[[nodiscard]] std::string printable(std::string_view text);
-
 // Lets one message of a kind through each second and counts the others. Thread-safe.
 class RateLimit {
  public:
@@ -49,18 +47,18 @@ class RateLimit {
 
  private:
   std::atomic<std::int64_t> next_ms_ = 0;
-  std::atomic<std::uint64_t> held_back_ = 0;
+  std::atomic<std::uint64_t> suppressed_ = 0;
 };
 
 namespace detail {
 void log_limited(RateLimit& limit, spdlog::level::level_enum level, const std::string& text,
-                 std::uint64_t held_back);
+                 std::uint64_t suppressed);
 
 template <class... Args>
 void limited(RateLimit& limit, spdlog::level::level_enum level, fmt::format_string<Args...> format,
              Args&&... args) {
-  const auto [now, held_back] = limit.admit();
-  if (now) log_limited(limit, level, fmt::format(format, std::forward<Args>(args)...), held_back);
+  const auto [now, suppressed] = limit.admit();
+  if (now) log_limited(limit, level, fmt::format(format, std::forward<Args>(args)...), suppressed);
 }
 }  // namespace detail
 

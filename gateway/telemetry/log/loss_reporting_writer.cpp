@@ -17,22 +17,22 @@ std::uint64_t lost_lines() { return all_lost.load(std::memory_order_relaxed); }
 
 void count_lost_line() { all_lost.fetch_add(1, std::memory_order_relaxed); }
 
-void ToldLines::put(LineStyle style, std::string_view line, std::uint64_t lost_before) {
-  untold_ += lost_before;
-  if (tell_lost(style) && writer_.write(line)) return;
-  ++untold_;
+void LossReportingWriter::put(LineStyle style, std::string_view line, std::uint64_t lost_before) {
+  unreported_ += lost_before;
+  if (report_lost(style) && writer_.write(line)) return;
+  ++unreported_;
   count_lost_line();
 }
 
 // False: not even that can be written.
-bool ToldLines::tell_lost(LineStyle style) {
-  if (untold_ == 0) return true;
+bool LossReportingWriter::report_lost(LineStyle style) {
+  if (unreported_ == 0) return true;
   const std::string text =
-      untold_ == 1 ? fmt::format("1 line of the log was lost: it could not be written")
-                   : fmt::format("{} lines of the log were lost: they could not be written", untold_);
+      unreported_ == 1 ? fmt::format("1 line of the log was lost: it could not be written")
+                       : fmt::format("{} lines of the log were lost: they could not be written", unreported_);
   if (!writer_.write(message_line(style, std::chrono::system_clock::now(), spdlog::level::warn, text)))
     return false;
-  untold_ = 0;
+  unreported_ = 0;
   return true;
 }
 

@@ -11,9 +11,9 @@ namespace session::gateway {
 
 // Lines into a LineWriter. One that can't be written is lost and counted, and the next one that can be is
 // preceded by a line that says how many were. Not thread-safe. Can be moved.
-class ToldLines {
+class LossReportingWriter {
  public:
-  explicit ToldLines(LineWriter writer) : writer_(std::move(writer)) {}
+  explicit LossReportingWriter(LineWriter writer) : writer_(std::move(writer)) {}
 
   // `lost_before`: lines that were lost on their way here, before this one; they have been counted.
   void put(LineStyle style, std::string_view line, std::uint64_t lost_before = 0);
@@ -21,10 +21,10 @@ class ToldLines {
   void go_on_in(LineWriter writer) { writer_ = std::move(writer); }
 
  private:
-  [[nodiscard]] bool tell_lost(LineStyle style);
+  [[nodiscard]] bool report_lost(LineStyle style);
 
   LineWriter writer_;
-  std::uint64_t untold_ = 0;  // lines that were lost since it was last said
+  std::uint64_t unreported_ = 0;  // lines that were lost since it was last said
 };
 
 // How many lines were lost so far, of all logs of the process. Thread-safe.

@@ -5,9 +5,9 @@
 namespace session::gateway {
 namespace {
 
-std::variant<ToldLines, LineQueue> way_into(LineWriter writer) {
+std::variant<LossReportingWriter, LineQueue> way_into(LineWriter writer) {
   const bool may_block = writer.may_block();
-  ToldLines lines(std::move(writer));
+  LossReportingWriter lines(std::move(writer));
   if (may_block) return LineQueue(std::move(lines));
   return lines;
 }
@@ -26,7 +26,7 @@ void LogStream::audit(const AuditRecord& record, LogTime time) { put(audit_line(
 void LogStream::go_on_in(LineWriter writer) {
   const std::lock_guard lock(mutex_);
   if (auto* queue = std::get_if<LineQueue>(&out_)) return queue->go_on_in(std::move(writer));
-  auto& lines = std::get<ToldLines>(out_);
+  auto& lines = std::get<LossReportingWriter>(out_);
   const bool may_block = writer.may_block();
   lines.go_on_in(std::move(writer));
   if (!may_block) return;
@@ -39,7 +39,7 @@ void LogStream::put(std::string line) {
   if (auto* queue = std::get_if<LineQueue>(&out_)) {
     queue->put(style(), std::move(line));
   } else {
-    std::get<ToldLines>(out_).put(style(), line);
+    std::get<LossReportingWriter>(out_).put(style(), line);
   }
 }
 

@@ -16,7 +16,7 @@ namespace session::gateway {
 // A log: lines from any thread into one descriptor, in the order in which they come. Never waits for who
 // reads it, nor for a disk: a line that can't be written is lost and counted, and the next one that can be is
 // preceded by a line that says how many were. A file is written by a thread of its own, for which at most
-// LineQueue::kMostBytes wait; for other descriptors nothing is held for later. Thread-safe.
+// LineQueue::kMaxBytes wait; for other descriptors nothing is held for later. Thread-safe.
 class LogStream {
  public:
   // Throws std::system_error if a file can't have its thread.
@@ -39,7 +39,7 @@ class LogStream {
   const bool journal_;
   std::mutex mutex_;
   // Where a write can block, a queue; once there is one it stays, so that lines keep their order.
-  std::variant<ToldLines, LineQueue> out_;
+  std::variant<LossReportingWriter, LineQueue> out_;
 };
 
 }  // namespace session::gateway

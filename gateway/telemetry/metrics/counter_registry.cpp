@@ -3,43 +3,46 @@
 namespace session::gateway {
 namespace {
 
-constinit Tally shared_tally{Tally::Of::all_threads};
-constinit thread_local Tally* own_tally = &shared_tally;
+constinit ThreadCounters shared_tally{ThreadCounters::Of::all_threads};
+constinit thread_local ThreadCounters* own_tally = &shared_tally;
 
 }  // namespace
 
-Tallies::Seat::Seat(Tallies& tallies) : tallies_(tallies), taken_(tallies.take()) { own_tally = taken_; }
-
-Tallies::Seat::~Seat() {
-  own_tally = &shared_tally;
-  tallies_.give_back(taken_);
+CounterRegistry::ThreadScope::ThreadScope(CounterRegistry& counters)
+    : counters_(counters), taken_(counters.take()) {
+  own_tally = taken_;
 }
 
-Tally& Tallies::here() noexcept { return *own_tally; }
+CounterRegistry::ThreadScope::~ThreadScope() {
+  own_tally = &shared_tally;
+  counters_.give_back(taken_);
+}
 
-Sums Tallies::sum() const {
-  Sums sums{};
+ThreadCounters& CounterRegistry::here() noexcept { return *own_tally; }
+
+CounterSnapshot CounterRegistry::sum() const {
+  CounterSnapshot sums{};
   shared_tally.add_to(sums);
   const std::lock_guard lock(mutex_);
-  for (const auto& tally : all_) tally->add_to(sums);
+  for (const auto& counters : all_) counters->add_to(sums);
   return sums;
 }
 
-Tally* Tallies::take() {
+ThreadCounters* CounterRegistry::take() {
   const std::lock_guard lock(mutex_);
   if (free_.empty()) {
     free_.reserve(all_.size() + 1);  // so that giving back can't fail
-    all_.push_back(std::make_unique<Tally>(Tally::Of::one_thread));
+    all_.push_back(std::make_unique<ThreadCounters>(ThreadCounters::Of::one_thread));
     return all_.back().get();
   }
-  Tally* tally = free_.back();
+  ThreadCounters* counters = free_.back();
   free_.pop_back();
-  return tally;
+  return counters;
 }
 
-void Tallies::give_back(Tally* tally) {
+void CounterRegistry::give_back(ThreadCounters* counters) {
   const std::lock_guard lock(mutex_);
-  free_.push_back(tally);
+  free_.push_back(counters);
 }
 
 }  // namespace session::gateway

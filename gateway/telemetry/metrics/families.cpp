@@ -35,7 +35,7 @@ FamilyBuilder& FamilyBuilder::value(double value, LabelList labels) {
   return *this;
 }
 
-FamilyBuilder& FamilyBuilder::duration(const Sums& sums, std::size_t first, LabelList labels) {
+FamilyBuilder& FamilyBuilder::duration(const CounterSnapshot& sums, std::size_t first, LabelList labels) {
   prometheus::ClientMetric metric = labelled(labels);
   std::uint64_t count = 0;
   for (std::size_t i = 0; i < kBuckets; ++i) {

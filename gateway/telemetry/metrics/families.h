@@ -25,7 +25,7 @@ class FamilyBuilder {
   // Counters and gauges.
   FamilyBuilder& value(double value, LabelList labels = {});
   // Histograms: the duration whose slots begin at `first`.
-  FamilyBuilder& duration(const Sums& sums, std::size_t first, LabelList labels);
+  FamilyBuilder& duration(const CounterSnapshot& sums, std::size_t first, LabelList labels);
 
  private:
   friend FamilyBuilder add_family(Families& families, prometheus::MetricType type, std::string_view name,

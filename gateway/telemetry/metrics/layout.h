@@ -3,7 +3,7 @@
 #include <cstddef>
 
 #include "core/store/observer.h"
-#include "gateway/endpoints/endpoint.h"
+#include "gateway/http/endpoint_names.h"
 #include "gateway/telemetry/metrics/durations.h"
 
 namespace session::gateway {
@@ -36,11 +36,11 @@ inline constexpr std::size_t kCounts = 15;
 inline constexpr std::size_t kReasons = 16;
 
 // Where each figure lies in a tally: all of them in a row, so that tallies are summed by one loop.
-namespace slots {
+namespace layout {
 
 // Of a duration: the buckets, and behind them the sum in nanoseconds.
 inline constexpr std::size_t kDuration = kBuckets + 1;
-inline constexpr std::size_t kEndpoints = kMostEndpoints + 1;  // the last: no endpoint of that name
+inline constexpr std::size_t kEndpoints = kEndpointNames.size() + 1;  // the last: no endpoint of that name
 
 inline constexpr std::size_t kRequests = kCounts;
 inline constexpr std::size_t kRefusals = kRequests + kEndpoints * kOutcomes;
@@ -60,5 +60,5 @@ inline constexpr std::size_t kAll = kStoreTimes + kStoreCommands * 2 * kDuration
   return kStoreTimes + (static_cast<std::size_t>(command) * 2 + (ok ? 0 : 1)) * kDuration;
 }
 
-}  // namespace slots
+}  // namespace layout
 }  // namespace session::gateway

@@ -22,7 +22,7 @@ void Metrics::config_reloaded(bool successful, std::uint64_t generation, seconds
 }
 
 std::vector<prometheus::MetricFamily> Metrics::Collect() const {
-  const Sums sums = tallies_.sum();
+  const CounterSnapshot sums = counters_.sum();
   Families families;
   add_request_families(families, sums);
   add_connection_families(families, sums);

@@ -12,8 +12,8 @@
 
 #include "core/base/clock.h"
 #include "gateway/telemetry/metrics/count.h"
-#include "gateway/telemetry/metrics/gateway_families.h"
 #include "gateway/telemetry/metrics/counter_registry.h"
+#include "gateway/telemetry/metrics/gateway_families.h"
 #include "gateway/telemetry/metrics/store_report.h"
 
 namespace session::gateway {
@@ -32,7 +32,7 @@ class Metrics final : public prometheus::Collectable {
   void set_lost_lines(std::function<std::uint64_t()> lost_lines) { lost_lines_ = std::move(lost_lines); }
 
   // For the workers' seats.
-  [[nodiscard]] Tallies& tallies() { return tallies_; }
+  [[nodiscard]] CounterRegistry& counters() { return counters_; }
   // For the store's options.
   [[nodiscard]] StoreObserver& store_observer() { return commands_; }
 
@@ -45,7 +45,7 @@ class Metrics final : public prometheus::Collectable {
   [[nodiscard]] std::string render() const;
 
  private:
-  Tallies tallies_;
+  CounterRegistry counters_;
   CountedCommands commands_;
   std::size_t workers_ = 0;
   std::function<StoreReport()> store_report_ = [] { return StoreReport(); };

@@ -5,38 +5,37 @@
 namespace session::gateway {
 namespace {
 
-double figure(const Sums& sums, Count what) { return static_cast<double>(sums[slots::of(what)]); }
+double figure(const CounterSnapshot& sums, Count what) { return static_cast<double>(sums[layout::of(what)]); }
 
 // Each endpoint with its name, and the one without.
 template <class Work>
 void for_each_endpoint(const Work& work) {
-  const auto names = endpoint_names();
-  for (std::size_t i = 0; i < names.size(); ++i) work(i, names[i]);
-  work(kMostEndpoints, kNoEndpoint);
+  for (std::size_t i = 0; i < kEndpointNames.size(); ++i) work(i, kEndpointNames[i]);
+  work(kEndpointNames.size(), kNoEndpoint);
 }
 
 }  // namespace
 
-void add_request_families(Families& families, const Sums& sums) {
+void add_request_families(Families& families, const CounterSnapshot& sums) {
   auto requests = counter(families, "session_gateway_requests_total",
                           "Requests that were answered, by endpoint and outcome.");
   for_each_endpoint([&](std::size_t endpoint, std::string_view name) {
     for (std::size_t i = 0; i < kOutcomes; ++i)
-      requests.value(static_cast<double>(sums[slots::request(endpoint, static_cast<Outcome>(i))]),
+      requests.value(static_cast<double>(sums[layout::request(endpoint, static_cast<Outcome>(i))]),
                      {{"endpoint", name}, {"outcome", kOutcomeNames[i]}});
   });
   auto refusals = counter(families, "session_gateway_refusals_total",
                           "Requests whose outcome was not ok, by the reason that X-Session-Reason gave.");
   for (std::size_t i = 0; i < kReasons; ++i)
-    refusals.value(static_cast<double>(sums[slots::refusal(i)]), {{"reason", kReasonNames[i]}});
+    refusals.value(static_cast<double>(sums[layout::refusal(i)]), {{"reason", kReasonNames[i]}});
   auto durations = histogram(families, "session_gateway_request_duration_seconds",
                              "Time from a whole request to its answer, by endpoint.");
   for_each_endpoint([&](std::size_t endpoint, std::string_view name) {
-    durations.duration(sums, slots::request_time(endpoint), {{"endpoint", name}});
+    durations.duration(sums, layout::request_time(endpoint), {{"endpoint", name}});
   });
 }
 
-void add_connection_families(Families& families, const Sums& sums) {
+void add_connection_families(Families& families, const CounterSnapshot& sums) {
   // Both are read while others count: never less than none.
   const double opened = figure(sums, Count::connection_opened);
   const double closed = figure(sums, Count::connection_closed);
@@ -56,7 +55,7 @@ void add_connection_families(Families& families, const Sums& sums) {
       .value(figure(sums, Count::connection_ended_too_large), {{"cause", "too_large"}});
 }
 
-void add_session_families(Families& families, const Sums& sums) {
+void add_session_families(Families& families, const CounterSnapshot& sums) {
   counter(families, "session_gateway_sessions_created_total",
           "Sessions that requests began: new ones, and those moved from another format.")
       .value(figure(sums, Count::session_new), {{"cause", "new"}})

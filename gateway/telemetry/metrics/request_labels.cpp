@@ -18,9 +18,8 @@ std::size_t reason_index(std::string_view reason) {
 }
 
 std::size_t endpoint_index(std::string_view name) {
-  const auto names = endpoint_names();
-  const auto found = std::find(names.begin(), names.end(), name);
-  return found == names.end() ? kMostEndpoints : static_cast<std::size_t>(found - names.begin());
+  const auto found = std::find(kEndpointNames.begin(), kEndpointNames.end(), name);
+  return static_cast<std::size_t>(found - kEndpointNames.begin());
 }
 
 }  // namespace session::gateway

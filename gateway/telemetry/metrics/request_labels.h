@@ -26,7 +26,7 @@ inline constexpr std::string_view kNoEndpoint = "none";
 
 [[nodiscard]] Outcome outcome_of(int status);
 [[nodiscard]] std::size_t reason_index(std::string_view reason);
-// Its place among endpoint_names(); kMostEndpoints if it is none of them.
+// Its place among kEndpointNames; kEndpointNames.size() if it is none of them.
 [[nodiscard]] std::size_t endpoint_index(std::string_view name);
 
 }  // namespace session::gateway

@@ -13,14 +13,14 @@ double number(Number value) {
   return static_cast<double>(value);
 }
 
-void add_commands(Families& families, const Sums& sums) {
+void add_commands(Families& families, const CounterSnapshot& sums) {
   auto durations = histogram(families, "session_gateway_store_command_duration_seconds",
                              "Time that the store took for an answer, or to fail, by command.");
   for (std::size_t i = 0; i < kStoreCommands; ++i) {
     const auto command = static_cast<StoreCommand>(i);
-    durations.duration(sums, slots::store_time(command, true),
+    durations.duration(sums, layout::store_time(command, true),
                        {{"command", kCommandNames[i]}, {"outcome", "ok"}});
-    durations.duration(sums, slots::store_time(command, false),
+    durations.duration(sums, layout::store_time(command, false),
                        {{"command", kCommandNames[i]}, {"outcome", "failed"}});
   }
 }
@@ -57,10 +57,10 @@ void add_redis(Families& families, const RedisReport& redis) {
 }
 
 // Redis ends sessions by itself without a word, so that is known of the memory store only.
-void add_ended(Families& families, const Sums& sums, const StoreReport& report) {
+void add_ended(Families& families, const CounterSnapshot& sums, const StoreReport& report) {
   auto ended = counter(families, "session_gateway_sessions_ended_total",
                        "Sessions that ended, by cause. Redis does not tell of those that it expired.");
-  ended.value(number(sums[slots::of(Count::session_destroyed)]), {{"cause", "destroyed"}});
+  ended.value(number(sums[layout::of(Count::session_destroyed)]), {{"cause", "destroyed"}});
   if (!report.memory) return;
   ended.value(number(report.memory->expirations), {{"cause", "expired"}});
   ended.value(number(report.memory->evictions), {{"cause", "evicted"}});
@@ -68,7 +68,7 @@ void add_ended(Families& families, const Sums& sums, const StoreReport& report) 
 
 }  // namespace
 
-void add_store_families(Families& families, const Sums& sums, const StoreReport& report) {
+void add_store_families(Families& families, const CounterSnapshot& sums, const StoreReport& report) {
   add_ended(families, sums, report);
   gauge(families, "session_gateway_store_up",
         "1, or 0 while a worker reaches none of the servers that it needs.")

@@ -6,6 +6,6 @@
 namespace session::gateway {
 
 // What the tallies and the store itself tell of the store.
-void add_store_families(Families& families, const Sums& sums, const StoreReport& report);
+void add_store_families(Families& families, const CounterSnapshot& sums, const StoreReport& report);
 
 }  // namespace session::gateway

@@ -14,6 +14,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/support/daemon/wire_gateway.h"
+#include "tests/support/places.h"
 
 namespace session::gateway::test {
 namespace {
@@ -128,8 +129,9 @@ BOOST_AUTO_TEST_CASE(a_disk_that_hangs_while_the_audit_goes_over_to_it_holds_up_
                                                    "workers: 1\nlog: { audit: " + audit + " }\n"));
   };
   configure("stderr");
-  session::test::Process process(
-      {HANG_CALLS_BINARY, "files", GATEWAY_BINARY, "serve", "--config", dir / "gateway.yaml"}, dir / "log");
+  session::test::Process process({session::test::hang_calls_binary(), "files",
+                                  session::test::gateway_binary(), "serve", "--config", dir / "gateway.yaml"},
+                                 dir / "log");
   wait_until("the gateway to listen", [&] { return session::test::accepts_unix(dir / "gateway.sock"); });
   Peer peer = unix_peer(dir / "gateway.sock");
   BOOST_TEST(peer.ask(health()).status == 200);

@@ -4,8 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/support/daemon/wire_gateway.h"
 #include "tests/support/cookie_parts.h"
+#include "tests/support/daemon/wire_gateway.h"
 #include "tests/support/visible.h"
 
 // Cookies as an attacker changes them, and what the auth endpoint says of each.

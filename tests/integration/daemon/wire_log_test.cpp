@@ -17,8 +17,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/support/e2e/log_secrets.h"
 #include "tests/support/daemon/wire_gateway.h"
+#include "tests/support/e2e/log_secrets.h"
+#include "tests/support/places.h"
 
 namespace session::gateway::test {
 namespace {
@@ -35,7 +36,8 @@ class LoggingTo {
   explicit LoggingTo(const std::string& log_file, std::vector<std::string> command = {}) {
     write_file(dir_ / "gateway.yaml",
                configuration("  - unix: '" + (dir_ / "gateway.sock") + "'\n", "workers: 2\n"));
-    command.insert(command.end(), {GATEWAY_BINARY, "serve", "--config", dir_ / "gateway.yaml"});
+    command.insert(command.end(),
+                   {session::test::gateway_binary(), "serve", "--config", dir_ / "gateway.yaml"});
     process_ = std::make_unique<session::test::Process>(command, log_file);
     wait_until("the gateway to listen", [&] { return session::test::accepts_unix(dir_ / "gateway.sock"); });
   }
@@ -156,7 +158,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_under_the_log_holds_no_request_up) {
 
 BOOST_AUTO_TEST_CASE(a_disk_that_hangs_under_the_log_holds_up_no_request_and_not_the_stop) {
   const TempDir dir;
-  LoggingTo gateway(dir / "log", {HANG_CALLS_BINARY, "writes"});
+  LoggingTo gateway(dir / "log", {session::test::hang_calls_binary(), "writes"});
   gateway.check_requests();
   gateway.check_idle();
   gateway.check_stop();
@@ -177,7 +179,7 @@ BOOST_AUTO_TEST_CASE(a_start_that_fails_on_its_configuration_tells_the_journal_t
   write_file(dir / "log", "");
   session::test::Process process(
       {"sh", "-c", "JOURNAL_STREAM=$(stat -c %d:%i \"$1\") exec \"$0\" serve --config missing.yaml",
-       GATEWAY_BINARY, dir / "log"},
+       session::test::gateway_binary(), dir / "log"},
       dir / "log");
   BOOST_TEST(process.wait() == 1);
   const std::regex line("<3>20\\S+Z error missing\\.yaml: .*\n");
@@ -187,7 +189,7 @@ BOOST_AUTO_TEST_CASE(a_start_that_fails_on_its_configuration_tells_the_journal_t
 BOOST_AUTO_TEST_CASE(check_prints_plain_lines) {
   const TempDir dir;
   write_file(dir / "bad.yaml", "wrkers: 2\n");
-  session::test::Process process({GATEWAY_BINARY, "check", dir / "bad.yaml"}, dir / "out");
+  session::test::Process process({session::test::gateway_binary(), "check", dir / "bad.yaml"}, dir / "out");
   BOOST_TEST(process.wait() == 1);
   BOOST_TEST(read_file(dir / "out").starts_with((dir / "bad.yaml") + ":1: wrkers: "));
 }

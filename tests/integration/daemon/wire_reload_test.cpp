@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/support/daemon/wire_gateway.h"
+#include "tests/support/places.h"
 
 // Reloads of a running gateway: all or nothing, and nobody is logged out.
 
@@ -151,8 +152,9 @@ BOOST_AUTO_TEST_CASE(without_a_file_there_is_nothing_to_reload) {
   // `serve` without a configuration listens at a fixed place, which tests keep away from; a passed socket
   // replaces it.
   const TempDir dir;
-  session::test::Process process(
-      {"systemd-socket-activate", "--listen=" + (dir / "held.sock"), GATEWAY_BINARY, "serve"}, dir / "log");
+  session::test::Process process({"systemd-socket-activate", "--listen=" + (dir / "held.sock"),
+                                  session::test::gateway_binary(), "serve"},
+                                 dir / "log");
   wait_until("the socket", [&] { return session::test::accepts_unix(dir / "held.sock"); });
   // Before there is a server: the signal waits for it.
   wait_until("the gateway", [&] { return says(read_file(dir / "log"), "no configuration file was given"); });

@@ -8,6 +8,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/support/daemon/wire_gateway.h"
+#include "tests/support/places.h"
 
 // How the gateway begins and how it ends.
 
@@ -134,7 +135,7 @@ BOOST_AUTO_TEST_CASE(a_socket_file_that_a_crash_left_behind_is_replaced) {
   crashed.signal(SIGKILL);
   BOOST_TEST(crashed.wait() == 128 + SIGKILL);
   BOOST_REQUIRE(std::filesystem::exists(crashed.socket_file()));
-  session::test::Process next({GATEWAY_BINARY, "serve", "--config", crashed.config_file()},
+  session::test::Process next({session::test::gateway_binary(), "serve", "--config", crashed.config_file()},
                               crashed.dir() / "next.log");
   wait_until("the next gateway to serve",
              [&] { return says(read_file(crashed.dir() / "next.log"), "serving with"); });
@@ -182,7 +183,7 @@ BOOST_AUTO_TEST_CASE(the_socket_file_has_the_configured_mode) {
   for (const char* mode : {"0660", "0600", "0666"}) {
     write_file(dir / "mode.yaml",
                configuration("  - unix: '" + (dir / "mode.sock") + "'\n    mode: '" + mode + "'\n", ""));
-    session::test::Process gateway({GATEWAY_BINARY, "serve", "--config", dir / "mode.yaml"},
+    session::test::Process gateway({session::test::gateway_binary(), "serve", "--config", dir / "mode.yaml"},
                                    dir / "mode.log");
     wait_until("the gateway to listen", [&] { return session::test::accepts_unix(dir / "mode.sock"); });
     const auto permissions = std::filesystem::status(dir / "mode.sock").permissions();

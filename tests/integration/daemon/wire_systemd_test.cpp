@@ -12,6 +12,7 @@
 #include "tests/support/daemon/wire_gateway.h"
 #include "tests/support/held_socket.h"
 #include "tests/support/notify_socket.h"
+#include "tests/support/places.h"
 
 // The gateway under a service manager: sockets that are passed to it, and what it tells.
 
@@ -53,7 +54,8 @@ WireGateway::Setup with_sockets(std::vector<int> sockets) {
 std::string reason_of_refusal(const TempDir& dir, const std::string& shell) {
   write_file(dir / "gateway.yaml", configuration("  - unix: '" + (dir / "own.sock") + "'\n", ""));
   session::test::Process process(
-      {"sh", "-c", shell, "sh", GATEWAY_BINARY, "serve", "--config", dir / "gateway.yaml"}, dir / "log");
+      {"sh", "-c", shell, "sh", session::test::gateway_binary(), "serve", "--config", dir / "gateway.yaml"},
+      dir / "log");
   BOOST_TEST(process.wait() == 1);
   return read_file(dir / "log");
 }
@@ -81,7 +83,7 @@ BOOST_AUTO_TEST_CASE(systemd_socket_activate_starts_it_with_the_first_connection
   const TempDir dir;
   write_file(dir / "gateway.yaml", configuration("  - unix: '" + (dir / "own.sock") + "'\n", ""));
   session::test::Process process({"systemd-socket-activate", "--listen=" + (dir / "held.sock"),
-                                  GATEWAY_BINARY, "serve", "--config", dir / "gateway.yaml"},
+                                  session::test::gateway_binary(), "serve", "--config", dir / "gateway.yaml"},
                                  dir / "log");
   wait_until("the socket", [&] { return session::test::accepts_unix(dir / "held.sock"); });
   wait_until("the gateway", [&] { return says(read_file(dir / "log"), "serving with"); });

@@ -8,10 +8,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include "core/store/redis/redis_store.h"
+#include "tests/support/e2e/documented_access.h"
 #include "tests/support/redis/redis_cluster.h"
+#include "tests/support/redis/redis_store_fixture.h"
 #include "tests/support/redis/sentinel_group.h"
-#include "tests/support/documented_access.h"
-#include "tests/support/redis_store_fixture.h"
 #include "tests/support/store_calls.h"
 
 namespace session::test {

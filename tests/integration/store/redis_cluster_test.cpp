@@ -7,12 +7,12 @@
 #include <boost/test/unit_test.hpp>
 
 #include "core/base/await.h"
-#include "core/store/redis/topology/slots.h"
 #include "core/store/redis/redis_store.h"
+#include "core/store/redis/topology/slots.h"
+#include "tests/support/redis/redis_scripts.h"
 #include "tests/support/redis/scripted_redis.h"
-#include "tests/support/redis_scripts.h"
-#include "tests/support/store_calls.h"
 #include "tests/support/run_all.h"
+#include "tests/support/store_calls.h"
 
 namespace session::test {
 namespace {

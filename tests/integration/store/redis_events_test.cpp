@@ -10,9 +10,9 @@
 #include "core/base/await.h"
 #include "core/store/redis/redis_store.h"
 #include "tests/support/redis/cut_proxy.h"
-#include "tests/support/redis_scripts.h"
-#include "tests/support/store_calls.h"
+#include "tests/support/redis/redis_scripts.h"
 #include "tests/support/run_all.h"
+#include "tests/support/store_calls.h"
 
 namespace session::test {
 namespace {

@@ -9,10 +9,10 @@
 #include "core/base/await.h"
 #include "core/store/redis/redis_store.h"
 #include "tests/support/redis/cut_proxy.h"
+#include "tests/support/redis/redis_scripts.h"
 #include "tests/support/redis/scripted_redis.h"
-#include "tests/support/redis_scripts.h"
-#include "tests/support/store_calls.h"
 #include "tests/support/run_all.h"
+#include "tests/support/store_calls.h"
 
 namespace session::test {
 
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_comes_too_late_is_nobodys) {
     const auto late = co_await at.load("slow");
     BOOST_TEST(failure_of(late).detail.ends_with("no answer in time"));
     server.send(1, "$5\r\nstale\r\n:60000\r\n");
-    // Refused at first, as the server has just hung; and then its own answer.
+    // CommandError at first, as the server has just hung; and then its own answer.
     bool whole = false;
     const auto connected_anew = [&] { return server.connections() >= 2; };
     co_await until(connected_anew);

@@ -9,8 +9,8 @@
 #include "core/store/redis/redis_store.h"
 #include "tests/support/redis/redis_cluster.h"
 #include "tests/support/redis/sentinel_group.h"
-#include "tests/support/store_calls.h"
 #include "tests/support/run_all.h"
+#include "tests/support/store_calls.h"
 
 namespace session::test {
 namespace {

@@ -5,7 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "core/store/redis/redis_store.h"
-#include "tests/support/redis_store_fixture.h"
+#include "tests/support/redis/redis_store_fixture.h"
 #include "tests/support/store_calls.h"
 
 namespace session::test {
@@ -60,16 +60,16 @@ BOOST_AUTO_TEST_CASE(at_maxmemory_sessions_are_read_extended_and_destroyed) {
 BOOST_AUTO_TEST_CASE(at_maxmemory_scripts_that_only_delete_run_also_when_they_are_new_to_the_server) {
   FullRedis full;
   full.server().tell({"SCRIPT", "FLUSH"});
-  BOOST_TEST((erase_if(full.redis, "key", "other") == EraseIfOutcome::changed_or_gone));
+  BOOST_TEST((erase_if(full.redis, "key", "other") == EraseIfOutcome::mismatch));
   full.server().tell({"SCRIPT", "FLUSH"});
   BOOST_TEST((erase_if(full.redis, "key", "bytes") == EraseIfOutcome::erased));
-  BOOST_TEST((erase_if(full.redis, "key", "bytes") == EraseIfOutcome::changed_or_gone));
+  BOOST_TEST((erase_if(full.redis, "key", "bytes") == EraseIfOutcome::mismatch));
 }
 
 BOOST_AUTO_TEST_CASE(at_maxmemory_a_replace_of_what_has_changed_says_so) {
   FullRedis full;
-  BOOST_TEST((replace(full.redis, "key", "other", "new") == ReplaceOutcome::changed_or_gone));
-  BOOST_TEST((replace(full.redis, "absent", "other", "new") == ReplaceOutcome::changed_or_gone));
+  BOOST_TEST((replace(full.redis, "key", "other", "new") == ReplaceOutcome::mismatch));
+  BOOST_TEST((replace(full.redis, "absent", "other", "new") == ReplaceOutcome::mismatch));
 }
 
 BOOST_AUTO_TEST_CASE(with_memory_again_all_is_as_before) {

@@ -6,8 +6,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "core/store/redis/redis_store.h"
+#include "tests/support/redis/redis_scripts.h"
 #include "tests/support/redis/redis_server.h"
-#include "tests/support/redis_scripts.h"
 #include "tests/support/told_commands.h"
 
 namespace session::test {

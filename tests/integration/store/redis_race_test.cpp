@@ -15,7 +15,7 @@
 #include "core/crypto/random.h"
 #include "core/format/native/native.h"
 #include "core/session/session_manager.h"
-#include "tests/support/redis_store_fixture.h"
+#include "tests/support/redis/redis_store_fixture.h"
 #include "tests/support/run_all.h"
 
 namespace session::test {

@@ -18,6 +18,8 @@
 #include <boost/test/results_collector.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "tests/support/places.h"
+
 namespace session::gateway::test {
 namespace {
 
@@ -64,8 +66,14 @@ std::vector<std::string> command(const TempDir& dir, const WireGateway::Setup& s
   if (!setup.sockets.empty()) {
     script += "export LISTEN_PID=$$ LISTEN_FDS=" + std::to_string(setup.sockets.size()) + "; ";
   }
-  return {"sh",       "-c",       script + "exec \"$@\"" + redirections, "sh", GATEWAY_BINARY, "serve",
-          "--config", config_file};
+  return {"sh",
+          "-c",
+          script + "exec \"$@\"" + redirections,
+          "sh",
+          session::test::gateway_binary(),
+          "serve",
+          "--config",
+          config_file};
 }
 
 }  // namespace
@@ -86,7 +94,7 @@ Peer unix_peer(const std::string& socket_file) {
 }
 
 int run_gateway(const std::string& config_file, const std::string& log) {
-  return Process({GATEWAY_BINARY, "serve", "--config", config_file}, log).wait();
+  return Process({session::test::gateway_binary(), "serve", "--config", config_file}, log).wait();
 }
 
 WireGateway::WireGateway(const Setup& setup) : port_(session::test::free_port()) {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/e2e/process.h"
 #include "tests/support/daemon/wire_peer.h"
+#include "tests/support/e2e/process.h"
 
 namespace session::gateway::test {
 

@@ -9,10 +9,12 @@
 #include <boost/test/results_collector.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "tests/support/places.h"
+
 namespace session::test {
 namespace {
 
-std::string in_project(const std::string& path) { return std::string(SOURCE_ROOT) + path; }
+std::string in_project(const std::string& path) { return source_root() + path; }
 
 }  // namespace
 
@@ -71,7 +73,7 @@ void Stack::make_certificate() const {
 
 void Stack::start_gateway() {
   gateway_ = std::make_unique<Process>(
-      std::vector<std::string>{GATEWAY_BINARY, "serve", "--config", dir_ / "gateway.yaml"},
+      std::vector<std::string>{gateway_binary(), "serve", "--config", dir_ / "gateway.yaml"},
       dir_ / "gateway.log");
   wait_until("the gateway to listen", [this] {
     if (gateway_->exit_status()) throw std::runtime_error("the gateway has ended: " + log("gateway"));

@@ -65,7 +65,7 @@ bool CutProxy::swallows() const {
 
 void CutProxy::cut() {
   const std::lock_guard lock(mutex_);
-  for (Link* link : links_) end(*link);
+  for (RedisConnection* connection : connections_) end(*connection);
 }
 
 void CutProxy::refuse() {
@@ -94,68 +94,68 @@ void CutProxy::listen() {
 
 void CutProxy::serve(int client) {
   // In a black hole there is no server.
-  Link link{client, swallows() ? -1 : connect_to(server_)};
-  const bool connected = link.server >= 0;
+  RedisConnection connection{client, swallows() ? -1 : connect_to(server_)};
+  const bool connected = connection.server >= 0;
   if (!connected && !swallows()) return;
   {
     const std::lock_guard lock(mutex_);
-    links_.push_back(&link);
+    connections_.push_back(&connection);
   }
   {
     std::jthread back;
-    if (connected) back = std::jthread([this, &link] { bring_back(link); });
-    forward(link);
+    if (connected) back = std::jthread([this, &connection] { bring_back(connection); });
+    forward(connection);
   }
   const std::lock_guard lock(mutex_);
-  links_.remove(&link);
-  if (connected) close(link.server);
+  connections_.remove(&connection);
+  if (connected) close(connection.server);
 }
 
-void CutProxy::forward(Link& link) {
-  for (std::string bytes; !(bytes = receive(link.client)).empty();) {
-    if (!pass_on(link, bytes)) break;
+void CutProxy::forward(RedisConnection& connection) {
+  for (std::string bytes; !(bytes = receive(connection.client)).empty();) {
+    if (!pass_on(connection, bytes)) break;
   }
   const std::lock_guard lock(mutex_);
-  end(link);
+  end(connection);
 }
 
-bool CutProxy::pass_on(const Link& link, const std::string& bytes) {
+bool CutProxy::pass_on(const RedisConnection& connection, const std::string& bytes) {
   {
     const std::lock_guard lock(mutex_);
     if (swallowing_) swallowed_ += bytes.size();
     if (swallowing_) return true;
   }
-  return send_all(link.server, bytes);
+  return send_all(connection.server, bytes);
 }
 
-void CutProxy::bring_back(Link& link) {
+void CutProxy::bring_back(RedisConnection& connection) {
   for (bool open = true; open;) {
-    const std::string bytes = receive(link.server);
-    if (!wait_for_release(link, bytes) || bytes.empty()) break;
+    const std::string bytes = receive(connection.server);
+    if (!wait_for_release(connection, bytes) || bytes.empty()) break;
     if (swallows()) continue;
     mutex_.lock();
     const bool split = splitting_;
     mutex_.unlock();
-    open = split ? send_one_by_one(link.client, bytes) : send_all(link.client, bytes);
+    open = split ? send_one_by_one(connection.client, bytes) : send_all(connection.client, bytes);
   }
   const std::lock_guard lock(mutex_);
-  end(link);
+  end(connection);
 }
 
 // False if the connection is cut.
-bool CutProxy::wait_for_release(const Link& link, const std::string& bytes) {
+bool CutProxy::wait_for_release(const RedisConnection& connection, const std::string& bytes) {
   std::unique_lock lock(mutex_);
   held_ += bytes.size();
-  changed_.wait(lock, [&] { return !holding_ || link.cut; });
+  changed_.wait(lock, [&] { return !holding_ || connection.cut; });
   held_ -= bytes.size();
-  return !link.cut;
+  return !connection.cut;
 }
 
 // Wakes whoever reads, writes or waits for it. With the mutex held.
-void CutProxy::end(Link& link) {
-  link.cut = true;
-  shutdown(link.client, SHUT_RDWR);
-  if (link.server >= 0) shutdown(link.server, SHUT_RDWR);
+void CutProxy::end(RedisConnection& connection) {
+  connection.cut = true;
+  shutdown(connection.client, SHUT_RDWR);
+  if (connection.server >= 0) shutdown(connection.server, SHUT_RDWR);
   changed_.notify_all();
 }
 

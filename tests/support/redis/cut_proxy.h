@@ -48,7 +48,7 @@ class CutProxy {
   void accept();
 
  private:
-  struct Link {
+  struct RedisConnection {
     int client = -1;
     int server = -1;
     bool cut = false;
@@ -56,11 +56,11 @@ class CutProxy {
 
   void listen();
   void serve(int client);
-  void forward(Link& link);
-  void bring_back(Link& link);
-  bool wait_for_release(const Link& link, const std::string& bytes);
-  void end(Link& link);
-  bool pass_on(const Link& link, const std::string& bytes);
+  void forward(RedisConnection& connection);
+  void bring_back(RedisConnection& connection);
+  bool wait_for_release(const RedisConnection& connection, const std::string& bytes);
+  void end(RedisConnection& connection);
+  bool pass_on(const RedisConnection& connection, const std::string& bytes);
   bool swallows() const;
 
   TempDir dir_;
@@ -68,7 +68,7 @@ class CutProxy {
   RedisAddress address_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::list<Link*> links_;
+  std::list<RedisConnection*> connections_;
   bool holding_ = false;
   bool splitting_ = false;
   bool swallowing_ = false;

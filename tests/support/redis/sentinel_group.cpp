@@ -43,16 +43,16 @@ SentinelGroup::SentinelGroup(SentinelSetup setup) {
 void SentinelGroup::start_servers(const SentinelSetup& setup) {
   RedisSetup server{.options = setup.options, .password = setup.password};
   server.options.emplace_back("repl-ping-replica-period 1");
-  servers_.push_back(std::make_unique<RedisServer>(server));
-  server.options.push_back("replicaof 127.0.0.1 " + port_text(*servers_[0]));
-  servers_.push_back(std::make_unique<RedisServer>(server));
-  wait_until("the replica to follow", [this] { return in_step(*servers_[1]); });
+  topology_.push_back(std::make_unique<RedisServer>(server));
+  server.options.push_back("replicaof 127.0.0.1 " + port_text(*topology_[0]));
+  topology_.push_back(std::make_unique<RedisServer>(server));
+  wait_until("the replica to follow", [this] { return in_step(*topology_[1]); });
 }
 
 void SentinelGroup::start_sentinels(const SentinelSetup& setup) {
   const std::string name = kName;
   RedisSetup sentinel{.password = setup.sentinel_password, .sentinel = true};
-  sentinel.options = {"sentinel monitor " + name + " 127.0.0.1 " + port_text(*servers_[0]) + " 2",
+  sentinel.options = {"sentinel monitor " + name + " 127.0.0.1 " + port_text(*topology_[0]) + " 2",
                       "sentinel down-after-milliseconds " + name + " 1000",
                       // Sentinels that vote at the same moment for different ones try again after twice this.
                       "sentinel failover-timeout " + name + " 1500"};
@@ -91,13 +91,15 @@ bool SentinelGroup::complete(RedisServer& sentinel) {
 
 RedisServer& SentinelGroup::master() {
   const RedisAddress address = current_master();
-  for (auto& server : servers_) {
+  for (auto& server : topology_) {
     if (server->address() == address) return *server;
   }
   throw std::runtime_error("a sentinel names a stranger: " + to_text(address));
 }
 
-RedisServer& SentinelGroup::replica() { return &master() == servers_[0].get() ? *servers_[1] : *servers_[0]; }
+RedisServer& SentinelGroup::replica() {
+  return &master() == topology_[0].get() ? *topology_[1] : *topology_[0];
+}
 
 std::vector<RedisAddress> SentinelGroup::sentinel_addresses() const {
   std::vector<RedisAddress> addresses;

@@ -28,7 +28,7 @@ class SentinelGroup {
   RedisServer& master();
   RedisServer& replica();
   // Those that have these roles at first, 0: master, 1: replica.
-  RedisServer& server(std::size_t i) { return *servers_.at(i); }
+  RedisServer& server(std::size_t i) { return *topology_.at(i); }
   RedisServer& sentinel(std::size_t i) { return *sentinels_.at(i); }
   [[nodiscard]] std::vector<RedisAddress> sentinel_addresses() const;
 
@@ -51,7 +51,7 @@ class SentinelGroup {
   bool names(RedisServer& sentinel, const RedisServer& master);
   void wait_for_master(RedisServer& expected);
 
-  std::vector<std::unique_ptr<RedisServer>> servers_;
+  std::vector<std::unique_ptr<RedisServer>> topology_;
   std::vector<std::unique_ptr<RedisServer>> sentinels_;
 };
 

@@ -7,13 +7,15 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "tests/support/places.h"
+
 namespace {
 
 using Words = std::vector<std::string>;
 
 // What the program says of a command: the lines of its --help.
 std::vector<std::string> help_of(const Words& command) {
-  std::string line = GATEWAY_BINARY;
+  std::string line = session::test::gateway_binary();
   for (const std::string& word : command) line += " " + word;
   FILE* pipe = ::popen((line + " --help").c_str(), "r");
   BOOST_REQUIRE(pipe != nullptr);
@@ -64,7 +66,7 @@ struct Program {
 };
 
 std::string page() {
-  std::ifstream file(SOURCE_ROOT "/man/session-gateway.1");
+  std::ifstream file(session::test::source_root() + "/man/session-gateway.1");
   std::ostringstream text;
   text << file.rdbuf();
   BOOST_REQUIRE(!text.str().empty());

@@ -10,6 +10,7 @@
 
 #include "gateway/config/load.h"
 #include "gateway/config/yaml.h"
+#include "tests/support/places.h"
 
 using namespace session;
 using namespace session::gateway;
@@ -17,7 +18,7 @@ using namespace session::gateway;
 namespace {
 
 std::string text_of(const std::string& path) {
-  std::ifstream file(SOURCE_ROOT + path);
+  std::ifstream file(session::test::source_root() + path);
   std::ostringstream text;
   text << file.rdbuf();
   BOOST_REQUIRE_MESSAGE(!text.str().empty(), path << " is missing or empty");

@@ -15,7 +15,7 @@ class Backoff {
   // From that to that. The longest wait and a connect deadline together are how long a server can be back
   // before it is noticed.
   static constexpr milliseconds kFirst{10};
-  static constexpr milliseconds kLongest{250};
+  static constexpr milliseconds kMax{250};
 
   explicit Backoff(std::uint32_t seed) : random_(seed) {}
 
@@ -23,7 +23,7 @@ class Backoff {
   [[nodiscard]] milliseconds next() {
     std::uniform_int_distribution<std::int64_t> within(wait_.count() / 2, wait_.count());
     const milliseconds chosen(within(random_));
-    wait_ = std::min(wait_ * 2, kLongest);
+    wait_ = std::min(wait_ * 2, kMax);
     return chosen;
   }
   void reset() { wait_ = kFirst; }

@@ -30,13 +30,13 @@ std::string in_milliseconds(milliseconds time) { return std::to_string(time.coun
 }  // namespace
 
 template <class Handler>
-struct Link::CallOf final : Call {
+struct RedisConnection::CallOf final : Call {
   explicit CallOf(Handler to_tell) : handler(std::move(to_tell)) {}
-  void complete(Answered answered) override { std::move(handler)(std::move(answered)); }
+  void complete(CommandResult answered) override { std::move(handler)(std::move(answered)); }
   Handler handler;
 };
 
-Link::Link(const Executor& executor, LinkSetup setup, Locate locate)
+RedisConnection::RedisConnection(const Executor& executor, RedisConnectionOptions setup, Locate locate)
     : executor_(executor),
       setup_(std::move(setup)),
       locate_(std::move(locate)),
@@ -45,11 +45,11 @@ Link::Link(const Executor& executor, LinkSetup setup, Locate locate)
       pause_timer_(executor),
       deadline_timer_(executor) {}
 
-Link::~Link() = default;
+RedisConnection::~RedisConnection() = default;
 
-Task<Answered> Link::ask(Command command, Clock::Steady deadline) {
+Task<CommandResult> RedisConnection::ask(Command command, Clock::Steady deadline) {
   if (state_ == State::down || state_ == State::stopped) return refuse(std::move(command));
-  return asio::async_initiate<const asio::use_awaitable_t<Executor>, void(Answered)>(
+  return asio::async_initiate<const asio::use_awaitable_t<Executor>, void(CommandResult)>(
       [this](auto handler, Command asked, Clock::Steady until) {
         auto call = std::make_unique<CallOf<decltype(handler)>>(std::move(handler));
         call->command = std::move(asked);
@@ -60,11 +60,11 @@ Task<Answered> Link::ask(Command command, Clock::Steady deadline) {
       kAwait, std::move(command), deadline);
 }
 
-Task<Answered> Link::refuse(Command command) const {
-  co_return Answered{CallFailure{CallFailure::Kind::not_sent, reason_}, {}, std::move(command)};
+Task<CommandResult> RedisConnection::refuse(Command command) const {
+  co_return CommandResult{CallFailure{CallFailure::Kind::not_sent, reason_}, {}, std::move(command)};
 }
 
-void Link::add(std::unique_ptr<Call> call) {
+void RedisConnection::add(std::unique_ptr<Call> call) {
   watch(call->deadline);
   waiting_.push_back(std::move(call));
   if (state_ == State::idle) {
@@ -80,7 +80,7 @@ void Link::add(std::unique_ptr<Call> call) {
   });
 }
 
-void Link::flush() {
+void RedisConnection::flush() {
   if (state_ != State::up || writing_ || waiting_.empty()) return;
   out_.clear();
   for (auto& call : waiting_) {
@@ -102,8 +102,9 @@ void Link::flush() {
 }
 
 // What fails here shows in read_replies(), too.
-Task<void> Link::write_rest(std::shared_ptr<Link> self, std::shared_ptr<Transport> transport,
-                            std::string bytes, std::size_t sent) {
+Task<void> RedisConnection::write_rest(std::shared_ptr<RedisConnection> self,
+                                       std::shared_ptr<Transport> transport, std::string bytes,
+                                       std::size_t sent) {
   auto written = co_await transport->send(std::string_view(bytes).substr(sent));
   if (transport != self->transport_) co_return;  // another connection by now
   if (!written) {
@@ -116,7 +117,7 @@ Task<void> Link::write_rest(std::shared_ptr<Link> self, std::shared_ptr<Transpor
 
 // --- The life of the connection ---
 
-Task<void> Link::maintain(std::shared_ptr<Link> self) {
+Task<void> RedisConnection::maintain(std::shared_ptr<RedisConnection> self) {
   while (self->state_ != State::stopped) {
     auto up = co_await self->connect();
     if (self->state_ == State::stopped) break;
@@ -134,17 +135,17 @@ Task<void> Link::maintain(std::shared_ptr<Link> self) {
 }
 
 // Nobody awaits maintain(), so an exception would end it, and leave the link in its state for ever.
-Task<Result<void, Broken>> Link::connect() {
+Task<Result<void, ConnectError>> RedisConnection::connect() {
   try {
     co_return co_await try_to_connect();
   } catch (const std::exception&) {
     if (transport_) transport_->close();
   }
-  co_return Broken(kOwnFault);
+  co_return ConnectError(kOwnFault);
 }
 
 // The same for the connection that was made.
-Task<CallFailure> Link::serve() {
+Task<CallFailure> RedisConnection::serve() {
   try {
     connected();
     co_return co_await read_replies(transport_);
@@ -154,7 +155,7 @@ Task<CallFailure> Link::serve() {
   co_return CallFailure{CallFailure::Kind::lost, kOwnFault};
 }
 
-Task<Result<void, Broken>> Link::try_to_connect() {
+Task<Result<void, ConnectError>> RedisConnection::try_to_connect() {
   const auto until = system_clock().steady_now() + setup_.connect_deadline;
   std::shared_ptr<Transport> transport = Transport::make(executor_, setup_.tls, resolver_);
   transport_ = transport;
@@ -167,31 +168,31 @@ Task<Result<void, Broken>> Link::try_to_connect() {
     if (state_ == State::connecting) down(ending_);
   };
   // Not even a name server that does not answer keeps commands waiting longer.
-  const Watchdog watchdog(executor_, until, give_up);
+  const DeadlineGuard guard(executor_, until, give_up);
   auto address = co_await locate_(until);
-  if (!address) co_return ending_.empty() ? address.error() : Broken(ending_);
+  if (!address) co_return ending_.empty() ? address.error() : ConnectError(ending_);
   server_ = to_text(*address);
-  if (!ending_.empty()) co_return Broken(ending_);
+  if (!ending_.empty()) co_return ConnectError(ending_);
   auto outcome = co_await transport->connect(std::move(*address), until);
   // No password goes out on what was given up meanwhile.
-  if (outcome && ending_.empty()) outcome = co_await greet(transport);
+  if (outcome && ending_.empty()) outcome = co_await handshake(transport);
   // Whichever of the two that look at the time was first.
   if (!outcome && ending_.empty() && system_clock().steady_now() >= until) give_up();
-  if (!ending_.empty()) outcome = Broken(ending_);
+  if (!ending_.empty()) outcome = ConnectError(ending_);
   if (!outcome) transport->close();
   co_return outcome;
 }
 
-Task<Result<void, Broken>> Link::greet(std::shared_ptr<Transport> transport) {
+Task<Result<void, ConnectError>> RedisConnection::handshake(std::shared_ptr<Transport> transport) {
   reader_ = std::make_unique<ReplyReader>(setup_.most_bytes, setup_.most_elements);
-  Command command = setup_.greeting.command();
+  Command command = setup_.handshake.command();
   auto sent = co_await transport->send(command.wire);
   OPENSSL_cleanse(command.wire.data(), command.wire.size());
   if (!sent) co_return sent;
   std::vector<Reply> replies;
   while (replies.size() < command.replies) {
     auto reply = reader_->next();
-    if (!reply) co_return Broken(reply.error());
+    if (!reply) co_return ConnectError(reply.error());
     if (*reply) {
       replies.push_back(std::move(**reply));
       continue;
@@ -202,26 +203,27 @@ Task<Result<void, Broken>> Link::greet(std::shared_ptr<Transport> transport) {
     if (!bytes) break;
     reader_->feed(*bytes);
   }
-  const std::string refusal = setup_.greeting.refusal(replies);
-  if (!refusal.empty()) co_return Broken(refusal);
-  if (replies.size() < command.replies) co_return Broken("it ended the connection during the greeting");
-  if (!reader_->empty()) co_return Broken("it said more than it was asked");
-  co_return Result<void, Broken>();
+  const std::string refusal = setup_.handshake.refusal(replies);
+  if (!refusal.empty()) co_return ConnectError(refusal);
+  if (replies.size() < command.replies) co_return ConnectError("it ended the connection during the greeting");
+  if (!reader_->empty()) co_return ConnectError("it said more than it was asked");
+  co_return Result<void, ConnectError>();
 }
 
-Task<CallFailure> Link::read_replies(std::shared_ptr<Transport> transport) {
+Task<CallFailure> RedisConnection::read_replies(std::shared_ptr<Transport> transport) {
   using Kind = CallFailure::Kind;
   for (;;) {
     for (;;) {
       auto reply = reader_->next();
-      if (!reply) co_return CallFailure{Kind::garbled, reply.error()};
+      if (!reply) co_return CallFailure{Kind::protocol_error, reply.error()};
       if (!*reply) break;
       const bool asked_for = deliver(std::move(**reply));
-      if (!asked_for) co_return CallFailure{Kind::garbled, "it sent a reply that nobody had asked for"};
+      if (!asked_for)
+        co_return CallFailure{Kind::protocol_error, "it sent a reply that nobody had asked for"};
       if (!ending_.empty()) co_return CallFailure{Kind::lost, ending_};
     }
     if (sent_.empty() && !reader_->empty())
-      co_return CallFailure{Kind::garbled, "it began a reply that nobody had asked for"};
+      co_return CallFailure{Kind::protocol_error, "it began a reply that nobody had asked for"};
     auto bytes = co_await transport->receive();
     if (!ending_.empty()) co_return CallFailure{Kind::lost, ending_};
     if (!bytes) co_return CallFailure{Kind::lost, bytes.error().why};
@@ -229,18 +231,18 @@ Task<CallFailure> Link::read_replies(std::shared_ptr<Transport> transport) {
   }
 }
 
-bool Link::deliver(Reply reply) {
+bool RedisConnection::deliver(Reply reply) {
   if (sent_.empty()) return false;
   useful_ = true;
   sent_.front()->replies.push_back(std::move(reply));
   if (sent_.front()->replies.size() < sent_.front()->command.replies) return true;
   const std::unique_ptr<Call> call = std::move(sent_.front());
   sent_.pop_front();
-  call->complete(Answered{std::nullopt, std::move(call->replies), std::move(call->command)});
+  call->complete(CommandResult{std::nullopt, std::move(call->replies), std::move(call->command)});
   return true;
 }
 
-void Link::connected() {
+void RedisConnection::connected() {
   state_ = State::up;
   told_down_ = false;
   reason_.clear();
@@ -252,7 +254,7 @@ void Link::connected() {
   flush();
 }
 
-void Link::lost(const CallFailure& failure) {
+void RedisConnection::lost(const CallFailure& failure) {
   transport_->close();
   reason_ = server_ + ": " + failure.reason;
   lasted_ = useful_ && system_clock().steady_now() - up_since_ >= kYoung;
@@ -264,7 +266,7 @@ void Link::lost(const CallFailure& failure) {
 }
 
 // What makes no sense was meant for the first that waits. Those behind it have done nothing wrong.
-void Link::fail_sent(CallFailure::Kind first) {
+void RedisConnection::fail_sent(CallFailure::Kind first) {
   Calls guilty;
   if (!sent_.empty()) {
     guilty.push_back(std::move(sent_.front()));
@@ -274,19 +276,19 @@ void Link::fail_sent(CallFailure::Kind first) {
   fail_all(sent_, CallFailure::Kind::lost, reason_);
 }
 
-void Link::down(const std::string& why) {
+void RedisConnection::down(const std::string& why) {
   reason_ = server_.empty() ? why : server_ + ": " + why;
   state_ = State::down;
   if (!std::exchange(told_down_, true)) tell(RedisEvent::Kind::down, why);
   fail_all(waiting_, CallFailure::Kind::not_sent, reason_);
 }
 
-Task<void> Link::wait_to_retry() {
+Task<void> RedisConnection::wait_to_retry() {
   pause_timer_.expires_after(backoff_.next());
   (void)co_await pause_timer_.async_wait(kAwaitTuple);
 }
 
-void Link::tell(RedisEvent::Kind kind, const std::string& reason) const {
+void RedisConnection::tell(RedisEvent::Kind kind, const std::string& reason) const {
   if (!setup_.on_event) return;
   const RedisEvent event{kind, server_, reason};
   try {
@@ -296,22 +298,22 @@ void Link::tell(RedisEvent::Kind kind, const std::string& reason) const {
   }
 }
 
-milliseconds Link::age() const {
+milliseconds RedisConnection::age() const {
   if (state_ != State::up) return milliseconds(0);
   return std::chrono::duration_cast<milliseconds>(system_clock().steady_now() - up_since_);
 }
 
-void Link::renew(std::string reason) { end(State::connecting, std::move(reason)); }
+void RedisConnection::renew(std::string reason) { end(State::connecting, std::move(reason)); }
 
 // Ends the connection from this side. No command goes out on it any more.
-void Link::end(State then, std::string why) {
+void RedisConnection::end(State then, std::string why) {
   if (state_ != State::up) return;
   state_ = then;
   ending_ = std::move(why);
   transport_->close();
 }
 
-void Link::stop() {
+void RedisConnection::stop() {
   state_ = State::stopped;
   reason_ = "it is not asked any more";
   if (!server_.empty()) tell(RedisEvent::Kind::left, reason_);
@@ -323,7 +325,7 @@ void Link::stop() {
   fail_all(waiting_, CallFailure::Kind::not_sent, reason_);
 }
 
-void Link::abandon() {
+void RedisConnection::abandon() {
   state_ = State::stopped;
   const Calls sent = std::move(sent_);
   const Calls waiting = std::move(waiting_);
@@ -333,28 +335,28 @@ void Link::abandon() {
 // --- Deadlines ---
 
 // Each is told in a turn of its own: whoever hears it may ask again right there.
-void Link::fail_all(Calls& calls, CallFailure::Kind kind, const std::string& reason) {
+void RedisConnection::fail_all(Calls& calls, CallFailure::Kind kind, const std::string& reason) {
   for (auto& call : std::exchange(calls, {})) {
     asio::post(executor_, [failed = std::move(call), kind, reason] {
-      failed->complete(Answered{CallFailure{kind, reason}, {}, std::move(failed->command)});
+      failed->complete(CommandResult{CallFailure{kind, reason}, {}, std::move(failed->command)});
     });
   }
 }
 
 // One timer for all calls, set to the earliest deadline and not with each call anew.
-void Link::watch(Clock::Steady deadline) {
+void RedisConnection::watch(Clock::Steady deadline) {
   if (watched_ && *watched_ <= deadline) return;
   watched_ = deadline;
   deadline_timer_.expires_at(deadline);
   deadline_timer_.async_wait([self = weak_from_this()](const boost::system::error_code& error) {
-    const auto link = self.lock();
-    if (error || !link) return;
-    link->watched_.reset();
-    link->check_deadlines();
+    const auto connection = self.lock();
+    if (error || !connection) return;
+    connection->watched_.reset();
+    connection->check_deadlines();
   });
 }
 
-void Link::check_deadlines() {
+void RedisConnection::check_deadlines() {
   const Clock::Steady now = system_clock().steady_now();
   Calls late;
   Calls in_time;

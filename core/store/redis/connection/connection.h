@@ -9,43 +9,44 @@
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/base/task.h"
 #include "core/store/redis/connection/backoff.h"
-#include "core/store/redis/resp/command.h"
+#include "core/store/redis/connection/deadline_guard.h"
 #include "core/store/redis/connection/handshake.h"
 #include "core/store/redis/connection/options.h"
-#include "core/store/redis/resp/reply.h"
-#include "core/store/redis/resp/reply_reader.h"
 #include "core/store/redis/connection/resolver.h"
 #include "core/store/redis/connection/transport.h"
-#include "core/store/redis/connection/deadline_guard.h"
-#include "core/base/task.h"
+#include "core/store/redis/resp/command.h"
+#include "core/store/redis/resp/reply.h"
+#include "core/store/redis/resp/reply_reader.h"
 
 namespace session {
 
 // Why a command has no replies.
 struct CallFailure {
   enum class Kind {
-    not_sent,  // nothing of it left this machine: nothing has happened
-    lost,      // it was sent, and no reply came: whether it was executed is not known
-    garbled,   // it was sent, and what came makes no sense: asked again, it would break the next connection
+    not_sent,        // nothing of it left this machine: nothing has happened
+    lost,            // it was sent, and no reply came: whether it was executed is not known
+    protocol_error,  // it was sent, and what came makes no sense: asked again, it would break the next
+                     // connection
   };
   Kind kind = Kind::not_sent;
   std::string reason;
 };
 
 // What became of a command, and the command itself, to send it again or elsewhere.
-struct Answered {
+struct CommandResult {
   std::optional<CallFailure> failure;
   std::vector<Reply> replies;  // as many as the command says, if nothing failed
   Command command;
 };
 
-struct LinkSetup {
-  Greeting greeting;
+struct RedisConnectionOptions {
+  Handshake handshake;
   std::shared_ptr<TlsContext> tls;  // nullptr: no TLS
   milliseconds connect_deadline{};
-  std::size_t most_bytes = 0;                              // of a part of a reply
-  std::size_t most_elements = ReplyReader::kMostElements;  // of a reply
+  std::size_t most_bytes = 0;                             // of a part of a reply
+  std::size_t most_elements = ReplyReader::kMaxElements;  // of a reply
   std::function<void(const RedisEvent&)> on_event;
 };
 
@@ -57,21 +58,21 @@ struct LinkSetup {
 // wait, each until its own deadline; once connecting has failed, or the server has stopped answering, they
 // fail at once (a circuit breaker that is open), and attempts go on in the background with growing, random
 // pauses. Not thread-safe: belongs to the loop of its executor.
-class Link : public std::enable_shared_from_this<Link> {
+class RedisConnection : public std::enable_shared_from_this<RedisConnection> {
  public:
   enum class State { idle, connecting, up, down, stopped };
   // A connection this new that ends, or turns out to be to the wrong server, is not made again at once.
   static constexpr milliseconds kYoung{500};
   // Says where the server is, before each attempt; takes no longer than until the time given.
-  using Locate = std::function<Task<Result<RedisAddress, Broken>>(Clock::Steady until)>;
+  using Locate = std::function<Task<Result<RedisAddress, ConnectError>>(Clock::Steady until)>;
 
-  Link(const Executor& executor, LinkSetup setup, Locate locate);
-  ~Link();
-  Link(const Link&) = delete;
-  Link& operator=(const Link&) = delete;
+  RedisConnection(const Executor& executor, RedisConnectionOptions setup, Locate locate);
+  ~RedisConnection();
+  RedisConnection(const RedisConnection&) = delete;
+  RedisConnection& operator=(const RedisConnection&) = delete;
 
   // Sends the command and waits for its replies, until `deadline` at most. Error replies are replies.
-  Task<Answered> ask(Command command, Clock::Steady deadline);
+  Task<CommandResult> ask(Command command, Clock::Steady deadline);
 
   // Ends the connection and makes another: the server says that it is not the right one, say.
   void renew(std::string reason);
@@ -90,7 +91,7 @@ class Link : public std::enable_shared_from_this<Link> {
   // A command under way.
   struct Call {
     virtual ~Call() = default;
-    virtual void complete(Answered answered) = 0;
+    virtual void complete(CommandResult answered) = 0;
     Command command;
     Clock::Steady deadline;
     std::vector<Reply> replies;
@@ -99,17 +100,17 @@ class Link : public std::enable_shared_from_this<Link> {
   struct CallOf;
   using Calls = std::deque<std::unique_ptr<Call>>;
 
-  Task<Answered> refuse(Command command) const;
+  Task<CommandResult> refuse(Command command) const;
   void add(std::unique_ptr<Call> call);
   void flush();
-  static Task<void> write_rest(std::shared_ptr<Link> self, std::shared_ptr<Transport> transport,
+  static Task<void> write_rest(std::shared_ptr<RedisConnection> self, std::shared_ptr<Transport> transport,
                                std::string bytes, std::size_t sent);
 
   // The life of the connection.
-  static Task<void> maintain(std::shared_ptr<Link> self);
-  Task<Result<void, Broken>> connect();
-  Task<Result<void, Broken>> try_to_connect();
-  Task<Result<void, Broken>> greet(std::shared_ptr<Transport> transport);
+  static Task<void> maintain(std::shared_ptr<RedisConnection> self);
+  Task<Result<void, ConnectError>> connect();
+  Task<Result<void, ConnectError>> try_to_connect();
+  Task<Result<void, ConnectError>> handshake(std::shared_ptr<Transport> transport);
   Task<CallFailure> serve();
   Task<CallFailure> read_replies(std::shared_ptr<Transport> transport);
   [[nodiscard]] bool deliver(Reply reply);
@@ -126,7 +127,7 @@ class Link : public std::enable_shared_from_this<Link> {
   void check_deadlines();
 
   Executor executor_;
-  LinkSetup setup_;
+  RedisConnectionOptions setup_;
   Locate locate_;
   State state_ = State::idle;
   std::string reason_;       // of the outage that lasts

@@ -12,27 +12,27 @@
 namespace session {
 
 // Calls a function at a time, unless it is gone by then. Runs on its executor.
-class Watchdog {
+class DeadlineGuard {
  public:
-  Watchdog(const Executor& executor, Clock::Steady at, std::function<void()> bark)
-      : armed_(std::make_shared<Armed>(executor, std::move(bark))) {
+  DeadlineGuard(const Executor& executor, Clock::Steady at, std::function<void()> on_expiry)
+      : armed_(std::make_shared<Armed>(executor, std::move(on_expiry))) {
     armed_->timer.expires_at(at);
     armed_->timer.async_wait([armed = armed_](const boost::system::error_code& error) {
-      if (!error && armed->bark) armed->bark();
+      if (!error && armed->on_expiry) armed->on_expiry();
     });
   }
-  ~Watchdog() {
-    armed_->bark = nullptr;
+  ~DeadlineGuard() {
+    armed_->on_expiry = nullptr;
     armed_->timer.cancel();
   }
-  Watchdog(const Watchdog&) = delete;
-  Watchdog& operator=(const Watchdog&) = delete;
+  DeadlineGuard(const DeadlineGuard&) = delete;
+  DeadlineGuard& operator=(const DeadlineGuard&) = delete;
 
  private:
   struct Armed {
-    Armed(const Executor& executor, std::function<void()> f) : timer(executor), bark(std::move(f)) {}
+    Armed(const Executor& executor, std::function<void()> f) : timer(executor), on_expiry(std::move(f)) {}
     SteadyTimer timer;
-    std::function<void()> bark;
+    std::function<void()> on_expiry;
   };
   std::shared_ptr<Armed> armed_;
 };

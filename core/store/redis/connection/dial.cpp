@@ -17,7 +17,7 @@ namespace asio = boost::asio;
 namespace {
 
 using Error = boost::system::error_code;
-using Done = Result<void, Broken>;
+using Done = Result<void, ConnectError>;
 
 // Small commands must not wait for each other's acknowledgement, and a machine that has gone without a word
 // is noticed while nothing is asked of it.
@@ -34,33 +34,33 @@ void tune(Socket& socket) {
 }
 
 // One endpoint, until then at most.
-Task<Done> try_one(Line& line, Endpoint endpoint, Clock::Steady until) {
+Task<Done> try_one(DialedSocket& line, Endpoint endpoint, Clock::Steady until) {
   Error ignored;
   line.socket.close(ignored);
-  const Watchdog watchdog(line.socket.get_executor(), until, [&line] {
+  const DeadlineGuard guard(line.socket.get_executor(), until, [&line] {
     Error none;
     line.socket.close(none);
   });
   const auto [error] = co_await line.socket.async_connect(endpoint, kAwaitTuple);
-  if (line.closed) co_return Broken("given up");
-  if (!line.socket.is_open()) co_return Broken("no connection in time");
-  if (error) co_return Broken(error.message());
+  if (line.closed) co_return ConnectError("given up");
+  if (!line.socket.is_open()) co_return ConnectError("no connection in time");
+  if (error) co_return ConnectError(error.message());
   co_return Done();
 }
 
 }  // namespace
 
-void Line::close() {
+void DialedSocket::close() {
   closed = true;
   Error ignored;
   socket.close(ignored);
 }
 
-Task<Done> dial(Line& line, std::vector<Endpoint> endpoints, Clock::Steady until) {
-  Done last = Broken("its name has no address");
+Task<Done> dial(DialedSocket& line, std::vector<Endpoint> endpoints, Clock::Steady until) {
+  Done last = ConnectError("its name has no address");
   auto left = static_cast<int>(endpoints.size());
   for (const Endpoint& endpoint : endpoints) {
-    if (line.closed) co_return Broken("given up");
+    if (line.closed) co_return ConnectError("given up");
     const Clock::Steady now = system_clock().steady_now();
     last = co_await try_one(line, endpoint, now + (until - now) / left--);
     if (last) break;

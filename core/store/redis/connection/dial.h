@@ -15,8 +15,8 @@ namespace session {
 using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, Executor>;
 
 // A socket that, once it is closed from outside, is not connected any more.
-struct Line {
-  explicit Line(const Executor& executor) : socket(executor) {}
+struct DialedSocket {
+  explicit DialedSocket(const Executor& executor) : socket(executor) {}
   void close();
   Socket socket;
   bool closed = false;
@@ -25,6 +25,7 @@ struct Line {
 // Connects to the first endpoint that takes it, by `until`: each gets its share of the time that is left, so
 // that one which does not answer leaves some for the next. `line` is the caller's until the task ends; to
 // close it ends that.
-Task<Result<void, Broken>> dial(Line& line, std::vector<Endpoint> endpoints, Clock::Steady until);
+Task<Result<void, ConnectError>> dial(DialedSocket& line, std::vector<Endpoint> endpoints,
+                                      Clock::Steady until);
 
 }  // namespace session

@@ -17,7 +17,7 @@ bool is_denied(std::string_view error) {
 
 }  // namespace
 
-Command Greeting::command() const {
+Command Handshake::command() const {
   Command command;
   const Secret secret = password ? password() : Secret();
   // So that the text does not move, and leave a copy behind.
@@ -30,7 +30,7 @@ Command Greeting::command() const {
   return command;
 }
 
-std::string Greeting::refusal(const std::vector<Reply>& replies) const {
+std::string Handshake::refusal(const std::vector<Reply>& replies) const {
   const Reply* of_name = replies.empty() ? nullptr : &replies.back();  // which no server needs
   const Reply* of_role = role == Role::any || replies.size() < 2 ? nullptr : &replies[replies.size() - 2];
   for (const Reply& reply : replies) {

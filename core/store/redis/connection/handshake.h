@@ -3,14 +3,14 @@
 #include <string>
 #include <vector>
 
-#include "core/store/redis/resp/command.h"
 #include "core/store/redis/connection/options.h"
+#include "core/store/redis/resp/command.h"
 #include "core/store/redis/resp/reply.h"
 
 namespace session {
 
 // What a new connection says first, and what the server must answer. No I/O.
-struct Greeting {
+struct Handshake {
   std::string user;
   PasswordSource password;
   unsigned database = 0;

@@ -1,12 +1,12 @@
-#include <algorithm>
-
 #include "core/store/redis/connection/options.h"
+
+#include <algorithm>
 
 namespace session {
 
 bool can_be_host(std::string_view text) {
-  constexpr std::size_t kLongest = 253;  // RFC 1035 2.3.4
-  return !text.empty() && text.size() <= kLongest &&
+  constexpr std::size_t kMax = 253;  // RFC 1035 2.3.4
+  return !text.empty() && text.size() <= kMax &&
          std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
 }
 

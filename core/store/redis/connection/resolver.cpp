@@ -33,10 +33,10 @@ Task<Endpoints> look_up(RedisAddress address) {
   asio::ip::basic_resolver<asio::ip::tcp, Executor> resolver(co_await asio::this_coro::executor);
   const auto [error, found] =
       co_await resolver.async_resolve(address.host, std::to_string(address.port), kAwaitTuple);
-  if (error) co_return Broken("its name can't be looked up: " + error.message());
+  if (error) co_return ConnectError("its name can't be looked up: " + error.message());
   std::vector<Endpoint> endpoints;
   for (const auto& entry : found) endpoints.emplace_back(entry.endpoint());
-  if (endpoints.empty()) co_return Broken("its name has no address");
+  if (endpoints.empty()) co_return ConnectError("its name has no address");
   co_return endpoints;
 }
 
@@ -51,7 +51,7 @@ Task<Endpoints> Resolver::find(RedisAddress address, Clock::Steady until) {
   if (current->found && *current->found) co_return *current->found;
   if (!known_.empty()) co_return known_;
   if (current->found) co_return *current->found;
-  co_return Broken("its name is still being looked up");
+  co_return ConnectError("its name is still being looked up");
 }
 
 Resolver::LookingUpPtr Resolver::begin(RedisAddress address) {
@@ -71,7 +71,7 @@ Task<void> Resolver::ask(std::shared_ptr<Resolver> self, LookingUpPtr current) {
   try {
     current->found = co_await self->look_up_(current->address);
   } catch (const std::exception&) {
-    current->found = Broken("its name can't be looked up by the gateway itself");
+    current->found = ConnectError("its name can't be looked up by the gateway itself");
   }
   self->finished(current);
 }

@@ -9,13 +9,13 @@
 
 #include "core/base/await.h"
 #include "core/base/clock.h"
-#include "core/store/redis/connection/transport.h"
 #include "core/base/task.h"
+#include "core/store/redis/connection/transport.h"
 
 namespace session {
 
 using Endpoint = boost::asio::generic::stream_protocol::endpoint;
-using Endpoints = Result<std::vector<Endpoint>, Broken>;
+using Endpoints = Result<std::vector<Endpoint>, ConnectError>;
 
 // Asks the system's resolver, on a thread of Asio's; that can take many seconds and can't be ended, not even
 // when the event loop is.

@@ -29,19 +29,19 @@ namespace {
 constexpr std::size_t kReceiveBytes = std::size_t{64} << 10;
 
 using Error = boost::system::error_code;
-using Done = Result<void, Broken>;
+using Done = Result<void, ConnectError>;
 
 Done outcome(const Error& error) {
-  if (error) return Broken(error.message());
+  if (error) return ConnectError(error.message());
   return {};
 }
 
 using Received = std::array<char, kReceiveBytes>;
 
 template <class Stream>
-Task<Result<std::string_view, Broken>> receive_from(Stream& stream, Received& buffer) {
+Task<Result<std::string_view, ConnectError>> receive_from(Stream& stream, Received& buffer) {
   const auto [error, size] = co_await stream.async_read_some(asio::buffer(buffer), kAwaitTuple);
-  if (error) co_return Broken(error.message());
+  if (error) co_return ConnectError(error.message());
   co_return std::string_view(buffer.data(), size);
 }
 
@@ -52,7 +52,8 @@ Transport::Outcome send_to(Stream& stream, std::string_view bytes) {
   co_return outcome(error);
 }
 
-Task<Done> reach(Line& line, std::shared_ptr<Resolver> resolver, RedisAddress address, Clock::Steady until) {
+Task<Done> reach(DialedSocket& line, std::shared_ptr<Resolver> resolver, RedisAddress address,
+                 Clock::Steady until) {
   auto endpoints = co_await resolver->find(std::move(address), until);
   if (!endpoints) co_return endpoints.error();
   co_return co_await dial(line, std::move(*endpoints), until);
@@ -69,9 +70,9 @@ class PlainTransport final : public Transport {
   }
 
   // A server that wants TLS hangs up on what does not begin with it.
-  Task<Result<std::string_view, Broken>> receive() override {
+  Task<Result<std::string_view, ConnectError>> receive() override {
     auto received = co_await receive_from(line_.socket, received_);
-    if (!received && may_want_tls_) received = Broken(received.error().why + "; does it want TLS?");
+    if (!received && may_want_tls_) received = ConnectError(received.error().why + "; does it want TLS?");
     may_want_tls_ = false;
     co_return received;
   }
@@ -87,7 +88,7 @@ class PlainTransport final : public Transport {
   void close() override { line_.close(); }
 
  private:
-  Line line_;
+  DialedSocket line_;
   std::shared_ptr<Resolver> resolver_;
   Received received_{};
   bool may_want_tls_ = false;  // nothing has come yet
@@ -116,14 +117,14 @@ class TlsTransport final : public Transport {
     awaited_ = "TLS handshake";
     expect(name);
     const auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::client, kAwaitTuple);
-    if (error) co_return Broken(why_no_tls(error, stream_.native_handle()));
+    if (error) co_return ConnectError(why_no_tls(error, stream_.native_handle()));
     awaited_ = "answer";
     co_return connected;
   }
 
   [[nodiscard]] std::string_view awaited() const override { return awaited_; }
 
-  Task<Result<std::string_view, Broken>> receive() override {
+  Task<Result<std::string_view, ConnectError>> receive() override {
     auto received = co_await receive_from(stream_, received_);
     if (!received) received = explained(received.error());
     asked_for_certificate_ = false;
@@ -164,15 +165,15 @@ class TlsTransport final : public Transport {
 
   // With TLS 1.3 a server refuses a client's certificate when the handshake is over for the client, and often
   // all that arrives is the end of the connection.
-  [[nodiscard]] Broken explained(const Broken& broken) const {
+  [[nodiscard]] ConnectError explained(const ConnectError& broken) const {
     if (!asked_for_certificate_) return broken;
-    return Broken(broken.why + "; it asked for a certificate of the gateway, " +
-                  (tls_->tls.certificate.empty() ? "which has none" : "and may not accept it"));
+    return ConnectError(broken.why + "; it asked for a certificate of the gateway, " +
+                        (tls_->tls.certificate.empty() ? "which has none" : "and may not accept it"));
   }
 
   std::shared_ptr<TlsContext> tls_;
   std::shared_ptr<Resolver> resolver_;
-  Line line_;
+  DialedSocket line_;
   asio::ssl::stream<Socket&> stream_;
   Received received_{};
   std::string_view awaited_ = "connection";

@@ -9,8 +9,8 @@
 
 #include "core/base/clock.h"
 #include "core/base/result.h"
-#include "core/store/redis/connection/options.h"
 #include "core/base/task.h"
+#include "core/store/redis/connection/options.h"
 
 namespace session {
 
@@ -29,9 +29,9 @@ struct BadTlsFile : std::runtime_error {
 class Resolver;
 
 // Why a connection could not be made, or ended: a sentence for the log.
-struct Broken {
-  Broken() = default;
-  explicit Broken(std::string sentence) : why(std::move(sentence)) {}
+struct ConnectError {
+  ConnectError() = default;
+  explicit ConnectError(std::string sentence) : why(std::move(sentence)) {}
   std::string why;
 };
 
@@ -40,7 +40,7 @@ struct Broken {
 // Has no deadlines of its own but for connecting: close() ends whatever is under way.
 class Transport {
  public:
-  using Outcome = Task<Result<void, Broken>>;
+  using Outcome = Task<Result<void, ConnectError>>;
 
   // `tls` is nullptr for no TLS. REQUIRES: it is nullptr for Unix sockets.
   static std::unique_ptr<Transport> make(Executor executor, std::shared_ptr<TlsContext> tls,
@@ -53,7 +53,7 @@ class Transport {
   // What connect() waits for, or waited for last.
   [[nodiscard]] virtual std::string_view awaited() const { return "connection"; }
   // What has come, after a wait if nothing has; valid until the next call. Error: also for the stream's end.
-  virtual Task<Result<std::string_view, Broken>> receive() = 0;
+  virtual Task<Result<std::string_view, ConnectError>> receive() = 0;
   // Sends as much as goes without waiting, and says how much. An error shows in receive().
   virtual std::size_t try_send(std::string_view bytes) = 0;
   // Sends all of it. One at a time.

@@ -15,9 +15,9 @@
 namespace session {
 namespace {
 
-constexpr std::size_t kMostWords = 8;
+constexpr std::size_t kMaxWords = 8;
 // 300 years: Redis adds it to its Unix time in milliseconds, which must not overflow.
-constexpr milliseconds kLongest = std::chrono::hours(24 * 365 * 300);
+constexpr milliseconds kMax = std::chrono::hours(24 * 365 * 300);
 
 // It may hold a password.
 struct FreeCommand {
@@ -42,7 +42,7 @@ const Script& erase_if_script() {
   return script;
 }
 
-std::string milliseconds_text(milliseconds ttl) { return std::to_string(std::min(ttl, kLongest).count()); }
+std::string milliseconds_text(milliseconds ttl) { return std::to_string(std::min(ttl, kMax).count()); }
 
 bool is_entry(const std::vector<Reply>& replies) {
   return (replies[0].is(Reply::Kind::bulk) || replies[0].is(Reply::Kind::nil)) &&
@@ -60,7 +60,7 @@ bool is_count(const std::vector<Reply>& replies) {
 
 Command counted() {
   Command command;
-  command.sound = is_count;
+  command.is_valid_reply = is_count;
   return command;
 }
 
@@ -72,9 +72,9 @@ std::string_view name(commands::By by, const Script& script) {
 }  // namespace
 
 Command& Command::then(std::initializer_list<std::string_view> words) {
-  std::array<const char*, kMostWords> texts{};
-  std::array<std::size_t, kMostWords> sizes{};
-  if (words.size() > kMostWords) throw std::logic_error("a Redis command with too many words");
+  std::array<const char*, kMaxWords> texts{};
+  std::array<std::size_t, kMaxWords> sizes{};
+  if (words.size() > kMaxWords) throw std::logic_error("a Redis command with too many words");
   std::size_t count = 0;
   for (const std::string_view word : words) {
     texts[count] = word.data();
@@ -84,7 +84,7 @@ Command& Command::then(std::initializer_list<std::string_view> words) {
   const int size = redisFormatCommandArgv(&text, static_cast<int>(count), texts.data(), sizes.data());
   if (size < 0) throw std::bad_alloc();
   const std::unique_ptr<char, FreeCommand> owned(text, FreeCommand{static_cast<std::size_t>(size)});
-  if (replies == kMost) throw std::logic_error("too many Redis commands at once");
+  if (replies == kMax) throw std::logic_error("too many Redis commands at once");
   starts[replies++] = wire.size();
   wire.append(text, static_cast<std::size_t>(size));
   return *this;
@@ -111,15 +111,15 @@ namespace commands {
 
 Command load(std::string_view key) {
   Command command;
-  command.repeat = Command::Repeat::harmless;
-  command.sound = is_entry;
+  command.retry = Command::Retry::safe;
+  command.is_valid_reply = is_entry;
   command.then({"GET", key}).then({"PTTL", key});
   return command;
 }
 
 Command create(std::string_view key, std::string_view bytes, milliseconds ttl) {
   Command command;
-  command.sound = is_set;
+  command.is_valid_reply = is_set;
   command.then({"SET", key, bytes, "NX", "PX", milliseconds_text(ttl)});
   return command;
 }

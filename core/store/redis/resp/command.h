@@ -14,20 +14,20 @@ namespace session {
 
 // One or more commands whose replies belong together, ready for the wire.
 struct Command {
-  enum class Repeat {
-    harmless,  // reads, and what says the same thing twice: sent again if its reply was lost
-    never,     // its outcome is not known if its reply was lost
+  enum class Retry {
+    safe,   // reads, and what says the same thing twice: sent again if its reply was lost
+    never,  // its outcome is not known if its reply was lost
   };
 
-  static constexpr std::size_t kMost = 4;
+  static constexpr std::size_t kMax = 4;
 
   std::string wire;
   std::size_t replies = 0;
-  std::array<std::size_t, kMost> starts{};  // in the wire text
-  Repeat repeat = Repeat::never;
+  std::array<std::size_t, kMax> starts{};  // in the wire text
+  Retry retry = Retry::never;
   // Whether replies, none of them an error, are of the kinds that this asks for. If not, they are another
   // command's.
-  bool (*sound)(const std::vector<Reply>& replies) = nullptr;
+  bool (*is_valid_reply)(const std::vector<Reply>& replies) = nullptr;
 
   // Appends one command (RESP2, an array of bulk strings).
   Command& then(std::initializer_list<std::string_view> words);

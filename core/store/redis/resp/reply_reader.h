@@ -18,11 +18,11 @@ namespace session {
 // After an error the stream can't be understood any more: close the connection.
 class ReplyReader {
  public:
-  static constexpr std::size_t kMostElements = 65536;
+  static constexpr std::size_t kMaxElements = 65536;
 
   // A reply with a part of more than `most_bytes` is an error; so is one with more than `most_elements` in
   // all, or arrays nested more than 8 deep (hiredis' own limit).
-  explicit ReplyReader(std::size_t most_bytes, std::size_t most_elements = kMostElements);
+  explicit ReplyReader(std::size_t most_bytes, std::size_t most_elements = kMaxElements);
   ~ReplyReader();
   ReplyReader(const ReplyReader&) = delete;
   ReplyReader& operator=(const ReplyReader&) = delete;

@@ -57,9 +57,9 @@ void read_redirection(std::string_view rest, ServerError& to) {
   const std::string_view slot = next_word(rest);
   const auto [end, error] = std::from_chars(slot.data(), slot.data() + slot.size(), to.slot);
   to.where = first_word(rest);
-  const bool sound = error == std::errc() && end == slot.data() + slot.size() && to.slot < 16384 &&
-                     to.where.find(':') != std::string::npos;
-  if (!sound) to.reaction = Reaction::fail;
+  const bool is_valid_reply = error == std::errc() && end == slot.data() + slot.size() && to.slot < 16384 &&
+                              to.where.find(':') != std::string::npos;
+  if (!is_valid_reply) to.reaction = Reaction::fail;
 }
 
 std::string unknown(std::string_view text) {

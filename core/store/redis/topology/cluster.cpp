@@ -9,45 +9,45 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include "core/base/await.h"
-#include "core/store/redis/topology/slots.h"
 #include "core/store/redis/topology/factories.h"
+#include "core/store/redis/topology/slots.h"
 
 namespace session {
 namespace {
 
 // However many commands fail, the nodes are not asked more often than that.
 constexpr milliseconds kRefreshEvery{100};
-constexpr std::size_t kMostNodes = 1000;
+constexpr std::size_t kMaxNodes = 1000;
 
 // The masters of a Redis Cluster, each with a link of its own. Which has a slot is learned by CLUSTER SLOTS,
 // from any node, and corrected by redirections (Redis Cluster specification, "Redirection and resharding").
-class Cluster final : public Servers, public std::enable_shared_from_this<Cluster> {
+class Cluster final : public Topology, public std::enable_shared_from_this<Cluster> {
  public:
   Cluster(const Executor& executor, const std::shared_ptr<const RedisSetup>& setup)
       : executor_(executor), setup_(setup), slots_(kSlots) {
     for (const RedisAddress& address : setup->options.addresses) (void)node(address);
   }
 
-  LinkPtr of(std::string_view key) override { return slots_[slot_of(key)]; }
+  ConnectionPtr of(std::string_view key) override { return slots_[slot_of(key)]; }
 
-  Task<Result<void, Broken>> find_out(Clock::Steady deadline) override {
-    return find_out(shared_from_this(), deadline);
+  Task<Result<void, ConnectError>> discover(Clock::Steady deadline) override {
+    return discover(shared_from_this(), deadline);
   }
 
-  LinkPtr redirected(const ServerError& redirection, const Link& by) override {
+  ConnectionPtr redirected(const ServerError& redirection, const RedisConnection& by) override {
     auto address = read_address(redirection.where);
-    if (!address || nodes_.size() >= kMostNodes) return nullptr;
+    if (!address || nodes_.size() >= kMaxNodes) return nullptr;
     if (address->host.empty()) address->host = host_of(by);
-    LinkPtr link = node(*address);
+    ConnectionPtr connection = node(*address);
     named_since_.insert(to_text(*address));
     if (redirection.reaction == ServerError::Reaction::moved) {
-      slots_[redirection.slot] = link;
-      suspect();  // where one slot has gone, others have
+      slots_[redirection.slot] = connection;
+      request_refresh();  // where one slot has gone, others have
     }
-    return link;
+    return connection;
   }
 
-  void suspect() override {
+  void request_refresh() override {
     if (refreshing_ || system_clock().steady_now() < next_refresh_) return;
     refreshing_ = true;
     // However it ends: an exception must not be the last refresh.
@@ -56,26 +56,26 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
   }
 
   void abandon() override {
-    for (const auto& [name, link] : nodes_) link->abandon();
+    for (const auto& [name, connection] : nodes_) connection->abandon();
   }
 
  private:
-  static Task<Result<void, Broken>> find_out(std::shared_ptr<Cluster> self, Clock::Steady deadline) {
-    self->suspect();
+  static Task<Result<void, ConnectError>> discover(std::shared_ptr<Cluster> self, Clock::Steady deadline) {
+    self->request_refresh();
     if (self->refreshing_) {
       // Once for all who wait; the timer is for those who can't wait that long.
       const auto bell = std::make_shared<SteadyTimer>(self->executor_, deadline);
       self->waiting_.push_back(bell);
       (void)co_await bell->async_wait(kAwaitTuple);
     }
-    if (self->mapped_) co_return Result<void, Broken>();
-    co_return Broken("no node of the cluster tells who has which slots" +
-                     (self->reason_.empty() ? "" : ": " + self->reason_));
+    if (self->mapped_) co_return Result<void, ConnectError>();
+    co_return ConnectError("no node of the cluster tells who has which slots" +
+                           (self->reason_.empty() ? "" : ": " + self->reason_));
   }
 
   static Task<void> refresh(std::shared_ptr<Cluster> self) {
-    for (const LinkPtr& link : self->in_order_of_trust()) {
-      const bool learned = co_await self->learn_from(link);
+    for (const ConnectionPtr& connection : self->in_order_of_trust()) {
+      const bool learned = co_await self->learn_from(connection);
       if (learned) break;
     }
   }
@@ -88,48 +88,49 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
 
   // Those first that are not known to be out of reach. Among them another one begins each time, so that none
   // that has old news only is believed for ever.
-  [[nodiscard]] std::vector<LinkPtr> in_order_of_trust() {
-    std::vector<LinkPtr> links;
-    for (const auto& [name, link] : nodes_) links.push_back(link);
+  [[nodiscard]] std::vector<ConnectionPtr> in_order_of_trust() {
+    std::vector<ConnectionPtr> links;
+    for (const auto& [name, connection] : nodes_) links.push_back(connection);
     const std::size_t first = turn_++ % links.size();
     std::rotate(links.begin(), links.begin() + static_cast<std::ptrdiff_t>(first), links.end());
-    std::stable_partition(links.begin(), links.end(), [](const LinkPtr& link) {
-      return link->state() == Link::State::up || link->state() == Link::State::idle;
+    std::stable_partition(links.begin(), links.end(), [](const ConnectionPtr& connection) {
+      return connection->state() == RedisConnection::State::up ||
+             connection->state() == RedisConnection::State::idle;
     });
     return links;
   }
 
-  Task<bool> learn_from(LinkPtr link) {
+  Task<bool> learn_from(ConnectionPtr connection) {
     Command command;
-    command.repeat = Command::Repeat::harmless;
+    command.retry = Command::Retry::safe;
     command.then({"CLUSTER", "SLOTS"});
     const auto deadline = system_clock().steady_now() + setup_->options.connect_deadline;
-    Answered answered = co_await link->ask(std::move(command), deadline);
+    CommandResult answered = co_await connection->ask(std::move(command), deadline);
     if (answered.failure) {
       reason_ = answered.failure->reason;
       co_return false;
     }
     const Reply& reply = answered.replies.front();
     auto ranges = read_slots(reply);
-    if (reply.is(Reply::Kind::error)) ranges = Broken(read_error(reply.text, "CLUSTER SLOTS").sentence);
+    if (reply.is(Reply::Kind::error)) ranges = ConnectError(read_error(reply.text, "CLUSTER SLOTS").sentence);
     if (!ranges) {
-      reason_ = link->server() + ": " + ranges.error().why;
+      reason_ = connection->server() + ": " + ranges.error().why;
       co_return false;
     }
-    take_over(*ranges, host_of(*link));
+    migrate(*ranges, host_of(*connection));
     co_return true;
   }
 
-  void take_over(const std::vector<SlotRange>& ranges, const std::string& host_asked) {
-    std::vector<LinkPtr> slots(kSlots);
-    std::map<std::string, LinkPtr> needed;
+  void migrate(const std::vector<SlotRange>& ranges, const std::string& host_asked) {
+    std::vector<ConnectionPtr> slots(kSlots);
+    std::map<std::string, ConnectionPtr> needed;
     for (const SlotRange& range : ranges) {
       RedisAddress master = range.master;
       if (master.host.empty()) master.host = host_asked;
-      if (needed.size() >= kMostNodes) break;
-      const LinkPtr link = node(master);
-      needed[to_text(master)] = link;
-      for (unsigned slot = range.first; slot <= range.last; ++slot) slots[slot] = link;
+      if (needed.size() >= kMaxNodes) break;
+      const ConnectionPtr connection = node(master);
+      needed[to_text(master)] = connection;
+      for (unsigned slot = range.first; slot <= range.last; ++slot) slots[slot] = connection;
     }
     slots_ = std::move(slots);
     mapped_ = true;
@@ -139,25 +140,25 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
     for (const std::string& name : std::exchange(named_since_, {})) {
       if (const auto found = nodes_.find(name); found != nodes_.end()) needed[name] = found->second;
     }
-    for (const auto& [name, link] : nodes_) {
-      if (!needed.contains(name)) link->stop();
+    for (const auto& [name, connection] : nodes_) {
+      if (!needed.contains(name)) connection->stop();
     }
     nodes_ = std::move(needed);
   }
 
-  LinkPtr node(const RedisAddress& address) {
+  ConnectionPtr node(const RedisAddress& address) {
     const std::string name = to_text(address);
     if (const auto found = nodes_.find(name); found != nodes_.end()) return found->second;
-    auto locate = [address](Clock::Steady) -> Task<Result<RedisAddress, Broken>> { co_return address; };
-    LinkSetup to_node = setup_->to_server();
-    to_node.most_elements = kMostSlotElements;
-    const auto link = std::make_shared<Link>(executor_, std::move(to_node), locate);
-    nodes_.emplace(name, link);
-    return link;
+    auto locate = [address](Clock::Steady) -> Task<Result<RedisAddress, ConnectError>> { co_return address; };
+    RedisConnectionOptions to_node = setup_->to_server();
+    to_node.most_elements = kMaxSlotElements;
+    const auto connection = std::make_shared<RedisConnection>(executor_, std::move(to_node), locate);
+    nodes_.emplace(name, connection);
+    return connection;
   }
 
-  static std::string host_of(const Link& link) {
-    const auto address = read_address(link.server());
+  static std::string host_of(const RedisConnection& connection) {
+    const auto address = read_address(connection.server());
     if (!address) return {};
     const std::string& host = address->host;
     return host.starts_with('[') && host.ends_with(']') ? host.substr(1, host.size() - 2) : host;
@@ -165,9 +166,9 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
 
   Executor executor_;
   std::shared_ptr<const RedisSetup> setup_;
-  std::map<std::string, LinkPtr> nodes_;  // by address
-  std::vector<LinkPtr> slots_;            // nullptr: nobody has it
-  std::set<std::string> named_since_;     // by redirections, since the slots were learned
+  std::map<std::string, ConnectionPtr> nodes_;  // by address
+  std::vector<ConnectionPtr> slots_;            // nullptr: nobody has it
+  std::set<std::string> named_since_;           // by redirections, since the slots were learned
   bool mapped_ = false;
   bool refreshing_ = false;
   std::size_t turn_ = 0;                               // whose it is to be asked first
@@ -178,8 +179,8 @@ class Cluster final : public Servers, public std::enable_shared_from_this<Cluste
 
 }  // namespace
 
-std::shared_ptr<Servers> make_cluster(const Executor& executor,
-                                      const std::shared_ptr<const RedisSetup>& setup) {
+std::shared_ptr<Topology> make_cluster(const Executor& executor,
+                                       const std::shared_ptr<const RedisSetup>& setup) {
   return std::make_shared<Cluster>(executor, setup);
 }
 

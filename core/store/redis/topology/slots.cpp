@@ -75,17 +75,17 @@ std::uint16_t slot_of(std::string_view key) {
   return static_cast<std::uint16_t>(crc16(hashed_part(key)) % kSlots);
 }
 
-Result<std::vector<SlotRange>, Broken> read_slots(const Reply& reply) {
-  if (!reply.is(Reply::Kind::array)) return Broken("its list of slots can't be read");
+Result<std::vector<SlotRange>, ConnectError> read_slots(const Reply& reply) {
+  if (!reply.is(Reply::Kind::array)) return ConnectError("its list of slots can't be read");
   std::vector<SlotRange> ranges;
   std::bitset<kSlots> taken;
   for (const Reply& entry : reply.elements) {
     auto range = read_range(entry);
-    if (!range) return Broken("its list of slots can't be read");
-    if (!take(taken, *range)) return Broken("its list of slots names one twice");
+    if (!range) return ConnectError("its list of slots can't be read");
+    if (!take(taken, *range)) return ConnectError("its list of slots names one twice");
     ranges.push_back(std::move(*range));
   }
-  if (ranges.empty()) return Broken("it knows of no slots");
+  if (ranges.empty()) return ConnectError("it knows of no slots");
   return ranges;
 }
 

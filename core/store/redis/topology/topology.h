@@ -19,28 +19,28 @@ struct RedisSetup {
   explicit RedisSetup(RedisStoreOptions o);
 
   // For links to servers that keep sessions.
-  [[nodiscard]] LinkSetup to_server() const;
+  [[nodiscard]] RedisConnectionOptions to_server() const;
   // For links to sentinels.
-  [[nodiscard]] LinkSetup to_sentinel() const;
+  [[nodiscard]] RedisConnectionOptions to_sentinel() const;
 };
 
 // Which server has a key: the one thing in which single server, Sentinel and Cluster differ. One per event
 // loop, and used on its thread only.
-class Servers {
+class Topology {
  public:
-  using LinkPtr = std::shared_ptr<Link>;
+  using ConnectionPtr = std::shared_ptr<RedisConnection>;
 
-  static std::shared_ptr<Servers> make(const Executor& executor, std::shared_ptr<const RedisSetup> setup);
-  virtual ~Servers() = default;
+  static std::shared_ptr<Topology> make(const Executor& executor, std::shared_ptr<const RedisSetup> setup);
+  virtual ~Topology() = default;
 
-  // The link to the server that has the key; nullptr if that is not known: find_out() first.
-  virtual LinkPtr of(std::string_view key) = 0;
+  // The link to the server that has the key; nullptr if that is not known: discover() first.
+  virtual ConnectionPtr of(std::string_view key) = 0;
   // Asks around, until `deadline` at most.
-  virtual Task<Result<void, Broken>> find_out(Clock::Steady deadline) = 0;
+  virtual Task<Result<void, ConnectError>> discover(Clock::Steady deadline) = 0;
   // The link to the server that a redirection names; nullptr if there are no others here.
-  virtual LinkPtr redirected(const ServerError& redirection, const Link& by) = 0;
+  virtual ConnectionPtr redirected(const ServerError& redirection, const RedisConnection& by) = 0;
   // A command failed in a way that may mean that servers have changed places.
-  virtual void suspect() = 0;
+  virtual void request_refresh() = 0;
   // The event loop ends.
   virtual void abandon() = 0;
 };

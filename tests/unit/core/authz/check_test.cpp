@@ -15,13 +15,13 @@ namespace {
 using namespace std::chrono_literals;
 
 struct Checks : SessionFixture {
-  Verdict visit(std::string_view header, std::string_view required = {}, Touch touch = Touch::on) {
+  CheckResult visit(std::string_view header, std::string_view required = {}, Touch touch = Touch::on) {
     const std::vector<std::string_view> cookies = {header};
-    return run(check(Visit{cookies, required, touch}, manager, rules));
+    return run(check(CheckRequest{cookies, required, touch}, manager, rules));
   }
   // The verdict in a word or two.
   std::string said(std::string_view header, std::string_view required = {}, Touch touch = Touch::on) {
-    const Verdict verdict = visit(header, required, touch);
+    const CheckResult verdict = visit(header, required, touch);
     if (const auto* login = std::get_if<LoginNeeded>(&verdict))
       return "login: " + std::string(to_text(login->reason));
     if (const auto* no = std::get_if<Forbidden>(&verdict)) {
@@ -36,8 +36,8 @@ struct Checks : SessionFixture {
   }
   milliseconds left(const Session& session) { return load(memory, key_of(session))->time_left; }
 
-  RuleBook rules{{Rule{"user", {Condition{"/user", Condition::Op::exists, true}}},
-                  Rule{"admin", {Condition{"/groups", Condition::Op::contains, "admin"}}}}};
+  RuleSet rules{{Rule{"user", {Condition{"/user", Condition::Op::exists, true}}},
+                 Rule{"admin", {Condition{"/groups", Condition::Op::contains, "admin"}}}}};
   Session alice = stored(R"({"user":"alice","groups":["staff"]})"_json);
   std::string cookie = cookie_of(alice);
 };
@@ -45,7 +45,7 @@ struct Checks : SessionFixture {
 BOOST_FIXTURE_TEST_SUITE(auth_check, Checks)
 
 BOOST_AUTO_TEST_CASE(a_good_cookie_passes_with_the_identity_and_no_new_cookie) {
-  const Verdict verdict = visit(cookie);
+  const CheckResult verdict = visit(cookie);
   const auto* pass = std::get_if<Pass>(&verdict);
   BOOST_TEST_REQUIRE((pass != nullptr));
   BOOST_TEST(pass->summary->identity ==
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(a_broken_store_never_lets_a_request_through_and_never_logs_
   store.fail_all();
   for (const auto* required : {"", "user", "admin", "nosuch"})
     BOOST_TEST(said(cookie, required) == "unavailable");
-  const Verdict verdict = visit(cookie);
+  const CheckResult verdict = visit(cookie);
   BOOST_TEST(std::get<Unavailable>(verdict).failure.detail == "the test broke the store");
 }
 
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(rules_say_the_same_from_attributes_that_are_remembered) {
   SessionManager keeping = make_manager(dialect_options(), std::move(options));
   const std::vector<std::string_view> cookies = {cookie};
   for (int i = 0; i < 3; ++i) {
-    const Verdict verdict = run(check(Visit{cookies, "user,admin"}, keeping, rules));
+    const CheckResult verdict = run(check(CheckRequest{cookies, "user,admin"}, keeping, rules));
     BOOST_TEST(std::get<Forbidden>(verdict).rule == "admin");
   }
 }
@@ -144,11 +144,11 @@ BOOST_AUTO_TEST_CASE(rules_say_the_same_from_attributes_that_are_remembered) {
 BOOST_AUTO_TEST_CASE(a_cookie_under_an_older_key_passes_and_is_given_again) {
   SessionManager rotated = make_manager(rotated_options());
   const std::vector<std::string_view> cookies = {cookie};
-  const Verdict verdict = run(check(Visit{cookies, {}}, rotated, rules));
+  const CheckResult verdict = run(check(CheckRequest{cookies, {}}, rotated, rules));
   BOOST_TEST(std::get<Pass>(verdict).set_cookie.value().starts_with("__Host-session=v1.k2." + alice.id()));
   SessionManager dropped = make_manager(dialect_options({{"k2", Secret(kNewSecret)}}));
-  const Verdict later = run(check(Visit{cookies, {}}, dropped, rules));
-  BOOST_TEST((std::get<LoginNeeded>(later).reason == Refusal::bad_signature));
+  const CheckResult later = run(check(CheckRequest{cookies, {}}, dropped, rules));
+  BOOST_TEST((std::get<LoginNeeded>(later).reason == RejectReason::bad_signature));
 }
 
 BOOST_AUTO_TEST_CASE(a_touch_comes_after_touch_every_and_not_a_millisecond_before) {

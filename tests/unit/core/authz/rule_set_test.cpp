@@ -8,7 +8,7 @@ namespace session::test {
 namespace {
 
 // The facts about a session with these attributes; `attributes` outlives them.
-SessionFacts facts(const Json& attributes) {
+RuleInput facts(const Json& attributes) {
   return {attributes.contains("user"), [&attributes]() -> const Json& { return attributes; }};
 }
 
@@ -16,13 +16,13 @@ using Op = Condition::Op;
 
 // Whether one condition holds.
 bool holds(const std::string& pointer, Op op, std::string_view operand, std::string_view attributes) {
-  const RuleBook book({Rule{"rule", {Condition{pointer, op, Json::parse(operand)}}}});
+  const RuleSet book({Rule{"rule", {Condition{pointer, op, Json::parse(operand)}}}});
   const Json parsed = Json::parse(attributes);
   return book.check("rule", facts(parsed)).unmet.empty();
 }
 
-RuleBook book() {
-  return RuleBook({
+RuleSet book() {
+  return RuleSet({
       Rule{"user", {Condition{"/user", Op::exists, true}}},
       Rule{"admin", {Condition{"/user", Op::exists, true}, Condition{"/groups", Op::contains, "admin"}}},
       Rule{"anyone", {}},
@@ -31,7 +31,7 @@ RuleBook book() {
 
 // The first rule that is not met, with "?" if it is not known; empty if all are met.
 std::string unmet(std::string_view required, std::string_view attributes) {
-  const RuleBook rules = book();
+  const RuleSet rules = book();
   const Json parsed = Json::parse(attributes);
   const auto verdict = rules.check(required, facts(parsed));
   return std::string(verdict.unmet) + (verdict.unknown ? "?" : "") + (verdict.login ? "!" : "");
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_rule_is_never_satisfied) {
   }
   BOOST_TEST(unmet("anyone,nosuch", kRoot) == "nosuch?");
   const Json root = Json::parse(kRoot);
-  BOOST_TEST(RuleBook({}).check("user", facts(root)).unknown);
+  BOOST_TEST(RuleSet({}).check("user", facts(root)).unknown);
 }
 
 BOOST_AUTO_TEST_CASE(login_is_satisfied_by_a_session_that_has_a_subject) {
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(login_is_satisfied_by_a_session_that_has_a_subject) {
 }
 
 BOOST_AUTO_TEST_CASE(a_configured_rule_of_the_name_login_counts_instead) {
-  const RuleBook own({Rule{"login", {Condition{"/user", Op::equals, "root"}}}});
+  const RuleSet own({Rule{"login", {Condition{"/user", Op::equals, "root"}}}});
   const Json alice = Json::parse(kAlice);
   const auto verdict = own.check("login", facts(alice));
   BOOST_TEST(verdict.unmet == "login");

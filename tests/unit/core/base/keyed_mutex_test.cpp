@@ -28,8 +28,8 @@ constexpr milliseconds kPatience = std::chrono::minutes(5);
 Task<> let_others_run() { co_await pause(milliseconds(1)); }
 
 // Takes the key, says so, and lets others run before it gives it back.
-Task<> visit(Turns& turns, std::string key, std::string name, std::string& said) {
-  const std::optional<Turns::Turn> turn = co_await turns.take(std::move(key), kPatience);
+Task<> visit(KeyedMutex& write_locks, std::string key, std::string name, std::string& said) {
+  const std::optional<KeyedMutex::Lock> turn = co_await write_locks.lock(std::move(key), kPatience);
   said += name + (turn ? "(" : "!");
   if (!turn) co_return;
   co_await let_others_run();
@@ -37,13 +37,13 @@ Task<> visit(Turns& turns, std::string key, std::string name, std::string& said)
 }
 
 // Takes the key and keeps it in `kept`.
-Task<> take_into(Turns& turns, std::string key, std::optional<Turns::Turn>& kept) {
-  kept = co_await turns.take(std::move(key), kPatience);
+Task<> take_into(KeyedMutex& write_locks, std::string key, std::optional<KeyedMutex::Lock>& kept) {
+  kept = co_await write_locks.lock(std::move(key), kPatience);
 }
 
 // Says whether it had its turn within that time, and gives it back.
-Task<> try_for(Turns& turns, milliseconds patience, std::string name, std::string& said) {
-  const std::optional<Turns::Turn> turn = co_await turns.take("key", patience);
+Task<> try_for(KeyedMutex& write_locks, milliseconds timeout, std::string name, std::string& said) {
+  const std::optional<KeyedMutex::Lock> turn = co_await write_locks.lock("key", timeout);
   said += name + (turn ? "+" : "-");
 }
 
@@ -53,46 +53,46 @@ void spawn(const Executor& executor, Task<> task) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(turns)
+BOOST_AUTO_TEST_SUITE(write_locks)
 
 BOOST_AUTO_TEST_CASE(who_came_first_goes_first_and_nobody_goes_meanwhile) {
-  Turns turns;
+  KeyedMutex write_locks;
   std::string said;
-  run([](Turns& all, std::string& log) -> Task<> {
+  run([](KeyedMutex& all, std::string& log) -> Task<> {
     std::vector<Task<>> visits;
     for (const std::string name : {"a", "b", "c", "d", "e"}) visits.push_back(visit(all, "key", name, log));
     co_await together(std::move(visits));
-  }(turns, said));
+  }(write_locks, said));
   BOOST_TEST(said == "a(a)b(b)c(c)d(d)e(e)");
 }
 
 BOOST_AUTO_TEST_CASE(other_keys_are_not_waited_for) {
-  Turns turns;
+  KeyedMutex write_locks;
   std::string said;
-  run([](Turns& all, std::string& log) -> Task<> {
+  run([](KeyedMutex& all, std::string& log) -> Task<> {
     std::vector<Task<>> visits;
     visits.push_back(visit(all, "one", "a", log));
     visits.push_back(visit(all, "two", "b", log));
     visits.push_back(visit(all, "one", "c", log));
     co_await together(std::move(visits));
-  }(turns, said));
+  }(write_locks, said));
   BOOST_TEST(said.starts_with("a(b("));
   BOOST_TEST(said.find("c(") > said.find("a)"));
 }
 
 BOOST_AUTO_TEST_CASE(a_key_that_nobody_has_is_had_at_once_time_and_again) {
-  Turns turns;
-  run([](Turns& all) -> Task<> {
-    for (int i = 0; i < 1000; ++i) (void)co_await all.take("key", kPatience);
-  }(turns));
+  KeyedMutex write_locks;
+  run([](KeyedMutex& all) -> Task<> {
+    for (int i = 0; i < 1000; ++i) (void)co_await all.lock("key", kPatience);
+  }(write_locks));
 }
 
 BOOST_AUTO_TEST_CASE(who_comes_while_others_wait_goes_behind_them) {
-  Turns turns;
+  KeyedMutex write_locks;
   std::string said;
-  run([](Turns& all, std::string& log) -> Task<> {
+  run([](KeyedMutex& all, std::string& log) -> Task<> {
     const Executor executor = co_await boost::asio::this_coro::executor;
-    std::optional<Turns::Turn> first;
+    std::optional<KeyedMutex::Lock> first;
     co_await take_into(all, "key", first);
     spawn(executor, visit(all, "key", "a", log));
     co_await let_others_run();
@@ -100,35 +100,35 @@ BOOST_AUTO_TEST_CASE(who_comes_while_others_wait_goes_behind_them) {
     spawn(executor, visit(all, "key", "b", log));
     const auto both_went = [&log] { return log.ends_with("b)"); };
     co_await until(both_went);
-  }(turns, said));
+  }(write_locks, said));
   BOOST_TEST(said == "a(a)b(b)");
 }
 
 BOOST_AUTO_TEST_CASE(a_turn_that_was_moved_is_still_one_turn) {
-  Turns turns;
+  KeyedMutex write_locks;
   std::string said;
-  run([](Turns& all, std::string& log) -> Task<> {
+  run([](KeyedMutex& all, std::string& log) -> Task<> {
     const Executor executor = co_await boost::asio::this_coro::executor;
-    std::optional<Turns::Turn> first;
+    std::optional<KeyedMutex::Lock> first;
     co_await take_into(all, "key", first);
     spawn(executor, visit(all, "key", "a", log));
-    std::optional<Turns::Turn> second(std::move(*first));
+    std::optional<KeyedMutex::Lock> second(std::move(*first));
     first.reset();
     co_await let_others_run();
     BOOST_TEST(log == "");
     second.reset();
     const auto went = [&log] { return log == "a(a)"; };
     co_await until(went);
-  }(turns, said));
+  }(write_locks, said));
 }
 
 BOOST_AUTO_TEST_CASE(a_turn_that_another_is_assigned_to_ends_with_that_one) {
-  Turns turns;
+  KeyedMutex write_locks;
   std::string said;
-  run([](Turns& all, std::string& log) -> Task<> {
+  run([](KeyedMutex& all, std::string& log) -> Task<> {
     const Executor executor = co_await boost::asio::this_coro::executor;
-    std::optional<Turns::Turn> one;
-    std::optional<Turns::Turn> two;
+    std::optional<KeyedMutex::Lock> one;
+    std::optional<KeyedMutex::Lock> two;
     co_await take_into(all, "one", one);
     co_await take_into(all, "two", two);
     spawn(executor, visit(all, "one", "a", log));
@@ -141,27 +141,27 @@ BOOST_AUTO_TEST_CASE(a_turn_that_another_is_assigned_to_ends_with_that_one) {
     one.reset();
     const auto b_went = [&log] { return log == "a(a)b(b)"; };
     co_await until(b_went);
-  }(turns, said));
+  }(write_locks, said));
 }
 
 BOOST_AUTO_TEST_CASE(an_exception_gives_the_turn_back) {
-  Turns turns;
-  const auto fail = [](Turns& all) -> Task<> {
-    const auto turn = co_await all.take("key", kPatience);
+  KeyedMutex write_locks;
+  const auto fail = [](KeyedMutex& all) -> Task<> {
+    const auto turn = co_await all.lock("key", kPatience);
     throw std::runtime_error("on purpose");
   };
-  BOOST_CHECK_THROW(run(fail(turns)), std::runtime_error);
+  BOOST_CHECK_THROW(run(fail(write_locks)), std::runtime_error);
   std::string said;
-  run(visit(turns, "key", "a", said));
+  run(visit(write_locks, "key", "a", said));
   BOOST_TEST(said == "a(a)");
 }
 
 BOOST_AUTO_TEST_CASE(who_has_waited_long_enough_goes_without_and_the_others_keep_their_order) {
-  Turns turns;
+  KeyedMutex write_locks;
   std::string said;
-  run([](Turns& all, std::string& log) -> Task<> {
+  run([](KeyedMutex& all, std::string& log) -> Task<> {
     const Executor executor = co_await boost::asio::this_coro::executor;
-    std::optional<Turns::Turn> first;
+    std::optional<KeyedMutex::Lock> first;
     co_await take_into(all, "key", first);
     spawn(executor, visit(all, "key", "a", log));
     spawn(executor, try_for(all, milliseconds(1), "b", log));
@@ -174,32 +174,32 @@ BOOST_AUTO_TEST_CASE(who_has_waited_long_enough_goes_without_and_the_others_keep
     first.reset();
     const auto both_went = [&log] { return log.ends_with("c)"); };
     co_await until(both_went);
-  }(turns, said));
+  }(write_locks, said));
   BOOST_TEST(said == "b-a(a)c(c)");
 }
 
 BOOST_AUTO_TEST_CASE(who_has_no_time_left_has_only_what_nobody_has) {
-  Turns turns;
+  KeyedMutex write_locks;
   std::string said;
-  run([](Turns& all, std::string& log) -> Task<> {
+  run([](KeyedMutex& all, std::string& log) -> Task<> {
     co_await try_for(all, milliseconds(0), "a", log);
     co_await try_for(all, milliseconds(-1), "b", log);
-    std::optional<Turns::Turn> first;
+    std::optional<KeyedMutex::Lock> first;
     co_await take_into(all, "key", first);
     co_await try_for(all, milliseconds(0), "c", log);
     co_await try_for(all, milliseconds(-1), "d", log);
     first.reset();
     co_await try_for(all, milliseconds(0), "e", log);
-  }(turns, said));
+  }(write_locks, said));
   BOOST_TEST(said == "a+b+c-d-e+");
 }
 
 BOOST_AUTO_TEST_CASE(a_turn_that_comes_as_the_time_runs_out_is_had_and_handed_on) {
-  Turns turns;
+  KeyedMutex write_locks;
   std::string said;
-  run([](Turns& all, std::string& log) -> Task<> {
+  run([](KeyedMutex& all, std::string& log) -> Task<> {
     const Executor executor = co_await boost::asio::this_coro::executor;
-    std::optional<Turns::Turn> first;
+    std::optional<KeyedMutex::Lock> first;
     co_await take_into(all, "key", first);
     spawn(executor, try_for(all, milliseconds(5), "a", log));
     spawn(executor, visit(all, "key", "b", log));
@@ -210,18 +210,19 @@ BOOST_AUTO_TEST_CASE(a_turn_that_comes_as_the_time_runs_out_is_had_and_handed_on
     first.reset();
     const auto b_went = [&log] { return log.ends_with("b)"); };
     co_await until(b_went);
-  }(turns, said));
+  }(write_locks, said));
   BOOST_TEST(said == "a+b(b)");
 }
 
 BOOST_AUTO_TEST_CASE(who_comes_behind_as_many_as_may_wait_is_refused_at_once_and_they_all_go) {
-  Turns turns;
+  KeyedMutex write_locks;
   std::string said;
-  run([](Turns& all, std::string& log) -> Task<> {
+  run([](KeyedMutex& all, std::string& log) -> Task<> {
     const Executor executor = co_await boost::asio::this_coro::executor;
-    std::optional<Turns::Turn> first;
+    std::optional<KeyedMutex::Lock> first;
     co_await take_into(all, "key", first);
-    for (std::size_t i = 0; i < Turns::kMostWaiting; ++i) spawn(executor, try_for(all, kPatience, "", log));
+    for (std::size_t i = 0; i < KeyedMutex::kMaxWaiters; ++i)
+      spawn(executor, try_for(all, kPatience, "", log));
     co_await let_others_run();
     BOOST_TEST(log.empty());
     co_await try_for(all, kPatience, "late", log);
@@ -230,20 +231,20 @@ BOOST_AUTO_TEST_CASE(who_comes_behind_as_many_as_may_wait_is_refused_at_once_and
     BOOST_TEST(log == "late-other(other)");
     log.clear();
     first.reset();
-    const auto all_went = [&log] { return log.size() == Turns::kMostWaiting; };
+    const auto all_went = [&log] { return log.size() == KeyedMutex::kMaxWaiters; };
     co_await until(all_went);
     co_await try_for(all, kPatience, "late", log);
-  }(turns, said));
-  BOOST_TEST(said == std::string(Turns::kMostWaiting, '+') + "late+");
+  }(write_locks, said));
+  BOOST_TEST(said == std::string(KeyedMutex::kMaxWaiters, '+') + "late+");
 }
 
 BOOST_AUTO_TEST_CASE(who_is_cancelled_while_it_waits_leaves_the_line) {
-  Turns turns;
+  KeyedMutex write_locks;
   std::string said;
-  run([](Turns& all, std::string& log) -> Task<> {
+  run([](KeyedMutex& all, std::string& log) -> Task<> {
     const Executor executor = co_await boost::asio::this_coro::executor;
     boost::asio::cancellation_signal signal;
-    std::optional<Turns::Turn> first;
+    std::optional<KeyedMutex::Lock> first;
     co_await take_into(all, "key", first);
     auto cancellable = boost::asio::bind_cancellation_slot(signal.slot(), boost::asio::detached);
     boost::asio::co_spawn(executor, visit(all, "key", "a", log), std::move(cancellable));
@@ -255,35 +256,35 @@ BOOST_AUTO_TEST_CASE(who_is_cancelled_while_it_waits_leaves_the_line) {
     first.reset();
     const auto b_went = [&log] { return log.ends_with("b(b)"); };
     co_await until(b_went);
-  }(turns, said));
+  }(write_locks, said));
   BOOST_TEST(said.find("a(") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_loop_that_ends_while_some_wait_ends_them_whichever_goes_first) {
   for (const bool turns_first : {false, true}) {
     std::string said;
-    auto turns = std::make_unique<Turns>();
+    auto write_locks = std::make_unique<KeyedMutex>();
     auto loop = std::make_unique<boost::asio::io_context>(1);
     for (const std::string name : {"a", "b", "c"})
-      spawn(loop->get_executor(), visit(*turns, "key", name, said));
+      spawn(loop->get_executor(), visit(*write_locks, "key", name, said));
     loop->poll();
     BOOST_TEST(said == "a(");
-    if (turns_first) turns.reset();
+    if (turns_first) write_locks.reset();
     loop.reset();
     BOOST_TEST(said == "a(");
   }
 }
 
 BOOST_AUTO_TEST_CASE(who_went_while_waiting_is_passed_over_also_if_its_turn_had_come) {
-  Turns turns;
+  KeyedMutex write_locks;
   std::string said;
   for (const int waiting : {1, 2, 5}) {
     boost::asio::io_context loop(1);
-    for (int i = 0; i <= waiting; ++i) spawn(loop.get_executor(), visit(turns, "key", "a", said));
+    for (int i = 0; i <= waiting; ++i) spawn(loop.get_executor(), visit(write_locks, "key", "a", said));
     loop.poll();
   }
   said.clear();
-  run(visit(turns, "key", "b", said));
+  run(visit(write_locks, "key", "b", said));
   BOOST_TEST(said == "b(b)");
 }
 

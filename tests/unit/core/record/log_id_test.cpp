@@ -16,12 +16,12 @@ BOOST_AUTO_TEST_SUITE(session_names)
 
 // printf sess:hello | openssl dgst -sha256 -mac HMAC -macopt key:thekeyofthetests
 BOOST_AUTO_TEST_CASE(a_name_is_the_start_of_a_keyed_hash_of_the_store_key) {
-  BOOST_TEST(SessionNames(kKey).of("sess:hello") == "082df26be86a91a8");
+  BOOST_TEST(LogId(kKey).of("sess:hello") == "082df26be86a91a8");
 }
 
 BOOST_AUTO_TEST_CASE(without_a_key_nobody_else_gives_the_same_names) {
-  SessionNames one{Secret()};
-  SessionNames two{Secret()};
+  LogId one{Secret()};
+  LogId two{Secret()};
   BOOST_TEST(one.of("a") == one.of("a"));
   BOOST_TEST(one.of("a") != one.of("b"));
   BOOST_TEST(one.of("a") != two.of("a"));
@@ -30,13 +30,13 @@ BOOST_AUTO_TEST_CASE(without_a_key_nobody_else_gives_the_same_names) {
 
 BOOST_FIXTURE_TEST_CASE(managers_with_one_key_give_a_session_one_name, SessionFixture) {
   SessionManagerOptions options;
-  options.names_key = kKey;
+  options.log_id_key = kKey;
   SessionManager here = make_manager(dialect_options(), options);
   SessionManager there = make_manager(dialect_options(), options);
   Session session = here.create();
   BOOST_TEST(outcome(run(session.set("user", "alice", Flush::now))) == "written");
-  BOOST_TEST(session.log_name() == SessionNames(kKey).of(key_of(session)));
-  BOOST_TEST(opened(there, cookie_of(session)).log_name() == session.log_name());
+  BOOST_TEST(session.log_id() == LogId(kKey).of(key_of(session)));
+  BOOST_TEST(opened(there, cookie_of(session)).log_id() == session.log_id());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

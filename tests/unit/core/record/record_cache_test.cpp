@@ -12,20 +12,20 @@
 namespace session::test {
 namespace {
 
-struct Reading {
+struct ParseContext {
   static Bytes record_of(const std::string& user, std::size_t padding = 0) {
     return Bytes(R"({"v":1,"created":1700000000,"data":{"p":")" + std::string(padding, 'p') +
                  R"(","user":")" + user + "\"}}");
   }
-  RecordReader reader(RecordMemory memory = {}) {
-    return RecordReader(dialect, std::make_shared<Identity>(IdentitySettings()), memory);
+  RecordCache reader(RecordCacheOptions memory = {}) {
+    return RecordCache(dialect, std::make_shared<Identity>(IdentitySettings()), memory);
   }
 
   // A reader whose identity is of one header, and the subject.
-  RecordReader reader_of(const Dialect& format, const std::string& subject, const std::string& header,
-                         RecordMemory memory = {}) {
-    return RecordReader(format, std::make_shared<Identity>(IdentitySettings{subject, {{"X", header}}}),
-                        memory);
+  RecordCache reader_of(const Dialect& format, const std::string& subject, const std::string& header,
+                        RecordCacheOptions memory = {}) {
+    return RecordCache(format, std::make_shared<Identity>(IdentitySettings{subject, {{"X", header}}}),
+                       memory);
   }
 
   CountedRandom random;
@@ -36,19 +36,19 @@ Bytes native_record(const std::string& data) {
   return Bytes(R"({"v":1,"created":1700000000,"data":)" + data + "}");
 }
 
-std::string user_of(RecordReader& reader, const std::string& key, const Bytes& bytes) {
+std::string user_of(RecordCache& reader, const std::string& key, const Bytes& bytes) {
   const auto summary = reader.summary(key, bytes);
   if (!summary) return std::string(to_text(summary.error()));
   return (*summary)->subject.value_or("nobody");
 }
 
 // The header lines of a record; the refusal if it can't be read.
-std::string lines_of(RecordReader reader, const Bytes& bytes) {
+std::string lines_of(RecordCache reader, const Bytes& bytes) {
   const auto summary = reader.summary("key", bytes);
   return summary ? (*summary)->identity : std::string(to_text(summary.error()));
 }
 
-BOOST_FIXTURE_TEST_SUITE(record_reader, Reading)
+BOOST_FIXTURE_TEST_SUITE(record_reader, ParseContext)
 
 BOOST_AUTO_TEST_CASE(a_summary_holds_what_a_check_needs) {
   auto reads = reader();
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(who_is_met_once_takes_nobodys_place_and_who_is_met_often_do
   const auto alice = reads.summary("one", record_of("alice"));
   auto bobby = reads.summary("two", record_of("bobby"));
   BOOST_TEST((reads.summary("one", record_of("alice"))->get() == alice->get()));
-  for (unsigned i = 0; i < Newcomers::kOneIn; ++i) bobby = reads.summary("two", record_of("bobby"));
+  for (unsigned i = 0; i < AdmissionPolicy::kOneIn; ++i) bobby = reads.summary("two", record_of("bobby"));
   BOOST_TEST((reads.summary("two", record_of("bobby"))->get() == bobby->get()));
 }
 
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(the_cookie_of_express_is_kept_whole_and_is_no_attribute) {
     auto reads = reader_of(express, "/user", "/cookie/path", {.keep_data = keep});
     const auto summary = reads.summary("key", bytes);
     BOOST_TEST_REQUIRE(summary.has_value());
-    BOOST_TEST(to_text((*summary)->envelope) == R"({"originalMaxAge":3600000,"path":"/","x":[1]})");
+    BOOST_TEST(to_text((*summary)->format_fields) == R"({"originalMaxAge":3600000,"path":"/","x":[1]})");
     BOOST_TEST((*summary)->age.lifetime->count() == 3600000);
     BOOST_TEST((*summary)->subject.value() == "alice");
     BOOST_TEST((*summary)->identity == "X: \r\n");

@@ -236,8 +236,8 @@ BOOST_AUTO_TEST_CASE(a_record_that_is_none_is_malformed_and_left_alone) {
     write("hello", bytes, kDay);
     const auto found = open(header_of("hello"));
     BOOST_TEST(!found.session.has_value());
-    BOOST_TEST((found.refusal == Refusal::malformed));
-    BOOST_TEST(found.unreadable == manager.name_for_log("sess:hello"));
+    BOOST_TEST((found.refusal == RejectReason::malformed));
+    BOOST_TEST(found.corrupt_record == manager.log_id_of("sess:hello"));
     BOOST_TEST(record_of("hello") == bytes);
     BOOST_TEST((time_left("hello") == kDay));
   }
@@ -259,12 +259,12 @@ BOOST_AUTO_TEST_CASE(a_record_that_becomes_unreadable_under_a_session_is_left_al
 
 BOOST_AUTO_TEST_CASE(a_cookie_that_can_t_be_read_names_no_record) {
   const auto found = open("connect.sid=junk");
-  BOOST_TEST((found.refusal == Refusal::malformed));
-  BOOST_TEST(found.unreadable == "");
+  BOOST_TEST((found.refusal == RejectReason::malformed));
+  BOOST_TEST(found.corrupt_record == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_session_s_name_in_a_log_is_made_of_its_key) {
-  BOOST_TEST(opened("hello").log_name() == manager.name_for_log("sess:hello"));
+  BOOST_TEST(opened("hello").log_id() == manager.log_id_of("sess:hello"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -332,8 +332,8 @@ BOOST_AUTO_TEST_CASE(a_record_that_is_none_is_malformed_and_left_alone) {
   for (const std::string bytes : {"", "{", "[]", "null", "\xff"}) {
     write("anything", bytes);
     const auto found = open(header_of("anything"));
-    BOOST_TEST((found.refusal == Refusal::malformed));
-    BOOST_TEST(found.unreadable == manager.name_for_log(key_of("anything")));
+    BOOST_TEST((found.refusal == RejectReason::malformed));
+    BOOST_TEST(found.corrupt_record == manager.log_id_of(key_of("anything")));
     BOOST_TEST(record_of("anything") == bytes);
   }
 }

@@ -38,18 +38,18 @@ BOOST_AUTO_TEST_CASE(the_first_write_creates_it) {
   Session session = manager.create();
   BOOST_TEST(session.history().empty());
   BOOST_TEST(outcome(run(session.set(R"({"user":"alice"})"_json, Flush::now))) == "written");
-  BOOST_TEST(text_of(session.history()) == "created " + session.log_name() + " <> alice");
+  BOOST_TEST(text_of(session.history()) == "created " + session.log_id() + " <> alice");
 }
 
 BOOST_AUTO_TEST_CASE(a_login_and_a_wish_for_another_id_are_told_apart_with_both_names) {
   Session session = opened(manager, cookie_of(stored(R"({"cart":1})"_json)));
-  const std::string first = session.log_name();
+  const std::string first = session.log_id();
   BOOST_TEST(outcome(run(session.set("user", "alice", Flush::now))) == "written");
-  const std::string second = session.log_name();
+  const std::string second = session.log_id();
   BOOST_TEST(outcome(run(session.regenerate())) == "written");
   BOOST_TEST(first != second);
   BOOST_TEST(text_of(session.history()) == "logged in " + second + " <" + first + "> alice; regenerated " +
-                                               session.log_name() + " <" + second + "> alice");
+                                               session.log_id() + " <" + second + "> alice");
 }
 
 BOOST_AUTO_TEST_CASE(what_was_asked_for_and_did_not_happen_is_not_told) {
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(what_was_asked_for_and_did_not_happen_is_not_told) {
 
 BOOST_AUTO_TEST_CASE(a_session_that_ends_says_whose_it_was) {
   Session session = opened(manager, cookie_of(stored(R"({"user":"alice"})"_json)));
-  const std::string name = session.log_name();
+  const std::string name = session.log_id();
   BOOST_TEST(outcome(run(session.destroy())) == "written");
   BOOST_TEST(text_of(session.history()) == "ended " + name + " <> alice");
   BOOST_TEST(outcome(run(session.destroy())) == "gone");
@@ -73,9 +73,9 @@ BOOST_AUTO_TEST_CASE(a_session_that_ends_says_whose_it_was) {
 
 BOOST_AUTO_TEST_CASE(a_session_of_another_format_moves_once) {
   express_writes("one", R"({"user":"alice"})");
-  const std::string old_name = manager.name_for_log(express.store_key("one"));
+  const std::string old_name = manager.log_id_of(express.store_key("one"));
   const Session session = opened(manager, express_cookie("one"));
-  BOOST_TEST(text_of(session.history()) == "moved " + session.log_name() + " <" + old_name + "> alice");
+  BOOST_TEST(text_of(session.history()) == "moved " + session.log_id() + " <" + old_name + "> alice");
   BOOST_TEST(opened(manager, express_cookie("one")).history().empty());
   BOOST_TEST(opened(manager, moved_cookie("one")).history().empty());
 }
@@ -84,16 +84,16 @@ BOOST_AUTO_TEST_CASE(what_old_cookies_stand_for_ends_along_and_is_told) {
   express_writes("one", R"({"user":"alice"})");
   const std::string cookie = cookie_of(stored(R"({"user":"alice"})"_json));
   Session session = opened(manager, cookie + "; " + express_cookie("one"));
-  const std::string name = session.log_name();
+  const std::string name = session.log_id();
   BOOST_TEST(outcome(run(session.destroy())) == "written");
-  const std::string old_name = manager.name_for_log(express.store_key("one"));
+  const std::string old_name = manager.log_id_of(express.store_key("one"));
   BOOST_TEST(text_of(session.history()) == "ended " + old_name + " <> ; ended " + name + " <> alice");
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_cookie_that_verified_has_a_name_and_a_forged_one_has_none) {
   Session session = stored(R"({"user":"alice"})"_json);
   const std::string cookie = cookie_of(session);
-  const std::string name = opened(manager, cookie).log_name();
+  const std::string name = opened(manager, cookie).log_id();
   std::string forged = cookie;
   forged.back() = forged.back() == 'A' ? 'B' : 'A';
   BOOST_TEST(run(session.destroy()).has_value());

@@ -20,12 +20,14 @@ using namespace std::chrono_literals;
 class Graveless final : public Dialect {
  public:
   explicit Graveless(const Random& random) : native_(dialect_options(), random) {}
-  Result<VerifiedCookie, Refusal> verify(std::string_view value) override { return native_.verify(value); }
+  Result<VerifiedCookie, RejectReason> verify(std::string_view value) override {
+    return native_.verify(value);
+  }
   std::string cookie(std::string_view id, seconds issued) override { return native_.cookie(id, issued); }
   std::string new_id() override { return native_.new_id(); }
   std::string store_key(std::string_view id) const override { return native_.store_key(id); }
   std::string encode(const Record& record) const override { return native_.encode(record); }
-  Result<Record, Refusal> decode(std::string_view bytes) const override { return native_.decode(bytes); }
+  Result<Record, RejectReason> decode(std::string_view bytes) const override { return native_.decode(bytes); }
   std::optional<std::string> tombstone(std::string_view) const override { return std::nullopt; }
   std::string successor(std::string_view) const override { return {}; }
 

@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kMostCalls = 12;  // that one change makes, at the most
+constexpr int kMaxCalls = 12;  // that one change makes, at the most
 const std::string kActs[] = {"set", "login", "destroy", "regenerate"};
 
 std::string act(const std::string& what, const std::string& who, Session& session) {
@@ -97,14 +97,14 @@ BOOST_AUTO_TEST_CASE(in_every_order_one_session_is_left_or_none_and_nothing_writ
   for (const std::string& first : kActs) {
     for (const std::string& second : kActs) {
       for (const bool stale : {false, true}) {
-        for (int nth = 1; nth <= kMostCalls; ++nth) {
+        for (int nth = 1; nth <= kMaxCalls; ++nth) {
           Race race;
           if (!race.play(first, second, nth, stale)) break;
           BOOST_TEST_CONTEXT(first << " against " << second << " before call " << nth
                                    << (stale ? ", stale" : "")) {
             check_after(race, first, second);
           }
-          BOOST_TEST_REQUIRE(nth < kMostCalls);
+          BOOST_TEST_REQUIRE(nth < kMaxCalls);
           ++races;
         }
       }

@@ -8,8 +8,8 @@
 
 #include "core/session/session.h"
 #include "tests/support/forwarding_store.h"
-#include "tests/support/session_fixture.h"
 #include "tests/support/run_all.h"
+#include "tests/support/session_fixture.h"
 
 // Writers of one session whose store answers slowly.
 namespace session::test {

@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(a_given_file_is_read_without_a_word) {
   const Directory directory;
   const std::string usual = directory.path / "gateway.yaml";
   std::ofstream(usual) << "";
-  const auto choice = choose_configuration("other.yaml", usual);
+  const auto choice = choose_config("other.yaml", usual);
   BOOST_TEST(choice.file.value_or("") == "other.yaml");
   BOOST_TEST(choice.told == "");
 }
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(the_usual_file_is_read_if_it_is_there) {
   const Directory directory;
   const std::string usual = directory.path / "gateway.yaml";
   std::ofstream(usual) << "";
-  const auto choice = choose_configuration(std::nullopt, usual);
+  const auto choice = choose_config(std::nullopt, usual);
   BOOST_TEST(choice.file.value_or("") == usual);
   BOOST_TEST(choice.told == "configuration: " + usual);
 }
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(the_usual_file_is_read_if_it_is_there) {
 BOOST_AUTO_TEST_CASE(without_any_file_the_defaults_count) {
   const Directory directory;
   const std::string usual = directory.path / "gateway.yaml";
-  const auto choice = choose_configuration(std::nullopt, usual);
+  const auto choice = choose_config(std::nullopt, usual);
   BOOST_TEST(!choice.file.has_value());
   BOOST_TEST(choice.told == "configuration: the defaults, as there is no --config and no " + usual);
 }
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_looked_at_is_left_to_the_reader) {
   const Directory directory;
   const std::string usual = directory.path / "loop";
   std::filesystem::create_symlink("loop", usual);
-  BOOST_TEST(choose_configuration(std::nullopt, usual).file.value_or("") == usual);
+  BOOST_TEST(choose_config(std::nullopt, usual).file.value_or("") == usual);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -45,7 +45,7 @@ struct LintedSite {
         "server { include session-gateway-server.conf;\n"
         "location / { include session-gateway-protect.conf; proxy_pass http://127.0.0.1:3000; } } }\n");
   }
-  [[nodiscard]] ConfigurationChoice choice() const { return choose_configuration(std::nullopt, usual); }
+  [[nodiscard]] ConfigChoice choice() const { return choose_config(std::nullopt, usual); }
   [[nodiscard]] Said lint() const {
     return run([&] { return lint_nginx(files.path / "nginx.conf", choice()); });
   }

@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(the_memory_store_says_how_much_it_holds_and_tells_of_its_co
   Settings settings;
   settings.memory.max_bytes = std::size_t{8} << 20;
   ToldCommands told;
-  const StoreInUse in_use = make_store(settings, &told);
+  const StoreBackend in_use = make_store(settings, &told);
   BOOST_TEST(in_use.summary() == "memory: 0 sessions, 0 MiB");
   create(*in_use.store, "one", std::string(std::size_t{3} << 20, 'x'));
   BOOST_TEST(in_use.summary() == "memory: 1 session, 3 MiB");
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(the_memory_store_says_how_much_it_holds_and_tells_of_its_co
 BOOST_AUTO_TEST_CASE(redis_that_nobody_has_asked_yet_is_not_amiss) {
   Settings settings;
   settings.store_type = StoreType::redis;
-  const StoreInUse in_use = make_store(settings);
+  const StoreBackend in_use = make_store(settings);
   BOOST_TEST(in_use.summary() == "redis: not asked yet");
   const StoreReport report = in_use.report();
   BOOST_TEST((report.type == StoreType::redis));
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(redis_that_is_out_of_reach_is_told_where_and_for_how_long) 
   Settings settings;
   settings.store_type = StoreType::redis;
   settings.redis.addresses = {RedisAddress{.path = "/nonexistent/redis.sock"}};
-  const StoreInUse in_use = make_store(settings);
+  const StoreBackend in_use = make_store(settings);
   BOOST_TEST(run(in_use.store->load("key")).has_error());
   BOOST_TEST(in_use.summary().starts_with("redis unix:/nonexistent/redis.sock: out of reach since "));
   BOOST_TEST(!in_use.report().up());

@@ -14,6 +14,7 @@
 
 #include "gateway/config/load.h"
 #include "gateway/config/yaml.h"
+#include "tests/support/places.h"
 
 using namespace session;
 using namespace session::gateway;
@@ -21,7 +22,7 @@ using Path = std::filesystem::path;
 
 namespace {
 
-const std::string kReference = SOURCE_ROOT "/conf/gateway.yaml";
+const std::string kReference = session::test::source_root() + "/conf/gateway.yaml";
 
 std::string reference() {
   std::ifstream file(kReference);

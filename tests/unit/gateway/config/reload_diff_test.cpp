@@ -14,7 +14,7 @@ const std::string kKey = "0123456789abcdef0123456789abcdef";
 
 std::string restart(const std::string& served, const std::string& next) {
   std::string out;
-  for (const Problem& problem : needs_restart(settings(served), settings(next)))
+  for (const Problem& problem : reload_diff(settings(served), settings(next)))
     out += render("gateway.yaml", problem) + "\n";
   return out;
 }
@@ -77,7 +77,7 @@ BOOST_FIXTURE_TEST_CASE(a_password_file_that_was_rewritten_does_not_need_one, Di
   write("redis.password", "two");
   const auto next = load(text);
   BOOST_REQUIRE((served && next));
-  BOOST_TEST(needs_restart(*served, *next).empty());
+  BOOST_TEST(reload_diff(*served, *next).empty());
 }
 
 BOOST_AUTO_TEST_CASE(all_else_does_not_need_one) {

@@ -9,7 +9,7 @@ namespace {
 const std::vector<std::string_view> kWords = {"idle_timeout", "absolute_timeout", "level", "id",
                                               "connections"};
 
-std::string near(std::string_view text) { return std::string(nearest(text, kWords).value_or("-")); }
+std::string near(std::string_view text) { return std::string(suggested(text, kWords).value_or("-")); }
 
 }  // namespace
 
@@ -42,12 +42,12 @@ BOOST_AUTO_TEST_CASE(a_word_cut_short_or_gone_on_with_is_near) {
 BOOST_AUTO_TEST_CASE(nothing_is_near_to_another_word_or_to_nothing) {
   BOOST_TEST(near("redis") == "-");
   BOOST_TEST(near("") == "-");
-  BOOST_TEST(!nearest("level", {}).has_value());
+  BOOST_TEST(!suggested("level", {}).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(the_nearest_wins_and_among_equals_the_first) {
-  BOOST_TEST(nearest("cat", {"cut", "car", "cat"}).value() == "cat");
-  BOOST_TEST(nearest("cxt", {"cut", "cat"}).value() == "cut");
+  BOOST_TEST(suggested("cat", {"cut", "car", "cat"}).value() == "cat");
+  BOOST_TEST(suggested("cxt", {"cut", "cat"}).value() == "cut");
 }
 
 BOOST_AUTO_TEST_CASE(a_very_long_word_is_not_compared) { BOOST_TEST(near(std::string(100000, 'l')) == "-"); }

@@ -1,11 +1,10 @@
-#include "gateway/endpoints/permit.h"
-
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
 
+#include "gateway/endpoints/permit.h"
 #include "tests/support/asked.h"
 
 namespace session::test {

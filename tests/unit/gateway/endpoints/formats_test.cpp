@@ -63,7 +63,7 @@ struct Express : DialectFixture {
   }
 
   std::string cookie = header_of("hello");
-  RuleBook rules{std::vector<Rule>()};
+  RuleSet rules{std::vector<Rule>()};
   gateway::Services services{manager, store, rules, gateway::FlushMode::wait,
                              [](Task<void>) { BOOST_ERROR("nothing is written behind"); }};
 };
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(they_are_counted_in_the_log_and_no_id_is_named) {
   (void)auth();
   const std::string text = lines.text();
   BOOST_TEST(text.find("hello") == std::string::npos);
-  BOOST_TEST(text.starts_with(kWarning + manager.name_for_log("sess:hello") + "\n"), text);
+  BOOST_TEST(text.starts_with(kWarning + manager.log_id_of("sess:hello") + "\n"), text);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,8 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "gateway/endpoints/endpoint.h"
 #include "gateway/endpoints/apply_actions.h"
+#include "gateway/endpoints/endpoint.h"
 #include "tests/support/endpoint_fixture.h"
 #include "tests/support/log_lines.h"
 

@@ -37,13 +37,13 @@ BOOST_AUTO_TEST_CASE(a_problem_says_the_same_in_header_and_body) {
 }
 
 BOOST_AUTO_TEST_CASE(every_refusal_is_a_401_with_its_reason) {
-  const std::pair<Refusal, std::pair<const char*, const char*>> refusals[] = {
-      {Refusal::absent, {"absent", "There is no session cookie."}},
-      {Refusal::malformed, {"malformed", "The session cookie or the session's record can't be read."}},
-      {Refusal::bad_signature, {"bad-signature", "The session cookie's signature is wrong."}},
-      {Refusal::unknown, {"unknown", "The session has ended."}},
-      {Refusal::expired, {"expired", "The session has reached its greatest age."}},
-      {Refusal::revoked, {"revoked", "The session has another id now; a newer cookie was given out."}}};
+  const std::pair<RejectReason, std::pair<const char*, const char*>> refusals[] = {
+      {RejectReason::absent, {"absent", "There is no session cookie."}},
+      {RejectReason::malformed, {"malformed", "The session cookie or the session's record can't be read."}},
+      {RejectReason::bad_signature, {"bad-signature", "The session cookie's signature is wrong."}},
+      {RejectReason::unknown, {"unknown", "The session has ended."}},
+      {RejectReason::expired, {"expired", "The session has reached its greatest age."}},
+      {RejectReason::revoked, {"revoked", "The session has another id now; a newer cookie was given out."}}};
   for (const auto& [refusal, texts] : refusals) {
     const Response response = gateway::refused(refusal);
     BOOST_TEST(response.status == 401);
@@ -83,8 +83,8 @@ BOOST_AUTO_TEST_CASE(what_was_not_written_has_one_status_for_each_kind) {
 }
 
 BOOST_AUTO_TEST_CASE(without_its_body_an_answer_is_otherwise_the_same) {
-  const Response whole = gateway::refused(Refusal::absent);
-  const Response bare = gateway::refused(Refusal::absent, gateway::ProblemBody::none);
+  const Response whole = gateway::refused(RejectReason::absent);
+  const Response bare = gateway::refused(RejectReason::absent, gateway::ProblemBody::none);
   BOOST_TEST(bare.status == whole.status);
   BOOST_TEST(bare.headers.lines() == whole.headers.lines());
   BOOST_TEST(bare.body.empty());

@@ -4,10 +4,10 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "gateway/telemetry/log/log.h"
 #include "gateway/realm/log_id_key.h"
-#include "tests/support/e2e/process.h"
+#include "gateway/telemetry/log/log.h"
 #include "tests/support/asked.h"
+#include "tests/support/e2e/process.h"
 #include "tests/support/log_lines.h"
 
 namespace session::test {
@@ -18,10 +18,10 @@ using gateway::Settings;
 
 void account_for(const Response& response, const std::string& id = "") {
   const Asked asked = Asked("GET").with("REQUEST_ID", id);
-  gateway::account(asked.request(), response, "auth", std::chrono::microseconds(1234));
+  gateway::record_request(asked.request(), response, "auth", std::chrono::microseconds(1234));
 }
 
-BOOST_AUTO_TEST_SUITE(account)
+BOOST_AUTO_TEST_SUITE(record_request)
 
 BOOST_AUTO_TEST_CASE(at_level_debug_each_request_is_a_line_and_otherwise_none) {
   const LogLines log;
@@ -54,37 +54,37 @@ BOOST_AUTO_TEST_CASE(events_go_to_the_audit) {
 }
 
 // What names are made with: text of the key, empty if it is to be a random one.
-std::string names_key(const Settings& settings) {
-  return std::string(gateway::session_names_key(settings).reveal());
+std::string log_id_key(const Settings& settings) {
+  return std::string(gateway::log_id_key(settings).reveal());
 }
 
 BOOST_AUTO_TEST_CASE(names_in_logs_come_from_the_salt_and_not_from_keys_that_are_rotated) {
   Settings settings;
-  BOOST_TEST(names_key(settings) == "");
+  BOOST_TEST(log_id_key(settings) == "");
   settings.salt = Secret("a salt");
-  const std::string key = names_key(settings);
+  const std::string key = log_id_key(settings);
   BOOST_TEST(key.size() == 32U);
   BOOST_TEST(key.find("a salt") == std::string::npos);
   settings.keys = {KeyMaterial{"k1", Secret("a key")}};
-  BOOST_TEST((names_key(settings) == key));
+  BOOST_TEST((log_id_key(settings) == key));
   settings.salt = Secret("another salt");
-  BOOST_TEST((names_key(settings) != key));
+  BOOST_TEST((log_id_key(settings) != key));
 }
 
 BOOST_AUTO_TEST_CASE(where_a_dialect_has_no_salt_names_come_from_its_first_secret) {
   Settings settings;
   settings.salt = Secret("a salt");
-  const std::string native = names_key(settings);
+  const std::string native = log_id_key(settings);
   settings.dialect = gateway::DialectType::express;
   settings.express.secrets = {Secret("first"), Secret("second")};
-  const std::string express = names_key(settings);
+  const std::string express = log_id_key(settings);
   BOOST_TEST((express != native));
   settings.express.secrets[1] = Secret("third");
-  BOOST_TEST((names_key(settings) == express));
+  BOOST_TEST((log_id_key(settings) == express));
   settings.dialect = gateway::DialectType::session_store;
-  BOOST_TEST((names_key(settings) == native));
+  BOOST_TEST((log_id_key(settings) == native));
   settings.salt = Secret();
-  BOOST_TEST(names_key(settings).size() == 32U);
+  BOOST_TEST(log_id_key(settings).size() == 32U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -65,7 +65,7 @@ class Ends {
 
  private:
   Task<void> wait_once() {
-    const auto [failed] = co_await socket->async_news(kAwaitTuple);
+    const auto [failed] = co_await socket->async_wait_readable_edge(kAwaitTuple);
     error = failed;
     ++told;
   }

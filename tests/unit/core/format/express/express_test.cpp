@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(an_id_is_24_random_bytes_in_the_package_s_alphabet) {
 
 BOOST_AUTO_TEST_CASE(a_cookie_longer_than_browsers_keep_is_malformed) {
   const std::string cookie = dialect.cookie(std::string(5000, 'a'), kNow);
-  BOOST_TEST((dialect.verify(cookie).error() == Refusal::malformed));
+  BOOST_TEST((dialect.verify(cookie).error() == RejectReason::malformed));
 }
 
 BOOST_AUTO_TEST_CASE(there_are_no_tombstones) {
@@ -93,7 +93,7 @@ BOOST_FIXTURE_TEST_SUITE(express_records, Express)
 BOOST_AUTO_TEST_CASE(the_attributes_stand_beside_the_cookie) {
   const Record read = record(R"({"cookie":{"path":"/"},"user":"alice","n":[1,{}]})");
   BOOST_TEST(to_text(read.data) == R"({"n":[1,{}],"user":"alice"})");
-  BOOST_TEST(to_text(read.envelope) == R"({"path":"/"})");
+  BOOST_TEST(to_text(read.format_fields) == R"({"path":"/"})");
   BOOST_TEST(!read.created.has_value());
 }
 
@@ -223,9 +223,10 @@ BOOST_AUTO_TEST_CASE(its_cookie_is_the_configured_one) {
   const ExpressDialect configured(options, random);
   Record made;
   configured.complete(made, kNow);
-  BOOST_TEST(made.envelope == Json::parse(R"({"originalMaxAge":3600000,"expires":"2027-01-15T09:00:00.000Z",)"
-                                          R"("httpOnly":true,"path":"/app","domain":"example.org",)"
-                                          R"("sameSite":"strict"})"));
+  BOOST_TEST(made.format_fields ==
+             Json::parse(R"({"originalMaxAge":3600000,"expires":"2027-01-15T09:00:00.000Z",)"
+                         R"("httpOnly":true,"path":"/app","domain":"example.org",)"
+                         R"("sameSite":"strict"})"));
   BOOST_TEST((made.lifetime == milliseconds(1h)));
 }
 
@@ -235,7 +236,7 @@ BOOST_AUTO_TEST_CASE(what_it_writes_it_reads) {
   dialect.complete(made, kNow);
   const Record read = record(dialect.encode(made));
   BOOST_TEST(read.data == made.data);
-  BOOST_TEST(read.envelope == made.envelope);
+  BOOST_TEST(read.format_fields == made.format_fields);
   BOOST_TEST((read.lifetime == made.lifetime));
 }
 

@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_record_is_the_attributes_and_nothing_else) {
     BOOST_TEST(to_text(read->data) == text);
     BOOST_TEST(!read->created.has_value());
     BOOST_TEST(!read->lifetime.has_value());
-    BOOST_TEST(read->envelope.is_null());
+    BOOST_TEST(read->format_fields.is_null());
     BOOST_TEST(dialect.encode(*read) == text);
   }
 }

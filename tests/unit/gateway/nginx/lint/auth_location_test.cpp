@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_SUITE(checks)
 BOOST_AUTO_TEST_CASE(an_auth_location_by_hand_can_be_fine) { BOOST_TEST(site_with() == ""); }
 
 BOOST_AUTO_TEST_CASE(a_check_is_answered_by_the_gateway_only) {
-  const auto site = [](const std::string& location) {
+  const auto usage = [](const std::string& location) {
     return in_server("location /a/ { root /srv;\nauth_request /check; }\n" + location);
   };
   const std::string include = "include session-gateway-server.conf;";
@@ -53,17 +53,17 @@ BOOST_AUTO_TEST_CASE(a_check_is_answered_by_the_gateway_only) {
       "nginx.conf:3: advice: no location of any server asks session-gateway: nothing is protected by it",
       "include session-gateway-protect.conf;");
   BOOST_TEST(
-      site("") ==
+      usage("") ==
       nothing +
           finding(
               "site.conf:2: danger: auth_request /check: no location of this server is known to answer that",
               include));
-  BOOST_TEST(site("location = /check { return 200; }") ==
+  BOOST_TEST(usage("location = /check { return 200; }") ==
              nothing + finding("site.conf:2: danger: auth_request /check is answered by location = /check "
                                "(site.conf:3), which "
                                "asks nobody: a 2xx lets everybody in",
                                include));
-  BOOST_TEST(site("location / { auth_request /check; proxy_pass http://app; }") ==
+  BOOST_TEST(usage("location / { auth_request /check; proxy_pass http://app; }") ==
              nothing +
                  finding("site.conf:2: danger: auth_request /check is answered by location /, an "
                          "application: all that it "
@@ -74,11 +74,11 @@ BOOST_AUTO_TEST_CASE(a_check_is_answered_by_the_gateway_only) {
                          "answers lets everybody in",
                          include));
   // Another service may answer checks, too, or a script.
-  BOOST_TEST(site("location = /check { internal; fastcgi_pass 127.0.0.1:9000; fastcgi_param SCRIPT_FILENAME "
-                  "/x.php; }" +
-                  protected_with("")) == "");
-  BOOST_TEST(site("location = /check { internal; proxy_pass http://127.0.0.1:4180; }" + protected_with("")) ==
-             "");
+  BOOST_TEST(usage("location = /check { internal; fastcgi_pass 127.0.0.1:9000; fastcgi_param SCRIPT_FILENAME "
+                   "/x.php; }" +
+                   protected_with("")) == "");
+  BOOST_TEST(
+      usage("location = /check { internal; proxy_pass http://127.0.0.1:4180; }" + protected_with("")) == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_configuration_that_asks_nobody_is_told) {

@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(another_servers_words_are_its_own) {
 }
 
 BOOST_AUTO_TEST_CASE(a_client_does_not_choose_who_it_is) {
-  const auto site = [](const std::string& lines) {
+  const auto usage = [](const std::string& lines) {
     return in_server(
         "location / {\n" + lines +
             "\nproxy_set_header X-Remote-User $u; proxy_pass http://app; }\n"
@@ -95,12 +95,12 @@ BOOST_AUTO_TEST_CASE(a_client_does_not_choose_who_it_is) {
             "proxy_set_header X-Remote-User $x; proxy_pass http://app; }\n",
         "identity: { headers: { X-Remote-User: /user } }\n");
   };
-  BOOST_TEST(site("set $u ''; if ($http_x_debug) { set $u admin; }") ==
+  BOOST_TEST(usage("set $u ''; if ($http_x_debug) { set $u admin; }") ==
              finding("site.conf:3: danger: X-Remote-User is set to what the client says ($u): anybody can be "
                      "anybody",
                      "proxy_set_header X-Remote-User \"\";"));
-  BOOST_TEST(site("set $u ''; if ($remote_addr = 10.0.0.1) { set $u monitor; }") == "");
-  BOOST_TEST(site("set $u '';") == "");
+  BOOST_TEST(usage("set $u ''; if ($remote_addr = 10.0.0.1) { set $u monitor; }") == "");
+  BOOST_TEST(usage("set $u '';") == "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

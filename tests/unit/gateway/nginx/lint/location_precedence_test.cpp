@@ -40,14 +40,14 @@ BOOST_AUTO_TEST_CASE(a_pattern_serves_protected_files_to_everybody) {
 }
 
 BOOST_AUTO_TEST_CASE(the_root_of_a_server_and_an_alias_are_roots_too) {
-  const auto site = [](const std::string& lines) {
+  const auto usage = [](const std::string& lines) {
     return in_server(lines + "\n" + kPattern + "{ expires 1d; }\nroot /srv;");
   };
   const std::string expected = takes("~* \\.(pdf|jpg)$", "/private/", "it serves the same files");
-  BOOST_TEST(site("location /private/ { include session-gateway-protect.conf; }") == expected);
-  BOOST_TEST(site("location /private/ { include session-gateway-protect.conf; alias /srv/private/; }") ==
+  BOOST_TEST(usage("location /private/ { include session-gateway-protect.conf; }") == expected);
+  BOOST_TEST(usage("location /private/ { include session-gateway-protect.conf; alias /srv/private/; }") ==
              expected);
-  BOOST_TEST(site("location /private/ { include session-gateway-protect.conf; alias /vault/; }") == "");
+  BOOST_TEST(usage("location /private/ { include session-gateway-protect.conf; alias /vault/; }") == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_pattern_runs_protected_scripts_for_everybody) {
@@ -59,19 +59,19 @@ BOOST_AUTO_TEST_CASE(a_pattern_runs_protected_scripts_for_everybody) {
 }
 
 BOOST_AUTO_TEST_CASE(a_pattern_passes_requests_to_a_protected_program) {
-  const auto site = [](const std::string& lines, const std::string& name = "/private/") {
+  const auto usage = [](const std::string& lines, const std::string& name = "/private/") {
     return in_server("location " + name +
                      " { include session-gateway-protect.conf; proxy_pass http://app; }\n" + lines);
   };
   const std::string open = "{ include session-gateway-public.conf; proxy_pass http://127.0.0.1:3000; }";
-  BOOST_TEST(site("location ~ \\.json$ " + open) ==
+  BOOST_TEST(usage("location ~ \\.json$ " + open) ==
              takes("~ \\.json$", "/private/", "it passes requests to the same program"));
-  BOOST_TEST(site("location ~ ^/private/(a|b)$ " + open) ==
+  BOOST_TEST(usage("location ~ ^/private/(a|b)$ " + open) ==
              takes("~ ^/private/(a|b)$", "/private/", "it passes requests to the same program"));
-  BOOST_TEST(site("location ~ ^/assets/ " + open) == "");
-  BOOST_TEST(site("location ~ \\.json$ " + open, "^~ /private/") == "");
-  BOOST_TEST(site("location ~ \\.json$ { proxy_pass http://127.0.0.1:4000; }") == "");
-  BOOST_TEST(site("location ~ \\.css$ { root /srv; }") == "");
+  BOOST_TEST(usage("location ~ ^/assets/ " + open) == "");
+  BOOST_TEST(usage("location ~ \\.json$ " + open, "^~ /private/") == "");
+  BOOST_TEST(usage("location ~ \\.json$ { proxy_pass http://127.0.0.1:4000; }") == "");
+  BOOST_TEST(usage("location ~ \\.css$ { root /srv; }") == "");
 }
 
 BOOST_AUTO_TEST_CASE(an_inner_location_is_overtaken_by_patterns_around_the_outer_one) {

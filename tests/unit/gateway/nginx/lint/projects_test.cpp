@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "tests/support/linting.h"
+#include "tests/support/places.h"
 
 using namespace session::gateway;
 
@@ -11,7 +12,7 @@ namespace {
 
 std::string source(const std::string& path) {
   std::ostringstream bytes;
-  bytes << std::ifstream(std::string(SOURCE_ROOT) + "/" + path, std::ios::binary).rdbuf();
+  bytes << std::ifstream(session::test::source_root() + "/" + path, std::ios::binary).rdbuf();
   BOOST_REQUIRE(!bytes.str().empty());
   return bytes.str();
 }
@@ -56,18 +57,18 @@ BOOST_AUTO_TEST_CASE(the_files_of_conf_nginx_are_fine_together) {
 // files.
 BOOST_AUTO_TEST_CASE(the_site_of_the_end_to_end_tests_has_what_it_is_meant_to_have) {
   const NginxFiles files;
-  std::string site = replaced(source("tests/e2e/site.conf"), "@CONF@/", "");
-  site = replaced(replaced(site, "@GATEWAY@", "/g.sock"), "@DIR@", "/nonexistent");
-  site = replaced(site, "/etc/nginx/fastcgi_params", "fastcgi_params");
-  files.write("nginx.conf", site);
+  std::string usage = replaced(source("tests/e2e/site.conf"), "@CONF@/", "");
+  usage = replaced(replaced(usage, "@GATEWAY@", "/g.sock"), "@DIR@", "/nonexistent");
+  usage = replaced(usage, "/etc/nginx/fastcgi_params", "fastcgi_params");
+  files.write("nginx.conf", usage);
   files.write("fastcgi_params",
               "fastcgi_param CONTENT_LENGTH $content_length;\nfastcgi_param GATEWAY_INTERFACE CGI/1.1;\n");
   // Lines of site.conf may move: where these stand, found by what is in them.
   const auto line = [&](const std::string& text, int before = 0) {
-    const auto found = site.find(text);
-    BOOST_REQUIRE_MESSAGE(found != site.npos, "site.conf has no longer: " << text);
-    return std::to_string(std::count(site.begin(), site.begin() + static_cast<std::ptrdiff_t>(found), '\n') +
-                          1 - before);
+    const auto found = usage.find(text);
+    BOOST_REQUIRE_MESSAGE(found != usage.npos, "site.conf has no longer: " << text);
+    return std::to_string(
+        std::count(usage.begin(), usage.begin() + static_cast<std::ptrdiff_t>(found), '\n') + 1 - before);
   };
   const std::string auth = line("location = /auth");
   const std::string account = line("auth_request /auth;", 1);

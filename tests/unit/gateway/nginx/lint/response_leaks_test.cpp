@@ -53,20 +53,20 @@ BOOST_AUTO_TEST_CASE(what_is_hidden_is_not_passed_all_the_same) {
 }
 
 BOOST_AUTO_TEST_CASE(a_renewed_cookie_reaches_the_browser) {
-  const auto site = [](const std::string& lines) {
+  const auto usage = [](const std::string& lines) {
     return "location /a/ { auth_request /_session/auth; set $session_not_included \"\"; root /srv;\n" +
            lines + "\n}";
   };
   const std::string text =
       "site.conf:1: advice: location /a/: a session cookie that the gateway renews does not reach the "
       "browser";
-  BOOST_TEST(in_server(site("")) ==
+  BOOST_TEST(in_server(usage("")) ==
              finding(text,
                      "auth_request_set $session_set_cookie $upstream_http_set_cookie; add_header Set-Cookie "
                      "$session_set_cookie always;"));
   const std::string kept = "auth_request_set $c $upstream_http_set_cookie;";
-  BOOST_TEST(in_server(site(kept)) == finding(text, "add_header Set-Cookie $c always;"));
-  BOOST_TEST(in_server(site(kept + "add_header Set-Cookie $c always;")) == "");
+  BOOST_TEST(in_server(usage(kept)) == finding(text, "add_header Set-Cookie $c always;"));
+  BOOST_TEST(in_server(usage(kept + "add_header Set-Cookie $c always;")) == "");
 }
 
 BOOST_AUTO_TEST_CASE(an_add_header_of_an_inner_level_hides_it) {

@@ -7,6 +7,7 @@
 
 #include "gateway/nginx/model/header_names.h"
 #include "tests/support/loading.h"
+#include "tests/support/places.h"
 
 using namespace session;
 using namespace session::gateway;
@@ -66,11 +67,11 @@ BOOST_AUTO_TEST_CASE(conf_nginx_is_what_the_defaults_give) {
   std::set<std::string> made;
   for (const Snippet& file : *files) {
     made.insert(file.name);
-    const auto path = std::filesystem::path(SOURCE_ROOT) / "conf/nginx" / file.name;
+    const auto path = std::filesystem::path(session::test::source_root()) / "conf/nginx" / file.name;
     BOOST_TEST(file.text == bytes_of(path), file.name << " differs from conf/nginx");
   }
   std::set<std::string> there;
-  for (const auto& entry : std::filesystem::directory_iterator(std::string(SOURCE_ROOT) + "/conf/nginx"))
+  for (const auto& entry : std::filesystem::directory_iterator(session::test::source_root() + "/conf/nginx"))
     there.insert(entry.path().filename());
   BOOST_TEST(made == there, boost::test_tools::per_element());
 }

@@ -95,30 +95,30 @@ BOOST_AUTO_TEST_CASE(a_file_that_includes_itself_is_an_error) {
 
 BOOST_AUTO_TEST_CASE(there_is_an_end_to_how_much_is_read) {
   const Files files;
-  for (std::size_t i = 0; i < kMostIncludeDepth; ++i)
+  for (std::size_t i = 0; i < kMaxIncludeDepth; ++i)
     files.write("deep" + std::to_string(i), "include deep" + std::to_string(i + 1) + ";");
-  files.write("deep" + std::to_string(kMostIncludeDepth - 1), "x;");
+  files.write("deep" + std::to_string(kMaxIncludeDepth - 1), "x;");
   BOOST_TEST(files.reads("include deep1;") == "x@deep31 ");
   BOOST_TEST(files.reads("include deep0;") == "deep30:1: files include each other too deep");
 
   std::string many;
-  for (std::size_t i = 0; i < kMostFiles; ++i) many += "include one.conf;\n";
+  for (std::size_t i = 0; i < kMaxFiles; ++i) many += "include one.conf;\n";
   files.write("one.conf", "");
   BOOST_TEST(files.reads(many) == "nginx.conf:2000: more than 2000 files are included");
 
-  files.write("large.conf", std::string(kMostFileBytes, ' '));
+  files.write("large.conf", std::string(kMaxFileBytes, ' '));
   BOOST_TEST(files.reads("include large.conf; x;") == "x@nginx.conf ");
   BOOST_TEST(
       files.reads("\n\ninclude [l]arge.conf; include large.conf; include large.conf; include large.conf;") ==
       "nginx.conf:3: all files together are larger than 16 MiB");
-  files.write("large.conf", std::string(kMostFileBytes + 1, ' '));
+  files.write("large.conf", std::string(kMaxFileBytes + 1, ' '));
   BOOST_TEST(files.reads("include large.conf;") == "nginx.conf:1: large.conf is larger than 4 MiB");
 }
 
 BOOST_AUTO_TEST_CASE(there_is_an_end_to_how_many_blocks_are_read) {
   const Files files;
   std::string blocks;
-  for (std::size_t i = 0; i < kMostBlocks; ++i) blocks += "a{}\n";
+  for (std::size_t i = 0; i < kMaxBlocks; ++i) blocks += "a{}\n";
   BOOST_TEST(files.reads(blocks).starts_with("a@nginx.conf a@"));
   BOOST_TEST(files.reads(blocks + "a{}") == "nginx.conf:20001: more than 20000 blocks");
 }

@@ -107,22 +107,22 @@ BOOST_AUTO_TEST_CASE(what_has_no_end_is_told_with_the_line_where_it_begins) {
 }
 
 BOOST_AUTO_TEST_CASE(words_directives_and_blocks_have_limits) {
-  const std::string longest(kMostWordBytes, 'x');
+  const std::string longest(kMaxWordBytes, 'x');
   BOOST_TEST(parsed(longest + ";") == "1:" + longest + " ");
   BOOST_TEST(parsed("\n" + longest + "x;") == "a.conf:2: this word is too long");
   BOOST_TEST(parsed("\"" + longest + "\";") == "1:" + longest + " ");
   BOOST_TEST(parsed("\"" + longest + "x\";") == "a.conf:1: the \" that opens here has no end");
   std::string words = "a";
-  for (std::size_t i = 1; i < kMostWords; ++i) words += " b";
-  BOOST_TEST(parsed(words + ";").size() == 2 + 2 * kMostWords);
+  for (std::size_t i = 1; i < kMaxWords; ++i) words += " b";
+  BOOST_TEST(parsed(words + ";").size() == 2 + 2 * kMaxWords);
   BOOST_TEST(parsed(words + " b;") == "a.conf:1: this directive has too many arguments");
   const auto nested = [](std::size_t depth) {
     std::string text;
     for (std::size_t i = 0; i < depth; ++i) text += "a {";
     return text + std::string(depth, '}');
   };
-  BOOST_TEST(parsed(nested(kMostBlockDepth)).starts_with("1:a{1:a{"));
-  BOOST_TEST(parsed(nested(kMostBlockDepth + 1)) == "a.conf:1: blocks lie too deep in each other");
+  BOOST_TEST(parsed(nested(kMaxBlockDepth)).starts_with("1:a{1:a{"));
+  BOOST_TEST(parsed(nested(kMaxBlockDepth + 1)) == "a.conf:1: blocks lie too deep in each other");
 }
 
 BOOST_AUTO_TEST_CASE(any_bytes_are_directives_or_one_printable_line) {

@@ -127,8 +127,8 @@ BOOST_FIXTURE_TEST_CASE(what_has_no_room_is_counted_and_told_where_it_is_missing
     ++held;
   }
   // All that fits does, and not much more is held than that.
-  BOOST_TEST(held > LineQueue::kMostBytes / 4200);
-  BOOST_TEST(held <= LineQueue::kMostBytes / 4000);
+  BOOST_TEST(held > LineQueue::kMaxBytes / 4200);
+  BOOST_TEST(held <= LineQueue::kMaxBytes / 4000);
   say(long_line);
   BOOST_TEST(lost_lines() == before + 2);
   disk->go_on();
@@ -143,7 +143,7 @@ BOOST_FIXTURE_TEST_CASE(what_has_no_room_is_counted_and_told_where_it_is_missing
 BOOST_FIXTURE_TEST_CASE(many_short_lines_take_no_more_memory_than_long_ones, Hanging) {
   const std::uint64_t before = lost_lines();
   begin_to_hang();
-  for (std::size_t i = 0; i < LineQueue::kMostBytes / 50; ++i) say("x");
+  for (std::size_t i = 0; i < LineQueue::kMaxBytes / 50; ++i) say("x");
   BOOST_TEST(lost_lines() > before);
 }
 

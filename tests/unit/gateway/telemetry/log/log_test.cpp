@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(a_line_of_json_is_json_whatever_the_message_holds) {
     BOOST_TEST(std::regex_match(parsed->at("time").get<std::string>(), form));
     const bool whole = message.find_first_of("\x80\xed") == std::string::npos && message.size() < 1000;
     if (whole) BOOST_TEST(parsed->at("message") == message);
-    BOOST_TEST(line.size() <= gateway::kMostLineBytes);
+    BOOST_TEST(line.size() <= gateway::kMaxLineBytes);
   }
 }
 
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(a_line_of_text_is_one_line_whatever_the_message_holds) {
   BOOST_TEST(line.ends_with(" info a\\x0a2026-01-01T00:00:00.000Z error b\\x1b[2J\n"));
   BOOST_TEST(std::count(line.begin(), line.end(), '\n') == 1);
   const std::string cut = logged(LogFormat::text, std::string(100'000, 'a'));
-  BOOST_TEST(cut.size() == gateway::kMostLineBytes - 1);
+  BOOST_TEST(cut.size() == gateway::kMaxLineBytes - 1);
   BOOST_TEST(cut.ends_with("aaa...\n"));
 }
 

@@ -13,20 +13,20 @@ namespace {
 
 using session::test::in_parallel;
 
-constexpr std::size_t kSlot = slots::of(Count::session_new);
+constexpr std::size_t kSlot = layout::of(Count::session_new);
 constexpr std::uint64_t kMany = 20'000;
 
-void count_in(Tallies& tallies, std::uint64_t times) {
-  const Tallies::Seat seat(tallies);
-  for (std::uint64_t i = 0; i < times; ++i) Tallies::here().count(Count::session_new);
+void count_in(CounterRegistry& counters, std::uint64_t times) {
+  const CounterRegistry::ThreadScope seat(counters);
+  for (std::uint64_t i = 0; i < times; ++i) CounterRegistry::here().count(Count::session_new);
 }
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(tallies)
+BOOST_AUTO_TEST_SUITE(counters)
 
 BOOST_AUTO_TEST_CASE(what_threads_count_at_once_is_summed_and_the_sum_never_falls_while_they_do) {
-  Tallies all;
+  CounterRegistry all;
   const std::uint64_t before = all.sum()[kSlot];
   std::atomic<int> counting = 4;
   bool fell = false;
@@ -48,16 +48,16 @@ BOOST_AUTO_TEST_CASE(what_threads_count_at_once_is_summed_and_the_sum_never_fall
 }
 
 BOOST_AUTO_TEST_CASE(threads_without_a_seat_lose_nothing_either) {
-  const Tallies all;
+  const CounterRegistry all;
   const std::uint64_t before = all.sum()[kSlot];
   in_parallel(4, [](int) {
-    for (std::uint64_t i = 0; i < kMany; ++i) Tallies::here().count(Count::session_new);
+    for (std::uint64_t i = 0; i < kMany; ++i) CounterRegistry::here().count(Count::session_new);
   });
   BOOST_TEST(all.sum()[kSlot] - before == 4 * kMany);
 }
 
 BOOST_AUTO_TEST_CASE(what_a_thread_has_counted_stays_when_it_ends_and_another_takes_its_place) {
-  Tallies all;
+  CounterRegistry all;
   const std::uint64_t before = all.sum()[kSlot];
   for (std::uint64_t round = 1; round <= 3; ++round) {
     std::thread(count_in, std::ref(all), 7).join();
@@ -66,35 +66,35 @@ BOOST_AUTO_TEST_CASE(what_a_thread_has_counted_stays_when_it_ends_and_another_ta
 }
 
 BOOST_AUTO_TEST_CASE(a_seat_is_its_threads_own_while_it_lasts_and_its_tally_is_used_again) {
-  Tallies all;
-  Tally* shared = &Tallies::here();
-  Tally* first = nullptr;
+  CounterRegistry all;
+  ThreadCounters* shared = &CounterRegistry::here();
+  ThreadCounters* first = nullptr;
   {
-    const Tallies::Seat seat(all);
-    first = &Tallies::here();
+    const CounterRegistry::ThreadScope seat(all);
+    first = &CounterRegistry::here();
     BOOST_TEST(first != shared);
-    std::thread([&] { BOOST_TEST(&Tallies::here() == shared); }).join();
+    std::thread([&] { BOOST_TEST(&CounterRegistry::here() == shared); }).join();
   }
-  BOOST_TEST(&Tallies::here() == shared);
-  const Tallies::Seat again(all);
-  BOOST_TEST(&Tallies::here() == first);
+  BOOST_TEST(&CounterRegistry::here() == shared);
+  const CounterRegistry::ThreadScope again(all);
+  BOOST_TEST(&CounterRegistry::here() == first);
 }
 
 BOOST_AUTO_TEST_CASE(no_two_figures_share_a_slot) {
   std::vector<std::size_t> used;
-  for (std::size_t i = 0; i < kCounts; ++i) used.push_back(slots::of(static_cast<Count>(i)));
-  for (std::size_t i = 0; i < slots::kEndpoints; ++i) {
-    for (std::size_t k = 0; k < kOutcomes; ++k) used.push_back(slots::request(i, static_cast<Outcome>(k)));
+  for (std::size_t i = 0; i < kCounts; ++i) used.push_back(layout::of(static_cast<Count>(i)));
+  for (std::size_t i = 0; i < layout::kEndpoints; ++i) {
+    for (std::size_t k = 0; k < kOutcomes; ++k) used.push_back(layout::request(i, static_cast<Outcome>(k)));
   }
-  for (std::size_t i = 0; i < kReasons; ++i) used.push_back(slots::refusal(i));
+  for (std::size_t i = 0; i < kReasons; ++i) used.push_back(layout::refusal(i));
   const auto add_time = [&](std::size_t first) {
-    for (std::size_t i = 0; i < slots::kDuration; ++i) used.push_back(first + i);
+    for (std::size_t i = 0; i < layout::kDuration; ++i) used.push_back(first + i);
   };
-  for (std::size_t i = 0; i < slots::kEndpoints; ++i) add_time(slots::request_time(i));
+  for (std::size_t i = 0; i < layout::kEndpoints; ++i) add_time(layout::request_time(i));
   for (std::size_t i = 0; i < kStoreCommands; ++i) {
-    for (const bool ok : {true, false}) add_time(slots::store_time(static_cast<StoreCommand>(i), ok));
+    for (const bool ok : {true, false}) add_time(layout::store_time(static_cast<StoreCommand>(i), ok));
   }
-  BOOST_TEST(used.size() == slots::kAll);
+  BOOST_TEST(used.size() == layout::kAll);
   for (std::size_t i = 0; i < used.size(); ++i) BOOST_TEST(used[i] == i);
 }
 

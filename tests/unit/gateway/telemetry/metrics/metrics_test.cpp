@@ -20,7 +20,7 @@ struct Counted {
   [[nodiscard]] double value(const std::string& series) const { return scrape()[series]; }
 
   Metrics metrics;
-  const Tallies::Seat seat{metrics.tallies()};
+  const CounterRegistry::ThreadScope seat{metrics.counters()};
 };
 
 Response with_status(int status) {
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(names_that_no_endpoint_has_make_no_series) {
 }
 
 BOOST_AUTO_TEST_CASE(every_endpoint_there_is_has_series_of_its_own) {
-  for (const std::string_view name : endpoint_names()) {
+  for (const std::string_view name : kEndpointNames) {
     BOOST_TEST((find_endpoint(name) != nullptr));
     count_request(name, with_status(204), 1us);
     BOOST_TEST(value(requests(std::string(name), "ok")) == 1, name);
@@ -76,8 +76,8 @@ BOOST_AUTO_TEST_CASE(every_endpoint_there_is_has_series_of_its_own) {
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_counts_under_its_reason_and_one_that_is_not_listed_under_other) {
-  count_request("auth", refused(Refusal::bad_signature), 1us);
-  count_request("auth", refused(Refusal::bad_signature), 1us);
+  count_request("auth", refused(RejectReason::bad_signature), 1us);
+  count_request("auth", refused(RejectReason::bad_signature), 1us);
   count_request("auth", problem(403, "a reason of tomorrow", ""), 1us);
   count_request("auth", with_status(204), 1us);
   BOOST_TEST(value(R"(session_gateway_refusals_total{reason="bad-signature"})") == 2);

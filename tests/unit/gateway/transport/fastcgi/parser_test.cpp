@@ -12,7 +12,7 @@
 namespace session::gateway::test {
 namespace {
 
-constexpr std::size_t kMost = 131072;
+constexpr std::size_t kMax = 131072;
 
 struct Libfcgi {
   Libfcgi() { init_libfcgi(); }
@@ -20,7 +20,7 @@ struct Libfcgi {
 BOOST_TEST_GLOBAL_FIXTURE(Libfcgi);
 
 // What the framing check passes is what libfcgi gets: nothing here is parsed that the daemon would not parse.
-ParsedRequest parse(Parser& parser, const std::string& records, std::size_t most = kMost) {
+ParsedRequest parse(Parser& parser, const std::string& records, std::size_t most = kMax) {
   FramingLimits limits;
   limits.request_bytes = most;
   Assembler assembler(limits);
@@ -31,7 +31,7 @@ ParsedRequest parse(Parser& parser, const std::string& records, std::size_t most
 }
 
 ParsedRequest parse(const std::string& records) {
-  static Parser parser(kMost);
+  static Parser parser(kMax);
   return parse(parser, records);
 }
 
@@ -179,10 +179,10 @@ BOOST_AUTO_TEST_CASE(a_parsed_request_outlives_the_next_one) {
 }
 
 BOOST_AUTO_TEST_CASE(what_framing_would_not_pass_is_refused_and_the_next_request_is_parsed) {
-  Parser parser(kMost);
+  Parser parser(kMax);
   const std::size_t before = open_descriptors();
   const std::string good = request(1, {{"A", "b"}}, "body");
-  for (const std::string& bad : {std::string(kMost + 1, 'x'), std::string("\2\1\0\1\0\0\0\0", 8),
+  for (const std::string& bad : {std::string(kMax + 1, 'x'), std::string("\2\1\0\1\0\0\0\0", 8),
                                  good.substr(0, good.size() - 8), begin(1), std::string()}) {
     BOOST_TEST(!parser.parse(bad).has_value());
     BOOST_TEST(parse(parser, good).value().body == "body");
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(what_framing_would_not_pass_is_refused_and_the_next_request
 }
 
 BOOST_AUTO_TEST_CASE(a_thousand_requests_leak_no_descriptor) {
-  Parser parser(kMost);
+  Parser parser(kMax);
   const std::size_t before = open_descriptors();
   for (int i = 0; i < 1000; ++i) {
     const bool keep = i % 2 == 0;

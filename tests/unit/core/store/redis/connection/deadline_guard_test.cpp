@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(it_barks_once_when_its_time_has_come) {
   run([](int& count) -> Task<> {
     const Executor executor = co_await boost::asio::this_coro::executor;
     const auto begun = system_clock().steady_now();
-    const Watchdog dog(executor, begun + milliseconds(5), [&count] { ++count; });
+    const DeadlineGuard dog(executor, begun + milliseconds(5), [&count] { ++count; });
     const auto has_barked = [&count] { return count > 0; };
     co_await until(has_barked);
     BOOST_TEST((system_clock().steady_now() >= begun + milliseconds(5)));
@@ -35,9 +35,10 @@ BOOST_AUTO_TEST_CASE(it_barks_once_when_its_time_has_come) {
 BOOST_AUTO_TEST_CASE(one_that_is_gone_is_silent_even_if_its_time_had_come) {
   boost::asio::io_context loop(1);
   int barked = 0;
-  std::optional<Watchdog> late(std::in_place, loop.get_executor(), in(milliseconds(0)), [&] { ++barked; });
-  std::optional<Watchdog> early(std::in_place, loop.get_executor(), in(std::chrono::hours(1)),
-                                [&] { ++barked; });
+  std::optional<DeadlineGuard> late(std::in_place, loop.get_executor(), in(milliseconds(0)),
+                                    [&] { ++barked; });
+  std::optional<DeadlineGuard> early(std::in_place, loop.get_executor(), in(std::chrono::hours(1)),
+                                     [&] { ++barked; });
   late.reset();
   early.reset();
   loop.run();  // returns, as nothing is left to wait for

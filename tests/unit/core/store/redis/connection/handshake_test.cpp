@@ -15,29 +15,29 @@ namespace {
 const std::string kSetName = "*3\r\n$6\r\nCLIENT\r\n$7\r\nSETNAME\r\n$4\r\nname\r\n";
 const Reply kOk = status_reply("OK");
 
-Greeting plain() {
-  Greeting greeting;
-  greeting.client_name = "name";
-  return greeting;
+Handshake plain() {
+  Handshake handshake;
+  handshake.client_name = "name";
+  return handshake;
 }
 
-Greeting with_password(const std::string& user = "") {
-  Greeting greeting = plain();
-  greeting.user = user;
-  greeting.password = [] { return Secret("hunter2"); };
-  return greeting;
+Handshake with_password(const std::string& user = "") {
+  Handshake handshake = plain();
+  handshake.user = user;
+  handshake.password = [] { return Secret("hunter2"); };
+  return handshake;
 }
 
-Greeting to_master() {
-  Greeting greeting = plain();
-  greeting.role = Greeting::Role::master;
-  return greeting;
+Handshake to_master() {
+  Handshake handshake = plain();
+  handshake.role = Handshake::Role::master;
+  return handshake;
 }
 
-Greeting not_to_replica() {
-  Greeting greeting = plain();
-  greeting.role = Greeting::Role::not_a_replica;
-  return greeting;
+Handshake not_to_replica() {
+  Handshake handshake = plain();
+  handshake.role = Handshake::Role::not_a_replica;
+  return handshake;
 }
 
 Reply role(const std::string& name) {
@@ -62,39 +62,39 @@ BOOST_AUTO_TEST_CASE(a_password_goes_with_its_user_or_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(without_a_password_there_is_no_auth) {
-  Greeting greeting = plain();
-  greeting.user = "gate";
-  BOOST_TEST(greeting.command().wire == kSetName);
-  greeting.password = [] { return Secret(); };
-  BOOST_TEST(greeting.command().wire == kSetName);
+  Handshake handshake = plain();
+  handshake.user = "gate";
+  BOOST_TEST(handshake.command().wire == kSetName);
+  handshake.password = [] { return Secret(); };
+  BOOST_TEST(handshake.command().wire == kSetName);
 }
 
 BOOST_AUTO_TEST_CASE(the_password_is_asked_for_at_each_connect) {
-  Greeting greeting = plain();
+  Handshake handshake = plain();
   std::string password = "old";
-  greeting.password = [&password] { return Secret(password); };
-  BOOST_TEST(greeting.command().wire == "*2\r\n$4\r\nAUTH\r\n$3\r\nold\r\n" + kSetName);
+  handshake.password = [&password] { return Secret(password); };
+  BOOST_TEST(handshake.command().wire == "*2\r\n$4\r\nAUTH\r\n$3\r\nold\r\n" + kSetName);
   password = "newer";
-  BOOST_TEST(greeting.command().wire == "*2\r\n$4\r\nAUTH\r\n$5\r\nnewer\r\n" + kSetName);
+  BOOST_TEST(handshake.command().wire == "*2\r\n$4\r\nAUTH\r\n$5\r\nnewer\r\n" + kSetName);
 }
 
 BOOST_AUTO_TEST_CASE(a_database_is_selected_unless_it_is_0) {
-  Greeting greeting = plain();
-  greeting.database = 15;
-  BOOST_TEST(greeting.command().wire == "*2\r\n$6\r\nSELECT\r\n$2\r\n15\r\n" + kSetName);
+  Handshake handshake = plain();
+  handshake.database = 15;
+  BOOST_TEST(handshake.command().wire == "*2\r\n$6\r\nSELECT\r\n$2\r\n15\r\n" + kSetName);
 }
 
 BOOST_AUTO_TEST_CASE(all_of_it_has_an_order) {
-  Greeting greeting = with_password("gate");
-  greeting.database = 1;
-  greeting.role = Greeting::Role::master;
-  const Command command = greeting.command();
+  Handshake handshake = with_password("gate");
+  handshake.database = 1;
+  handshake.role = Handshake::Role::master;
+  const Command command = handshake.command();
   BOOST_TEST(command.wire ==
              "*3\r\n$4\r\nAUTH\r\n$4\r\ngate\r\n$7\r\nhunter2\r\n*2\r\n$6\r\nSELECT\r\n$1\r\n1\r\n"
              "*1\r\n$4\r\nROLE\r\n" +
                  kSetName);
   BOOST_TEST(command.replies == 4u);
-  BOOST_TEST(greeting.refusal({kOk, kOk, role("master"), kOk}).empty());
+  BOOST_TEST(handshake.refusal({kOk, kOk, role("master"), kOk}).empty());
 }
 
 // --- What it is answered ---
@@ -125,11 +125,11 @@ BOOST_AUTO_TEST_CASE(the_first_error_is_the_reason) {
 }
 
 BOOST_AUTO_TEST_CASE(a_database_that_there_is_not_is_refused) {
-  Greeting greeting = plain();
-  greeting.database = 99;
-  BOOST_TEST(greeting.refusal({error_reply("ERR DB index is out of range"), kOk}) ==
+  Handshake handshake = plain();
+  handshake.database = 99;
+  BOOST_TEST(handshake.refusal({error_reply("ERR DB index is out of range"), kOk}) ==
              "the greeting failed: it has no such database");
-  BOOST_TEST(greeting.refusal({error_reply("NOPERM no"), kOk}) ==
+  BOOST_TEST(handshake.refusal({error_reply("NOPERM no"), kOk}) ==
              "the greeting failed: its access control denies the gateway's user this command or these keys");
 }
 

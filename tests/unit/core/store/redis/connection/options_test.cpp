@@ -1,8 +1,8 @@
 // How logs name where a server listens.
 
-#include <boost/test/unit_test.hpp>
-
 #include "core/store/redis/connection/options.h"
+
+#include <boost/test/unit_test.hpp>
 
 namespace session::test {
 

@@ -25,7 +25,7 @@ namespace session::test {
 namespace {
 
 using namespace std::chrono_literals;
-using Done = Result<void, Broken>;
+using Done = Result<void, ConnectError>;
 
 Clock::Steady in(milliseconds time) { return system_clock().steady_now() + time; }
 
@@ -88,7 +88,7 @@ Resolver::LookUp finds(std::vector<Endpoint> endpoints) {
 // Takes longer than any test.
 Task<Endpoints> hang(RedisAddress) {
   co_await pause(1h);
-  co_return Broken("too late");
+  co_return ConnectError("too late");
 }
 
 // Begins to connect to where somebody listens, closes at once, and lets it come to its end.
@@ -117,10 +117,10 @@ BOOST_AUTO_TEST_CASE(closing_ends_connecting_also_while_a_name_is_looked_up) {
 
 BOOST_AUTO_TEST_CASE(a_place_that_answers_nothing_leaves_time_for_the_next) {
   const Full full;
-  RedisAddress sound{"127.0.0.1", 0};
-  const int listener = listen_on(sound);
+  RedisAddress is_valid_reply{"127.0.0.1", 0};
+  const int listener = listen_on(is_valid_reply);
   const RedisAddress name{"redis.example"};
-  const auto found = {endpoint_of(full.address), endpoint_of(sound)};
+  const auto found = {endpoint_of(full.address), endpoint_of(is_valid_reply)};
   BOOST_TEST(connect_within(name, 2s, finds(found)).has_value());
   close(listener);
 }

@@ -50,7 +50,7 @@ std::vector<Reply> all_kinds() {
 std::string sound_ones(const Command& command) {
   std::string all;
   for (const Reply& reply : all_kinds()) {
-    if (command.sound(only(reply))) all += shown(reply) + " ";
+    if (command.is_valid_reply(only(reply))) all += shown(reply) + " ";
   }
   return all;
 }
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_load_asks_for_the_bytes_and_then_for_the_time_left) {
              "*2\r\n$3\r\nGET\r\n$9\r\nsession:a\r\n"
              "*2\r\n$4\r\nPTTL\r\n$9\r\nsession:a\r\n");
   BOOST_TEST(load.replies == 2u);
-  BOOST_TEST((load.repeat == Command::Repeat::harmless));
+  BOOST_TEST((load.retry == Command::Retry::safe));
 }
 
 BOOST_AUTO_TEST_CASE(a_create_sets_what_is_not_there_with_its_end) {
@@ -111,30 +111,30 @@ BOOST_AUTO_TEST_CASE(no_write_is_sent_twice) {
   for (const Command& write :
        {commands::create("k", "b", 1ms), commands::touch("k", 1ms), commands::erase("k"),
         commands::replace("k", "a", "b", 1ms, By::hash), commands::erase_if("k", "a", By::text)})
-    BOOST_TEST((write.repeat == Command::Repeat::never));
+    BOOST_TEST((write.retry == Command::Retry::never));
 }
 
 BOOST_AUTO_TEST_CASE(times_to_live_end_at_300_years) {
-  constexpr milliseconds kLongest = std::chrono::hours(24 * 365 * 300);
-  for (const milliseconds ttl : {kLongest, kLongest + 1ms, milliseconds::max()}) {
+  constexpr milliseconds kMax = std::chrono::hours(24 * 365 * 300);
+  for (const milliseconds ttl : {kMax, kMax + 1ms, milliseconds::max()}) {
     BOOST_TEST(commands::touch("k", ttl).wire.ends_with("$13\r\n9460800000000\r\n"));
     BOOST_TEST(commands::create("k", "b", ttl).wire.ends_with("$13\r\n9460800000000\r\n"));
     BOOST_TEST(commands::replace("k", "a", "b", ttl, By::hash).wire.ends_with("$13\r\n9460800000000\r\n"));
   }
-  BOOST_TEST(commands::touch("k", kLongest - 1ms).wire.ends_with("$13\r\n9460799999999\r\n"));
+  BOOST_TEST(commands::touch("k", kMax - 1ms).wire.ends_with("$13\r\n9460799999999\r\n"));
 }
 
 // --- Whose replies they are ---
 
 BOOST_AUTO_TEST_CASE(a_load_is_answered_by_bytes_or_nil_and_an_integer) {
   const Command load = commands::load("k");
-  BOOST_TEST(load.sound({bulk_reply("bytes"), integer_reply(1)}));
-  BOOST_TEST(load.sound({bulk_reply(""), integer_reply(-1)}));
-  BOOST_TEST(load.sound({nil_reply(), integer_reply(-2)}));
+  BOOST_TEST(load.is_valid_reply({bulk_reply("bytes"), integer_reply(1)}));
+  BOOST_TEST(load.is_valid_reply({bulk_reply(""), integer_reply(-1)}));
+  BOOST_TEST(load.is_valid_reply({nil_reply(), integer_reply(-2)}));
   for (const Reply& wrong : all_kinds()) {
     const bool bytes = wrong.is(Reply::Kind::bulk) || wrong.is(Reply::Kind::nil);
-    BOOST_TEST(load.sound({wrong, integer_reply(1)}) == bytes);
-    BOOST_TEST(load.sound({bulk_reply("bytes"), wrong}) == wrong.is(Reply::Kind::integer));
+    BOOST_TEST(load.is_valid_reply({wrong, integer_reply(1)}) == bytes);
+    BOOST_TEST(load.is_valid_reply({bulk_reply("bytes"), wrong}) == wrong.is(Reply::Kind::integer));
   }
 }
 
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(too_many_words_or_commands_are_a_bug_and_not_a_longer_array
   Command command;
   command.then({"1", "2", "3", "4", "5", "6", "7", "8"});
   BOOST_CHECK_THROW(command.then({"1", "2", "3", "4", "5", "6", "7", "8", "9"}), std::logic_error);
-  for (std::size_t i = command.replies; i < Command::kMost; ++i) command.then({"PING"});
+  for (std::size_t i = command.replies; i < Command::kMax; ++i) command.then({"PING"});
   BOOST_CHECK_THROW(command.then({"PING"}), std::logic_error);
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::string_literals;
 
-constexpr std::size_t kMost = 100;
+constexpr std::size_t kMax = 100;
 constexpr const char* kNotResp = "error: what came is not RESP2, or too large";
 constexpr const char* kTooLarge = "error: a reply is too large";
 
@@ -30,14 +30,14 @@ std::string take_all(ReplyReader& reader) {
   }
 }
 
-std::string read_whole(std::string_view stream, std::size_t most = kMost) {
+std::string read_whole(std::string_view stream, std::size_t most = kMax) {
   ReplyReader reader(most);
   reader.feed(stream);
   return take_all(reader);
 }
 
 // The same, looking for replies after each byte.
-std::string read_bytewise(std::string_view stream, std::size_t most = kMost) {
+std::string read_bytewise(std::string_view stream, std::size_t most = kMax) {
   ReplyReader reader(most);
   std::string all;
   for (std::size_t i = 0; i < stream.size(); ++i) {
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_stream_split_anywhere_gives_the_same_replies) {
   BOOST_TEST(expected.ends_with(":2 end"));
   BOOST_TEST(read_bytewise(stream) == expected);
   for (std::size_t at = 1; at < stream.size(); ++at) {
-    ReplyReader reader(kMost);
+    ReplyReader reader(kMax);
     reader.feed(std::string_view(stream).substr(0, at));
     const std::string first = take_all(reader);
     reader.feed(std::string_view(stream).substr(at));
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_stream_split_anywhere_gives_the_same_replies) {
 
 BOOST_AUTO_TEST_CASE(nothing_is_left_only_at_the_end_of_a_reply) {
   for (const std::string stream : {"$5\r\nhello\r\n", "*2\r\n:1\r\n*1\r\n+a\r\n", ":1\r\n", "*-1\r\n"}) {
-    ReplyReader reader(kMost);
+    ReplyReader reader(kMax);
     BOOST_TEST(reader.empty());
     for (std::size_t i = 0; i < stream.size(); ++i) {
       reader.feed(std::string_view(stream).substr(i, 1));
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_left_only_at_the_end_of_a_reply) {
 
 BOOST_AUTO_TEST_CASE(a_part_has_the_most_bytes_and_not_one_more_however_it_arrives) {
   const auto in_an_array = [](const std::string& part) { return "*2\r\n:1\r\n" + part; };
-  for (const std::size_t most : {kMost, std::size_t{10}, std::size_t{5000}}) {
+  for (const std::size_t most : {kMax, std::size_t{10}, std::size_t{5000}}) {
     const std::string value = '"' + std::string(most, 'x') + '"';
     BOOST_TEST((read_whole(bulk_of(most), most) == value + " end"));
     BOOST_TEST((read_bytewise(bulk_of(most), most) == value + " end"));
@@ -154,10 +154,10 @@ BOOST_AUTO_TEST_CASE(a_part_has_the_most_bytes_and_not_one_more_however_it_arriv
 BOOST_AUTO_TEST_CASE(a_part_that_does_not_end_is_not_waited_for) {
   for (const std::string begin :
        {"$900000000\r\n", "$99999999999999\r\n", "$9223372036854775807\r\n", "+", "-", ":", "*", "$"}) {
-    ReplyReader reader(kMost);
+    ReplyReader reader(kMax);
     reader.feed(begin);
     BOOST_TEST(take_all(reader) == "unfinished");
-    reader.feed(std::string(kMost + 64, '1'));
+    reader.feed(std::string(kMax + 64, '1'));
     BOOST_TEST(take_all(reader) == kTooLarge);
   }
 }
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(a_reply_has_65536_elements_and_not_one_more) {
 
 BOOST_AUTO_TEST_CASE(the_most_elements_may_be_more_or_fewer) {
   for (const std::size_t most : {std::size_t{5}, std::size_t{70000}}) {
-    ReplyReader reader(kMost, most);
+    ReplyReader reader(kMax, most);
     reader.feed(array_of(most) + array_of(most) + array_of(most + 1));
     const std::string all = take_all(reader);
     BOOST_TEST(all.find("] [") != std::string::npos);
@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(the_types_of_resp3_are_none_of_ours) {
 }
 
 BOOST_AUTO_TEST_CASE(replies_before_an_error_are_whole_and_after_it_there_are_none) {
-  ReplyReader reader(kMost);
+  ReplyReader reader(kMax);
   reader.feed(":1\r\n+OK\r\nwhat?\r\n:2\r\n");
   BOOST_TEST(take_all(reader) == ":1 +OK "s + kNotResp);
   BOOST_TEST(take_all(reader) == kNotResp);

@@ -39,28 +39,28 @@ std::string why_not(const RedisTls& tls) {
 BOOST_AUTO_TEST_SUITE(redis_servers)
 
 BOOST_AUTO_TEST_CASE(a_server_is_greeted_as_the_options_say) {
-  const LinkSetup setup = RedisSetup(every_option()).to_server();
-  BOOST_TEST(setup.greeting.user == "gateway");
-  BOOST_TEST(setup.greeting.password().reveal() == "of the server");
-  BOOST_TEST(setup.greeting.database == 3u);
-  BOOST_TEST(setup.greeting.client_name == "name");
-  BOOST_TEST((setup.greeting.role == Greeting::Role::any));
+  const RedisConnectionOptions setup = RedisSetup(every_option()).to_server();
+  BOOST_TEST(setup.handshake.user == "gateway");
+  BOOST_TEST(setup.handshake.password().reveal() == "of the server");
+  BOOST_TEST(setup.handshake.database == 3u);
+  BOOST_TEST(setup.handshake.client_name == "name");
+  BOOST_TEST((setup.handshake.role == Handshake::Role::any));
   BOOST_TEST(setup.connect_deadline.count() == 123);
   BOOST_TEST(!setup.tls);
   BOOST_TEST(!!setup.on_event);
 }
 
 BOOST_AUTO_TEST_CASE(a_sentinel_never_gets_the_servers_user_password_or_database) {
-  const LinkSetup setup = RedisSetup(every_option()).to_sentinel();
-  BOOST_TEST(setup.greeting.user == "watcher");
-  BOOST_TEST(setup.greeting.password().reveal() == "of the sentinel");
-  BOOST_TEST(setup.greeting.database == 0u);
+  const RedisConnectionOptions setup = RedisSetup(every_option()).to_sentinel();
+  BOOST_TEST(setup.handshake.user == "watcher");
+  BOOST_TEST(setup.handshake.password().reveal() == "of the sentinel");
+  BOOST_TEST(setup.handshake.database == 0u);
   BOOST_TEST(!setup.on_event);
   RedisStoreOptions without = every_option();
   without.sentinel_user = "";
   without.sentinel_password = nullptr;
-  const LinkSetup open = RedisSetup(without).to_sentinel();
-  BOOST_TEST(open.greeting.command().wire == "*3\r\n$6\r\nCLIENT\r\n$7\r\nSETNAME\r\n$4\r\nname\r\n");
+  const RedisConnectionOptions open = RedisSetup(without).to_sentinel();
+  BOOST_TEST(open.handshake.command().wire == "*3\r\n$6\r\nCLIENT\r\n$7\r\nSETNAME\r\n$4\r\nname\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_reply_has_room_for_the_largest_value) {

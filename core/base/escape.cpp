@@ -1,12 +1,10 @@
-#include "gateway/telemetry/log/escape.h"
-
-#include <fmt/format.h>
+#include "core/base/escape.h"
 
 #include <algorithm>
 
-#include "gateway/config/plain_text.h"
+#include "core/base/utf8.h"
 
-namespace session::gateway {
+namespace session {
 namespace {
 
 constexpr std::string_view kCut = "...";
@@ -30,9 +28,19 @@ bool is_harmful(unsigned code) {
   return control || separator || direction;
 }
 
+void append_hex(std::string& out, unsigned byte) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  out.append(1, kHex[byte >> 4U & 15U]).append(1, kHex[byte & 15U]);
+}
+
 void append_bytes(std::string& out, std::string_view bytes) {
-  for (const char c : bytes)
-    fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(c));
+  for (const char c : bytes) append_hex(out.append("\\x"), static_cast<unsigned char>(c));
+}
+
+// The harmful characters all lie below U+10000.
+void append_code(std::string& out, unsigned code) {
+  append_hex(out.append("\\u"), code >> 8U);
+  append_hex(out, code & 0xffU);
 }
 
 // Takes a text apart: calls piece(character, well_formed) for each, and appends what that makes while it
@@ -61,7 +69,7 @@ bool is_plain(std::string_view text) {
 
 }  // namespace
 
-void append_text(std::string& out, std::string_view text, std::size_t most) {
+void append_escaped_text(std::string& out, std::string_view text, std::size_t most) {
   if (is_plain(text) && out.size() + text.size() <= most) {
     out.append(text);
     return;
@@ -75,9 +83,9 @@ void append_text(std::string& out, std::string_view text, std::size_t most) {
   });
 }
 
-void append_value(std::string& out, std::string_view text, std::size_t most) {
+void append_escaped_value(std::string& out, std::string_view text, std::size_t most) {
   const bool word = !text.empty() && is_plain(text) && text.find_first_of(" \"=\\") == std::string_view::npos;
-  if (word) return append_text(out, text, most);
+  if (word) return append_escaped_text(out, text, most);
   out += '"';
   append_pieces(out, text, most - 1, [&](std::string_view character, bool well_formed) {
     if (character == "\"" || character == "\\") {
@@ -91,7 +99,7 @@ void append_value(std::string& out, std::string_view text, std::size_t most) {
   out += '"';
 }
 
-void append_json(std::string& out, std::string_view text, std::size_t most) {
+void append_escaped_json(std::string& out, std::string_view text, std::size_t most) {
   out += '"';
   append_pieces(out, text, most - 1, [&](std::string_view character, bool well_formed) {
     if (!well_formed) {
@@ -99,7 +107,7 @@ void append_json(std::string& out, std::string_view text, std::size_t most) {
     } else if (character == "\"" || character == "\\") {
       out.append("\\").append(character);
     } else if (const unsigned code = code_of(character); is_harmful(code)) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", code);
+      append_code(out, code);
     } else {
       out.append(character);
     }
@@ -107,4 +115,19 @@ void append_json(std::string& out, std::string_view text, std::size_t most) {
   out += '"';
 }
 
-}  // namespace session::gateway
+std::string printable(std::string_view text, Backslash backslash) {
+  constexpr std::size_t kMax = 200;
+  std::string out;
+  for (const char c : text.substr(0, kMax)) {
+    const bool kept = c >= 0x20 && c < 0x7f && (c != '\\' || backslash == Backslash::kept);
+    if (kept) {
+      out += c;
+    } else {
+      append_bytes(out, {&c, 1});
+    }
+  }
+  if (text.size() > kMax) out += "...";
+  return out;
+}
+
+}  // namespace session

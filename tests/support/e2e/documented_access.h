@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/support/e2e/process.h"
+#include "tests/support/places.h"
 
 // The permissions that docs/redis.md says the gateway's user needs, read from there, so that what is tested
 // is what is documented.
@@ -27,7 +28,7 @@ inline std::string between(const std::string& text, const std::string& begin, co
   return text.substr(at + begin.size(), stop - at - begin.size());
 }
 
-inline std::string documentation() { return read_file(std::string(SOURCE_ROOT) + "/docs/redis.md"); }
+inline std::string documentation() { return read_file(source_root() + "/docs/redis.md"); }
 
 // The rules of the command that makes the user, with this password.
 inline std::vector<std::string> documented_rules(const std::string& password) {

@@ -1,4 +1,4 @@
-#include "gateway/telemetry/audit/audit_file.h"
+#include "gateway/telemetry/log/audit_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
