@@ -12,7 +12,7 @@ namespace {
 namespace dom = simdjson::dom;
 
 // Deeper texts are parse_json's: it needs no stack for them.
-constexpr std::size_t kMax = 64;
+constexpr std::size_t kMaxDepth = 64;
 // Names are compared with each other, so objects with more members are parse_json's.
 constexpr std::size_t kMaxMembers = 64;
 constexpr std::size_t kFirstCapacity = 1024;
@@ -160,12 +160,12 @@ class PartialParser::Fast {
  public:
   // nullopt: parse_json must say.
   std::optional<PartialJson> parse(std::string_view text, const JsonLimits& limits, const PartOfJson& part) {
-    if (text.empty() || text.size() > kMax || text.find('\0') != std::string_view::npos) return {};
+    if (text.empty() || text.size() > kMaxBytes || text.find('\0') != std::string_view::npos) return {};
     if (!make_room(text.size())) return {};
     std::memcpy(padded_.get(), text.data(), text.size());
     const auto root = parser_.parse(padded_.get(), text.size(), false);
     if (root.error() != simdjson::SUCCESS || !root.value_unsafe().is_object()) return {};
-    if (!Inspection(names_).passes(root.value_unsafe(), std::min(limits.depth, kMax))) return {};
+    if (!Inspection(names_).passes(root.value_unsafe(), std::min(limits.depth, kMaxDepth))) return {};
     return built(text, object_of(root.value_unsafe()), part);
   }
 
@@ -176,7 +176,7 @@ class PartialParser::Fast {
     std::size_t capacity = std::max(capacity_, kFirstCapacity);
     while (capacity < size) capacity *= 2;
     padded_ = std::make_unique<char[]>(capacity + simdjson::SIMDJSON_PADDING);
-    const bool done = parser_.allocate(capacity, kMax) == simdjson::SUCCESS;
+    const bool done = parser_.allocate(capacity, kMaxDepth) == simdjson::SUCCESS;
     capacity_ = done ? capacity : 0;
     return done;
   }

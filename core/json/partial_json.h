@@ -43,11 +43,11 @@ struct PartialJson {
 //
 // parse_json stays the judge: what simdjson refuses, and whatever is unusual, is parsed by it, and is then
 // built whole, as if all were wanted. Work is linear in the text. Keeps buffers of about 15 bytes for each
-// byte of the longest text so far of at most kMax bytes (longer ones are left to parse_json), and none
+// byte of the longest text so far of at most kMaxBytes bytes (longer ones are left to parse_json), and none
 // before the first. Not thread-safe.
 class PartialParser {
  public:
-  static constexpr std::size_t kMax = 65536;
+  static constexpr std::size_t kMaxBytes = 65536;
 
   PartialParser();
   ~PartialParser();

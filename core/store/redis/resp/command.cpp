@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kMaxWords = 8;
 // 300 years: Redis adds it to its Unix time in milliseconds, which must not overflow.
-constexpr milliseconds kMax = std::chrono::hours(24 * 365 * 300);
+constexpr milliseconds kMaxTtl = std::chrono::hours(24 * 365 * 300);
 
 // It may hold a password.
 struct FreeCommand {
@@ -42,7 +42,7 @@ const Script& erase_if_script() {
   return script;
 }
 
-std::string milliseconds_text(milliseconds ttl) { return std::to_string(std::min(ttl, kMax).count()); }
+std::string milliseconds_text(milliseconds ttl) { return std::to_string(std::min(ttl, kMaxTtl).count()); }
 
 bool is_entry(const std::vector<Reply>& replies) {
   return (replies[0].is(Reply::Kind::bulk) || replies[0].is(Reply::Kind::nil)) &&
@@ -84,7 +84,7 @@ Command& Command::then(std::initializer_list<std::string_view> words) {
   const int size = redisFormatCommandArgv(&text, static_cast<int>(count), texts.data(), sizes.data());
   if (size < 0) throw std::bad_alloc();
   const std::unique_ptr<char, FreeCommand> owned(text, FreeCommand{static_cast<std::size_t>(size)});
-  if (replies == kMax) throw std::logic_error("too many Redis commands at once");
+  if (replies == kMaxCommands) throw std::logic_error("too many Redis commands at once");
   starts[replies++] = wire.size();
   wire.append(text, static_cast<std::size_t>(size));
   return *this;

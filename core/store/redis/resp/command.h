@@ -19,11 +19,11 @@ struct Command {
     never,  // its outcome is not known if its reply was lost
   };
 
-  static constexpr std::size_t kMax = 4;
+  static constexpr std::size_t kMaxCommands = 4;
 
   std::string wire;
   std::size_t replies = 0;
-  std::array<std::size_t, kMax> starts{};  // in the wire text
+  std::array<std::size_t, kMaxCommands> starts{};  // in the wire text
   Retry retry = Retry::never;
   // Whether replies, none of them an error, are of the kinds that this asks for. If not, they are another
   // command's.

@@ -115,13 +115,13 @@ BOOST_AUTO_TEST_CASE(no_write_is_sent_twice) {
 }
 
 BOOST_AUTO_TEST_CASE(times_to_live_end_at_300_years) {
-  constexpr milliseconds kMax = std::chrono::hours(24 * 365 * 300);
-  for (const milliseconds ttl : {kMax, kMax + 1ms, milliseconds::max()}) {
+  constexpr milliseconds kMaxTtl = std::chrono::hours(24 * 365 * 300);
+  for (const milliseconds ttl : {kMaxTtl, kMaxTtl + 1ms, milliseconds::max()}) {
     BOOST_TEST(commands::touch("k", ttl).wire.ends_with("$13\r\n9460800000000\r\n"));
     BOOST_TEST(commands::create("k", "b", ttl).wire.ends_with("$13\r\n9460800000000\r\n"));
     BOOST_TEST(commands::replace("k", "a", "b", ttl, By::hash).wire.ends_with("$13\r\n9460800000000\r\n"));
   }
-  BOOST_TEST(commands::touch("k", kMax - 1ms).wire.ends_with("$13\r\n9460799999999\r\n"));
+  BOOST_TEST(commands::touch("k", kMaxTtl - 1ms).wire.ends_with("$13\r\n9460799999999\r\n"));
 }
 
 // --- Whose replies they are ---
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(too_many_words_or_commands_are_a_bug_and_not_a_longer_array
   Command command;
   command.then({"1", "2", "3", "4", "5", "6", "7", "8"});
   BOOST_CHECK_THROW(command.then({"1", "2", "3", "4", "5", "6", "7", "8", "9"}), std::logic_error);
-  for (std::size_t i = command.replies; i < Command::kMax; ++i) command.then({"PING"});
+  for (std::size_t i = command.replies; i < Command::kMaxCommands; ++i) command.then({"PING"});
   BOOST_CHECK_THROW(command.then({"PING"}), std::logic_error);
 }
 
