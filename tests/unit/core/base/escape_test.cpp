@@ -20,13 +20,13 @@ std::string made(Append append, std::string_view text, std::size_t most = kMuch)
   return out;
 }
 std::string text_of(std::string_view text, std::size_t most = kMuch) {
-  return made(gateway::append_escaped_text, text, most);
+  return made(session::append_escaped_text, text, most);
 }
 std::string value_of(std::string_view text, std::size_t most = kMuch) {
-  return made(gateway::append_escaped_value, text, most);
+  return made(session::append_escaped_value, text, most);
 }
 std::string json_of(std::string_view text, std::size_t most = kMuch) {
-  return made(gateway::append_escaped_json, text, most);
+  return made(session::append_escaped_json, text, most);
 }
 
 BOOST_AUTO_TEST_SUITE(escaping)

@@ -54,37 +54,35 @@ BOOST_AUTO_TEST_CASE(events_go_to_the_audit) {
 }
 
 // What names are made with: text of the key, empty if it is to be a random one.
-std::string log_id_key(const Settings& settings) {
-  return std::string(gateway::log_id_key(settings).reveal());
-}
+std::string named_by(const Settings& settings) { return std::string(gateway::log_id_key(settings).reveal()); }
 
 BOOST_AUTO_TEST_CASE(names_in_logs_come_from_the_salt_and_not_from_keys_that_are_rotated) {
   Settings settings;
-  BOOST_TEST(log_id_key(settings) == "");
+  BOOST_TEST(named_by(settings) == "");
   settings.salt = Secret("a salt");
-  const std::string key = log_id_key(settings);
+  const std::string key = named_by(settings);
   BOOST_TEST(key.size() == 32U);
   BOOST_TEST(key.find("a salt") == std::string::npos);
   settings.keys = {KeyMaterial{"k1", Secret("a key")}};
-  BOOST_TEST((log_id_key(settings) == key));
+  BOOST_TEST((named_by(settings) == key));
   settings.salt = Secret("another salt");
-  BOOST_TEST((log_id_key(settings) != key));
+  BOOST_TEST((named_by(settings) != key));
 }
 
 BOOST_AUTO_TEST_CASE(where_a_dialect_has_no_salt_names_come_from_its_first_secret) {
   Settings settings;
   settings.salt = Secret("a salt");
-  const std::string native = log_id_key(settings);
+  const std::string native = named_by(settings);
   settings.dialect = gateway::DialectType::express;
   settings.express.secrets = {Secret("first"), Secret("second")};
-  const std::string express = log_id_key(settings);
+  const std::string express = named_by(settings);
   BOOST_TEST((express != native));
   settings.express.secrets[1] = Secret("third");
-  BOOST_TEST((log_id_key(settings) == express));
+  BOOST_TEST((named_by(settings) == express));
   settings.dialect = gateway::DialectType::session_store;
-  BOOST_TEST((log_id_key(settings) == native));
+  BOOST_TEST((named_by(settings) == native));
   settings.salt = Secret();
-  BOOST_TEST(log_id_key(settings).size() == 32U);
+  BOOST_TEST(named_by(settings).size() == 32U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

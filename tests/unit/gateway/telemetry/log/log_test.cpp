@@ -27,7 +27,6 @@ using namespace std::chrono_literals;
 using gateway::LogFormat;
 using gateway::LogLevel;
 using gateway::LogSettings;
-using gateway::printable;
 using gateway::RateLimit;
 
 // What standard error receives while `work` runs.

@@ -5,6 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "gateway/endpoints/endpoint.h"
 #include "gateway/http/problem.h"
 #include "tests/support/scrape.h"
 
