@@ -1,1 +1,1 @@
-"""The side-by-side benchmark: `./dev bench`. docs/benchmarks.md is what comes of it."""
+"""What a run is driven with: servers in a sandbox, nginx in front of them, loads, and the command line."""

@@ -1,73 +1,73 @@
-"""One run's servers and cookies, and how a load on one stack is measured."""
-from harness import asker, wrk
-from harness.desk import Desk, cpu_seconds, memory_mib
-from harness.front import Front
+"""One run's servers and cookies, and how a load on one contender is measured."""
+from harness import load_client, wrk
+from harness.nginx_front import NginxFront
 from harness.redis_server import RedisServer
+from harness.sandbox import Sandbox, cpu_seconds, memory_mib
 from harness.sessions import ATTRIBUTES
 
 
 class Bench:
-    """Starts the backends of these stacks and an nginx in front of them, and logs one user in at each. `with` ends it."""
+    """Starts the backends of these contenders and an nginx in front of them, and logs one user in at each. `with` ends it."""
 
-    def __init__(self, options, stacks):
-        self.options, self.stacks = options, stacks
-        self.desk = Desk(options.build)
+    def __init__(self, options, contenders):
+        self.options, self.contenders = options, contenders
+        self.sandbox = Sandbox(options.build)
         try:
             self.start()
         except BaseException:
-            self.desk.close()
+            self.sandbox.close()
             raise
 
     def start(self):
-        self.redis = RedisServer(self.desk)
-        self.backends = list({id(stack.backend): stack.backend for stack in self.stacks}.values())
+        self.redis = RedisServer(self.sandbox)
+        self.backends = list({id(contender.backend): contender.backend for contender in self.contenders}.values())
         for backend in self.backends:
-            backend.start(self.desk, self.redis)
-        self.front = Front(self.desk, self.stacks)
+            backend.start(self.sandbox, self.redis)
+        self.front = NginxFront(self.sandbox, self.contenders)
         self.cookies = {b.name: b.log_in(self.front, ATTRIBUTES) for b in self.backends if b.checks}
-        for stack in self.stacks:
-            if stack.backend.checks:
-                self.front.verify(stack, self.cookies[stack.backend.name])
+        for contender in self.contenders:
+            if contender.backend.checks:
+                self.front.verify(contender, self.cookies[contender.backend.name])
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.desk.close()
+        self.sandbox.close()
 
-    def cookie(self, stack):
-        """Of a stack that checks nothing: one as long as the gateway's."""
-        return self.cookies.get(stack.backend.name) or self.cookies.get("memory") or "session=v1.k1." + "x" * 87
+    def cookie(self, contender):
+        """Of a contender that checks nothing: one as long as the gateway's."""
+        return self.cookies.get(contender.backend.name) or self.cookies.get("memory") or "session=v1.k1." + "x" * 87
 
-    def watched(self, stack):
-        """Whose CPU time counts for a stack."""
+    def watched(self, contender):
+        """Whose CPU time counts for a contender."""
         watched = {"nginx": self.front.pids()}
-        if stack.backend.pids():
-            watched["backend"] = stack.backend.pids()
-        if stack.backend.uses_redis:
+        if contender.backend.pids():
+            watched["backend"] = contender.backend.pids()
+        if contender.backend.uses_redis:
             watched["redis"] = self.redis.pids()
         return watched
 
-    def measure(self, stack, connections, cookie=None):
+    def measure(self, contender, connections, cookie=None):
         """One load of wrk, all answers of which are successes: what it says, and CPU in µs per request as cpu_*."""
-        return self.with_cpu(stack, lambda: wrk.run_clean(self.front.url(stack.name), connections, self.options.seconds,
-                                                          cookie=cookie or self.cookie(stack)))
+        return self.with_cpu(contender, lambda: wrk.run_clean(self.front.url(contender.name), connections, self.options.seconds,
+                                                              cookie=cookie or self.cookie(contender)))
 
-    def measure_users(self, stack, connections, cookies):
-        """The same with one of the cookies in that file picked at random for each request, by asker."""
-        return self.with_cpu(stack, lambda: asker.run_clean(self, stack.name, connections, self.options.seconds, cookies))
+    def measure_users(self, contender, connections, cookies):
+        """The same with one of the cookies in that file picked at random for each request, by load_client."""
+        return self.with_cpu(contender, lambda: load_client.run_clean(self, contender.name, connections, self.options.seconds, cookies))
 
-    def with_cpu(self, stack, load):
-        watched = self.watched(stack)
+    def with_cpu(self, contender, load):
+        watched = self.watched(contender)
         before = {who: cpu_seconds(pids) for who, pids in watched.items()}
         result = load()
         for who, pids in watched.items():
             result[f"cpu_{who}"] = round((cpu_seconds(pids) - before[who]) / result["count"] * 1e6, 2)
         return result
 
-    def memory(self, stack):
+    def memory(self, contender):
         """MiB of the backend's processes now."""
-        return round(memory_mib(stack.backend.pids()), 1) if stack.backend.pids() else None
+        return round(memory_mib(contender.backend.pids()), 1) if contender.backend.pids() else None
 
 
 def rounds(options, cases):

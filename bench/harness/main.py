@@ -6,11 +6,11 @@ import subprocess
 import sys
 import time
 
-from harness.desk import BenchError, raise_file_limit
-from harness.parts import PARTS
-from harness.report import publish
-from harness.results import machine, write
-from harness.stacks import compared
+from contenders import compared
+from harness.sandbox import BenchError, raise_file_limit
+from report.page import publish
+from report.results import machine, write
+from scenarios import SCENARIOS
 
 BENCH = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -27,21 +27,21 @@ def parse_arguments(arguments):
     parser = argparse.ArgumentParser(prog="./dev bench", description=(
         "Measures the auth check through nginx, side by side with other ways to do it. Everything is started privately on "
         "loopback, verified, measured in turns and ended. All of it took 8 minutes with --seconds 1, and takes longer by default; keep the machine quiet. A whole run "
-        "writes bench/results, docs/benchmarks.md and its pictures; a partial one prints its page and keeps it in "
+        "writes bench/report/last_run, docs/benchmarks.md and its pictures; a partial one prints its page and keeps it in "
         "build/bench-results."))
     parser.add_argument("build", help=argparse.SUPPRESS)
-    parser.add_argument("--list", action="store_true", help="say which parts and stacks there are, and measure nothing")
+    parser.add_argument("--list", action="store_true", help="say which scenarios and contenders there are, and measure nothing")
     parser.add_argument("--quick", action="store_true", help="a look in some minutes: 1 round of 1 s, fewer sessions")
-    parser.add_argument("--parts", type=names, metavar="NAME,...", help="only these parts")
-    parser.add_argument("--stacks", type=names, metavar="NAME,...", help="only these stacks: of the parts `compare` and `connections`")
-    parser.add_argument("--connections", type=numbers, metavar="N,...", help="of the part `connections`")
+    parser.add_argument("--scenarios", type=names, metavar="NAME,...", help="only these scenarios")
+    parser.add_argument("--contenders", type=names, metavar="NAME,...", help="only these contenders: of the scenarios `compare` and `connections`")
+    parser.add_argument("--connections", type=numbers, metavar="N,...", help="of the scenario `connections`")
     parser.add_argument("--rounds", type=int, metavar="N", help="how often each is measured, in turns (5)")
     parser.add_argument("--seconds", type=int, metavar="N", help="of one measurement (3)")
     parser.add_argument("--report-only", action="store_true",
-                        help="measure nothing: make the page and its pictures from bench/results again")
+                        help="measure nothing: make the page and its pictures from bench/report/last_run again")
     options = parser.parse_args(arguments)
-    check_names(parser, "part", options.parts, PARTS)
-    check_names(parser, "stack", options.stacks, [stack.name for stack in compared()])
+    check_names(parser, "scenario", options.scenarios, SCENARIOS)
+    check_names(parser, "contender", options.contenders, [contender.name for contender in compared()])
     options.rounds = options.rounds or (1 if options.quick else 5)
     options.seconds = options.seconds or (1 if options.quick else 3)
     options.say = lambda text: print(text, file=sys.stderr, flush=True)
@@ -55,32 +55,32 @@ def check_names(parser, kind, given, known):
 
 
 def show_list():
-    print("Parts, in their order:")
-    for name, part in PARTS.items():
-        print(f"  {name:<14} {part.__doc__.splitlines()[0]}")
-    print("Stacks of the part `compare`:")
-    for stack in compared():
-        kept = "connections kept" if stack.kept else "connections not kept"
-        print(f"  {stack.name:<20} {stack.backend.title} ({kept})")
+    print("Scenarios, in their order:")
+    for name, scenario in SCENARIOS.items():
+        print(f"  {name:<14} {scenario.__doc__.splitlines()[0]}")
+    print("Contenders of the scenario `compare`:")
+    for contender in compared():
+        kept = "connections kept" if contender.kept else "connections not kept"
+        print(f"  {contender.name:<20} {contender.backend.title} ({kept})")
 
 
-def chosen_parts(options):
-    """Without --parts: all, or what the other choices are about."""
-    if options.parts:
-        return options.parts
+def chosen_scenarios(options):
+    """Without --scenarios: all, or what the other choices are about."""
+    if options.scenarios:
+        return options.scenarios
     if options.connections:
         return ["connections"]
-    return ["compare"] if options.stacks else list(PARTS)
+    return ["compare"] if options.contenders else list(SCENARIOS)
 
 
 def measure(options):
-    """The results. A part that fails is left out and named under "failed": the others are worth their time."""
-    results = {"machine": machine(options), "rounds": options.rounds, "seconds": options.seconds, "parts": {}, "failed": {}}
+    """The results. A scenario that fails is left out and named under "failed": the others are worth their time."""
+    results = {"machine": machine(options), "rounds": options.rounds, "seconds": options.seconds, "scenarios": {}, "failed": {}}
     began = time.monotonic()
-    for name in chosen_parts(options):
-        options.say(f"{name}: {PARTS[name].__doc__.splitlines()[0]}")
+    for name in chosen_scenarios(options):
+        options.say(f"{name}: {SCENARIOS[name].__doc__.splitlines()[0]}")
         try:
-            results["parts"][name] = PARTS[name].run(options)
+            results["scenarios"][name] = SCENARIOS[name].run(options)
         except (BenchError, OSError, subprocess.SubprocessError) as error:
             results["failed"][name] = str(error)
             options.say(f"bench: {name} failed: {error}")
@@ -90,9 +90,9 @@ def measure(options):
 
 def places(options, complete=True):
     """(folder of the results, folder of the page). Only a whole run without failures changes what is in the repository."""
-    whole = complete and not (options.parts or options.stacks or options.connections or options.quick)
+    whole = complete and not (options.scenarios or options.contenders or options.connections or options.quick)
     if whole or options.report_only:
-        return os.path.join(BENCH, "results"), os.path.join(os.path.dirname(BENCH), "docs")
+        return os.path.join(BENCH, "report", "last_run"), os.path.join(os.path.dirname(BENCH), "docs")
     aside = os.path.join(os.path.dirname(os.path.abspath(options.build)), "bench-results")
     return aside, aside
 
@@ -113,7 +113,7 @@ def run(options):
         print(text)
     options.say(f"bench: the page is {docs}/benchmarks.md, all measurements are in {folder}")
     for name in failed:
-        options.say(f"bench: {name} failed, see above; docs/benchmarks.md and bench/results are as they were")
+        options.say(f"bench: {name} failed, see above; docs/benchmarks.md and bench/report/last_run are as they were")
     return 1 if failed else 0
 
 

@@ -5,22 +5,22 @@ import subprocess
 import time
 
 from harness import wrk
-from harness.desk import BenchError
+from harness.sandbox import BenchError
 
 
-def body_file(desk, attributes):
-    return desk.write("create.json", json.dumps({"set": attributes}, separators=(",", ":")))
+def body_file(sandbox, attributes):
+    return sandbox.write("create.json", json.dumps({"set": attributes}, separators=(",", ":")))
 
 
 def create_command(bench, backend, attributes, out, count="all", rate="max", seconds=900):
     """The command of a wrk that creates sessions at a gateway and writes their cookies to the file `out`."""
     return wrk.command(bench.front.url(f"login-{backend.name}"), 16, seconds, script="create.lua",
-                       arguments=(wrk.SCRIPTS, count, rate, out, body_file(bench.desk, attributes), out + ".done"))
+                       arguments=(wrk.SCRIPTS, count, rate, out, body_file(bench.sandbox, attributes), out + ".done"))
 
 
 def create(bench, backend, count, attributes, name="all"):
     """(file with at least `count` cookies, the seconds it took)."""
-    out = bench.desk.path(f"{backend.name}-{name}.cookies")
+    out = bench.sandbox.path(f"{backend.name}-{name}.cookies")
     began = time.monotonic()
     load = subprocess.Popen(create_command(bench, backend, attributes, out, count), stdout=subprocess.DEVNULL)
     try:

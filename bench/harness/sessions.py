@@ -1,4 +1,4 @@
-"""What the sessions hold, the same in every stack."""
+"""What the sessions hold, the same in every contender."""
 import json
 
 ATTRIBUTES = {"user": "alice", "email": "alice@example.org", "groups": ["staff", "admin"],

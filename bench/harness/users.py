@@ -6,31 +6,31 @@ import sys
 import time
 
 from harness import wrk
-from harness.desk import BenchError
+from harness.sandbox import BenchError
 
 CLIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "latency_client.py")
 RATE = 500  # requests a second
 WARM_UP = 1  # seconds of the other load before, and after
 
 
-def latency(bench, stack, cookies):
-    """What latency_client says of users of that stack with the cookies of that file; each of them has to pass."""
-    done = subprocess.run([sys.executable, CLIENT, str(bench.front.port), stack.name, str(RATE),
+def latency(bench, contender, cookies):
+    """What latency_client says of users of that contender with the cookies of that file; each of them has to pass."""
+    done = subprocess.run([sys.executable, CLIENT, str(bench.front.port), contender.name, str(RATE),
                            str(bench.options.seconds), cookies], capture_output=True, text=True)
     if done.returncode != 0:
-        raise BenchError(f"{stack.name}: {done.stderr}")
+        raise BenchError(f"{contender.name}: {done.stderr}")
     result = json.loads(done.stdout)
     if result["refused"]:
-        raise BenchError(f"{stack.name}: {result['refused']} of {result['count']} valid users were refused")
+        raise BenchError(f"{contender.name}: {result['refused']} of {result['count']} valid users were refused")
     return result
 
 
-def latency_beside(bench, stack, cookies, command, read=wrk.parse):
+def latency_beside(bench, contender, cookies, command, read=wrk.parse):
     """(latency of users, what `read` makes of the output of `command`, which is another load meanwhile)."""
     load = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         time.sleep(WARM_UP)
-        result = latency(bench, stack, cookies)
+        result = latency(bench, contender, cookies)
         out, err = load.communicate(timeout=bench.options.seconds + 60)
     finally:
         if load.poll() is None:

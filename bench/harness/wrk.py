@@ -3,7 +3,7 @@ import os
 import re
 import subprocess
 
-from harness.desk import BenchError
+from harness.sandbox import BenchError
 
 SCRIPTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lua")
 UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}

@@ -1,0 +1,42 @@
+"""What is measured: one file for each kind of backend, and the list of contenders that are made of them."""
+from dataclasses import dataclass
+
+from contenders.backend import Backend
+from contenders.express import Express
+from contenders.gateway import Gateway
+from contenders.lemonldap import LemonLdap
+from contenders.nginx_alone import NginxAlone
+from contenders.null_responder import NullResponder
+from contenders.php import Php
+from contenders.session_store import SessionStore
+
+
+@dataclass
+class Contender:
+    """A backend, and whether nginx keeps its connections to it."""
+    name: str
+    backend: Backend
+    kept: bool = False
+
+
+def compared():
+    """Every contender of the side-by-side comparison, in the order of the tables."""
+    nothing, memory, redis = NullResponder(), Gateway("memory"), Gateway("redis")
+    return [
+        Contender("nginx", NginxAlone()),
+        Contender("nothing-kept", nothing, True),
+        Contender("nothing-unkept", nothing),
+        Contender("memory-kept", memory, True),
+        Contender("memory-unkept", memory),
+        Contender("redis-kept", redis, True),
+        Contender("redis-unkept", redis),
+        Contender("express", Express("express"), True),
+        Contender("express-notouch", Express("express-notouch", touch=False), True),
+        Contender("express-cluster", Express("express-cluster", processes=2), True),
+        Contender("express-memory", Express("express-memory", store="memory"), True),
+        Contender("session-store", SessionStore(), True),
+        Contender("php", Php("php")),
+        Contender("php-tuned", Php("php-tuned", tuned=True)),
+        Contender("lemonldap-cached", LemonLdap("lemonldap-cached", cached=True)),
+        Contender("lemonldap-uncached", LemonLdap("lemonldap-uncached", cached=False)),
+    ]

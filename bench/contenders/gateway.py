@@ -1,0 +1,74 @@
+"""session-gateway itself, with the defaults that it is shipped with."""
+from contenders.backend import Backend
+
+STORES = {"memory": "sessions in memory", "redis": "sessions in Redis over a Unix socket, asked at every check"}
+
+
+def fastcgi_upstreams(name, socket):
+    return f"""
+  upstream {name} {{ server unix:{socket}; keepalive 1024; keepalive_requests 100000000; }}
+  upstream {name}_unkept {{ server unix:{socket}; }}"""
+
+
+def fastcgi_ask(name, kept):
+    """What conf/nginx/session-gateway-server.conf has in its auth location, for a session that is to be logged in."""
+    keep = "fastcgi_keep_conn on; fastcgi_store /dev/null/none;" if kept else ""
+    return f"""fastcgi_pass {name if kept else name + '_unkept'}; {keep}
+      fastcgi_pass_request_headers off; fastcgi_pass_request_body off; fastcgi_param CONTENT_LENGTH "";
+      fastcgi_param GATEWAY_ENDPOINT auth; fastcgi_param GATEWAY_REQUIRE ",login,";
+      fastcgi_param HTTP_COOKIE $http_cookie if_not_empty; fastcgi_param REQUEST_METHOD $request_method;
+      fastcgi_param REMOTE_ADDR $remote_addr; fastcgi_param REQUEST_ID $request_id;
+      fastcgi_buffer_size 48k; fastcgi_buffers 4 48k;"""
+
+
+class Gateway(Backend):
+    """`workers`: threads. `max_kib`: of the memory store. `connections`: its limit, if not the default."""
+
+    def __init__(self, store, name=None, workers=1, max_kib=None, connections=None):
+        self.name = name or store
+        self.store = store
+        self.workers = workers
+        self.max_kib = max_kib
+        self.connections = connections
+        self.uses_redis = store == "redis"
+        self.title = f"session-gateway, {'Redis' if self.uses_redis else 'memory'}"
+        self.options = f"{workers} worker{'s' if workers > 1 else ''}; {STORES[store]}; otherwise the defaults, logs to a file"
+
+    def config(self, redis):
+        options = f", redis: {{ url: 'unix://{redis.socket}' }}" if self.uses_redis else ""
+        if self.max_kib:
+            options = f", memory: {{ max_bytes: {self.max_kib}KiB }}"
+        limits = f"limits: {{ connections: {self.connections} }}" if self.connections else ""
+        return f"""
+listen: [ {{ unix: {self.socket}, mode: "0666" }} ]
+store: {{ type: {self.store}{options} }}
+workers: {self.workers}
+{limits}
+cookie: {{ name: session, secure: false }}
+salt: {{ value: "a salt for the benchmark, 32 bytes or so" }}
+keys: [ {{ id: k1, value: "a key for the benchmark, 32 bytes or more" }} ]
+"""
+
+    def start(self, sandbox, redis):
+        self.socket = sandbox.path(f"{self.name}.sock")
+        config = sandbox.write(f"{self.name}.yaml", self.config(redis))
+        self.process = sandbox.start(self.name, f"{sandbox.build}/session-gateway", "serve", "--config", config)
+        sandbox.wait_until_listening(self.process, self.socket)
+
+    def pids(self):
+        return [self.process.pid]
+
+    def upstreams(self):
+        return fastcgi_upstreams(self.name, self.socket)
+
+    def ask(self, kept):
+        return fastcgi_ask(self.name, kept)
+
+    def login(self):
+        return f"""fastcgi_pass {self.name}; fastcgi_keep_conn on; client_max_body_size 1m; client_body_buffer_size 256k;
+      fastcgi_param GATEWAY_ENDPOINT session; fastcgi_param GATEWAY_ALLOW set;
+      fastcgi_param REQUEST_METHOD $request_method; fastcgi_param CONTENT_LENGTH $content_length;
+      fastcgi_param HTTP_HOST $host; fastcgi_buffers 32 8k;"""
+
+    def log_in(self, front, attributes):
+        return front.begin_session(self.name, {"set": attributes})

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/base/run.h"
+#include "core/format/native/native.h"
+#include "core/store/memory/memory_store.h"
+#include "gateway/endpoints/endpoint.h"
+#include "gateway/transport/fastcgi/records.h"
+
+// What the benchmarks without a kernel in between share: a worker's services over one stored session of about
+// 350 bytes, and nginx's question about it.
+
+namespace session::gateway::bench {
+
+inline constexpr std::string_view kAttributes =
+    R"({"user":"alice","email":"alice@example.org","groups":["staff","admin"],"name":"Alice Example","theme":"dark",)"
+    R"("language":"en-GB","cart":[{"sku":"A-1009","count":2},{"sku":"B-4711","count":1}],)"
+    R"("last_seen":"2026-01-01T00:00:00Z","csrf":"b9d5a1f0c2e84f6d9a7b3c1e5f708192"})";
+
+inline std::unique_ptr<Dialect> dialect() {
+  NativeDialectOptions options;
+  options.cookie_name = "__Host-session";
+  options.keys.push_back(KeyMaterial{"k1", Secret(std::string(32, 'k'))});
+  options.salt = Secret(std::string(32, 's'));
+  return std::make_unique<NativeDialect>(std::move(options), system_random());
+}
+
+// A worker's services over one stored session.
+struct AuthFixture {
+  explicit AuthFixture(StoreObserver* observer = nullptr)
+      : store(options_with(observer)),
+        sessions(store, dialect(), std::make_shared<const Identity>(IdentitySettings{}), {}),
+        rules({}),
+        services{sessions, store, rules, FlushMode::wait, {}, {}} {
+    Session session = sessions.create();
+    Json attributes = *parse_json(kAttributes);
+    if (!run(session.set(std::move(attributes), Flush::now))) std::abort();
+    const std::string set_cookie = session.set_cookie().value();
+    cookie = set_cookie.substr(0, set_cookie.find(';'));
+  }
+
+  static MemoryStoreOptions options_with(StoreObserver* observer) {
+    MemoryStoreOptions options;
+    options.observer = observer;
+    return options;
+  }
+
+  MemoryStore store;
+  SessionManager sessions;
+  RuleSet rules;
+  Services services;
+  std::string cookie;
+};
+
+inline void append_pair(std::string& out, std::string_view name, std::string_view value) {
+  out += static_cast<char>(name.size());
+  if (value.size() < 128) {
+    out += static_cast<char>(value.size());
+  } else {
+    out.append({'\x80', '\0', static_cast<char>(value.size() >> 8), static_cast<char>(value.size() & 0xff)});
+  }
+  out.append(name).append(value);
+}
+
+// As nginx sends it with the snippets of conf/nginx.
+inline std::string auth_request(const std::string& cookie) {
+  std::string params;
+  append_pair(params, "GATEWAY_ENDPOINT", "auth");
+  append_pair(params, "HTTP_COOKIE", cookie);
+  append_pair(params, "REQUEST_METHOD", "GET");
+  append_pair(params, "REMOTE_ADDR", "127.0.0.1");
+  std::string out;
+  append_record(out, FCGI_BEGIN_REQUEST, 1, std::string_view("\0\1\1\0\0\0\0\0", 8));
+  append_record(out, FCGI_PARAMS, 1, params);
+  append_record(out, FCGI_PARAMS, 1, {});
+  append_record(out, FCGI_STDIN, 1, {});
+  return out;
+}
+
+}  // namespace session::gateway::bench

@@ -1,0 +1,53 @@
+// The whole auth check of a kept connection but for the kernel: framing, parsing, the check, accounting, the
+// answer. So many times as the first argument says, for callgrind to count the instructions
+// (tests/checks/instructions).
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "bench/micro/auth_fixture.h"
+#include "gateway/telemetry/log/log.h"
+#include "gateway/telemetry/metrics/metrics.h"
+#include "gateway/telemetry/request_log.h"
+#include "gateway/transport/fastcgi/assembler.h"
+#include "gateway/transport/fastcgi/parser.h"
+
+namespace session::gateway::bench {
+namespace {
+
+Task<void> check(AuthFixture& fixture, unsigned long times) {
+  const std::string bytes = auth_request(fixture.cookie);
+  Assembler assembler{FramingLimits{}};
+  Parser parser(131072);
+  for (unsigned long i = 0; i < times; ++i) {
+    if (assembler.feed(bytes) != Assembler::Outcome::whole) std::abort();
+    const auto request = parser.parse(assembler.request());
+    const Endpoint endpoint = find_endpoint(request->value().params.get("GATEWAY_ENDPOINT"));
+    const Response response = co_await endpoint(request->value(), fixture.services);
+    if (response.status != 204) std::abort();
+    record_request(request->value(), response, "auth", std::chrono::microseconds(3));
+    std::string out = assembler.take_reply();
+    append_response(out, assembler.request_id(), response);
+    if (assembler.feed({}) == Assembler::Outcome::whole) std::abort();
+  }
+}
+
+}  // namespace
+}  // namespace session::gateway::bench
+
+int main(int argc, char** argv) {
+  using namespace session;
+  using namespace session::gateway;
+  if (argc != 2) return 2;
+  init_libfcgi();
+  start_log(LogSettings{});
+  Metrics metrics;
+  const CounterRegistry::ThreadScope seat(metrics.counters());
+  bench::AuthFixture fixture(&metrics.store_observer());
+  boost::asio::io_context loop(1);
+  boost::asio::co_spawn(loop, bench::check(fixture, std::strtoul(argv[1], nullptr, 10)),
+                        [](const std::exception_ptr& failed) {
+                          if (failed) std::abort();
+                        });
+  loop.run();
+}

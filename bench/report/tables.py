@@ -1,0 +1,104 @@
+"""The tables of the report, in Markdown. Each function makes one of a scenario of the results."""
+from report.stats import by_name, cpu, largest, median, ratio
+
+
+def table(head, rows):
+    """Columns are aligned to the right, the first and those marked with a trailing `<` to the left."""
+    marks = ["---" if i == 0 or name.endswith("<") else "---:" for i, name in enumerate(head)]
+    lines = [[name.rstrip("<") for name in head], marks, *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+
+
+def number(value, form="{:,.0f}"):
+    return "" if value is None else form.format(value)
+
+
+def latency(value):
+    """Of µs, in ms."""
+    return number(None if value is None else value / 1000, "{:,.2f}")
+
+
+def targets(found):
+    return table(["target", "wanted<", "found<", "<"],
+                 [[g.what, g.wanted, g.found, "met" if g.met else "**not met**"] for g in found])
+
+
+def title(contender):
+    return f"{contender['title']}{', kept' if contender['kept'] else ''}"
+
+
+def compare(scenario):
+    contenders = by_name(scenario)
+    rows = []
+    for contender in scenario["contenders"]:
+        rounds, used = contender["rounds"], cpu(contender["rounds"])
+        share = ratio(rounds, contenders["nothing-kept"]) if "nothing-kept" in contenders else None
+        rows.append([f"`{contender['name']}`", number(median(rounds, "rate")), number(share, "{:.2f}"),
+                     *(latency(median(rounds, p)) for p in ("p50", "p99", "p99.9")),
+                     *(number(used[who], "{:.1f}") for who in ("nginx", "backend", "redis")),
+                     number(sum(filter(None, used.values())), "{:.1f}"), number(contender["memory_mib"], "{:.1f}")])
+    return table(["contender", "requests/s", "of `nothing-kept`", "p50 ms", "p99 ms", "p99.9 ms", "nginx µs", "backend µs",
+                  "Redis µs", "all µs", "MiB"], rows)
+
+
+def options(scenario):
+    rows = [[f"`{s['name']}`", s["title"], "yes" if s["kept"] else "no", s["options"],
+             "yes" if s["verified"] else "checks nothing"] for s in scenario["contenders"]]
+    return table(["contender", "what it is<", "kept<", "how it is set up<", "verified<"], rows)
+
+
+def connections(scenario):
+    rows = [[count, *(f"{number(median(of[i]['rounds'], 'rate'))} / {latency(median(of[i]['rounds'], 'p99'))}"
+                      for of in scenario["contenders"].values())] for i, count in enumerate(scenario["counts"])]
+    return table(["connections", *(f"`{name}`: requests/s / p99 ms" for name in scenario["contenders"])], rows)
+
+
+def plain(scenario):
+    """A table for scenarios whose contenders differ in a name only."""
+    rows = [[contender["name"], number(median(contender["rounds"], "rate")),
+             *(latency(median(contender["rounds"], p)) for p in ("p50", "p99", "p99.9")),
+             *(number(value, "{:.1f}") for value in cpu(contender["rounds"]).values())] for contender in scenario["contenders"]]
+    return table(["", "requests/s", "p50 ms", "p99 ms", "p99.9 ms", "nginx µs", "backend µs", "Redis µs"], rows)
+
+
+def flood(scenario):
+    contenders, rows = by_name(scenario), []
+    for name in dict.fromkeys(contender["contender"] for contender in scenario["contenders"]):
+        quiet = contenders[f"{name} quiet"]
+        for connections in scenario["connections"]:
+            flooded = contenders[f"{name} flooded over {connections}"]
+            rows.append([name, connections, number(median(flooded, "forged_rate")), number(largest(flooded, "given_up")),
+                         *(f"{latency(median(quiet, p))} → {latency(median(flooded, p))}" for p in ("p50", "p99", "p99.9")),
+                         number(ratio(flooded, quiet, "p99"), "{:.2f}"),
+                         *(number(median(flooded, f"cpu_{who}"), "{:.1f}") for who in ("nginx", "backend"))])
+    return table(["", "connections", "forged/s", "given up, at most", "p50 ms", "p99 ms", "p99.9 ms", "p99, times", "nginx µs", "backend µs"], rows)
+
+
+def million(scenario):
+    alone, results = scenario["store_alone"], by_name(scenario)
+    each = (scenario["held_mib"] - scenario["before_mib"]) * 1024 * 1024 / scenario["sessions"]
+    worst = max(call["worst_cpu_ms"] for call in alone["calls"] if not call["what"].startswith("sweep"))
+    return table(["", "<"], [
+        ["sessions, bytes of each", f"{scenario['sessions']:,}, {scenario['record_bytes']}; `max_bytes` {scenario['max_mib']} MiB, room for 1 % more"],
+        ["created through nginx in", f"{scenario['load_seconds']:,} s, {scenario['sessions'] / scenario['load_seconds']:,.0f} a second"],
+        ["memory of the gateway", f"{scenario['before_mib']} MiB before, {scenario['held_mib']} MiB after: {each:.0f} bytes a session"],
+        ["the store alone (`memory-footprint`)", f"{alone['resident_each']:.0f} bytes a session resident, {alone['counted_each']:.0f} counted"],
+        ["longest single call of the store, on the CPU", f"{worst:.2f} ms"],
+        ["p99 of 500 checks a second, quiet", f"{latency(median(results['quiet'], 'p99'))} ms"],
+        [f"p99 with the store full, while {scenario['created_per_second']:,} sessions a second are created and as many evicted",
+         f"{latency(median(results['evicting'], 'p99'))} ms"]])
+
+
+def idle_busy(scenario):
+    each = (scenario["held_mib"] - scenario["before_mib"]) * 1024 * 1024 / scenario["idle"]
+    idle = (f"{scenario['idle']:,} idle connections: {scenario['held_mib']} MiB, {scenario['before_mib']} MiB before; "
+            f"{each:,.0f} bytes a connection.")
+    return f"{idle}\n\n{plain(scenario)}"
+
+
+def steps(scenario):
+    return table(["step", "ns of CPU"], [[step["name"].replace("_", " "), f"{step['cpu_ns']:,}"] for step in scenario["steps"]])
+
+
+def versions(machine):
+    return table(["", "version<"], [[name, version] for name, version in machine["versions"].items()])

@@ -1,0 +1,59 @@
+"""10,000 idle connections to the gateway, and 1,000 busy ones through nginx."""
+import contextlib
+import socket
+import struct
+
+from contenders import Contender
+from contenders.gateway import Gateway
+from harness.bench import Bench, rounds
+from harness.sandbox import BenchError, memory_mib
+
+BUSY = 1000
+
+
+def pair(name, value):
+    return bytes([len(name), len(value)]) + name + value
+
+
+def record(kind, content):
+    return struct.pack("!BBHHBB", 1, kind, 1, len(content), 0, 0) + content
+
+
+# A FastCGI request of the auth endpoint without a cookie, that keeps its connection.
+REQUEST = (record(1, b"\0\1\1\0\0\0\0\0") + record(4, pair(b"GATEWAY_ENDPOINT", b"auth") + pair(b"REQUEST_METHOD", b"GET"))
+           + record(4, b"") + record(5, b""))
+
+
+@contextlib.contextmanager
+def idle_connections(path, count):
+    """Kept connections that have asked once each, as nginx's have."""
+    peers = []
+    try:
+        for _ in range(count):
+            peer = socket.socket(socket.AF_UNIX)
+            peers.append(peer)
+            peer.connect(path)
+            peer.sendall(REQUEST)
+            if b"401" not in peer.recv(4096):
+                raise BenchError("no answer on an idle connection")
+        yield
+    finally:
+        for peer in peers:
+            peer.close()
+
+
+def run(options):
+    count = 1000 if options.quick else 10000
+    gateway = Gateway("memory", connections=count + 2 * BUSY)
+    contender = Contender("memory", gateway, True)
+    with Bench(options, [contender]) as bench:
+        before = memory_mib(gateway.pids())
+        with idle_connections(gateway.socket, count):
+            held = memory_mib(gateway.pids())
+
+        def beside_idle():
+            with idle_connections(gateway.socket, count):
+                return bench.measure(contender, BUSY)
+        results = rounds(options, {"busy alone": lambda: bench.measure(contender, BUSY), "busy beside idle": beside_idle})
+    return {"idle": count, "busy": BUSY, "before_mib": round(before, 1), "held_mib": round(held, 1),
+            "contenders": [{"name": name, "rounds": value} for name, value in results.items()]}

@@ -1,0 +1,30 @@
+"""One hot session against 10,000 and 100,000 sessions, one of them picked at random for each request."""
+from contenders import Contender
+from contenders.gateway import Gateway
+from contenders.null_responder import NullResponder
+from harness.bench import Bench, rounds
+from harness.populate import create, last_lines
+from harness.sessions import ATTRIBUTES
+
+CONNECTIONS = 32
+
+
+def run(options):
+    some, many = (500, 5000) if options.quick else (10000, 100000)
+    contenders = [Contender(store, Gateway(store), True) for store in ("memory", "redis")]
+    nothing = Contender("nothing", NullResponder(), True)
+    with Bench(options, [nothing, *contenders]) as bench:
+        cases = {}
+        for contender in contenders:
+            one = bench.sandbox.write(f"{contender.name}.one", bench.cookies[contender.name] + "\n")
+            all_of_them, _ = create(bench, contender.backend, many, ATTRIBUTES)
+            few = last_lines(all_of_them, some, bench.sandbox.path(f"{contender.name}.some"))
+            for count, cookies in ((1, one), (some, few), (many, all_of_them)):
+                cases[contender.name, count] = lambda s=contender, c=cookies: bench.measure_users(s, CONNECTIONS, c)
+        # What so many cookies cost the load and nginx alone: the last store's, to a responder that does not look at them.
+        for count, cookies in ((1, one), (many, all_of_them)):
+            cases[nothing.name, count] = lambda c=cookies: bench.measure_users(nothing, CONNECTIONS, c)
+        results = rounds(options, cases)
+    return {"connections": CONNECTIONS, "many": many, "contenders": [
+        {"name": f"{store} {count}", "store": store, "sessions": count, "rounds": value}
+        for (store, count), value in results.items()]}
