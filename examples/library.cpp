@@ -15,13 +15,13 @@ namespace {
 session::SessionManager make_manager(session::Store& store) {
   session::SessionManagerOptions options;
   options.cookie.name = "my-cookie";
-  session::NativeDialectOptions format;
+  session::NativeFormatOptions format;
   format.cookie_name = options.cookie.name;
   format.keys = {{"k1", session::Secret("a secret of at least 32 bytes, from a file")}};
   format.salt = session::Secret("a salt of at least 32 bytes, from another file");
   auto identity = std::make_shared<const session::Identity>(session::IdentitySettings{});
-  return {store, std::make_unique<session::NativeDialect>(std::move(format), session::system_random()),
-          std::move(identity), std::move(options)};
+  return {store, session::native_format(std::move(format), session::system_random()), std::move(identity),
+          std::move(options)};
 }
 
 // Without a cookie: the program knows the id, as a job or a bot does.

@@ -22,21 +22,21 @@ inline constexpr std::string_view kAttributes =
     R"("language":"en-GB","cart":[{"sku":"A-1009","count":2},{"sku":"B-4711","count":1}],)"
     R"("last_seen":"2026-01-01T00:00:00Z","csrf":"b9d5a1f0c2e84f6d9a7b3c1e5f708192"})";
 
-inline std::unique_ptr<Dialect> dialect() {
-  NativeDialectOptions options;
+inline Format format() {
+  NativeFormatOptions options;
   options.cookie_name = "__Host-session";
   options.keys.push_back(KeyMaterial{"k1", Secret(std::string(32, 'k'))});
   options.salt = Secret(std::string(32, 's'));
-  return std::make_unique<NativeDialect>(std::move(options), system_random());
+  return native_format(std::move(options), system_random());
 }
 
 // A worker's services over one stored session.
 struct AuthFixture {
   explicit AuthFixture(StoreObserver* observer = nullptr)
       : store(options_with(observer)),
-        sessions(store, dialect(), std::make_shared<const Identity>(IdentitySettings{}), {}),
+        sessions(store, format(), std::make_shared<const Identity>(IdentitySettings{}), {}),
         rules({}),
-        services{sessions, store, rules, FlushMode::wait, {}, {}} {
+        services{sessions, rules, FlushMode::wait, {}, {}} {
     Session session = sessions.create();
     Json attributes = *parse_json(kAttributes);
     if (!run(session.set(std::move(attributes), Flush::now))) std::abort();

@@ -17,6 +17,12 @@
 namespace session::gateway::bench {
 namespace {
 
+Record record_of(seconds created, Json attributes) {
+  Record record = Record::of(std::move(attributes));
+  record.created = created;
+  return record;
+}
+
 void framing(benchmark::State& state) {
   const AuthFixture fixture;
   const std::string request = auth_request(fixture.cookie);
@@ -103,40 +109,41 @@ BENCHMARK(scrape_of_256_workers);
 // One that the worker has seen lately, as nearly all are; and one that it has not.
 void cookie_verification_again(benchmark::State& state) {
   const AuthFixture fixture;
-  const auto native = dialect();
+  Format native = format();
   const std::string value = fixture.cookie.substr(fixture.cookie.find('=') + 1);
-  for (auto _ : state) benchmark::DoNotOptimize(native->verify(value));
+  for (auto _ : state) benchmark::DoNotOptimize(native.cookies->verify(value));
 }
 BENCHMARK(cookie_verification_again);
 
 void cookie_verification(benchmark::State& state) {
-  const auto native = dialect();
+  Format native = format();
   std::vector<std::string> values;
-  for (int i = 0; i < 20000; ++i) values.push_back(native->cookie(native->new_id(), seconds(1800000000)));
+  for (int i = 0; i < 20000; ++i)
+    values.push_back(native.cookies->cookie(native.cookies->new_id(), seconds(1800000000)));
   std::size_t next = 0;
-  for (auto _ : state) benchmark::DoNotOptimize(native->verify(values[next++ % values.size()]));
+  for (auto _ : state) benchmark::DoNotOptimize(native.cookies->verify(values[next++ % values.size()]));
 }
 BENCHMARK(cookie_verification);
 
 void forged_cookie(benchmark::State& state) {
-  const auto native = dialect();
-  std::string value = native->cookie(native->new_id(), seconds(1800000000));
+  Format native = format();
+  std::string value = native.cookies->cookie(native.cookies->new_id(), seconds(1800000000));
   value.back() = value.back() == 'A' ? 'E' : 'A';
-  for (auto _ : state) benchmark::DoNotOptimize(native->verify(value));
+  for (auto _ : state) benchmark::DoNotOptimize(native.cookies->verify(value));
 }
 BENCHMARK(forged_cookie);
 
 void store_key(benchmark::State& state) {
-  const auto native = dialect();
-  const std::string id = native->new_id();
-  for (auto _ : state) benchmark::DoNotOptimize(native->store_key(id));
+  Format native = format();
+  const std::string id = native.cookies->new_id();
+  for (auto _ : state) benchmark::DoNotOptimize(native.cookies->store_key(id));
 }
 BENCHMARK(store_key);
 
 void record_decoding(benchmark::State& state) {
-  const auto native = dialect();
-  const std::string bytes = native->encode(Record{seconds(1), *parse_json(kAttributes)});
-  for (auto _ : state) benchmark::DoNotOptimize(native->decode(bytes));
+  Format native = format();
+  const std::string bytes = native.records->encode("key", record_of(seconds(1), *parse_json(kAttributes)));
+  for (auto _ : state) benchmark::DoNotOptimize(native.records->decode("key", bytes));
 }
 BENCHMARK(record_decoding);
 
@@ -144,14 +151,16 @@ BENCHMARK(record_decoding);
 // sessions in use than there are places. Each has a record of its own, as stores hand them out. The stride is
 // how the records follow each other: at 1 they are near, as they are when a store has just touched them.
 void record_summary_of_a_stranger(benchmark::State& state) {
-  const auto native = dialect();
-  RecordCache reader(*native, std::make_shared<const Identity>(IdentitySettings{}), RecordCacheOptions{});
+  Format native = format();
+  RecordCache reader(*native.records, std::make_shared<const Identity>(IdentitySettings{}),
+                     RecordCacheOptions{});
   std::vector<std::pair<std::string, Bytes>> stored;
   for (int i = 0; i < 100000; ++i) {
     Json attributes = *parse_json(kAttributes);
     attributes["csrf"] = base64url(system_random().bytes(24));
-    stored.emplace_back(native->store_key(native->new_id()),
-                        Bytes(native->encode(Record{seconds(1700000000), std::move(attributes)})));
+    stored.emplace_back(
+        native.cookies->store_key(native.cookies->new_id()),
+        Bytes(native.records->encode("key", record_of(seconds(1700000000), std::move(attributes)))));
   }
   const auto stride = static_cast<std::size_t>(state.range(0));
   std::size_t next = 0;

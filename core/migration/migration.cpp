@@ -6,7 +6,6 @@
 #include "core/cookie/cookie_header.h"
 #include "core/crypto/base64url.h"
 #include "core/crypto/digest.h"
-#include "core/record/termination.h"
 
 namespace session {
 namespace {
@@ -23,16 +22,16 @@ constexpr std::size_t kIdCharacters = 32;  // of an id of ours
 // The same for everyone who has the old id, and no more of a secret than that: what makes a cookie of ours is
 // its signature.
 std::string new_id_of(const LegacyCookie& old) {
-  const std::string purpose = "session-gateway takeover v1|" + old.format->name + "|";
+  const std::string purpose = "session-gateway takeover v1|" + old.source->format.name + "|";
   const auto digest = sha256(purpose, old.cookie.id);
   return base64url({digest.data(), digest.size()}).substr(0, kIdCharacters);
 }
 
 // The different ids among a format's cookies.
-std::vector<VerifiedCookie> verified_of(Dialect& dialect, const CookieCandidates& values) {
+std::vector<VerifiedCookie> verified_of(CookieFormat& format, const CookieCandidates& values) {
   std::vector<VerifiedCookie> found;
   for (const std::string_view value : values) {
-    auto checked = dialect.verify(value);
+    auto checked = format.verify(value);
     if (!checked) continue;
     const bool known = std::any_of(found.begin(), found.end(),
                                    [&](const VerifiedCookie& other) { return other.id == checked->id; });
@@ -44,14 +43,11 @@ std::vector<VerifiedCookie> verified_of(Dialect& dialect, const CookieCandidates
 // One move from its first look on.
 class Migration {
  public:
-  Migration(SessionEnvironment& environment, const LegacyCookie& old)
-      : environment_(environment),
-        store_(environment.store),
-        legacy_key_(old.cookie.store_key),
-        format_(*old.format) {
-    own_.id = new_id_of(old);
-    own_.store_key = environment.dialect->store_key(own_.id);
-    own_.issued = environment.clock.unix_now();
+  Migration(const MigrationTarget& target, const LegacyCookie& legacy)
+      : target_(target), legacy_(*legacy.source), legacy_key_(legacy.cookie.store_key) {
+    own_.id = new_id_of(legacy);
+    own_.store_key = target.cookies.store_key(own_.id);
+    own_.issued = target.clock.unix_now();
   }
 
   Task<Outcome> run() {
@@ -74,33 +70,33 @@ class Migration {
   [[nodiscard]] Migrated taken() const { return {own_, made_.has_value()}; }
 
   Task<Result<bool, StoreFailure>> moved_before() {
-    auto there = co_await store_.load(own_.store_key);
+    auto there = co_await target_.records.load(own_.store_key);
     if (!there) co_return there.error();
     co_return there->has_value();
   }
 
   Task<Result<Attempt, StoreFailure>> attempt_once() {
-    auto loaded = co_await store_.load(legacy_key_);
+    auto loaded = co_await legacy_.records.load(legacy_key_);
     if (!loaded) {
       co_await roll_back();
       co_return loaded.error();
     }
     if (!*loaded) co_return co_await nothing_left();
     const Bytes old_bytes = (*loaded)->bytes;
-    auto record = format_.dialect->decode(old_bytes.view());
+    auto record = legacy_.records.decode(legacy_key_, old_bytes);
     if (!record && record.error() == RejectReason::unknown) co_return co_await nothing_left();
     if (!record) {
       co_await roll_back();
       co_return Attempt(Taken(record.error()));
     }
-    auto stored = co_await store(std::move(record->data));
+    auto stored = co_await store(std::move(*record));
     if (!stored) {
       co_await roll_back();
       co_return stored.error();
     }
     // Another request was faster and sees to the rest, or has even changed it here.
     if (!*stored) co_return Attempt(Taken(taken()));
-    auto erased = co_await store_.erase_if(legacy_key_, old_bytes);
+    auto erased = co_await legacy_.records.erase_if(legacy_key_, old_bytes);
     // It may have happened all the same, and then the new record is all that is left of the session.
     if (!erased) co_return erased.error();
     if (*erased == EraseIfOutcome::erased) co_return Attempt(Taken(taken()));
@@ -110,10 +106,10 @@ class Migration {
   // After the last attempt: the old session may have kept changing, but it may also have ended. Never
   // nullopt.
   Task<Result<Attempt, StoreFailure>> last_look() {
-    auto loaded = co_await store_.load(legacy_key_);
+    auto loaded = co_await legacy_.records.load(legacy_key_);
     if (loaded && !*loaded) co_return co_await nothing_left();
     if (loaded) {
-      const auto record = format_.dialect->decode((*loaded)->bytes.view());
+      const auto record = legacy_.records.decode(legacy_key_, (*loaded)->bytes);
       if (!record && record.error() == RejectReason::unknown) co_return co_await nothing_left();
     }
     co_await roll_back();
@@ -133,12 +129,12 @@ class Migration {
   // by now, it was that which erased the old record, and it goes on.
   Task<Result<Attempt, StoreFailure>> end() {
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
-      auto loaded = co_await store_.load(own_.store_key);
+      auto loaded = co_await target_.records.load(own_.store_key);
       if (!loaded) co_return loaded.error();
       if (!*loaded) co_return Attempt(Taken(RejectReason::unknown));
       const Bytes bytes = (*loaded)->bytes;
-      if (!environment_.dialect->successor(bytes.view()).empty()) co_return Attempt(Taken(taken()));
-      auto ended = co_await end_record(environment_, own_.store_key, bytes, legacy_key_);
+      if (!target_.records.successor(bytes).empty()) co_return Attempt(Taken(taken()));
+      auto ended = co_await target_.records.end(own_.store_key, bytes, legacy_key_);
       if (!ended) co_return ended.error();
       if (*ended == EraseIfOutcome::erased) co_return Attempt(Taken(RejectReason::unknown));
     }
@@ -147,79 +143,78 @@ class Migration {
 
   // Makes the new record, or brings the one made before up to date. False: it is somebody else's. What is
   // too large for the policy moves all the same.
-  Task<Result<bool, StoreFailure>> store(Json data) {
-    const auto& env = environment_;
-    const seconds now = env.clock.unix_now();
-    Record record;
-    record.created = now;
-    record.data = std::move(data);
-    record.format_fields = legacy_key_;
-    env.dialect->complete(record, now);
-    Bytes bytes(env.dialect->encode(record));
-    const Age age = {record.created, record.lifetime};
-    const milliseconds ttl = time_to_live(env.policy, age, now).value_or(kTombstoneTime);
-    const std::optional<Bytes> before = std::exchange(made_, bytes);
+  Task<Result<bool, StoreFailure>> store(Record legacy) {
+    const RecordWrite write = target_.records.prepare(own_.store_key, migrated(std::move(legacy)));
+    const milliseconds ttl = write.time_to_live.value_or(kTombstoneTime);
+    const std::optional<Bytes> before = std::exchange(made_, write.bytes);
     if (!before) {
-      auto created = co_await store_.create(own_.store_key, std::move(bytes), ttl);
+      auto created = co_await target_.records.create(own_.store_key, write, ttl);
       if (!created) co_return created.error();
       if (*created == CreateOutcome::created) co_return true;
       made_.reset();
       co_return false;
     }
-    auto replaced = co_await store_.replace(own_.store_key, *before, std::move(bytes), ttl);
+    auto replaced = co_await target_.records.replace(own_.store_key, *before, write, ttl);
     if (!replaced) {
-      (void)co_await store_.erase_if(own_.store_key,
-                                     *before);  // if the new bytes are there, abandon() sees to them
+      // If the new bytes are there, roll_back() sees to them.
+      (void)co_await target_.records.erase_if(own_.store_key, *before);
       co_return replaced.error();
     }
     co_return *replaced == ReplaceOutcome::replaced;
   }
 
+  // The attributes as they were written; of the legacy format's own members nothing comes along.
+  [[nodiscard]] Record migrated(Record legacy) const {
+    Record record;
+    record.created = target_.clock.unix_now();
+    record.migrated_from = legacy_key_;
+    record.take_attributes(std::move(legacy));
+    return record;
+  }
+
   // REQUIRES: the old record was not erased here. Should this fail, the new one stands for the session as it
   // was read.
   Task<void> roll_back() {
-    if (made_) (void)co_await store_.erase_if(own_.store_key, *made_);
+    if (made_) (void)co_await target_.records.erase_if(own_.store_key, *made_);
   }
 
-  SessionEnvironment& environment_;
-  Store& store_;
+  MigrationTarget target_;
+  LegacySource& legacy_;
   std::string legacy_key_;
-  const LegacyFormat& format_;
   VerifiedCookie own_;
   std::optional<Bytes> made_;  // what was written under the new id
 };
 
 }  // namespace
 
-std::vector<LegacyCookie> legacy_cookies(const SessionEnvironment& environment,
+std::vector<LegacyCookie> legacy_cookies(const std::vector<std::unique_ptr<LegacySource>>& sources,
                                          std::span<const std::string_view> cookie_headers) {
   std::vector<LegacyCookie> found;
-  for (const LegacyFormat& format : environment.accepted) {
-    auto cookies = verified_of(*format.dialect, cookies_named(cookie_headers, format.cookie_name));
+  for (const auto& source : sources) {
+    auto cookies = verified_of(*source->format.cookies, cookies_named(cookie_headers, source->cookie_name));
     const bool alone = cookies.size() == 1;
-    for (VerifiedCookie& cookie : cookies) found.push_back({&format, std::move(cookie), alone});
+    for (VerifiedCookie& cookie : cookies) found.push_back({source.get(), std::move(cookie), alone});
   }
   return found;
 }
 
-std::vector<LegacyKey> legacy_keys_of(const SessionEnvironment& environment,
-                                      const std::vector<LegacyCookie>& old) {
-  const Dialect& own = *environment.dialect;
+std::vector<LegacyKey> legacy_keys_of(const MigrationTarget& target,
+                                      const std::vector<LegacyCookie>& cookies) {
   std::vector<LegacyKey> keys;
-  for (const LegacyCookie& each : old) {
-    keys.push_back({each.format->dialect.get(), each.cookie.store_key});
-    keys.push_back({&own, own.store_key(new_id_of(each))});
+  for (const LegacyCookie& each : cookies) {
+    keys.push_back({&each.source->records, each.cookie.store_key});
+    keys.push_back({&target.records, target.cookies.store_key(new_id_of(each))});
   }
   return keys;
 }
 
-bool migration_grace_over(const SessionEnvironment& environment, const Age& age) {
-  return age.created && *age.created + kMigrationGrace <= environment.clock.unix_now();
+bool migration_grace_over(const Age& age, seconds now) {
+  return age.created && *age.created + kMigrationGrace <= now;
 }
 
-Task<Outcome> migrate(SessionEnvironment& environment, const LegacyCookie& old) {
-  Migration move(environment, old);
-  co_return co_await move.run();
+Task<Outcome> migrate(const MigrationTarget& target, const LegacyCookie& legacy) {
+  Migration migration(target, legacy);
+  co_return co_await migration.run();
 }
 
 }  // namespace session

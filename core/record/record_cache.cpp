@@ -8,62 +8,99 @@ namespace {
 // A decoded value takes several times its text: a node and a name for each member.
 constexpr std::size_t kPerByte = 8;
 
-// What a value takes beside itself, about.
-std::size_t weight_of(const Json& value) {
-  constexpr std::size_t kNode = 96;
-  if (value.is_string()) return sizeof(std::string) + value.get_ref<const std::string&>().size();
-  std::size_t weight = value.is_structured() ? kNode : 0;
-  if (const auto* object = value.get_ptr<const Json::object_t*>()) {
-    for (const auto& [name, member] : *object) weight += kNode + name.size() + weight_of(member);
-  } else if (value.is_array()) {
-    for (const Json& item : value) weight += sizeof(Json) + weight_of(item);
-  }
-  return weight;
-}
-
 std::size_t cost_of(const Bytes& bytes, const RecordSummary& summary) {
   return 256 + bytes.size() + summary.identity.size() + (summary.subject ? summary.subject->size() : 0) +
-         weight_of(summary.format_fields) + (summary.data ? kPerByte * bytes.size() : 0);
+         (summary.migrated_from ? summary.migrated_from->size() : 0) +
+         (summary.data ? kPerByte * bytes.size() : 0);
 }
 
 }  // namespace
 
-RecordCache::RecordCache(const Dialect& dialect, std::shared_ptr<const Identity> identity,
-                         RecordCacheOptions memory)
-    : dialect_(dialect), identity_(std::move(identity)), limits_(memory), slots_(memory.slots) {}
+RecordCache::RecordCache(const RecordFormat& format, std::shared_ptr<const Identity> identity,
+                         RecordCacheOptions options)
+    : format_(format), identity_(std::move(identity)), options_(std::move(options)) {
+  options_.budget->join();
+}
+
+RecordCache::~RecordCache() {
+  release();
+  options_.budget->leave();
+}
+
+void RecordCache::release() {
+  options_.budget->release(held_);
+  held_ = 0;
+  hand_ = 0;
+  slots_ = std::vector<Slot>();
+}
 
 Result<RecordCache::Summary, RejectReason> RecordCache::summary(const std::string& key, const Bytes& bytes) {
   const std::size_t key_hash = std::hash<std::string>{}(key);
-  Slot& slot = slots_[key_hash & (slots_.size() - 1)];
-  if (slot.summary && slot.key_hash == key_hash && slot.bytes == bytes) return slot.summary;
-  auto decoded = limits_.keep_data ? dialect_.decode(bytes.view())
-                                   : dialect_.decode_wanted(bytes.view(), identity_->wanted());
-  if (!decoded) return decoded.error();
-  auto made = std::make_shared<RecordSummary>();
-  made->age = {decoded->created, decoded->lifetime};
-  made->format_fields = std::move(decoded->format_fields);
-  made->subject = identity_->subject(decoded->data);
-  made->identity = identity_->headers(decoded->data);
-  if (limits_.keep_data) made->data = std::move(decoded->data);
-  Summary summary = std::move(made);
-  const bool others = slot.summary && slot.key_hash != key_hash;
-  if (!others || admission_.admit_next()) remember(slot, key_hash, bytes, summary);
+  const std::size_t at = key_hash & (options_.slots - 1);
+  bool others = false;
+  if (!slots_.empty()) {
+    const Slot& slot = slots_[at];
+    const bool same_key = slot.key_hash == key_hash;
+    if (slot.summary && same_key && slot.bytes == bytes) return slot.summary;
+    others = slot.summary && !same_key;
+  }
+  auto summary = summarize(key, bytes);
+  if (summary && (!others || admission_.admit_next()) && has_table())
+    remember(slots_[at], key_hash, bytes, *summary);
   return summary;
+}
+
+Result<RecordCache::Summary, RejectReason> RecordCache::summarize(const std::string& key,
+                                                                  const Bytes& bytes) const {
+  static const WantedMembers kAll;
+  auto head = format_.decode_head(key, bytes.view(), options_.keep_data ? kAll : identity_->wanted());
+  if (!head) return head.error();
+  auto made = std::make_shared<RecordSummary>();
+  made->age = {head->created, head->lifetime};
+  made->migrated_from = std::move(head->migrated_from);
+  made->subject = identity_->subject(head->attributes);
+  made->identity = identity_->headers(head->attributes);
+  if (options_.keep_data) made->data = std::move(head->attributes);
+  return Summary(std::move(made));
+}
+
+bool RecordCache::has_table() {
+  if (!slots_.empty()) return true;
+  const std::size_t bytes = table_bytes(options_.slots);
+  if (!options_.budget->reserve(bytes)) return false;
+  held_ += bytes;
+  slots_.resize(options_.slots);
+  return true;
 }
 
 void RecordCache::remember(Slot& slot, std::size_t key_hash, const Bytes& bytes, Summary summary) {
   forget(slot);
   const std::size_t cost = cost_of(bytes, *summary);
-  if (cost > limits_.bytes) return;
-  while (held_ + cost > limits_.bytes) {
-    forget(slots_[hand_]);
-    hand_ = (hand_ + 1) & (slots_.size() - 1);
+  if (options_.budget->should_shrink(held_)) {
+    forget_next();
+    forget_next();
+  }
+  for (std::size_t tried = 0; !options_.budget->reserve(cost); ++tried) {
+    if (tried == slots_.size()) return;  // the room is others'
+    forget_next();
   }
   slot = Slot{key_hash, bytes, std::move(summary), cost};
   held_ += cost;
 }
 
+// The next slot that holds something, after the one that was forgotten last.
+void RecordCache::forget_next() {
+  for (std::size_t looked = 0; looked < slots_.size(); ++looked) {
+    Slot& slot = slots_[hand_];
+    hand_ = (hand_ + 1) & (slots_.size() - 1);
+    if (!slot.summary) continue;
+    forget(slot);
+    return;
+  }
+}
+
 void RecordCache::forget(Slot& slot) {
+  options_.budget->release(slot.cost);
   held_ -= slot.cost;
   slot = Slot{};
 }

@@ -3,44 +3,24 @@
 #include <stdexcept>
 #include <utility>
 
-#include "core/record/termination.h"
 #include "core/session/write.h"
 
 namespace session {
-namespace {
-
-// A replaced id's key: told so for a while where the dialect can say it, else erased. True if it held
-// `expected`.
-Task<Result<bool, StoreFailure>> replace_with_tombstone(Store& store, std::string key, Bytes expected,
-                                                        std::optional<std::string> tombstone) {
-  if (!tombstone) {
-    auto erased = co_await store.erase_if(std::move(key), std::move(expected));
-    if (!erased) co_return erased.error();
-    co_return *erased == EraseIfOutcome::erased;
-  }
-  Bytes grave(*tombstone);
-  auto replaced =
-      co_await store.replace(std::move(key), std::move(expected), std::move(grave), kTombstoneTime);
-  if (!replaced) co_return replaced.error();
-  co_return *replaced == ReplaceOutcome::replaced;
-}
-
-}  // namespace
 
 // The new record is stored before the old one is retired, so that a crash in between logs nobody out; and
 // retiring is a compare-and-set, so that of a destroy and a regenerate that race exactly one wins.
 Session::Written Session::move(bool restart_age, Attempts attempts) {
-  const auto& env = *environment_;
+  SessionEnvironment& env = *environment_;
   const seconds now = env.clock.unix_now();
-  const std::string new_id = env.dialect->new_id();
-  const std::string new_key = env.dialect->store_key(new_id);
+  const std::string new_id = env.format.cookies->new_id();
+  const std::string new_key = env.format.cookies->store_key(new_id);
   std::optional<Bytes> stored;
   for (;;) {
     Record record = changed_record();
     if (restart_age) record.created = now;
-    auto prepared = prepare(std::move(record));
+    auto prepared = prepare(new_key, std::move(record));
     if (!prepared) co_return co_await roll_back(stored.has_value(), new_key, prepared.error());
-    auto held = co_await store_moved(new_key, stored, prepared->bytes, prepared->time_to_live);
+    auto held = co_await store_moved(new_key, stored, *prepared);
     if (!held) co_return co_await roll_back(stored.has_value(), new_key, WriteFailure(held.error()));
     if (!*held) {
       stored
@@ -58,8 +38,7 @@ Session::Written Session::move(bool restart_age, Attempts attempts) {
            std::move(former_name));
       // What a crash may have left of it in another format would outlive the tombstone. Should this fail,
       // erase_migrated_from() sees to it.
-      std::string former = migrated_from(format_fields_);
-      if (!former.empty()) (void)co_await env.store.erase(std::move(former));
+      if (migrated_from_) (void)co_await env.records.erase(*migrated_from_);
       co_return Outcome();
     }
     // It may have happened all the same, and then the new record is all that is left of the session.
@@ -78,21 +57,20 @@ Session::Written Session::move(bool restart_age, Attempts attempts) {
 // first try may still be on its way, and of two one counts.
 Task<Session::OldId> Session::retire_old_id(std::string new_key, Attempts attempts) {
   using How = OldId::How;
-  Store& store = environment_->store;
-  const auto tombstone = environment_->dialect->tombstone(new_key);
+  RecordStore& records = environment_->records;
   StoreFailure failure;
   for (int attempt = 1; attempt <= 2; ++attempt) {
-    auto buried = co_await replace_with_tombstone(store, key_, *base_, tombstone);
-    if (buried && *buried) co_return OldId{How::done};
-    if (buried && attempt == 1) co_return OldId{How::changed};
-    if (!buried) failure = buried.error();
+    auto replaced = co_await records.replace_with_tombstone(key_, *base_, new_key);
+    if (replaced && *replaced == ReplaceOutcome::replaced) co_return OldId{How::done};
+    if (replaced && attempt == 1) co_return OldId{How::changed};
+    if (!replaced) failure = replaced.error();
     if (attempts.over()) co_return OldId{How::unknown, failure};
-    auto held = co_await store.load(key_);
+    auto held = co_await records.load(key_);
     if (!held) co_return OldId{How::unknown, failure};
-    if (!*held && !buried && !tombstone) co_return OldId{How::unknown, failure};
+    if (!*held && !replaced && !records.leaves_tombstones()) co_return OldId{How::unknown, failure};
     if (!*held) co_return OldId{How::changed};
     const Bytes& bytes = (*held)->bytes;
-    if (environment_->dialect->successor(bytes.view()) == new_key) co_return OldId{How::done};
+    if (records.successor(bytes) == new_key) co_return OldId{How::done};
     if (bytes != *base_) co_return OldId{How::changed};
   }
   co_return OldId{How::unchanged, failure};
@@ -101,23 +79,24 @@ Task<Session::OldId> Session::retire_old_id(std::string new_key, Attempts attemp
 // Stores the record of a new id, or brings the one stored before up to date. False: that one is not there any
 // more.
 Task<Result<bool, StoreFailure>> Session::store_moved(std::string key, std::optional<Bytes> stored,
-                                                      Bytes bytes, milliseconds ttl) {
-  Store& store = environment_->store;
+                                                      RecordWrite write) {
+  RecordStore& records = environment_->records;
+  const milliseconds ttl = *write.time_to_live;
   if (!stored) {
-    auto created = co_await store.create(std::move(key), std::move(bytes), ttl);
+    auto created = co_await records.create(std::move(key), write, ttl);
     if (!created) co_return created.error();
     if (*created == CreateOutcome::exists)
       throw std::runtime_error("a fresh id is taken: the random source is broken");
     co_return true;
   }
-  auto replaced = co_await store.replace(std::move(key), std::move(*stored), std::move(bytes), ttl);
+  auto replaced = co_await records.replace(std::move(key), std::move(*stored), write, ttl);
   if (!replaced) co_return replaced.error();
   co_return *replaced == ReplaceOutcome::replaced;
 }
 
 // Nobody has the new id, so what is left under it if this fails too can't be used, and expires.
 Session::Written Session::roll_back(bool stored, std::string new_key, WriteFailure failure) {
-  if (stored) (void)co_await environment_->store.erase(std::move(new_key));
+  if (stored) (void)co_await environment_->records.erase(std::move(new_key));
   co_return failure;
 }
 
@@ -133,7 +112,7 @@ Session::Written Session::regenerate() {
   const Unlock unlock{*this};
   if (!base_) co_return co_await create();
   const Attempts attempts(*environment_);
-  const bool restart_age = subject_changes(changed_record());
+  const bool restart_age = subject_changes();
   co_return co_await move(restart_age, attempts);
 }
 

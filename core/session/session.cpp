@@ -5,8 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "core/record/environment.h"
-#include "core/record/termination.h"
+#include "core/session/environment.h"
+#include "core/session/termination.h"
 #include "core/session/write.h"
 
 namespace session {
@@ -23,9 +23,9 @@ void apply_changes(const std::map<std::string, std::optional<Json>>& changes, Js
   }
 }
 
-bool sets_reserved(const std::map<std::string, std::optional<Json>>& changes, const Dialect& dialect) {
+bool sets_reserved(const std::map<std::string, std::optional<Json>>& changes, const RecordFormat& format) {
   return std::any_of(changes.begin(), changes.end(), [&](const auto& change) {
-    return change.second.has_value() && dialect.reserves(change.first);
+    return change.second.has_value() && format.reserves(change.first);
   });
 }
 
@@ -41,7 +41,7 @@ Session::Session(SessionEnvironment& environment, std::string id, std::string ke
       age_{issued, std::nullopt} {}
 
 Session::Session(SessionEnvironment& environment, std::string id, seconds issued, Origin origin)
-    : Session(environment, id, environment.dialect->store_key(id), issued, origin) {}
+    : Session(environment, id, environment.format.cookies->store_key(id), issued, origin) {}
 
 const Json& Session::attributes() {
   if (data_) return *data_;
@@ -50,8 +50,8 @@ const Json& Session::attributes() {
   } else if (summary_ && summary_->data) {
     data_ = *summary_->data;
   } else {
-    auto record = environment_->reader.record(*base_);
-    data_ = record ? std::move(record->data) : Json::object();  // adopt() has seen that it can be read
+    auto record = environment_->records.decode(key_, *base_);
+    data_ = record ? std::move(record->attributes) : Json::object();  // adopt() has seen that it can be read
   }
   apply_changes(changes_, *data_);
   return *data_;
@@ -94,10 +94,10 @@ Session::Written Session::flush() {
 }
 
 Session::Written Session::create() {
-  const auto& env = *environment_;
-  auto prepared = prepare(changed_record());
+  RecordStore& records = environment_->records;
+  auto prepared = prepare(key_, changed_record());
   if (!prepared) co_return prepared.error();
-  auto created = co_await env.store.create(key_, prepared->bytes, prepared->time_to_live);
+  auto created = co_await records.create(key_, *prepared, *prepared->time_to_live);
   if (!created) co_return failed(created.error());
   if (*created == CreateOutcome::exists) {
     // Never merge into what may be somebody's session.
@@ -114,17 +114,15 @@ Session::Written Session::create() {
 }
 
 Session::Written Session::update() {
-  const auto& env = *environment_;
-  const Attempts attempts(env);
+  const Attempts attempts(*environment_);
   for (;;) {
-    Record record = changed_record();
-    if (subject_changes(record)) co_return co_await move(true, attempts);
-    auto prepared = prepare(std::move(record));
+    if (subject_changes()) co_return co_await move(true, attempts);
+    auto prepared = prepare(key_, changed_record());
     if (!prepared) co_return prepared.error();
     // A location that does not extend sessions does not do so by writing either.
     const milliseconds ttl =
-        untouched_ttl_ ? std::min(*untouched_ttl_, prepared->time_to_live) : prepared->time_to_live;
-    auto replaced = co_await env.store.replace(key_, *base_, prepared->bytes, ttl);
+        untouched_ttl_ ? std::min(*untouched_ttl_, *prepared->time_to_live) : *prepared->time_to_live;
+    auto replaced = co_await environment_->records.replace(key_, *base_, *prepared, ttl);
     if (!replaced) co_return failed(replaced.error());
     if (*replaced == ReplaceOutcome::replaced) {
       written(std::move(*prepared));
@@ -145,15 +143,14 @@ Session::Written Session::destroy() {
     co_return failed(WriteFailure::Kind::gone);
   }
   for (const LegacyKey& old : legacy_keys_) {
-    if (old.key == key_ || old.key == migrated_from(format_fields_)) continue;
+    if (old.key == key_ || old.key == migrated_from_) continue;
     auto ended = co_await end_legacy(*environment_, old);
     if (!ended) co_return failed(ended.error());
     if (*ended == EraseOutcome::erased)
-      history_.push_back({SessionChange::Kind::ended, env.names.of(old.key), {}, {}});
+      history_.push_back({SessionChange::Kind::ended, env.log_ids.of(old.key), {}, {}});
   }
   for (;;) {
-    std::string former = migrated_from(format_fields_);
-    auto erased = co_await end_record(*environment_, key_, *base_, std::move(former));
+    auto erased = co_await env.records.end(key_, *base_, migrated_from_);
     if (!erased) co_return failed(erased.error());
     if (*erased == EraseIfOutcome::erased) break;
     if (attempts.over()) co_return failed(contended());
@@ -168,17 +165,15 @@ Session::Written Session::destroy() {
   co_return Outcome();
 }
 
-bool Session::keeps_its_id() {
-  return base_ && cookie_ == Cookie::keep && !subject_changes(changed_record());
-}
+bool Session::keeps_its_id() { return base_ && cookie_ == Cookie::keep && !subject_changes(); }
 
 Result<void, WriteFailure> Session::writable() {
-  auto prepared = prepare(changed_record());
+  auto prepared = prepare(key_, changed_record());
   if (!prepared) return prepared.error();
   return {};
 }
 
-std::string Session::log_id() const { return environment_->names.of(key_); }
+std::string Session::log_id() const { return environment_->log_ids.of(key_); }
 
 void Session::note(SessionChange::Kind kind, std::string former) {
   const bool known = summary_ && summary_->subject;
@@ -186,14 +181,14 @@ void Session::note(SessionChange::Kind kind, std::string former) {
 }
 
 std::optional<std::string> Session::set_cookie() const {
-  const auto& env = *environment_;
+  const SessionEnvironment& env = *environment_;
   switch (cookie_) {
     case Cookie::keep:
       return std::nullopt;
     case Cookie::clear:
       return clear_cookie(env.cookie);
     case Cookie::give:
-      return session::set_cookie(env.cookie, env.dialect->cookie(id_, issued_));
+      return session::set_cookie(env.cookie, env.format.cookies->cookie(id_, issued_));
   }
   return std::nullopt;
 }
@@ -208,7 +203,7 @@ Session::Written Session::reload_locked(Attempts attempts) {
 }
 
 Session::Written Session::reload() {
-  auto loaded = co_await environment_->store.load(key_);
+  auto loaded = co_await environment_->records.load(key_);
   if (!loaded) co_return failed(loaded.error());
   if (!*loaded) co_return failed(WriteFailure::Kind::gone);
   if (untouched_ttl_) untouched_ttl_ = (*loaded)->time_left;
@@ -219,64 +214,71 @@ Session::Written Session::reload() {
 }
 
 Result<void, RejectReason> Session::adopt(Bytes bytes) {
-  auto summary = environment_->reader.summary(key_, bytes);
+  auto summary = environment_->records.summary(key_, bytes);
   if (!summary) return summary.error();
   base_ = std::move(bytes);
   summary_ = std::move(*summary);
   age_ = summary_->age;
-  format_fields_ = summary_->format_fields;
+  migrated_from_ = summary_->migrated_from;
   data_.reset();
   return {};
 }
 
 Task<void> Session::erase_migrated_from(milliseconds time_left) {
-  Store& store = environment_->store;
-  std::string former = migrated_from(format_fields_);
-  auto erased = co_await store.erase(std::move(former));
+  RecordStore& records = environment_->records;
+  auto erased = co_await records.erase(*migrated_from_);
   if (!erased) co_return;
   Record record = changed_record();
-  record.format_fields = nullptr;
-  // It only gets smaller: what was too large for the policy when it moved stays, but is not asked for again.
-  auto prepared = prepare(std::move(record), std::numeric_limits<std::size_t>::max());
+  record.migrated_from.reset();
+  // It only gets smaller: what was too large for the policy when it was migrated stays, but is not asked for
+  // again.
+  auto prepared = prepare(key_, std::move(record), std::numeric_limits<std::size_t>::max());
   if (!prepared) co_return;
-  const milliseconds ttl = std::min(time_left, prepared->time_to_live);
-  auto replaced = co_await store.replace(key_, *base_, prepared->bytes, ttl);
+  const milliseconds ttl = std::min(time_left, *prepared->time_to_live);
+  auto replaced = co_await records.replace(key_, *base_, *prepared, ttl);
   if (replaced && *replaced == ReplaceOutcome::replaced) written(std::move(*prepared));
 }
 
-Record Session::changed_record() { return Record{age_.created, attributes(), format_fields_, age_.lifetime}; }
-
-bool Session::subject_changes(const Record& record) const {
-  return environment_->reader.identity().subject(record.data) != summary_->subject;
+Record Session::changed_record() const {
+  Record record;
+  record.created = age_.created;
+  if (base_) {
+    auto stored = environment_->records.decode(key_, *base_);
+    if (stored) record = std::move(*stored);  // adopt() has seen that it can be read
+  }
+  for (const auto& [name, value] : changes_) {
+    if (value.has_value()) {
+      record.set(name, value.value());
+    } else {
+      record.unset(name);
+    }
+  }
+  return record;
 }
 
-// What a write needs; the reason if there may be none.
-Result<Session::Prepared, WriteFailure> Session::prepare(Record record) const {
-  return prepare(std::move(record), environment_->policy.max_bytes);
+bool Session::subject_changes() {
+  return environment_->records.identity().subject(attributes()) != summary_->subject;
 }
 
-Result<Session::Prepared, WriteFailure> Session::prepare(Record record, std::size_t max_bytes) const {
-  const auto& env = *environment_;
-  const seconds now = env.clock.unix_now();
-  if (sets_reserved(changes_, *env.dialect)) return WriteFailure(WriteFailure::Kind::reserved);
-  env.dialect->complete(record, now);
-  Bytes bytes(env.dialect->encode(record));
-  if (bytes.size() > max_bytes) return WriteFailure(WriteFailure::Kind::too_large);
-  const auto ttl = time_to_live(env.policy, {record.created, record.lifetime}, now);
-  if (!ttl) return WriteFailure(WriteFailure::Kind::gone);
-  return Prepared{std::move(record), std::move(bytes), *ttl};
+Result<RecordWrite, WriteFailure> Session::prepare(std::string_view key, Record record) const {
+  return prepare(key, std::move(record), environment_->records.policy().max_bytes);
 }
 
-void Session::written(Prepared prepared) {
-  auto summary = std::make_shared<RecordSummary>();
-  summary->age = {prepared.record.created, prepared.record.lifetime};
-  summary->format_fields = prepared.record.format_fields;
-  summary->subject = environment_->reader.identity().subject(prepared.record.data);
-  summary->identity = environment_->reader.identity().headers(prepared.record.data);
-  age_ = summary->age;
-  format_fields_ = std::move(prepared.record.format_fields);
-  summary_ = std::move(summary);
-  base_ = std::move(prepared.bytes);
+Result<RecordWrite, WriteFailure> Session::prepare(std::string_view key, Record record,
+                                                   std::size_t max_bytes) const {
+  const RecordStore& records = environment_->records;
+  if (sets_reserved(changes_, records.format())) return WriteFailure(WriteFailure::Kind::reserved);
+  RecordWrite write = records.prepare(key, std::move(record));
+  if (write.bytes.size() > max_bytes) return WriteFailure(WriteFailure::Kind::too_large);
+  if (!write.time_to_live) return WriteFailure(WriteFailure::Kind::gone);
+  return write;
+}
+
+void Session::written(RecordWrite write) {
+  summary_ = environment_->records.summary_of(write.record);
+  age_ = summary_->age;
+  migrated_from_ = summary_->migrated_from;
+  base_ = std::move(write.bytes);
   changes_.clear();
 }
 

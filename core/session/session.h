@@ -9,12 +9,13 @@
 
 #include "core/base/keyed_mutex.h"
 #include "core/base/task.h"
-#include "core/record/record_cache.h"
+#include "core/migration/migration.h"
+#include "core/record/record_store.h"
 #include "core/record/session_event.h"
-#include "core/record/termination.h"
-#include "core/store/store.h"
 
 namespace session {
+
+struct SessionEnvironment;
 
 // Why a session could not be written.
 struct WriteFailure {
@@ -95,7 +96,7 @@ class Session {
   // Whether no store holds it yet.
   [[nodiscard]] bool is_new() const { return !base_; }
   // What was worked out of the record when it was read or written last. REQUIRES: !is_new().
-  [[nodiscard]] const RecordCache::Summary& summary() const { return summary_; }
+  [[nodiscard]] const RecordStore::Summary& summary() const { return summary_; }
 
  private:
   friend class SessionManager;
@@ -104,11 +105,6 @@ class Session {
     made,   // a fresh random id
     named,  // an id that the caller of the library chose: others may be creating it too
     loaded,
-  };
-  struct Prepared {
-    Record record;
-    Bytes bytes;
-    milliseconds time_to_live{};
   };
   using Changes = std::map<std::string, std::optional<Json>>;  // nullopt: to be removed
 
@@ -129,8 +125,8 @@ class Session {
   Written move(bool restart_age, Attempts attempts);
   // Has the old id's record replaced by what names the new one.
   Task<OldId> retire_old_id(std::string new_key, Attempts attempts);
-  Task<Result<bool, StoreFailure>> store_moved(std::string key, std::optional<Bytes> stored, Bytes bytes,
-                                               milliseconds ttl);
+  Task<Result<bool, StoreFailure>> store_moved(std::string key, std::optional<Bytes> stored,
+                                               RecordWrite write);
   Written roll_back(bool stored, std::string new_key, WriteFailure failure);
   void moved_to(const std::string& id, const std::string& key, seconds now);
   // What the store holds now, after a lost compare-and-set: with nobody else of this event loop between. Who
@@ -142,11 +138,14 @@ class Session {
   // Erases what is left under the key that the session had in another format, and forgets that key. That
   // this fails is no error: it is tried again when the session is opened next. `time_left` is the record's.
   Task<void> erase_migrated_from(milliseconds time_left);
-  [[nodiscard]] Record changed_record();
-  [[nodiscard]] bool subject_changes(const Record& record) const;
-  [[nodiscard]] Result<Prepared, WriteFailure> prepare(Record record) const;
-  [[nodiscard]] Result<Prepared, WriteFailure> prepare(Record record, std::size_t max_bytes) const;
-  void written(Prepared prepared);
+  // The record as the store held it when last asked, with the changes.
+  [[nodiscard]] Record changed_record() const;
+  [[nodiscard]] bool subject_changes();
+  // What writing a record under a key needs; or why it may not be written.
+  [[nodiscard]] Result<RecordWrite, WriteFailure> prepare(std::string_view key, Record record) const;
+  [[nodiscard]] Result<RecordWrite, WriteFailure> prepare(std::string_view key, Record record,
+                                                          std::size_t max_bytes) const;
+  void written(RecordWrite write);
   void note(SessionChange::Kind kind, std::string former = {});
   void end();
 
@@ -159,10 +158,10 @@ class Session {
   bool ended_ = false;
   std::optional<milliseconds> untouched_ttl_;  // what is left of its time, if writing is not to extend it
   std::optional<Bytes> base_;                  // what the store held when last asked
-  RecordCache::Summary summary_;
+  RecordStore::Summary summary_;
   Age age_;
-  Json format_fields_;        // Record::format_fields
-  std::optional<Json> data_;  // decoded when first needed; changes applied
+  std::optional<std::string> migrated_from_;  // RecordHead::migrated_from
+  std::optional<Json> data_;                  // decoded when first needed; changes applied
   Changes changes_;
   std::vector<SessionChange> history_;
   std::vector<LegacyKey> legacy_keys_;  // SessionManager::Opened::legacy_keys: they end along with it

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "core/cookie/cookie_header.h"
-#include "core/record/termination.h"
+#include "core/session/termination.h"
 
 namespace session {
 namespace {
@@ -18,17 +18,27 @@ RejectReason stronger(RejectReason a, RejectReason b) {
 
 }  // namespace
 
-SessionManager::SessionManager(Store& store, std::unique_ptr<Dialect> dialect,
-                               std::shared_ptr<const Identity> identity, SessionManagerOptions options,
-                               const Clock& clock)
+SessionManager::SessionManager(Store& store, Format format, std::shared_ptr<const Identity> identity,
+                               SessionManagerOptions options, const Clock& clock)
     : environment_{store,
-                   std::move(dialect),
-                   RecordCache(*environment_.dialect, std::move(identity), options.memory),
-                   options.policy,
+                   std::move(format),
+                   RecordStore(store, *environment_.format.records, std::move(identity), options.policy,
+                               std::move(options.cache), clock),
                    std::move(options.cookie),
                    options.write_deadline,
                    clock,
                    LogId(options.log_id_key)} {}
+
+void SessionManager::accept(LegacyFormat legacy) {
+  const RecordFormat& records = *legacy.format.records;
+  // Legacy records are read to be migrated, once each: nothing is remembered of them.
+  auto source = std::unique_ptr<LegacySource>(
+      new LegacySource{std::move(legacy.format), std::move(legacy.cookie_name),
+                       RecordStore(environment_.store, records, environment_.records.shared_identity(),
+                                   environment_.records.policy(),
+                                   RecordCacheOptions{.slots = 1, .keep_data = false}, environment_.clock)});
+  environment_.legacy.push_back(std::move(source));
+}
 
 Result<VerifiedCookie, RejectReason> SessionManager::verify(
     std::span<const std::string_view> cookie_headers) {
@@ -37,7 +47,7 @@ Result<VerifiedCookie, RejectReason> SessionManager::verify(
   std::optional<VerifiedCookie> verified;
   RejectReason refusal = RejectReason::malformed;
   for (const std::string_view value : candidates) {
-    auto checked = environment_.dialect->verify(value);
+    auto checked = environment_.format.cookies->verify(value);
     if (!checked) {
       refusal = stronger(refusal, checked.error());
     } else if (too_old(*checked)) {
@@ -56,13 +66,13 @@ Result<VerifiedCookie, RejectReason> SessionManager::verify(
 // The session can't be younger than its id was issued, so an old cookie is expired without asking the store.
 bool SessionManager::too_old(const VerifiedCookie& cookie) const {
   return cookie.issued &&
-         *cookie.issued + environment_.policy.absolute_timeout <= environment_.clock.unix_now();
+         *cookie.issued + environment_.records.policy().absolute_timeout <= environment_.clock.unix_now();
 }
 
 // No coroutine itself: a check is worth a frame less.
 SessionManager::Asked SessionManager::open(std::span<const std::string_view> cookie_headers, Touch touch) {
   auto cookie = verify(cookie_headers);
-  if (!environment_.accepted.empty()) return open_any(std::move(cookie), cookie_headers, touch);
+  if (!environment_.legacy.empty()) return open_any(std::move(cookie), cookie_headers, touch);
   if (!cookie) return no_session(cookie.error());
   return open_verified(std::move(*cookie), touch);
 }
@@ -74,8 +84,8 @@ SessionManager::Asked SessionManager::no_session(RejectReason refusal) {
 SessionManager::Asked SessionManager::open_any(Result<VerifiedCookie, RejectReason> cookie,
                                                std::span<const std::string_view> cookie_headers,
                                                Touch touch) {
-  std::vector<LegacyCookie> old = legacy_cookies(environment_, cookie_headers);
-  std::vector<LegacyKey> legacy_keys = legacy_keys_of(environment_, old);
+  std::vector<LegacyCookie> old = legacy_cookies(environment_.legacy, cookie_headers);
+  std::vector<LegacyKey> legacy_keys = legacy_keys_of(environment_.migration_target(), old);
   const bool absent = !cookie && cookie.error() == RejectReason::absent;
   if (!cookie && !absent) co_return Opened{std::nullopt, cookie.error(), {}, {}, std::move(legacy_keys)};
   auto asked = absent ? open_old(std::move(old), touch) : open_verified(std::move(*cookie), touch);
@@ -92,9 +102,10 @@ SessionManager::Asked SessionManager::open_any(Result<VerifiedCookie, RejectReas
 // The first that stands for a session counts; the reason is that of the last.
 SessionManager::Asked SessionManager::open_old(std::vector<LegacyCookie> old, Touch touch) {
   Opened none{std::nullopt, RejectReason::absent};
+  const MigrationTarget target = environment_.migration_target();
   for (const LegacyCookie& each : old) {
     if (!each.alone) continue;
-    auto taken = co_await migrate(environment_, each);
+    auto taken = co_await migrate(target, each);
     if (!taken) co_return taken.error();
     if (!*taken) {
       none.refusal = taken->error();
@@ -125,28 +136,30 @@ SessionManager::Opened SessionManager::refused(RejectReason refusal, const Sessi
 SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, Touch touch) {
   Session session(environment_, std::move(cookie.id), std::move(cookie.store_key),
                   cookie.issued.value_or(seconds(0)), Session::Origin::loaded);
-  auto loaded = co_await environment_.store.load(session.key_);
+  auto loaded = co_await environment_.records.load(session.key_);
   if (!loaded) co_return loaded.error();
   if (!*loaded) co_return refused(RejectReason::unknown, session);
   const auto adopted = session.adopt((*loaded)->bytes);
   if (!adopted) {
     Opened none = refused(adopted.error(), session);
-    none.successor = environment_.dialect->successor((*loaded)->bytes.view());
+    none.successor = environment_.records.successor((*loaded)->bytes);
     // A touch that came just after its id was replaced has prolonged the tombstone instead of the session.
     if (adopted.error() == RejectReason::revoked && (*loaded)->time_left > kTombstoneTime) {
-      (void)co_await environment_.store.touch(session.key_, kTombstoneTime);
+      (void)co_await environment_.records.touch(session.key_, kTombstoneTime);
     }
     if (adopted.error() == RejectReason::malformed) none.corrupt_record = none.name;
     co_return none;
   }
   if (touch == Touch::off) session.untouched_ttl_ = (*loaded)->time_left;
-  if (migration_grace_over(environment_, session.age_) && !migrated_from(session.format_fields_).empty()) {
+  if (session.migrated_from_ && migration_grace_over(session.age_, environment_.clock.unix_now())) {
     co_await session.erase_migrated_from((*loaded)->time_left);
   }
-  const auto target = time_to_live(environment_.policy, session.age_, environment_.clock.unix_now());
+  const auto target =
+      time_to_live(environment_.records.policy(), session.age_, environment_.clock.unix_now());
   if (!target) co_return refused(RejectReason::expired, session);
-  if (touch == Touch::on && touch_due(environment_.policy, session.age_, (*loaded)->time_left, *target)) {
-    (void)co_await environment_.store.touch(session.key_, *target);
+  if (touch == Touch::on &&
+      touch_due(environment_.records.policy(), session.age_, (*loaded)->time_left, *target)) {
+    (void)co_await environment_.records.touch(session.key_, *target);
   }
   if (cookie.outdated) session.cookie_ = Session::Cookie::give;
   co_return Opened{std::move(session), {}};
@@ -167,8 +180,24 @@ Task<Result<std::vector<std::string>, StoreFailure>> SessionManager::end_legacy(
   co_return names;
 }
 
+std::vector<std::string_view> SessionManager::legacy_cookie_names() const {
+  std::vector<std::string_view> names;
+  for (const auto& source : environment_.legacy) names.push_back(source->cookie_name);
+  return names;
+}
+
+Task<Result<bool, StoreFailure>> SessionManager::probe_store() {
+  const CookieFormat& cookies = *environment_.format.cookies;
+  return environment_.records.probe(cookies.store_key(environment_.format.cookies->new_id()));
+}
+
+void SessionManager::release_caches() {
+  environment_.format.cookies->release_cache();
+  environment_.records.release_cache();
+}
+
 Session SessionManager::create() {
-  return Session(environment_, environment_.dialect->new_id(), environment_.clock.unix_now(),
+  return Session(environment_, environment_.format.cookies->new_id(), environment_.clock.unix_now(),
                  Session::Origin::made);
 }
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/migration/migration.h"
-#include "core/record/environment.h"
+#include "core/session/environment.h"
 #include "core/session/session.h"
 
 namespace session {
@@ -16,7 +16,7 @@ namespace session {
 struct SessionManagerOptions {
   Policy policy;
   CookieAttributes cookie;
-  RecordCacheOptions memory;
+  RecordCacheOptions cache;
   // How long a write may go on losing races for the same session, and waiting for its turn, before it gives
   // up.
   milliseconds write_deadline = seconds(2);
@@ -33,12 +33,12 @@ enum class Touch { on, off };
 class SessionManager {
  public:
   // `store`, `clock` and `random` outlive the manager.
-  SessionManager(Store& store, std::unique_ptr<Dialect> dialect, std::shared_ptr<const Identity> identity,
+  SessionManager(Store& store, Format format, std::shared_ptr<const Identity> identity,
                  SessionManagerOptions options, const Clock& clock = system_clock());
 
   // From now on sessions of that format move to the one in use when their cookies come without one of ours
   // (core/migration/migration.h). A session that ends takes along what its request's old cookies name.
-  void accept(LegacyFormat format) { environment_.accepted.push_back(std::move(format)); }
+  void accept(LegacyFormat legacy);
 
   // A session, or why there is none.
   struct Opened {
@@ -71,11 +71,13 @@ class SessionManager {
   Task<Result<std::vector<std::string>, StoreFailure>> end_legacy(std::vector<LegacyKey> legacy_keys);
 
   // What stands in a log for the session of a store key (LogId).
-  [[nodiscard]] std::string log_id_of(std::string_view store_key) { return environment_.names.of(store_key); }
+  [[nodiscard]] std::string log_id_of(std::string_view store_key) {
+    return environment_.log_ids.of(store_key);
+  }
 
   // Whether these attributes alone say whose session it is.
   [[nodiscard]] bool name_a_subject(const Json& attributes) const {
-    return environment_.reader.identity().subject(attributes).has_value();
+    return environment_.records.identity().subject(attributes).has_value();
   }
 
   // A session for somebody who has none. Nothing is stored before its first flush.
@@ -87,12 +89,15 @@ class SessionManager {
   Task<Result<Session, WriteFailure>> at(std::string id);
 
   [[nodiscard]] const CookieAttributes& cookie() const { return environment_.cookie; }
-  [[nodiscard]] const std::vector<LegacyFormat>& accepted() const { return environment_.accepted; }
+  // The names of the cookies of formats that are accepted.
+  [[nodiscard]] std::vector<std::string_view> legacy_cookie_names() const;
 
-  // A key of the store that no session has and none will get: to try the store with.
-  [[nodiscard]] std::string spare_key() const {
-    return environment_.dialect->store_key(environment_.dialect->new_id());
-  }
+  // Whether the store does all that requests ask of it (RecordStore::probe).
+  Task<Result<bool, StoreFailure>> probe_store();
+
+  // Forgets what is remembered of cookies and records, and gives that memory back, as when nobody has asked
+  // for a while. The next requests are answered as the first ones were.
+  void release_caches();
 
  private:
   using Asked = Task<Result<Opened, StoreFailure>>;

@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "core/record/environment.h"
+#include "core/session/environment.h"
 #include "core/session/session.h"
 
 // What the files of Session share; of no interest to others.

@@ -19,10 +19,10 @@ Settings read_document(ParseContext& context, const YamlNode* root) {
   return settings;
 }
 
-Loaded load(const std::string& name, std::string_view text, mode_t mode) {
+Loaded load(const std::string& name, std::string_view text, mode_t mode, const FormatRegistry& formats) {
   const auto root = parse_yaml(text);
   if (!root) return Problems{root.error()};
-  ParseContext context(std::filesystem::path(name).parent_path());
+  ParseContext context(std::filesystem::path(name).parent_path(), formats);
   context.set_mode(mode);
   Settings settings = read_document(context, &*root);
   Problems problems = context.problems();
@@ -37,9 +37,9 @@ Problems failed() { return {{0, {}, "can't be read: out of memory, or an error o
 
 }  // namespace
 
-Loaded load_text(const std::string& name, std::string_view text) {
+Loaded load_text(const std::string& name, std::string_view text, const FormatRegistry& formats) {
   try {
-    return load(name, text, 0);
+    return load(name, text, 0, formats);
   } catch (const std::exception&) {
     return failed();
   }
@@ -49,14 +49,14 @@ Loaded load_file(const std::string& path) {
   try {
     const auto file = read_file(path, kMaxYamlBytes);
     if (!file) return Problems{{0, {}, "can't be read: " + file.error()}};
-    return load(path, file->bytes, file->mode);
+    return load(path, file->bytes, file->mode, FormatRegistry::built_in());
   } catch (const std::exception&) {
     return failed();
   }
 }
 
 std::vector<std::string> known_keys() {
-  ParseContext list_keys({}, ParseContext::Purpose::list_keys);
+  ParseContext list_keys({}, FormatRegistry::built_in(), ParseContext::Purpose::list_keys);
   read_document(list_keys, nullptr);
   return list_keys.keys();
 }

@@ -17,7 +17,8 @@ using Loaded = Result<Settings, Problems>;
 // empty file is all defaults, and a file that is missing is a problem. The files with secrets that it names
 // are read now; their relative paths start at the directory of `path` (of `name`). Never throws. Thread-safe.
 [[nodiscard]] Loaded load_file(const std::string& path);
-[[nodiscard]] Loaded load_text(const std::string& name, std::string_view text);
+[[nodiscard]] Loaded load_text(const std::string& name, std::string_view text,
+                               const FormatRegistry& formats = FormatRegistry::built_in());
 
 // Every key that a file can have, dotted: "limits", "limits.connections", "listen[].unix",
 // "rules.*.*.equals", where

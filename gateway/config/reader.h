@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/config/format_registry.h"
 #include "gateway/config/problem.h"
 #include "gateway/config/yaml.h"
 
@@ -23,8 +24,12 @@ namespace session::gateway {
 class ParseContext {
  public:
   enum class Purpose { load, list_keys };
-  explicit ParseContext(std::filesystem::path directory, Purpose purpose = Purpose::load)
-      : directory_(std::move(directory)), purpose_(purpose) {}
+  ParseContext(std::filesystem::path directory, const FormatRegistry& formats,
+               Purpose purpose = Purpose::load)
+      : directory_(std::move(directory)), formats_(formats), purpose_(purpose) {}
+
+  // The formats that the file can name.
+  [[nodiscard]] const FormatRegistry& formats() const { return formats_; }
 
   // Permission bits of the file that is read; 0 for a text that is in no file.
   void set_mode(mode_t mode) { mode_ = mode; }
@@ -52,6 +57,7 @@ class ParseContext {
 
  private:
   std::filesystem::path directory_;
+  const FormatRegistry& formats_;
   Purpose purpose_;
   mode_t mode_ = 0;
   Problems problems_;

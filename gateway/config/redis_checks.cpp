@@ -89,11 +89,9 @@ void check_users(Section& section, const RedisStoreOptions& redis, CrossFieldChe
 }
 
 // Whose keys begin with something else.
-void check_native(const Field& prefix, DialectType dialect, CrossFieldChecks& found) {
-  const std::string text = "expected only with dialect native: ";
-  if (!prefix.given() || dialect == DialectType::native) return;
-  found.add(prefix, text + (dialect == DialectType::express ? "keys of express begin with express.prefix"
-                                                            : "keys of session-store have no prefix"));
+void check_native(const Field& prefix, const FormatRow& format, CrossFieldChecks& found) {
+  if (!prefix.given() || format.no_store_prefix.empty()) return;
+  found.add(prefix, "expected only with dialect native: " + std::string(format.no_store_prefix));
 }
 
 void check_prefix(Section& section, const RedisStoreOptions& redis, CrossFieldChecks& found) {
@@ -137,7 +135,7 @@ void check_redis(Section& section, const RedisRead& read, const Settings& settin
   check_tls(section, read, found);
   check_sentinel(section, redis, found);
   check_users(section, redis, found);
-  check_native(section["prefix"], settings.dialect, found);
+  check_native(section["prefix"], *settings.format, found);
   check_prefix(section, redis, found);
   check_deadline(section["deadline"], settings, found);
   found.report();

@@ -125,10 +125,10 @@ Problems reload_diff(const Settings& served, const Settings& next) {
 
 std::vector<std::string> effects_on_sessions(const Settings& served, const Settings& next) {
   std::vector<std::string> effects;
-  if (served.dialect == DialectType::native && next.dialect == DialectType::native) {
+  if (served.format->capabilities.configured_keys && next.format->capabilities.configured_keys) {
     compare_keys(served, next, effects);
   }
-  if (served.dialect != next.dialect) {
+  if (served.format->name != next.format->name) {
     effects.emplace_back("the dialect is another one: only formats under `accept` are still known");
   }
   if (served.cookie.name != next.cookie.name) {

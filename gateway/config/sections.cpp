@@ -36,6 +36,7 @@ constexpr Choices<StoreType, 2> kStoreTypes = {{{"memory", StoreType::memory}, {
 void read_limits(Section& section, Limits& to) {
   read_count(section["connections"], to.connections, {1, 1000000});
   read_size(section["request_bytes"], to.request_bytes, {kKiB, 16 * kMiB}, PlainBytes::allowed);
+  read_size(section["remembered"], to.remembered, {0, 1024 * kGiB}, PlainBytes::allowed);
   read_duration(section["request_deadline"], to.request_deadline, {milliseconds(10), minutes(10)});
 }
 
@@ -115,9 +116,10 @@ void read_salt_and_keys(Section& top, Settings& to) {
   const Field keys = top["keys"];
   read_salt(salt, to.salt);
   read_keys(keys, to.keys);
-  if (to.dialect != DialectType::native) {
+  if (!to.format->capabilities.configured_keys) {
     if (keys.given()) keys.warn("not used: they sign the cookies of dialect native only");
-    if (salt.given() && to.dialect == DialectType::express) salt.warn("not used: dialect express has none");
+    if (salt.given() && !to.format->top_level_salt)
+      salt.warn("not used: dialect " + std::string(to.format->name) + " has none");
     return;
   }
   if (keys.given() && !salt.given()) keys.problem("keys need a salt beside them");
@@ -132,14 +134,14 @@ void read_settings(Section& top, Settings& to) {
   read_map(top["limits"], [&](Section& limits) { read_limits(limits, to.limits); });
   read_dialect(top["dialect"], to);
   read_map(top["cookie"], [&](Section& cookie) { read_cookie(cookie, to.cookie); });
-  read_dialects(top, to);
+  read_formats(top, to);
   read_salt_and_keys(top, to);
   read_map(top["session"], [&](Section& session) { read_session(session, to); });
   read_map(top["store"], [&](Section& store) { read_store(store, to); });
   read_map(top["identity"], [&](Section& identity) { read_identity(identity, to.identity); });
   read_rules(top["rules"], to.rules);
   read_map(top["log"], [&](Section& log) { read_log(log, to.log); });
-  check_dialects(top, to);
+  check_formats(top, to);
   add_warnings(top, to);
 }
 

@@ -24,9 +24,13 @@ void read_redis(Section& section, Settings& to);
 // Before the cookie, whose default name it decides.
 void read_dialect(const Field& field, Settings& to);
 // After the cookie, whose name the ones to be accepted can't have.
-void read_dialects(Section& top, Settings& to);
+void read_formats(Section& top, Settings& to);
 // What of it must go with other sections. After all of them.
-void check_dialects(Section& top, const Settings& settings);
+void check_formats(Section& top, const Settings& settings);
+// The name of a cookie that another library sets.
+void read_cookie_name(const Field& field, std::string& to);
+// A key of a section that read_map has been through.
+[[nodiscard]] Field within(const Field& map, std::string_view name);
 void read_audit(const Field& field, AuditSettings& to);
 void read_identity(Section& section, IdentitySettings& to);
 void read_rules(const Field& field, std::vector<Rule>& to);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -15,6 +16,7 @@
 #include "core/record/policy.h"
 #include "core/store/memory/memory_store.h"
 #include "core/store/redis/connection/options.h"
+#include "gateway/config/format_registry.h"
 
 namespace session::gateway {
 
@@ -35,8 +37,10 @@ struct ListenTcp {
 using Listen = std::variant<ListenUnix, ListenTcp>;
 
 struct Limits {
-  std::size_t connections = 10000;             // open at once; one more is refused
-  std::size_t request_bytes = 131072;          // one FastCGI request, headers and body
+  std::size_t connections = 10000;     // open at once; one more is refused
+  std::size_t request_bytes = 131072;  // one FastCGI request, headers and body
+  std::size_t remembered = std::size_t{64}
+                           << 20;  // by all workers, of cookies that verified and of decoded records
   milliseconds request_deadline = seconds(5);  // from a request's first byte to the last of its answer
 };
 
@@ -45,19 +49,6 @@ enum class FlushMode { wait, behind };
 
 // Where sessions are kept.
 enum class StoreType { memory, redis };
-
-// Whose cookies and records: the gateway's own, or those of a library that a site has used so far.
-enum class DialectType { native, session_store, express };
-struct ExpressSettings {
-  std::vector<Secret> secrets;  // the first signs, all verify
-  std::string prefix = "sess:";
-  seconds ttl = std::chrono::hours(24);
-  std::string cookie_name = "connect.sid";  // of sessions to be accepted
-};
-struct SessionStoreSettings {
-  Secret salt = Secret("session-salt");       // of sessions to be accepted
-  std::string cookie_name = "session-store";  // likewise
-};
 
 enum class LogLevel { debug, info, warning, error };
 enum class LogFormat { text, json };
@@ -88,11 +79,26 @@ struct Settings {
   RedisStoreOptions redis;
   IdentitySettings identity;
   std::vector<Rule> rules;
-  DialectType dialect = DialectType::native;
-  std::vector<DialectType> accept;  // whose sessions move to the native dialect when they are met
-  ExpressSettings express;
-  SessionStoreSettings session_store;
+  // Whose cookies and records (`dialect`): the gateway's own, or those of a library that a site has used so
+  // far.
+  const FormatRow* format = &FormatRegistry::built_in().rows().front();
+  std::vector<const FormatRow*> accept;  // whose sessions migrate to the native format when they are met
+  // What the sections of the formats say, by the names of the formats: all of them are there.
+  FormatRegistry::SettingsByName formats = FormatRegistry::built_in().defaults();
   LogSettings log;
+
+  // Whether sessions of the format of that name migrate.
+  [[nodiscard]] bool accepts(std::string_view name) const {
+    return std::any_of(accept.begin(), accept.end(), [&](const FormatRow* row) { return row->name == name; });
+  }
+  // REQUIRES: the format is one of the registry that the file was read with.
+  [[nodiscard]] const FormatSettings& format_settings(const FormatRow& row) const {
+    return *formats.find(row.name)->second;
+  }
+  template <class Own>
+  [[nodiscard]] const Own& format_settings(std::string_view name) const {
+    return dynamic_cast<const Own&>(*formats.find(name)->second);
+  }
 
   // The line of each key that the file has, by its dotted name.
   std::map<std::string, int, std::less<>> lines;

@@ -5,18 +5,6 @@
 namespace session::gateway {
 namespace {
 
-std::string_view name_of(DialectType type) {
-  switch (type) {
-    case DialectType::native:
-      return "native";
-    case DialectType::session_store:
-      return "session-store";
-    case DialectType::express:
-      return "express";
-  }
-  return "";
-}
-
 template <class List, class Name>
 std::string joined(const List& list, Name name) {
   std::string out;
@@ -27,12 +15,12 @@ std::string joined(const List& list, Name name) {
 }  // namespace
 
 std::string summary(const Settings& settings) {
-  const auto accepted = joined(settings.accept, name_of);
+  const auto accepted = joined(settings.accept, [](const FormatRow* row) { return row->name; });
   const auto keys = joined(settings.keys, [](const KeyMaterial& key) { return key.id; });
   const auto rules = joined(settings.rules, [](const Rule& rule) { return rule.name; });
   const bool redis = settings.store_type == StoreType::redis;
   std::string out = "dialect ";
-  out.append(name_of(settings.dialect)).append(", accept ").append(accepted);
+  out.append(settings.format->name).append(", accept ").append(accepted);
   out.append(", keys ").append(keys).append(", cookie ").append(settings.cookie.name);
   out.append(", idle_timeout ").append(format_duration(settings.session.idle_timeout));
   out.append(", absolute_timeout ").append(format_duration(settings.session.absolute_timeout));

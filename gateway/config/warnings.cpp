@@ -61,7 +61,7 @@ bool few_bytes(const Secret& secret) {
 }
 
 void warn_of_keys(Section& top, const Settings& settings) {
-  if (!top["keys"].given() || settings.dialect != DialectType::native) return;
+  if (!top["keys"].given() || !settings.format->capabilities.configured_keys) return;
   const std::vector<Field> items = items_of(top["keys"]);
   const auto& keys = settings.keys;
   for (std::size_t i = 0; i < items.size(); ++i) {

@@ -12,9 +12,9 @@ namespace {
 // The Cookie header without what logs the user in: an old cookie does so, too, while what moved lives.
 std::string other_cookies(std::span<const std::string_view> cookies, const SessionManager& sessions) {
   std::string others = without_cookie(cookies, sessions.cookie().name);
-  for (const LegacyFormat& format : sessions.accepted()) {
+  for (const std::string_view name : sessions.legacy_cookie_names()) {
     const std::string_view header = others;
-    others = without_cookie({&header, 1}, format.cookie_name);
+    others = without_cookie({&header, 1}, name);
   }
   return others;
 }

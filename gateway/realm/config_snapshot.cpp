@@ -10,7 +10,7 @@ constexpr std::size_t kKeyBytes = 32;
 }  // namespace
 
 Settings with_ephemeral_keys(Settings settings, const Settings* served) {
-  if (settings.dialect != DialectType::native || !settings.keys.empty()) return settings;
+  if (!settings.format->capabilities.configured_keys || !settings.keys.empty()) return settings;
   settings.random_keys = true;
   if (served != nullptr && served->random_keys) {
     settings.keys = served->keys;

@@ -3,16 +3,17 @@
 #include <memory>
 #include <vector>
 
-#include "core/format/dialect.h"
-#include "core/record/environment.h"
+#include "core/migration/migration.h"
 #include "gateway/config/settings.h"
 
 namespace session::gateway {
 
-// The dialect that the configuration names. REQUIRES: the settings were checked.
-[[nodiscard]] std::unique_ptr<Dialect> dialect_for(const Settings& settings);
+// The format that the configuration names. What it remembers comes out of `budget`. REQUIRES: the settings
+// were checked.
+[[nodiscard]] Format format_for(const Settings& settings, std::shared_ptr<CacheBudget> budget);
 
-// Those whose sessions are taken over.
-[[nodiscard]] std::vector<LegacyFormat> accepted_by(const Settings& settings);
+// Those whose sessions migrate to it.
+[[nodiscard]] std::vector<LegacyFormat> accepted_by(const Settings& settings,
+                                                    const std::shared_ptr<CacheBudget>& budget);
 
 }  // namespace session::gateway

@@ -8,11 +8,12 @@
 namespace session::gateway {
 namespace {
 
-SessionManagerOptions options_for(const Settings& settings) {
+SessionManagerOptions options_for(const Settings& settings, std::shared_ptr<CacheBudget> budget) {
   SessionManagerOptions options;
   options.policy = settings.session;
   options.cookie = settings.cookie;
-  options.memory.keep_data = !settings.rules.empty();
+  options.cache.keep_data = !settings.rules.empty();
+  options.cache.budget = std::move(budget);
   options.write_deadline = settings.limits.request_deadline / 2;
   options.log_id_key = log_id_key(settings);
   return options;
@@ -20,19 +21,16 @@ SessionManagerOptions options_for(const Settings& settings) {
 
 }  // namespace
 
-Realm::Realm(std::shared_ptr<const ConfigSnapshot> configuration, Store& store, const Metrics& metrics,
-             Background background)
+Realm::Realm(std::shared_ptr<const ConfigSnapshot> configuration, Store& store,
+             std::shared_ptr<CacheBudget> budget, const Metrics& metrics, Background background)
     : config_(std::move(configuration)),
-      sessions_(store, dialect_for(settings()), config_->identity, options_for(settings())),
-      services_{sessions_,
-                store,
-                config_->rules,
-                settings().flush,
+      sessions_(store, format_for(settings(), budget), config_->identity, options_for(settings(), budget)),
+      services_{sessions_, config_->rules, settings().flush,
                 [this, background = std::move(background)](Task<void> task) {
                   background(std::move(task), shared_from_this());
                 },
                 [&metrics] { return metrics.render(); }} {
-  for (LegacyFormat& format : accepted_by(settings())) sessions_.accept(std::move(format));
+  for (LegacyFormat& format : accepted_by(settings(), budget)) sessions_.accept(std::move(format));
 }
 
 }  // namespace session::gateway

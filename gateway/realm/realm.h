@@ -20,8 +20,8 @@ class Realm : public std::enable_shared_from_this<Realm> {
 
   // Throws std::exception if the keys can't be made use of.
   // What they refer to outlives this.
-  Realm(std::shared_ptr<const ConfigSnapshot> configuration, Store& store, const Metrics& metrics,
-        Background background);
+  Realm(std::shared_ptr<const ConfigSnapshot> configuration, Store& store,
+        std::shared_ptr<CacheBudget> budget, const Metrics& metrics, Background background);
   Realm(const Realm&) = delete;
   Realm& operator=(const Realm&) = delete;
 

@@ -12,7 +12,6 @@ namespace session::gateway {
 // What endpoints work with: one of these per worker.
 struct Services {
   SessionManager& sessions;
-  Store& store;
   const RuleSet& rules;
   FlushMode flush = FlushMode::wait;
   // Runs a task after the answer has gone; the worker waits for it before it stops.

@@ -44,6 +44,7 @@ Server::Server(Settings settings, ConfigSource source)
       last_prepared_(config_->generation),
       fd_budget_(worker_count(config_->settings)),
       most_connections_(fd_budget_.room_for(config_->settings.limits.connections)),
+      cache_budget_(std::make_shared<CacheBudget>(config_->settings.limits.remembered)),
       store_(make_store(config_->settings, &metrics_.store_observer())),
       loop_(1),
       stop_signals_(loop_.get_executor(), SIGTERM, SIGINT),
@@ -52,7 +53,7 @@ Server::Server(Settings settings, ConfigSource source)
   metrics_.set_workers(worker_count(config_->settings));
   metrics_.set_lost_lines(lost_lines);
   listen();
-  const Shared shared{*store_.store, generation_, metrics_};
+  const Shared shared{*store_.store, generation_, metrics_, cache_budget_};
   for (std::size_t i = 0; i < worker_count(config_->settings); ++i)
     workers_.push_back(std::make_unique<Worker>(shared, config_));
   for (const Listener& listener : listeners_) {
@@ -177,6 +178,7 @@ Task<bool> Server::try_reload() {
     if (!prepared) co_return false;
     most_connections_ = fd_budget_.room_for(next->settings.limits.connections);
     config_ = next;
+    cache_budget_->set_max(next->settings.limits.remembered);
     generation_.store(next->generation, std::memory_order_release);
     change_log(next->settings.log);
     co_return true;

@@ -77,6 +77,7 @@ class Server {
   FdBudget fd_budget_;
   std::size_t most_connections_;
   Metrics metrics_;
+  std::shared_ptr<CacheBudget> cache_budget_;
   StoreBackend store_;
   ServiceManager service_manager_;
   boost::asio::io_context loop_;

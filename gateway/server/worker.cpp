@@ -69,8 +69,8 @@ void Worker::join() {
 }
 
 std::shared_ptr<Realm> Worker::make_realm(std::shared_ptr<const ConfigSnapshot> configuration) {
-  return std::make_shared<Realm>(std::move(configuration), shared_.store, shared_.metrics,
-                                 [this](Task<void> task, std::shared_ptr<Realm> realm) {
+  return std::make_shared<Realm>(std::move(configuration), shared_.store, shared_.cache_budget,
+                                 shared_.metrics, [this](Task<void> task, std::shared_ptr<Realm> realm) {
                                    run_in_background(std::move(task), std::move(realm));
                                  });
 }

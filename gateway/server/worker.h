@@ -29,6 +29,8 @@ struct Shared {
   // key is made only after this has changed, and from then on every worker knows the key.
   const std::atomic<std::uint64_t>& generation;
   Metrics& metrics;
+  // What all caches of all workers may hold together.
+  std::shared_ptr<CacheBudget> cache_budget;
 };
 
 // One thread with its event loop, its connections, and its own copy of everything that is not thread-safe.

@@ -5,6 +5,7 @@
 #include "core/crypto/random.h"
 #include "core/format/native/native.h"
 #include "tests/support/e2e/support.h"
+#include "tests/support/whole_format.h"
 
 namespace session::test {
 namespace {
@@ -20,8 +21,8 @@ std::string keys(bool with_the_old_one) {
 
 // The same session's cookie as the gateway issued it when k1 was the first key.
 std::string as_signed_before(const std::string& cookie_line) {
-  NativeDialect before({"session", "", {{"k1", Secret(kOldKey)}}, Secret("salt of the end-to-end tests")},
-                       system_random());
+  WholeNative before({"session", "", {{"k1", Secret(kOldKey)}}, Secret("salt of the end-to-end tests")},
+                     system_random());
   const std::string value = cookie_line.substr(std::string("Cookie: session=").size());
   BOOST_TEST_REQUIRE(value.starts_with("v1.k2."));
   const auto id_end = value.find('.', 6);

@@ -7,19 +7,21 @@
 #include <string_view>
 
 #include "core/cookie/cookie_header.h"
+#include "core/cookie/cookie_value.h"
 #include "core/crypto/random.h"
 #include "core/format/express/express.h"
 #include "core/format/native/native.h"
 #include "core/format/session_store/session_store.h"
+#include "tests/support/whole_format.h"
 
 namespace {
 
-using session::NativeDialect;
+using session::test::WholeNative;
 
 constexpr std::string_view kName = "session";
 
-session::NativeDialectOptions options(std::string_view name, std::string_view secret) {
-  session::NativeDialectOptions options;
+session::NativeFormatOptions options(std::string_view name, std::string_view secret) {
+  session::NativeFormatOptions options;
   options.cookie_name = name;
   options.keys = {{"k1", session::Secret(std::string(secret))}};
   options.salt = session::Secret("salt of the fuzz targets");
@@ -27,9 +29,9 @@ session::NativeDialectOptions options(std::string_view name, std::string_view se
 }
 
 // Cookies are judged by a dialect that never signed one. The corpus holds some that other keys signed.
-NativeDialect& judge() {
+WholeNative& judge() {
   static const std::string secret = session::system_random().bytes(32);
-  static NativeDialect dialect(options(kName, secret), session::system_random());
+  static WholeNative dialect(options(kName, secret), session::system_random());
   return dialect;
 }
 
@@ -57,7 +59,7 @@ void what_is_left_holds_none_of_ours(std::span<const std::string_view> headers) 
 
 // One that we did sign verifies; with the input in place of any part of it, it does not.
 void only_what_was_signed_verifies(std::string_view input) {
-  static NativeDialect signer(options(kName, std::string(32, 's')), session::system_random());
+  static WholeNative signer(options(kName, std::string(32, 's')), session::system_random());
   const std::string id(32, 'a');
   const std::string cookie = signer.cookie(id, session::seconds(1700000000));
   const auto verified = signer.verify(cookie);
@@ -69,8 +71,8 @@ void only_what_was_signed_verifies(std::string_view input) {
   }
 }
 
-session::ExpressDialect express(const std::string& secret) {
-  session::ExpressDialectOptions options;
+session::test::WholeExpress express(const std::string& secret) {
+  session::ExpressFormatOptions options;
   options.secrets.emplace_back(std::string(secret));
   return {std::move(options), session::system_random()};
 }
@@ -78,8 +80,8 @@ session::ExpressDialect express(const std::string& secret) {
 // The cookies of express-session: what was never signed does not verify; whatever was signed does, and to
 // the same id.
 void only_what_was_signed_is_of_express(std::string_view input) {
-  static session::ExpressDialect stranger = express(session::system_random().bytes(32));
-  static session::ExpressDialect signer = express("secret of the fuzz targets");
+  static session::test::WholeExpress stranger = express(session::system_random().bytes(32));
+  static session::test::WholeExpress signer = express("secret of the fuzz targets");
   check(!stranger.verify(input));
   const std::string id = session::decoded_cookie(input);
   const std::string cookie = signer.cookie(id, session::seconds(0));
@@ -90,7 +92,7 @@ void only_what_was_signed_is_of_express(std::string_view input) {
 
 // The cookies of session-store: an id has one key, however it is spelled.
 void an_id_of_session_store_survives_its_cookie(std::string_view input) {
-  static session::SessionStoreDialect dialect({}, session::system_random());
+  static session::test::WholeSessionStore dialect({}, session::system_random());
   const auto verified = dialect.verify(input);
   if (!verified) return;
   const auto again = dialect.verify(dialect.cookie(verified->id, session::seconds(0)));
@@ -98,19 +100,20 @@ void an_id_of_session_store_survives_its_cookie(std::string_view input) {
 }
 
 // A record that can be read can be written, and reads as the same again.
-void a_record_survives_writing(const session::Dialect& dialect, std::string_view input) {
+void a_record_survives_writing(const session::test::WholeFormat& dialect, std::string_view input) {
   auto record = dialect.decode(input);
   if (!record) return;
   dialect.complete(*record, session::seconds(1700000000));
   const std::string bytes = dialect.encode(*record);
   const auto again = dialect.decode(bytes);
-  check(again && again->data == record->data && again->format_fields == record->format_fields);
+  check(again && again->attributes == record->attributes &&
+        again->members().size() == record->members().size());
   check(again->lifetime == record->lifetime && dialect.encode(*again) == bytes);
 }
 
 void records_survive(std::string_view input) {
-  static const session::ExpressDialect of_express = express("secret of the fuzz targets");
-  static const session::SessionStoreDialect of_ancestor({}, session::system_random());
+  static const session::test::WholeExpress of_express = express("secret of the fuzz targets");
+  static const session::test::WholeSessionStore of_ancestor({}, session::system_random());
   a_record_survives_writing(of_express, input);
   a_record_survives_writing(of_ancestor, input);
 }

@@ -10,6 +10,7 @@
 #include "core/format/express/express.h"
 #include "tests/support/e2e/process.h"
 #include "tests/support/places.h"
+#include "tests/support/whole_format.h"
 
 namespace session::test {
 namespace {
@@ -64,9 +65,9 @@ BOOST_AUTO_TEST_CASE(its_configurations_are_fine) {
 }
 
 BOOST_AUTO_TEST_CASE(it_has_every_name_that_express_reserves) {
-  ExpressDialectOptions options;
+  ExpressFormatOptions options;
   options.secrets.emplace_back("a secret");
-  const ExpressDialect express(std::move(options), system_random());
+  const WholeExpress express(std::move(options), system_random());
   const auto names = reserved_names();
   BOOST_TEST(names.size() == 21U);
   for (const std::string& name : names) BOOST_TEST(express.reserves(name), name);

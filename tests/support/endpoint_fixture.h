@@ -24,7 +24,7 @@ struct EndpointFixture : SessionFixture {
   RuleSet rules{{Rule{"user", {Condition{"/user", Condition::Op::exists, true}}},
                  Rule{"admin", {Condition{"/groups", Condition::Op::contains, "admin"}}}}};
   std::vector<Task<void>> background;
-  gateway::Services services{manager, store, rules, gateway::FlushMode::wait,
+  gateway::Services services{manager, rules, gateway::FlushMode::wait,
                              [this](Task<void> task) { background.push_back(std::move(task)); }};
 };
 

@@ -16,6 +16,7 @@
 #include "tests/support/forwarding_store.h"
 #include "tests/support/scripted_store.h"
 #include "tests/support/store_calls.h"
+#include "tests/support/whole_format.h"
 
 namespace session::test {
 
@@ -32,12 +33,12 @@ class EndlessStore final : public ForwardingStore {
 };
 
 // Sessions in the format of another library: managers over one store, and what is in it.
-struct DialectFixture {
-  using Make = std::function<std::unique_ptr<Dialect>(const Random&)>;
+struct FormatFixture {
+  using Make = std::function<Format(const Random&)>;
 
-  DialectFixture(std::string name, const Make& make)
+  FormatFixture(std::string name, const Make& make)
       : cookie_name(std::move(name)),
-        dialect(make(random)),
+        format(make(random)),
         manager(make_manager(make)),
         other(make_manager(make)) {}
 
@@ -50,14 +51,14 @@ struct DialectFixture {
 
   // What a client sends for an id.
   [[nodiscard]] std::string header_of(std::string_view id) {
-    return cookie_name + "=" + dialect->cookie(id, clock.unix_now());
+    return cookie_name + "=" + format.cookies->cookie(id, clock.unix_now());
   }
   // As the library has written it; without an end, if no time is given.
   void write(std::string_view id, std::string_view record, milliseconds ttl = std::chrono::hours(24 * 3650)) {
     (void)erase(memory, key_of(id));
     (void)create(memory, key_of(id), record, ttl);
   }
-  [[nodiscard]] std::string key_of(std::string_view id) const { return dialect->store_key(id); }
+  [[nodiscard]] std::string key_of(std::string_view id) const { return format.cookies->store_key(id); }
   [[nodiscard]] std::string record_of(std::string_view id) { return text_of(memory, key_of(id)); }
   [[nodiscard]] milliseconds time_left(std::string_view id) { return load(memory, key_of(id))->time_left; }
 
@@ -82,7 +83,7 @@ struct DialectFixture {
   EndlessStore endless{memory};
   ScriptedStore store{endless};
   CountedRandom random;
-  std::unique_ptr<Dialect> dialect;
+  Format format;
   SessionManager manager;
   SessionManager other;
 };

@@ -9,6 +9,7 @@
 #include "core/format/express/express.h"
 #include "core/format/session_store/session_store.h"
 #include "tests/support/endpoint_fixture.h"
+#include "tests/support/whole_format.h"
 
 namespace session::test {
 
@@ -20,13 +21,12 @@ struct TakeoverFixture : EndpointFixture {
   }
 
   void accept_both(SessionManager& by) const {
-    by.accept({std::make_unique<ExpressDialect>(express_options(), random), "connect.sid", "express"});
-    by.accept({std::make_unique<SessionStoreDialect>(SessionStoreDialectOptions(), random), "session-store",
-               "session-store"});
+    by.accept({express_format(express_options(), random), "connect.sid"});
+    by.accept({session_store_format(SessionStoreFormatOptions(), random), "session-store"});
   }
 
-  static ExpressDialectOptions express_options() {
-    ExpressDialectOptions options;
+  static ExpressFormatOptions express_options() {
+    ExpressFormatOptions options;
     options.secrets.emplace_back("keyboard cat");
     return options;
   }
@@ -87,8 +87,8 @@ struct TakeoverFixture : EndpointFixture {
                   Asked("GET").with("HTTP_COOKIE", cookie).with("GATEWAY_TOUCH", touch));
   }
 
-  ExpressDialect express{express_options(), random};
-  SessionStoreDialect session_store{SessionStoreDialectOptions(), random};
+  WholeExpress express{express_options(), random};
+  WholeSessionStore session_store{SessionStoreFormatOptions(), random};
 };
 
 }  // namespace session::test

@@ -15,6 +15,7 @@
 #include "tests/support/counted_random.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/scripted_store.h"
+#include "tests/support/whole_format.h"
 
 namespace session::test {
 
@@ -22,15 +23,15 @@ inline const std::string kOldSecret(32, 'o');
 inline const std::string kNewSecret(32, 'n');
 inline constexpr std::string_view kCookieName = "__Host-session";
 
-inline NativeDialectOptions dialect_options(std::vector<KeyMaterial> keys) {
-  return NativeDialectOptions{std::string(kCookieName), "session:", std::move(keys),
-                              Secret("salt of the tests")};
+inline NativeFormatOptions format_options(std::vector<KeyMaterial> keys) {
+  return NativeFormatOptions{std::string(kCookieName), "session:", std::move(keys),
+                             Secret("salt of the tests")};
 }
 // One key, k1.
-inline NativeDialectOptions dialect_options() { return dialect_options({{"k1", Secret(kOldSecret)}}); }
+inline NativeFormatOptions format_options() { return format_options({{"k1", Secret(kOldSecret)}}); }
 // The key of before, k1, is now the second.
-inline NativeDialectOptions rotated_options() {
-  return dialect_options({{"k2", Secret(kNewSecret)}, {"k1", Secret(kOldSecret)}});
+inline NativeFormatOptions rotated_options() {
+  return format_options({{"k2", Secret(kNewSecret)}, {"k1", Secret(kOldSecret)}});
 }
 
 // Managers over one store, as threads or machines have them, and plain calls for what they do.
@@ -38,9 +39,9 @@ inline NativeDialectOptions rotated_options() {
 struct SessionFixture {
   using Opened = SessionManager::Opened;
 
-  SessionManager make_manager(NativeDialectOptions keys = dialect_options(),
+  SessionManager make_manager(NativeFormatOptions keys = format_options(),
                               SessionManagerOptions options = {}) {
-    return SessionManager(store, std::make_unique<NativeDialect>(std::move(keys), random),
+    return SessionManager(store, native_format(std::move(keys), random),
                           std::make_shared<Identity>(IdentitySettings()), std::move(options), clock);
   }
 
@@ -79,7 +80,7 @@ struct SessionFixture {
   MemoryStore memory{MemoryStoreOptions(), clock};
   ScriptedStore store{memory};
   CountedRandom random;
-  NativeDialect dialect{dialect_options(), random};
+  WholeNative dialect{format_options(), random};
   SessionManager manager = make_manager();
   SessionManager other = make_manager();
 };

@@ -1,93 +1,33 @@
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <limits>
-#include <optional>
+#include <memory>
+#include <string>
 #include <vector>
 
-#include "core/base/admission_policy.h"
+#include "core/base/cache_budget.h"
+#include "core/base/secret.h"
 #include "core/cookie/key_ring.h"
-#include "core/crypto/base64url.h"
 #include "core/crypto/random.h"
-#include "core/format/dialect.h"
+#include "core/format/format.h"
 
 namespace session {
 
-struct NativeDialectOptions {
+struct NativeFormatOptions {
   std::string cookie_name;        // part of what is signed: a cookie can't be passed off under another name
   std::string store_prefix;       // begins every store key
   std::vector<KeyMaterial> keys;  // the first signs, all verify; at least one
   Secret salt;
+  // For what is remembered of cookies that verified; shared with other caches. REQUIRES: not null.
+  std::shared_ptr<CacheBudget> budget = std::make_shared<CacheBudget>(std::size_t{8} << 20);
 };
 
-// Our own format, version 1.
-//
-//   cookie  v1.<key id>.<id>.<issued>.<mac>
-//           id      24 random bytes, base64url (32 characters)
-//           issued  Unix seconds, decimal, no leading zero
-//           mac     HMAC-SHA256 over purpose, cookie name and all before the last dot, base64url (43
-//           characters)
-//   key     prefix + base64url(SHA-256(salt, id))
-//   record  {"v":1,"created":<Unix seconds>,"data":{...}}, with "from":"<store key>" before data while the
-//           record of another format that it was made of may still be there: its format_fields
-class NativeDialect final : public Dialect {
- public:
-  NativeDialect(NativeDialectOptions options, const Random& random);
+inline constexpr FormatCapabilities kNativeCapabilities = {.signed_cookies = true,
+                                                           .tombstones = true,
+                                                           .absolute_timeout = true,
+                                                           .own_lifetime = false,
+                                                           .configured_keys = true};
 
-  Result<VerifiedCookie, RejectReason> verify(std::string_view value) override;
-  std::string cookie(std::string_view id, seconds issued) override;
-  std::string new_id() override;
-  std::string store_key(std::string_view id) const override;
-  std::string encode(const Record& record) const override;
-  Result<Record, RejectReason> decode(std::string_view bytes) const override;
-  Result<Record, RejectReason> decode_wanted(std::string_view bytes,
-                                             const WantedMembers& wanted) const override;
-  std::optional<std::string> tombstone(std::string_view successor) const override;
-  std::string successor(std::string_view bytes) const override;
-
- private:
-  static constexpr std::size_t kIdCharacters = 32;
-  static constexpr std::size_t kMacCharacters = 43;
-  static constexpr std::size_t kMaxIssuedDigits = 11;
-  static constexpr std::size_t kMaxCookieBytes =
-      2 + kMaxKeyIdBytes + kIdCharacters + kMaxIssuedDigits + kMacCharacters + 4;
-
-  struct Parts;
-  // What a cookie says that verified.
-  struct Said {
-    std::array<char, kIdCharacters> id{};
-    Base64urlOf32 key_end{};  // of the store key, behind the prefix
-    bool outdated = false;
-    seconds issued{};
-  };
-  // Such a cookie, and the text it was; all in its place, so that meeting thousands takes no heap.
-  struct Known {
-    std::array<char, kMaxCookieBytes> text{};
-    std::uint8_t size = 0;  // 0: none
-    Said said;
-
-    [[nodiscard]] std::string_view value() const { return {text.data(), size}; }
-  };
-  static_assert(kMaxCookieBytes <= std::numeric_limits<std::uint8_t>::max());
-  static std::optional<Parts> cut(std::string_view value);
-  std::string_view signed_text(std::string_view before_last_dot);
-  [[nodiscard]] Result<Said, RejectReason> compute(std::string_view value);
-  [[nodiscard]] VerifiedCookie cookie_of(const Said& said) const;
-  [[nodiscard]] Base64urlOf32 key_end(std::string_view id) const;
-  [[nodiscard]] std::string store_key_of(const Base64urlOf32& end) const;
-
-  std::string prefix_;
-  Secret salt_;
-  KeyRing keys_;
-  std::string preamble_;  // purpose and cookie name: what every signed text begins with
-  std::string scratch_;
-  // What has verified: a browser sends the same cookie with each request, and the keys don't change while
-  // this object lives. Only cookies that verified are in here, so no flood of forged ones can push them out.
-  std::vector<Known> known_;
-  AdmissionPolicy admission_;
-  const Random& random_;
-  mutable PartialParser parser_;
-};
+// Our own format: native_cookie_format.h and native_record_format.h say what it is. `random` outlives it.
+[[nodiscard]] Format native_format(NativeFormatOptions options, const Random& random);
 
 }  // namespace session

@@ -1,71 +1,15 @@
 #include "core/format/session_store/session_store.h"
 
-#include "core/crypto/digest.h"
-#include "core/crypto/hex.h"
-#include "core/format/express/express_cookie.h"
+#include <utility>
+
+#include "core/format/session_store/session_store_formats.h"
 
 namespace session {
-namespace {
 
-constexpr std::size_t kMaxIdBytes = 1024;
-
-// RFC 9562, version 4.
-std::string uuid(std::string bytes) {
-  bytes[6] = static_cast<char>((static_cast<unsigned char>(bytes[6]) & 0x0fU) | 0x40U);
-  bytes[8] = static_cast<char>((static_cast<unsigned char>(bytes[8]) & 0x3fU) | 0x80U);
-  std::string text = hex(bytes);
-  for (const std::size_t dash : {8U, 13U, 18U, 23U}) text.insert(dash, 1, '-');
-  return text;
+Format session_store_format(SessionStoreFormatOptions options, const Random& random) {
+  return Format{"session-store", kSessionStoreCapabilities,
+                std::make_unique<SessionStoreCookieFormat>(std::move(options), random),
+                std::make_unique<SessionStoreRecordFormat>()};
 }
-
-}  // namespace
-
-SessionStoreDialect::SessionStoreDialect(SessionStoreDialectOptions options, const Random& random)
-    : options_(std::move(options)), random_(random) {
-  (void)md5_hex("");  // where MD5 is forbidden that shows at the start, and not with the first cookie
-}
-
-Result<VerifiedCookie, RejectReason> SessionStoreDialect::verify(std::string_view value) {
-  if (value.size() > 3 * kMaxIdBytes) return RejectReason::malformed;
-  std::string id = decoded_cookie(value);
-  // The package's cookie parser makes an object of what begins like that, and all objects the same key.
-  if (id.empty() || id.size() > kMaxIdBytes || id.starts_with("j:")) return RejectReason::malformed;
-  std::string key = store_key(id);
-  return VerifiedCookie{std::move(id), std::move(key), std::nullopt, false};
-}
-
-std::string SessionStoreDialect::cookie(std::string_view id, seconds /*issued*/) {
-  return encoded_cookie(id);
-}
-
-std::string SessionStoreDialect::new_id() { return uuid(random_.bytes(16)); }
-
-std::string SessionStoreDialect::store_key(std::string_view id) const {
-  return md5_hex(options_.salt.reveal(), id);
-}
-
-std::string SessionStoreDialect::encode(const Record& record) const { return to_text(record.data); }
-
-Result<Record, RejectReason> SessionStoreDialect::decode(std::string_view bytes) const {
-  return decode_wanted(bytes, {});
-}
-
-Result<Record, RejectReason> SessionStoreDialect::decode_wanted(std::string_view bytes,
-                                                                const WantedMembers& wanted) const {
-  JsonLimits limits;
-  limits.large_integers = JsonLimits::LargeIntegers::rounded;
-  auto parsed = parser_.parse(bytes, limits, {wanted});
-  if (!parsed || !parsed->object.is_object()) return RejectReason::malformed;
-  if (parsed->object.empty() && !parsed->left_out) return RejectReason::unknown;
-  Record record;
-  record.data = std::move(parsed->object);
-  return record;
-}
-
-std::optional<std::string> SessionStoreDialect::tombstone(std::string_view /*successor*/) const {
-  return std::nullopt;
-}
-
-std::string SessionStoreDialect::successor(std::string_view /*bytes*/) const { return {}; }
 
 }  // namespace session

@@ -132,8 +132,8 @@ BOOST_AUTO_TEST_CASE(rules_follow_the_record_from_one_check_to_the_next) {
 
 BOOST_AUTO_TEST_CASE(rules_say_the_same_from_attributes_that_are_remembered) {
   SessionManagerOptions options;
-  options.memory.keep_data = true;
-  SessionManager keeping = make_manager(dialect_options(), std::move(options));
+  options.cache.keep_data = true;
+  SessionManager keeping = make_manager(format_options(), std::move(options));
   const std::vector<std::string_view> cookies = {cookie};
   for (int i = 0; i < 3; ++i) {
     const CheckResult verdict = run(check(CheckRequest{cookies, "user,admin"}, keeping, rules));
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(a_cookie_under_an_older_key_passes_and_is_given_again) {
   const std::vector<std::string_view> cookies = {cookie};
   const CheckResult verdict = run(check(CheckRequest{cookies, {}}, rotated, rules));
   BOOST_TEST(std::get<Pass>(verdict).set_cookie.value().starts_with("__Host-session=v1.k2." + alice.id()));
-  SessionManager dropped = make_manager(dialect_options({{"k2", Secret(kNewSecret)}}));
+  SessionManager dropped = make_manager(format_options({{"k2", Secret(kNewSecret)}}));
   const CheckResult later = run(check(CheckRequest{cookies, {}}, dropped, rules));
   BOOST_TEST((std::get<LoginNeeded>(later).reason == RejectReason::bad_signature));
 }

@@ -71,7 +71,7 @@ struct Browsers : TakeoverFixture {
     for (SessionManager* each : {&here, &there}) accept_both(*each);
   }
   SessionManager make() {
-    return SessionManager(shuffled, std::make_unique<NativeDialect>(dialect_options(), random),
+    return SessionManager(shuffled, native_format(format_options(), random),
                           std::make_shared<Identity>(IdentitySettings()), SessionManagerOptions(), clock);
   }
   unsigned pick(unsigned below) { return static_cast<unsigned>(dice() % below); }
@@ -144,8 +144,8 @@ struct Browsers : TakeoverFixture {
   ShuffledStore shuffled{memory, 2};
   SessionManager here = make();
   SessionManager there = make();
-  gateway::Services services_here{here, shuffled, rules, gateway::FlushMode::wait, {}};
-  gateway::Services services_there{there, shuffled, rules, gateway::FlushMode::wait, {}};
+  gateway::Services services_here{here, rules, gateway::FlushMode::wait, {}};
+  gateway::Services services_there{there, rules, gateway::FlushMode::wait, {}};
   std::string id;
   std::vector<std::string> native;
   std::vector<std::string> written;

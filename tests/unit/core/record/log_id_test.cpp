@@ -31,8 +31,8 @@ BOOST_AUTO_TEST_CASE(without_a_key_nobody_else_gives_the_same_names) {
 BOOST_FIXTURE_TEST_CASE(managers_with_one_key_give_a_session_one_name, SessionFixture) {
   SessionManagerOptions options;
   options.log_id_key = kKey;
-  SessionManager here = make_manager(dialect_options(), options);
-  SessionManager there = make_manager(dialect_options(), options);
+  SessionManager here = make_manager(format_options(), options);
+  SessionManager there = make_manager(format_options(), options);
   Session session = here.create();
   BOOST_TEST(outcome(run(session.set("user", "alice", Flush::now))) == "written");
   BOOST_TEST(session.log_id() == LogId(kKey).of(key_of(session)));

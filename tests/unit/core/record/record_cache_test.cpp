@@ -8,6 +8,7 @@
 #include "core/format/express/express.h"
 #include "core/format/session_store/session_store.h"
 #include "tests/support/session_fixture.h"
+#include "tests/support/whole_format.h"
 
 namespace session::test {
 namespace {
@@ -18,22 +19,28 @@ struct ParseContext {
                  R"(","user":")" + user + "\"}}");
   }
   RecordCache reader(RecordCacheOptions memory = {}) {
-    return RecordCache(dialect, std::make_shared<Identity>(IdentitySettings()), memory);
+    return RecordCache(dialect.records(), std::make_shared<Identity>(IdentitySettings()), std::move(memory));
   }
 
   // A reader whose identity is of one header, and the subject.
-  RecordCache reader_of(const Dialect& format, const std::string& subject, const std::string& header,
+  RecordCache reader_of(const WholeFormat& format, const std::string& subject, const std::string& header,
                         RecordCacheOptions memory = {}) {
-    return RecordCache(format, std::make_shared<Identity>(IdentitySettings{subject, {{"X", header}}}),
-                       memory);
+    return RecordCache(format.records(),
+                       std::make_shared<Identity>(IdentitySettings{subject, {{"X", header}}}),
+                       std::move(memory));
   }
 
   CountedRandom random;
-  NativeDialect dialect{dialect_options(), random};
+  WholeNative dialect{format_options(), random};
 };
 
 Bytes native_record(const std::string& data) {
   return Bytes(R"({"v":1,"created":1700000000,"data":)" + data + "}");
+}
+
+// So many slots, and so many bytes beside them.
+RecordCacheOptions room_for(std::size_t slots, std::size_t bytes) {
+  return {.slots = slots, .budget = std::make_shared<CacheBudget>(RecordCache::table_bytes(slots) + bytes)};
 }
 
 std::string user_of(RecordCache& reader, const std::string& key, const Bytes& bytes) {
@@ -43,7 +50,7 @@ std::string user_of(RecordCache& reader, const std::string& key, const Bytes& by
 }
 
 // The header lines of a record; the refusal if it can't be read.
-std::string lines_of(RecordCache reader, const Bytes& bytes) {
+std::string lines_of(RecordCache&& reader, const Bytes& bytes) {
   const auto summary = reader.summary("key", bytes);
   return summary ? (*summary)->identity : std::string(to_text(summary.error()));
 }
@@ -102,28 +109,76 @@ BOOST_AUTO_TEST_CASE(who_is_met_once_takes_nobodys_place_and_who_is_met_often_do
 }
 
 BOOST_AUTO_TEST_CASE(the_budget_of_bytes_is_kept_at_every_moment) {
-  auto reads = reader({.slots = 64, .bytes = 10'000});
+  auto reads = reader(room_for(64, 10'000));
   for (int i = 0; i < 1000; ++i) {
     BOOST_TEST(user_of(reads, std::to_string(i),
                        record_of("alice", static_cast<std::size_t>(i * 7 % 1500))) == "alice");
-    BOOST_TEST_REQUIRE(reads.remembered_bytes() <= 10'000U);
+    BOOST_TEST_REQUIRE(reads.remembered_bytes() <= RecordCache::table_bytes(64) + 10'000U);
   }
-  BOOST_TEST(reads.remembered_bytes() > 0U);
+  BOOST_TEST(reads.remembered_bytes() > RecordCache::table_bytes(64));
 }
 
 BOOST_AUTO_TEST_CASE(a_record_larger_than_the_budget_is_read_and_not_remembered) {
-  auto reads = reader({.slots = 4, .bytes = 1000});
+  auto reads = reader(room_for(4, 1000));
   BOOST_TEST(user_of(reads, "key", record_of("alice", 1000)) == "alice");
-  BOOST_TEST(reads.remembered_bytes() == 0U);
+  BOOST_TEST(reads.remembered_bytes() == RecordCache::table_bytes(4));
   BOOST_TEST(user_of(reads, "key", record_of("bobby", 1000)) == "bobby");
 }
 
 BOOST_AUTO_TEST_CASE(a_record_that_became_too_large_gives_its_bytes_back) {
-  auto reads = reader({.slots = 4, .bytes = 1000});
+  auto reads = reader(room_for(4, 1000));
   (void)reads.summary("key", record_of("alice"));
-  BOOST_TEST(reads.remembered_bytes() > 0U);
+  BOOST_TEST(reads.remembered_bytes() > RecordCache::table_bytes(4));
   (void)reads.summary("key", record_of("alice", 1000));
+  BOOST_TEST(reads.remembered_bytes() == RecordCache::table_bytes(4));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_released_is_given_back_and_remembered_again_later) {
+  const auto budget = std::make_shared<CacheBudget>(std::size_t{1} << 20);
+  auto reads = reader({.slots = 64, .budget = budget});
+  const auto first = reads.summary("key", record_of("alice"));
+  BOOST_TEST(budget->used() == reads.remembered_bytes());
+  BOOST_TEST(budget->used() > 0U);
+  reads.release();
+  BOOST_TEST(budget->used() == 0U);
+  const auto second = reads.summary("key", record_of("alice"));
+  BOOST_TEST((second->get() != first->get()));
+  BOOST_TEST((reads.summary("key", record_of("alice"))->get() == second->get()));
+}
+
+BOOST_AUTO_TEST_CASE(a_cache_that_ends_gives_everything_back) {
+  const auto budget = std::make_shared<CacheBudget>(std::size_t{1} << 20);
+  {
+    auto reads = reader({.slots = 64, .budget = budget});
+    (void)reads.summary("key", record_of("alice"));
+    BOOST_TEST(budget->used() > 0U);
+  }
+  BOOST_TEST(budget->used() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(without_room_for_a_table_records_are_read_all_the_same) {
+  auto reads = reader({.slots = 64, .budget = std::make_shared<CacheBudget>(0)});
+  for (int i = 0; i < 2; ++i) BOOST_TEST(user_of(reads, "key", record_of("alice")) == "alice");
   BOOST_TEST(reads.remembered_bytes() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_cache_that_came_first_gives_way_to_another) {
+  const auto budget = std::make_shared<CacheBudget>(2 * RecordCache::table_bytes(64) + 20'000);
+  auto first = reader({.slots = 64, .budget = budget});
+  auto second = reader({.slots = 64, .budget = budget});
+  const auto meet = [&](RecordCache& cache, int from) {
+    for (int i = from; i < from + 200; ++i) (void)cache.summary(std::to_string(i), record_of("alice", 100));
+  };
+  (void)second.summary("a table", record_of("alice"));
+  meet(first, 0);
+  const std::size_t before = second.remembered_bytes();
+  // Both are asked from now on.
+  for (int round = 1; round < 20; ++round) {
+    meet(first, 1000 * round);
+    meet(second, 1000 * round);
+  }
+  BOOST_TEST(second.remembered_bytes() > before + 5'000);
+  BOOST_TEST(budget->used() <= budget->max());
 }
 
 BOOST_AUTO_TEST_CASE(what_can_not_be_read_takes_no_memory) {
@@ -175,7 +230,7 @@ BOOST_AUTO_TEST_CASE(an_identity_may_be_all_attributes_together) {
 }
 
 BOOST_AUTO_TEST_CASE(a_record_that_has_nothing_wanted_is_a_session_and_an_empty_one_is_not) {
-  const SessionStoreDialect ancestor({}, random);
+  const WholeSessionStore ancestor({}, random);
   BOOST_TEST(lines_of(reader_of(ancestor, "/user", "/user"), Bytes(R"({"cart":1})")) == "X: \r\n");
   BOOST_TEST(lines_of(reader_of(ancestor, "/user", "/user"), Bytes(R"({"user":"alice"})")) == "X: alice\r\n");
   BOOST_TEST(lines_of(reader_of(ancestor, "/user", "/user"), Bytes("{}")) == "unknown");
@@ -184,16 +239,15 @@ BOOST_AUTO_TEST_CASE(a_record_that_has_nothing_wanted_is_a_session_and_an_empty_
   BOOST_TEST(lines_of(reader_of(ancestor, "/user", "/user"), Bytes("[]")) == "malformed");
 }
 
-BOOST_AUTO_TEST_CASE(the_cookie_of_express_is_kept_whole_and_is_no_attribute) {
-  ExpressDialectOptions options;
+BOOST_AUTO_TEST_CASE(the_cookie_of_express_says_how_long_it_lives_and_is_no_attribute) {
+  ExpressFormatOptions options;
   options.secrets.emplace_back(std::string("keyboard cat"));
-  const ExpressDialect express(std::move(options), random);
+  const WholeExpress express(std::move(options), random);
   const Bytes bytes(R"({"cookie":{"originalMaxAge":3600000,"path":"/","x":[1]},"user":"alice","cart":{}})");
   for (const bool keep : {false, true}) {
     auto reads = reader_of(express, "/user", "/cookie/path", {.keep_data = keep});
     const auto summary = reads.summary("key", bytes);
     BOOST_TEST_REQUIRE(summary.has_value());
-    BOOST_TEST(to_text((*summary)->format_fields) == R"({"originalMaxAge":3600000,"path":"/","x":[1]})");
     BOOST_TEST((*summary)->age.lifetime->count() == 3600000);
     BOOST_TEST((*summary)->subject.value() == "alice");
     BOOST_TEST((*summary)->identity == "X: \r\n");

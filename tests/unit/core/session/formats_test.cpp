@@ -7,6 +7,7 @@
 #include "core/format/session_store/session_store.h"
 #include "tests/support/format_fixture.h"
 #include "tests/support/session_fixture.h"
+#include "tests/support/whole_format.h"
 
 // Sessions that another library began, or will go on with.
 namespace session::test {
@@ -16,13 +17,13 @@ using namespace std::chrono_literals;
 
 constexpr milliseconds kDay = 24h;
 
-struct Express : DialectFixture {
+struct Express : FormatFixture {
   Express()
-      : DialectFixture("connect.sid", [](const Random& source) {
-          ExpressDialectOptions options;
+      : FormatFixture("connect.sid", [](const Random& source) {
+          ExpressFormatOptions options;
           options.secrets.emplace_back(std::string("keyboard cat"));
           options.cookie.secure = false;
-          return std::make_unique<ExpressDialect>(std::move(options), source);
+          return express_format(std::move(options), source);
         }) {
     write("hello", kRecord, kDay);
   }
@@ -30,10 +31,10 @@ struct Express : DialectFixture {
       R"({"cookie":{"originalMaxAge":null,"expires":null,"httpOnly":true,"path":"/","x":1},"user":"alice","z":[{}]})";
 };
 
-struct Ancestor : DialectFixture {
+struct Ancestor : FormatFixture {
   Ancestor()
-      : DialectFixture("session-store", [](const Random& source) {
-          return std::make_unique<SessionStoreDialect>(SessionStoreDialectOptions(), source);
+      : FormatFixture("session-store", [](const Random& source) {
+          return session_store_format(SessionStoreFormatOptions(), source);
         }) {
     write("anything", kRecord);
   }
@@ -138,7 +139,7 @@ BOOST_AUTO_TEST_CASE(what_the_library_writes_while_a_session_moves_is_taken_alon
   store.before(ScriptedStore::erase_if_call,
                [&] { write("hello", R"({"cookie":{"path":"/"},"user":"alice","late":1})", kDay); });
   BOOST_TEST(outcome(run(session.regenerate())) == "written");
-  BOOST_TEST(record_of(session.id()) == R"({"cookie":{"path":"/"},"late":1,"user":"alice"})");
+  BOOST_TEST(record_of(session.id()) == R"({"cookie":{"path":"/"},"user":"alice","late":1})");
   BOOST_TEST(memory.stats().entries == 1U);
 }
 
@@ -209,18 +210,18 @@ BOOST_AUTO_TEST_CASE(a_reserved_name_that_others_wrote_can_be_taken_away) {
   write("hello", R"({"cookie":{},"id":1,"user":"alice"})", kDay);
   Session session = opened("hello");
   BOOST_TEST(outcome(run(session.set("a", 1, Flush::now))) == "written");
-  BOOST_TEST(record_of("hello") == R"({"a":1,"cookie":{},"id":1,"user":"alice"})");
+  BOOST_TEST(record_of("hello") == R"({"cookie":{},"id":1,"user":"alice","a":1})");
   BOOST_TEST(outcome(run(session.unset("id", Flush::now))) == "written");
   BOOST_TEST(outcome(run(session.unset("cookie", Flush::now))) == "written");
-  BOOST_TEST(record_of("hello") == R"({"a":1,"cookie":{},"user":"alice"})");
+  BOOST_TEST(record_of("hello") == R"({"cookie":{},"user":"alice","a":1})");
 }
 
 BOOST_AUTO_TEST_CASE(a_cookie_under_an_older_secret_is_given_again) {
   SessionManager rotated = make_manager([](const Random& source) {
-    ExpressDialectOptions options;
+    ExpressFormatOptions options;
     options.secrets.emplace_back(std::string("new"));
     options.secrets.emplace_back(std::string("keyboard cat"));
-    return std::make_unique<ExpressDialect>(std::move(options), source);
+    return express_format(std::move(options), source);
   });
   const std::string header = header_of("hello");
   const std::vector<std::string_view> headers = {header};
@@ -282,7 +283,7 @@ BOOST_AUTO_TEST_CASE(a_session_without_an_end_is_given_one) {
 BOOST_AUTO_TEST_CASE(a_write_gives_an_end_too_even_where_sessions_are_not_extended) {
   Session session = opened("anything", Touch::off);
   BOOST_TEST(outcome(run(session.set("a", 1, Flush::now))) == "written");
-  BOOST_TEST(record_of("anything") == R"({"a":1,"user":"alice"})");
+  BOOST_TEST(record_of("anything") == R"({"user":"alice","a":1})");
   BOOST_TEST((time_left("anything") == 30min));
 }
 

@@ -21,7 +21,8 @@ struct Limits : SessionFixture {
     SessionManagerOptions options;
     options.policy.max_bytes = 200;
     options.write_deadline = 2s;
-    small.emplace(make_manager(dialect_options(), std::move(options)));
+    small.emplace(store, native_format(format_options(), random),
+                  std::make_shared<Identity>(IdentitySettings()), std::move(options), clock);
   }
   std::string record(const Session& session) { return text_of(memory, key_of(session)); }
   // The cookie of the id that the nth call of the random source makes.
@@ -38,7 +39,7 @@ BOOST_FIXTURE_TEST_SUITE(session_size, Limits)
 
 BOOST_AUTO_TEST_CASE(a_record_of_exactly_the_limit_is_written) {
   Session session = small->create();
-  const std::size_t around = dialect.encode(Record{clock.unix_now(), R"({"p":""})"_json}).size();
+  const std::size_t around = dialect.encode(record_with(clock.unix_now(), R"({"p":""})"_json)).size();
   BOOST_TEST(outcome(run(session.set("p", std::string(200 - around, 'p'), Flush::now))) == "written");
   BOOST_TEST(record(session).size() == 200U);
   BOOST_TEST(outcome(run(session.set("p", std::string(201 - around, 'p'), Flush::now))) == "too_large");

@@ -8,6 +8,7 @@
 #include "core/session/session.h"
 #include "tests/support/session_fixture.h"
 #include "tests/support/store_calls.h"
+#include "tests/support/whole_format.h"
 
 // A new id whose last step, that the old one's record is replaced, is done or not, and the store's answer is
 // lost: whoever was logged in stays so if the store can be asked again, and whoever was ended stays so.
@@ -16,24 +17,30 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A format without room for a tombstone, as other libraries have them.
-class Graveless final : public Dialect {
+// Records without room for a tombstone, as other libraries have them.
+class Graveless final : public RecordFormat {
  public:
-  explicit Graveless(const Random& random) : native_(dialect_options(), random) {}
-  Result<VerifiedCookie, RejectReason> verify(std::string_view value) override {
-    return native_.verify(value);
+  explicit Graveless(std::unique_ptr<RecordFormat> native) : native_(std::move(native)) {}
+  std::string encode(std::string_view key, const Record& record) const override {
+    return native_->encode(key, record);
   }
-  std::string cookie(std::string_view id, seconds issued) override { return native_.cookie(id, issued); }
-  std::string new_id() override { return native_.new_id(); }
-  std::string store_key(std::string_view id) const override { return native_.store_key(id); }
-  std::string encode(const Record& record) const override { return native_.encode(record); }
-  Result<Record, RejectReason> decode(std::string_view bytes) const override { return native_.decode(bytes); }
-  std::optional<std::string> tombstone(std::string_view) const override { return std::nullopt; }
-  std::string successor(std::string_view) const override { return {}; }
+  Result<Record, RejectReason> decode(std::string_view key, std::string_view bytes) const override {
+    return native_->decode(key, bytes);
+  }
+  Result<RecordHead, RejectReason> decode_head(std::string_view key, std::string_view bytes,
+                                               const WantedMembers& wanted) const override {
+    return native_->decode_head(key, bytes, wanted);
+  }
 
  private:
-  NativeDialect native_;
+  std::unique_ptr<RecordFormat> native_;
 };
+
+Format graveless_format(const Random& random) {
+  Format format = native_format(format_options(), random);
+  format.records = std::make_unique<Graveless>(std::move(format.records));
+  return format;
+}
 
 struct LostAnswers : SessionFixture {
   // A stored session, opened again; it gets a new id in a test.
@@ -52,8 +59,8 @@ struct LostAnswers : SessionFixture {
     return line.substr(0, line.find(';'));
   }
 
-  SessionManager graveless{store, std::make_unique<Graveless>(random),
-                           std::make_shared<Identity>(IdentitySettings()), SessionManagerOptions(), clock};
+  SessionManager graveless{store, graveless_format(random), std::make_shared<Identity>(IdentitySettings()),
+                           SessionManagerOptions(), clock};
   std::string old_cookie;
 };
 

@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(flush_now_ends_when_the_store_has_it) {
   BOOST_TEST(outcome(run(session.set("b", 2, Flush::now))) == "written");
   BOOST_TEST(outcome(run(session.set(R"({"c":3})"_json, Flush::now))) == "written");
   BOOST_TEST(outcome(run(session.unset("a", Flush::now))) == "written");
-  BOOST_TEST(record(session) == R"({"v":1,"created":1800000000,"data":{"b":2,"c":3,"z":0}})");
+  BOOST_TEST(record(session) == R"({"v":1,"created":1800000000,"data":{"z":0,"b":2,"c":3}})");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_set_and_then_unset_is_gone_and_the_other_way_round) {

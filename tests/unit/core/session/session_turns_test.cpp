@@ -50,7 +50,7 @@ struct SlowStore : SessionFixture {
 BOOST_FIXTURE_TEST_SUITE(session_turns, SlowStore)
 
 BOOST_AUTO_TEST_CASE(who_waits_behind_a_slow_store_gives_up_at_the_deadline_of_its_own_write) {
-  SessionManager slow(held, std::make_unique<NativeDialect>(dialect_options(), random),
+  SessionManager slow(held, native_format(format_options(), random),
                       std::make_shared<Identity>(IdentitySettings()), options, clock);
   const std::string cookie = cookie_of(stored(R"({"a":1})"_json));
   Session first = opened(slow, cookie);

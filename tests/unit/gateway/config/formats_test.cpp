@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "gateway/config/express_format.h"
 #include "tests/support/loading.h"
 
 using namespace session;
@@ -17,6 +18,12 @@ const std::string kRedis = "store: { type: redis }\n";
 const std::string kUnsigned =
     "the cookies of session-store are not signed: whoever guesses one, or plants one, has the session";
 
+std::shared_ptr<CacheBudget> budget() { return std::make_shared<CacheBudget>(0); }
+Format used(const Settings& settings) { return format_for(settings, budget()); }
+const ExpressSettings& express_of(const Settings& settings) {
+  return settings.format_settings<ExpressSettings>("express");
+}
+
 // The warnings of a file that loads, a line each.
 std::string warnings(const std::string& text) {
   std::string out;
@@ -30,9 +37,9 @@ BOOST_AUTO_TEST_SUITE(dialects)
 
 BOOST_AUTO_TEST_CASE(the_default_is_native_and_accepts_nothing) {
   const Settings read = settings("");
-  BOOST_TEST((read.dialect == DialectType::native));
+  BOOST_TEST((read.format->name == "native"));
   BOOST_TEST(read.accept.empty());
-  BOOST_TEST(accepted_by(read).empty());
+  BOOST_TEST(accepted_by(read, budget()).empty());
 }
 
 BOOST_AUTO_TEST_CASE(express_is_read_with_its_options) {
@@ -40,16 +47,16 @@ BOOST_AUTO_TEST_CASE(express_is_read_with_its_options) {
       "dialect: express\n"
       "express: { secrets: [ { value: new }, { value: old } ], prefix: 'app:', ttl: 90s }\n" +
       kRedis);
-  BOOST_TEST((read.dialect == DialectType::express));
-  BOOST_REQUIRE(read.express.secrets.size() == 2u);
-  BOOST_TEST(read.express.secrets[0].reveal() == "new");
-  BOOST_TEST(read.express.secrets[1].reveal() == "old");
-  BOOST_TEST(read.express.prefix == "app:");
-  BOOST_TEST((read.express.ttl == seconds(90)));
+  BOOST_TEST((read.format->name == "express"));
+  BOOST_REQUIRE(express_of(read).secrets.size() == 2u);
+  BOOST_TEST(express_of(read).secrets[0].reveal() == "new");
+  BOOST_TEST(express_of(read).secrets[1].reveal() == "old");
+  BOOST_TEST(express_of(read).prefix == "app:");
+  BOOST_TEST((express_of(read).ttl == seconds(90)));
   BOOST_TEST(read.warnings.empty());
-  BOOST_TEST(dialect_for(read)->store_key("hello") == "app:hello");
+  BOOST_TEST(used(read).cookies->store_key("hello") == "app:hello");
   BOOST_TEST(
-      settings("dialect: express\nexpress: { secrets: [ { value: a } ], prefix: '' }\n").express.prefix ==
+      express_of(settings("dialect: express\nexpress: { secrets: [ { value: a } ], prefix: '' }\n")).prefix ==
       "");
 }
 
@@ -57,13 +64,13 @@ BOOST_FIXTURE_TEST_CASE(secrets_can_come_from_files, Directory) {
   write("express.secret", "keyboard cat\n");
   const auto loaded = load("dialect: express\nexpress: { secrets: [ { file: express.secret } ] }\n");
   BOOST_REQUIRE_MESSAGE(loaded.has_value(), problems(loaded));
-  BOOST_TEST(loaded->express.secrets.at(0).reveal() == "keyboard cat");
+  BOOST_TEST(express_of(*loaded).secrets.at(0).reveal() == "keyboard cat");
 }
 
 BOOST_AUTO_TEST_CASE(session_store_takes_the_salt_at_the_top_and_needs_no_keys) {
   const Settings read = settings("dialect: session-store\nsalt: { value: pepper }\n");
-  BOOST_TEST(dialect_for(read)->store_key("anything") == "e0b32f7c5b7710fc26e6ed0b444342b2");
-  BOOST_TEST(dialect_for(settings("dialect: session-store\n"))->store_key("anything") ==
+  BOOST_TEST(used(read).cookies->store_key("anything") == "e0b32f7c5b7710fc26e6ed0b444342b2");
+  BOOST_TEST(used(settings("dialect: session-store\n")).cookies->store_key("anything") ==
              "89ace86a39a03bf03f21a72f039d5d2e");
 }
 
@@ -75,14 +82,14 @@ BOOST_AUTO_TEST_CASE(accepted_formats_have_options_of_their_own) {
       " } ]\n"
       "session_store: { salt: { value: pepper }, cookie_name: old }\n" +
       kSecrets);
-  const auto accepted = accepted_by(read);
+  const auto accepted = accepted_by(read, budget());
   BOOST_REQUIRE(accepted.size() == 2u);
-  BOOST_TEST(accepted[0].name == "session-store");
+  BOOST_TEST(accepted[0].format.name == "session-store");
   BOOST_TEST(accepted[0].cookie_name == "old");
-  BOOST_TEST(accepted[0].dialect->store_key("anything") == "e0b32f7c5b7710fc26e6ed0b444342b2");
-  BOOST_TEST(accepted[1].name == "express");
+  BOOST_TEST(accepted[0].format.cookies->store_key("anything") == "e0b32f7c5b7710fc26e6ed0b444342b2");
+  BOOST_TEST(accepted[1].format.name == "express");
   BOOST_TEST(accepted[1].cookie_name == "connect.sid");
-  BOOST_TEST(accepted[1].dialect->store_key("hello") == "sess:hello");
+  BOOST_TEST(accepted[1].format.cookies->store_key("hello") == "sess:hello");
 }
 
 BOOST_AUTO_TEST_CASE(cookies_are_called_as_the_library_calls_them_unless_they_have_a_name) {

@@ -12,7 +12,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "gateway/config/express_format.h"
 #include "gateway/config/load.h"
+#include "gateway/config/session_store_format.h"
 #include "gateway/config/yaml.h"
 #include "tests/support/places.h"
 
@@ -21,6 +23,13 @@ using namespace session::gateway;
 using Path = std::filesystem::path;
 
 namespace {
+
+const ExpressSettings& express_of(const Settings& settings) {
+  return settings.format_settings<ExpressSettings>("express");
+}
+const SessionStoreSettings& session_store_of(const Settings& settings) {
+  return settings.format_settings<SessionStoreSettings>("session-store");
+}
 
 const std::string kReference = session::test::source_root() + "/conf/gateway.yaml";
 
@@ -107,6 +116,7 @@ BOOST_AUTO_TEST_CASE(the_reference_loads_and_every_value_in_it_is_the_default) {
   BOOST_TEST((read.workers == defaults.workers));
   BOOST_TEST(read.limits.connections == defaults.limits.connections);
   BOOST_TEST(read.limits.request_bytes == defaults.limits.request_bytes);
+  BOOST_TEST(read.limits.remembered == defaults.limits.remembered);
   BOOST_TEST((read.limits.request_deadline == defaults.limits.request_deadline));
   BOOST_TEST(read.cookie.name == defaults.cookie.name);
   BOOST_TEST(read.cookie.path == defaults.cookie.path);
@@ -126,14 +136,16 @@ BOOST_AUTO_TEST_CASE(the_reference_loads_and_every_value_in_it_is_the_default) {
   BOOST_TEST(read.identity.subject == defaults.identity.subject);
   BOOST_TEST((read.identity.headers == defaults.identity.headers));
   BOOST_TEST((read.rules.empty() && defaults.rules.empty()));
-  BOOST_TEST((read.dialect == defaults.dialect));
+  BOOST_TEST((read.format == defaults.format));
   BOOST_TEST((read.accept.empty() && defaults.accept.empty()));
-  BOOST_TEST((read.express.secrets.empty() && defaults.express.secrets.empty()));
-  BOOST_TEST(read.express.prefix == defaults.express.prefix);
-  BOOST_TEST((read.express.ttl == defaults.express.ttl));
-  BOOST_TEST(read.express.cookie_name == defaults.express.cookie_name);
-  BOOST_TEST(read.session_store.salt.reveal() == defaults.session_store.salt.reveal());
-  BOOST_TEST(read.session_store.cookie_name == defaults.session_store.cookie_name);
+  const auto& express = express_of(read);
+  const auto& express_defaults = express_of(defaults);
+  BOOST_TEST((express.secrets.empty() && express_defaults.secrets.empty()));
+  BOOST_TEST(express.prefix == express_defaults.prefix);
+  BOOST_TEST((express.ttl == express_defaults.ttl));
+  BOOST_TEST(express.cookie_name == express_defaults.cookie_name);
+  BOOST_TEST(session_store_of(read).salt.reveal() == session_store_of(defaults).salt.reveal());
+  BOOST_TEST(session_store_of(read).cookie_name == session_store_of(defaults).cookie_name);
   BOOST_TEST((read.log.level == defaults.log.level));
   BOOST_TEST((read.log.format == defaults.log.format));
   BOOST_TEST((read.log.audit.target == defaults.log.audit.target));
@@ -197,8 +209,8 @@ BOOST_AUTO_TEST_CASE(the_examples_in_the_reference_load_when_they_are_activated)
     BOOST_TEST(loaded->rules.size() == 2u);
     BOOST_TEST((loaded->redis.password && loaded->redis.password().reveal() == "open sesame"));
     BOOST_TEST(loaded->accept.size() == 2u);
-    BOOST_TEST(loaded->express.secrets.at(0).reveal() == "keyboard cat");
-    BOOST_TEST(loaded->session_store.salt.reveal() == "old salt");
+    BOOST_TEST(express_of(*loaded).secrets.at(0).reveal() == "keyboard cat");
+    BOOST_TEST(session_store_of(*loaded).salt.reveal() == "old salt");
     BOOST_REQUIRE(loaded->warnings.size() == 2u);
     BOOST_TEST(loaded->warnings[0].find(": accept: the cookies of session-store are not signed") !=
                std::string::npos);

@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_rule_is_no_reason_to_tell_a_stranger_more_than_a_401) {
 
 BOOST_AUTO_TEST_CASE(a_cookie_under_an_older_key_is_given_again_once) {
   SessionManager rotated = make_manager(rotated_options());
-  gateway::Services with_new_key{rotated, store, rules, gateway::FlushMode::wait, {}};
+  gateway::Services with_new_key{rotated, rules, gateway::FlushMode::wait, {}};
   Asked asked("GET");
   asked.with("HTTP_COOKIE", cookie);
   const gateway::Request request = asked.request();

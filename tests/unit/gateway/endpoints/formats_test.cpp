@@ -10,6 +10,7 @@
 #include "tests/support/asked.h"
 #include "tests/support/format_fixture.h"
 #include "tests/support/log_lines.h"
+#include "tests/support/whole_format.h"
 
 // The endpoints over sessions in the formats of other libraries.
 namespace session::test {
@@ -26,12 +27,12 @@ const std::string kReserved =
 const std::string kWarning =
     "warning the store holds a record that is no session of this dialect, and it is left alone: ";
 
-struct Express : DialectFixture {
+struct Express : FormatFixture {
   Express()
-      : DialectFixture("connect.sid", [](const Random& source) {
-          ExpressDialectOptions options;
+      : FormatFixture("connect.sid", [](const Random& source) {
+          ExpressFormatOptions options;
           options.secrets.emplace_back(std::string("keyboard cat"));
-          return std::make_unique<ExpressDialect>(std::move(options), source);
+          return express_format(std::move(options), source);
         }) {
     write("hello", kRecord);
   }
@@ -64,7 +65,7 @@ struct Express : DialectFixture {
 
   std::string cookie = header_of("hello");
   RuleSet rules{std::vector<Rule>()};
-  gateway::Services services{manager, store, rules, gateway::FlushMode::wait,
+  gateway::Services services{manager, rules, gateway::FlushMode::wait,
                              [](Task<void>) { BOOST_ERROR("nothing is written behind"); }};
 };
 
@@ -93,7 +94,7 @@ BOOST_AUTO_TEST_CASE(a_session_of_the_library_is_passed_shown_and_changed) {
   BOOST_TEST(auth().headers.get("X-Auth-Request-User") == "alice");
   BOOST_TEST(show().body == "{\"user\":\"alice\"}\n");
   BOOST_TEST(post(R"({"set":{"a":1}})").body == "{\"a\":1,\"user\":\"alice\"}\n");
-  BOOST_TEST(record_of("hello") == R"({"a":1,"cookie":{"path":"/"},"user":"alice"})");
+  BOOST_TEST(record_of("hello") == R"({"cookie":{"path":"/"},"user":"alice","a":1})");
 }
 
 BOOST_AUTO_TEST_CASE(setting_a_reserved_name_is_a_400_and_nothing_is_written) {

@@ -4,6 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "gateway/config/express_format.h"
 #include "gateway/realm/log_id_key.h"
 #include "gateway/telemetry/log/log.h"
 #include "tests/support/asked.h"
@@ -69,17 +70,22 @@ BOOST_AUTO_TEST_CASE(names_in_logs_come_from_the_salt_and_not_from_keys_that_are
   BOOST_TEST((named_by(settings) != key));
 }
 
-BOOST_AUTO_TEST_CASE(where_a_dialect_has_no_salt_names_come_from_its_first_secret) {
+BOOST_AUTO_TEST_CASE(where_a_format_has_no_salt_names_come_from_its_first_secret) {
   Settings settings;
   settings.salt = Secret("a salt");
   const std::string native = named_by(settings);
-  settings.dialect = gateway::DialectType::express;
-  settings.express.secrets = {Secret("first"), Secret("second")};
+  const auto express_with = [](const char* second) {
+    auto own = std::make_shared<gateway::ExpressSettings>();
+    own->secrets = {Secret("first"), Secret(second)};
+    return own;
+  };
+  settings.format = gateway::FormatRegistry::built_in().find("express");
+  settings.formats["express"] = express_with("second");
   const std::string express = named_by(settings);
   BOOST_TEST((express != native));
-  settings.express.secrets[1] = Secret("third");
+  settings.formats["express"] = express_with("third");
   BOOST_TEST((named_by(settings) == express));
-  settings.dialect = gateway::DialectType::session_store;
+  settings.format = gateway::FormatRegistry::built_in().find("session-store");
   BOOST_TEST((named_by(settings) == native));
   settings.salt = Secret();
   BOOST_TEST(named_by(settings).size() == 32U);

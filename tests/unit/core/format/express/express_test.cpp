@@ -9,6 +9,7 @@
 
 #include "core/crypto/base64url.h"
 #include "tests/support/counted_random.h"
+#include "tests/support/whole_format.h"
 
 namespace session::test {
 namespace {
@@ -17,8 +18,8 @@ using namespace std::chrono_literals;
 
 constexpr seconds kNow{1'800'000'000};  // 2027-01-15T08:00:00Z
 
-ExpressDialectOptions express_options() {
-  ExpressDialectOptions options;
+ExpressFormatOptions express_options() {
+  ExpressFormatOptions options;
   options.secrets.emplace_back(std::string("keyboard cat"));
   return options;
 }
@@ -46,7 +47,7 @@ struct Express {
   }
 
   CountedRandom random;
-  ExpressDialect dialect{express_options(), random};
+  WholeExpress dialect{express_options(), random};
 };
 
 BOOST_FIXTURE_TEST_SUITE(express_ids, Express)
@@ -54,9 +55,9 @@ BOOST_FIXTURE_TEST_SUITE(express_ids, Express)
 BOOST_AUTO_TEST_CASE(a_key_is_the_prefix_and_the_id_whatever_it_holds) {
   BOOST_TEST(dialect.store_key("hello") == "sess:hello");
   BOOST_TEST((dialect.store_key(std::string("a /%\0ř", 7)) == std::string("sess:a /%\0ř", 12)));
-  ExpressDialectOptions options = express_options();
+  ExpressFormatOptions options = express_options();
   options.store_prefix = "app:";
-  BOOST_TEST(ExpressDialect(options, random).store_key("hello") == "app:hello");
+  BOOST_TEST(WholeExpress(options, random).store_key("hello") == "app:hello");
 }
 
 BOOST_AUTO_TEST_CASE(a_cookie_verifies_and_names_its_key_but_no_time) {
@@ -70,8 +71,8 @@ BOOST_AUTO_TEST_CASE(a_cookie_verifies_and_names_its_key_but_no_time) {
 
 BOOST_AUTO_TEST_CASE(an_id_is_24_random_bytes_in_the_package_s_alphabet) {
   BOOST_TEST(dialect.new_id() == base64url("000000000000000000000001"));
-  const ExpressDialectOptions options = express_options();
-  ExpressDialect real(options, system_random());
+  const ExpressFormatOptions options = express_options();
+  WholeExpress real(options, system_random());
   BOOST_TEST(real.new_id().size() == 32U);
   BOOST_TEST(real.new_id() != real.new_id());
 }
@@ -92,9 +93,21 @@ BOOST_FIXTURE_TEST_SUITE(express_records, Express)
 
 BOOST_AUTO_TEST_CASE(the_attributes_stand_beside_the_cookie) {
   const Record read = record(R"({"cookie":{"path":"/"},"user":"alice","n":[1,{}]})");
-  BOOST_TEST(to_text(read.data) == R"({"n":[1,{}],"user":"alice"})");
-  BOOST_TEST(to_text(read.format_fields) == R"({"path":"/"})");
+  BOOST_TEST(to_text(read.attributes) == R"({"n":[1,{}],"user":"alice"})");
+  BOOST_TEST(*read.format_member("cookie") == R"({"path":"/"})");
   BOOST_TEST(!read.created.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_cart_of_node_keeps_its_order_when_another_attribute_is_set) {
+  Record read = record(
+      R"({"user":"alice","cookie":{"path":"/","expires":"2020-01-01T00:00:00.000Z","originalMaxAge":60000,"x":1},)"
+      R"("cart":{"10":1,"zebra":1,"apple":2,"mango":3},"rate":1.0,"name":"\u00fc"})");
+  read.set("theme", "dark");
+  dialect.complete(read, kNow);
+  BOOST_TEST(
+      dialect.encode(read) ==
+      R"({"user":"alice","cookie":{"path":"/","expires":"2027-01-15T08:01:00.000Z","originalMaxAge":60000,"x":1},)"
+      R"("cart":{"10":1,"zebra":1,"apple":2,"mango":3},"rate":1.0,"name":"\u00fc","theme":"dark"})");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_changed_is_written_back_value_for_value) {
@@ -155,10 +168,11 @@ BOOST_AUTO_TEST_CASE(a_record_cut_off_anywhere_is_malformed) {
 BOOST_AUTO_TEST_CASE(integers_of_more_than_64_bits_are_rounded_as_javascript_does) {
   const Record read =
       record(R"({"cookie":{},"n":[10000000000000000000,100000000000000000000,-100000000000000000000]})");
-  BOOST_TEST(read.data["n"][0] == 10'000'000'000'000'000'000U);
-  BOOST_TEST(read.data["n"][1] == 1e20);
-  BOOST_TEST(read.data["n"][2] == -1e20);
-  BOOST_TEST(record(R"({"cookie":{},"n":12345678901234567890123})").data["n"] == 12345678901234567890123.0);
+  BOOST_TEST(read.attributes["n"][0] == 10'000'000'000'000'000'000U);
+  BOOST_TEST(read.attributes["n"][1] == 1e20);
+  BOOST_TEST(read.attributes["n"][2] == -1e20);
+  BOOST_TEST(record(R"({"cookie":{},"n":12345678901234567890123})").attributes["n"] ==
+             12345678901234567890123.0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -176,9 +190,9 @@ BOOST_AUTO_TEST_CASE(a_cookie_that_ends_with_the_browser_leaves_it_to_the_config
   for (const auto* cookie : {"{}", R"({"originalMaxAge":null})", R"({"originalMaxAge":"60000"})",
                              R"({"originalMaxAge":true})", R"({"expires":"2020-01-01T00:00:00.000Z"})"})
     BOOST_TEST((lifetime(cookie) == 24h), cookie);
-  ExpressDialectOptions options = express_options();
+  ExpressFormatOptions options = express_options();
   options.ttl = 90s;
-  const auto read = ExpressDialect(options, random).decode(R"({"cookie":{}})");
+  const auto read = WholeExpress(options, random).decode(R"({"cookie":{}})");
   BOOST_TEST((read->lifetime == milliseconds(90s)));
 }
 
@@ -204,26 +218,25 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_FIXTURE_TEST_SUITE(express_sessions_begun_here, Express)
 
 BOOST_AUTO_TEST_CASE(a_new_record_has_a_cookie_as_the_package_writes_it) {
-  Record made;
-  made.data = R"({"user":"alice"})"_json;
+  Record made = Record::of(R"({"user":"alice"})"_json);
   dialect.complete(made, kNow);
   BOOST_TEST(dialect.encode(made) ==
-             R"({"cookie":{"expires":null,"httpOnly":true,"originalMaxAge":null,"path":"/","sameSite":"lax",)"
-             R"("secure":true},"user":"alice"})");
+             R"({"cookie":{"originalMaxAge":null,"expires":null,"secure":true,"httpOnly":true,"path":"/",)"
+             R"("sameSite":"lax"},"user":"alice"})");
   BOOST_TEST((made.lifetime == milliseconds(24h)));
 }
 
 BOOST_AUTO_TEST_CASE(its_cookie_is_the_configured_one) {
-  ExpressDialectOptions options = express_options();
+  ExpressFormatOptions options = express_options();
   options.cookie.path = "/app";
   options.cookie.domain = "example.org";
   options.cookie.secure = false;
   options.cookie.same_site = SameSite::strict;
   options.cookie.lifetime = 3600s;
-  const ExpressDialect configured(options, random);
+  const WholeExpress configured(options, random);
   Record made;
   configured.complete(made, kNow);
-  BOOST_TEST(made.format_fields ==
+  BOOST_TEST(Json::parse(*made.format_member("cookie")) ==
              Json::parse(R"({"originalMaxAge":3600000,"expires":"2027-01-15T09:00:00.000Z",)"
                          R"("httpOnly":true,"path":"/app","domain":"example.org",)"
                          R"("sameSite":"strict"})"));
@@ -231,12 +244,11 @@ BOOST_AUTO_TEST_CASE(its_cookie_is_the_configured_one) {
 }
 
 BOOST_AUTO_TEST_CASE(what_it_writes_it_reads) {
-  Record made;
-  made.data = R"({"user":"alice","n":[1,2.5,null],"ü":{}})"_json;
+  Record made = Record::of(R"({"user":"alice","n":[1,2.5,null],"ü":{}})"_json);
   dialect.complete(made, kNow);
   const Record read = record(dialect.encode(made));
-  BOOST_TEST(read.data == made.data);
-  BOOST_TEST(read.format_fields == made.format_fields);
+  BOOST_TEST(read.attributes == made.attributes);
+  BOOST_TEST(*read.format_member("cookie") == *made.format_member("cookie"));
   BOOST_TEST((read.lifetime == made.lifetime));
 }
 

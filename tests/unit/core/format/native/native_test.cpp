@@ -9,6 +9,7 @@
 #include "core/crypto/base64url.h"
 #include "tests/support/cookie_parts.h"
 #include "tests/support/session_fixture.h"
+#include "tests/support/whole_format.h"
 
 namespace session::test {
 namespace {
@@ -21,12 +22,12 @@ struct Native {
   Native() { BOOST_TEST_REQUIRE(dialect.verify(cookie).has_value()); }
 
   CountedRandom random;
-  NativeDialect dialect{dialect_options(), random};
+  WholeNative dialect{format_options(), random};
   std::string cookie = dialect.cookie(kId, kIssued);
 };
 
 // What a dialect says of a value: "verified", "outdated" or the refusal.
-std::string said(NativeDialect& dialect, std::string_view value) {
+std::string said(WholeNative& dialect, std::string_view value) {
   const auto verified = dialect.verify(value);
   if (!verified) return std::string(to_text(verified.error()));
   return verified->outdated ? "outdated" : "verified";
@@ -57,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_cookie_of_ours_verifies_and_says_id_and_time) {
 }
 
 BOOST_AUTO_TEST_CASE(an_id_is_24_random_bytes_and_never_the_same) {
-  NativeDialect real(dialect_options(), system_random());
+  WholeNative real(format_options(), system_random());
   const std::string one = real.new_id();
   BOOST_TEST(one.size() == 32U);
   BOOST_TEST(is_base64url(one));
@@ -78,7 +79,7 @@ BOOST_AUTO_TEST_CASE(no_cookie_verifies_with_any_bit_flipped) {
 }
 
 BOOST_AUTO_TEST_CASE(a_forged_cookie_does_not_verify_the_second_time_either) {
-  NativeDialect fresh(dialect_options(), random);
+  WholeNative fresh(format_options(), random);
   std::string forged = cookie;
   forged.back() = forged.back() == 'A' ? 'E' : 'A';
   for (int i = 0; i < 3; ++i) BOOST_TEST(said(fresh, forged) == "bad-signature");
@@ -200,24 +201,23 @@ BOOST_AUTO_TEST_CASE(only_one_spelling_of_the_mac_is_taken) {
 }
 
 BOOST_AUTO_TEST_CASE(a_cookie_of_another_name_is_no_cookie_here) {
-  auto options = dialect_options();
+  auto options = format_options();
   options.cookie_name = "__Host-sessioN";
-  NativeDialect other(std::move(options), random);
+  WholeNative other(std::move(options), random);
   BOOST_TEST(said(dialect, other.cookie(kId, kIssued)) == "bad-signature");
 }
 
 BOOST_AUTO_TEST_CASE(a_cookie_under_another_salt_or_key_is_no_cookie_here) {
-  auto salted = dialect_options();
+  auto salted = format_options();
   salted.salt = Secret("another salt");
-  BOOST_TEST(said(dialect, NativeDialect(std::move(salted), random).cookie(kId, kIssued)) == "bad-signature");
-  auto keyed = dialect_options({{"k1", Secret(kNewSecret)}});
-  BOOST_TEST(said(dialect, NativeDialect(std::move(keyed), random).cookie(kId, kIssued)) == "bad-signature");
+  BOOST_TEST(said(dialect, WholeNative(std::move(salted), random).cookie(kId, kIssued)) == "bad-signature");
+  auto keyed = format_options({{"k1", Secret(kNewSecret)}});
+  BOOST_TEST(said(dialect, WholeNative(std::move(keyed), random).cookie(kId, kIssued)) == "bad-signature");
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_key_id_is_a_bad_signature) {
-  auto renamed = dialect_options({{"k9", Secret(kOldSecret)}});
-  BOOST_TEST(said(dialect, NativeDialect(std::move(renamed), random).cookie(kId, kIssued)) ==
-             "bad-signature");
+  auto renamed = format_options({{"k9", Secret(kOldSecret)}});
+  BOOST_TEST(said(dialect, WholeNative(std::move(renamed), random).cookie(kId, kIssued)) == "bad-signature");
   for (const auto& key_id :
        {std::string(), std::string("k 1"), std::string(33, 'k'), std::string("k="), std::string("é")}) {
     auto parts = parts_of(cookie);
@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_key_id_is_a_bad_signature) {
 }
 
 BOOST_AUTO_TEST_CASE(a_cookie_under_an_older_key_verifies_and_is_outdated) {
-  NativeDialect rotated(rotated_options(), random);
+  WholeNative rotated(rotated_options(), random);
   BOOST_TEST(said(rotated, cookie) == "outdated");
   BOOST_TEST(said(rotated, rotated.cookie(kId, kIssued)) == "verified");
   auto parts = parts_of(cookie);

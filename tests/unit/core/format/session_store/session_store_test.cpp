@@ -7,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/support/counted_random.h"
+#include "tests/support/whole_format.h"
 
 namespace session::test {
 namespace {
@@ -24,7 +25,7 @@ struct Ancestor {
   }
 
   CountedRandom random;
-  SessionStoreDialect dialect{SessionStoreDialectOptions(), random};
+  WholeSessionStore dialect{SessionStoreFormatOptions(), random};
 };
 
 BOOST_FIXTURE_TEST_SUITE(session_store_ids, Ancestor)
@@ -35,7 +36,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_the_md5_of_salt_and_id) {
   BOOST_TEST(dialect.store_key("a b") == "228189ca252b9e1fa5f03b6f592f8807");
   BOOST_TEST(dialect.store_key("ř") == "cb78461a8de48dfb9a6c8e319473c620");
   BOOST_TEST(dialect.store_key("12345678-1234-1234-1234-123456789012") == "1ae7def5b55c39b5efc5a20702232f04");
-  const SessionStoreDialect salted({Secret("pepper")}, random);
+  const WholeSessionStore salted({Secret("pepper")}, random);
   BOOST_TEST(salted.store_key("anything") == "e0b32f7c5b7710fc26e6ed0b444342b2");
 }
 
@@ -80,7 +81,7 @@ BOOST_AUTO_TEST_CASE(an_id_has_1_to_1024_bytes) {
 }
 
 BOOST_AUTO_TEST_CASE(a_new_id_is_a_random_uuid_and_its_cookie_the_id_itself) {
-  SessionStoreDialect real({}, system_random());
+  WholeSessionStore real({}, system_random());
   const std::regex form("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
   for (int i = 0; i < 100; ++i) BOOST_TEST(std::regex_match(real.new_id(), form));
   BOOST_TEST(real.new_id() != real.new_id());
@@ -108,10 +109,9 @@ BOOST_AUTO_TEST_CASE(a_record_is_the_attributes_and_nothing_else) {
   for (const std::string text : {R"({"user":"alice"})", R"({"a":{"c":[1,2.5,null,{}]},"v":1,"ü":"😀"})"}) {
     const auto read = dialect.decode(text);
     BOOST_TEST_REQUIRE(read.has_value());
-    BOOST_TEST(to_text(read->data) == text);
+    BOOST_TEST(to_text(read->attributes) == text);
     BOOST_TEST(!read->created.has_value());
     BOOST_TEST(!read->lifetime.has_value());
-    BOOST_TEST(read->format_fields.is_null());
     BOOST_TEST(dialect.encode(*read) == text);
   }
 }
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(what_others_wrote_is_malformed) {
 }
 
 BOOST_AUTO_TEST_CASE(integers_of_more_than_64_bits_are_rounded_as_javascript_does) {
-  BOOST_TEST(dialect.decode(R"({"n":100000000000000000000})")->data["n"] == 1e20);
+  BOOST_TEST(dialect.decode(R"({"n":100000000000000000000})")->attributes["n"] == 1e20);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,4 @@
-#include "core/format/express/express_cookie.h"
+#include "core/format/express/signed_cookies.h"
 
 #include <string>
 #include <utility>
@@ -6,6 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "core/cookie/cookie_value.h"
 #include "tests/support/counted_random.h"
 
 namespace session::test {

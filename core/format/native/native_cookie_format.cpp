@@ -1,0 +1,157 @@
+#include "core/format/native/native_cookie_format.h"
+
+#include <algorithm>
+#include <charconv>
+#include <functional>
+
+#include "core/crypto/base64url.h"
+#include "core/crypto/digest.h"
+
+namespace session {
+namespace {
+
+constexpr std::size_t kIdBytes = 24;
+constexpr std::size_t kKnownCookies = 4096;
+
+// Takes the text up to the next dot and steps over it; fails if there is none.
+bool take(std::string_view& rest, std::string_view& part) {
+  const auto dot = rest.find('.');
+  if (dot == std::string_view::npos) return false;
+  part = rest.substr(0, dot);
+  rest.remove_prefix(dot + 1);
+  return true;
+}
+
+std::optional<seconds> parse_issued(std::string_view text, std::size_t most_digits) {
+  if (text.empty() || text.size() > most_digits || text.front() == '0') return std::nullopt;
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value <= 0) return std::nullopt;
+  return seconds(value);
+}
+
+template <std::size_t N>
+std::string_view view(const std::array<char, N>& bytes) {
+  return {bytes.data(), bytes.size()};
+}
+
+}  // namespace
+
+// The parts of a cookie value, cut but not checked.
+struct NativeCookieFormat::Parts {
+  std::string_view key_id, id, issued, mac, signed_part;
+};
+
+// No length or character is taken that `cookie` would not have written, so one session has one spelling.
+std::optional<NativeCookieFormat::Parts> NativeCookieFormat::cut(std::string_view value) {
+  Parts parts;
+  std::string_view rest = value;
+  std::string_view version;
+  if (!take(rest, version) || version != "v1") return std::nullopt;
+  if (!take(rest, parts.key_id) || !valid_key_id(parts.key_id)) return std::nullopt;
+  if (!take(rest, parts.id) || parts.id.size() != kIdCharacters || !is_base64url(parts.id))
+    return std::nullopt;
+  if (!take(rest, parts.issued)) return std::nullopt;
+  if (rest.size() != kMacCharacters || !is_base64url(rest)) return std::nullopt;
+  parts.mac = rest;
+  parts.signed_part = value.substr(0, value.size() - kMacCharacters - 1);
+  return parts;
+}
+
+NativeCookieFormat::NativeCookieFormat(NativeFormatOptions options, const Random& random)
+    : prefix_(std::move(options.store_prefix)),
+      salt_(std::move(options.salt)),
+      keys_(options.keys, salt_),
+      preamble_("session-gateway cookie v1|" + options.cookie_name + "|"),
+      budget_(std::move(options.budget)),
+      random_(random) {
+  budget_->join();
+}
+
+NativeCookieFormat::~NativeCookieFormat() {
+  release_cache();
+  budget_->leave();
+}
+
+void NativeCookieFormat::release_cache() {
+  budget_->release(known_.size() * sizeof(Known));
+  known_ = std::vector<Known>();
+}
+
+std::string_view NativeCookieFormat::signed_text(std::string_view before_last_dot) {
+  scratch_.assign(preamble_).append(before_last_dot);
+  return scratch_;
+}
+
+Result<VerifiedCookie, RejectReason> NativeCookieFormat::verify(std::string_view value) {
+  if (value.size() > kMaxCookieBytes) return RejectReason::malformed;
+  const std::size_t at = std::hash<std::string_view>{}(value) % kKnownCookies;
+  if (!known_.empty()) {
+    const Known& known = known_[at];
+    if (known.size != 0 && equal_in_constant_time(known.value(), value)) return cookie_of(known.said);
+  }
+  const auto said = compute(value);
+  if (!said) return said.error();
+  remember(value, at, *said);
+  return cookie_of(*said);
+}
+
+void NativeCookieFormat::remember(std::string_view value, std::size_t at, const Said& said) {
+  if (known_.empty()) {
+    if (!budget_->reserve(kKnownCookies * sizeof(Known))) return;
+    known_.resize(kKnownCookies);
+  }
+  Known& known = known_[at];
+  if (known.size != 0 && !admission_.admit_next()) return;
+  std::copy(value.begin(), value.end(), known.text.begin());
+  known.size = static_cast<std::uint8_t>(value.size());
+  known.said = said;
+}
+
+VerifiedCookie NativeCookieFormat::cookie_of(const Said& said) const {
+  return {std::string(view(said.id)), store_key_of(said.key_end), said.issued, said.outdated};
+}
+
+Result<NativeCookieFormat::Said, RejectReason> NativeCookieFormat::compute(std::string_view value) {
+  const auto parts = cut(value);
+  if (!parts) return RejectReason::malformed;
+  const auto issued = parse_issued(parts->issued, kMaxIssuedDigits);
+  if (!issued) return RejectReason::malformed;
+  Mac* mac = keys_.find(parts->key_id);
+  if (mac == nullptr) return RejectReason::bad_signature;
+  // Comparing the encoded MACs refuses every spelling but the canonical one.
+  const Base64urlOf32 expected = base64url_of_32(mac->tag(signed_text(parts->signed_part)));
+  if (!equal_in_constant_time(view(expected), parts->mac)) return RejectReason::bad_signature;
+  Said said;
+  std::copy(parts->id.begin(), parts->id.end(), said.id.begin());
+  said.key_end = key_end(parts->id);
+  said.outdated = parts->key_id != keys_.signing_id();
+  said.issued = *issued;
+  return said;
+}
+
+std::string NativeCookieFormat::cookie(std::string_view id, seconds issued) {
+  std::string value = "v1." + keys_.signing_id() + ".";
+  value.append(id).append(".").append(std::to_string(issued.count()));
+  const Mac::Tag tag = keys_.sign(signed_text(value));
+  value += '.';
+  append_base64url(value, view(tag));
+  return value;
+}
+
+std::string NativeCookieFormat::new_id() { return base64url(random_.bytes(kIdBytes)); }
+
+std::string NativeCookieFormat::store_key(std::string_view id) const { return store_key_of(key_end(id)); }
+
+Base64urlOf32 NativeCookieFormat::key_end(std::string_view id) const {
+  return base64url_of_32(sha256(salt_.reveal(), id));
+}
+
+std::string NativeCookieFormat::store_key_of(const Base64urlOf32& end) const {
+  std::string key;
+  key.reserve(prefix_.size() + end.size());
+  key.append(prefix_).append(view(end));
+  return key;
+}
+
+}  // namespace session

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "core/base/admission_policy.h"
+#include "core/cookie/key_ring.h"
+#include "core/crypto/base64url.h"
+#include "core/crypto/random.h"
+#include "core/format/cookie_format.h"
+#include "core/format/native/native.h"
+
+namespace session {
+
+// The cookies of our own format, version 1.
+//
+//   cookie  v1.<key id>.<id>.<issued>.<mac>
+//           id      24 random bytes, base64url (32 characters)
+//           issued  Unix seconds, decimal, no leading zero
+//           mac     HMAC-SHA256 over purpose, cookie name and all before the last dot, base64url (43
+//           characters)
+//   key     prefix + base64url(SHA-256(salt, id))
+class NativeCookieFormat final : public CookieFormat {
+ public:
+  NativeCookieFormat(NativeFormatOptions options, const Random& random);
+  ~NativeCookieFormat() override;
+  NativeCookieFormat(const NativeCookieFormat&) = delete;
+  NativeCookieFormat& operator=(const NativeCookieFormat&) = delete;
+
+  Result<VerifiedCookie, RejectReason> verify(std::string_view value) override;
+  std::string cookie(std::string_view id, seconds issued) override;
+  std::string new_id() override;
+  std::string store_key(std::string_view id) const override;
+  void release_cache() override;
+
+ private:
+  static constexpr std::size_t kIdCharacters = 32;
+  static constexpr std::size_t kMacCharacters = 43;
+  static constexpr std::size_t kMaxIssuedDigits = 11;
+  static constexpr std::size_t kMaxCookieBytes =
+      2 + kMaxKeyIdBytes + kIdCharacters + kMaxIssuedDigits + kMacCharacters + 4;
+
+  struct Parts;
+  // What a cookie says that verified.
+  struct Said {
+    std::array<char, kIdCharacters> id{};
+    Base64urlOf32 key_end{};  // of the store key, behind the prefix
+    bool outdated = false;
+    seconds issued{};
+  };
+  // Such a cookie, and the text it was; all in its place, so that meeting thousands takes no heap.
+  struct Known {
+    std::array<char, kMaxCookieBytes> text{};
+    std::uint8_t size = 0;  // 0: none
+    Said said;
+
+    [[nodiscard]] std::string_view value() const { return {text.data(), size}; }
+  };
+  static_assert(kMaxCookieBytes <= std::numeric_limits<std::uint8_t>::max());
+  void remember(std::string_view value, std::size_t at, const Said& said);
+  static std::optional<Parts> cut(std::string_view value);
+  std::string_view signed_text(std::string_view before_last_dot);
+  [[nodiscard]] Result<Said, RejectReason> compute(std::string_view value);
+  [[nodiscard]] VerifiedCookie cookie_of(const Said& said) const;
+  [[nodiscard]] Base64urlOf32 key_end(std::string_view id) const;
+  [[nodiscard]] std::string store_key_of(const Base64urlOf32& end) const;
+
+  std::string prefix_;
+  Secret salt_;
+  KeyRing keys_;
+  std::string preamble_;  // purpose and cookie name: what every signed text begins with
+  std::string scratch_;
+  // What has verified: a browser sends the same cookie with each request, and the keys don't change while
+  // this object lives. Only cookies that verified are in here, so no flood of forged ones can push them out.
+  // Empty: nothing is remembered.
+  std::vector<Known> known_;
+  std::shared_ptr<CacheBudget> budget_;
+  AdmissionPolicy admission_;
+  const Random& random_;
+};
+
+}  // namespace session

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/format/record_format.h"
+
+namespace session {
+
+// The records of our own format, version 1.
+//
+//   record     {"v":1,"created":<Unix seconds>,"data":{...}}, with "from":"<store key>" before data while the
+//   record of
+//              another format that it was made of may still be there. Members that this version does not know
+//              stay, before data.
+//   tombstone  {"v":1,"revoked":true,"next":"<store key>"}: the id was replaced; an empty key: the session
+//   ended
+class NativeRecordFormat final : public RecordFormat {
+ public:
+  // `prefix` begins every store key.
+  explicit NativeRecordFormat(std::string prefix) : prefix_(std::move(prefix)) {}
+
+  std::string encode(std::string_view key, const Record& record) const override;
+  Result<Record, RejectReason> decode(std::string_view key, std::string_view bytes) const override;
+  Result<RecordHead, RejectReason> decode_head(std::string_view key, std::string_view bytes,
+                                               const WantedMembers& wanted) const override;
+  std::optional<std::string> tombstone(std::string_view successor) const override;
+  std::string successor(std::string_view bytes) const override;
+
+ private:
+  [[nodiscard]] bool is_own_key(std::string_view text) const;
+  [[nodiscard]] std::optional<RejectReason> read_tombstone(std::string_view bytes) const;
+
+  std::string prefix_;
+  mutable PartialParser parser_;
+};
+
+}  // namespace session

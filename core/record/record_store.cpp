@@ -1,0 +1,78 @@
+#include "core/record/record_store.h"
+
+namespace session {
+
+RecordStore::RecordStore(Store& store, const RecordFormat& format, std::shared_ptr<const Identity> identity,
+                         const Policy& policy, RecordCacheOptions cache, const Clock& clock)
+    : store_(store),
+      format_(format),
+      policy_(policy),
+      cache_(format, std::move(identity), std::move(cache)),
+      clock_(clock) {}
+
+RecordWrite RecordStore::prepare(std::string_view key, Record record) const {
+  const seconds now = clock_.unix_now();
+  format_.complete(record, now);
+  RecordWrite write;
+  write.bytes = Bytes(format_.encode(key, record));
+  write.time_to_live = time_to_live(policy_, {record.created, record.lifetime}, now);
+  write.record = std::move(record);
+  return write;
+}
+
+RecordStore::Summary RecordStore::summary_of(const Record& record) const {
+  auto summary = std::make_shared<RecordSummary>();
+  summary->age = {record.created, record.lifetime};
+  summary->migrated_from = record.migrated_from;
+  summary->subject = identity().subject(record.attributes);
+  summary->identity = identity().headers(record.attributes);
+  return summary;
+}
+
+RecordStore::Answer<CreateOutcome> RecordStore::create(std::string key, const RecordWrite& write,
+                                                       milliseconds time_to_live) {
+  return store_.create(std::move(key), write.bytes, time_to_live);
+}
+
+RecordStore::Answer<ReplaceOutcome> RecordStore::replace(std::string key, Bytes version,
+                                                         const RecordWrite& write,
+                                                         milliseconds time_to_live) {
+  return store_.replace(std::move(key), std::move(version), write.bytes, time_to_live);
+}
+
+RecordStore::Answer<ReplaceOutcome> RecordStore::replace_with_tombstone(std::string key, Bytes version,
+                                                                        std::string_view successor) {
+  if (const auto tombstone = format_.tombstone(successor)) {
+    Bytes bytes(*tombstone);
+    co_return co_await store_.replace(std::move(key), std::move(version), std::move(bytes), kTombstoneTime);
+  }
+  auto erased = co_await store_.erase_if(std::move(key), std::move(version));
+  if (!erased) co_return erased.error();
+  co_return *erased == EraseIfOutcome::erased ? ReplaceOutcome::replaced : ReplaceOutcome::mismatch;
+}
+
+RecordStore::Answer<EraseIfOutcome> RecordStore::end(std::string key, Bytes version,
+                                                     std::optional<std::string> migrated_from) {
+  if (!migrated_from || !leaves_tombstones())
+    co_return co_await store_.erase_if(std::move(key), std::move(version));
+  auto erased = co_await store_.erase(std::move(*migrated_from));
+  if (!erased) co_return erased.error();
+  auto ended = co_await replace_with_tombstone(std::move(key), std::move(version), std::string_view());
+  if (!ended) co_return ended.error();
+  co_return *ended == ReplaceOutcome::replaced ? EraseIfOutcome::erased : EraseIfOutcome::mismatch;
+}
+
+RecordStore::Answer<bool> RecordStore::probe(std::string key) {
+  constexpr milliseconds kProbeTime = seconds(10);
+  const Bytes probe("ready");
+  auto created = co_await store_.create(key, probe, kProbeTime);
+  if (!created) co_return created.error();
+  auto loaded = co_await store_.load(key);
+  if (!loaded) co_return loaded.error();
+  auto erased = co_await store_.erase_if(key, probe);
+  if (!erased) co_return erased.error();
+  co_return *created == CreateOutcome::created&&* loaded &&
+      (*loaded)->bytes == probe&&* erased == EraseIfOutcome::erased;
+}
+
+}  // namespace session

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/base/keyed_mutex.h"
+#include "core/cookie/attributes.h"
+#include "core/format/format.h"
+#include "core/migration/migration.h"
+#include "core/record/log_id.h"
+#include "core/record/record_store.h"
+
+namespace session {
+
+// What the sessions of one SessionManager work with.
+struct SessionEnvironment {
+  Store& store;
+  Format format;
+  RecordStore records;
+  CookieAttributes cookie;
+  milliseconds write_deadline;
+  const Clock& clock;
+  LogId log_ids;
+  std::vector<std::unique_ptr<LegacySource>> legacy = {};
+  KeyedMutex write_locks = {};  // of those who lost a compare-and-set
+
+  // Where sessions of other formats move to.
+  [[nodiscard]] MigrationTarget migration_target() { return {records, *format.cookies, clock}; }
+};
+
+}  // namespace session

@@ -1,0 +1,58 @@
+#include "core/session/termination.h"
+
+#include <utility>
+
+namespace session {
+namespace {
+
+// A session gets another id once a login; whoever makes longer chains within a minute does not wait for their
+// end.
+constexpr int kMaxSuccessors = 16;
+
+}  // namespace
+
+Task<Result<EraseOutcome, StoreFailure>> end_legacy(SessionEnvironment& environment, LegacyKey legacy) {
+  const Clock::Steady until = environment.clock.steady_now() + environment.write_deadline;
+  RecordStore& records = *legacy.records;
+  do {
+    auto loaded = co_await records.load(legacy.key);
+    if (!loaded) co_return loaded.error();
+    if (!*loaded) co_return EraseOutcome::absent;
+    const Bytes version = (*loaded)->bytes;
+    auto record = records.decode(legacy.key, version);
+    if (!record) co_return EraseOutcome::absent;
+    auto ended = co_await records.end(legacy.key, version, std::move(record->migrated_from));
+    if (!ended) co_return ended.error();
+    if (*ended == EraseIfOutcome::erased) co_return EraseOutcome::erased;
+  } while (environment.clock.steady_now() < until);
+  co_return StoreFailure(StoreFailure::Kind::contended, "an old session kept changing until the deadline");
+}
+
+Task<Result<EraseOutcome, StoreFailure>> end_session(SessionEnvironment& environment, std::string key) {
+  RecordStore& records = environment.records;
+  const Clock::Steady until = environment.clock.steady_now() + environment.write_deadline;
+  for (int hops = 0; hops < kMaxSuccessors;) {
+    auto loaded = co_await records.load(key);
+    if (!loaded) co_return loaded.error();
+    if (!*loaded) co_return EraseOutcome::absent;
+    const Bytes version = (*loaded)->bytes;
+    std::string next = records.successor(version);
+    if (!next.empty()) {
+      key = std::move(next);
+      ++hops;
+      continue;
+    }
+    auto record = records.decode(key, version);
+    if (!record && record.error() == RejectReason::unknown) co_return EraseOutcome::absent;
+    if (!record && record.error() == RejectReason::malformed) co_return EraseOutcome::erased;
+    std::optional<std::string> migrated_from = record ? std::move(record->migrated_from) : std::nullopt;
+    auto ended = co_await records.end(key, version, std::move(migrated_from));
+    if (!ended) co_return ended.error();
+    if (*ended == EraseIfOutcome::erased) co_return EraseOutcome::erased;
+    if (environment.clock.steady_now() >= until) break;
+  }
+  co_return StoreFailure(StoreFailure::Kind::contended,
+                         "the session kept getting other ids until the deadline");
+}
+
+}  // namespace session
