@@ -22,7 +22,7 @@ Task<void> check(AuthFixture& fixture, unsigned long times) {
   for (unsigned long i = 0; i < times; ++i) {
     if (assembler.feed(bytes) != Assembler::Outcome::whole) std::abort();
     const auto request = parser.parse(assembler.request());
-    const Endpoint endpoint = find_endpoint(request->value().params.get("GATEWAY_ENDPOINT"));
+    const Endpoint endpoint = find_endpoint(request->value().settings.endpoint());
     const Response response = co_await endpoint(request->value(), fixture.services);
     if (response.status != 204) std::abort();
     record_request(request->value(), response, "auth", std::chrono::microseconds(3));

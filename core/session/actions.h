@@ -6,6 +6,7 @@
 
 #include "core/base/result.h"
 #include "core/json/json.h"
+#include "core/session/action_texts.h"
 
 namespace session {
 
@@ -19,15 +20,6 @@ struct Actions {
 
   // Whether anything about the session is to change.
   [[nodiscard]] bool any() const { return !set.empty() || !unset.empty() || destroy || regenerate; }
-};
-
-// Actions as texts: request headers or nginx params, each of which may come several times.
-struct ActionTexts {
-  std::vector<std::string_view> set = {};         // a JSON object, or key=value for a string
-  std::vector<std::string_view> unset = {};       // keys, separated by commas
-  std::vector<std::string_view> destroy = {};     // "true" or "false"; empty is as if it had not come
-  std::vector<std::string_view> regenerate = {};  // likewise
-  std::vector<std::string_view> flush = {};       // likewise
 };
 
 // {"set":{...},"unset":["k"],"destroy":true,"regenerate":true,"flush":true}: all members optional, no others.

@@ -10,6 +10,7 @@
 #include "core/migration/migration.h"
 #include "core/session/environment.h"
 #include "core/session/session.h"
+#include "core/session/touch.h"
 
 namespace session {
 
@@ -23,9 +24,6 @@ struct SessionManagerOptions {
   // The key under which sessions get their names for logs (LogId); empty: a random one.
   Secret log_id_key = {};
 };
-
-// Whether reading a session counts as using it, and so extends it.
-enum class Touch { on, off };
 
 // Finds the session of a request by its cookie, and makes new ones.
 //

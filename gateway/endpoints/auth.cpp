@@ -58,21 +58,12 @@ Response store_failed(const StoreFailure& failure) {
   return unavailable(failure, ProblemBody::none);
 }
 
-// The rules that this place requires. A param that nginx's configuration gives twice (an included file and a
-// location) counts twice: the first alone would open what the second closes.
-std::string required_rules(const Params& params) {
-  std::string rules;
-  for (const std::string_view list : params.all("GATEWAY_REQUIRE")) rules.append(list).append(",");
-  return rules;
-}
-
 }  // namespace
 
 // For auth_request: never a body and never a 200, so that nginx can keep the connection.
 Task<Response> auth_endpoint(const Request& request, Services& services) {
   const auto cookies = request.params.all("HTTP_COOKIE");
-  const std::string required = required_rules(request.params);
-  const CheckRequest visit{cookies, required, touch_of(request)};
+  const CheckRequest visit{cookies, request.settings.require(), request.settings.touch()};
   const CheckResult verdict = co_await check(visit, services.sessions, services.rules);
   if (const auto* pass = std::get_if<Pass>(&verdict)) {
     co_return passed(*pass, cookies, services.sessions);

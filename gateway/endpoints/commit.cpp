@@ -66,7 +66,7 @@ Task<Response> commit_endpoint(const Request& request, Services& services) {
   const std::string_view location = trimmed(request.params.get("SESSION_LOCATION"));
   if (!valid_location(location)) co_return refused_commit("the location is not a URI");
   const auto cookies = request.params.all("HTTP_COOKIE");
-  Applied applied = co_await apply_actions(std::move(*actions), cookies, touch_of(request), services);
+  Applied applied = co_await apply_actions(std::move(*actions), cookies, request.settings.touch(), services);
   co_return with_events(response_to(applied.outcome, location), std::move(applied.events));
 }
 

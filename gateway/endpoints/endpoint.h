@@ -12,7 +12,7 @@ namespace session::gateway {
 // throws only for bugs.
 using Endpoint = Task<Response> (*)(const Request& request, Services& services);
 
-// The endpoint of that name (the GATEWAY_ENDPOINT param); nullptr if there is none.
+// The endpoint of that name (LocationSettings::endpoint); nullptr if there is none.
 [[nodiscard]] Endpoint find_endpoint(std::string_view name);
 Task<Response> auth_endpoint(const Request& request, Services& services);
 Task<Response> session_endpoint(const Request& request, Services& services);
@@ -20,8 +20,5 @@ Task<Response> commit_endpoint(const Request& request, Services& services);
 Task<Response> health_endpoint(const Request& request, Services& services);
 Task<Response> ready_endpoint(const Request& request, Services& services);
 Task<Response> metrics_endpoint(const Request& request, Services& services);
-
-// Whether this location extends the session: GATEWAY_TOUCH.
-[[nodiscard]] Touch touch_of(const Request& request);
 
 }  // namespace session::gateway

@@ -1,10 +1,11 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "gateway/endpoints/action_policy.h"
 #include "gateway/endpoints/apply_actions.h"
 #include "gateway/endpoints/corrupt_record.h"
 #include "gateway/endpoints/endpoint.h"
-#include "gateway/endpoints/permit.h"
+#include "gateway/endpoints/origin_check.h"
 #include "gateway/http/problem.h"
 #include "gateway/telemetry/log/log.h"
 
@@ -31,13 +32,12 @@ bool wants_actions(const Request& request) {
          request.body.find_first_not_of(" \t\r\n") != std::string::npos;
 }
 
-// The attributes that this location shows (GATEWAY_EXPOSE), as JSON.
-std::string exposed(const Json& attributes, const Params& params) {
-  if (params.all("GATEWAY_EXPOSE").empty()) return to_text(attributes);
-  std::string_view expose = params.get("GATEWAY_EXPOSE");
+// The attributes that this location shows, as JSON.
+std::string exposed(const Json& attributes, const LocationSettings& settings) {
+  if (!settings.expose()) return to_text(attributes);
   Json shown = Json::object();
-  while (!expose.empty()) {
-    const std::string name(take_item(expose, ','));
+  for (std::string_view rest = *settings.expose(); !rest.empty();) {
+    const std::string name(take_item(rest, ','));
     if (const auto found = attributes.find(name); found != attributes.end()) shown[name] = *found;
   }
   return to_text(shown);
@@ -48,7 +48,7 @@ Response attributes_response(Session& session, const Request& request) {
   response.headers.add("Content-Type", "application/json");
   response.headers.add("Cache-Control", "no-store");
   if (const auto cookie = session.set_cookie()) response.headers.add("Set-Cookie", *cookie);
-  response.body = exposed(session.attributes(), request.params) + "\n";
+  response.body = exposed(session.attributes(), request.settings) + "\n";
   return response;
 }
 
@@ -67,7 +67,7 @@ Response store_failed(const StoreFailure& failure) {
 Task<Response> show(const Request& request, Services& services) {
   if (wants_actions(request)) co_return method_not_allowed("Actions need POST or DELETE.");
   const auto cookies = request.params.all("HTTP_COOKIE");
-  auto opened = co_await services.sessions.open(cookies, touch_of(request));
+  auto opened = co_await services.sessions.open(cookies, request.settings.touch());
   if (!opened) co_return store_failed(opened.error());
   if (!opened->session) {
     warn_of_corrupt_record(opened->corrupt_record);
@@ -96,7 +96,7 @@ Result<Actions, Response> permitted_actions(const Request& request, bool destroy
   Actions actions = merged(std::move(*headers), std::move(*body));
   actions.destroy |= destroy;
   if (const auto text = contradiction(actions); !text.empty()) return problem(400, "bad-actions", text);
-  if (const auto why = not_allowed(actions, request.params.get("GATEWAY_ALLOW"))) {
+  if (const auto why = not_allowed(actions, request.settings.allow())) {
     return denied("not-allowed", *why);
   }
   return actions;
@@ -129,7 +129,7 @@ Task<Response> change(const Request& request, Services& services, bool deleted) 
   auto actions = permitted_actions(request, deleted);
   if (!actions) co_return actions.error();
   const auto cookies = request.params.all("HTTP_COOKIE");
-  Applied applied = co_await apply_actions(std::move(*actions), cookies, touch_of(request), services);
+  Applied applied = co_await apply_actions(std::move(*actions), cookies, request.settings.touch(), services);
   co_return with_events(response_to(applied.outcome, request, deleted), std::move(applied.events));
 }
 

@@ -28,8 +28,4 @@ Endpoint find_endpoint(std::string_view name) {
   return row == kRows.end() ? nullptr : row->endpoint;
 }
 
-Touch touch_of(const Request& request) {
-  return request.params.get("GATEWAY_TOUCH") == "off" ? Touch::off : Touch::on;
-}
-
 }  // namespace session::gateway

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/http/location_settings.h"
+
 namespace session::gateway {
 
 // The params of a FastCGI request, in the order they came. Names may repeat: nginx before 1.23 passes a
@@ -42,7 +44,8 @@ class Params {
 // the query string are the client's word; all others are nginx's.
 struct Request {
   Params params;
-  std::string body;
+  std::string body = {};
+  LocationSettings settings = {};
 };
 
 }  // namespace session::gateway

@@ -143,7 +143,7 @@ FramingLimits Worker::framing_limits() const {
 }
 
 Task<Response> Worker::respond(const Request& request, Clock::Steady since) {
-  const std::string_view name = request.params.get("GATEWAY_ENDPOINT");
+  const std::string_view name = request.settings.endpoint();
   const Endpoint endpoint = find_endpoint(name);
   if (endpoint == nullptr) {
     Response response = no_endpoint(name);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gateway/http/request.h"
+#include "gateway/transport/fastcgi/front_params.h"
 
 namespace session::test {
 
@@ -25,8 +26,12 @@ class Asked {
   }
   [[nodiscard]] gateway::Request request() const {
     std::vector<gateway::Params::Param> params;
-    for (const auto& [name, value] : texts_) params.push_back({name, value});
-    return gateway::Request{gateway::Params(std::move(params)), body_};
+    gateway::LocationSettings settings;
+    for (const auto& [name, value] : texts_) {
+      params.push_back({name, value});
+      gateway::add_setting(settings, name, value);
+    }
+    return gateway::Request{gateway::Params(std::move(params)), body_, settings};
   }
 
  private:

@@ -13,6 +13,8 @@
 #include <fcgiapp.h>
 #include <fcgios.h>
 
+#include "gateway/transport/fastcgi/front_params.h"
+
 namespace session::gateway {
 
 struct ParsedRequest::Fcgx {
@@ -35,13 +37,14 @@ struct ParsedRequest::Fcgx {
 
 namespace {
 
-Params params_of(char** envp) {
+Params read_params(char** envp, LocationSettings& settings) {
   std::vector<Params::Param> params;
   params.reserve(32);
   for (; *envp != nullptr; ++envp) {
     const std::string_view pair(*envp);
     const auto equals = pair.find('=');  // there is one, and the name holds none: ParamsCheck
     params.push_back({pair.substr(0, equals), pair.substr(equals + 1)});
+    add_setting(settings, params.back().name, params.back().value);
   }
   return Params(std::move(params));
 }
@@ -100,7 +103,7 @@ std::optional<ParsedRequest> Parser::parse(std::string_view records) {
   FCGX_Request& request = parsed.fcgx_->request;
   request.ipcFd = kNoDescriptor;
   if (FCGX_Accept_r(&request) != 0) return std::nullopt;
-  parsed.value_.params = params_of(request.envp);
+  parsed.value_.params = read_params(request.envp, parsed.value_.settings);
   parsed.value_.body = body_of(request.in);
   const bool failed = FCGX_GetError(request.in) != 0;
   parsed.fcgx_->free_streams();

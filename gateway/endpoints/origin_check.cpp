@@ -1,22 +1,11 @@
-#include "gateway/endpoints/permit.h"
+#include "gateway/endpoints/origin_check.h"
 
-#include <algorithm>
+#include <string>
 
 #include "core/base/text.h"
 
 namespace session::gateway {
 namespace {
-
-bool listed(std::string_view list, std::string_view word) {
-  while (!list.empty()) {
-    if (take_item(list, ',') == word) return true;
-  }
-  return false;
-}
-
-bool key_allowed(std::string_view allow, std::string_view action, const std::string& key) {
-  return listed(allow, action) || listed(allow, std::string(action) + ":" + key);
-}
 
 // "host" of "host", "host:port", "[v6]:port".
 std::string host_of(std::string_view authority) {
@@ -44,20 +33,7 @@ std::optional<std::string> origin_host(std::string_view origin) {
 
 }  // namespace
 
-std::optional<std::string> not_allowed(const Actions& actions, std::string_view allow) {
-  for (const auto& [key, value] : actions.set.items()) {
-    if (!key_allowed(allow, "set", key)) return "Setting this is not allowed here.";
-  }
-  for (const std::string& key : actions.unset) {
-    if (!key_allowed(allow, "unset", key)) return "Unsetting this is not allowed here.";
-  }
-  if (actions.destroy && !listed(allow, "destroy")) return "Destroying the session is not allowed here.";
-  if (actions.regenerate && !listed(allow, "regenerate"))
-    return "Regenerating the session is not allowed here.";
-  return std::nullopt;
-}
-
-std::optional<std::string> cross_origin(const Params& params) {
+std::optional<std::string_view> cross_origin(const Params& params) {
   for (const std::string_view site : params.all("HTTP_SEC_FETCH_SITE")) {
     if (lower(trimmed(site)) == "cross-site") return "The request comes from another site.";
   }
