@@ -22,14 +22,16 @@ def fastcgi_ask(name, kept):
 
 
 class Gateway(Backend):
-    """`workers`: threads. `max_kib`: of the memory store. `connections`: its limit, if not the default."""
+    """`workers`: threads. `max_kib`: of the memory store. `connections`: its limit, if not the default. `under`: a command that
+    runs the daemon, as valgrind does."""
 
-    def __init__(self, store, name=None, workers=1, max_kib=None, connections=None):
+    def __init__(self, store, name=None, workers=1, max_kib=None, connections=None, under=()):
         self.name = name or store
         self.store = store
         self.workers = workers
         self.max_kib = max_kib
         self.connections = connections
+        self.under = under
         self.uses_redis = store == "redis"
         self.title = f"session-gateway, {'Redis' if self.uses_redis else 'memory'}"
         self.options = f"{workers} worker{'s' if workers > 1 else ''}; {STORES[store]}; otherwise the defaults, logs to a file"
@@ -49,11 +51,12 @@ salt: {{ value: "a salt for the benchmark, 32 bytes or so" }}
 keys: [ {{ id: k1, value: "a key for the benchmark, 32 bytes or more" }} ]
 """
 
-    def start(self, sandbox, redis):
+    def start(self, sandbox, redis, seconds=20):
+        """`seconds`: until it has to listen."""
         self.socket = sandbox.path(f"{self.name}.sock")
         config = sandbox.write(f"{self.name}.yaml", self.config(redis))
-        self.process = sandbox.start(self.name, f"{sandbox.build}/session-gateway", "serve", "--config", config)
-        sandbox.wait_until_listening(self.process, self.socket)
+        self.process = sandbox.start(self.name, *self.under, f"{sandbox.build}/session-gateway", "serve", "--config", config)
+        sandbox.wait_until_listening(self.process, self.socket, seconds)
 
     def pids(self):
         return [self.process.pid]

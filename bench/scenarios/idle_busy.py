@@ -1,27 +1,18 @@
 """10,000 idle connections to the gateway, and 1,000 busy ones through nginx."""
 import contextlib
 import socket
-import struct
 
 from contenders import Contender
 from contenders.gateway import Gateway
+from harness import fastcgi
 from harness.bench import Bench, rounds
 from harness.sandbox import BenchError, memory_mib
 
 BUSY = 1000
 
 
-def pair(name, value):
-    return bytes([len(name), len(value)]) + name + value
-
-
-def record(kind, content):
-    return struct.pack("!BBHHBB", 1, kind, 1, len(content), 0, 0) + content
-
-
-# A FastCGI request of the auth endpoint without a cookie, that keeps its connection.
-REQUEST = (record(1, b"\0\1\1\0\0\0\0\0") + record(4, pair(b"GATEWAY_ENDPOINT", b"auth") + pair(b"REQUEST_METHOD", b"GET"))
-           + record(4, b"") + record(5, b""))
+# A check without a cookie.
+REQUEST = fastcgi.request({"GATEWAY_ENDPOINT": "auth", "REQUEST_METHOD": "GET"})
 
 
 @contextlib.contextmanager
