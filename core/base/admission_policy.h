@@ -2,14 +2,14 @@
 
 namespace session {
 
-// Which newcomers take the place of another in a memory of fixed size: one in eight.
+// Decides which misses of a cache of fixed size are admitted: one in eight.
 //
-// With more in use than there are places, nearly all would be forgotten before they are met again, and
-// forgetting what is no longer near costs as much as working a newcomer out. Who is met often is soon
-// remembered all the same. Not thread-safe.
+// When the working set exceeds the capacity, admitting every miss thrashes: an eviction costs as much as the
+// miss it follows. So one miss in eight is admitted; an entry that is asked for often is admitted soon all
+// the same. Not thread-safe.
 class AdmissionPolicy {
  public:
-  // Whether the next one does.
+  // Whether to admit this miss. Counts it.
   [[nodiscard]] bool admit_next() noexcept { return ++met_ % kOneIn == 0; }
 
   static constexpr unsigned kOneIn = 8;

@@ -2,8 +2,8 @@
 
 namespace session {
 
-// Not in the header: GCC 12 names a coroutine's frame anew in each file, which link-time optimization
-// reports.
+// Defined here and not in the header: GCC 12 gives a coroutine's frame another name in each translation unit,
+// and link-time optimization warns about that.
 Task<void> pause(milliseconds time) {
   SteadyTimer timer(co_await boost::asio::this_coro::executor, time);
   (void)co_await timer.async_wait(kAwaitTuple);

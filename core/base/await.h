@@ -10,15 +10,15 @@
 
 namespace session {
 
-// As kAwait, but an error is part of what the operation yields, and not an exception.
+// Like kAwait, but the operation returns its error as part of the result instead of throwing it.
 inline constexpr auto kAwaitTuple = boost::asio::as_tuple(kAwait);
 
-// A timer of an event loop, by monotonic time.
+// A timer of an event loop that runs on monotonic time.
 using SteadyTimer =
     boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                       boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
-// Lets that much time pass on the event loop of whoever awaits it.
+// Suspends the awaiting coroutine for that time, on its own event loop.
 [[nodiscard]] Task<void> pause(milliseconds time);
 
 }  // namespace session

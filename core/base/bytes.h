@@ -6,8 +6,8 @@
 
 namespace session {
 
-// An immutable byte string that is shared, not copied: what a store holds and hands out.
-// Copies are cheap (one reference count); any thread may hold one. Header and bytes are one allocation.
+// An immutable, shared byte string: stores hold and return these. A copy costs one reference count; any
+// thread may hold one. Reference count and bytes are one allocation.
 class Bytes {
  public:
   Bytes() = default;
@@ -20,7 +20,7 @@ class Bytes {
   [[nodiscard]] std::string_view view() const noexcept { return {data_.get(), size_}; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
-  // Equal bytes. Two handles to the same allocation compare without reading it.
+  // Compares the bytes. Two handles to the same allocation are equal without a look at it.
   friend bool operator==(const Bytes& a, const Bytes& b) noexcept {
     return (a.data_ == b.data_ && a.size_ == b.size_) || a.view() == b.view();
   }

@@ -7,20 +7,20 @@ namespace session {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// The one place that reads time. Thread-safe. Tests inject a fake.
+// Reads the time, and is the only place that does. Thread-safe. Tests inject a fake clock.
 class Clock {
  public:
   using Steady = std::chrono::steady_clock::time_point;
 
   virtual ~Clock() = default;
 
-  // Unix time in whole seconds: what records and cookies carry.
+  // Unix time in whole seconds, as records and cookies carry it.
   [[nodiscard]] virtual seconds unix_now() const = 0;
-  // Monotonic time: what expiry in memory, deadlines and durations are measured by.
+  // Monotonic time: deadlines, durations and expiry in memory use it.
   [[nodiscard]] virtual Steady steady_now() const = 0;
 };
 
-// The machine's clocks.
+// The system's clocks.
 [[nodiscard]] const Clock& system_clock();
 
 }  // namespace session

@@ -37,18 +37,18 @@ void append_bytes(std::string& out, std::string_view bytes) {
   for (const char c : bytes) append_hex(out.append("\\x"), static_cast<unsigned char>(c));
 }
 
-// The harmful characters all lie below U+10000.
+// All characters that must be escaped lie below U+10000.
 void append_code(std::string& out, unsigned code) {
   append_hex(out.append("\\u"), code >> 8U);
   append_hex(out, code & 0xffU);
 }
 
-// Takes a text apart: calls piece(character, well_formed) for each, and appends what that makes while it
-// fits.
+// Calls piece(character, well_formed) for each character of the text, and appends the results while they
+// fit.
 template <class Piece>
 void append_pieces(std::string& out, std::string_view text, std::size_t most, Piece piece) {
   const std::size_t room = most - std::min(most, kCut.size());
-  std::size_t cut_at = out.size();  // how much may stay if the rest does not fit
+  std::size_t cut_at = out.size();  // where to cut if the rest does not fit
   while (!text.empty()) {
     const std::size_t length = character_length(text);
     piece(text.substr(0, std::max<std::size_t>(length, 1)), length > 0);
@@ -62,7 +62,7 @@ void append_pieces(std::string& out, std::string_view text, std::size_t most, Pi
   }
 }
 
-// Most text needs nothing done to it.
+// Whether the text needs no escape, as most texts.
 bool is_plain(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
 }

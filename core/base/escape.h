@@ -6,28 +6,28 @@
 
 namespace session {
 
-// What makes any bytes fit for a line of a log, whoever they come from: no text can end its line, forge
-// another or command a terminal. Control characters (C0, DEL, C1), line and paragraph separators, characters
-// that turn the direction of writing, and what is not UTF-8 are escaped; all other characters stay.
+// These functions escape untrusted bytes for a line of a log: no text can end its line, forge another line or
+// control a terminal. They escape control characters (C0, DEL, C1), line and paragraph separators, characters
+// that change the writing direction, and invalid UTF-8; all other characters stay.
 
-// For lines of text: the bytes of such a character as \xNN. What would make `out` longer than `most` bytes is
-// left away, and "..." says so.
+// For lines of text: writes the bytes of an escaped character as \xNN. Cuts the text where `out` would become
+// longer than `most` bytes, and marks the cut with "...".
 void append_escaped_text(std::string& out, std::string_view text, std::size_t most);
 
-// The same as a value of `key=value` fields: as it is if it is one word without quotes and "=", else in
-// double quotes, with \" and \\ for these two. Nothing in it can pass for another field.
+// The same for the value of a `key=value` field: one word without quotes and "=" stays as it is; anything
+// else is put in double quotes, with \" and \\ for these two. A value can't pass for another field.
 void append_escaped_value(std::string& out, std::string_view text, std::size_t most);
 
-// For JSON (RFC 8259): a string with its quotes. Such characters as \u00NN, and what is not UTF-8 as U+FFFD.
-// The same limit, quotes included.
+// For JSON (RFC 8259): appends a string with its quotes. Writes an escaped character as \u00NN, and invalid
+// UTF-8 as U+FFFD. The limit is the same, and includes the quotes.
 void append_escaped_json(std::string& out, std::string_view text, std::size_t most);
 
-// Whether a backslash of the text is escaped as well, so that the escape can be told from the text. In lines
-// about patterns, which are full of them, it stays.
+// Whether to escape a backslash of the text as well, so that readers can tell an escape from the text. Lines
+// about regular expressions, which are full of backslashes, keep them.
 enum class Backslash { escaped, kept };
 
-// Text from outside, fit for any line that people read: what is not printable ASCII as \xNN, at most 200
-// characters.
+// Untrusted text for any line that people read: everything but printable ASCII becomes \xNN, and the text is
+// cut after 200 characters.
 [[nodiscard]] std::string printable(std::string_view text, Backslash backslash = Backslash::escaped);
 
 }  // namespace session

@@ -7,66 +7,67 @@
 namespace session {
 
 struct KeyedMutex::Waiter {
-  explicit Waiter(const Executor& executor) : bell(executor) {}
+  explicit Waiter(const Executor& executor) : timer(executor) {}
 
-  SteadyTimer bell;          // runs out with the timeout; is cancelled when the turn has come
-  std::optional<Lock> turn;  // passed on if it is not taken from here, as by who was destroyed meanwhile
+  SteadyTimer timer;            // expires with the timeout; cancelled when the lock is granted
+  std::optional<Lock> granted;  // its destructor passes it on if the waiting coroutine was destroyed
 };
 
-// Outlives the KeyedMutex for whoever still waits when a loop is torn down.
-struct KeyedMutex::Line {
-  // By key, while somebody has the turn: who waits for it.
+// Outlives the KeyedMutex for coroutines that still wait when an event loop is destroyed.
+struct KeyedMutex::Queues {
+  // The waiters of each key, oldest first. A locked key has an entry, which may be empty.
   std::unordered_map<std::string, std::deque<std::shared_ptr<Waiter>>> waiting;
 };
 
-// Stands in the line for as long as it lives, or until the turn has come.
-struct KeyedMutex::Place {
-  Place(std::deque<std::shared_ptr<Waiter>>& all, std::shared_ptr<Waiter> who)
+// Keeps a waiter in the queue until it is destroyed or the lock is granted.
+struct KeyedMutex::QueueEntry {
+  QueueEntry(std::deque<std::shared_ptr<Waiter>>& all, std::shared_ptr<Waiter> who)
       : others(all), waiter(std::move(who)) {
     others.push_back(waiter);
   }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-  ~Place() {
-    if (!waiter->turn) std::erase(others, waiter);
+  QueueEntry(const QueueEntry&) = delete;
+  QueueEntry& operator=(const QueueEntry&) = delete;
+  ~QueueEntry() {
+    if (!waiter->granted) std::erase(others, waiter);
   }
 
-  std::deque<std::shared_ptr<Waiter>>& others;  // there, as long as somebody who waits has no turn
+  std::deque<std::shared_ptr<Waiter>>& others;  // valid while a waiter without the lock is in it
   std::shared_ptr<Waiter> waiter;
 };
 
-KeyedMutex::KeyedMutex() : line_(std::make_shared<Line>()) {}
+KeyedMutex::KeyedMutex() : queues_(std::make_shared<Queues>()) {}
 
-KeyedMutex::Lock::Lock(std::shared_ptr<Line> line, std::string key)
-    : line_(std::move(line)), key_(std::move(key)) {}
+KeyedMutex::Lock::Lock(std::shared_ptr<Queues> queues, std::string key)
+    : queues_(std::move(queues)), key_(std::move(key)) {}
 
 KeyedMutex::Lock::~Lock() {
-  if (!line_) return;
-  const auto found = line_->waiting.find(key_);
-  if (found == line_->waiting.end()) return;
+  if (!queues_) return;
+  const auto found = queues_->waiting.find(key_);
+  if (found == queues_->waiting.end()) return;
   auto& others = found->second;
   if (others.empty()) {
-    line_->waiting.erase(found);
+    queues_->waiting.erase(found);
     return;
   }
   const std::shared_ptr<Waiter> next = std::move(others.front());
   others.pop_front();
-  next->turn.emplace(std::move(line_), std::move(key_));
-  next->bell.cancel();
+  next->granted.emplace(std::move(queues_), std::move(key_));
+  next->timer.cancel();
 }
 
 Task<std::optional<KeyedMutex::Lock>> KeyedMutex::lock(std::string key, milliseconds timeout) {
-  const std::shared_ptr<Line> line = line_;
-  const auto [found, first] = line->waiting.try_emplace(key);
-  if (first) co_return Lock(line, std::move(key));
+  const std::shared_ptr<Queues> queues = queues_;
+  const auto [found, first] = queues->waiting.try_emplace(key);
+  if (first) co_return Lock(queues, std::move(key));
   auto& others = found->second;
   if (timeout <= milliseconds::zero() || others.size() >= kMaxWaiters) co_return std::nullopt;
   const auto waiter = std::make_shared<Waiter>(co_await boost::asio::this_coro::executor);
-  const Place place(others, waiter);
-  waiter->bell.expires_after(timeout);
-  (void)co_await waiter->bell.async_wait(kAwaitTuple);
-  // Not by the timer's word: the turn may have come after it ran out, and before this went on.
-  co_return std::move(waiter->turn);
+  const QueueEntry entry(others, waiter);
+  waiter->timer.expires_after(timeout);
+  (void)co_await waiter->timer.async_wait(kAwaitTuple);
+  // The timer's result does not count: the lock may be granted after the timer expired and before this
+  // coroutine resumed.
+  co_return std::move(waiter->granted);
 }
 
 }  // namespace session

@@ -13,46 +13,46 @@
 
 namespace session {
 
-// Has those who write the same key at the same time do so one after the other. The store's compare-and-set is
-// what keeps writes apart, and goes on doing so between threads and machines; but of many who try at once all
-// but one have tried for nothing, and the work grows with their square.
-// Not thread-safe: one per event loop.
+// A mutex for each key, in FIFO order: makes writers of the same key on one event loop write one after the
+// other. The store's compare-and-set already keeps writes apart, also between threads and machines. But when
+// many writers race for one key, all but one fail and retry, so the work grows with the square of their
+// number. Not thread-safe: one per event loop.
 class KeyedMutex {
-  struct Line;
+  struct Queues;
   struct Waiter;
-  struct Place;
+  struct QueueEntry;
 
  public:
-  // How many may wait for one key. More than the requests that a busy page sends at once for one session; but
-  // one client that writes without end must not fill the memory with what waits behind it.
+  // How many may wait for one key: more than the requests that a busy page sends at once for one session, and
+  // few enough that one client that keeps writing can't fill the memory with waiting requests.
   static constexpr std::size_t kMaxWaiters = 1'024;
 
-  // The right to go on; the next in line gets it when this goes.
+  // Holds the lock of one key. The destructor passes it to the next waiter.
   class Lock {
    public:
-    Lock(std::shared_ptr<Line> line, std::string key);
+    Lock(std::shared_ptr<Queues> queues, std::string key);
     Lock(Lock&& other) noexcept = default;
     Lock& operator=(Lock&& other) noexcept {
-      std::swap(line_, other.line_);
+      std::swap(queues_, other.queues_);
       std::swap(key_, other.key_);
       return *this;
     }
     ~Lock();
 
    private:
-    std::shared_ptr<Line> line_;  // nullptr: moved from
+    std::shared_ptr<Queues> queues_;  // nullptr: moved from
     std::string key_;
   };
 
   KeyedMutex();
 
-  // Waits until everybody who came before for this key is done, and for as long as `timeout` at the most.
-  // nullopt: the turn did not come in that time; or kMaxWaiters wait already, and then it is told at once. A
-  // key that nobody has is always had.
+  // Waits, for at most `timeout`, until all earlier callers for this key have released it. nullopt: the wait
+  // timed out, or kMaxWaiters were waiting already, and then the answer comes at once. Locking a free key
+  // always succeeds, whatever the timeout.
   [[nodiscard]] Task<std::optional<Lock>> lock(std::string key, milliseconds timeout);
 
  private:
-  std::shared_ptr<Line> line_;
+  std::shared_ptr<Queues> queues_;
 };
 
 }  // namespace session

@@ -6,7 +6,7 @@ namespace session {
 
 namespace {
 
-// The whole buffer, as a string that has become shorter keeps the end of what it was.
+// Wipes the whole buffer: a string that became shorter keeps its former end there.
 void wipe(std::string& value) {
   value.resize(value.capacity());
   OPENSSL_cleanse(value.data(), value.size());
@@ -26,7 +26,7 @@ Secret::Secret(Secret&& other) noexcept {
 Secret& Secret::operator=(Secret other) noexcept {
   wipe(value_);
   value_.swap(other.value_);
-  return *this;  // `other` is wiped as it goes
+  return *this;  // the destructor of `other` wipes it
 }
 
 Secret::~Secret() { wipe(value_); }

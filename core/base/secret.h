@@ -5,8 +5,8 @@
 
 namespace session {
 
-// Bytes that must not be seen: a key, a salt, a password. Can't be printed or compared by accident (there is
-// no operator<< and no operator==), and is wiped when it goes. `reveal` marks every place that uses the
+// Secret bytes: a key, a salt, a password. A Secret can't be printed or compared by accident (it has no
+// operator<< and no operator==), and its destructor wipes the bytes. `reveal` marks every place that uses the
 // value.
 class Secret {
  public:

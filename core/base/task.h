@@ -6,10 +6,10 @@
 
 namespace session {
 
-// The executor everything asynchronous here runs on: one io_context per thread.
+// The executor of everything asynchronous: one io_context per thread.
 using Executor = boost::asio::io_context::executor_type;
 
-// A coroutine that yields a T. Start it with `run` (core/base/run.h) or boost::asio::co_spawn.
+// A coroutine that returns a T. Start it with `run` (core/base/run.h) or boost::asio::co_spawn.
 //
 // Parameters of coroutines are values, or references to objects that the awaiting frame owns. GCC 12 destroys
 // temporary aggregates inside a co_await operand twice: name the object first, then pass it

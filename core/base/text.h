@@ -6,7 +6,7 @@
 
 namespace session {
 
-// Without spaces and tabs at both ends (RFC 9110 5.6.3, optional white space).
+// The text without spaces and tabs at both ends (RFC 9110 5.6.3, optional white space).
 [[nodiscard]] inline std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t";
   const auto first = text.find_first_not_of(kSpace);
@@ -14,7 +14,7 @@ namespace session {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
-// Takes the next item of a list off the front of `rest`, trimmed; items may be empty.
+// Removes the next item of a list from the front of `rest` and returns it, trimmed. Items may be empty.
 [[nodiscard]] inline std::string_view take_item(std::string_view& rest, char separator) {
   const auto end = rest.find(separator);
   const std::string_view item = trimmed(rest.substr(0, end));
@@ -22,7 +22,7 @@ namespace session {
   return item;
 }
 
-// ASCII letters in lower case; all other bytes stay. Independent of the locale, unlike std::tolower.
+// Converts ASCII letters to lower case, keeps other bytes, and ignores the locale, unlike std::tolower.
 [[nodiscard]] constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 [[nodiscard]] inline std::string lower(std::string_view text) {
   std::string out(text);
@@ -30,8 +30,8 @@ namespace session {
   return out;
 }
 
-// Whether two texts differ in the case of ASCII letters at most, as header names, hosts and the prefixes of
-// cookies do.
+// Whether two texts are equal without regard to the case of ASCII letters: for header names, hosts and cookie
+// name prefixes.
 [[nodiscard]] inline bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](char x, char y) { return lower(x) == lower(y); });

@@ -13,7 +13,7 @@ std::size_t character_length(std::string_view text) {
   const std::size_t length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
   if (length == 0 || first > 0xf4 || text.size() < length) return 0;
   if (length == 1) return 1;
-  // Overlong forms, surrogates and what lies beyond U+10FFFF show in the second byte.
+  // The second byte reveals overlong forms, surrogates and code points beyond U+10FFFF.
   const unsigned lowest = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
   const unsigned highest = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
   if (byte_at(text, 1) < lowest || byte_at(text, 1) > highest) return 0;

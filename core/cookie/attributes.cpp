@@ -7,7 +7,7 @@
 namespace session {
 namespace {
 
-// token (RFC 9110 5.6.2): what a cookie's name may hold.
+// Whether the text is a token (RFC 9110 5.6.2), as a cookie's name must be.
 bool is_token(std::string_view text) {
   constexpr std::string_view kSeparators = "()<>@,;:\\\"/[]?={} \t";
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
@@ -15,7 +15,7 @@ bool is_token(std::string_view text) {
   });
 }
 
-// What may stand in an attribute's value (RFC 6265 4.1.1, av-octets).
+// Whether an attribute's value may hold the text (RFC 6265 4.1.1, av-octets).
 bool is_attribute_text(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f && c != ';'; });
 }

@@ -10,28 +10,28 @@ namespace session {
 
 enum class SameSite { strict, lax, none };
 
-// How the session cookie is set. HttpOnly always; the rest as configured.
+// The attributes of the session cookie. HttpOnly is always set; the rest is configured.
 struct CookieAttributes {
   std::string name = "__Host-session";
   std::string path = "/";
-  std::string domain;  // empty: the host that set it, and no other
+  std::string domain;  // empty: only the host that set it
   bool secure = true;
   SameSite same_site = SameSite::lax;
   std::optional<seconds> lifetime;  // nullopt: until the browser closes
 };
 
-// Longest lifetime a browser honours (RFC 6265bis, section 5.5: 400 days).
+// The longest lifetime that browsers honour (RFC 6265bis, section 5.5: 400 days).
 inline constexpr seconds kMaxCookieLifetime = std::chrono::hours(24 * 400);
 
-// What is wrong with these attributes, as `attribute` ("name", "path" ...) and text; empty if a browser takes
-// the cookie and keeps it. Follows RFC 6265bis 4.1.3 (name prefixes) and 5.7.
+// The problems of these attributes, each with its `attribute` ("name", "path" ...) and a text; empty if
+// browsers accept and keep the cookie. Follows RFC 6265bis 4.1.3 (name prefixes) and 5.7.
 struct CookieProblem {
   std::string attribute;
   std::string text;
 };
 [[nodiscard]] std::vector<CookieProblem> problems_of(const CookieAttributes& attributes);
 
-// The value of the Set-Cookie header that gives the browser the cookie, or takes it away.
+// The value of the Set-Cookie header that sets the cookie, or removes it.
 // REQUIRES: problems_of(attributes) is empty; value holds cookie-octets only (RFC 6265 4.1.1).
 [[nodiscard]] std::string set_cookie(const CookieAttributes& attributes, std::string_view value);
 [[nodiscard]] std::string clear_cookie(const CookieAttributes& attributes);

@@ -7,7 +7,7 @@
 namespace session {
 namespace {
 
-// Calls visit(pair) for each pair of each header, spaces around it removed, empty ones left out.
+// Calls visit(pair) for each pair of each header: trimmed, and without empty pairs.
 template <class CheckRequest>
 void each_pair(std::span<const std::string_view> headers, CheckRequest visit) {
   for (std::string_view rest : headers) {
@@ -18,8 +18,7 @@ void each_pair(std::span<const std::string_view> headers, CheckRequest visit) {
   }
 }
 
-// Spaces around "=" are dropped, as servers do: " session =x" is a cookie named session to the application
-// too.
+// Drops spaces around "=", as servers do: an application also reads " session =x" as a cookie named session.
 std::string_view name_of(std::string_view pair) { return trimmed(pair.substr(0, pair.find('='))); }
 
 std::string_view value_of(std::string_view pair) {

@@ -9,7 +9,7 @@
 
 namespace session {
 
-// One configured key: its public name, which cookies carry, and its secret.
+// One configured key: its public id, which cookies carry, and its secret.
 struct KeyMaterial {
   std::string id;  // 1 to 32 of [A-Za-z0-9_-]
   Secret secret;   // at least kMinSecretBytes
@@ -17,13 +17,13 @@ struct KeyMaterial {
 inline constexpr std::size_t kMinSecretBytes = 32;
 inline constexpr std::size_t kMaxKeyIdBytes = 32;
 
-// Whether a text can name a key.
+// Whether the text is a valid key id.
 [[nodiscard]] bool valid_key_id(std::string_view id);
 
-// The keys that sign and verify cookies. The first signs, all verify, so a key is rotated by putting the new
-// one first and dropping the old one when its cookies have expired. Each MAC key is HKDF-SHA256(secret, salt)
-// (RFC 5869), so neither secret nor salt alone forges a cookie. Not thread-safe (it keeps MAC contexts
-// ready): one per thread, made from the same material.
+// The keys that sign and verify cookies. The first signs and all verify. To rotate a key, put the new one
+// first and drop the old one when its cookies have expired. Each MAC key is HKDF-SHA256(secret, salt) (RFC
+// 5869), so neither a secret nor the salt alone suffices to forge a cookie. Not thread-safe (it keeps MAC
+// contexts): one per thread, made from the same material.
 class KeyRing {
  public:
   // REQUIRES: at least one key; ids valid and all different.
@@ -32,7 +32,7 @@ class KeyRing {
   [[nodiscard]] const std::string& signing_id() const { return keys_.front().id; }
   // The MAC of `text` under the first key.
   [[nodiscard]] Mac::Tag sign(std::string_view text) { return keys_.front().mac.tag(text); }
-  // Under the key of that name; nullptr if there is no such key.
+  // The MAC of the key with that id; nullptr if there is no such key.
   [[nodiscard]] Mac* find(std::string_view id);
 
  private:

@@ -9,7 +9,7 @@ namespace session {
 // base64url without padding (RFC 4648, section 5).
 [[nodiscard]] std::string base64url(std::string_view bytes);
 void append_base64url(std::string& out, std::string_view bytes);
-// Of 32 bytes, as MACs and digests have: without a heap.
+// Encodes 32 bytes, the size of MACs and digests, without a heap allocation.
 using Base64urlOf32 = std::array<char, 43>;
 [[nodiscard]] Base64urlOf32 base64url_of_32(const std::array<char, 32>& bytes) noexcept;
 

@@ -10,7 +10,7 @@
 namespace session {
 namespace {
 
-// Fetched once: looking the algorithm up for every digest costs several times the digest.
+// Fetched once: looking up the algorithm for each digest costs several times the digest itself.
 const EVP_MD* fetched_sha256() {
   static const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> md(EVP_MD_fetch(nullptr, "SHA256", nullptr),
                                                                   EVP_MD_free);

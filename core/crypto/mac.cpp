@@ -15,8 +15,8 @@ const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-// OpenSSL fails here only for lack of memory or a broken installation: a bug or a start-up error, so it
-// throws.
+// Throws, because OpenSSL fails here only for lack of memory or in a broken installation: these are bugs or
+// start-up errors.
 template <class T>
 T* require(T* object, const char* what) {
   if (object == nullptr) throw std::runtime_error(std::string("OpenSSL: no ") + what);
@@ -51,7 +51,7 @@ Mac::Mac(const Secret& key) {
 Mac::Tag Mac::tag(std::string_view text) {
   Tag tag;
   std::size_t size = 0;
-  // A null key restarts the context under the key it has.
+  // A null key restarts the context with its current key.
   require(EVP_MAC_init(context_.get(), nullptr, 0, nullptr), "HMAC restart");
   require(EVP_MAC_update(context_.get(), bytes_of(text), text.size()), "HMAC update");
   require(EVP_MAC_final(context_.get(), reinterpret_cast<unsigned char*>(tag.data()), &size, tag.size()),

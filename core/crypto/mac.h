@@ -10,8 +10,8 @@ typedef struct evp_mac_ctx_st EVP_MAC_CTX;  // NOLINT(readability-identifier-nam
 
 namespace session {
 
-// HMAC-SHA256 under one key. Keeps its OpenSSL context ready: a tag costs about 150 ns where HMAC() costs
-// 880. Not thread-safe: one per thread.
+// HMAC-SHA256 under one key. Keeps its OpenSSL context between calls: a tag costs about 150 ns, against 880
+// ns with HMAC(). Not thread-safe: one per thread.
 class Mac {
  public:
   using Tag = std::array<char, 32>;
@@ -26,7 +26,7 @@ class Mac {
   std::unique_ptr<EVP_MAC_CTX, Free> context_;
 };
 
-// The 32 bytes of HKDF-SHA256 (RFC 5869) for this use of a secret.
+// Derives a key of 32 bytes for one purpose from a secret, by HKDF-SHA256 (RFC 5869).
 [[nodiscard]] Secret derive_key(const Secret& secret, std::string_view salt, std::string_view purpose);
 
 }  // namespace session

@@ -4,12 +4,12 @@
 
 namespace session {
 
-// Where unpredictable bytes come from. Thread-safe. Tests inject a sequence.
+// A source of unpredictable bytes. Thread-safe. Tests inject a fixed sequence.
 class Random {
  public:
   virtual ~Random() = default;
-  // That many bytes. Throws std::runtime_error if the source fails: an id that can be guessed is worse than
-  // none.
+  // Returns `count` bytes. Throws std::runtime_error if the source fails: an id that can be guessed is worse
+  // than no id.
   [[nodiscard]] virtual std::string bytes(std::size_t count) const = 0;
 };
 

@@ -6,7 +6,7 @@
 namespace session {
 namespace {
 
-constexpr std::size_t kLikelyValues = 48;  // bytes that the values of all headers take together, mostly
+constexpr std::size_t kLikelyValues = 48;  // bytes of all header values together, as a reservation
 
 void append_encoded(std::string& out, char c) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
@@ -23,9 +23,9 @@ constexpr std::array<bool, 256> plain_table() {
 }
 constexpr auto kPlain = plain_table();
 
-// `text` with all that could be misread percent-encoded.
+// Appends `text`, with ambiguous characters percent-encoded.
 void append_value(std::string& out, std::string_view text, bool in_array) {
-  // Most values need nothing of the kind.
+  // The usual case: nothing to encode.
   if (std::all_of(text.begin(), text.end(), [](char c) { return kPlain[static_cast<unsigned char>(c)]; })) {
     out.append(text);
     return;
@@ -50,7 +50,7 @@ void append_scalar(std::string& out, const Json& value, bool in_array) {
   }
 }
 
-// As header_value has it.
+// Implements header_value.
 void append_header_value(std::string& out, const Json& value) {
   const auto* array = value.get_ptr<const Json::array_t*>();
   if (array == nullptr) return append_scalar(out, value, false);

@@ -12,7 +12,7 @@
 
 namespace session {
 
-// Where a session's attributes hold the user, and which of them applications see as headers.
+// Where a session's attributes hold the subject, and which attributes applications get as headers.
 struct IdentitySettings {
   std::string subject = "/user";  // JSON pointer (RFC 6901) into the attributes
   std::vector<std::pair<std::string, std::string>> headers = {
@@ -23,51 +23,51 @@ struct IdentitySettings {
   };
 };
 
-// Whether a text is a JSON pointer, or an HTTP field name (RFC 9110 5.1).
+// Whether the text is a valid JSON pointer (RFC 6901), or a valid HTTP field name (RFC 9110 5.1).
 [[nodiscard]] bool valid_json_pointer(std::string_view text);
 [[nodiscard]] bool valid_header_name(std::string_view text);
 
-// Renders identity headers from attributes. Immutable: one serves all threads.
+// Renders identity headers from attributes. Immutable: all threads share one.
 class Identity {
  public:
   // REQUIRES: valid pointers and header names.
   explicit Identity(const IdentitySettings& settings);
 
-  // The attributes that subject() and headers() look at.
+  // The attributes that subject() and headers() read.
   [[nodiscard]] const WantedMembers& wanted() const { return wanted_; }
 
-  // Who the session belongs to, as header_value writes it; nullopt: nobody yet (absent, null or empty).
+  // The session's subject, as header_value writes it; nullopt: nobody has logged in (absent, null or empty).
   [[nodiscard]] std::optional<std::string> subject(const Json& attributes) const;
 
-  // Every configured header, as "Name: value\r\n" lines; empty value where the session has none. Applications
-  // can rely on each header being set, so that none is ever the client's own.
+  // All configured headers as "Name: value\r\n" lines, with an empty value where the session has none. Every
+  // header is always set, so an application never sees the client's own header.
   [[nodiscard]] std::string headers(const Json& attributes) const;
 
  private:
-  // Where a value stands in the attributes.
+  // The location of a value in the attributes.
   struct Place {
     explicit Place(const std::string& text);
-    [[nodiscard]] const Json* in(const Json& attributes) const;  // nullptr: it is not there
+    [[nodiscard]] const Json* in(const Json& attributes) const;  // nullptr: there is no value
 
     Json::json_pointer pointer;
-    std::string name;    // of the attribute that it begins with; empty for all attributes together
-    bool whole = false;  // it is just this attribute, as it mostly is
+    std::string name;    // the pointer's first attribute; empty: the pointer names all attributes
+    bool whole = false;  // the pointer names just this attribute, the usual case
   };
   void want(const Place& place);
 
   Place subject_;
   std::vector<std::pair<std::string, Place>> headers_;
   WantedMembers wanted_;
-  std::size_t empty_block_ = 0;  // how long headers() is without a value
+  std::size_t empty_block_ = 0;  // the length of headers() without any value
 };
 
-// How a JSON value stands in an identity header. Strings as they are, numbers and booleans as JSON, arrays of
-// those joined by ",", null and empty as "", objects and nested arrays as JSON.
-// What is not printable ASCII is percent-encoded as UTF-8, and so are "%" itself, a space at either end, and
-// "," inside a member of an array. So two different strings never read the same, nor do two lists of strings
-// that are not empty, and percent-decoding gives them back. Values of different types may: a list of one
-// reads as its member, and "a,b" as the list of both, so an attribute that applications split at "," must
-// always be a list.
+// Writes a JSON value for an identity header: strings as they are, numbers and booleans as JSON, arrays of
+// these joined by ",", null and empty values as "", objects and nested arrays as JSON. Percent-encodes
+// everything but printable ASCII, as UTF-8, and also "%" itself, a space at either end, and "," inside a
+// member of an array. So two different strings have different texts, as have two lists of non-empty strings,
+// and percent-decoding restores them. Values of different types may have the same text: a list of one member
+// and that member, or "a,b" and the list of both. So an attribute that applications split at "," must always
+// be a list.
 [[nodiscard]] std::string header_value(const Json& value);
 
 }  // namespace session

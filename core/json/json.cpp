@@ -6,7 +6,8 @@
 namespace session {
 namespace {
 
-// Builds the value event by event and stops at the first thing that JsonLimits or a careful reader refuses.
+// Builds the value from the parser's events, and stops at the first violation of JsonLimits or of
+// parse_json's other rules.
 class StrictBuilder final : public nlohmann::json_sax<Json> {
  public:
   explicit StrictBuilder(const JsonLimits& limits) : limits_(limits) {}
@@ -16,8 +17,7 @@ class StrictBuilder final : public nlohmann::json_sax<Json> {
   bool number_integer(number_integer_t value) override { return place(Json(value)); }
   bool number_unsigned(number_unsigned_t value) override { return place(Json(value)); }
   bool number_float(number_float_t value, const string_t& text) override {
-    // The lexer falls back to a double for an integer of more than 64 bits and would change it without a
-    // word.
+    // The lexer silently turns an integer of more than 64 bits into a double, which changes its value.
     const bool integer = text.find_first_of(".eE") == string_t::npos;
     if (integer && limits_.large_integers == JsonLimits::LargeIntegers::refused)
       return refuse("a number is too large");
@@ -89,7 +89,7 @@ class StrictBuilder final : public nlohmann::json_sax<Json> {
 }  // namespace
 
 Result<Json, InputProblem> parse_json(std::string_view text, const JsonLimits& limits) {
-  // The lexer takes a NUL for the end of the text and would not look at what stands behind it.
+  // The lexer takes a NUL for the end of the text and would ignore everything after it.
   if (const auto nul = text.find('\0'); nul != std::string_view::npos) {
     return InputProblem("not JSON, at byte " + std::to_string(nul + 1));
   }

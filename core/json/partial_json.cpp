@@ -11,19 +11,19 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-// Deeper texts are parse_json's: it needs no stack for them.
+// parse_json takes deeper texts: it needs no stack for them.
 constexpr std::size_t kMaxDepth = 64;
-// Names are compared with each other, so objects with more members are parse_json's.
+// parse_json takes objects with more members: this parser compares each name with all others.
 constexpr std::size_t kMaxMembers = 64;
 constexpr std::size_t kFirstCapacity = 1024;
 constexpr std::size_t kLikelyBeside = 4;
 
-// By value: what simdjson returns is a temporary, which a loop over it would outlive.
+// Returns a value: simdjson returns a temporary, which a loop over it would outlive.
 dom::object object_of(dom::element value) { return value.get_object().value_unsafe(); }
 dom::array array_of(dom::element value) { return value.get_array().value_unsafe(); }
 
-// Whether all objects below are such as parse_json takes: no name twice, not too deep. simdjson looks for
-// neither, or not with our limit.
+// Checks what parse_json checks and simdjson does not: no object has a duplicate name, and nesting stays
+// within our limit.
 class Inspection {
  public:
   explicit Inspection(std::vector<std::string_view>& names) : names_(names) { names_.clear(); }
@@ -45,8 +45,8 @@ class Inspection {
   }
 
   bool passes_object(dom::object object, std::size_t levels) {
-    const std::size_t first = names_.size();  // before it stand the names of the objects around this one
-    std::uint64_t seen = 0;                   // a bit for each name: most are told apart by it
+    const std::size_t first = names_.size();  // the names before it belong to the enclosing objects
+    std::uint64_t seen = 0;                   // one bit per name: tells most names apart
     for (const auto [name, value] : object) {
       const std::uint64_t bit = bit_of(name);
       if ((seen & bit) != 0 &&
@@ -70,7 +70,7 @@ class Inspection {
   std::vector<std::string_view>& names_;
 };
 
-// Makes values of what simdjson read. `sure` becomes false where the text says more than simdjson keeps.
+// Builds values from simdjson's elements. `sure` becomes false where the text holds more than simdjson keeps.
 class Builder {
  public:
   explicit Builder(std::string_view text) : text_(text) {}
@@ -108,14 +108,14 @@ class Builder {
 
   void add(Json& object, std::string_view name, dom::element member) {
     auto& members = object.get_ref<Json::object_t&>();
-    // Records have been written in this order, so that the end mostly is the place.
+    // A hint: records are written in this order, so the place is mostly at the end.
     members.emplace_hint(members.end(), std::string(name), value(member));
   }
 
   [[nodiscard]] bool sure() const { return sure_; }
 
  private:
-  // parse_json tells numbers with a sign from those without; of "-0" simdjson keeps no sign.
+  // parse_json distinguishes signed from unsigned numbers, but simdjson drops the sign of "-0".
   Json integer(std::int64_t number) {
     if (number == 0 && text_.find("-0") != std::string_view::npos) sure_ = false;
     if (number >= 0) return Json(static_cast<std::uint64_t>(number));
@@ -126,7 +126,7 @@ class Builder {
   bool sure_ = true;
 };
 
-// A whole value as the parts that were asked for.
+// Splits a complete value into the parts that the caller asked for.
 PartialJson split(Json whole, const PartOfJson& part) {
   PartialJson result;
   if (!whole.is_object()) return result;
@@ -158,7 +158,7 @@ bool WantedMembers::has(std::string_view name) const {
 
 class PartialParser::Fast {
  public:
-  // nullopt: parse_json must say.
+  // nullopt: parse_json has to parse this text.
   std::optional<PartialJson> parse(std::string_view text, const JsonLimits& limits, const PartOfJson& part) {
     if (text.empty() || text.size() > kMaxBytes || text.find('\0') != std::string_view::npos) return {};
     if (!make_room(text.size())) return {};
@@ -170,7 +170,7 @@ class PartialParser::Fast {
   }
 
  private:
-  // Room for a text of that size, and for what simdjson reads behind it.
+  // Makes room for a text of that size and for the padding that simdjson reads.
   bool make_room(std::size_t size) {
     if (size <= capacity_) return true;
     std::size_t capacity = std::max(capacity_, kFirstCapacity);

@@ -12,24 +12,24 @@
 
 namespace session {
 
-// Which members of an object somebody needs.
+// Which members of an object the caller needs.
 struct WantedMembers {
   bool all = true;
-  std::vector<std::string> names = {};  // those that are wanted if not all are
+  std::vector<std::string> names = {};  // the wanted members, unless all are
 
   [[nodiscard]] bool has(std::string_view name) const;
 };
 
-// An object of a text, and which of its members are to be built.
+// Names an object of a text, and which of its members to build.
 struct PartOfJson {
   const WantedMembers& wanted;
   std::optional<std::string_view> within = {};  // the object is this member of the root; nullopt: the root
-  std::string_view always = {};                 // wanted in any case; empty: none
+  std::string_view always = {};                 // this member is always wanted; empty: none
 };
 
 struct PartialJson {
-  Json object;            // with the members that are wanted; null: there is no object where it should be
-  bool left_out = false;  // it had members that were not wanted, and are not in it
+  Json object;            // with the wanted members; null: there is no object in the expected place
+  bool left_out = false;  // it lacks members of the text that were not wanted
   // The other members of the root, whole, if the object is one of its members.
   std::vector<std::pair<std::string, Json>> beside = {};
 
@@ -37,14 +37,14 @@ struct PartialJson {
   [[nodiscard]] Json* find_beside(std::string_view name);
 };
 
-// Parses JSON from outside as parse_json does: it takes the same texts, refuses the same texts with the same
-// problems, and makes the same values, but it need not build what is not wanted. That is validated all the
-// same. It costs a fraction, as building a value takes far longer than reading its text.
+// Parses JSON from outside like parse_json: it accepts the same texts, rejects the same texts with the same
+// problems, and builds the same values. But it builds only the wanted members; it validates the rest without
+// building it. That costs a fraction, because building a value takes far longer than reading its text.
 //
-// parse_json stays the judge: what simdjson refuses, and whatever is unusual, is parsed by it, and is then
-// built whole, as if all were wanted. Work is linear in the text. Keeps buffers of about 15 bytes for each
-// byte of the longest text so far of at most kMaxBytes bytes (longer ones are left to parse_json), and none
-// before the first. Not thread-safe.
+// parse_json stays the reference: this class passes on to it every text that simdjson rejects or that is
+// unusual, and then builds all members. Time is linear in the text. Keeps buffers of about 15 bytes for each
+// byte of the longest text so far, up to kMaxBytes (longer texts go to parse_json), and no buffer before the
+// first text. Not thread-safe.
 class PartialParser {
  public:
   static constexpr std::size_t kMaxBytes = 65536;
@@ -57,7 +57,7 @@ class PartialParser {
   [[nodiscard]] Result<PartialJson, InputProblem> parse(std::string_view text, const JsonLimits& limits,
                                                         const PartOfJson& part);
 
-  // How many texts were left to parse_json so far: for tests, that compare nothing if all are.
+  // How many texts went to parse_json so far: if all did, a test would compare parse_json with itself.
   [[nodiscard]] std::size_t left_to_parse_json() const { return left_to_parse_json_; }
 
  private:
