@@ -22,7 +22,7 @@ install(FILES conf/grafana-dashboard.json conf/prometheus-alerts.yaml DESTINATIO
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 install(FILES conf/gateway.yaml DESTINATION ${CMAKE_INSTALL_DOCDIR}/conf)
-install(FILES docs/contract.md docs/migration.md docs/nginx.md docs/operations.md docs/redis.md
+install(FILES docs/contract.md docs/install.md docs/migration.md docs/monitor.md docs/nginx.md docs/redis.md docs/run.md
   DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
 
 # The units, /etc/session-gateway: their text or place depends on the prefix.

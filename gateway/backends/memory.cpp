@@ -15,9 +15,8 @@ std::uint64_t warn_of_evictions(const MemoryStore& store, std::uint64_t known) {
   const std::uint64_t evicted = store.stats().evictions;
   static RateLimit limit;
   if (evicted == known || !limit.admit().first) return known;
-  spdlog::warn(
-      "the memory store is full: {} sessions were dropped before their time; raise store.memory.max_bytes",
-      evicted - known);
+  spdlog::warn("the memory store is full: {} sessions were evicted; raise store.memory.max_bytes",
+               evicted - known);
   return evicted;
 }
 

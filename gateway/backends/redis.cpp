@@ -18,15 +18,15 @@ void log_event(const RedisEvent& event) {
     case RedisEvent::Kind::connected:
       return info(connected, "redis {}: connected", printable(event.server));
     case RedisEvent::Kind::lost:
-      return warn(lost, "redis {}: the connection ended ({}); connecting again", printable(event.server),
+      return warn(lost, "redis {}: connection lost ({}); reconnecting", printable(event.server),
                   printable(event.reason));
     case RedisEvent::Kind::down:
-      return error(down, "redis {}: out of reach ({}); sessions can't be answered for until it is back",
+      return error(down, "redis {}: unreachable ({}); requests with a session get 503 until it is back",
                    printable(event.server), printable(event.reason));
     case RedisEvent::Kind::moved:
-      return warn(moved, "redis {}: is the master now", printable(event.server));
+      return warn(moved, "redis {}: is now the master", printable(event.server));
     case RedisEvent::Kind::left:
-      return info(left, "redis {}: keeps no sessions any more", printable(event.server));
+      return info(left, "redis {}: no longer holds sessions", printable(event.server));
   }
 }
 

@@ -78,7 +78,7 @@ StoreHealth::Connections StoreHealth::worst_of_each() const {
 std::string StoreHealth::summary(Clock::Steady now) const {
   const std::lock_guard lock(mutex_);
   const Connections servers = worst_of_each();
-  if (servers.empty()) return "redis: not asked yet";
+  if (servers.empty()) return "redis: not contacted yet";
   const auto worst = std::max_element(servers.begin(), servers.end(), [](const auto& a, const auto& b) {
     return a.second.state < b.second.state;
   });
@@ -92,7 +92,7 @@ std::string StoreHealth::summary(Clock::Steady now) const {
   if (worst->second.state == State::up) return line + "up";
   if (worst->second.state == State::connecting) return line + "connecting";
   const auto since = std::chrono::duration_cast<seconds>(now - worst->second.since).count();
-  return line + fmt::format("out of reach since {} s", since);
+  return line + fmt::format("unreachable for {} s", since);
 }
 
 }  // namespace session::gateway

@@ -24,7 +24,7 @@ class StoreHealth {
   void hear(const RedisEvent& event, std::thread::id worker, Clock::Steady now);
 
   [[nodiscard]] RedisReport report() const;
-  // One line for the operator: "redis 10.0.0.7:6379: up", "redis 10.0.0.7:6379: out of reach since 12 s".
+  // One line for the operator: "redis 10.0.0.7:6379: up", "redis 10.0.0.7:6379: unreachable for 12 s".
   [[nodiscard]] std::string summary(Clock::Steady now) const;
 
  private:

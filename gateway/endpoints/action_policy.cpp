@@ -22,10 +22,10 @@ bool key_allowed(std::string_view allow, std::string_view action, const std::str
 
 std::optional<std::string_view> not_allowed(const Actions& actions, std::string_view allow) {
   for (const auto& [key, value] : actions.set.items()) {
-    if (!key_allowed(allow, "set", key)) return "Setting this is not allowed here.";
+    if (!key_allowed(allow, "set", key)) return "Setting this attribute is not allowed here.";
   }
   for (const std::string& key : actions.unset) {
-    if (!key_allowed(allow, "unset", key)) return "Unsetting this is not allowed here.";
+    if (!key_allowed(allow, "unset", key)) return "Unsetting this attribute is not allowed here.";
   }
   if (actions.destroy && !listed(allow, "destroy")) return "Destroying the session is not allowed here.";
   if (actions.regenerate && !listed(allow, "regenerate"))

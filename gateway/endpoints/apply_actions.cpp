@@ -23,7 +23,7 @@ Task<void> write_behind(Session session) {
   auto written = co_await session.flush();
   if (written) co_return;
   static RateLimit limit;
-  error(limit, "a session could not be written after its answer had gone: {}", for_log(written.error()));
+  error(limit, "a session write failed after its response was sent: {}", for_log(written.error()));
 }
 
 // session.flush: behind holds for changes that give the browser no cookie. One that gets a cookie may use it
@@ -110,13 +110,13 @@ std::string for_log(const WriteFailure& failure) {
     case WriteFailure::Kind::store:
       return failure.store.detail;
     case WriteFailure::Kind::gone:
-      return "it ended, or got another id, meanwhile";
+      return "the session ended or got another id meanwhile";
     case WriteFailure::Kind::too_large:
-      return "it would be larger than session.max_bytes";
+      return "the session would exceed session.max_bytes";
     case WriteFailure::Kind::malformed:
-      return "the store holds something else under its key";
+      return "the store holds another record under its key";
     case WriteFailure::Kind::reserved:
-      return "an attribute has a name that its format uses itself";
+      return "an attribute name is reserved by its format";
   }
   return {};
 }

@@ -45,8 +45,8 @@ Response forbidden(const Forbidden& verdict) {
     warn(limit, "GATEWAY_REQUIRE names a rule that the configuration does not have: {}",
          printable(verdict.rule));
   }
-  Response response =
-      problem(403, "forbidden", "The session does not satisfy what this place requires.", ProblemBody::none);
+  Response response = problem(403, "forbidden", "The session does not satisfy the rules of this location.",
+                              ProblemBody::none);
   add_changes(response.events, verdict.history);
   add_refusal(response.events, response.reason, verdict.name, verdict.subject);
   return response;
@@ -54,7 +54,7 @@ Response forbidden(const Forbidden& verdict) {
 
 Response store_failed(const StoreFailure& failure) {
   static RateLimit limit;
-  error(limit, "the store can't answer an auth check: {}", failure.detail);
+  error(limit, "an auth check failed in the store: {}", failure.detail);
   return unavailable(failure, ProblemBody::none);
 }
 

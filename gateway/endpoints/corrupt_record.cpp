@@ -9,7 +9,7 @@ void warn_of_corrupt_record(const std::string& name) {
   if (name.empty()) return;
   CounterRegistry::here().count(Count::malformed_record);
   static RateLimit limit;
-  warn(limit, "the store holds a record that is no session of this dialect, and it is left alone: {}", name);
+  warn(limit, "the store holds a record that is not a session of this dialect; left unchanged: {}", name);
 }
 
 }  // namespace session::gateway

@@ -60,7 +60,7 @@ Response method_not_allowed(std::string_view detail) {
 
 Response store_failed(const StoreFailure& failure) {
   static RateLimit limit;
-  error(limit, "the store can't answer for a session: {}", failure.detail);
+  error(limit, "a session request failed in the store: {}", failure.detail);
   return unavailable(failure);
 }
 
@@ -141,7 +141,7 @@ Task<Response> session_endpoint(const Request& request, Services& services) {
   if (method == "GET" || method == "HEAD") co_return co_await show(request, services);
   if (method == "POST" || method == "DELETE")
     co_return co_await change(request, services, method == "DELETE");
-  co_return method_not_allowed("This place answers GET, HEAD, POST and DELETE.");
+  co_return method_not_allowed("This endpoint accepts GET, HEAD, POST and DELETE.");
 }
 
 }  // namespace session::gateway

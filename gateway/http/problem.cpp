@@ -19,9 +19,9 @@ std::string_view sentence(RejectReason refusal) {
     case RejectReason::unknown:
       return "The session has ended.";
     case RejectReason::expired:
-      return "The session has reached its greatest age.";
+      return "The session has reached its absolute timeout.";
     case RejectReason::revoked:
-      return "The session has another id now; a newer cookie was given out.";
+      return "The session id has changed. A newer cookie was issued.";
   }
   return "";
 }
@@ -51,8 +51,8 @@ Response refused(RejectReason refusal, ProblemBody body) {
 Response unavailable(const StoreFailure& failure, ProblemBody body) {
   const bool contended = failure.kind == StoreFailure::Kind::contended;
   Response response = problem(503, "store-unavailable",
-                              contended ? "The session is being changed by many requests at once; try again."
-                                        : "Sessions can't be reached at the moment; nothing was lost.",
+                              contended ? "Too many requests are changing this session at once. Try again."
+                                        : "The session store is unavailable. No session was lost.",
                               body);
   response.headers.add("Retry-After", contended ? "1" : kRetryAfterSeconds);
   return response;
@@ -67,12 +67,11 @@ Response not_written(const WriteFailure& failure) {
     case WriteFailure::Kind::malformed:
       return refused(RejectReason::malformed);
     case WriteFailure::Kind::reserved:
-      return problem(400, "bad-actions",
-                     "An attribute has a name that the format of the sessions uses itself.");
+      return problem(400, "bad-actions", "An attribute name is reserved by the session format.");
     case WriteFailure::Kind::too_large:
       break;
   }
-  return problem(413, "too-large", "The session would be larger than is allowed.");
+  return problem(413, "too-large", "The session would exceed its size limit.");
 }
 
 }  // namespace session::gateway

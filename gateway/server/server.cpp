@@ -74,7 +74,7 @@ void Server::listen() {
   if (listeners_.empty()) {
     for (const Listen& where : settings.listen) listeners_.emplace_back(where);
   } else if (settings.lines.contains("listen")) {
-    spdlog::warn("listen is not used: the service manager has passed {} sockets", listeners_.size());
+    spdlog::warn("ignoring listen: the service manager has passed {} sockets", listeners_.size());
   }
 }
 
@@ -99,7 +99,7 @@ Task<void> Server::wait_for_stop() {
   const auto [error, number] = co_await stop_signals_.async_wait(kAwaitTuple);
   if (error) co_return;
   service_manager_.stopping();
-  spdlog::info("stopping on signal {}: finishing what is in flight", number);
+  spdlog::info("stopping on signal {}: finishing the requests in flight", number);
   stop_accepting();
   loop_.stop();
 }
@@ -137,7 +137,7 @@ Task<std::shared_ptr<const ConfigSnapshot>> Server::read_again() {
     loaded = load_.take();
   }
   if (loaded) co_return accepted(std::move(*loaded));
-  spdlog::error("the configuration, or a file that it names, can't be read in time");
+  spdlog::error("reading the configuration, or a file that it names, timed out");
   co_return none;
 }
 
@@ -195,9 +195,9 @@ Task<void> Server::reload() {
   refused_ = !reloaded;
   metrics_.config_reloaded(reloaded, generation, system_clock().unix_now());
   if (reloaded) {
-    spdlog::info("reloaded {}: generation {} of the configuration serves", source_.file, generation);
+    spdlog::info("reloaded {}: generation {} of the configuration is in use", source_.file, generation);
   } else {
-    spdlog::error("nothing was reloaded: generation {} of the configuration goes on serving", generation);
+    spdlog::error("reload failed: generation {} of the configuration stays in use", generation);
   }
 }
 
@@ -236,7 +236,7 @@ Task<void> Server::send_heartbeats() {
 std::string Server::status() const {
   return fmt::format("{}; {} connections; generation {} of the configuration{}", store_.summary(),
                      connections(), config_->generation,
-                     refused_ ? "; the last reload was refused, the log says why" : "");
+                     refused_ ? "; the last reload failed, see the log" : "");
 }
 
 void Server::stop_accepting() {

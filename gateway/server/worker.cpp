@@ -26,8 +26,8 @@ constexpr milliseconds kSilence{300};
 
 Response no_endpoint(std::string_view name) {
   static RateLimit limit;
-  warn(limit, "a location has no such GATEWAY_ENDPOINT: '{}'", printable(name));
-  return problem(404, "no-endpoint", "This location is not set up for the session gateway.");
+  warn(limit, "unknown GATEWAY_ENDPOINT: '{}'", printable(name));
+  return problem(404, "no-endpoint", "This location is not configured for the session gateway.");
 }
 
 // The socket that owns the descriptor from now on; if it can't be had, the descriptor is closed.
@@ -116,7 +116,7 @@ std::unique_ptr<Connection> Worker::take(int descriptor, int family) {
     return std::make_unique<Connection>(*this, std::move(socket), family == AF_UNIX);
   } catch (const std::exception& exception) {
     static RateLimit limit;
-    error(limit, "could not take a connection: {}", exception.what());
+    error(limit, "could not accept a connection: {}", exception.what());
     CounterRegistry::here().count(Count::connection_refused_memory);
     connection_count_.fetch_sub(1, std::memory_order_relaxed);
     return nullptr;
@@ -158,9 +158,9 @@ Task<Response> Worker::respond(const Request& request, Clock::Steady since) {
     co_return response;
   } catch (const std::exception& exception) {
     static RateLimit limit;
-    error(limit, "a request failed by an unexpected error: {}", exception.what());
+    error(limit, "a request failed with an unexpected error: {}", exception.what());
   }
-  Response response = problem(500, "internal", "The gateway made a mistake; its log says more.");
+  Response response = problem(500, "internal", "Internal error. See the gateway's log.");
   record_request(request, response, name, now() - since);
   co_return response;
 }
@@ -171,7 +171,7 @@ void Worker::run_in_background(Task<void> task, std::shared_ptr<Realm> realm) {
   boost::asio::co_spawn(loop_, std::move(task), [this, realm](const std::exception_ptr& failed) {
     --background_;
     static RateLimit limit;
-    if (failed) error(limit, "a task in the background failed by an unexpected error");
+    if (failed) error(limit, "a background task failed with an unexpected error");
     stop_when_done();
   });
 }

@@ -84,9 +84,8 @@ Acceptor::LegacyFormat Acceptor::accept_one() {
     if (place_(descriptor, listener_.family())) return LegacyFormat::one;
     CounterRegistry::here().count(Count::connection_refused_limit);
     static RateLimit limit;
-    warn(
-        limit,
-        "refused a connection: as many are open as may be (limits.connections, and the limit on open files)");
+    warn(limit,
+         "refused a connection: the limit is reached (limits.connections, or the limit on open files)");
     ::close(descriptor);
     return LegacyFormat::one;
   }

@@ -71,7 +71,7 @@ Task<void> Connection::run(std::unique_ptr<Connection> connection) {
     co_await connection->serve();
   } catch (const std::exception& exception) {
     static RateLimit limit;
-    error(limit, "a connection ended by an unexpected error: {}", exception.what());
+    error(limit, "a connection ended with an unexpected error: {}", exception.what());
   }
 }
 
@@ -186,7 +186,7 @@ Task<bool> Connection::send(std::string_view bytes) {
 // Answers under the id of the request that is too large, and then reads what still comes: closing with unread
 // bytes would make the kernel drop the answer. The deadline ends that.
 Task<void> Connection::refuse_too_large() {
-  const Response response = problem(413, "too-large", "The request is larger than is allowed.");
+  const Response response = problem(413, "too-large", "The request exceeds its size limit.");
   refused_ = true;
   set_busy(true);  // it is, unless the request came right behind another
   count_request({}, response, host_.now() - *busy_since_);

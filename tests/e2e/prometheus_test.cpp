@@ -1,4 +1,4 @@
-// A real Prometheus scrapes a gateway through nginx, as docs/operations.md says; the dashboard's queries and
+// A real Prometheus scrapes a gateway through nginx, as docs/monitor.md says; the dashboard's queries and
 // the alerts are then asked of it.
 
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // What the `metrics` endpoint says of a gateway whose sessions are in Redis, and that what both stores tell
-// is all that docs/operations.md lists.
+// is all that docs/monitor.md lists.
 
 #include <map>
 #include <regex>
@@ -45,7 +45,7 @@ std::string requests(const std::string& endpoint, const std::string& outcome) {
 using Listed = std::map<std::string, std::pair<std::string, std::set<std::string>>>;
 
 Listed in_docs() {
-  const std::string page = read_file(source_root() + "/docs/operations.md");
+  const std::string page = read_file(source_root() + "/docs/monitor.md");
   const std::regex row(R"(\n\| `(\w+)` \| (counter|gauge|histogram) \|([^|]*)\|)");
   const std::regex label("`(\\w+)`");
   Listed listed;

@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(a_hundred_reloads_lose_no_request) {
     site.gateway->reconfigure("workers: 2\n", broken ? "workers: 2\ncookies: {}\n"
                                                      : "workers: 2\nrules: { r: { /a: { equals: 1 } } }\n");
     const std::string said = site.gateway->reload();
-    const bool reloaded = said.find(" of the configuration serves") != said.npos;
+    const bool reloaded = said.find(" of the configuration is in use") != said.npos;
     BOOST_TEST(reloaded == !broken, said);
     write_file(site.gateway->config_file(), text);
     site.wait_for_commands(50);

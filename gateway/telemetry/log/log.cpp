@@ -101,7 +101,7 @@ void change_audit(const std::string& path, Change change) {
     change();
   } catch (const std::system_error& error) {
     spdlog::error(
-        "can't open the file of the audit, {}: {}; the audit goes on where it was, or on standard error",
+        "can't open the audit file {}: {}; the audit continues in the former place, or on standard error",
         printable(path), error.code().message());
   }
 }

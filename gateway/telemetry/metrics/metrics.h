@@ -19,7 +19,7 @@
 namespace session::gateway {
 
 // All that the `metrics` endpoint tells: one of these per process, which outlives its workers, its store and
-// every configuration, so that counters never go down. docs/operations.md lists the metrics.
+// every configuration, so that counters never go down. docs/monitor.md lists the metrics.
 //
 // Thread-safe, but for the functions of the first group: these are for the start, before anybody collects.
 class Metrics final : public prometheus::Collectable {
@@ -36,8 +36,8 @@ class Metrics final : public prometheus::Collectable {
   // For the store's options.
   [[nodiscard]] StoreObserver& store_observer() { return commands_; }
 
-  // A reload has ended, and that generation of the configuration serves: another one than before, if it was
-  // successful.
+  // A reload has ended, and that generation of the configuration is in use: another one than before, if it
+  // was successful.
   void config_reloaded(bool successful, std::uint64_t generation, seconds unix_now);
 
   [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override;

@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(connections_are_served_up_to_the_limit_and_again_when_one_h
   for (int i = 0; i < 20; ++i) {
     for (Peer& refused : gateway.peers()) BOOST_TEST(refused.ended());
   }
-  gateway.wait_for_log("refused a connection: as many are open as may be");
+  gateway.wait_for_log("refused a connection: the limit is reached");
   for (int i = 0; i < 10; ++i) {
     open.pop_back();
     open.push_back(peer_when_there_is_room(gateway));

@@ -36,7 +36,7 @@ std::string refused(const WireGateway& gateway, const std::string& what, const s
   const std::string before = read_file(gateway.config_file());
   gateway.reconfigure(what, with);
   const std::string said = gateway.reload();
-  BOOST_TEST(says(said, "nothing was reloaded: generation 1 of the configuration goes on serving"));
+  BOOST_TEST(says(said, "reload failed: generation 1 of the configuration stays in use"));
   write_file(gateway.config_file(), before);
   return said;
 }
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_added_made_first_and_dropped_while_connections_sta
   for (Peer& peer : kept) BOOST_TEST(check(peer, old_cookie).status == 204);
 
   gateway.reconfigure(keys(kFirst).substr(6), std::string("[") + kFirst + ", " + kSecond + "]");
-  BOOST_TEST(says(gateway.reload(), "generation 2 of the configuration serves"));
+  BOOST_TEST(says(gateway.reload(), "generation 2 of the configuration is in use"));
   for (Peer& peer : kept) BOOST_TEST(check(peer, old_cookie).cookie().empty());
 
   gateway.reconfigure(std::string(kFirst) + ", " + kSecond, std::string(kSecond) + ", " + kFirst);
@@ -132,8 +132,8 @@ BOOST_AUTO_TEST_CASE(what_needs_a_restart_is_named_with_its_line_and_nothing_els
 BOOST_AUTO_TEST_CASE(a_reload_after_one_that_failed_counts) {
   const WireGateway gateway;
   (void)refused(gateway, "workers: 2\n", "workers: 3\n");
-  BOOST_TEST(says(gateway.reload(), "generation 2 of the configuration serves"));
-  BOOST_TEST(says(gateway.reload(), "generation 3 of the configuration serves"));
+  BOOST_TEST(says(gateway.reload(), "generation 2 of the configuration is in use"));
+  BOOST_TEST(says(gateway.reload(), "generation 3 of the configuration is in use"));
   gateway.check_health();
 }
 
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(sessions_of_a_process_without_keys_survive_a_reload) {
   const std::string said = gateway.reload();
   BOOST_TEST(says(said, "reload: the salt is another one: all sessions from before are lost"));
   const std::string cookie = gateway.log_in(R"({"user":"alice"})");
-  BOOST_TEST(says(gateway.reload(), "generation 3 of the configuration serves"));
+  BOOST_TEST(says(gateway.reload(), "generation 3 of the configuration is in use"));
   BOOST_TEST(status(gateway, cookie) == 204);
 }
 

@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(sockets_of_the_service_manager_are_served_in_place_of_liste
   BOOST_TEST(!gateway.listens());
   BOOST_TEST(says(gateway.log(), "listening on unix:" + (dir / "first.sock") + "\n"));
   BOOST_TEST(says(gateway.log(), "listening on tcp:127.0.0.1:" + std::to_string(tcp.port()) + "\n"));
-  BOOST_TEST(says(gateway.log(), "listen is not used: the service manager has passed 3 sockets"));
+  BOOST_TEST(says(gateway.log(), "ignoring listen: the service manager has passed 3 sockets"));
 }
 
 BOOST_AUTO_TEST_CASE(systemd_socket_activate_starts_it_with_the_first_connection) {
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(signs_of_life_come_without_a_store_but_not_while_a_worker_h
     BOOST_TEST(std::count(meanwhile.begin(), meanwhile.end(), "WATCHDOG=1") <= 1);
   }
   manager.up_to("WATCHDOG=1");
-  BOOST_TEST(says(gateway.reload(), "generation 3 of the configuration serves"));
+  BOOST_TEST(says(gateway.reload(), "generation 3 of the configuration is in use"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -55,7 +55,7 @@ struct RedisEvent {
     down,   // connecting failed, or the server hangs: requests fail at once until `connected`. Once until
             // then.
     moved,  // a failover: sessions are kept by another server now, which is `connected` in the same moment
-    left,   // it keeps no sessions any more, as a node that has left its cluster, and is not asked again
+    left,   // it no longer holds sessions, as a node that has left its cluster, and is not asked again
   };
   Kind kind{};
   std::string server;  // as to_text says it

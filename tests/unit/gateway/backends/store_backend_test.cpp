@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(redis_that_nobody_has_asked_yet_is_not_amiss) {
   Settings settings;
   settings.store_type = StoreType::redis;
   const StoreBackend in_use = make_store(settings);
-  BOOST_TEST(in_use.summary() == "redis: not asked yet");
+  BOOST_TEST(in_use.summary() == "redis: not contacted yet");
   const StoreReport report = in_use.report();
   BOOST_TEST((report.type == StoreType::redis));
   BOOST_TEST(report.up());
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(redis_that_is_out_of_reach_is_told_where_and_for_how_long) 
   settings.redis.addresses = {RedisAddress{.path = "/nonexistent/redis.sock"}};
   const StoreBackend in_use = make_store(settings);
   BOOST_TEST(run(in_use.store->load("key")).has_error());
-  BOOST_TEST(in_use.summary().starts_with("redis unix:/nonexistent/redis.sock: out of reach since "));
+  BOOST_TEST(in_use.summary().starts_with("redis unix:/nonexistent/redis.sock: unreachable for "));
   BOOST_TEST(!in_use.report().up());
   BOOST_TEST(in_use.report().redis->down == 1U);
 }

@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_SUITE(store_health)
 
 BOOST_AUTO_TEST_CASE(before_anybody_asks_nothing_is_amiss) {
   const Told told;
-  BOOST_TEST(told.summary() == "redis: not asked yet");
+  BOOST_TEST(told.summary() == "redis: not contacted yet");
   BOOST_TEST(!told.health.report().cut_off);
   BOOST_TEST(told.health.report().up == 0U);
 }
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_went_away_is_told_with_its_time_and_its_retur
   told.now += 2s;
   told.tell(0, Kind::down);
   told.now += 10s;
-  BOOST_TEST(told.summary() == "redis 10.0.0.7:6379: out of reach since 12 s");
+  BOOST_TEST(told.summary() == "redis 10.0.0.7:6379: unreachable for 12 s");
   BOOST_TEST(told.health.report().down == 1U);
   BOOST_TEST(told.health.report().outages == 1U);
   BOOST_TEST(told.health.report().cut_off);
@@ -80,12 +80,12 @@ BOOST_AUTO_TEST_CASE(attempts_that_end_again_and_again_do_not_make_an_outage_loo
   told.tell(0, Kind::lost);
   told.tell(0, Kind::down);
   told.now += 5s;
-  BOOST_TEST(told.summary() == "redis 10.0.0.7:6379: out of reach since 10 s");
+  BOOST_TEST(told.summary() == "redis 10.0.0.7:6379: unreachable for 10 s");
   told.tell(0, Kind::connected);
   told.now += 5s;
   told.tell(0, Kind::down);
   told.now += 1s;
-  BOOST_TEST(told.summary() == "redis 10.0.0.7:6379: out of reach since 1 s");
+  BOOST_TEST(told.summary() == "redis 10.0.0.7:6379: unreachable for 1 s");
 }
 
 BOOST_AUTO_TEST_CASE(a_failover_counts_once_however_many_workers_tell_of_it) {
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(the_new_master_that_is_out_of_reach_cuts_off_though_the_old
   told.now += 3s;
   told.tell(0, Kind::down, kSecond);
   BOOST_TEST(told.health.report().cut_off);
-  BOOST_TEST(told.summary() == "redis 10.0.0.8:6379: out of reach since 3 s");
+  BOOST_TEST(told.summary() == "redis 10.0.0.8:6379: unreachable for 3 s");
 }
 
 BOOST_AUTO_TEST_CASE(a_cluster_without_one_of_its_nodes_is_up_and_says_which_is_missing) {
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(a_cluster_without_one_of_its_nodes_is_up_and_says_which_is_
   BOOST_TEST(told.summary() == "redis: 2 of 2 servers up");
   told.tell(0, Kind::down, kSecond);
   told.now += 4s;
-  BOOST_TEST(told.summary() == "redis: 1 of 2 servers up; redis 10.0.0.8:6379: out of reach since 4 s");
+  BOOST_TEST(told.summary() == "redis: 1 of 2 servers up; redis 10.0.0.8:6379: unreachable for 4 s");
   BOOST_TEST(told.health.report().up == 2U);
   BOOST_TEST(told.health.report().down == 1U);
   BOOST_TEST(!told.health.report().cut_off);

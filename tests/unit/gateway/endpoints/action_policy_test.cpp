@@ -13,8 +13,8 @@ std::string said(std::string_view body, std::string_view allow) {
   return std::string(gateway::not_allowed(*parse_actions(body), allow).value_or("allowed"));
 }
 
-const std::string kSet = "Setting this is not allowed here.";
-const std::string kUnset = "Unsetting this is not allowed here.";
+const std::string kSet = "Setting this attribute is not allowed here.";
+const std::string kUnset = "Unsetting this attribute is not allowed here.";
 
 BOOST_AUTO_TEST_SUITE(action_policy)
 

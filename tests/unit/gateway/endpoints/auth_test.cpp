@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(an_outage_is_a_503_and_no_logout) {
   BOOST_TEST(response.status == 503);
   BOOST_TEST(response.headers.lines() == kProblem + "store-unavailable\r\nRetry-After: 5\r\n");
   BOOST_TEST(response.body == "");
-  BOOST_TEST(log.text() == "error the store can't answer an auth check: the test broke the store\n");
+  BOOST_TEST(log.text() == "error an auth check failed in the store: the test broke the store\n");
 }
 
 BOOST_AUTO_TEST_CASE(an_unmet_rule_is_a_403_without_body_and_cookie) {

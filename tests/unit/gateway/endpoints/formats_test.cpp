@@ -21,11 +21,11 @@ using gateway::Response;
 const std::string kRecord = R"({"cookie":{"path":"/"},"user":"alice"})";
 const std::string kForeign = R"({"user":"alice"})";
 const std::string kReserved =
-    R"({"detail":"An attribute has a name that the format of the sessions uses itself.","reason":"bad-actions",)"
+    R"({"detail":"An attribute name is reserved by the session format.","reason":"bad-actions",)"
     R"("status":400,"type":"about:blank"})"
     "\n";
 const std::string kWarning =
-    "warning the store holds a record that is no session of this dialect, and it is left alone: ";
+    "warning the store holds a record that is not a session of this dialect; left unchanged: ";
 
 struct Express : FormatFixture {
   Express()

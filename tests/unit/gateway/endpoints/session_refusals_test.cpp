@@ -34,8 +34,8 @@ BOOST_FIXTURE_TEST_SUITE(session_endpoint_refuses, Refusals)
 
 BOOST_AUTO_TEST_CASE(actions_that_the_location_does_not_allow) {
   const std::pair<std::string, std::string> cases[] = {
-      {R"({"set":{"user":"root"}})", "Setting this is not allowed here."},
-      {R"({"unset":["user"]})", "Unsetting this is not allowed here."},
+      {R"({"set":{"user":"root"}})", "Setting this attribute is not allowed here."},
+      {R"({"unset":["user"]})", "Unsetting this attribute is not allowed here."},
       {R"({"destroy":true})", "Destroying the session is not allowed here."},
       {R"({"regenerate":true})", "Regenerating the session is not allowed here."}};
   for (const auto& [body, text] : cases) {
@@ -169,17 +169,17 @@ BOOST_AUTO_TEST_CASE(a_session_destroyed_before_the_write_is_not_brought_back_an
   run_background();
   BOOST_TEST(refusal(cookie) == "unknown");
   BOOST_TEST(log.text() ==
-             "error a session could not be written after its answer had gone: it ended, or got another id, "
+             "error a session write failed after its response was sent: the session ended or got another id "
              "meanwhile\n");
 }
 
 BOOST_AUTO_TEST_CASE(the_log_says_why_a_session_was_not_written) {
   using Kind = WriteFailure::Kind;
   BOOST_TEST(gateway::for_log(WriteFailure(StoreFailure(StoreFailure::Kind::full, "no room"))) == "no room");
-  BOOST_TEST(gateway::for_log(WriteFailure(Kind::gone)) == "it ended, or got another id, meanwhile");
-  BOOST_TEST(gateway::for_log(WriteFailure(Kind::too_large)) == "it would be larger than session.max_bytes");
+  BOOST_TEST(gateway::for_log(WriteFailure(Kind::gone)) == "the session ended or got another id meanwhile");
+  BOOST_TEST(gateway::for_log(WriteFailure(Kind::too_large)) == "the session would exceed session.max_bytes");
   BOOST_TEST(gateway::for_log(WriteFailure(Kind::malformed)) ==
-             "the store holds something else under its key");
+             "the store holds another record under its key");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(a_503_and_no_cookie_if_the_store_can_not_answer) {
     BOOST_TEST(count_of(response, "Set-Cookie") == 0);
     BOOST_TEST(response.body.find("broke") == std::string::npos);
   }
-  BOOST_TEST(log.text() == "error the store can't answer for a session: the test broke the store\n");
+  BOOST_TEST(log.text() == "error a session request failed in the store: the test broke the store\n");
 }
 
 BOOST_AUTO_TEST_CASE(no_action_on_get_and_head) {

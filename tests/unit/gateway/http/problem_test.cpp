@@ -42,8 +42,8 @@ BOOST_AUTO_TEST_CASE(every_refusal_is_a_401_with_its_reason) {
       {RejectReason::malformed, {"malformed", "The session cookie or the session's record can't be read."}},
       {RejectReason::bad_signature, {"bad-signature", "The session cookie's signature is wrong."}},
       {RejectReason::unknown, {"unknown", "The session has ended."}},
-      {RejectReason::expired, {"expired", "The session has reached its greatest age."}},
-      {RejectReason::revoked, {"revoked", "The session has another id now; a newer cookie was given out."}}};
+      {RejectReason::expired, {"expired", "The session has reached its absolute timeout."}},
+      {RejectReason::revoked, {"revoked", "The session id has changed. A newer cookie was issued."}}};
   for (const auto& [refusal, texts] : refusals) {
     const Response response = gateway::refused(refusal);
     BOOST_TEST(response.status == 401);
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(an_outage_is_a_503_that_tells_no_internals_and_when_to_come
     const Response response = unavailable_for(kind);
     BOOST_TEST(response.status == 503);
     BOOST_TEST(response.headers.lines() == kHeaders + "store-unavailable\r\nRetry-After: 5\r\n");
-    BOOST_TEST(detail_of(response) == "Sessions can't be reached at the moment; nothing was lost.");
+    BOOST_TEST(detail_of(response) == "The session store is unavailable. No session was lost.");
     BOOST_TEST(response.body.find("redis") == std::string::npos);
   }
 }
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(contention_may_be_tried_again_at_once) {
   const Response response = unavailable_for(StoreFailure::Kind::contended);
   BOOST_TEST(response.status == 503);
   BOOST_TEST(response.headers.get("Retry-After") == "1");
-  BOOST_TEST(detail_of(response) == "The session is being changed by many requests at once; try again.");
+  BOOST_TEST(detail_of(response) == "Too many requests are changing this session at once. Try again.");
 }
 
 BOOST_AUTO_TEST_CASE(what_was_not_written_has_one_status_for_each_kind) {
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(what_was_not_written_has_one_status_for_each_kind) {
   BOOST_TEST(reason_of(answer(Kind::malformed)) == "malformed");
   BOOST_TEST(answer(Kind::too_large).status == 413);
   BOOST_TEST(reason_of(answer(Kind::too_large)) == "too-large");
-  BOOST_TEST(detail_of(answer(Kind::too_large)) == "The session would be larger than is allowed.");
+  BOOST_TEST(detail_of(answer(Kind::too_large)) == "The session would exceed its size limit.");
 }
 
 BOOST_AUTO_TEST_CASE(without_its_body_an_answer_is_otherwise_the_same) {

@@ -237,8 +237,9 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_can_t_be_opened_anew_leaves_the_audit_where_
   std::filesystem::rename(file, dir / "audit.log.1");
   std::filesystem::create_directory(file);
   gateway::reopen_log();
-  BOOST_TEST(log.text() == "error can't open the file of the audit, " + file +
-                               ": Is a directory; the audit goes on where it was, or on standard error\n");
+  BOOST_TEST(log.text() ==
+             "error can't open the audit file " + file +
+                 ": Is a directory; the audit continues in the former place, or on standard error\n");
   tell({Kind::created, {}, "1", {}, {}});
   BOOST_TEST(written(dir / "audit.log.1").find("session=1") != std::string::npos);
 }
@@ -255,9 +256,10 @@ BOOST_FIXTURE_TEST_CASE(an_audit_that_is_in_no_file_has_none_to_open_anew, Audit
 BOOST_FIXTURE_TEST_CASE(a_file_that_can_t_be_had_leaves_the_audit_where_it_was_and_is_told, AuditFile) {
   const LogLines log;
   gateway::change_log(into(dir / "missing/audit.log"));
-  BOOST_TEST(log.text() ==
-             "error can't open the file of the audit, " + (dir / "missing/audit.log") +
-                 ": No such file or directory; the audit goes on where it was, or on standard error\n");
+  BOOST_TEST(
+      log.text() ==
+      "error can't open the audit file " + (dir / "missing/audit.log") +
+          ": No such file or directory; the audit continues in the former place, or on standard error\n");
   tell({Kind::created, {}, "1", {}, {}});
   BOOST_TEST(lines().size() == 1U);
 }
