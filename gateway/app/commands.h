@@ -5,16 +5,16 @@
 
 namespace session::gateway {
 
-// The commands of the program. Each returns the exit status: 0, or 1 for what the operator has to mend. What
-// they answer goes to standard output, what is wrong to standard error.
+// The commands of the program. Each returns the exit status: 0, or 1 for a problem that the operator must
+// fix. Results go to standard output, problems to standard error.
 
-// Serves until SIGTERM or SIGINT. Without a file: with the defaults.
+// Serves until SIGTERM or SIGINT. Without a file it uses the defaults.
 int serve(const std::optional<std::string>& config_file);
 
-// Says all that is wrong with a configuration file, and starts nothing.
+// Prints all problems of a configuration file, and starts nothing.
 int check_config(const std::string& config_file);
 
-// Prints a new random secret, fit for `keys` and `salt`.
+// Prints a new random secret for `keys` or `salt`.
 int new_key();
 
 }  // namespace session::gateway

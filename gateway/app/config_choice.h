@@ -5,18 +5,18 @@
 
 namespace session::gateway {
 
-// Where the Debian package has the configuration: what check, nginx and lint read unless they are told
-// otherwise.
+// The path of the Debian package's configuration: check, nginx and lint read it unless a command line names
+// another.
 inline constexpr const char* kUsualConfiguration = "/etc/session-gateway/gateway.yaml";
 
 // Which configuration a command reads.
 struct ConfigChoice {
   std::optional<std::string> file;  // nullopt: the defaults
-  std::string told;                 // a line for the operator who has not said which; "" for one who has
+  std::string told;                 // a line that says which, for the operator who did not choose; else ""
 };
 
-// The given file; else the usual one if it is there, also if it can't be read, which is for the reader to
-// say; else the defaults.
+// The given file; else the installed one if it exists, even if it can't be read, which its reader reports;
+// else the defaults.
 [[nodiscard]] ConfigChoice choose_config(const std::optional<std::string>& given, const std::string& usual);
 
 }  // namespace session::gateway

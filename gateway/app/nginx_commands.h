@@ -7,13 +7,13 @@
 
 namespace session::gateway {
 
-// The commands that help to write nginx's side. What they answer goes to standard output; what is wrong, and
-// which configuration they read if nobody has said which, to standard error.
+// The commands for nginx's configuration. Results go to standard output; problems, and the name of a
+// configuration that the command line did not choose, go to standard error.
 
 // Prints the files for nginx to include, made for a configuration: each
 // below a comment that names it. With `output`: writes them into that directory, and prints their paths; a
-// file there that differs is in the way unless `force`. Returns the exit status: 0, or 1 for what the
-// operator has to mend.
+// file there that differs is an error unless `force` is given. Returns the exit status: 0, or 1 for a problem
+// that the operator must fix.
 int print_nginx(const ConfigChoice& configuration_file, const std::optional<std::string>& output, bool force);
 
 // Prints what breaks protection in an nginx configuration, read with all that it includes: each finding with

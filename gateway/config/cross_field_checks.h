@@ -8,25 +8,25 @@
 
 namespace session::gateway {
 
-// What goes well by itself and not together. Gathered first and reported at the end, so that one
-// contradiction of a key does not hide another. A key that has a problem already contradicts nothing.
+// Collects settings that are valid alone but contradict each other, and reports them at the end, so that one
+// contradiction of a key does not hide another. Ignores keys that already have a problem.
 class CrossFieldChecks {
  public:
   CrossFieldChecks() = default;
   CrossFieldChecks(const CrossFieldChecks&) = delete;
   CrossFieldChecks& operator=(const CrossFieldChecks&) = delete;
 
-  // `blamed` does not go with `other`. One of them may be a default: the line is that of one the file has.
+  // `blamed` contradicts `other`. One of them may be a default: the problem has the line of the other then.
   void add(const Field& blamed, const Field& other, std::string text) {
     if (!blamed.clean() || !other.clean()) return;
     const bool elsewhere = !blamed.given() && other.given();
     found_.emplace_back(blamed,
                         Problem{elsewhere ? other.line() : blamed.line(), blamed.key(), std::move(text)});
   }
-  // `blamed` can't be like that.
+  // The value of `blamed` is not possible here.
   void add(const Field& blamed, std::string text) { add(blamed, blamed, std::move(text)); }
 
-  // Once all have been looked for.
+  // Call once, after all checks.
   void report() const {
     for (const auto& [field, problem] : found_) field.context().add(problem);
   }
@@ -35,7 +35,7 @@ class CrossFieldChecks {
   std::vector<std::pair<Field, Problem>> found_;
 };
 
-// What a message says after a value that the file does not hold.
+// The end of a message about a value that is not in the file.
 [[nodiscard]] inline std::string of_default(const Field& field) {
   return field.given() ? "" : ", its default";
 }

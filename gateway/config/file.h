@@ -19,13 +19,13 @@ struct FileContent {
   mode_t mode = 0;  // permission bits
 };
 
-// Reads a regular file, but no more than `most` + 1 bytes of it: so a caller can tell that it is too large.
-// Pipes and devices are refused and never waited for. The error says what is wrong and does not name the
+// Reads a regular file, but at most `most` + 1 bytes of it, so that a caller can tell that it is too large.
+// Rejects pipes and devices without waiting for them. The error says what is wrong and does not name the
 // path.
 [[nodiscard]] Result<FileContent, std::string> read_file(const std::string& path, std::size_t most);
 
-// Why nothing can be appended to a file, which need not exist yet; nullopt: something can. Changes nothing:
-// the file is not made.
+// Why a file, which need not exist yet, can't be appended to; nullopt: it can. Changes nothing and does not
+// create the file.
 [[nodiscard]] std::optional<std::string> why_not_appendable(const std::string& path);
 
 }  // namespace session::gateway

@@ -10,12 +10,12 @@
 
 namespace session::gateway {
 
-// The settings of a configuration file, or everything that is wrong with it, in line order.
+// The settings of a configuration file, or all of its problems, in line order.
 using Loaded = Result<Settings, Problems>;
 
-// Reads the settings from a YAML file, or from its text. What the file does not mention keeps its default; an
-// empty file is all defaults, and a file that is missing is a problem. The files with secrets that it names
-// are read now; their relative paths start at the directory of `path` (of `name`). Never throws. Thread-safe.
+// Reads the settings from a YAML file, or from its text. Absent settings keep their defaults, and an empty
+// file means all defaults; a missing file is a problem. Also reads the files with secrets that the file
+// names; relative paths start at the directory of `path` (of `name`). Never throws. Thread-safe.
 [[nodiscard]] Loaded load_file(const std::string& path);
 [[nodiscard]] Loaded load_text(const std::string& name, std::string_view text,
                                const FormatRegistry& formats = FormatRegistry::built_in());

@@ -18,9 +18,9 @@
 
 namespace session::gateway {
 
-// What one reading of a configuration gathers. Problems never stop it: whatever is wrong comes out at once.
-// The same code that reads also says which keys there are: a reading that surveys gets a document without
-// anything in it, goes everywhere once, and notes the key of each field it asks for.
+// Collects the results of reading one configuration. Problems never stop the reading: it reports all of them.
+// The same code also lists the keys that a file can have: to list them, it reads an empty document, visits
+// every section once, and notes the key of each field that it asks for.
 class ParseContext {
  public:
   enum class Purpose { load, list_keys };
@@ -40,15 +40,15 @@ class ParseContext {
   [[nodiscard]] bool lists_keys() const { return purpose_ == Purpose::list_keys; }
 
   void add(Problem problem) { problems_.push_back(std::move(problem)); }
-  // What is risky and all the same allowed.
+  // Settings that are valid but risky.
   void warn(Problem problem) { warnings_.push_back(std::move(problem)); }
   [[nodiscard]] const Problems& warnings() const { return warnings_; }
-  // Whether nothing was found wrong with that key itself; contradictions are looked for among such keys only.
+  // Whether that key itself has no problem; only such keys are checked for contradictions.
   [[nodiscard]] bool clean(std::string_view key) const;
-  // In line order; those of a line as found.
+  // In line order; problems of one line in the order in which they were found.
   [[nodiscard]] Problems problems() const;
 
-  // Where the file has a key.
+  // The line of each key of the file.
   void place(const std::string& key, int line) { lines_.emplace(key, line); }
   [[nodiscard]] const std::map<std::string, int, std::less<>>& lines() const { return lines_; }
 
@@ -66,8 +66,8 @@ class ParseContext {
   std::map<std::string, int, std::less<>> lines_;
 };
 
-// A place in the file where a value can stand: its dotted key, and what stands there, if anything does.
-// A view: the reading and the document outlive it.
+// A setting that the file can have: its dotted key, and its value, if the file has one.
+// A view: the context and the document outlive it.
 class Field {
  public:
   Field(ParseContext& context, const YamlNode* node, std::string key, int line)
@@ -85,10 +85,10 @@ class Field {
   void warn(std::string text) const { context_->warn({line_, key_, std::move(text)}); }
   // "expected <what>, got <the value><hint>".
   void expected(std::string_view what, std::string_view hint = {}) const;
-  // The same without the value, but for its kind: where a secret may stand.
+  // The same with the value's kind instead of the value: for places that may hold a secret.
   void expected_kind(std::string_view what) const;
 
-  // The text of a scalar; quotes make no difference. nullopt: absent, or it is something else, which is then
+  // The text of a scalar, with or without quotes. nullopt: it is absent, or it is not a scalar, which is
   // reported as "expected <what>, got a list".
   [[nodiscard]] std::optional<std::string_view> text(std::string_view what) const;
 
@@ -99,10 +99,10 @@ class Field {
   int line_;
 };
 
-// A map whose names are known. Each name that is asked for is a known one; finish() reports the others.
+// A map with known names: the ones that somebody asks for. finish() reports all others.
 class Section {
  public:
-  // Names of keys that are not known can be a mistyped secret: `value:s3cret`, say.
+  // Whether to quote unknown names. They can be a mistyped secret, as in `value:s3cret`.
   enum class Names { shown, hidden };
 
   // REQUIRES: the field is absent, null or a map.
@@ -123,8 +123,8 @@ class Section {
   std::unordered_map<std::string_view, const YamlEntry*> entries_;
 };
 
-// Reads a map with known names: calls read(Section&), then reports the names it did not ask for. A map that
-// is absent, or has nothing in it, reads like {}: a file may keep a heading whose lines are all comments.
+// Reads a map with known names: calls read(Section&), then reports the names that it did not ask for. Reads
+// an absent or empty map like {}: a file may keep a heading whose lines are all comments.
 template <class Read>
 void read_map(const Field& field, Read read, Section::Names names = Section::Names::shown) {
   const YamlNode* node = field.node();
@@ -137,11 +137,11 @@ void read_map(const Field& field, Read read, Section::Names names = Section::Nam
   section.finish();
 }
 
-// The items of a list, as fields: "keys[0]". None, if it is absent or, which is reported, not a list.
+// The items of a list, as fields: "keys[0]". Empty if it is absent, or not a list, which is reported.
 [[nodiscard]] std::vector<Field> items_of(const Field& field);
 
-// The entries of a map whose names are up to the user: "rules.admin". None, if it is absent or has nothing in
-// it or, which is reported, is not a map. A name that comes twice is reported, and there once.
+// The entries of a map whose names the user chooses: "rules.admin". Empty if it is absent, empty, or not a
+// map, which is reported. Reports a duplicate name, and returns it once.
 struct NamedField {
   std::string name;
   Field field;

@@ -8,20 +8,20 @@
 
 namespace session::gateway {
 
-// A server that url or urls names, and where in the file it stands.
+// A server that url or urls names, and its field in the file.
 struct RedisServer {
   Field field;
   RedisUrl url;
 };
 
-// What store.redis holds in a form of its own; the rest is in Settings::redis.
+// The part of store.redis that is not in Settings::redis.
 struct RedisRead {
-  std::vector<RedisServer> servers;  // the ones that could be read; the default one if the file names none
+  std::vector<RedisServer> servers;  // the valid ones; the default server if the file names none
   RedisTls tls;
 };
 
-// Reports what contradicts itself or other settings, and warns of what is risky. A key that has a problem
-// already is compared with nothing.
+// Reports contradictions within store.redis and with other settings, and warns about risks. Ignores keys that
+// already have a problem.
 void check_redis(Section& section, const RedisRead& read, const Settings& settings);
 
 }  // namespace session::gateway

@@ -23,15 +23,15 @@ struct RedisUrl {
 // Reads redis://host[:port][/db], rediss://host[:port][/db] (which is TLS) or unix:///absolute/path[?db=N]. A
 // host is a name, an IPv4 address or an IPv6 address in brackets; without a port it is `default_port`. A user
 // and a password are refused, as are %xx, other parameters and fragments.
-// The error says what is expected and quotes nothing: who writes a password into a url may slip besides.
+// The error says what is expected and quotes nothing, because a mistyped url may contain a password.
 [[nodiscard]] Result<RedisUrl, std::string> parse_redis_url(std::string_view text,
                                                             std::uint16_t default_port);
 
-// Whether it can be the name of a host, or is a numeric address, without brackets.
+// Whether the text is a valid host name, or a numeric address without brackets.
 [[nodiscard]] bool is_host(std::string_view text);
 
-// Whether nothing that is sent there leaves this machine: a Unix socket, or a host that is loopback by its
-// name or number.
+// Whether nothing that is sent there leaves this machine: a Unix socket, or a host whose name or address is
+// loopback.
 [[nodiscard]] bool is_local(const RedisAddress& address);
 
 }  // namespace session::gateway

@@ -10,7 +10,7 @@ namespace session::gateway {
 
 inline constexpr std::size_t kMaxSecretBytes = std::size_t{64} << 10;
 
-// What a file with these bytes means: editors and echo end it with a line break that nobody means.
+// The secret in a file with these bytes: without the line break that editors and echo add at the end.
 [[nodiscard]] Secret secret_in(std::string bytes);
 
 // These never throw: without the memory for a password there is none.
@@ -18,8 +18,8 @@ inline constexpr std::size_t kMaxSecretBytes = std::size_t{64} << 10;
 // The same password at each call.
 [[nodiscard]] PasswordSource fixed_password(Secret password);
 
-// The password that stands in the file at each call. If it can't be read then, is empty or larger than
-// kMaxSecretBytes, the last one that was good: at first `known`. Thread-safe.
+// Reads the password from the file at each call. If the file is unreadable, empty or larger than
+// kMaxSecretBytes, returns the last valid password: at first `known`. Thread-safe.
 [[nodiscard]] PasswordSource password_in_file(std::string path, Secret known);
 
 }  // namespace session::gateway

@@ -7,8 +7,8 @@
 
 namespace session::gateway {
 
-// Reads all of the file. Each setting is one row here or in a function below; what is absent keeps its
-// default.
+// Reads the whole file. Each setting is one row here or in a function below; absent settings keep their
+// defaults.
 void read_settings(Section& top, Settings& to);
 
 // The sections that are more than rows.

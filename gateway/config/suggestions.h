@@ -7,14 +7,14 @@
 
 namespace session::gateway {
 
-// The candidate that `text` was probably meant to be: the one with the fewest typing errors between them (a
-// letter too many, missing, wrong, or two letters swapped; case does not count), if those are few for its
-// length. To cut a word short, or to go on after its end, counts as one error. nullopt: none is near. Among
-// equals the first.
+// The candidate that `text` was probably meant to be: the one with the smallest edit distance (a letter
+// inserted, missing or wrong, or two letters swapped; case does not count), if it is small for its length. A
+// prefix or an extension of a word counts as one error. nullopt: no candidate is near. Of equals, returns the
+// first.
 [[nodiscard]] std::optional<std::string_view> suggested(std::string_view text,
                                                         const std::vector<std::string_view>& candidates);
 
-// "; did you mean level?", or nothing: how a problem ends that names what is allowed.
+// "; did you mean level?", or nothing: the end of a problem that names the allowed values.
 [[nodiscard]] std::string suggestion(std::string_view text, const std::vector<std::string_view>& candidates);
 
 }  // namespace session::gateway

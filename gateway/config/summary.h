@@ -6,8 +6,8 @@
 
 namespace session::gateway {
 
-// What a gateway was started with, as one line for the log: no secrets, and no paths or addresses with any in
-// them.
+// The settings of a gateway as one line for the log, without secrets and without paths or addresses that may
+// contain some.
 [[nodiscard]] std::string summary(const Settings& settings);
 
 }  // namespace session::gateway

@@ -11,11 +11,11 @@
 namespace session::gateway {
 
 enum class UnitError {
-  malformed,  // not written as the function asks
-  too_large,  // written well, but more than the type holds
+  malformed,  // not in the form that the function expects
+  too_large,  // the right form, but more than the type can hold
 };
 
-// A decimal number: digits only. No sign and no leading zero, which some readers take for octal.
+// A decimal number: digits only. No sign, and no leading zero, which some parsers take for octal.
 [[nodiscard]] Result<std::size_t, UnitError> parse_count(std::string_view text);
 
 // A number and its unit, without a space: ms, s, m, h or d ("250ms", "5s", "30m", "12h", "400d").
@@ -29,7 +29,7 @@ enum class PlainBytes { allowed, refused };
 // Permission bits: three octal digits, with or without a zero before them ("0660").
 [[nodiscard]] std::optional<unsigned> parse_mode(std::string_view text);
 
-// In the largest unit that loses nothing: what the parsers above read back.
+// Formats a value in the largest unit that is exact; the parsers above read it back.
 [[nodiscard]] std::string format_duration(milliseconds duration);
 [[nodiscard]] std::string format_size(std::size_t bytes);
 

@@ -17,8 +17,8 @@
 
 namespace session::gateway {
 
-// One function per kind of value. Each leaves `to` alone, so at its default, when the field is absent or,
-// which is reported, its value is not of that kind or out of range.
+// One function per kind of value. Each leaves `to` at its default if the field is absent, or if its value is
+// not of that kind or out of range, which is reported.
 
 // Both ends included. A `word` stands for "none of these numbers": the default where the type is an optional.
 template <class T>
@@ -29,7 +29,7 @@ struct Range {
 };
 
 void read_text(const Field& field, std::string& to);
-// What the keys of a store begin with: at most 64 characters that are printable ASCII without spaces.
+// The prefix of a store's keys: at most 64 characters of printable ASCII without spaces.
 void read_prefix(const Field& field, std::string& to);
 // true or false, and no other spelling.
 void read_flag(const Field& field, bool& to);

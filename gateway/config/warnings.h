@@ -5,8 +5,8 @@
 
 namespace session::gateway {
 
-// Warns of what is allowed and all the same risky, in a configuration without problems. What only one section
-// knows of is warned of there.
+// Warns about settings that are valid but risky, in a configuration without problems. Warnings that concern
+// one section only are in that section's reader.
 void add_warnings(Section& top, const Settings& settings);
 
 }  // namespace session::gateway

@@ -12,7 +12,7 @@ namespace session::gateway {
 
 struct YamlEntry;
 
-// A YAML document as a plain tree: what was written and where, nothing converted yet.
+// A YAML document as a plain tree: the text of each value and its line, without any conversion.
 struct YamlNode {
   enum class Kind { null, scalar, list, map };
   Kind kind = Kind::null;
@@ -33,13 +33,13 @@ inline constexpr std::size_t kMaxYamlBytes = std::size_t{1} << 20;
 inline constexpr std::size_t kMaxYamlDepth = 16;
 inline constexpr std::size_t kMaxYamlNodes = 20000;
 
-// Parses one YAML document of at most kMaxYamlBytes. An empty one is null. Refused, besides what is not YAML:
-// what a configuration has no need of and a reader might take for something else, namely anchors, aliases,
-// tags, several documents, keys that are not text, quotes that never close, and anything deep or large. The
-// problem never quotes the text. Does not throw, but for lack of memory.
+// Parses one YAML document of at most kMaxYamlBytes. An empty document is null. Rejects invalid YAML, and
+// also what a configuration does not need and a reader might misunderstand: anchors, aliases, tags, several
+// documents, keys that are not text, unclosed quotes, and deep or large documents. The problem never quotes
+// the text. Throws only for lack of memory.
 [[nodiscard]] Result<YamlNode, Problem> parse_yaml(std::string_view text);
 
-// What a node is, for a problem: "nothing", "a single value", "a list" or "a map".
+// The kind of a node, for a problem: "nothing", "a single value", "a list" or "a map".
 [[nodiscard]] std::string_view kind_name(const YamlNode& node);
 
 }  // namespace session::gateway

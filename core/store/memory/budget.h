@@ -6,14 +6,14 @@
 
 namespace session {
 
-// Internal to MemoryStore: what all shards together hold, and how much they may. Thread-safe, without a lock.
+// Internal to MemoryStore: how many bytes all shards hold together, and their limit. Thread-safe, lock-free.
 class MemoryBudget {
  public:
   explicit MemoryBudget(std::size_t most) : most_(most) {}
 
   [[nodiscard]] std::size_t most() const noexcept { return most_; }
 
-  // Takes `more` bytes out of what is left; false, without a change, if that is not enough.
+  // Reserves `more` bytes; returns false and changes nothing if too few are left.
   [[nodiscard]] bool reserve(std::size_t more) noexcept {
     std::size_t now = bytes_.load(std::memory_order_relaxed);
     do {

@@ -7,13 +7,13 @@
 #include <type_traits>
 #include <utility>
 
-// Of tcmalloc and jemalloc, whichever of them a program is linked with; glibc has none.
+// From tcmalloc or jemalloc, if the program is linked with one of them; glibc does not have it.
 extern "C" std::size_t nallocx(std::size_t size, int flags) noexcept __attribute__((weak));
 
 namespace session {
 namespace {
 
-// What make_shared adds to the bytes of a value in libstdc++ 12: its counts, and alignment.
+// What make_shared adds to the bytes of a value in libstdc++ 12: reference counts and alignment.
 constexpr std::size_t kValueHeader = 47;
 // One bucket for each entry (core/store/memory/index.h).
 constexpr std::size_t kIndexShare = sizeof(void*);
@@ -24,8 +24,8 @@ std::size_t node_size(std::size_t key_size) noexcept {
   return std::max(sizeof(MemoryEntry), offsetof(MemoryEntry, key_start) + key_size);
 }
 
-// What the heap takes for a block of that size: as it says itself, or, of glibc, a header of 8 bytes,
-// multiples of 16, at least 32.
+// The memory that the heap uses for a block of that size: as the heap reports it, or, with glibc, a header of
+// 8 bytes, rounded up to a multiple of 16, at least 32.
 std::size_t heap_block(std::size_t size) noexcept {
   if (nallocx != nullptr) return nallocx(size, 0);
   return std::max<std::size_t>(32, (size + 8 + 15) / 16 * 16);
@@ -40,7 +40,7 @@ MemoryEntry::Ptr MemoryEntry::make(const HashedKey& key, Bytes bytes) {
   node->bytes = std::move(bytes);
   node->hash = static_cast<std::uint32_t>(key.hash);
   node->key_size = static_cast<std::uint16_t>(key.text.size());
-  // By way of `memory`: the key runs past key_start into the rest of the allocation.
+  // Writes through `memory`, because the key runs past key_start into the rest of the allocation.
   char* key_at = static_cast<char*>(memory) + offsetof(MemoryEntry, key_start);
   if (!key.text.empty()) std::memcpy(key_at, key.text.data(), key.text.size());
   return node;

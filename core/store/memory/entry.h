@@ -18,9 +18,9 @@ struct HashedKey {
   std::uint64_t hash = 0;
 };
 
-// Internal to MemoryStore: one entry. One allocation holds it all but the value: the links of the three
-// orders that a shard keeps its entries in, and the key, which begins inside the struct and runs past its
-// end. The order of the members is what keeps a million of them small.
+// Internal to MemoryStore: one entry. One allocation holds everything but the value: the links of the shard's
+// three containers, and the key, which begins inside the struct and runs past its end. The order of the
+// members avoids padding, because there can be a million entries.
 struct MemoryEntry {
   using ListHook =
       boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::normal_link>>;
@@ -32,9 +32,9 @@ struct MemoryEntry {
   };
   using Ptr = std::unique_ptr<MemoryEntry, Destroy>;
 
-  // An entry that is in no shard yet. REQUIRES: key.text is at most 8192 bytes.
+  // Makes an entry that is in no shard yet. REQUIRES: key.text is at most 8192 bytes.
   static Ptr make(const HashedKey& key, Bytes bytes);
-  // What an entry takes: its node, its value's block and its share of the index, as the heap rounds them.
+  // The memory of an entry: its node, its value's block and its share of the index, as the heap rounds them.
   static std::size_t cost(std::size_t key_size, std::size_t value_size) noexcept;
 
   [[nodiscard]] std::size_t cost() const noexcept { return cost(key_size, bytes.size()); }

@@ -28,13 +28,13 @@ void MemoryIndex::remove(MemoryEntry& node) noexcept {
   while (*link != &node) link = &(*link)->next_in_bucket;
   *link = node.next_in_bucket;
   --nodes_;
-  // Half of the buckets may stand empty, so that sizes that go up and down cost nothing.
+  // Half of the buckets may be empty, so a size that goes up and down splits and joins nothing.
   if (nodes_ < buckets_ / 2 && buckets_ > kSegment) join_one();
 }
 
 void MemoryIndex::add_segment() { segments_.push_back(std::make_unique<Segment>()); }
 
-// The new last bucket takes its share of the one that its nodes were in so far.
+// Adds a bucket, and moves its share of the nodes there from the bucket that held them so far.
 void MemoryIndex::split_one() {
   if (buckets_ % kSegment == 0) add_segment();
   MemoryEntry** low = &bucket(buckets_ - round_);
@@ -48,7 +48,7 @@ void MemoryIndex::split_one() {
   if (++buckets_ == 2 * round_) round_ *= 2;
 }
 
-// The last bucket's nodes go back to the bucket that they were split from.
+// Removes the last bucket, and moves its nodes back to the bucket that they were split from.
 void MemoryIndex::join_one() noexcept {
   if (buckets_ == round_) round_ /= 2;
   --buckets_;

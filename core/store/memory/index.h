@@ -9,9 +9,9 @@
 
 namespace session {
 
-// Internal to MemoryStore: finds nodes by key. Linear hashing (Litwin, 1980): each insert splits at most one
-// bucket and each removal joins at most one, so there is never a rehash that anybody has to wait for. Buckets
-// come in segments that never move; there is about one bucket for each node.
+// Internal to MemoryStore: finds entries by key. Linear hashing (Litwin, 1980): each insert splits at most
+// one bucket and each removal joins at most one, so no caller ever waits for a rehash. Buckets are in
+// segments that never move; there is about one bucket for each entry.
 //
 // Not thread-safe: its shard's lock guards it. Owns its buckets, not the nodes.
 class MemoryIndex {

@@ -5,8 +5,8 @@
 namespace session {
 namespace {
 
-// What each write pays for those that expired and were never asked for again: more than one, so that they get
-// fewer.
+// How many expired entries each write removes that nobody asked for again: more than one, so that their
+// number shrinks.
 constexpr std::size_t kReapedByWrite = 2;
 constexpr std::int64_t kNanosPerMilli = 1'000'000;
 
@@ -21,7 +21,7 @@ std::int64_t deadline(std::int64_t now, milliseconds ttl) {
   return now + ttl.count() * kNanosPerMilli;
 }
 
-// Rounded up: what is alive has a millisecond left, which is the least that a time to live may be.
+// Rounds up: a live entry has at least one millisecond left, the least time to live.
 milliseconds time_left(std::int64_t expires, std::int64_t now) {
   return milliseconds((expires - now - 1) / kNanosPerMilli + 1);
 }
@@ -30,8 +30,8 @@ void count(std::atomic<std::uint64_t>& what) { what.fetch_add(1, std::memory_ord
 
 }  // namespace
 
-// One caller's turn in a shard: the lock, and the time that it was had at. The end of it tells the other
-// shards what has changed, releases the lock, and only then frees what was removed.
+// One caller's access to a shard: holds the lock, and the time at which it was taken. The destructor
+// publishes the changed horizon, releases the lock, and only then frees removed entries.
 class MemoryShard::Turn {
  public:
   explicit Turn(MemoryShard& shard)
@@ -138,7 +138,7 @@ bool MemoryShard::evict_oldest(const HashedKey& keep) {
   return true;
 }
 
-// The entry if it is alive; if it has expired, it goes.
+// Returns the entry if it is alive, and removes it if it has expired.
 MemoryEntry* MemoryShard::find_live(const HashedKey& key, Turn& turn) {
   MemoryEntry* node = index_.find(key);
   if (node == nullptr || node->expires > turn.now()) return node;
@@ -154,7 +154,7 @@ bool MemoryShard::resize(std::size_t from, std::size_t to) noexcept {
 }
 
 void MemoryShard::use(MemoryEntry& node, Turn& turn) {
-  // On the hot path: the ends of the order are compared by address, without a look into their memory.
+  // On the hot path: compares the ends of the list by address, without reading their memory.
   if (&by_use_.back() == &node) turn.horizon_moved();
   if (&by_use_.front() != &node) {
     by_use_.erase(by_use_.iterator_to(node));

@@ -15,20 +15,20 @@
 
 namespace session {
 
-// Internal to MemoryStore: the entries of some of the keys, behind one lock, in the order of their last use
-// and in the order of their expiry.
+// Internal to MemoryStore: the entries of some of the keys, behind one lock, in order of last use and in
+// order of expiry.
 //
-// Thread-safe; every function takes the lock once. The clock is read under it, so that what one caller has
-// seen expire, no other finds alive. What goes is freed after the lock is released.
-// The ledger counts what is here before it gets here: a write that would pass the cap does nothing, says so
-// (nullopt), and is to be repeated when there is room.
+// Thread-safe; every function takes the lock once. It reads the clock under the lock, so an entry that one
+// caller has seen expire is never alive for another. Removed entries are freed after the lock is released.
+// The budget counts an entry before it is inserted: a write that would exceed the cap changes nothing and
+// returns nullopt; the caller repeats it when there is room.
 // Aligned so that no two locks share a cache line.
 class alignas(64) MemoryShard {
  public:
-  // Later than any time: said of a shard that has nothing to evict, or to expire.
+  // Later than any time: for a shard that has nothing to evict or to expire.
   static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-  // When the next entry should go, in ns of the clock. Written under the shard's lock, read by anybody: a
-  // hint of which shard to look in.
+  // When the next entry should be removed, in ns of the clock. Written under the shard's lock, read without
+  // it: a hint which shard to look in.
   struct Horizon {
     std::atomic<std::int64_t>& oldest_use;
     std::atomic<std::int64_t>& earliest_expiry;
@@ -40,19 +40,19 @@ class alignas(64) MemoryShard {
   MemoryShard& operator=(const MemoryShard&) = delete;
 
   [[nodiscard]] std::optional<Entry> load(const HashedKey& key);
-  // Takes the node if it is created.
+  // Takes ownership of `node` if the outcome is `created`.
   [[nodiscard]] std::optional<CreateOutcome> create(MemoryEntry::Ptr& node, const HashedKey& key,
                                                     milliseconds ttl);
-  // If it is replaced, `bytes` are the former ones afterwards.
+  // If the outcome is `replaced`, `bytes` holds the former bytes afterwards.
   [[nodiscard]] std::optional<ReplaceOutcome> replace(const HashedKey& key, const Bytes& expected,
                                                       Bytes& bytes, milliseconds ttl);
   [[nodiscard]] TouchOutcome touch(const HashedKey& key, milliseconds ttl);
   [[nodiscard]] EraseOutcome erase(const HashedKey& key);
   [[nodiscard]] EraseIfOutcome erase_if(const HashedKey& key, const Bytes& expected);
 
-  // Removes up to `most` expired entries, those first that expired first; how many it removed.
+  // Removes up to `most` expired entries, the earliest first, and returns how many it removed.
   std::size_t expire(std::size_t most);
-  // Removes the least recently used entry other than `spared`; false if there is none.
+  // Removes the least recently used entry other than `keep`; false if there is none.
   bool evict_oldest(const HashedKey& keep);
 
  private:
