@@ -9,11 +9,11 @@
 
 namespace session::gateway {
 
-// danger: somebody gets in, or passes for somebody else. advice: it works otherwise than was meant, or will
-// once something else changes. speed: it is right, only slower than it could be.
+// danger: somebody gets in without a session, or impersonates somebody. advice: the line does not do what was
+// meant, or will not once something else changes. speed: the line is correct, but slower than it could be.
 enum class Severity { danger, advice, speed };
 
-// Something that a configuration of nginx should not say.
+// One problem of an nginx configuration.
 struct Finding {
   Severity severity = Severity::danger;
   Place place;
@@ -21,16 +21,16 @@ struct Finding {
   std::string write;  // the line to write instead
 };
 
-// "nginx.conf:12: danger: ..." and below it, indented, "write: ...". Printable ASCII but for the line breaks,
-// of which the last is there too.
+// "nginx.conf:12: danger: ..." and below it, indented, "write: ...". Printable ASCII and two line breaks, one
+// of them at the end.
 [[nodiscard]] std::string render(const Finding& finding);
 
-// What lint has to know of the gateway's configuration. The error is a sentence for the operator: a header
-// that nginx can't carry.
+// What lint needs from the gateway's configuration. The error is a sentence for the operator about a header
+// that nginx can't pass on.
 [[nodiscard]] Result<GatewayFacts, std::string> facts_of(const Settings& settings);
 
-// All that breaks protection in an nginx configuration that includes have been resolved in, in the order of
-// files and lines, each once. Pure: reads no file. REQUIRES: there is an http block.
+// Finds what breaks protection in an nginx configuration whose includes have been resolved. Findings are in
+// the order of files and lines, each once. Pure: reads no file. REQUIRES: there is an http block.
 [[nodiscard]] std::vector<Finding> lint(const std::vector<Directive>& configuration,
                                         const GatewayFacts& facts);
 

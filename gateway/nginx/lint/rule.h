@@ -10,7 +10,7 @@
 
 namespace session::gateway {
 
-// What the rules look at, and where they say what they found.
+// The input of the lint rules, and the findings that they add.
 class Inspection {
  public:
   Inspection(const GatewayUsage& s, const TaintAnalysis& w) : usage(s), taint(w) {}
@@ -30,26 +30,26 @@ class Inspection {
   std::vector<Finding> findings;
 };
 
-// One thing that can be wrong. A rule reports all of its findings; it never depends on another.
+// Checks for one kind of problem. A rule reports all of its findings and never depends on another rule.
 using LintRule = void (*)(Inspection& inspection);
 
 // The rules by subject. What runs before the check or leads around it:
 const std::vector<LintRule>& bypass_rules();
-// Where requests go on to by themselves:
+// Internal redirects:
 const std::vector<LintRule>& redirect_rules();
 // Which locations take requests away from protected ones:
 const std::vector<LintRule>& location_precedence_rules();
-// What the client or nginx chooses in an `if`:
+// What an `if` decides, and who decides it:
 const std::vector<LintRule>& conditional_rules();
-// What applications are told:
+// The headers that applications get:
 const std::vector<LintRule>& header_rules();
-// What browsers and caches get:
+// What browsers and caches get but should not:
 const std::vector<LintRule>& response_leak_rules();
 // The location that auth_request asks:
 const std::vector<LintRule>& auth_location_rules();
 // The params that the gateway acts on:
 const std::vector<LintRule>& param_rules();
-// How fast a check is:
+// The speed of a check:
 const std::vector<LintRule>& speed_rules();
 
 inline constexpr const char* kIncludeProtect = "include session-gateway-protect.conf;";

@@ -8,19 +8,19 @@
 
 namespace session::gateway {
 
-// Which variables hold what a client says: $arg_, $http_ and $cookie_ variables, the request line and its
-// parts, what a regular expression takes from it, and what `set`, `map`, `geo`, `split_clients` and
-// `auth_request_set` make of all these, a `set` in an `if` that asks for such a word too. A capture of fixed
-// words (`(?<probe>health|ready)`) is not the client's word, nor is a decision on the path that nginx has
-// routed on.
+// Finds the variables that clients control (taint analysis). Sources are $arg_, $http_ and $cookie_
+// variables, the request line and its parts, and captures of regular expressions. `set`, `map`, `geo`,
+// `split_clients` and `auth_request_set` propagate taint, as does a `set` in an `if` with a tainted
+// condition. A capture of fixed words (`(?<probe>health|ready)`) is not tainted, nor is a decision on the
+// path that nginx has routed on.
 class TaintAnalysis {
  public:
   explicit TaintAnalysis(const Model& model);
 
-  // The first variable in the text that holds what the client says, or what it chooses by that, with its $;
-  // "": there is none.
+  // The first variable in the text that the client controls, directly or through a choice, with its $; "":
+  // there is none.
   [[nodiscard]] std::string in(std::string_view text) const;
-  // The same, but for variables that it only chooses: by a `set` of fixed words in an `if`.
+  // The same, without variables for which the client only chooses among fixed words, by a `set` in an `if`.
   [[nodiscard]] std::string said_in(std::string_view text) const;
   // The first variable in the condition of an `if` that lets the client decide; "": there is none.
   [[nodiscard]] std::string deciding(const Context& branch) const;

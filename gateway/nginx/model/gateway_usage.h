@@ -13,10 +13,10 @@
 
 namespace session::gateway {
 
-// What the configuration of the gateway says that lint has to know.
+// The facts of the gateway's configuration that lint needs.
 struct GatewayFacts {
   std::vector<HeaderName> headers;    // identity.headers
-  std::vector<std::string> deciding;  // attributes that say who somebody is, or that rules look at: "user"
+  std::vector<std::string> deciding;  // attributes that identify the user or that rules read: "user"
 };
 
 // The value of a param, or of a header that a location sets.
@@ -25,8 +25,8 @@ struct Setting {
   std::string value;
 };
 
-// A configuration of nginx in the words of the rules: what is protected, by which check, what is the gateway
-// and what an application. Immutable; keeps a reference to the model.
+// How an nginx configuration uses the gateway, as lint rules ask: which locations are protected and by which
+// check, which lead to the gateway and which to an application. Immutable; keeps a reference to the model.
 class GatewayUsage {
  public:
   GatewayUsage(const Model& model, GatewayFacts facts);
@@ -36,26 +36,26 @@ class GatewayUsage {
 
   // The path that auth_request asks there; nullopt: no check.
   [[nodiscard]] static std::optional<std::string> check(const Context& context);
-  // Where that check leads; nullptr: nowhere that can be told.
+  // The location that answers that check; nullptr: none, or it is unknown.
   [[nodiscard]] const Context* auth_location(const Context& context) const;
-  // Whether the check there asks the gateway, as far as can be told: it leads to a fastcgi_pass, and not to a
-  // script of PHP (a SCRIPT_FILENAME, and no GATEWAY_ENDPOINT).
+  // Whether the check there asks the gateway, as far as is known: it leads to a fastcgi_pass, and not to a
+  // PHP script (a SCRIPT_FILENAME, and no GATEWAY_ENDPOINT).
   [[nodiscard]] bool asks_gateway(const Context& context) const;
   // The locations that checks of the gateway lead to, each once.
   [[nodiscard]] const std::vector<const Context*>& auth_locations() const { return auth_locations_; }
 
-  // The variables by which locations say what the check there is to require: those of GATEWAY_REQUIRE and
+  // The variables with which locations tell the check there what to require: those in GATEWAY_REQUIRE and
   // GATEWAY_TOUCH, without the $. REQUIRES: a location that a check leads to.
   [[nodiscard]] std::set<std::string> words_of_locations(const Context& auth) const;
 
   // Whether requests there go to the gateway itself.
   [[nodiscard]] bool is_gateway(const Context& context) const;
-  // The values of a param there; none: it is not given.
+  // The values of a param there; empty: it is not set.
   [[nodiscard]] std::vector<Setting> params(const Context& context, std::string_view name) const;
   // Whether GATEWAY_ENDPOINT there is this.
   [[nodiscard]] bool is_endpoint(const Context& context, std::string_view name) const;
 
-  // Whether requests there go to an application that has protected places, and trusts identity headers.
+  // Whether requests there go to an application that has protected locations, and so trusts identity headers.
   [[nodiscard]] bool is_application(const Context& context) const;
 
   // Whether some location of that server has a check, or hands changes of sessions to the gateway.

@@ -9,7 +9,7 @@
 
 namespace session::gateway {
 
-// An identity header in the spellings that nginx's directives need.
+// The names of one identity header in nginx's directives.
 struct HeaderName {
   std::string name;      // X-Auth-Request-User: as configured
   std::string variable;  // session_user: what auth_request_set keeps it in, without the $
@@ -22,10 +22,10 @@ struct HeaderName {
 // X_AUTH_REQUEST_USER: as CGI writes it, without HTTP_.
 [[nodiscard]] std::string param_name(std::string_view name);
 
-// The headers under `identity`, each with a variable of its own that none of `taken` is (names without the
-// $). The error is a sentence for the operator: a header that nginx's files can't carry, because nginx can't
-// name it or needs it itself. What is returned holds letters, digits, - and _ only, so it cannot end a
-// directive or begin another.
+// The headers under `identity`, each with a variable of its own that is not in `taken` (names without the $).
+// The error is a sentence for the operator about a header that the files can't pass on, because nginx can't
+// name it or needs it itself. The names contain letters, digits, - and _ only, so they can't end a directive
+// or begin another.
 [[nodiscard]] Result<std::vector<HeaderName>, std::string> header_names(
     const IdentitySettings& identity, const std::vector<std::string>& taken);
 

@@ -8,27 +8,27 @@
 
 namespace session::gateway {
 
-// The words behind `location`: what addresses they are for. Immutable; may be used by several threads.
+// The arguments of `location`, and which paths they match. Immutable; thread-safe.
 class LocationMatch {
  public:
   enum class Kind { exact, prefix, shielded_prefix, regex };  // =, nothing, ^~, and ~ or ~*
 
-  // A pattern is compiled now, once. REQUIRES: a `location` block.
+  // Compiles a pattern once. REQUIRES: a `location` block.
   explicit LocationMatch(const Directive& location);
 
   [[nodiscard]] Kind kind() const { return kind_; }
   // The path, or the pattern, without the modifier.
   [[nodiscard]] const std::string& text() const { return text_; }
-  // Whether it is the same pattern as that of the other, and looks at letters in the same way.
+  // Whether both have the same pattern, with the same case sensitivity.
   [[nodiscard]] bool same_pattern(const LocationMatch& other) const;
 
-  // Whether the pattern finds something in that path. nullopt: it can't be told, because the pattern is none
-  // for us, or too costly. REQUIRES: regex.
+  // Whether the pattern matches that path. nullopt: unknown, because the pattern did not compile, or is too
+  // costly. REQUIRES: regex.
   [[nodiscard]] std::optional<bool> finds(const std::string& path) const;
-  // Whether the pattern names a place from the beginning of the path on (^/images/). REQUIRES: regex.
+  // Whether the pattern is anchored at the beginning of the path (^/images/). REQUIRES: regex.
   [[nodiscard]] bool anchored() const;
-  // Whether the pattern could find something in a path that begins so. False where it can't be told. What is
-  // not anchored can be found behind any beginning. REQUIRES: regex.
+  // Whether the pattern could match a path with this beginning. False if unknown. A pattern without an anchor
+  // can match after any beginning. REQUIRES: regex.
   [[nodiscard]] bool may_find_below(const std::string& beginning) const;
 
  private:

@@ -19,11 +19,11 @@ struct Snippet {
 // conf/nginx. The error is a sentence for the operator: a header that nginx's files can't carry. Thread-safe.
 [[nodiscard]] Result<std::vector<Snippet>, std::string> snippets(const Settings& settings);
 
-// Where nginx reaches this listener, as an argument of a directive: unix:/run/a.sock, 127.0.0.1:9000,
-// [::1]:9000. In quotes if it needs them. One that listens on every address is reached over loopback.
+// The address of this listener as an argument of a directive: unix:/run/a.sock, 127.0.0.1:9000, [::1]:9000.
+// Quoted if necessary. For a listener on every address it is the loopback address.
 [[nodiscard]] std::string upstream_address(const Listen& listen);
 
-// A text as one argument of an nginx directive, whatever it holds; as it is where nginx needs no quotes.
+// Any text as one argument of an nginx directive, quoted only if nginx needs it.
 [[nodiscard]] std::string nginx_argument(std::string_view text);
 
 }  // namespace session::gateway

@@ -8,12 +8,12 @@
 
 namespace session::gateway {
 
-// What becomes of a file that is there already and says something else.
+// What to do with an existing file that differs.
 enum class Overwrite { refuse, allow };
 
-// Writes the files into a directory that exists: all of them, or none if one may not be overwritten. A file
-// that says the same already is left alone. Each appears whole, or not at all. Returns the paths that were
-// written. The error is a sentence for the operator; it names all files that are in the way.
+// Writes the files into an existing directory: all of them, or none if one must not be overwritten. Leaves
+// identical files alone. Each file appears complete, or not at all. Returns the written paths. The error is a
+// sentence for the operator that names all files that must not be overwritten.
 [[nodiscard]] Result<std::vector<std::string>, std::string> write_files(const std::string& directory,
                                                                         const std::vector<Snippet>& files,
                                                                         Overwrite overwrite);

@@ -14,9 +14,9 @@ namespace session::gateway {
 inline constexpr std::size_t kMaxWordBytes = 4096;
 inline constexpr std::size_t kMaxWords = 4096;
 
-// Cuts the text of one file into directives, by the rules of nginx 1.22 (ngx_conf_read_token): where words
-// end, what quotes and backslashes mean, where # begins a comment. Knows no directive but the *_by_lua_block
-// ones, whose blocks are Lua. Keeps a view of the text, which must outlive it.
+// Splits the text of one file into directives by the rules of nginx 1.22 (ngx_conf_read_token): the ends of
+// words, quotes, backslashes, comments. The only directives that it knows are *_by_lua_block, whose blocks
+// are Lua. Keeps a view of the text, which must outlive it.
 class Lexer {
  public:
   enum class Ending { semicolon, block, block_end, file_end };
@@ -38,8 +38,8 @@ class Lexer {
   // The next statement; file_end at the end, again and again.
   [[nodiscard]] Result<Statement, Wrong> next();
 
-  // Skips what is left of a block of Lua up to its closing brace, with Lua's own comments, strings and long
-  // brackets. REQUIRES: next() has just said that the block begins.
+  // Skips the rest of a Lua block up to its closing brace, by Lua's rules for comments, strings and long
+  // brackets. REQUIRES: next() has just returned the beginning of the block.
   [[nodiscard]] Result<bool, Wrong> skip_lua_block();
 
  private:
@@ -48,7 +48,7 @@ class Lexer {
   [[nodiscard]] Result<Word, Wrong> plain_word();
   void skip_blanks();
   void skip_lua_string(char quote);
-  // Whether a long bracket ([[ or [==[) stood here; it is then behind us.
+  // Skips a long bracket ([[ or [==[), and returns whether there was one.
   bool skip_lua_long_bracket();
   void advance();
   [[nodiscard]] bool at_end() const { return at_ >= text_.size(); }

@@ -10,11 +10,11 @@
 
 namespace session::gateway {
 
-// How deep blocks may lie in each other, in one file.
+// The limit on nested blocks in one file.
 inline constexpr std::size_t kMaxBlockDepth = 64;
 
-// The directives of one file of an nginx configuration, or the first error in it. `file` is what their places
-// say. Reads no other file: an include is a directive like the others. Any bytes may come; pure, thread-safe.
+// Parses the text of one file into directives, or returns the first error. `file` is the name in their
+// places. Reads no other file: an include is a plain directive. Accepts any bytes. Pure, thread-safe.
 [[nodiscard]] Result<std::vector<Directive>, SyntaxError> parse_nginx(const std::string& file,
                                                                       std::string_view text);
 

@@ -6,23 +6,23 @@
 
 namespace session::gateway {
 
-// Where something stands in an nginx configuration.
+// A location in the files of an nginx configuration.
 struct Place {
   std::string file;  // as it was opened
   int line = 0;      // from 1
 };
 
-// One word of a directive, as nginx understands it: without quotes and escapes.
+// One word of a directive as nginx reads it: without quotes and escapes.
 struct Word {
   std::string text;
   int line = 0;
 };
 
-// A directive with its arguments and, if it is a block, with the directives in it.
+// A directive with its arguments and, if it is a block, its inner directives.
 struct Directive {
   std::string name;
   std::vector<std::string> args;
-  Place place;  // where its name stands
+  Place place;  // of its name
   bool is_block = false;
   std::vector<Directive> children;
 
@@ -39,8 +39,8 @@ struct SyntaxError {
   std::string text;
 };
 
-// Text of a configuration for a line that people read: what is not printable ASCII as \xNN, at most 200
-// characters. A backslash stays what it is: patterns are full of them.
+// Text of a configuration for a line that people read: everything but printable ASCII becomes \xNN, and the
+// text is cut after 200 characters. Keeps backslashes, because patterns are full of them.
 [[nodiscard]] std::string legible(std::string_view text);
 
 // "nginx.conf:12: unexpected }". One line of printable ASCII.

@@ -13,7 +13,7 @@
 namespace session::test {
 
 struct Reply {
-  long status = 0;                                           // 0: no answer
+  long status = 0;                                           // 0: no response
   long http_version = 0;                                     // CURL_HTTP_VERSION_...
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string body;
@@ -26,7 +26,7 @@ struct Reply {
   [[nodiscard]] std::string cookie(std::string_view name) const;
 };
 
-// Where a client connects to.
+// The address that a client connects to.
 struct Site {
   std::string url;          // without a path: http://gateway.test
   std::string unix_socket;  // empty: TCP
@@ -40,7 +40,7 @@ class Client {
  public:
   explicit Client(const Site& site);
 
-  // From now on cookies are kept and sent as a browser does.
+  // From now on the client keeps and sends cookies like a browser.
   void keep_cookies();
 
   Reply get(const std::string& path, const HeaderLines& headers = {});

@@ -9,8 +9,8 @@
 #include "tests/support/e2e/process.h"
 #include "tests/support/places.h"
 
-// The permissions that docs/redis.md says the gateway's user needs, read from there, so that what is tested
-// is what is documented.
+// Reads from docs/redis.md which permissions the gateway's user needs, so that tests run with exactly the
+// documented permissions.
 namespace session::test {
 
 inline std::vector<std::string> words_of(const std::string& text) {
@@ -20,7 +20,7 @@ inline std::vector<std::string> words_of(const std::string& text) {
   return words;
 }
 
-// What stands between the first `begin` and the next `end`.
+// The text between the first `begin` and the next `end`.
 inline std::string between(const std::string& text, const std::string& begin, const std::string& end) {
   const auto at = text.find(begin);
   const auto stop = at == std::string::npos ? at : text.find(end, at + begin.size());
@@ -30,14 +30,14 @@ inline std::string between(const std::string& text, const std::string& begin, co
 
 inline std::string documentation() { return read_file(source_root() + "/docs/redis.md"); }
 
-// The rules of the command that makes the user, with this password.
+// The ACL rules of the command that creates the user, with this password.
 inline std::vector<std::string> documented_rules(const std::string& password) {
   auto rules = words_of(between(documentation(), "ACL SETUSER gateway ", "\n"));
   std::replace(rules.begin(), rules.end(), std::string(">PASSWORD"), ">" + password);
   return rules;
 }
 
-// What has to be added, wherever the lines break: documented_addition("With Sentinel add").
+// The rules to add in a case, whatever the line breaks: documented_addition("With Sentinel add").
 inline std::vector<std::string> documented_addition(const std::string& sentence) {
   const std::string text = replaced(documentation(), "\n", " ");
   return words_of(between(text, sentence + " `", "`"));

@@ -6,31 +6,31 @@
 
 namespace session::test {
 
-// No log of a gateway may hold a cookie, an id, a key, a salt or a password, at any level. The clients of the
-// tests note every cookie that they send or get, and each Process that was a gateway has its log looked
-// through when it ends, for these and for the secrets of its configuration. What is found fails the test.
+// No log of a gateway may contain a cookie, an id, a key, a salt or a password, at any level. The clients of
+// the tests record every cookie that they send or get. When a Process that was a gateway ends, its log is
+// searched for these cookies and for the secrets of its configuration. A secret in a log fails the test.
 // Thread-safe.
 
-// From now on this may not stand in a gateway's log. Of less than kShortest bytes nothing is noted: a log may
-// well hold a word as short.
+// From now on this must not appear in a gateway's log. Ignores texts of less than kShortest bytes: a log may
+// contain such short words by chance.
 inline constexpr std::size_t kShortest = 8;
 void keep_out_of_logs(std::string_view secret);
 
-// The id and the signature in the value of a cookie; the whole value if it has no such parts.
+// Records the id and the signature of a cookie's value; the whole value if it has no such parts.
 void keep_cookie_out_of_logs(std::string_view value);
-// The cookies of a Cookie header.
+// Records the cookies of a Cookie header.
 void keep_cookies_out_of_logs(std::string_view header);
-// The cookies of the native format in any bytes, as those of a request.
+// Records the cookies of the native format in any bytes, such as a request.
 void keep_native_cookies_out_of_logs(std::string_view bytes);
 
-// The keys, salts and passwords that a configuration file has or names.
+// Records the keys, salts and passwords that a configuration file contains or names.
 [[nodiscard]] std::vector<std::string> secrets_of_configuration(const std::string& file);
 
 // The files of the audit: the one that a configuration file names, and what is beside it with that name and
 // more, as logrotate leaves it. Those that exist, in order.
 [[nodiscard]] std::vector<std::string> audit_files_of_configuration(const std::string& file);
 
-// What of all that stands in a text.
+// The recorded secrets that a text contains.
 [[nodiscard]] std::vector<std::string> secrets_in(std::string_view log);
 
 // Fails the test that runs if the log of a gateway, or a file of its audit, holds a secret. `command` is how

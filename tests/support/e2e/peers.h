@@ -23,7 +23,7 @@ class SocketServer {
   SocketServer& operator=(const SocketServer&) = delete;
   ~SocketServer();
   [[nodiscard]] unsigned accepted() const { return accepted_; }
-  // From now on connecting fails; the connections that are open stay so. For good.
+  // From now on connecting fails; open connections stay open. Can't be undone.
   void stop_accepting();
 
  private:
@@ -39,7 +39,7 @@ class SocketServer {
   std::jthread acceptor_;
 };
 
-// What an application behind nginx got.
+// A request that an application behind nginx got.
 struct AppRequest {
   std::string method;
   std::string target;
@@ -65,7 +65,7 @@ class Application {
   SocketServer server_;
 };
 
-// Stands between nginx and the gateway: counts connections and keeps what nginx has sent.
+// A proxy between nginx and the gateway: counts connections and records what nginx sends.
 class Relay {
  public:
   Relay(const std::string& path, std::string gateway);
@@ -81,7 +81,7 @@ class Relay {
   SocketServer server_;
 };
 
-// A FastCGI responder in the gateway's place, which gives every request the same answer.
+// A FastCGI responder in place of the gateway that answers every request alike.
 class CannedGateway {
  public:
   // `response`: header lines, an empty line, a body.

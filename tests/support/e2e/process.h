@@ -10,11 +10,11 @@
 
 namespace session::test {
 
-// A directory of the test's own under the system's temporary one; removed with all that is in it.
+// A private directory under the system's temporary one; its destructor removes it with its contents.
 class TempDir {
  public:
-  // `in_memory`: if the system has such a place. For programs that sync what they write: a disk that is busy
-  // would hold them up for seconds.
+  // `in_memory`: in memory, if the system supports that. For programs that sync what they write: a busy disk
+  // would delay them for seconds.
   enum class Where { anywhere, in_memory };
   explicit TempDir(Where where = Where::anywhere);
   TempDir(const TempDir&) = delete;
@@ -31,8 +31,8 @@ class TempDir {
 void wait_until(const std::string& what, const std::function<bool()>& condition,
                 std::chrono::seconds deadline = std::chrono::seconds(20));
 
-// A child process with its output in a file. It ends with this object, and with the test if that dies first.
-// If it is a gateway, its log is then looked through for secrets (tests/support/e2e/log_secrets.h).
+// A child process with its output in a file. It ends with this object, or with the test if that dies first. A
+// gateway's log is then searched for secrets (tests/support/e2e/log_secrets.h).
 class Process {
  public:
   // Throws if the program cannot be started; one that ends by itself shows in `exit_status`.

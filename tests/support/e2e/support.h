@@ -16,7 +16,7 @@ namespace session::test {
 // Whether the running test case has failed, or is being left by an exception: then logs are worth showing.
 [[nodiscard]] bool test_has_failed();
 
-// Who answers nginx's questions.
+// Which process answers nginx's checks.
 enum class Front {
   gateway,  // the daemon itself
   relay,    // the daemon, behind a Relay
@@ -26,7 +26,7 @@ enum class Front {
 inline constexpr const char* kFirstKeys = "[{ id: k1, value: 'the first key of the end-to-end tests' }]";
 inline constexpr const char* kMemoryStore = "{ type: memory }";
 
-// A site of its own for one test: the real daemon, the real nginx with the project's files (site.conf), an
+// A private site for one test: the real daemon, the real nginx with the project's files (site.conf), and an
 // application. Everything lives in a private directory and talks over Unix sockets, so tests run in parallel.
 // The logs are shown when the test fails.
 class Stack {
@@ -49,7 +49,7 @@ class Stack {
   [[nodiscard]] std::string front_socket() const { return dir_ / "front.sock"; }
   [[nodiscard]] std::string log(const std::string& name) const { return read_file(dir_ / (name + ".log")); }
 
-  // What the gateway did a moment ago may not be in its log yet.
+  // May lack the lines of the last moment.
   void wait_for_gateway_log(const std::string& text) const;
 
   // Whether nginx has written a file for a FastCGI response.
@@ -62,7 +62,7 @@ class Stack {
   void ask_gateway_to_stop() { gateway_->signal(15); }
   int wait_for_gateway() { return gateway_->wait(); }
 
-  // A session with these attributes (JSON); returns the Cookie header line that stands for it.
+  // Creates a session with these attributes (JSON), and returns its Cookie header line.
   [[nodiscard]] std::string log_in(const std::string& attributes) const;
 
  private:

@@ -14,7 +14,7 @@
 
 namespace session::test {
 
-// Stands between a client and a Redis server: passes on what both send, until a test says otherwise. Any
+// A proxy between a client and a Redis server: forwards both directions until a test says otherwise. Any
 // thread. A client that connects while the server does not listen is accepted, and then closed.
 class CutProxy {
  public:
@@ -27,7 +27,7 @@ class CutProxy {
   // How many there have been.
   [[nodiscard]] unsigned connections() const;
 
-  // Keeps back what the server sends, its end of the connection too, until `release`.
+  // Holds back what the server sends, including the end of the connection, until `release`.
   void hold();
   void release();
   // The bytes of the server that are here and kept back: the first ones; more may wait behind them.
@@ -35,13 +35,13 @@ class CutProxy {
 
   // What the server sends arrives byte by byte; see send_one_by_one.
   void split_into_bytes(bool on);
-  // Accepts, reads and passes on nothing, in neither direction. What was connected meanwhile is of no use
-  // afterwards; cut it.
+  // Accepts and reads, but forwards nothing in either direction. Connections made meanwhile are useless
+  // afterwards; cut them.
   void swallow(bool on);
   // The bytes of clients that went that way.
   [[nodiscard]] std::size_t swallowed() const;
 
-  // Ends the connections that there are. What is held is lost.
+  // Ends all connections. Bytes that were held back are lost.
   void cut();
   // Connecting fails until `accept`. The connections that there are stay.
   void refuse();

@@ -23,7 +23,7 @@ struct RedisSetup {
   bool cluster = false;  // a node, which has no slots yet
 };
 
-// A Redis server of its own, in a private directory, on a port of 127.0.0.1 and on a Unix socket there. It
+// A private Redis server, in a directory of its own, on a port of 127.0.0.1 and on a Unix socket there. It
 // keeps nothing on disk unless `options` say so. Functions throw std::runtime_error when the server does not
 // do what is asked of it. One thread at a time, but for `ask`, `tell` and `open_clients`, which any thread
 // may call. The thread that starts it must live as long as it: the server ends with that.
@@ -37,13 +37,13 @@ class RedisServer {
   RedisServer& operator=(const RedisServer&) = delete;
   ~RedisServer();
 
-  // Has it run again where it was, and returns when it answers, were it "LOADING".
+  // Restarts it in the same place, and returns when it answers, even with "LOADING".
   void start();
   // SIGTERM, and waits; the exit code.
   int stop();
   // SIGKILL, and waits.
   void kill();
-  // It is there, and takes connections and bytes, and does nothing. Returns when that is so.
+  // Makes it hang: it accepts connections and bytes but does nothing. Returns when it hangs.
   void pause();
   void resume();
   [[nodiscard]] bool running() { return process_ && !process_->exit_status(); }
@@ -68,7 +68,7 @@ class RedisServer {
   std::size_t open_clients(const std::string& name = "");
   // A value of INFO; "" if there is none.
   std::string info(const std::string& name);
-  // For all keys that expire, so much time passes, at once. In every database.
+  // Lets that much time pass at once for all keys that expire, in every database.
   void pass_time(milliseconds by);
 
  private:

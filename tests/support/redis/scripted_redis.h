@@ -24,7 +24,7 @@ struct ScriptedReply {
   bool single_bytes = false;              // see send_one_by_one
 };
 
-// A server in Redis' place that answers what a test says. Any thread.
+// A server in place of Redis that answers as a test's script says. Any thread.
 class ScriptedRedis {
  public:
   // The connection's number, from 1 on, and the command. Called on a thread of the connection's own, for
@@ -52,7 +52,7 @@ class ScriptedRedis {
   // Sends something that nothing asked for, or that the script has kept back. Not while the script answers on
   // the same connection. False if there is no such connection any more.
   bool send(unsigned connection, std::string_view bytes);
-  // Ends the connections that there are.
+  // Ends all connections.
   void cut();
 
  private:

@@ -24,7 +24,7 @@ class SentinelGroup {
 
   explicit SentinelGroup(SentinelSetup setup = {});
 
-  // Who is that now, as sentinels say it; both may be down.
+  // The current master and replica, as the sentinels report; both may be down.
   RedisServer& master();
   RedisServer& replica();
   // Those that have these roles at first, 0: master, 1: replica.

@@ -5,7 +5,7 @@
 
 #include "core/store/redis/connection/options.h"
 
-// Blocking sockets, for the peers that tests put between or in place of real ones.
+// Blocking sockets, for proxies and for servers that tests put in place of real ones.
 namespace session::test {
 
 enum class Wire { unix_socket, tcp };
@@ -19,7 +19,7 @@ enum class Wire { unix_socket, tcp };
 // std::runtime_error if the address is taken.
 [[nodiscard]] int listen_on(RedisAddress& address);
 
-// False if the other end is gone.
+// Sends all bytes. False if the peer has closed.
 bool send_all(int fd, std::string_view bytes);
 // Each byte in a write of its own, and each after the peer seems to have read the one before: as good as
 // always it gets one at a time. False also if it reads nothing for seconds.
