@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(another_database_needs_select) {
   const Rules rules = documented_rules(kPassword);
   RedisStoreOptions options = of_one_server();
   options.database = 3;
-  BOOST_TEST(with_rules(rules, options).ends_with(": the greeting failed: " + std::string(kDenied)));
+  BOOST_TEST(with_rules(rules, options).ends_with(": the handshake failed: " + std::string(kDenied)));
   BOOST_TEST(with_rules(with(rules, documented_addition("for a database other than 0")), options) == "");
 }
 
@@ -160,11 +160,11 @@ BOOST_AUTO_TEST_CASE(sentinel_needs_role_and_its_own_user_may_ask_for_the_master
 
   allow(group.master(), without(rules, "+role"));
   BOOST_TEST(why_not(options) ==
-             to_text(group.master().address()) + ": the greeting failed: " + std::string(kDenied));
+             to_text(group.master().address()) + ": the handshake failed: " + std::string(kDenied));
   options.sentinel_password = [] { return Secret("wrong"); };
-  BOOST_TEST(why_not(options).ends_with(": the greeting failed: user or password are wrong"));
+  BOOST_TEST(why_not(options).ends_with(": the handshake failed: user or password are wrong"));
   options.sentinel_password = nullptr;
-  BOOST_TEST(why_not(options).ends_with(": the greeting failed: it asks for a password"));
+  BOOST_TEST(why_not(options).ends_with(": the handshake failed: it asks for a password"));
 }
 
 // --- Cluster ---

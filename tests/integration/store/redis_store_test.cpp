@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_password_is_an_outage_until_the_source_has_the_righ
   RedisStore store(options);
   const auto refused = run(store.load("key"));
   BOOST_TEST_REQUIRE(refused.has_error());
-  BOOST_TEST(refused.error().detail.ends_with("the greeting failed: user or password are wrong"));
+  BOOST_TEST(refused.error().detail.ends_with("the handshake failed: user or password are wrong"));
   password = "new";
   BOOST_TEST(!holds(store, "key"));
 }

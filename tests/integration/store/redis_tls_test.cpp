@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_server_whose_certificate_is_refused_gets_no_password) {
   BOOST_TEST(why_not(options) == "its certificate is refused: hostname mismatch");
   BOOST_TEST(wrong_passwords() == 0u);
   options.tls = trusted;
-  BOOST_TEST(why_not(options) == "the greeting failed: user or password are wrong");
+  BOOST_TEST(why_not(options) == "the handshake failed: user or password are wrong");
   BOOST_TEST(wrong_passwords() == 1u);
 }
 

@@ -37,7 +37,7 @@ std::string Handshake::refusal(const std::vector<Reply>& replies) const {
     if (!reply.is(Reply::Kind::error)) continue;
     const bool needless = &reply == of_name || (&reply == of_role && role == Role::not_a_replica);
     if (needless && is_denied(reply.text)) continue;
-    return read_error(reply.text, "the greeting").sentence;
+    return read_error(reply.text, "the handshake").sentence;
   }
   if (of_role == nullptr) return {};
   const std::string_view told = role_in(*of_role);

@@ -76,16 +76,16 @@ std::uint16_t slot_of(std::string_view key) {
 }
 
 Result<std::vector<SlotRange>, ConnectError> read_slots(const Reply& reply) {
-  if (!reply.is(Reply::Kind::array)) return ConnectError("its list of slots can't be read");
+  if (!reply.is(Reply::Kind::array)) return ConnectError("its CLUSTER SLOTS reply can't be read");
   std::vector<SlotRange> ranges;
   std::bitset<kSlots> taken;
   for (const Reply& entry : reply.elements) {
     auto range = read_range(entry);
-    if (!range) return ConnectError("its list of slots can't be read");
-    if (!take(taken, *range)) return ConnectError("its list of slots names one twice");
+    if (!range) return ConnectError("its CLUSTER SLOTS reply can't be read");
+    if (!take(taken, *range)) return ConnectError("its CLUSTER SLOTS reply names a slot twice");
     ranges.push_back(std::move(*range));
   }
-  if (ranges.empty()) return ConnectError("it knows of no slots");
+  if (ranges.empty()) return ConnectError("it reports no slots");
   return ranges;
 }
 

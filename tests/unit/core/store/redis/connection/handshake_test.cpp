@@ -116,21 +116,22 @@ BOOST_AUTO_TEST_CASE(a_refusal_says_why_and_never_what_was_sent) {
        "its access control denies the gateway's user this command or these keys"},
       {"hunter2", "it answered with an error"}};
   for (const auto& [said, sentence] : refusals)
-    BOOST_TEST(with_password("gate").refusal({error_reply(said), kOk}) == "the greeting failed: " + sentence);
+    BOOST_TEST(with_password("gate").refusal({error_reply(said), kOk}) ==
+               "the handshake failed: " + sentence);
 }
 
 BOOST_AUTO_TEST_CASE(the_first_error_is_the_reason) {
   BOOST_TEST(with_password().refusal({error_reply("WRONGPASS no"), error_reply("NOAUTH no")}) ==
-             "the greeting failed: user or password are wrong");
+             "the handshake failed: user or password are wrong");
 }
 
 BOOST_AUTO_TEST_CASE(a_database_that_there_is_not_is_refused) {
   Handshake handshake = plain();
   handshake.database = 99;
   BOOST_TEST(handshake.refusal({error_reply("ERR DB index is out of range"), kOk}) ==
-             "the greeting failed: it has no such database");
+             "the handshake failed: it has no such database");
   BOOST_TEST(handshake.refusal({error_reply("NOPERM no"), kOk}) ==
-             "the greeting failed: its access control denies the gateway's user this command or these keys");
+             "the handshake failed: its access control denies the gateway's user this command or these keys");
 }
 
 BOOST_AUTO_TEST_CASE(the_name_may_be_denied_or_unknown) {
@@ -138,7 +139,7 @@ BOOST_AUTO_TEST_CASE(the_name_may_be_denied_or_unknown) {
   BOOST_TEST(plain().refusal({error_reply("ERR unknown command `CLIENT`")}).empty());
   BOOST_TEST(plain().refusal({error_reply("ERR unknown subcommand 'SETNAME'")}).empty());
   BOOST_TEST(plain().refusal({error_reply("NOAUTH Authentication required.")}) ==
-             "the greeting failed: it asks for a password");
+             "the handshake failed: it asks for a password");
 }
 
 BOOST_AUTO_TEST_CASE(who_has_to_be_a_master_must_say_so) {
@@ -151,9 +152,9 @@ BOOST_AUTO_TEST_CASE(who_has_to_be_a_master_must_say_so) {
 
 BOOST_AUTO_TEST_CASE(a_role_that_is_not_told_is_no_masters) {
   BOOST_TEST(to_master().refusal({error_reply("NOPERM no permissions to run 'role'"), kOk}) ==
-             "the greeting failed: its access control denies the gateway's user this command or these keys");
+             "the handshake failed: its access control denies the gateway's user this command or these keys");
   BOOST_TEST(to_master().refusal({error_reply("ERR unknown command `ROLE`"), kOk}) ==
-             "the greeting failed: it does not know the command");
+             "the handshake failed: it does not know the command");
 }
 
 BOOST_AUTO_TEST_CASE(a_replica_in_the_place_of_the_one_server_is_refused_if_it_says_so) {
@@ -163,7 +164,7 @@ BOOST_AUTO_TEST_CASE(a_replica_in_the_place_of_the_one_server_is_refused_if_it_s
   BOOST_TEST(not_to_replica().refusal({error_reply("NOPERM no permissions to run 'role'"), kOk}).empty());
   BOOST_TEST(not_to_replica().refusal({error_reply("ERR unknown command `ROLE`"), kOk}).empty());
   BOOST_TEST(not_to_replica().refusal({error_reply("NOAUTH Authentication required."), kOk}) ==
-             "the greeting failed: it asks for a password");
+             "the handshake failed: it asks for a password");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

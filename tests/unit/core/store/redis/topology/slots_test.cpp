@@ -32,8 +32,8 @@ std::string read(const Reply& reply) {
 
 std::string read_one(Reply entry) { return read(array_reply({std::move(entry)})); }
 
-constexpr const char* kUnreadable = "its list of slots can't be read";
-constexpr const char* kNamedTwice = "its list of slots names one twice";
+constexpr const char* kUnreadable = "its CLUSTER SLOTS reply can't be read";
+constexpr const char* kNamedTwice = "its CLUSTER SLOTS reply names a slot twice";
 
 }  // namespace
 
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(a_list_that_names_all_slots_over_and_over_is_given_up_at_on
 }
 
 BOOST_AUTO_TEST_CASE(a_cluster_without_slots_is_none) {
-  BOOST_TEST(read(array_reply({})) == "it knows of no slots");
+  BOOST_TEST(read(array_reply({})) == "it reports no slots");
 }
 
 // --- Redirections ---
