@@ -30,7 +30,7 @@ void validate(Section& top, const Settings& settings, CrossFieldChecks& found) {
     found.add(secrets, "expected only with dialect express, or to accept express");
 }
 
-// Who cleans up after a migration deletes all keys with the old prefix.
+// The clean-up after a migration deletes all keys with the old prefix, so native keys must not begin with it.
 void validate_with_store(Section& top, const Settings& settings, CrossFieldChecks& found) {
   const auto& own = settings.format_settings<ExpressSettings>(kName);
   if (!settings.accepts(kName) || !settings.redis.prefix.starts_with(own.prefix)) return;

@@ -26,7 +26,7 @@ class Descriptor {
 
 std::string last_error() { return std::generic_category().message(errno); }
 
-// Fills `bytes` and cuts it to what was read: one buffer, so that a secret leaves no copies behind.
+// Fills `bytes` and cuts it to the bytes read. Uses one buffer, so that a secret leaves no copies behind.
 bool fill(int fd, std::string& bytes) {
   std::size_t have = 0;
   while (have < bytes.size()) {

@@ -12,7 +12,7 @@ namespace {
 
 const FormatRegistry& registry_of(Section& top) { return top.field().context().formats(); }
 
-// One of the formats; nullptr, and it is reported: it names none of these.
+// The format that the field names; nullptr, with a problem, if there is none.
 const FormatRow* read_format(const Field& field, const FormatRegistry& registry, bool foreign_only) {
   std::vector<std::string_view> names;
   for (const FormatRow& row : registry.rows()) {
@@ -45,7 +45,7 @@ void read_sections(Section& top, Settings& to) {
   }
 }
 
-// The field with the name of the cookie that comes with sessions of an accepted format.
+// The field with the cookie name of an accepted format.
 Field cookie_name_field(Section& top, const FormatRow& row) {
   return within(top[row.section], "cookie_name");
 }
@@ -64,7 +64,7 @@ void check_accept(Section& top, const Settings& settings, CrossFieldChecks& foun
   }
 }
 
-// Two accepted formats can't share a name. The one whose section the file can have later is blamed.
+// Reports two accepted formats with one cookie name, at the format whose section comes later.
 void check_accepted_names(Section& top, const Settings& settings, CrossFieldChecks& found) {
   if (settings.format->foreign) return;
   const auto& rows = registry_of(top).rows();
@@ -81,7 +81,7 @@ void check_accepted_names(Section& top, const Settings& settings, CrossFieldChec
   }
 }
 
-// A name for sessions to be accepted is no name for sessions in use.
+// Reports cookie_name in the section of the format in use, which has cookie.name.
 void check_name_in_use(Section& top, const Settings& settings, CrossFieldChecks& found) {
   if (settings.format->section.empty()) return;
   const Field name = cookie_name_field(top, *settings.format);
@@ -89,8 +89,8 @@ void check_name_in_use(Section& top, const Settings& settings, CrossFieldChecks&
     found.add(name, "expected cookie.name instead, with dialect " + std::string(settings.format->name));
 }
 
-// With random keys a restart, or another gateway, would not know the sessions that have migrated; and the old
-// ones are gone.
+// With random keys neither the gateway after a restart nor another gateway would know the migrated sessions,
+// and the old records are gone.
 void check_keys(Section& top, const Settings& settings, CrossFieldChecks& found) {
   const bool kept = top["keys"].given() && top["salt"].given();
   if (!settings.accept.empty() && !kept) found.add(top["accept"], "expected salt and keys beside it");
@@ -126,7 +126,7 @@ void warn_of_unsigned(Section& top, const Settings& settings) {
 
 }  // namespace
 
-// Of cookies that somebody else sets; a name with a prefix is no promise that the gateway could break.
+// The name of a cookie that another library sets: a name prefix does not constrain the gateway's attributes.
 void read_cookie_name(const Field& field, std::string& to) {
   read_text(field, to);
   CookieAttributes cookie;
@@ -141,7 +141,7 @@ void read_dialect(const Field& field, Settings& to) {
   to.format = &registry.rows().front();
   to.formats = registry.defaults();
   if (const FormatRow* row = read_format(field, registry, false)) to.format = row;
-  // The name that the library gives its cookie unless told otherwise.
+  // The library's default name for its cookie.
   if (!to.format->cookie_name.empty()) to.cookie.name = to.format->cookie_name;
 }
 

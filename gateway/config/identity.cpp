@@ -9,15 +9,15 @@
 namespace session::gateway {
 namespace {
 
-// What the gateway itself answers with or nginx acts upon, and what only concerns one connection
-// (RFC 9110 7.6.1). As folded() writes them.
+// Headers that the gateway itself sends, that nginx acts upon, or that concern one connection only
+// (RFC 9110 7.6.1), as folded() writes them.
 constexpr std::array<std::string_view, 16> kReserved = {
     "cache-control", "connection",        "content-length", "content-type",    "date", "keep-alive",
     "location",      "proxy-connection",  "set-cookie",     "status",          "te",   "trailer",
     "trailers",      "transfer-encoding", "upgrade",        "www-authenticate"};
 constexpr std::array<std::string_view, 3> kReservedPrefixes = {"x-session-", "x-accel-", "proxy-auth"};
 
-// Header names do not know case, and nginx's variables ($upstream_http_x_user) don't tell - from _ either.
+// Header names ignore case, and nginx's variables ($upstream_http_x_user) do not distinguish - from _ either.
 std::string folded(std::string_view name) {
   std::string out(name);
   for (char& c : out) {
@@ -46,7 +46,7 @@ void check_name(const NamedField& header, const IdentitySettings& so_far) {
   }
 }
 
-// The whole map at once: what a file lists are all the headers there are.
+// Reads the whole map: the file's headers replace all defaults.
 void read_headers(const Field& field, IdentitySettings& to) {
   if (field.given()) {
     to.headers.clear();

@@ -18,7 +18,7 @@ namespace {
 // sun_path has to end with a zero byte (unix(7)).
 constexpr std::size_t kMaxSocketPath = sizeof(sockaddr_un::sun_path) - 1;
 
-// As inet_ntop writes it, so that two spellings of an address are equal; nullopt if it is not numeric.
+// The address as inet_ntop writes it, so that two spellings of it are equal; nullopt if it is not numeric.
 std::optional<std::string> canonical_address(const std::string& text, int family) {
   std::array<unsigned char, sizeof(in6_addr)> address{};
   std::array<char, INET6_ADDRSTRLEN> out{};
@@ -28,7 +28,7 @@ std::optional<std::string> canonical_address(const std::string& text, int family
   return std::string(out.data());
 }
 
-// 127.0.0.1:9000 or [::1]:9000. No names: what they resolve to may change, and differ from what was meant.
+// Reads 127.0.0.1:9000 or [::1]:9000. Rejects names: they may resolve to another address than was meant.
 std::optional<ListenTcp> tcp_in(const Field& field) {
   constexpr std::string_view kForm = "an address and port such as 127.0.0.1:9000 or \"[::1]:9000\"";
   const auto refuse = [&](std::string_view what) {

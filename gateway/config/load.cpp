@@ -32,7 +32,7 @@ Loaded load(const std::string& name, std::string_view text, mode_t mode, const F
   return settings;
 }
 
-// What an exception says is not passed on: it could quote the file.
+// Does not pass on the exception's text: it could quote the file.
 Problems failed() { return {{0, {}, "can't be read: out of memory, or an error of the gateway's own"}}; }
 
 }  // namespace

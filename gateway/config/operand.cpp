@@ -12,7 +12,7 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// Takes the characters of a kind off the front; how many there were.
+// Removes leading characters of a kind, and returns how many there were.
 template <class Is>
 std::size_t take(std::string_view& text, Is is) {
   const auto count = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is) - text.begin());
@@ -24,8 +24,8 @@ void take_sign(std::string_view& text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
 }
 
-// Whether any version of YAML reads plain text as a number: decimal, with _ between digits, in another base,
-// infinite or not a number. In lower case.
+// Whether any version of YAML reads this plain text, in lower case, as a number: decimal, with _ between
+// digits, in another base, infinity or NaN.
 bool looks_numeric(std::string_view text) {
   take_sign(text);
   if (text == ".inf" || text == ".nan") return true;

@@ -11,7 +11,7 @@
 #include "gateway/config/sections.h"
 #include "gateway/config/values.h"
 
-// Urls and names are not quoted in problems: a password may stand in the wrong place.
+// Problems never quote urls and names: a password may stand in the wrong place.
 
 namespace session::gateway {
 namespace {
@@ -52,12 +52,12 @@ std::vector<RedisServer> servers_in(Section& section, const RedisStoreOptions& d
   std::vector<RedisServer> servers;
   read_server(one, port, servers);
   read_servers(many, port, servers);
-  if (one.given() && many.given()) return {};  // which of the two counts is not known
+  if (one.given() && many.given()) return {};  // it is unknown which of the two is meant
   if (one.given() || many.given()) return servers;
   return {{one, RedisUrl{defaults.addresses.front(), defaults.database, false}}};
 }
 
-// Of a user or a master: Redis takes no spaces in them.
+// Reads the name of a user or a master: Redis allows no spaces there.
 void read_name(const Field& field, std::string& to) {
   std::string name;
   if (field.given()) read_text(field, name);
@@ -67,7 +67,7 @@ void read_name(const Field& field, std::string& to) {
   to = name;
 }
 
-// Whether the file can be read shows now, and not at the first connection.
+// Reads the file now, so that a problem appears before the first connection.
 enum class Holds { certificates, key };
 void read_pem(const Field& field, std::string& to, Holds what) {
   const auto text = field.text("the path of a file");
@@ -93,7 +93,7 @@ void read_tls(Section& section, RedisTls& to) {
   if (to.certificate.empty()) key.problem("a key needs a certificate beside it");
 }
 
-// Whether OpenSSL takes them, and the key belongs to the certificate.
+// Checks that OpenSSL accepts them, and that the key belongs to the certificate.
 void try_tls(Section& section, const RedisTls& tls) {
   const Field ca = section["ca_file"];
   const Field certificate = section["certificate"];
@@ -110,7 +110,7 @@ void try_tls(Section& section, const RedisTls& tls) {
   }
 }
 
-// The addresses keep their default where none could be read: there is a problem, and no settings at all.
+// The addresses keep their default if none could be read: then there is a problem, and no settings are used.
 void assign(const RedisRead& read, RedisStoreOptions& to) {
   if (read.servers.empty()) return;
   to.addresses.clear();

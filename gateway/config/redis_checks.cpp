@@ -25,7 +25,7 @@ void check_number_of_urls(Section& section, RedisTopology topology, CrossFieldCh
   }
 }
 
-// What goes for each server is compared with the first.
+// All servers must agree with the first.
 void check_alike(const std::vector<RedisServer>& servers, RedisTopology topology, CrossFieldChecks& found) {
   for (const RedisServer& server : servers) {
     const RedisServer& first = servers.front();
@@ -88,7 +88,7 @@ void check_users(Section& section, const RedisStoreOptions& redis, CrossFieldChe
   check(redis.sentinel_user, section["sentinel_user"], section["sentinel_password"]);
 }
 
-// Whose keys begin with something else.
+// Reports a prefix of keys with a format whose keys have another one.
 void check_native(const Field& prefix, const FormatRow& format, CrossFieldChecks& found) {
   if (!prefix.given() || format.no_store_prefix.empty()) return;
   found.add(prefix, "expected only with dialect native: " + std::string(format.no_store_prefix));
@@ -101,9 +101,9 @@ void check_prefix(Section& section, const RedisStoreOptions& redis, CrossFieldCh
             "expected no { and } with topology cluster: all sessions would be in one hash slot");
 }
 
-// A check may ask twice (it extends the session), and a 503 must come before the request is given up.
-// Of a store that is not in use, only what the file itself says: a short request_deadline must be possible
-// without a word about Redis.
+// A check may send two commands (it extends the session), and its 503 must come before the request's
+// deadline. If Redis is not in use, only a deadline from the file is checked: a short request_deadline must
+// be possible without any setting of Redis.
 void check_deadline(const Field& deadline, const Settings& settings, CrossFieldChecks& found) {
   const milliseconds request = settings.limits.request_deadline;
   const bool matters = deadline.given() || settings.store_type == StoreType::redis;

@@ -14,7 +14,7 @@
 namespace session::gateway {
 namespace {
 
-// What is wrong, as a sentence; empty: nothing.
+// The problem as a sentence; empty: none.
 using Fault = std::string;
 
 constexpr std::size_t kMaxHostBytes = 253;  // of a name in the DNS (RFC 1035)
@@ -28,7 +28,7 @@ bool is_name_char(char c) {
 
 using Numeric = std::array<unsigned char, sizeof(in6_addr)>;
 
-// In network order; nullopt if the text is no numeric address of that family.
+// The address in network order; nullopt if the text is not a numeric address of that family.
 std::optional<Numeric> numeric(std::string_view text, int family) {
   Numeric address{};
   const std::string terminated(text);
@@ -37,8 +37,8 @@ std::optional<Numeric> numeric(std::string_view text, int family) {
   return address;
 }
 
-// A last label of digits alone makes it an address, and then it has to be a whole one: 10.0.0 or 10.0.0.256
-// would be looked up as something that nobody meant.
+// A last label of digits only makes the text an address, which must be complete: otherwise 10.0.0
+// or 10.0.0.256 would be looked up as a name that nobody meant.
 bool is_name(std::string_view text) {
   if (text.empty() || !std::all_of(text.begin(), text.end(), is_name_char)) return false;
   if (text.front() == '.' || text.back() == '.' || text.find("..") != text.npos) return false;
@@ -111,7 +111,7 @@ Fault read_unix(std::string_view text, RedisUrl& to) {
   return read_database(parameters.substr(4), to.database);
 }
 
-// A path may have an @ in it; anywhere else one says that a user or a password is before it.
+// Whether the url contains a user or a password. Outside of a path, an @ comes after one of these.
 bool has_credentials(std::string_view text) {
   return text.find('@') != text.npos && !text.starts_with("unix:///");
 }

@@ -36,8 +36,8 @@ std::optional<std::string> credential_for(std::string_view path) {
   return whole_path(credential);
 }
 
-// Who can write to a directory can put another file in place of one there; where it is sticky, only of their
-// own.
+// A user who can write to a directory can replace the files in it; in a sticky directory, only their own
+// files.
 void warn_if_replaceable(const Field& field, const std::filesystem::path& path) {
   std::error_code failed;
   const auto mode = std::filesystem::status(path.parent_path(), failed).permissions();

@@ -20,8 +20,8 @@ struct Row {
   bool (*same)(const Settings& a, const Settings& b);
 };
 
-// Everything of the store is here, so that one process never has two of them: sessions would be split
-// between.
+// Everything of the store is here: a process with two stores would split the sessions between
+// them.
 constexpr std::array kRows = {
     Row{"listen", [](const Settings& a, const Settings& b) { return a.listen == b.listen; }},
     Row{"workers", [](const Settings& a, const Settings& b) { return a.workers == b.workers; }},
@@ -34,7 +34,7 @@ constexpr std::array kRows = {
         [](const Settings& a, const Settings& b) { return a.memory.max_bytes == b.memory.max_bytes; }},
 };
 
-// These count only where sessions are in Redis.
+// These matter only if sessions are in Redis.
 constexpr std::array kRedisRows = {
     Row{"store.redis.url",
         [](const Settings& a, const Settings& b) {
@@ -71,7 +71,7 @@ constexpr std::array kRedisRows = {
         }},
 };
 
-// The line of a key, or of what it stands in; 0: the file has neither, so its default counts.
+// The line of a key, or of its map; 0: the file has neither, so the default is in use.
 int line_of(const Settings& settings, std::string_view key) {
   for (;;) {
     if (const auto found = settings.lines.find(key); found != settings.lines.end()) return found->second;

@@ -53,7 +53,8 @@ std::optional<Json> operand_of(Op op, const Field& field) {
   return std::nullopt;
 }
 
-// The conditions on what one pointer finds. None would hold for everyone, so that is not what was meant.
+// Reads the conditions on the value of one pointer. Rejects an empty list, which would be satisfied by
+// everyone.
 void read_conditions(const std::string& pointer, Section& section, std::vector<Condition>& to) {
   bool any = false;
   for (const auto& [name, op] : kOps) {

@@ -34,7 +34,7 @@ class PasswordFile {
   Secret known_;  // under mutex_
 };
 
-// Asks for a password and throws nothing.
+// Reads a password, and never throws.
 template <class Ask>
 PasswordSource guarded(Ask ask) {
   return [ask = std::move(ask)]() noexcept {

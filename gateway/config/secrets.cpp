@@ -7,7 +7,7 @@
 #include "gateway/config/secret_file.h"
 #include "gateway/config/sections.h"
 
-// Nothing here quotes what the file says, not even ids and paths: a secret may stand in the wrong place.
+// No problem here quotes the file, not even ids and paths: a secret may stand in the wrong place.
 
 namespace session::gateway {
 namespace {
@@ -33,7 +33,7 @@ std::optional<Secret> secret_in_place(const Field& field) {
   return Secret(std::string(*text));
 }
 
-// A map with `file` or `value`, and whatever else the caller asks it for.
+// Reads a map with `file` or `value`, and the other keys that the caller asks for.
 void read_secret(Section& section, Secret& to, std::size_t least) {
   const Field file = section["file"];
   const Field value = section["value"];
@@ -70,7 +70,7 @@ KeyMaterial read_key(Section& section) {
   return key;
 }
 
-// Two keys of one name: a cookie could not say which one it is under.
+// Reports two keys with one id: a cookie could not say which of them signed it.
 void check_ids(const std::vector<Field>& items, const std::vector<KeyMaterial>& keys) {
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const auto same = [&](const KeyMaterial& key) { return key.id == keys[i].id; };

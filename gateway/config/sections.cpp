@@ -40,7 +40,7 @@ void read_limits(Section& section, Limits& to) {
   read_duration(section["request_deadline"], to.request_deadline, {milliseconds(10), minutes(10)});
 }
 
-// What browsers would refuse.
+// Reports attributes that browsers would refuse.
 void check_cookie(Section& section, const CookieAttributes& cookie) {
   CrossFieldChecks found;
   for (const CookieProblem& problem : problems_of(cookie))
@@ -58,8 +58,8 @@ void read_cookie(Section& section, CookieAttributes& to) {
   check_cookie(section, to);
 }
 
-// A shorter timeout must be possible without a word about the others, so only what the file itself says can
-// contradict.
+// Only settings from the file can contradict each other: a shorter timeout must be possible without a change
+// of the others.
 void check_timeouts(Policy& policy, const Field& idle, const Field& absolute, const Field& touch) {
   CrossFieldChecks found;
   if (idle.given() && absolute.given() && policy.idle_timeout > policy.absolute_timeout) {

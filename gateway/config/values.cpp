@@ -19,7 +19,7 @@ bool is_word(const Field& field, std::string_view word) {
 }
 
 // The value of a field, or nullopt if it is absent or a problem.
-// `form` says how it is written, `span` which values there are.
+// `form` describes the notation, `span` the valid values.
 template <class T, class Parse>
 std::optional<T> parsed(const Field& field, const Range<T>& range, const std::string& form,
                         const std::string& span, Parse parse) {

@@ -10,7 +10,7 @@
 namespace session::gateway {
 namespace {
 
-// Random bytes, in whatever spelling, have many more.
+// Random bytes have many more, in any encoding.
 constexpr std::size_t kFewBytes = 8;
 constexpr seconds kUnitAllows{10};
 
@@ -80,7 +80,7 @@ void warn_of_keys(Section& top, const Settings& settings) {
   }
 }
 
-// systemd ends what has not stopped by itself by then (TimeoutStopSec= of the unit).
+// systemd kills a service that has not stopped by then (TimeoutStopSec= of the unit).
 void warn_of_limits(Section& top, const Settings& settings) {
   if (settings.limits.request_deadline <= kUnitAllows) return;
   within(top["limits"], "request_deadline")
@@ -97,7 +97,7 @@ void warn_of_session(Section& top, const Settings& settings) {
   }
 }
 
-// Somebody who says where Redis is wants it to be used.
+// Whoever configures the address of Redis probably wants to use it.
 void warn_of_store(Section& top, const Settings& settings) {
   if (settings.store_type != StoreType::memory || within(top["store"], "type").given()) return;
   const Field redis = within(top["store"], "redis");

@@ -16,7 +16,7 @@ namespace {
 
 using Kind = YamlNode::Kind;
 
-// Thrown through the parser, which has no other way to be stopped.
+// Thrown through the parser, which can't be stopped in another way.
 struct Refused {
   Problem problem;
 };
@@ -25,7 +25,8 @@ struct Refused {
 
 int line_of(const YAML::Mark& mark) { return mark.line + 1; }  // 0 for the null mark, whose line is -1
 
-// The parser takes a quote that never closes for one that closes at the end of the file.
+// Whether the quote at `open` closes. The parser takes an unclosed one for one that closes at the end of the
+// file.
 bool closes(std::string_view text, std::size_t open) {
   const char quote = text[open];
   for (std::size_t i = open + 1; i < text.size(); ++i) {
@@ -40,8 +41,8 @@ bool closes(std::string_view text, std::size_t open) {
   return false;
 }
 
-// Builds the tree from the parser's events, so that what is refused is refused before it takes effect: an
-// alias is never expanded, and nothing grows deep.
+// Builds the tree from the parser's events, and so rejects input before it takes effect: it never expands an
+// alias, and never builds a deep tree.
 class TreeBuilder final : public YAML::EventHandler {
  public:
   explicit TreeBuilder(std::string_view text) : text_(text) {}
@@ -86,7 +87,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnMapEnd() override { close(); }
 
  private:
-  // A list or map whose end has not come yet. In a map, `key` is the one that waits for its value.
+  // An open list or map. In a map, `key` is the key that waits for its value.
   struct Open {
     YamlNode node;
     bool has_key = false;
@@ -99,7 +100,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   static void check(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     if (anchor != 0) refuse_anchor(mark);
-    // "?" and "!" are what the parser gives to plain and quoted text.
+    // The parser gives the tags "?" and "!" to plain and quoted text.
     if (!tag.empty() && tag != "?" && tag != "!") refuse(line_of(mark), "tags (!name) are not supported");
   }
 
@@ -173,7 +174,7 @@ std::string_view line_at(std::string_view text, int line) {
   return text.substr(0, text.find('\n'));
 }
 
-// The parser's message, without what it quotes after a colon: that may be part of a secret.
+// The parser's message without the quotation after a colon, which may be part of a secret.
 Problem syntax_problem(std::string_view text, const YAML::Exception& error) {
   const int line = line_of(error.mark);
   const std::string_view written = line_at(text, line);
