@@ -9,26 +9,25 @@
 #include "gateway/telemetry/log/log.h"
 #include "gateway/telemetry/metrics/metrics.h"
 #include "gateway/telemetry/request_log.h"
-#include "gateway/transport/fastcgi/assembler.h"
-#include "gateway/transport/fastcgi/parser.h"
+#include "gateway/transport/fastcgi/codec.h"
 
 namespace session::gateway::bench {
 namespace {
 
 Task<void> check(AuthFixture& fixture, unsigned long times) {
   const std::string bytes = auth_request(fixture.cookie);
-  Assembler assembler{FramingLimits{}};
   Parser parser(131072);
+  FastCgiCodec codec(FramingLimits{}, parser);
   for (unsigned long i = 0; i < times; ++i) {
-    if (assembler.feed(bytes) != Assembler::Outcome::whole) std::abort();
-    const auto request = parser.parse(assembler.request());
-    const Endpoint endpoint = find_endpoint(request->value().settings.endpoint());
-    const Response response = co_await endpoint(request->value(), fixture.services);
+    if (codec.feed(bytes) != Codec::Outcome::whole) std::abort();
+    const Request& request = codec.request();
+    const Endpoint endpoint = find_endpoint(request.settings.endpoint());
+    const Response response = co_await endpoint(request, fixture.services);
     if (response.status != 204) std::abort();
-    record_request(request->value(), response, "auth", std::chrono::microseconds(3));
-    std::string out = assembler.take_reply();
-    append_response(out, assembler.request_id(), response);
-    if (assembler.feed({}) == Assembler::Outcome::whole) std::abort();
+    record_request(request, response, "auth", std::chrono::microseconds(3));
+    std::string out = codec.take_reply();
+    codec.append_response(out, response);
+    if (codec.feed({}) == Codec::Outcome::whole) std::abort();
   }
 }
 

@@ -50,11 +50,17 @@ Task<void> repeat_auth(benchmark::State& state, AuthFixture& fixture, const Requ
   }
 }
 
+Request auth_check_of(const AuthFixture& fixture) {
+  Request request;
+  request.method = "GET";
+  request.headers.add("COOKIE", fixture.cookie);
+  request.settings.add_endpoint("auth");
+  return request;
+}
+
 void auth_check(benchmark::State& state) {
   AuthFixture fixture;
-  Request request;
-  request.params =
-      Params({{"GATEWAY_ENDPOINT", "auth"}, {"HTTP_COOKIE", fixture.cookie}, {"REQUEST_METHOD", "GET"}});
+  const Request request = auth_check_of(fixture);
   boost::asio::io_context loop(1);
   boost::asio::co_spawn(loop, repeat_auth(state, fixture, request, false), [](const std::exception_ptr&) {});
   loop.run();
@@ -63,9 +69,7 @@ BENCHMARK(auth_check);
 
 void auth_check_and_answer(benchmark::State& state) {
   AuthFixture fixture;
-  Request request;
-  request.params =
-      Params({{"GATEWAY_ENDPOINT", "auth"}, {"HTTP_COOKIE", fixture.cookie}, {"REQUEST_METHOD", "GET"}});
+  const Request request = auth_check_of(fixture);
   boost::asio::io_context loop(1);
   boost::asio::co_spawn(loop, repeat_auth(state, fixture, request, true), [](const std::exception_ptr&) {});
   loop.run();
@@ -87,9 +91,7 @@ void auth_check_counted(benchmark::State& state) {
   Metrics metrics;
   const CounterRegistry::ThreadScope seat(metrics.counters());
   AuthFixture fixture(&metrics.store_observer());
-  Request request;
-  request.params =
-      Params({{"GATEWAY_ENDPOINT", "auth"}, {"HTTP_COOKIE", fixture.cookie}, {"REQUEST_METHOD", "GET"}});
+  const Request request = auth_check_of(fixture);
   boost::asio::io_context loop(1);
   boost::asio::co_spawn(loop, repeat_counted(state, fixture, request), [](const std::exception_ptr&) {});
   loop.run();

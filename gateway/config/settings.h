@@ -24,6 +24,9 @@ namespace session::gateway {
 // conf/gateway.yaml shows them, and a test compares the two.
 
 // Where the gateway listens: a Unix socket or a TCP address.
+// What the connections of a listener speak.
+enum class Protocol { fastcgi };
+
 struct ListenUnix {
   std::string path;
   unsigned mode = 0660;  // permission bits of the socket file

@@ -62,7 +62,7 @@ Response store_failed(const StoreFailure& failure) {
 
 // For auth_request: never a body and never a 200, so that nginx can keep the connection.
 Task<Response> auth_endpoint(const Request& request, Services& services) {
-  const auto cookies = request.params.all("HTTP_COOKIE");
+  const auto cookies = request.headers.all("Cookie");
   const CheckRequest visit{cookies, request.settings.require(), request.settings.touch()};
   const CheckResult verdict = co_await check(visit, services.sessions, services.rules);
   if (const auto* pass = std::get_if<Pass>(&verdict)) {

@@ -11,14 +11,6 @@ namespace {
 
 constexpr std::size_t kMaxLocationBytes = 4096;
 
-ActionTexts param_texts(const Params& params) {
-  return {.set = params.all("SESSION_SET"),
-          .unset = params.all("SESSION_UNSET"),
-          .destroy = params.all("SESSION_DESTROY"),
-          .regenerate = params.all("SESSION_REGENERATE"),
-          .flush = params.all("SESSION_FLUSH")};
-}
-
 // A URI reference is printable ASCII without spaces (RFC 3986); anything else is a mistake of the
 // application's.
 bool valid_location(std::string_view location) {
@@ -56,16 +48,16 @@ Response response_to(const ActionOutcome& outcome, std::string_view location) {
 
 }  // namespace
 
-// Applies what an application asked for with response headers, which nginx passes on as SESSION_* params.
-// These are the application's word, so there is nothing to permit; method, body and headers of the request
-// are the client's and not looked at, but for the cookie.
+// Applies what an application asked for with response headers, which the front passes on. The application may
+// ask for anything, so no location setting limits it. Method, body and headers of the request are the
+// client's and are ignored, except the cookie.
 Task<Response> commit_endpoint(const Request& request, Services& services) {
-  auto actions = parse_actions(param_texts(request.params));
+  auto actions = parse_actions(request.front_actions.texts);
   if (!actions) co_return refused_commit(actions.error().text);
   if (const auto text = contradiction(*actions); !text.empty()) co_return refused_commit(text);
-  const std::string_view location = trimmed(request.params.get("SESSION_LOCATION"));
+  const std::string_view location = trimmed(request.front_actions.location.value_or(""));
   if (!valid_location(location)) co_return refused_commit("the location is not a URI");
-  const auto cookies = request.params.all("HTTP_COOKIE");
+  const auto cookies = request.headers.all("Cookie");
   Applied applied = co_await apply_actions(std::move(*actions), cookies, request.settings.touch(), services);
   co_return with_events(response_to(applied.outcome, location), std::move(applied.events));
 }

@@ -5,8 +5,7 @@ namespace session::gateway {
 
 // What Prometheus scrapes (text exposition format 0.0.4).
 Task<Response> metrics_endpoint(const Request& request, Services& services) {
-  const std::string_view method = request.params.get("REQUEST_METHOD");
-  if (method != "GET" && method != "HEAD") {
+  if (request.method != "GET" && request.method != "HEAD") {
     Response response = problem(405, "method-not-allowed", "This place answers GET and HEAD.");
     response.headers.add("Allow", "GET, HEAD");
     co_return response;

@@ -33,12 +33,12 @@ std::optional<std::string> origin_host(std::string_view origin) {
 
 }  // namespace
 
-std::optional<std::string_view> cross_origin(const Params& params) {
-  for (const std::string_view site : params.all("HTTP_SEC_FETCH_SITE")) {
+std::optional<std::string_view> cross_origin(const RequestHeaders& headers) {
+  for (const std::string_view site : headers.all("Sec-Fetch-Site")) {
     if (lower(trimmed(site)) == "cross-site") return "The request comes from another site.";
   }
-  const std::string host = host_of(trimmed(params.get("HTTP_HOST")));
-  for (const std::string_view origin : params.all("HTTP_ORIGIN")) {
+  const std::string host = host_of(trimmed(headers.get("Host")));
+  for (const std::string_view origin : headers.all("Origin")) {
     const auto named = origin_host(trimmed(origin));
     if (!named || *named != host) return "The request comes from another origin.";
   }

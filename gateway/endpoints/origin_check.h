@@ -11,6 +11,6 @@ namespace session::gateway {
 // 6454, section 7) names another host than Host does. Programs that are no browsers send neither header, and
 // pass. nullopt: nothing speaks against the request; else a sentence for the client that says what does.
 // Pure.
-[[nodiscard]] std::optional<std::string_view> cross_origin(const Params& params);
+[[nodiscard]] std::optional<std::string_view> cross_origin(const RequestHeaders& headers);
 
 }  // namespace session::gateway

@@ -12,12 +12,12 @@
 namespace session::gateway {
 namespace {
 
-ActionTexts header_texts(const Params& params) {
-  return {.set = params.all("HTTP_X_SESSION_SET"),
-          .unset = params.all("HTTP_X_SESSION_UNSET"),
-          .destroy = params.all("HTTP_X_SESSION_DESTROY"),
-          .regenerate = params.all("HTTP_X_SESSION_REGENERATE"),
-          .flush = params.all("HTTP_X_SESSION_FLUSH")};
+ActionTexts header_texts(const RequestHeaders& headers) {
+  return {.set = headers.all("X-Session-Set"),
+          .unset = headers.all("X-Session-Unset"),
+          .destroy = headers.all("X-Session-Destroy"),
+          .regenerate = headers.all("X-Session-Regenerate"),
+          .flush = headers.all("X-Session-Flush")};
 }
 
 bool any_text(const std::vector<std::string_view>& texts) {
@@ -26,7 +26,7 @@ bool any_text(const std::vector<std::string_view>& texts) {
 }
 
 bool wants_actions(const Request& request) {
-  const ActionTexts texts = header_texts(request.params);
+  const ActionTexts texts = header_texts(request.headers);
   return any_text(texts.set) || any_text(texts.unset) || any_text(texts.destroy) ||
          any_text(texts.regenerate) || any_text(texts.flush) ||
          request.body.find_first_not_of(" \t\r\n") != std::string::npos;
@@ -66,7 +66,7 @@ Response store_failed(const StoreFailure& failure) {
 
 Task<Response> show(const Request& request, Services& services) {
   if (wants_actions(request)) co_return method_not_allowed("Actions need POST or DELETE.");
-  const auto cookies = request.params.all("HTTP_COOKIE");
+  const auto cookies = request.headers.all("Cookie");
   auto opened = co_await services.sessions.open(cookies, request.settings.touch());
   if (!opened) co_return store_failed(opened.error());
   if (!opened->session) {
@@ -88,8 +88,8 @@ Response denied(std::string_view reason, std::string_view detail) {
 
 // The request's actions, or the answer that refuses them.
 Result<Actions, Response> permitted_actions(const Request& request, bool destroy) {
-  if (const auto why = cross_origin(request.params)) return denied("cross-origin", *why);
-  auto headers = parse_actions(header_texts(request.params));
+  if (const auto why = cross_origin(request.headers)) return denied("cross-origin", *why);
+  auto headers = parse_actions(header_texts(request.headers));
   if (!headers) return problem(400, "bad-actions", headers.error().text);
   auto body = parse_actions(request.body);
   if (!body) return problem(400, "bad-actions", body.error().text);
@@ -128,7 +128,7 @@ Response response_to(ActionOutcome& outcome, const Request& request, bool delete
 Task<Response> change(const Request& request, Services& services, bool deleted) {
   auto actions = permitted_actions(request, deleted);
   if (!actions) co_return actions.error();
-  const auto cookies = request.params.all("HTTP_COOKIE");
+  const auto cookies = request.headers.all("Cookie");
   Applied applied = co_await apply_actions(std::move(*actions), cookies, request.settings.touch(), services);
   co_return with_events(response_to(applied.outcome, request, deleted), std::move(applied.events));
 }
@@ -137,7 +137,7 @@ Task<Response> change(const Request& request, Services& services, bool deleted) 
 
 // The session as JSON, and the actions that a location allows.
 Task<Response> session_endpoint(const Request& request, Services& services) {
-  const std::string_view method = request.params.get("REQUEST_METHOD");
+  const std::string_view method = request.method;
   if (method == "GET" || method == "HEAD") co_return co_await show(request, services);
   if (method == "POST" || method == "DELETE")
     co_return co_await change(request, services, method == "DELETE");

@@ -1,51 +1,65 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/session/action_texts.h"
 #include "gateway/http/location_settings.h"
 
 namespace session::gateway {
 
-// The params of a FastCGI request, in the order they came. Names may repeat: nginx before 1.23 passes a
-// header that came twice as two params.
-class Params {
+// The headers of a request, in the order they came. A name may come several times.
+//
+// Names are compared without regard to case, and "_" in a request's name is "-": CGI tells neither apart, so
+// a header means the same whatever protocol it came by. Views: the codec that made the request owns the
+// texts.
+class RequestHeaders {
  public:
-  struct Param {
+  struct Header {
     std::string_view name, value;
   };
 
-  Params() = default;
-  explicit Params(std::vector<Param> params) : params_(std::move(params)) {}
+  void reserve(std::size_t count) { headers_.reserve(count); }
+  void add(std::string_view name, std::string_view value) { headers_.push_back({name, value}); }
 
-  // The first of that name; empty if there is none.
-  [[nodiscard]] std::string_view get(std::string_view name) const {
-    for (const Param& param : params_) {
-      if (param.name == name) return param.value;
-    }
-    return {};
-  }
-  // All of that name.
-  [[nodiscard]] std::vector<std::string_view> all(std::string_view name) const {
-    std::vector<std::string_view> values;
-    for (const Param& param : params_) {
-      if (param.name == name) values.push_back(param.value);
-    }
-    return values;
-  }
-  [[nodiscard]] std::size_t size() const { return params_.size(); }
+  // The first value of that name, spelled with "-"; empty if there is none.
+  [[nodiscard]] std::string_view get(std::string_view name) const;
+  // All values of that name, spelled with "-".
+  [[nodiscard]] std::vector<std::string_view> all(std::string_view name) const;
 
  private:
-  std::vector<Param> params_;
+  std::vector<Header> headers_;
 };
 
-// One request, as a value. Of the params, those whose name begins with HTTP_, the method, CONTENT_LENGTH and
-// the query string are the client's word; all others are nginx's.
+// Who sent the request, as the front says. It decides nothing: it is for the audit and the log. A front may
+// be configured to pass on what the client claims, so readers check what they print.
+struct Client {
+  std::string_view address = {};
+  std::string_view request_id = {};
+};
+
+// What an application behind the front asked for with response headers, which the front passes on with a
+// request of its own (the endpoint `commit`). Not to be mixed up with the client's headers of the same names.
+struct FrontActions {
+  ActionTexts texts = {};
+  std::optional<std::string_view> location = {};  // where the browser goes next
+};
+
+// One request, as a value that knows no protocol. Endpoints read this and nothing else.
+//
+// Method, headers and body are the client's words. Client, settings and actions are the front's: which words
+// are whose is decided by the codec of the protocol (gateway/transport/codec.h), once. What is viewed lives
+// as long as the codec says.
 struct Request {
-  Params params;
+  std::string_view method = {};
+  RequestHeaders headers = {};
   std::string body = {};
+  Client client = {};
   LocationSettings settings = {};
+  FrontActions front_actions = {};
 };
 
 }  // namespace session::gateway

@@ -5,9 +5,8 @@
 #include "core/base/text.h"
 
 namespace session::gateway {
-namespace {
 
-std::string_view reason(int status) {
+std::string_view reason_phrase(int status) {
   switch (status) {
     case 200:
       return "OK";
@@ -35,8 +34,6 @@ std::string_view reason(int status) {
       return "Status";
   }
 }
-
-}  // namespace
 
 Headers& Headers::add(std::string_view name, std::string_view value) {
   lines_.append(name).append(": ");
@@ -67,11 +64,6 @@ bool Headers::has(std::string_view name) const { return find(name).data() != nul
 std::string_view Headers::get(std::string_view name) const {
   const std::string_view line = find(name);
   return line.data() == nullptr ? line : line.substr(name.size() + 2);
-}
-
-void append_cgi(std::string& out, const Response& response) {
-  out.append("Status: ").append(std::to_string(response.status)).append(" ").append(reason(response.status));
-  out.append("\r\n").append(response.headers.lines()).append("\r\n").append(response.body);
 }
 
 }  // namespace session::gateway

@@ -8,11 +8,11 @@
 
 namespace session::gateway {
 
-// Header lines of an answer, rendered as they are added.
+// Header lines of an answer, rendered as they are added. Not thread-safe.
 class Headers {
  public:
-  // Adds "Name: value". Bytes that would end the line, and so let a value add headers of its own, become
-  // spaces.
+  // Adds "Name: value". CR, LF and NUL become spaces: they would end the line, and let a value add headers of
+  // its own.
   Headers& add(std::string_view name, std::string_view value);
   // Adds whole lines, each ended by CR LF. REQUIRES: they were rendered with the same care
   // (Identity::headers).
@@ -38,13 +38,13 @@ struct Response {
   Headers headers;
   std::string body;
 
-  // What is not sent, but told to the operator (gateway/telemetry/request_log.h).
+  // For the operator; never sent (gateway/telemetry/request_log.h).
   std::string_view reason = {};  // static text: why it is no success, as X-Session-Reason says
   std::vector<SessionEvent> events = {};
 };
 
-// Appends the answer as FastCGI wants it on STDOUT: CGI headers (RFC 3875, section 6), an empty line, the
-// body.
-void append_cgi(std::string& out, const Response& response);
+// What a status is called (RFC 9110, section 15). Static text; "Status" for one that the gateway does not
+// send.
+[[nodiscard]] std::string_view reason_phrase(int status);
 
 }  // namespace session::gateway

@@ -58,8 +58,7 @@ Server::Server(Settings settings, ConfigSource source)
     workers_.push_back(std::make_unique<Worker>(shared, config_));
   for (const Listener& listener : listeners_) {
     acceptors_.push_back(std::make_unique<Acceptor>(
-        listener, [this](int descriptor, int family) { return assign(descriptor, family); },
-        loop_.get_executor()));
+        listener, [this](const AcceptedSocket& socket) { return assign(socket); }, loop_.get_executor()));
   }
   mask_reload_signal(SIG_UNBLOCK);  // a held one counts when run() waits for it
 }
@@ -85,13 +84,13 @@ std::size_t Server::connections() const {
 }
 
 // To the worker with the fewest: kept connections live long, so that only counting spreads them evenly.
-bool Server::assign(int descriptor, int family) {
+bool Server::assign(const AcceptedSocket& socket) {
   if (connections() >= most_connections_) return false;
   const auto least = std::min_element(workers_.begin(), workers_.end(), [](const auto& a, const auto& b) {
     return a->connections() < b->connections();
   });
   CounterRegistry::here().count(Count::connection_accepted);
-  (*least)->adopt(descriptor, family);
+  (*least)->adopt(socket);
   return true;
 }
 

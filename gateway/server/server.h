@@ -51,7 +51,7 @@ class Server {
   void run();
 
  private:
-  [[nodiscard]] bool assign(int descriptor, int family);
+  [[nodiscard]] bool assign(const AcceptedSocket& socket);
   Task<void> wait_for_stop();
   Task<void> wait_for_reload();
   Task<void> maintain_store();

@@ -18,7 +18,7 @@
 namespace session::gateway {
 namespace {
 
-// As much as a unix socket holds, so that a request under the usual limit takes one call.
+// As much as a Unix socket holds, so that one call receives a request under the usual limit.
 constexpr std::size_t kScratchBytes = std::size_t{256} << 10;
 
 // How long the first request of a new connection may take to arrive while the worker drains.
@@ -30,12 +30,13 @@ Response no_endpoint(std::string_view name) {
   return problem(404, "no-endpoint", "This location is not configured for the session gateway.");
 }
 
-// The socket that owns the descriptor from now on; if it can't be had, the descriptor is closed.
-ConnectionSocket socket_of(const Executor& executor, int descriptor, int family) {
+// Owns the descriptor from now on. Throws if there is no memory for that, and closes the descriptor.
+ConnectionSocket socket_of(const Executor& executor, const AcceptedSocket& accepted) {
   try {
-    return ConnectionSocket(executor, boost::asio::generic::stream_protocol(family, 0), descriptor);
+    return ConnectionSocket(executor, boost::asio::generic::stream_protocol(accepted.family, 0),
+                            accepted.descriptor);
   } catch (...) {
-    ::close(descriptor);
+    ::close(accepted.descriptor);
     throw;
   }
 }
@@ -49,10 +50,10 @@ Worker::Worker(const Shared& shared, std::shared_ptr<const ConfigSnapshot> confi
       deadline_timer_(loop_.get_executor()),
       scratch_(kScratchBytes, '\0'),
       realm_(make_realm(std::move(configuration))),
-      parser_(realm_->settings().limits.request_bytes) {}
+      codecs_(realm_->settings().limits) {}
 
 Worker::~Worker() {
-  loop_.stop();  // if it was started and never drained, as when the next worker's thread could not be had
+  loop_.stop();  // For a worker that was never drained, as when the next one's thread could not be started.
   join();
 }
 
@@ -78,7 +79,7 @@ std::shared_ptr<Realm> Worker::make_realm(std::shared_ptr<const ConfigSnapshot> 
 void Worker::prepare(std::shared_ptr<const ConfigSnapshot> configuration, std::function<void()> ready) {
   auto made = make_realm(std::move(configuration));
   boost::asio::post(loop_, [this, made = std::move(made), ready = std::move(ready)]() mutable {
-    (void)realm();  // the one prepared before may count by now
+    (void)realm();  // Adopts the one prepared before, if its generation has come.
     next_ = std::move(made);
     ready();
   });
@@ -95,25 +96,27 @@ void Worker::ask_for_heartbeat(std::uint64_t number) {
   boost::asio::post(loop_, [this, number] { heartbeat_.store(number, std::memory_order_relaxed); });
 }
 
-void Worker::adopt(int descriptor, int family) {
+void Worker::adopt(AcceptedSocket socket) {
   connection_count_.fetch_add(1, std::memory_order_relaxed);
-  boost::asio::post(loop_, [this, descriptor, family] {
+  boost::asio::post(loop_, [this, socket] {
     if (draining_) {
-      ::close(descriptor);
+      ::close(socket.descriptor);
       connection_count_.fetch_sub(1, std::memory_order_relaxed);
       return;
     }
-    auto connection = take(descriptor, family);
+    auto connection = make_connection(socket);
     if (connection)
       boost::asio::co_spawn(loop_, Connection::run(std::move(connection)), boost::asio::detached);
   });
 }
 
-// nullptr: it could not be had, for lack of memory or of the kernel's; the descriptor is closed.
-std::unique_ptr<Connection> Worker::take(int descriptor, int family) {
+// nullptr: the program or the kernel lacks memory for it; the descriptor is closed.
+std::unique_ptr<Connection> Worker::make_connection(AcceptedSocket accepted) {
   try {
-    ConnectionSocket socket = socket_of(loop_.get_executor(), descriptor, family);
-    return std::make_unique<Connection>(*this, std::move(socket), family == AF_UNIX);
+    ConnectionSocket socket = socket_of(loop_.get_executor(), accepted);
+    auto codec = codecs_.make(accepted.protocol, realm_->settings().limits);
+    return std::make_unique<Connection>(*this, std::move(socket), std::move(codec),
+                                        accepted.family == AF_UNIX);
   } catch (const std::exception& exception) {
     static RateLimit limit;
     error(limit, "could not accept a connection: {}", exception.what());
@@ -135,13 +138,6 @@ void Worker::closed(Connection& connection) {
   stop_when_done();
 }
 
-FramingLimits Worker::framing_limits() const {
-  FramingLimits limits;
-  limits.request_bytes = realm_->settings().limits.request_bytes;
-  limits.connections = realm_->settings().limits.connections;
-  return limits;
-}
-
 Task<Response> Worker::respond(const Request& request, Clock::Steady since) {
   const std::string_view name = request.settings.endpoint();
   const Endpoint endpoint = find_endpoint(name);
@@ -153,7 +149,7 @@ Task<Response> Worker::respond(const Request& request, Clock::Steady since) {
   const std::shared_ptr<Realm> by = realm();
   try {
     Response response = co_await endpoint(request, by->services());
-    if (request.params.get("REQUEST_METHOD") == "HEAD") response.body.clear();
+    if (request.method == "HEAD") response.body.clear();
     record_request(request, response, name, now() - since);
     co_return response;
   } catch (const std::exception& exception) {
@@ -167,7 +163,7 @@ Task<Response> Worker::respond(const Request& request, Clock::Steady since) {
 
 void Worker::run_in_background(Task<void> task, std::shared_ptr<Realm> realm) {
   ++background_;
-  // The handler keeps `serving`, which the task works with.
+  // The handler keeps the realm alive, which the task works with.
   boost::asio::co_spawn(loop_, std::move(task), [this, realm](const std::exception_ptr& failed) {
     --background_;
     static RateLimit limit;
@@ -176,7 +172,7 @@ void Worker::run_in_background(Task<void> task, std::shared_ptr<Realm> realm) {
   });
 }
 
-// One timer for all connections: a timer each would cost more than the rest of a check.
+// One timer serves all connections: a timer for each would cost more than the rest of a check.
 void Worker::watch_deadlines() {
   if (watching_) return;
   watching_ = true;
@@ -204,7 +200,7 @@ void Worker::check_deadlines() {
   if (any_waiting) watch_deadlines();
 }
 
-// Draining, who is not busy is fresh.
+// While draining, the only idle connections left are those that have not sent their first request.
 bool Worker::is_late(const Connection& connection, Clock::Steady time) const {
   const auto& since = connection.busy_since();
   if (!since) return time >= silent_until_;
@@ -226,7 +222,7 @@ void Worker::drain(milliseconds grace) {
 
 void Worker::stop_when_done() {
   if (!draining_ || !open_.empty() || background_ > 0) return;
-  loop_.stop();  // whatever is left, as a store's connections, ends with the loop
+  loop_.stop();  // Whatever is left, such as a store's connections, ends with the loop.
 }
 
 }  // namespace session::gateway

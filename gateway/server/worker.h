@@ -15,18 +15,18 @@
 #include "core/base/await.h"
 #include "gateway/http/response.h"
 #include "gateway/realm/realm.h"
+#include "gateway/server/codec_factory.h"
 #include "gateway/telemetry/metrics/metrics.h"
+#include "gateway/transport/accepted_socket.h"
 #include "gateway/transport/connection_host.h"
-#include "gateway/transport/fastcgi/framing.h"
-#include "gateway/transport/fastcgi/parser.h"
 
 namespace session::gateway {
 
-// What all workers share; all of it is thread-safe.
+// What all workers share. Thread-safe.
 struct Shared {
   Store& store;
-  // The generation of the configuration that requests are to begin under from now on. A cookie under a new
-  // key is made only after this has changed, and from then on every worker knows the key.
+  // The generation of the configuration that new requests begin under. No cookie is made under a new key
+  // before this changes, and from then on every worker knows the key.
   const std::atomic<std::uint64_t>& generation;
   Metrics& metrics;
   // What all caches of all workers may hold together.
@@ -35,7 +35,7 @@ struct Shared {
 
 // One thread with its event loop, its connections, and its own copy of everything that is not thread-safe.
 //
-// The functions of the first group may be called from any thread; all others from the worker's own.
+// The public functions may be called from any thread, all others from the worker's own.
 class Worker final : public ConnectionHost {
  public:
   // Throws std::exception as Realm does. `shared` and what it refers to outlive the worker.
@@ -46,27 +46,25 @@ class Worker final : public ConnectionHost {
 
   // Starts the thread, which top(1) and the like show under that number: worker-0.
   void start(std::size_t number);
-  // Takes over a new, non-blocking connection.
-  void adopt(int descriptor, int family);
-  // How many connections it has, those on their way to it included.
+  // Takes over a new connection. REQUIRES: it is connected and non-blocking.
+  void adopt(AcceptedSocket socket);
+  // How many connections the worker has, adopted ones that it has not seen yet included.
   [[nodiscard]] std::size_t connections() const { return connection_count_.load(std::memory_order_relaxed); }
-  // Gets a configuration ready, and then calls `ready`, on this worker's thread. It is served by as soon as
-  // Shared::generation is its generation, and forgotten if that never comes. Throws std::exception as Realm
-  // does.
+  // Prepares a configuration, and then calls `ready` on this worker's thread. Requests are served under it as
+  // soon as Shared::generation is its generation; the next prepare() drops one whose generation never came.
+  // Throws std::exception as Realm does.
   void prepare(std::shared_ptr<const ConfigSnapshot> configuration, std::function<void()> ready);
-  // Finishes the requests under way, closes what idles, and ends the thread. A connection is closed if its
-  // request is not done after `grace`; what waits for the store then still does so, for as long as the
-  // store's own deadlines let it.
+  // Finishes the requests under way, closes idle connections, and ends the thread. A connection whose request
+  // is not answered after `grace` is closed. Its task still waits for the store, as long as the store's
+  // deadlines let it.
   void drain(milliseconds grace);
-  // Asks for a sign of life; `pulse` shows the last one that has come.
+  // Asks the worker's loop to set heartbeat() to this number.
   void ask_for_heartbeat(std::uint64_t number);
   [[nodiscard]] std::uint64_t heartbeat() const { return heartbeat_.load(std::memory_order_relaxed); }
-  // Waits for the thread's end.
+  // Waits until the thread has ended.
   void join();
 
  private:
-  [[nodiscard]] FramingLimits framing_limits() const override;
-  [[nodiscard]] Parser& parser() override { return parser_; }
   [[nodiscard]] std::string& scratch() override { return scratch_; }
   [[nodiscard]] Clock::Steady now() const override { return system_clock().steady_now(); }
   [[nodiscard]] bool draining() const override { return draining_; }
@@ -75,12 +73,12 @@ class Worker final : public ConnectionHost {
   void closed(Connection& connection) override;
   void watch_deadlines() override;
 
-  [[nodiscard]] std::unique_ptr<Connection> take(int descriptor, int family);
+  [[nodiscard]] std::unique_ptr<Connection> make_connection(AcceptedSocket accepted);
   void check_deadlines();
   [[nodiscard]] bool is_late(const Connection& connection, Clock::Steady time) const;
   void run_in_background(Task<void> task, std::shared_ptr<Realm> realm);
   [[nodiscard]] std::shared_ptr<Realm> make_realm(std::shared_ptr<const ConfigSnapshot> configuration);
-  // What a request that begins now is served by.
+  // The realm that serves a request which begins now.
   [[nodiscard]] const std::shared_ptr<Realm>& realm();
   void stop_when_done();
 
@@ -94,8 +92,8 @@ class Worker final : public ConnectionHost {
   Clock::Steady silent_until_{};  // draining: when to stop waiting for the first requests of new connections
   std::string scratch_;
   std::shared_ptr<Realm> realm_;
-  std::shared_ptr<Realm> next_;  // prepared, and not yet seen to be what counts
-  Parser parser_;
+  std::shared_ptr<Realm> next_;  // prepared; its generation has not come yet
+  CodecFactory codecs_;
   std::unordered_set<Connection*> open_;
   std::atomic<std::size_t> connection_count_ = 0;
   std::atomic<std::uint64_t> heartbeat_ = 0;

@@ -17,11 +17,12 @@ namespace session::gateway {
 namespace {
 
 constexpr milliseconds kRest{50};
-constexpr int kAtOnce = 256;  // and then a turn for signals and housekeeping, also under a flood of connects
-constexpr int kRefusedAtOnce =
-    256;  // and then a rest: a flood of connects is turned away, and not waited for
-constexpr int kMaxAtStop =
-    4096;  // the backlog's size: peers that never stop connecting must not hold up the stop
+// After so many connections in a row, signals and housekeeping get their turn.
+constexpr int kAtOnce = 256;
+// After so many refusals in a row the acceptor rests.
+constexpr int kRefusedAtOnce = 256;
+// The backlog's size: peers that never stop connecting must not delay the stop.
+constexpr int kMaxAtStop = 4096;
 
 int open_reserve() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
@@ -45,10 +46,10 @@ Acceptor::~Acceptor() {
 }
 
 void Acceptor::stop() {
-  // Those that wait may have sent their request already; closing the listener would reset them, unless the
-  // next process finds them there.
+  // Connections that wait may have sent their request already. Closing the listener would reset them, unless
+  // the next process finds them there.
   if (!listener_.outlived()) {
-    for (int i = 0; i < kMaxAtStop && accept_one() == LegacyFormat::one; ++i) {
+    for (int i = 0; i < kMaxAtStop && accept_one() == Accepted::one; ++i) {
     }
   }
   stopped_ = true;
@@ -62,9 +63,9 @@ Task<void> Acceptor::run() {
     const auto [error] =
         co_await ready_.async_wait(boost::asio::posix::descriptor_base::wait_read, kAwaitTuple);
     if (error) co_return;
-    LegacyFormat accepted = LegacyFormat::one;
-    for (int i = 0; i < kAtOnce && accepted == LegacyFormat::one && !stopped_; ++i) accepted = accept_one();
-    if (accepted == LegacyFormat::no_descriptors) {
+    Accepted accepted = Accepted::one;
+    for (int i = 0; i < kAtOnce && accepted == Accepted::one && !stopped_; ++i) accepted = accept_one();
+    if (accepted == Accepted::no_descriptors) {
       rest_.expires_after(kRest);
       const auto [cancelled] = co_await rest_.async_wait(kAwaitTuple);
       if (cancelled) co_return;
@@ -72,30 +73,30 @@ Task<void> Acceptor::run() {
   }
 }
 
-Acceptor::LegacyFormat Acceptor::accept_one() {
+Acceptor::Accepted Acceptor::accept_one() {
   const int descriptor = ::accept4(listener_.descriptor(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (descriptor >= 0) {
     if (listener_.family() != AF_UNIX) {
       const int on = 1;
       ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-      // A peer whose machine died would otherwise hold its connection for ever.
+      // Ends the connections of peers whose machine died.
       ::setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     }
-    if (place_(descriptor, listener_.family())) return LegacyFormat::one;
+    const AcceptedSocket socket{descriptor, listener_.family(), listener_.protocol()};
+    if (place_(socket)) return Accepted::one;
     CounterRegistry::here().count(Count::connection_refused_limit);
     static RateLimit limit;
     warn(limit,
          "refused a connection: the limit is reached (limits.connections, or the limit on open files)");
     ::close(descriptor);
-    return LegacyFormat::one;
+    return Accepted::one;
   }
-  if (errno == EAGAIN) return LegacyFormat::none_waiting;
+  if (errno == EAGAIN) return Accepted::none_waiting;
   if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
     refuse_waiting();
-    return LegacyFormat::no_descriptors;
+    return Accepted::no_descriptors;
   }
-  return LegacyFormat::one;  // the connection was gone before it was accepted (accept(2): treat as EAGAIN and
-                             // go on)
+  return Accepted::one;  // The peer had gone before its connection was accepted (accept(2)).
 }
 
 void Acceptor::refuse_waiting() {

@@ -7,18 +7,19 @@
 
 #include "core/base/await.h"
 #include "core/base/task.h"
+#include "gateway/transport/accepted_socket.h"
 #include "gateway/transport/listener.h"
 
 namespace session::gateway {
 
-// Accepts the connections of one listener and hands each to `place`, which takes the descriptor or says that
-// there is no room. At the limit of descriptors it accepts with one that it holds in reserve, closes those
-// connections at once so that their peers know, and then rests, instead of spinning on a backlog that it
-// can't take. Runs on the thread of its executor. The listener outlives it.
+// Accepts the connections of one listener and hands each to `place`. At the limit of descriptors it gives up
+// one that it holds in reserve, accepts with that, and closes those connections at once so that their peers
+// know. Then it rests, since a full backlog that it can't take would keep the thread spinning. Runs on the
+// thread of its executor. The listener outlives it.
 class Acceptor {
  public:
-  // True: taken.
-  using Place = std::function<bool(int descriptor, int family)>;
+  // Takes over a connection. Returns false, and leaves the descriptor to the acceptor, if there is no room.
+  using Place = std::function<bool(const AcceptedSocket& socket)>;
 
   Acceptor(const Listener& listener, Place place, Executor executor);
   ~Acceptor();
@@ -27,12 +28,12 @@ class Acceptor {
 
   // Accepts until stop().
   Task<void> run();
-  // Accepts what waits, and then no more.
+  // Accepts the connections that wait, and then no more.
   void stop();
 
  private:
-  enum class LegacyFormat { one, none_waiting, no_descriptors };
-  [[nodiscard]] LegacyFormat accept_one();
+  enum class Accepted { one, none_waiting, no_descriptors };
+  [[nodiscard]] Accepted accept_one();
   void refuse_waiting();
 
   const Listener& listener_;

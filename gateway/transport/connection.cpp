@@ -12,21 +12,21 @@
 #include "gateway/telemetry/log/log.h"
 #include "gateway/telemetry/metrics/count.h"
 #include "gateway/telemetry/metrics/counter_registry.h"
-#include "gateway/transport/fastcgi/records.h"
 
 namespace session::gateway {
 namespace {
 
 using Ready = boost::asio::socket_base;
 
-// Reads one after the other, without a wait that would let the worker's other connections and timers have
-// their turn: a peer that always has something to read would have the worker for itself.
+// Reads in a row without a wait in between. More would let a peer that always sends keep the thread from its
+// other connections and timers.
 constexpr unsigned kMaxReadsInTurn = 4;
 
 }  // namespace
 
-Connection::Connection(ConnectionHost& host, ConnectionSocket socket, bool is_unix)
-    : host_(host), socket_(std::move(socket)), assembler_(host.framing_limits()), unix_(is_unix) {
+Connection::Connection(ConnectionHost& host, ConnectionSocket socket, std::unique_ptr<Codec> codec,
+                       bool is_unix)
+    : host_(host), socket_(std::move(socket)), codec_(std::move(codec)), unix_(is_unix) {
   host_.opened(*this);
 }
 
@@ -81,29 +81,29 @@ Task<void> Connection::serve() {
   if (try_receive(received) == Received::nothing_yet) received = co_await receive();
   while (!received.empty()) {
     set_busy(true);
-    auto outcome = assembler_.feed(received);
-    while (outcome == Assembler::Outcome::whole) {
+    auto outcome = codec_->feed(received);
+    while (outcome == Codec::Outcome::whole) {
       const bool go_on = co_await answer();
       if (!go_on) co_return;
-      outcome = assembler_.feed({});
-      // What came behind it is a request of its own, with a deadline of its own.
+      outcome = codec_->feed({});
+      // The next request is measured from here, against a deadline of its own.
       busy_since_.reset();
-      if (!assembler_.idle() || outcome == Assembler::Outcome::whole) set_busy(true);
+      if (!codec_->idle() || outcome == Codec::Outcome::whole) set_busy(true);
     }
-    const std::string reply = assembler_.take_reply();
+    const std::string reply = codec_->take_reply();
     if (!reply.empty()) set_busy(true);
     const bool sent = reply.empty() || co_await send(reply);
-    if (outcome == Assembler::Outcome::too_large) co_return co_await refuse_too_large();
-    if (outcome == Assembler::Outcome::close || !sent) {
-      if (*assembler_.why() != '\0') {
+    if (outcome == Codec::Outcome::too_large) co_return co_await refuse_too_large();
+    if (outcome == Codec::Outcome::close || !sent) {
+      if (*codec_->why() != '\0') {
         static RateLimit limit;
-        warn(limit, "closed a connection that sent {}", assembler_.why());
+        warn(limit, "closed a connection that sent {}", codec_->why());
         CounterRegistry::here().count(Count::connection_ended_protocol);
       }
       co_return;
     }
-    // The peer's end may have come together with a part of a request, and is told once.
-    if (assembler_.idle()) {
+    // The peer's end may have come together with a part of a request, and is reported once.
+    if (codec_->idle()) {
       set_busy(false);
     } else {
       drained_ = Drained::no;
@@ -138,35 +138,25 @@ Task<std::string_view> Connection::receive() {
       co_await boost::asio::post(socket_.get_executor(), kAwait);
       reads_in_turn_ = 0;
     }
-    // Finishing, the last look at the socket is without a wait. From just before it the peer of a Unix socket
-    // can't send any more: what it has sent is read, and what comes later fails at its side, unsent, so that
-    // it can go to another connection. Else a request could be lost between the look and closing. (TCP tells
-    // its peer nothing of this.)
+    // A finishing connection reads once more, without a wait. Before that it shuts down the receiving side of
+    // a Unix socket: bytes that the peer has sent are read, and a later send fails at the peer, which can use
+    // another connection. Otherwise a request that comes between the read and the close would be lost. (TCP
+    // does not report this to the peer.)
     if (unix_ && finishing()) ::shutdown(socket_.native_handle(), SHUT_RD);
     if (try_receive(bytes) != Received::nothing_yet || finishing()) co_return bytes;
   }
 }
 
-bool Connection::finishing() const {
-  return host_.draining() && assembler_.idle() && !awaiting_first_request_;
-}
+bool Connection::finishing() const { return host_.draining() && codec_->idle() && !awaiting_first_request_; }
 
 Task<bool> Connection::answer() {
-  const std::uint16_t id = assembler_.request_id();
-  const bool keep = assembler_.keep_connection();
   const Clock::Steady since = *busy_since_;  // set with the first byte
   awaiting_first_request_ = false;
-  auto parsed = host_.parser().parse(assembler_.request());
-  if (!parsed) {
-    static RateLimit limit;
-    error(limit, "libfcgi refused a request that the framing check had passed");
-    co_return false;
-  }
-  const Response response = co_await host_.respond(parsed->value(), since);
-  std::string out = assembler_.take_reply();
-  append_response(out, id, response);
+  const Response response = co_await host_.respond(codec_->request(), since);
+  std::string out = codec_->take_reply();
+  codec_->append_response(out, response);
   const bool sent = co_await send(out);
-  co_return sent&& keep;
+  co_return sent && codec_->keep_connection();
 }
 
 Task<bool> Connection::send(std::string_view bytes) {
@@ -183,8 +173,8 @@ Task<bool> Connection::send(std::string_view bytes) {
   }
 }
 
-// Answers under the id of the request that is too large, and then reads what still comes: closing with unread
-// bytes would make the kernel drop the answer. The deadline ends that.
+// Answers 413, and then reads until the peer's end: closing with unread bytes would make the kernel drop the
+// answer. The deadline ends the reading.
 Task<void> Connection::refuse_too_large() {
   const Response response = problem(413, "too-large", "The request exceeds its size limit.");
   refused_ = true;
@@ -192,7 +182,7 @@ Task<void> Connection::refuse_too_large() {
   count_request({}, response, host_.now() - *busy_since_);
   CounterRegistry::here().count(Count::connection_ended_too_large);
   std::string out;
-  append_response(out, assembler_.request_id(), response);
+  codec_->append_response(out, response);
   const bool sent = co_await send(out);
   if (!sent) co_return;
   boost::system::error_code ignored;

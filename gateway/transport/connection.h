@@ -6,21 +6,22 @@
 
 #include "core/base/clock.h"
 #include "core/base/task.h"
+#include "gateway/transport/codec.h"
 #include "gateway/transport/connection_host.h"
 #include "gateway/transport/connection_socket.h"
-#include "gateway/transport/fastcgi/assembler.h"
 
 namespace session::gateway {
 
-// One FastCGI connection on one worker: receives, has each request answered, sends, until either side is
-// done.
+// One connection on one thread, of whatever protocol its codec speaks: receives, has the host answer each
+// request, sends, until either side ends it.
 //
-// Requests of a connection are answered one after the other. Runs on its worker's thread only. Alive while
+// Requests of a connection are answered one after the other. Runs on its host's thread only. Lives as long as
 // its coroutine runs.
 class Connection {
  public:
-  // REQUIRES: the socket is connected and non-blocking; `is_unix` says whether it is a Unix socket.
-  Connection(ConnectionHost& host, ConnectionSocket socket, bool is_unix);
+  // REQUIRES: the socket is connected and non-blocking; `is_unix` says whether it is a Unix socket. The host
+  // outlives the connection.
+  Connection(ConnectionHost& host, ConnectionSocket socket, std::unique_ptr<Codec> codec, bool is_unix);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -31,33 +32,33 @@ class Connection {
   // Since when a request is under way (from its first byte to its answer's last); nullopt while the
   // connection idles.
   [[nodiscard]] const std::optional<Clock::Steady>& busy_since() const { return busy_since_; }
-  // Ends the connection now, whatever it is doing. Whether that was news: false if it was closed before, or
-  // has had its refusal and only waits for the peer's end.
+  // Ends the connection now, whatever it is doing. Returns false if that changes nothing for the peer: the
+  // connection was closed before, or its request was refused and it only waits for the peer's end.
   bool close();
-  // Whether it has not brought a request yet. Its first one is on the way, so also a worker that drains waits
-  // for it.
+  // Whether no request has come yet. A peer connects in order to send one, so a host that drains waits for
+  // it.
   [[nodiscard]] bool awaiting_first_request() const { return awaiting_first_request_; }
-  // To be called now and then while the connection idles: it looks whether its peer has ended it. That is not
-  // done after every request because it costs a system call. Whether to call again for that.
+  // Looks whether the peer has ended the connection. To be called now and then while it idles, since doing so
+  // after every request would cost a system call each. Returns whether to call again.
   [[nodiscard]] bool probe_peer();
-  // Ends the wait of a connection that idles while the worker drains: it answers what was sent before that,
-  // and ends.
+  // Ends the wait of a connection that idles while the host drains. The connection answers what was sent
+  // before, and ends.
   void finish();
 
  private:
   // What a read brought.
   enum class Received { bytes, nothing_yet, end };
-  // Whether nothing is left to receive but what the socket will tell of. A short read makes that likely; but
-  // if the peer's end came together with the bytes, it has been told already.
+  // Whether everything that has come was received, so that the socket reports what comes next. A short read
+  // makes that likely; but a peer's end that came together with the bytes was reported with them.
   enum class Drained { no, likely, likely_for_a_while, surely };
 
   Task<void> serve();
-  // Whether the worker drains and no request has begun, so that nothing is waited for any more.
+  // Whether the host drains and no request has begun, so that the connection waits for nothing any more.
   [[nodiscard]] bool finishing() const;
-  // Waits for bytes and receives into the worker's scratch memory; empty at the end of the stream.
+  // Waits for bytes and receives them into the host's scratch memory; empty at the end of the stream.
   Task<std::string_view> receive();
   [[nodiscard]] Received try_receive(std::string_view& bytes);
-  // True: go on with the next request.
+  // Has the codec's request answered and sends the answer. Returns whether the connection goes on.
   Task<bool> answer();
   Task<bool> send(std::string_view bytes);
   Task<void> refuse_too_large();
@@ -65,12 +66,12 @@ class Connection {
 
   ConnectionHost& host_;
   ConnectionSocket socket_;
-  Assembler assembler_;
+  const std::unique_ptr<Codec> codec_;
   std::optional<Clock::Steady> busy_since_;
   bool awaiting_first_request_ = true;
   Drained drained_ = Drained::no;
   unsigned reads_in_turn_ = 0;
-  bool probing_ = false;  // confirm() has ended the wait
+  bool probing_ = false;  // probe_peer() has ended the wait
   const bool unix_;
   bool refused_ = false;
 };

@@ -6,8 +6,6 @@
 #include "core/base/task.h"
 #include "gateway/http/request.h"
 #include "gateway/http/response.h"
-#include "gateway/transport/fastcgi/framing.h"
-#include "gateway/transport/fastcgi/parser.h"
 
 namespace session::gateway {
 
@@ -16,21 +14,19 @@ class Connection;
 // What a connection needs of the thread that serves it. Called on that thread only.
 class ConnectionHost {
  public:
-  [[nodiscard]] virtual FramingLimits framing_limits() const = 0;
-  [[nodiscard]] virtual Parser& parser() = 0;
   // Memory to receive into, valid until the next coroutine runs.
   [[nodiscard]] virtual std::string& scratch() = 0;
   [[nodiscard]] virtual Clock::Steady now() const = 0;
   // Whether requests under way are finished and nothing new is waited for.
   [[nodiscard]] virtual bool draining() const = 0;
 
-  // Answers a request that began to arrive at `since`. The request is the caller's until the task ends.
+  // Answers a request that began to arrive at `since`. The request outlives the task.
   virtual Task<Response> respond(const Request& request, Clock::Steady since) = 0;
 
   virtual void opened(Connection& connection) = 0;
   virtual void closed(Connection& connection) = 0;
-  // Sees to it that connections whose request takes longer than the deadline are closed, a quarter later at
-  // most.
+  // A request is under way. From now on the host closes connections whose request takes longer than the
+  // deadline, at most a quarter of it late.
   virtual void watch_deadlines() = 0;
 
  protected:

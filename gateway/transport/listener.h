@@ -23,6 +23,8 @@ class Listener {
 
   [[nodiscard]] int descriptor() const { return descriptor_; }
   [[nodiscard]] int family() const { return family_; }
+  // What its connections speak.
+  [[nodiscard]] Protocol protocol() const { return Protocol::fastcgi; }
   // As the configuration names it: unix:/path, tcp:address:port or tcp:[address]:port.
   [[nodiscard]] const std::string& name() const { return name_; }
   // Whether connections that wait are still served when this is closed.

@@ -3,14 +3,14 @@
 #include <deque>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "gateway/http/request.h"
-#include "gateway/transport/fastcgi/front_params.h"
+#include "gateway/transport/fastcgi/cgi_request.h"
 
 namespace session::test {
 
-// A request in the making. It owns the texts that the request's params view, so it outlives the request.
+// A request in the making, in the words of nginx: `name` is a param. It owns the texts that the request
+// views, so it outlives the request.
 class Asked {
  public:
   Asked() = default;
@@ -25,13 +25,10 @@ class Asked {
     return *this;
   }
   [[nodiscard]] gateway::Request request() const {
-    std::vector<gateway::Params::Param> params;
-    gateway::LocationSettings settings;
-    for (const auto& [name, value] : texts_) {
-      params.push_back({name, value});
-      gateway::add_setting(settings, name, value);
-    }
-    return gateway::Request{gateway::Params(std::move(params)), body_, settings};
+    gateway::Request request;
+    for (const auto& [name, value] : texts_) gateway::add_param(request, name, value);
+    request.body = body_;
+    return request;
   }
 
  private:

@@ -51,10 +51,10 @@ RateLimit& limit_of(std::string_view reason) {
   return found->limit;
 }
 
-// nginx's word, but a configuration may make it the client's ($http_x_forwarded_for): only what is an
-// address.
+// The client's address; empty if what the front calls so is none. A configuration may pass on what the client
+// claims ($http_x_forwarded_for), and only an address is worth a line of the audit.
 std::string_view client_of(const Request& request) {
-  const std::string_view text = request.params.get("REMOTE_ADDR");
+  const std::string_view text = request.client.address;
   if (text == "unix:") return text;
   if (text.size() >= INET6_ADDRSTRLEN) return {};
   const std::string address(text);
@@ -86,7 +86,7 @@ void write(LogStream& stream, const Request& request, const SessionEvent& event,
 
 std::string_view request_id(const Request& request) {
   constexpr std::size_t kMax = 64;
-  const std::string_view id = request.params.get("REQUEST_ID");
+  const std::string_view id = request.client.request_id;
   const bool valid = id.size() <= kMax && std::all_of(id.begin(), id.end(), is_id);
   return valid ? id : std::string_view();
 }

@@ -15,7 +15,9 @@ namespace session::gateway {
 void audit(const Request& request, const std::vector<SessionEvent>& events, std::string_view endpoint,
            Clock::Steady now = system_clock().steady_now());
 
-// The request's id as nginx has given it ($request_id), if it is one: 1 to 64 letters, digits, "_" and "-".
+// The request's id as the front has given it (Client::request_id); empty if it is not 1 to 64 letters,
+// digits,
+// "_" and "-".
 [[nodiscard]] std::string_view request_id(const Request& request);
 
 }  // namespace session::gateway

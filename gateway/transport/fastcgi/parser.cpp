@@ -7,13 +7,12 @@
 #include <cstring>
 #include <limits>
 #include <stdexcept>
-#include <vector>
 
 #include <fastcgi.h>
 #include <fcgiapp.h>
 #include <fcgios.h>
 
-#include "gateway/transport/fastcgi/front_params.h"
+#include "gateway/transport/fastcgi/cgi_request.h"
 
 namespace session::gateway {
 
@@ -22,10 +21,10 @@ struct ParsedRequest::Fcgx {
     FCGX_InitRequest(&request, -1, 0);
     request.keepConnection = 1;
   }
-  // Frees without a word to the peer: answers are ours to write (gateway/transport/fastcgi/records.h).
+  // Frees without writing to the peer: records.h makes the answers.
   ~Fcgx() { FCGX_Free(&request, 0); }
-  // The stream of the body, and two to write with, which nobody does: 16 KiB, not to be kept while a request
-  // waits for the store.
+  // Frees libfcgi's three streams, 16 KiB that a request must not keep while it waits for the store. The body
+  // was read by then, and nobody writes.
   void free_streams() {
     for (FCGX_Stream** stream : {&request.in, &request.out, &request.err}) FCGX_FreeStream(stream);
   }
@@ -33,21 +32,10 @@ struct ParsedRequest::Fcgx {
   Fcgx& operator=(const Fcgx&) = delete;
 
   FCGX_Request request{};
+  Request value;
 };
 
 namespace {
-
-Params read_params(char** envp, LocationSettings& settings) {
-  std::vector<Params::Param> params;
-  params.reserve(32);
-  for (; *envp != nullptr; ++envp) {
-    const std::string_view pair(*envp);
-    const auto equals = pair.find('=');  // there is one, and the name holds none: ParamsCheck
-    params.push_back({pair.substr(0, equals), pair.substr(equals + 1)});
-    add_setting(settings, params.back().name, params.back().value);
-  }
-  return Params(std::move(params));
-}
 
 std::string body_of(FCGX_Stream* in) {
   std::string body;
@@ -57,7 +45,7 @@ std::string body_of(FCGX_Stream* in) {
   return body;
 }
 
-// Takes the record at the front of `rest`, without its padding. False: there is none that is whole.
+// Takes the record at the front of `rest`, without its padding. Returns false if that is not whole.
 bool take_record(std::string_view& rest, std::string_view& record) {
   const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(rest[at]); };
   if (rest.size() < FCGI_HEADER_LEN) return false;
@@ -69,9 +57,9 @@ bool take_record(std::string_view& rest, std::string_view& record) {
   return true;
 }
 
-// libfcgi forgets that BEGIN_REQUEST and the last record of a stream have padding, and reads it as the next
-// record: what is hidden there would be another request than the one that was checked. So it gets records
-// without any. False: the records are not whole.
+// Appends records without their padding. libfcgi reads the padding of BEGIN_REQUEST and of the last record of
+// a stream as the next record, so bytes hidden there would make another request than Framing has checked.
+// Returns false if the records are not whole.
 bool append_without_padding(std::string_view records, std::string& to) {
   std::string_view record;
   while (!records.empty()) {
@@ -85,7 +73,7 @@ bool append_without_padding(std::string_view records, std::string& to) {
 // What libfcgi reads next on this thread.
 thread_local std::string_view input;
 
-// Stands for the descriptor that there is none of; nobody has this one, so what libfcgi does to it fails.
+// What libfcgi takes for its descriptor. None has this number, so system calls on it fail.
 constexpr int kNoDescriptor = std::numeric_limits<int>::max();
 
 }  // namespace
@@ -95,6 +83,9 @@ ParsedRequest::ParsedRequest(ParsedRequest&&) noexcept = default;
 ParsedRequest& ParsedRequest::operator=(ParsedRequest&&) noexcept = default;
 ParsedRequest::~ParsedRequest() = default;
 
+const Request& ParsedRequest::value() const { return fcgx_->value; }
+Params ParsedRequest::params() const { return Params(fcgx_->request.envp); }
+
 std::optional<ParsedRequest> Parser::parse(std::string_view records) {
   unpadded_.clear();
   if (records.size() > max_bytes_ || !append_without_padding(records, unpadded_)) return std::nullopt;
@@ -103,8 +94,11 @@ std::optional<ParsedRequest> Parser::parse(std::string_view records) {
   FCGX_Request& request = parsed.fcgx_->request;
   request.ipcFd = kNoDescriptor;
   if (FCGX_Accept_r(&request) != 0) return std::nullopt;
-  parsed.value_.params = read_params(request.envp, parsed.value_.settings);
-  parsed.value_.body = body_of(request.in);
+  Request& value = parsed.fcgx_->value;
+  const Params params = parsed.params();
+  value.headers.reserve(params.size());
+  params.for_each([&](std::string_view name, std::string_view text) { add_param(value, name, text); });
+  value.body = body_of(request.in);
   const bool failed = FCGX_GetError(request.in) != 0;
   parsed.fcgx_->free_streams();
   request.ipcFd = -1;
@@ -114,7 +108,7 @@ std::optional<ParsedRequest> Parser::parse(std::string_view records) {
 
 namespace {
 
-// A request without params or body: enough to see whose function libfcgi reads with.
+// Parses a request without params or body, which fails if libfcgi reads with its own function.
 void require_our_reading() {
   constexpr std::string_view kSmallest(
       "\1\1\0\1\0\10\0\0\0\1\1\0\0\0\0\0"
@@ -139,8 +133,8 @@ void init_libfcgi() {
 
 }  // namespace session::gateway
 
-// The reading function of libfcgi's portability layer: the dynamic linker takes the program's own before the
-// library's. Returns how many bytes it gave; 0 at the end.
+// Replaces the reading function of libfcgi's portability layer: the dynamic linker prefers the program's own
+// to the library's. Returns how many bytes it gave; 0 at the end.
 extern "C" __attribute__((used, visibility("default"))) int OS_Read(int, char* buffer, size_t size) {
   std::string_view& rest = session::gateway::input;
   const std::size_t given = std::min(size, rest.size());

@@ -5,17 +5,22 @@
 #include <string_view>
 
 #include "gateway/http/request.h"
+#include "gateway/transport/fastcgi/params.h"
 
 namespace session::gateway {
 
-// A request as libfcgi parsed it. What Request::params views lives as long as this object.
+// A request as libfcgi has parsed it. What value() and params() view lives as long as this object, and stays
+// where it is when the object is moved.
 class ParsedRequest {
  public:
   ParsedRequest(ParsedRequest&&) noexcept;
   ParsedRequest& operator=(ParsedRequest&&) noexcept;
   ~ParsedRequest();
 
-  [[nodiscard]] const Request& value() const { return value_; }
+  // The request in the gateway's terms (cgi_request.h).
+  [[nodiscard]] const Request& value() const;
+  // The params that it was made of, as they came; libfcgi adds FCGI_ROLE.
+  [[nodiscard]] Params params() const;
 
  private:
   friend class Parser;
@@ -23,24 +28,23 @@ class ParsedRequest {
   explicit ParsedRequest(std::unique_ptr<Fcgx> fcgx);
 
   std::unique_ptr<Fcgx> fcgx_;
-  Request value_;
 };
 
-// Lets libfcgi parse whole requests.
+// Parses whole requests with libfcgi.
 //
-// libfcgi only reads from a descriptor, blocks on it, reads past the request that it is asked for, and closes
-// it when it dislikes something. So it gets no descriptor: its one reading function (OS_Read of its
-// portability layer, fcgios.h) is replaced in this program by one that hands out the bytes of just the one
-// request. It never blocks, never eats the next request's bytes, and never touches the client's socket. Not
-// thread-safe: one per thread.
+// libfcgi reads from a descriptor, blocks on it, reads past the end of the request, and closes the descriptor
+// on errors. Therefore it gets none: this program replaces its one reading function (OS_Read of its
+// portability layer, fcgios.h) by one that hands out the bytes of a single request. So libfcgi never blocks,
+// never takes bytes of the next request, and never touches the client's socket. Not thread-safe: one per
+// thread.
 class Parser {
  public:
-  // For requests of at most that many bytes.
+  // Refuses requests of more bytes than that.
   explicit Parser(std::size_t max_bytes) : max_bytes_(max_bytes) {}
   Parser(const Parser&) = delete;
   Parser& operator=(const Parser&) = delete;
 
-  // REQUIRES: `records` is one request that Framing found complete. nullopt: libfcgi refused it all the same.
+  // nullopt: libfcgi refused the request. REQUIRES: `records` is one request that Framing found complete.
   [[nodiscard]] std::optional<ParsedRequest> parse(std::string_view records);
 
  private:
@@ -48,8 +52,9 @@ class Parser {
   std::string unpadded_;
 };
 
-// Once per process, before any Parser and before signal handlers are set: libfcgi installs its own. Throws
-// std::runtime_error if this libfcgi does not read through our function.
+// Prepares libfcgi. To be called once per process, before any Parser is made and before signal handlers are
+// set, since libfcgi installs its own. Throws std::runtime_error if this libfcgi does not read through
+// OS_Read.
 void init_libfcgi();
 
 }  // namespace session::gateway

@@ -21,6 +21,13 @@ void write_header(char* at, unsigned char type, std::uint16_t id, std::size_t co
   std::memcpy(at, header, sizeof header);
 }
 
+// The answer as CGI headers (RFC 3875, section 6), an empty line, and the body.
+void append_cgi(std::string& out, const Response& response) {
+  out.append("Status: ").append(std::to_string(response.status)).append(" ");
+  out.append(reason_phrase(response.status)).append("\r\n");
+  out.append(response.headers.lines()).append("\r\n").append(response.body);
+}
+
 }  // namespace
 
 void append_record(std::string& out, unsigned char type, std::uint16_t id, std::string_view content) {

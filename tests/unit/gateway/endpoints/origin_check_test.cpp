@@ -15,7 +15,7 @@ namespace {
 bool passes(const std::vector<std::pair<std::string, std::string>>& headers) {
   Asked asked;
   for (const auto& [name, value] : headers) asked.with("HTTP_" + name, value);
-  return !gateway::cross_origin(asked.request().params);
+  return !gateway::cross_origin(asked.request().headers);
 }
 bool same(const std::string& host, const std::string& origin) {
   return passes({{"HOST", host}, {"ORIGIN", origin}});
@@ -31,10 +31,11 @@ BOOST_AUTO_TEST_CASE(programs_that_are_no_browsers_pass) {
 BOOST_AUTO_TEST_CASE(another_site_is_refused_and_told_why) {
   Asked asked;
   asked.with("HTTP_SEC_FETCH_SITE", "cross-site");
-  BOOST_TEST(gateway::cross_origin(asked.request().params).value() == "The request comes from another site.");
+  BOOST_TEST(gateway::cross_origin(asked.request().headers).value() ==
+             "The request comes from another site.");
   Asked other;
   other.with("HTTP_HOST", "shop.example").with("HTTP_ORIGIN", "https://evil.example");
-  BOOST_TEST(gateway::cross_origin(other.request().params).value() ==
+  BOOST_TEST(gateway::cross_origin(other.request().headers).value() ==
              "The request comes from another origin.");
 }
 

@@ -23,10 +23,10 @@ namespace {
 using namespace std::chrono_literals;
 using gateway::AuditSettings;
 using gateway::AuditTarget;
+using gateway::Client;
 using gateway::LogFormat;
 using gateway::LogLevel;
 using gateway::LogSettings;
-using gateway::Params;
 using gateway::Request;
 using gateway::SessionEvent;
 using Kind = gateway::SessionEvent::Kind;
@@ -57,9 +57,11 @@ struct AuditFile {
     }
     return all;
   }
-  void tell(const SessionEvent& event, const std::vector<Params::Param>& params = {}) {
+  void tell(const SessionEvent& event, const Client& client = {}) {
     now += 1h;
-    gateway::audit(Request{Params(params), ""}, {event}, "session", now);
+    Request request;
+    request.client = client;
+    gateway::audit(request, {event}, "session", now);
   }
 
   TempDir dir;
@@ -70,12 +72,12 @@ struct AuditFile {
 BOOST_AUTO_TEST_SUITE(audit_stream)
 
 BOOST_FIXTURE_TEST_CASE(every_event_is_a_line_of_its_kind_and_what_is_known, AuditFile) {
-  const std::vector<Params::Param> params = {{"REMOTE_ADDR", "203.0.113.7"}, {"REQUEST_ID", "0a-B_9"}};
-  tell({Kind::created, {}, "1111222233334444", "alice", {}}, params);
-  tell({Kind::regenerated, "login", "5555", "bob", "1111"}, params);
+  const Client client{"203.0.113.7", "0a-B_9"};
+  tell({Kind::created, {}, "1111222233334444", "alice", {}}, client);
+  tell({Kind::regenerated, "login", "5555", "bob", "1111"}, client);
   tell({Kind::moved, {}, "5555", {}, "1111"});
   tell({Kind::destroyed, {}, "5555", "bob", {}});
-  tell({Kind::refused, "bad-signature", {}, {}, {}}, {{"REMOTE_ADDR", "2001:db8::1"}});
+  tell({Kind::refused, "bad-signature", {}, {}, {}}, {"2001:db8::1", {}});
   const std::vector<std::string> expected = {
       "audit created session=1111222233334444 subject=alice client=203.0.113.7 request=0a-B_9 "
       "endpoint=session",
@@ -89,7 +91,7 @@ BOOST_FIXTURE_TEST_CASE(every_event_is_a_line_of_its_kind_and_what_is_known, Aud
 
 BOOST_AUTO_TEST_CASE(in_json_every_line_is_an_object) {
   AuditFile audit(LogFormat::json);
-  audit.tell({Kind::created, {}, "1111", "al\"ice\n", {}}, {{"REMOTE_ADDR", "unix:"}});
+  audit.tell({Kind::created, {}, "1111", "al\"ice\n", {}}, {"unix:", {}});
   const auto parsed = parse_json(written(audit.file));
   BOOST_TEST_REQUIRE(parsed.has_value());
   BOOST_TEST(parsed->at("audit") == "created");
@@ -118,18 +120,18 @@ BOOST_FIXTURE_TEST_CASE(a_subject_can_t_pass_for_another_field_or_line, AuditFil
 BOOST_FIXTURE_TEST_CASE(what_is_no_address_or_no_id_of_a_request_is_left_out, AuditFile) {
   for (const char* address :
        {"", "unix:/x", "localhost", "10.0.0.1, 10.0.0.2", "10.0.0.256", "fe80::1%eth0", " ::1"})
-    tell({Kind::destroyed, {}, "1", {}, {}}, {{"REMOTE_ADDR", address}});
+    tell({Kind::destroyed, {}, "1", {}, {}}, {address, {}});
   const std::string long_id(65, 'a');
   for (const std::string_view id :
        {std::string_view("a b"), std::string_view("a\n"), std::string_view(long_id)})
-    tell({Kind::destroyed, {}, "1", {}, {}}, {{"REQUEST_ID", id}});
+    tell({Kind::destroyed, {}, "1", {}, {}}, {{}, id});
   for (const std::string& line : lines()) BOOST_TEST(line == "audit destroyed session=1 endpoint=session");
   BOOST_TEST(lines().size() == 10U);
 }
 
 BOOST_FIXTURE_TEST_CASE(of_refusals_for_one_reason_one_a_second_is_written_and_the_others_are_counted,
                         AuditFile) {
-  const Request request{Params(), ""};
+  const Request request;
   now += 1h;
   const std::vector<SessionEvent> forged = {{Kind::refused, "bad-signature", {}, {}, {}}};
   const std::vector<SessionEvent> ended = {{Kind::refused, "unknown", "1", {}, {}}};
@@ -148,7 +150,7 @@ BOOST_FIXTURE_TEST_CASE(of_refusals_for_one_reason_one_a_second_is_written_and_t
 
 BOOST_FIXTURE_TEST_CASE(what_became_of_sessions_is_never_held_back, AuditFile) {
   const std::vector<SessionEvent> created = {{Kind::created, {}, "1", {}, {}}};
-  for (int i = 0; i < 100; ++i) gateway::audit(Request{Params(), ""}, created, "commit", now);
+  for (int i = 0; i < 100; ++i) gateway::audit(Request(), created, "commit", now);
   BOOST_TEST(lines().size() == 100U);
 }
 

@@ -52,6 +52,25 @@ BOOST_AUTO_TEST_CASE(a_record_is_a_header_its_content_and_zeros_up_to_a_multiple
   BOOST_TEST(visible(out) == visible("\1\6\xff\xff\0\0\0\0"s));
 }
 
+BOOST_AUTO_TEST_CASE(a_response_is_a_status_line_its_headers_an_empty_line_and_its_body) {
+  Response response{200, {}, "body"};
+  response.headers.add("Content-Type", "text/plain").add("X-A", "");
+  std::string out;
+  append_response(out, 1, response);
+  BOOST_TEST(read_stdout(out, 1).content ==
+             "Status: 200 OK\r\nContent-Type: text/plain\r\nX-A: \r\n\r\nbody");
+  out.clear();
+  append_response(out, 1, Response{204, {}, {}});
+  BOOST_TEST(read_stdout(out, 1).content == "Status: 204 No Content\r\n\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_response_is_appended_to_what_is_there) {
+  std::string out = "before|";
+  append_response(out, 1, Response{204, {}, {}});
+  BOOST_REQUIRE(out.starts_with("before|"));
+  BOOST_TEST(read_stdout(std::string_view(out).substr(7), 1).content == "Status: 204 No Content\r\n\r\n");
+}
+
 BOOST_AUTO_TEST_CASE(every_length_is_written_and_padded) {
   for (const std::size_t size :
        {0U, 1U, 7U, 8U, 9U, 127U, 128U, 255U, 256U, 257U, 65528U, 65529U, 65534U, 65535U}) {

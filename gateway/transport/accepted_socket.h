@@ -1,0 +1,14 @@
+#pragma once
+
+#include "gateway/config/settings.h"
+
+namespace session::gateway {
+
+// A connection that a listener has accepted. Whoever gets it closes the descriptor.
+struct AcceptedSocket {
+  int descriptor = -1;
+  int family = 0;  // AF_UNIX, AF_INET or AF_INET6
+  Protocol protocol = Protocol::fastcgi;
+};
+
+}  // namespace session::gateway

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string_view>
+
+#include "gateway/http/request.h"
+
+namespace session::gateway {
+
+// Takes one CGI param (RFC 3875, section 4.1) into the request. This is FastCGI's rule of trust, and the only
+// place of it:
+//
+// - HTTP_* are the client's headers. No client can set a param of another name, so a header called
+//   Gateway-Allow or Session-Set comes as HTTP_GATEWAY_ALLOW or HTTP_SESSION_SET, and controls nothing.
+// - REQUEST_METHOD, CONTENT_LENGTH, CONTENT_TYPE and QUERY_STRING are the client's, too. Only the method is
+//   read: the body ends where the protocol says.
+// - All others are the front's. Read are GATEWAY_* (LocationSettings), SESSION_* (FrontActions), REMOTE_ADDR
+//   and REQUEST_ID (Client).
+//
+// Of a param that comes several times the first counts; headers, settings and action texts keep them all.
+// What the request views is the caller's.
+void add_param(Request& request, std::string_view name, std::string_view value);
+
+}  // namespace session::gateway

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace session::gateway {
+
+// The params of a request as libfcgi keeps them: "NAME=value" strings up to a null pointer, in the order they
+// came. A view.
+class Params {
+ public:
+  // REQUIRES: each string has a "=" (ParamsCheck sees to it).
+  explicit Params(const char* const* strings) : strings_(strings) {}
+
+  // Calls `take(name, value)` for each.
+  template <class Take>
+  void for_each(Take take) const {
+    for (const char* const* string = strings_; *string != nullptr; ++string) {
+      const std::string_view pair(*string);
+      const auto equals = pair.find('=');
+      take(pair.substr(0, equals), pair.substr(equals + 1));
+    }
+  }
+
+  [[nodiscard]] std::size_t size() const {
+    std::size_t count = 0;
+    while (strings_[count] != nullptr) ++count;
+    return count;
+  }
+
+ private:
+  const char* const* strings_;
+};
+
+}  // namespace session::gateway

@@ -1,0 +1,124 @@
+#include "gateway/transport/fastcgi/cgi_request.h"
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+namespace session::gateway::test {
+namespace {
+
+using Values = std::vector<std::string_view>;
+
+// The texts live as long as the program.
+Request request_of(std::initializer_list<std::pair<const char*, const char*>> params) {
+  Request request;
+  for (const auto& [name, value] : params) add_param(request, name, value);
+  return request;
+}
+
+bool nothing_is_the_fronts(const Request& request) {
+  const ActionTexts& texts = request.front_actions.texts;
+  return request.settings.endpoint().empty() && request.settings.require().empty() &&
+         request.settings.allow().empty() && !request.settings.expose() &&
+         request.settings.touch() == Touch::on && texts.set.empty() && texts.unset.empty() &&
+         texts.destroy.empty() && texts.regenerate.empty() && texts.flush.empty() &&
+         !request.front_actions.location && request.client.address.empty() &&
+         request.client.request_id.empty();
+}
+
+BOOST_AUTO_TEST_SUITE(cgi_request)
+
+BOOST_AUTO_TEST_CASE(a_client_can_say_nothing_that_is_the_fronts_word) {
+  const Request request = request_of({{"HTTP_GATEWAY_ENDPOINT", "commit"},
+                                      {"HTTP_GATEWAY_REQUIRE", "x"},
+                                      {"HTTP_GATEWAY_ALLOW", "set"},
+                                      {"HTTP_GATEWAY_EXPOSE", "x"},
+                                      {"HTTP_GATEWAY_TOUCH", "off"},
+                                      {"HTTP_SESSION_SET", "user=root"},
+                                      {"HTTP_SESSION_UNSET", "a"},
+                                      {"HTTP_SESSION_DESTROY", "true"},
+                                      {"HTTP_SESSION_REGENERATE", "true"},
+                                      {"HTTP_SESSION_FLUSH", "true"},
+                                      {"HTTP_SESSION_LOCATION", "/x"},
+                                      {"HTTP_REMOTE_ADDR", "10.0.0.1"},
+                                      {"HTTP_REQUEST_ID", "forged"},
+                                      {"HTTP_HTTP_GATEWAY_ALLOW", "set"},
+                                      {"HTTP_REQUEST_METHOD", "DELETE"},
+                                      {"QUERY_STRING", "GATEWAY_ALLOW=set"},
+                                      {"CONTENT_LENGTH", "5"}});
+  BOOST_TEST(nothing_is_the_fronts(request));
+  BOOST_TEST(request.method == "");
+  BOOST_TEST(request.headers.get("Gateway-Allow") == "set");
+  BOOST_TEST(request.headers.get("Session-Set") == "user=root");
+}
+
+BOOST_AUTO_TEST_CASE(the_front_sets_endpoint_rules_actions_and_touch) {
+  const Request request = request_of({{"GATEWAY_ENDPOINT", "session"},
+                                      {"GATEWAY_REQUIRE", "login"},
+                                      {"GATEWAY_REQUIRE", "admin"},
+                                      {"GATEWAY_ALLOW", "set"},
+                                      {"GATEWAY_ALLOW", "set:theme"},
+                                      {"GATEWAY_EXPOSE", "user,theme"},
+                                      {"GATEWAY_EXPOSE", "theme"},
+                                      {"GATEWAY_TOUCH", "off"},
+                                      {"GATEWAY_TOUCH", "on"}});
+  BOOST_TEST(request.settings.endpoint() == "session");
+  BOOST_TEST(request.settings.require() == "login,admin");
+  BOOST_TEST(request.settings.allow() == "set:theme");
+  BOOST_TEST(request.settings.expose().value() == "theme");
+  BOOST_TEST((request.settings.touch() == Touch::off));
+}
+
+BOOST_AUTO_TEST_CASE(the_application_s_actions_come_by_the_front_and_all_of_them_count) {
+  const Request request = request_of({{"SESSION_SET", "a=1"},
+                                      {"SESSION_SET", "b=2"},
+                                      {"SESSION_UNSET", "c"},
+                                      {"SESSION_DESTROY", "false"},
+                                      {"SESSION_REGENERATE", "true"},
+                                      {"SESSION_FLUSH", ""},
+                                      {"SESSION_LOCATION", ""},
+                                      {"SESSION_LOCATION", "/second"}});
+  const ActionTexts& texts = request.front_actions.texts;
+  BOOST_TEST(texts.set == (Values{"a=1", "b=2"}), boost::test_tools::per_element());
+  BOOST_TEST(texts.unset == Values{"c"}, boost::test_tools::per_element());
+  BOOST_TEST(texts.destroy == Values{"false"}, boost::test_tools::per_element());
+  BOOST_TEST(texts.regenerate == Values{"true"}, boost::test_tools::per_element());
+  BOOST_TEST(texts.flush == Values{""}, boost::test_tools::per_element());
+  BOOST_TEST(request.front_actions.location.value() == "");
+  BOOST_TEST(request.headers.all("X-Session-Set").empty());
+}
+
+BOOST_AUTO_TEST_CASE(of_method_address_and_id_the_first_counts_even_if_it_is_empty) {
+  const Request request = request_of({{"REQUEST_METHOD", "POST"},
+                                      {"REQUEST_METHOD", "GET"},
+                                      {"REMOTE_ADDR", ""},
+                                      {"REMOTE_ADDR", "10.0.0.1"},
+                                      {"REQUEST_ID", "a"},
+                                      {"REQUEST_ID", "b"}});
+  BOOST_TEST(request.method == "POST");
+  BOOST_TEST(request.client.address == "");
+  BOOST_TEST(request.client.request_id == "a");
+}
+
+BOOST_AUTO_TEST_CASE(names_that_only_look_alike_are_nothing) {
+  const Request request = request_of({{"GATEWAY_ENDPOINTS", "auth"},
+                                      {"GATEWAY_", "x"},
+                                      {"gateway_allow", "set"},
+                                      {"GATEWAY_ALLOW ", "set"},
+                                      {"SESSION_", "x"},
+                                      {"SESSION_SETS", "x"},
+                                      {"X_SESSION_SET", "x"},
+                                      {"REMOTE_ADDRESS", "x"},
+                                      {"http_cookie", "a=1"},
+                                      {"HTTP", "x"}});
+  BOOST_TEST(nothing_is_the_fronts(request));
+  BOOST_TEST(request.headers.all("Cookie").empty());
+  BOOST_TEST(request.headers.all("X-Session-Set").empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace session::gateway::test
