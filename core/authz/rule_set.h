@@ -9,7 +9,7 @@
 
 namespace session {
 
-// One condition on the value that a JSON pointer finds in the attributes.
+// One condition on the value that a JSON pointer names in the attributes.
 struct Condition {
   enum class Op {
     equals,    // the value is `operand`
@@ -28,28 +28,28 @@ struct Rule {
   std::vector<Condition> conditions;
 };
 
-// What rules are about. The attributes are asked for only if a rule reads them: decoding them costs.
+// The input of rules. Calls `attributes` only if a rule reads them, because decoding them costs time.
 struct RuleInput {
   bool has_subject = false;
   std::function<const Json&()> attributes;
 };
 
-// The rules of a configuration. Immutable: one serves all threads.
+// The rules of a configuration. Immutable: all threads share one.
 class RuleSet {
  public:
   // REQUIRES: valid JSON pointers, names all different.
   explicit RuleSet(std::vector<Rule> rules);
 
-  // Which of the required rules (names separated by commas, spaces allowed) the attributes don't satisfy
-  // first; empty: all hold. A name that is not in the book is never satisfied: a typing error must not open a
-  // door.
+  // The first of the required rules (names separated by commas, spaces allowed) that the attributes do not
+  // satisfy; empty: all hold. An unknown name is never satisfied,
+  // because a typing error must not open a door.
   struct Decision {
     std::string_view unmet;  // points into `required`; empty if all hold
     bool unknown = false;    // unmet because there is no such rule
     bool login = false;      // unmet because nobody has logged in
   };
   //
-  // `login`, unless the book has a rule of that name, is satisfied by a session that has a subject.
+  // `login`, unless there is a rule of that name, is satisfied by a session that has a subject.
   [[nodiscard]] Decision check(std::string_view required, const RuleInput& facts) const;
 
  private:

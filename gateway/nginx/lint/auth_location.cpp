@@ -1,4 +1,4 @@
-// The location that auth_request asks, and what locations tell it.
+// Rules for the location that auth_request asks, and for what locations pass to it.
 
 #include <algorithm>
 #include <array>
@@ -15,7 +15,7 @@ constexpr std::string_view kGuard = "session_not_included";
 bool is_off(const Directive* line) { return line && line->arg(0) == "off"; }
 bool is_on(const Directive* line) { return line && line->arg(0) == "on"; }
 
-// Something other than a location of the gateway answers the check. Whatever is a 2xx lets everybody in.
+// Something other than a location of the gateway answers the check. Any 2xx lets everybody in.
 void who_answers(Inspection& in) {
   constexpr std::array<const char*, 5> kOwnAnswers = {"content_by_lua_block", "content_by_lua_file",
                                                       "content_by_lua", "js_content", "perl"};
@@ -142,7 +142,7 @@ void too_much_is_passed(Inspection& in) {
   }
 }
 
-// 8k, 1m, 4096; 0 if it is none.
+// Reads a size: 8k, 1m, 4096; 0 if it is invalid.
 std::uint64_t bytes(const std::string& text) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

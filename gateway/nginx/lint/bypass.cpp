@@ -1,4 +1,4 @@
-// What nginx runs before the check, and what leads around it.
+// Rules for what nginx runs before the check, and for what bypasses it.
 
 #include <algorithm>
 #include <charconv>
@@ -96,7 +96,8 @@ void check_switched_off(Inspection& in) {
   }
 }
 
-// A decision by the client's own spelling of the address, which need not be what nginx routes on.
+// A decision on the client's own spelling of the address, which may differ from the path that nginx routes
+// on.
 void decision_on_request_uri(Inspection& in) {
   std::vector<const Context*> branches = in.usage.model().server_branches();
   const auto& contexts = in.usage.model().contexts();

@@ -1,4 +1,4 @@
-// What an `if` changes of what locations say: by nginx's own decision, or by the client's.
+// Rules for an `if` that changes a location's settings: by nginx's own decision, or by the client's.
 
 #include <algorithm>
 
@@ -16,7 +16,7 @@ std::string condition_of(const Context& branch) {
 
 bool asks_for_something(const std::string& rules) { return rules.find_first_not_of(", ") != rules.npos; }
 
-// The variables of GATEWAY_REQUIRE alone: an empty GATEWAY_TOUCH opens nothing.
+// Only the variables of GATEWAY_REQUIRE: an empty GATEWAY_TOUCH opens nothing.
 bool is_required(const Inspection& in, const Context& auth, const std::string& variable) {
   const auto settings = in.usage.params(auth, "GATEWAY_REQUIRE");
   return std::any_of(settings.begin(), settings.end(), [&](const Setting& setting) {

@@ -1,4 +1,4 @@
-// What applications are told of who somebody is: by the gateway, and never by the client.
+// Rules for identity headers: applications must get them from the gateway, and never from the client.
 
 #include <algorithm>
 
@@ -50,8 +50,8 @@ void set_by_client(Inspection& in, const UpstreamProtocol& protocol, const Heade
       protocol.line(header.name, right));
 }
 
-// The client's word in a value, as it is there: auth_request_set runs last, whatever else gives the variable
-// a value elsewhere. With its $; "": there is none.
+// The variable in a value that the client controls there, with its $; "": there is none. auth_request_set
+// runs last, so its value counts, whatever else sets the variable elsewhere.
 std::string clients_word(const Inspection& in, const Context& context, const std::string& value) {
   for (const std::string& name : variables_in(value)) {
     const std::string variable = "$" + name;
@@ -64,7 +64,7 @@ std::string clients_word(const Inspection& in, const Context& context, const std
   return {};
 }
 
-// Each identity header, in every place of an application that trusts it.
+// Every location of an application that trusts identity headers must set each of them.
 void identity_headers(Inspection& in) {
   for (const Context* context : in.usage.handling_contexts()) {
     const auto protocol = upstream_protocol_of(*context);
@@ -85,7 +85,8 @@ void identity_headers(Inspection& in) {
   }
 }
 
-// Where a variable leads can't be told; if to an application that trusts identity headers, they must be set.
+// The target of a variable is unknown. If it may be an application that trusts identity headers, they must be
+// set.
 void application_unknown(Inspection& in) {
   for (const Context* context : in.usage.handling_contexts()) {
     const auto protocol = upstream_protocol_of(*context);
@@ -110,7 +111,7 @@ void application_unknown(Inspection& in) {
   }
 }
 
-// nginx has routed on $host; the client's own Host may say something else, or nothing.
+// nginx has routed on $host; the client's own Host header may differ or be absent.
 void host_of_the_client(Inspection& in) {
   for (const Context* context : in.usage.handling_contexts()) {
     const auto protocol = upstream_protocol_of(*context);

@@ -1,5 +1,5 @@
-// Locations with a pattern, which nginx prefers to a longer prefix: they take requests away from protected
-// ones.
+// Rules for locations with a pattern: nginx prefers them to a longer prefix, so they take requests away from
+// protected locations.
 
 #include <algorithm>
 #include <array>
@@ -72,7 +72,7 @@ void add_overtaken(const Inspection& in, const Context& level, const Context* to
   }
 }
 
-// A pattern that is nobody's way in: refusals, redirects, other checks, and the proofs of certificate
+// Whether a pattern lets nobody in: refusals, redirects, other checks, and the challenges of certificate
 // authorities.
 bool is_open(const Inspection& in, const Context& context) {
   const Directive* password = context.find("auth_basic");
@@ -82,7 +82,7 @@ bool is_open(const Inspection& in, const Context& context) {
          context.match().text().find("well-known") == std::string::npos;
 }
 
-// What an open location reaches, and in which words: the keys of Candidates.
+// The files or the program that an open location reaches, as keys of Candidates.
 std::map<std::string, std::string> reached(const Inspection& in, const Context& context) {
   std::map<std::string, std::string> keys;
   const auto handler = Model::handler(context);
@@ -101,7 +101,7 @@ bool switched_off(const Context& context) {
   return !own.empty() && own.front()->arg(0) == "off";
 }
 
-// Whether it says itself that it is to be open: by auth_request off, or as session-gateway-public.conf does.
+// Whether the location is explicitly open: by auth_request off, or as session-gateway-public.conf does.
 bool says_open(const Inspection& in, const Context& context) {
   if (switched_off(context)) return true;
   const auto takes_away = [&](const char* directive, const std::string& name) {
@@ -148,7 +148,7 @@ void report(Inspection& in, const Context& context, const Overtaken& from, const
   }
 }
 
-// Once for each pattern: the first location that it takes something from.
+// Reports each pattern once: with the first location from which it takes requests.
 void pattern_before_prefix(Inspection& in, const Context& level) {
   const auto& all = level.locations();
   if (std::none_of(all.begin(), all.end(), [&](const Context* context) { return is_open(in, *context); }))

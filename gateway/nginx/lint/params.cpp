@@ -1,4 +1,4 @@
-// The params that the gateway acts on: what browsers may do, and whose word it is.
+// Rules for the params that control the gateway: what they allow browsers, and who sets their values.
 
 #include <algorithm>
 #include <array>
@@ -37,7 +37,7 @@ bool is_check(const Inspection& in, const Context* context) {
   return std::find(all.begin(), all.end(), context) != all.end();
 }
 
-// What an `if` makes of a location's words to the check is told where that `if` stands.
+// The rules for conditionals report what an `if` changes of a location's settings.
 bool told_elsewhere(const Inspection& in, const Context* context, const Control& control,
                     const Setting& setting) {
   const bool word = control.name == "GATEWAY_REQUIRE" || control.name == "GATEWAY_TOUCH";
@@ -74,7 +74,7 @@ std::vector<std::string> items_of(const std::string& list) {
   return items;
 }
 
-// What scripts in a browser may set, users may.
+// Users can set whatever scripts in their browsers may set.
 void browsers_set_who_they_are(Inspection& in) {
   for (const Context* context : gateway_spots(in)) {
     if (context->internal()) continue;
@@ -131,7 +131,7 @@ bool some_are_denied(const Context& context) {
   return !lines.empty();
 }
 
-// These tell, or do, more than the public needs.
+// These endpoints reveal, or do, more than the public needs.
 void open_to_the_public(Inspection& in) {
   for (const Context* context : gateway_spots(in)) {
     if (context->internal() || some_are_denied(*context) || GatewayUsage::check(*context)) continue;

@@ -1,4 +1,4 @@
-// Internal redirects: nginx goes on to another location, whose own lines count from there.
+// Rules for internal redirects: nginx continues in another location, with that location's own settings.
 
 #include <algorithm>
 
@@ -7,8 +7,8 @@
 namespace session::gateway {
 namespace {
 
-// The path that an internal redirect leads to, with x for each variable, without arguments; "" if it can't be
-// told.
+// The path that an internal redirect leads to, with x for each variable, without arguments; "" if it is
+// unknown.
 std::string path_of(const std::string& target) {
   std::string path = target.substr(0, target.find('?'));
   if (!path.starts_with('/')) return {};
@@ -22,8 +22,8 @@ std::string path_of(const std::string& target) {
   return path;
 }
 
-// The open location that this path leads to from a protected one; nullptr: it is protected too, or can't be
-// told.
+// The open location that this path leads to from a protected one; nullptr: it is protected too, or
+// unknown.
 const Context* open_location(const Context& context, const std::string& target) {
   const std::string path = path_of(target);
   const Context* server = context.enclosing(Context::Level::server);

@@ -1,4 +1,4 @@
-// What browsers and caches get of what applications and the gateway answer.
+// Rules for what browsers and caches get of the responses of applications and of the gateway.
 
 #include <algorithm>
 #include <array>
@@ -34,7 +34,7 @@ void hidden_word_passed(Inspection& in, const Context& context, const UpstreamPr
   }
 }
 
-// What applications tell the gateway is not for browsers.
+// Browsers must not get the headers with which applications instruct the gateway.
 void words_for_the_gateway(Inspection& in) {
   for (const Context* context : in.usage.handling_contexts()) {
     const auto protocol = upstream_protocol_of(*context);
@@ -59,7 +59,7 @@ void words_for_the_gateway(Inspection& in) {
   }
 }
 
-// A cookie that the gateway renews comes with the check, and only add_header carries it on.
+// The gateway renews a cookie in the response to the check, and only add_header passes it on.
 void renewed_cookie(Inspection& in) {
   for (const Context* context : in.usage.model().contexts()) {
     const bool by_itself = !context->own("add_header").empty();
@@ -98,7 +98,7 @@ void intercepted_errors(Inspection& in) {
   }
 }
 
-// A cache knows nothing of users, unless its key does.
+// A cache does not distinguish users unless its key does.
 void cache_without_user(Inspection& in) {
   for (const Context* context : in.usage.handling_contexts()) {
     const auto protocol = upstream_protocol_of(*context);

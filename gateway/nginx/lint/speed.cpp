@@ -1,4 +1,4 @@
-// What makes each check cost a connect.
+// Rules for what makes each check cost a connect.
 
 #include <algorithm>
 
@@ -12,7 +12,7 @@ bool has(const Directive& block, std::string_view name) {
                      [&](const Directive& child) { return child.name == name; });
 }
 
-// Where requests of visitors go to the gateway; monitoring need not be fast.
+// The locations that pass visitors' requests to the gateway; monitoring need not be fast.
 std::vector<const Context*> busy_spots(const Inspection& in) {
   std::vector<const Context*> contexts = in.usage.auth_locations();
   for (const Context* context : in.usage.handling_contexts()) {

@@ -32,7 +32,7 @@ bool of_request(const std::string& name) {
          std::any_of(kPrefixes.begin(), kPrefixes.end(), begins);
 }
 
-// (?<name>a|b) is words, (?<name>.+) is whatever the client writes.
+// (?<name>a|b) captures fixed words, (?<name>.+) whatever the client writes.
 bool only_words(std::string_view group) {
   return std::all_of(group.begin(), group.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -63,7 +63,7 @@ bool is_one_of(const std::array<std::string_view, n>& names, std::string_view na
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// A table with one value says the same whatever the client does.
+// A table with one value has the same result whatever the client sends.
 bool decides(const Directive& table) {
   std::set<std::string> values;
   for (const Directive& row : table.children) {

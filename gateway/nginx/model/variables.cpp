@@ -1,4 +1,4 @@
-// Variables: what names them, and which hold the same words everywhere.
+// Variables: their names in a text, and which have the same value everywhere.
 
 #include <algorithm>
 

@@ -16,7 +16,7 @@ namespace {
 
 enum class Found { nothing, the_same, another };
 
-// What cannot be read is another file too: it is in the way.
+// An unreadable file counts as one that differs.
 Found look(const std::string& path, const std::string& text) {
   std::error_code failed;
   if (!std::filesystem::exists(std::filesystem::symlink_status(path, failed))) return Found::nothing;
@@ -28,7 +28,7 @@ std::string can_not(const std::string& path) {
   return "can't write " + printable(path) + ": " + std::generic_category().message(errno);
 }
 
-// With the permissions that any new file of this user gets.
+// Gives the file the permissions of any new file of this user.
 std::optional<std::string> fill_new(const std::string& path, const std::string& text) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (fd < 0) return can_not(path);
