@@ -15,7 +15,7 @@ bool same_password(const PasswordSource& a, const PasswordSource& b) {
   return same(password_of(a), password_of(b));
 }
 
-struct Row {
+struct RestartSetting {
   std::string_view key;
   bool (*same)(const Settings& a, const Settings& b);
 };
@@ -23,52 +23,56 @@ struct Row {
 // Everything of the store is here: a process with two stores would split the sessions between
 // them.
 constexpr std::array kRows = {
-    Row{"listen", [](const Settings& a, const Settings& b) { return a.listen == b.listen; }},
-    Row{"workers", [](const Settings& a, const Settings& b) { return a.workers == b.workers; }},
-    Row{"limits.request_bytes",
-        [](const Settings& a, const Settings& b) {
-          return a.limits.request_bytes == b.limits.request_bytes;
-        }},
-    Row{"store.type", [](const Settings& a, const Settings& b) { return a.store_type == b.store_type; }},
-    Row{"store.memory.max_bytes",
+    RestartSetting{"listen", [](const Settings& a, const Settings& b) { return a.listen == b.listen; }},
+    RestartSetting{"workers", [](const Settings& a, const Settings& b) { return a.workers == b.workers; }},
+    RestartSetting{"limits.request_bytes",
+                   [](const Settings& a, const Settings& b) {
+                     return a.limits.request_bytes == b.limits.request_bytes;
+                   }},
+    RestartSetting{"store.type",
+                   [](const Settings& a, const Settings& b) { return a.store_type == b.store_type; }},
+    RestartSetting{
+        "store.memory.max_bytes",
         [](const Settings& a, const Settings& b) { return a.memory.max_bytes == b.memory.max_bytes; }},
 };
 
 // These matter only if sessions are in Redis.
 constexpr std::array kRedisRows = {
-    Row{"store.redis.url",
-        [](const Settings& a, const Settings& b) {
-          return a.redis.addresses == b.redis.addresses && a.redis.database == b.redis.database &&
-                 a.redis.tls.has_value() == b.redis.tls.has_value();
-        }},
-    Row{"store.redis.topology",
-        [](const Settings& a, const Settings& b) { return a.redis.topology == b.redis.topology; }},
-    Row{"store.redis.master_name",
+    RestartSetting{"store.redis.url",
+                   [](const Settings& a, const Settings& b) {
+                     return a.redis.addresses == b.redis.addresses && a.redis.database == b.redis.database &&
+                            a.redis.tls.has_value() == b.redis.tls.has_value();
+                   }},
+    RestartSetting{"store.redis.topology",
+                   [](const Settings& a, const Settings& b) { return a.redis.topology == b.redis.topology; }},
+    RestartSetting{
+        "store.redis.master_name",
         [](const Settings& a, const Settings& b) { return a.redis.master_name == b.redis.master_name; }},
-    Row{"store.redis.user",
-        [](const Settings& a, const Settings& b) { return a.redis.user == b.redis.user; }},
-    Row{"store.redis.password",
-        [](const Settings& a, const Settings& b) {
-          return same_password(a.redis.password, b.redis.password);
-        }},
-    Row{"store.redis.sentinel_user",
+    RestartSetting{"store.redis.user",
+                   [](const Settings& a, const Settings& b) { return a.redis.user == b.redis.user; }},
+    RestartSetting{"store.redis.password",
+                   [](const Settings& a, const Settings& b) {
+                     return same_password(a.redis.password, b.redis.password);
+                   }},
+    RestartSetting{
+        "store.redis.sentinel_user",
         [](const Settings& a, const Settings& b) { return a.redis.sentinel_user == b.redis.sentinel_user; }},
-    Row{"store.redis.sentinel_password",
-        [](const Settings& a, const Settings& b) {
-          return same_password(a.redis.sentinel_password, b.redis.sentinel_password);
-        }},
-    Row{"store.redis.tls",
-        [](const Settings& a, const Settings& b) {
-          return !a.redis.tls || !b.redis.tls || a.redis.tls == b.redis.tls;
-        }},
-    Row{"store.redis.prefix",
-        [](const Settings& a, const Settings& b) { return a.redis.prefix == b.redis.prefix; }},
-    Row{"store.redis.deadline",
-        [](const Settings& a, const Settings& b) { return a.redis.deadline == b.redis.deadline; }},
-    Row{"store.redis.connect_deadline",
-        [](const Settings& a, const Settings& b) {
-          return a.redis.connect_deadline == b.redis.connect_deadline;
-        }},
+    RestartSetting{"store.redis.sentinel_password",
+                   [](const Settings& a, const Settings& b) {
+                     return same_password(a.redis.sentinel_password, b.redis.sentinel_password);
+                   }},
+    RestartSetting{"store.redis.tls",
+                   [](const Settings& a, const Settings& b) {
+                     return !a.redis.tls || !b.redis.tls || a.redis.tls == b.redis.tls;
+                   }},
+    RestartSetting{"store.redis.prefix",
+                   [](const Settings& a, const Settings& b) { return a.redis.prefix == b.redis.prefix; }},
+    RestartSetting{"store.redis.deadline",
+                   [](const Settings& a, const Settings& b) { return a.redis.deadline == b.redis.deadline; }},
+    RestartSetting{"store.redis.connect_deadline",
+                   [](const Settings& a, const Settings& b) {
+                     return a.redis.connect_deadline == b.redis.connect_deadline;
+                   }},
 };
 
 // The line of a key, or of its map; 0: the file has neither, so the default is in use.
@@ -83,7 +87,7 @@ int line_of(const Settings& settings, std::string_view key) {
 
 template <class Rows>
 void compare(const Rows& rows, const Settings& served, const Settings& next, Problems& problems) {
-  for (const Row& row : rows) {
+  for (const RestartSetting& row : rows) {
     if (row.same(served, next)) continue;
     problems.push_back(
         {line_of(next, row.key), std::string(row.key), "changed, which counts only after a restart"});

@@ -9,17 +9,17 @@ using Kind = LocationMatch::Kind;
 
 // What a level of locations says, as ngx_http_core_find_location does: sure is an exact match or a regex,
 // which ends the search; unknown: a pattern came by that we can't judge.
-struct Found {
+struct LocationSearch {
   const Context* location = nullptr;
   bool sure = false;
   bool unknown = false;
 };
 
-Found search(const Context& level, const std::string& path);
+LocationSearch search(const Context& level, const std::string& path);
 
 // The exact match, or the longest prefix, of this level.
-Found search_static(const Context& level, const std::string& path) {
-  Found found;
+LocationSearch search_static(const Context& level, const std::string& path) {
+  LocationSearch found;
   std::size_t longest = 0;
   for (const Context* location : level.locations()) {
     const LocationMatch& match = location->match();
@@ -34,31 +34,31 @@ Found search_static(const Context& level, const std::string& path) {
   return found;
 }
 
-Found search_regexes(const Context& level, const std::string& path) {
+LocationSearch search_regexes(const Context& level, const std::string& path) {
   for (const Context* location : level.locations()) {
     if (location->match().kind() != Kind::regex) continue;
     const auto finds = location->match().finds(path);
     if (!finds) return {nullptr, false, true};
     if (!*finds) continue;
-    const Found inner = search(*location, path);
+    const LocationSearch inner = search(*location, path);
     if (inner.unknown || inner.location) return {inner.location, true, inner.unknown};
     return {location, true, false};
   }
   return {};
 }
 
-Found search(const Context& level, const std::string& path) {
-  Found found = search_static(level, path);
+LocationSearch search(const Context& level, const std::string& path) {
+  LocationSearch found = search_static(level, path);
   if (found.sure) return found;
   bool regexes = true;
   if (found.location) {
     regexes = found.location->match().kind() != Kind::shielded_prefix;
-    const Found inner = search(*found.location, path);
+    const LocationSearch inner = search(*found.location, path);
     if (inner.unknown || inner.sure) return inner;
     if (inner.location) found.location = inner.location;
   }
   if (!regexes) return found;
-  const Found other = search_regexes(level, path);
+  const LocationSearch other = search_regexes(level, path);
   return other.unknown || other.location ? other : found;
 }
 
@@ -67,7 +67,7 @@ Found search(const Context& level, const std::string& path) {
 const Context* Model::route(const Context& server, const std::string& path) {
   constexpr std::size_t kMaxPath = 1000;
   if (path.size() > kMaxPath) return nullptr;
-  const Found found = search(server, path);
+  const LocationSearch found = search(server, path);
   return found.unknown ? nullptr : found.location;
 }
 
