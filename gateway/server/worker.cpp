@@ -24,6 +24,9 @@ constexpr std::size_t kScratchBytes = std::size_t{256} << 10;
 // How long the first request of a new connection may take to arrive while the worker drains.
 constexpr milliseconds kSilence{300};
 
+// A worker that has answered nothing for so long gives the memory of its caches back.
+constexpr milliseconds kIdleTime = std::chrono::minutes(1);
+
 Response no_endpoint(std::string_view name) {
   static RateLimit limit;
   warn(limit, "unknown GATEWAY_ENDPOINT: '{}'", printable(name));
@@ -50,7 +53,8 @@ Worker::Worker(const Shared& shared, std::shared_ptr<const ConfigSnapshot> confi
       deadline_timer_(loop_.get_executor()),
       scratch_(kScratchBytes, '\0'),
       realm_(make_realm(std::move(configuration))),
-      codecs_(realm_->settings().limits) {}
+      codecs_(realm_->settings().limits),
+      idle_(kIdleTime) {}
 
 Worker::~Worker() {
   loop_.stop();  // For a worker that was never drained, as when the next one's thread could not be started.
@@ -93,7 +97,10 @@ const std::shared_ptr<Realm>& Worker::realm() {
 }
 
 void Worker::ask_for_heartbeat(std::uint64_t number) {
-  boost::asio::post(loop_, [this, number] { heartbeat_.store(number, std::memory_order_relaxed); });
+  boost::asio::post(loop_, [this, number] {
+    heartbeat_.store(number, std::memory_order_relaxed);
+    if (idle_.became_idle(now())) realm()->services().sessions.release_caches();
+  });
 }
 
 void Worker::adopt(AcceptedSocket socket) {
@@ -139,6 +146,7 @@ void Worker::closed(Connection& connection) {
 }
 
 Task<Response> Worker::respond(const Request& request, Clock::Steady since) {
+  idle_.count();
   const std::string_view name = request.settings.endpoint();
   const Endpoint endpoint = find_endpoint(name);
   if (endpoint == nullptr) {

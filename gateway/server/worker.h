@@ -16,6 +16,7 @@
 #include "gateway/http/response.h"
 #include "gateway/realm/realm.h"
 #include "gateway/server/codec_factory.h"
+#include "gateway/server/idle_watch.h"
 #include "gateway/telemetry/metrics/metrics.h"
 #include "gateway/transport/accepted_socket.h"
 #include "gateway/transport/connection_host.h"
@@ -58,7 +59,8 @@ class Worker final : public ConnectionHost {
   // is not answered after `grace` is closed. Its task still waits for the store, as long as the store's
   // deadlines let it.
   void drain(milliseconds grace);
-  // Asks the worker's loop to set heartbeat() to this number.
+  // Asks the worker's loop to set heartbeat() to this number. The loop then also gives back what its caches
+  // hold, if it has answered nothing for a minute.
   void ask_for_heartbeat(std::uint64_t number);
   [[nodiscard]] std::uint64_t heartbeat() const { return heartbeat_.load(std::memory_order_relaxed); }
   // Waits until the thread has ended.
@@ -94,6 +96,7 @@ class Worker final : public ConnectionHost {
   std::shared_ptr<Realm> realm_;
   std::shared_ptr<Realm> next_;  // prepared; its generation has not come yet
   CodecFactory codecs_;
+  IdleWatch idle_;
   std::unordered_set<Connection*> open_;
   std::atomic<std::size_t> connection_count_ = 0;
   std::atomic<std::uint64_t> heartbeat_ = 0;
