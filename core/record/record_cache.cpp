@@ -52,8 +52,8 @@ Result<RecordCache::Summary, RejectReason> RecordCache::summary(const std::strin
 
 Result<RecordCache::Summary, RejectReason> RecordCache::summarize(const std::string& key,
                                                                   const Bytes& bytes) const {
-  static const WantedMembers kAll;
-  auto head = format_.decode_head(key, bytes.view(), options_.keep_data ? kAll : identity_->wanted());
+  static const WantedMembers all;
+  auto head = format_.decode_head(key, bytes.view(), options_.keep_data ? all : identity_->wanted());
   if (!head) return head.error();
   auto made = std::make_shared<RecordSummary>();
   made->age = {head->created, head->lifetime};
