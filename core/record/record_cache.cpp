@@ -55,13 +55,18 @@ Result<RecordCache::Summary, RejectReason> RecordCache::summarize(const std::str
   static const WantedMembers all;
   auto head = format_.decode_head(key, bytes.view(), options_.keep_data ? all : identity_->wanted());
   if (!head) return head.error();
-  auto made = std::make_shared<RecordSummary>();
-  made->age = {head->created, head->lifetime};
-  made->migrated_from = std::move(head->migrated_from);
-  made->subject = identity_->subject(head->attributes);
-  made->identity = identity_->headers(head->attributes);
+  auto made = describe(*head);
   if (options_.keep_data) made->data = std::move(head->attributes);
   return Summary(std::move(made));
+}
+
+std::shared_ptr<RecordSummary> RecordCache::describe(const RecordHead& head) const {
+  auto summary = std::make_shared<RecordSummary>();
+  summary->age = {head.created, head.lifetime};
+  summary->migrated_from = head.migrated_from;
+  summary->subject = identity_->subject(head.attributes);
+  summary->identity = identity_->headers(head.attributes);
+  return summary;
 }
 
 bool RecordCache::has_table() {

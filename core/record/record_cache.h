@@ -59,6 +59,8 @@ class RecordCache {
 
   // The summary of the record that `key` holds, or why it can't be read.
   [[nodiscard]] Result<Summary, RejectReason> summary(const std::string& key, const Bytes& bytes);
+  // What summary() says of a record with these values, without RecordSummary::data.
+  [[nodiscard]] std::shared_ptr<RecordSummary> describe(const RecordHead& head) const;
 
   [[nodiscard]] const std::shared_ptr<const Identity>& identity() const { return identity_; }
   // About how many bytes it holds of the budget.

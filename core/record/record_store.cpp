@@ -20,15 +20,6 @@ RecordWrite RecordStore::prepare(std::string_view key, Record record) const {
   return write;
 }
 
-RecordStore::Summary RecordStore::summary_of(const Record& record) const {
-  auto summary = std::make_shared<RecordSummary>();
-  summary->age = {record.created, record.lifetime};
-  summary->migrated_from = record.migrated_from;
-  summary->subject = identity().subject(record.attributes);
-  summary->identity = identity().headers(record.attributes);
-  return summary;
-}
-
 RecordStore::Answer<CreateOutcome> RecordStore::create(std::string key, const RecordWrite& write,
                                                        milliseconds time_to_live) {
   return store_.create(std::move(key), write.bytes, time_to_live);

@@ -70,7 +70,7 @@ class RecordStore {
   // Completes and encodes a record. No I/O.
   [[nodiscard]] RecordWrite prepare(std::string_view key, Record record) const;
   // What summary() would say of it once it is written.
-  [[nodiscard]] Summary summary_of(const Record& record) const;
+  [[nodiscard]] Summary summary_of(const Record& record) const { return cache_.describe(record); }
 
   // `exists` and `mismatch`: nothing was changed.
   Answer<CreateOutcome> create(std::string key, const RecordWrite& write, milliseconds time_to_live);

@@ -6,8 +6,8 @@
 
 namespace session::gateway {
 
-// Tells when nothing has been counted for a while, once for each such time. Looked at now and then; a request
-// costs it one increment. Not thread-safe.
+// Reports when nothing has been counted for a while, once for each such time. Looked at now and then; a
+// request costs it one increment. Not thread-safe.
 class IdleWatch {
  public:
   explicit IdleWatch(milliseconds after) : after_(after) {}
@@ -20,11 +20,11 @@ class IdleWatch {
     if (counted_ != seen_) {
       seen_ = counted_;
       since_ = now;
-      told_ = false;
+      reported_ = false;
       return false;
     }
-    if (told_ || seen_ == 0 || now - since_ < after_) return false;
-    told_ = true;
+    if (reported_ || seen_ == 0 || now - since_ < after_) return false;
+    reported_ = true;
     return true;
   }
 
@@ -33,7 +33,7 @@ class IdleWatch {
   std::uint64_t counted_ = 0;
   std::uint64_t seen_ = 0;
   Clock::Steady since_{};
-  bool told_ = false;
+  bool reported_ = false;
 };
 
 }  // namespace session::gateway
