@@ -3,17 +3,16 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/await.h"
+#include "core/base/timer.h"
+#include "core/store/redis/judgement.h"
 
 namespace session {
 namespace {
 
-// A server that has no answer yet is asked again this much later.
+// The pause before a command is repeated that the server could not answer yet (TRYAGAIN).
 constexpr milliseconds kAgain{10};
-// Redirections, and connections that end, one after the other: more than that is a misconfiguration.
+// More redirections and lost connections in a row than this are a misconfiguration.
 constexpr int kMaxTries = 8;
-
-using Reaction = ServerError::Reaction;
 
 CommandError unavailable(std::string text) {
   return CommandError(StoreFailure(StoreFailure::Kind::unavailable, std::move(text)));
@@ -25,7 +24,8 @@ const Reply* first_error(const std::vector<Reply>& replies) {
   return found == replies.end() ? nullptr : &*found;
 }
 
-// Takes the replies to ASKING out, but for those that say why the next command was not done.
+// Removes the replies to ASKING. One that is an error stays in place of the reply to the next command, which
+// could not succeed without it.
 void keep_every_other(std::vector<Reply>& replies) {
   for (std::size_t i = 0; 2 * i + 1 < replies.size(); ++i) {
     const bool denied = replies[2 * i].is(Reply::Kind::error);
@@ -35,7 +35,7 @@ void keep_every_other(std::vector<Reply>& replies) {
   replies.resize(replies.size() / 2);
 }
 
-// To a node that is only getting the key.
+// Sends a command to a node that is importing the slot.
 Task<CommandResult> ask_importing(std::shared_ptr<RedisConnection> connection, Command command,
                                   Clock::Steady deadline) {
   Command asking;
@@ -47,7 +47,7 @@ Task<CommandResult> ask_importing(std::shared_ptr<RedisConnection> connection, C
   co_return answered;
 }
 
-// One command on its way: where it goes next, and what the replies mean.
+// One command and all its tries: where it goes next, and whether its result is final (judgement.h).
 class CommandAttempt {
  public:
   using Outcome = Result<std::vector<Reply>, CommandError>;
@@ -69,76 +69,35 @@ class CommandAttempt {
   // The outcome; nullopt: try again.
   [[nodiscard]] std::optional<Outcome> judge(CommandResult answered, RedisConnection& connection) {
     command_ = std::move(answered.command);
-    if (answered.failure) return no_answer(*answered.failure, connection);
-    if (const Reply* bad = first_error(answered.replies))
-      return refused(read_error(bad->text, what_), connection);
-    if (command_.is_valid_reply(answered.replies)) return Outcome(std::move(answered.replies));
-    connection.renew("it answered something else than it was asked");
-    return Outcome(unavailable(connection.server() + ": its answers were mixed up"));
+    const Reply* bad = answered.failure ? nullptr : first_error(answered.replies);
+    if (!answered.failure && bad == nullptr && command_.is_valid_reply(answered.replies))
+      return Outcome(std::move(answered.replies));
+    const AskedConnection asked{connection.server(), connection.state(), connection.age()};
+    if (answered.failure) return act(judge_failure(*answered.failure, command_.retry, asked), connection);
+    if (bad != nullptr) return act(judge_error(read_error(bad->text, what_), asked), connection);
+    return act(judge_mixed_up(asked), connection);
   }
 
   [[nodiscard]] bool wants_pause() { return std::exchange(pause_, false); }
-  [[nodiscard]] Outcome give_up() const { return unavailable(last_); }
+  // The result when there is no time for another try.
+  [[nodiscard]] Outcome give_up() const { return last_error_; }
 
  private:
-  std::optional<Outcome> no_answer(const CallFailure& failure, const RedisConnection& connection) {
-    topology_.request_refresh();
-    last_ = failure.reason;
-    if (may_repeat(failure.kind) && somebody_to_ask(failure.kind, connection)) return std::nullopt;
-    return Outcome(unavailable(last_));
-  }
-
-  // Nothing of it was executed, or that would do no harm.
-  [[nodiscard]] bool may_repeat(CallFailure::Kind kind) const {
-    if (kind == CallFailure::Kind::not_sent) return true;
-    return kind == CallFailure::Kind::lost && command_.retry == Command::Retry::safe;
-  }
-
-  // A link that was stopped has left the cluster: another one has its slots. One that can't connect has not
-  // sent anything, and will fail again at once.
-  static bool somebody_to_ask(CallFailure::Kind kind, const RedisConnection& connection) {
-    if (connection.state() == RedisConnection::State::stopped) return true;
-    const bool alive = connection.state() == RedisConnection::State::connecting ||
-                       connection.state() == RedisConnection::State::up;
-    return alive && kind == CallFailure::Kind::lost;
-  }
-
-  std::optional<Outcome> refused(const ServerError& error, RedisConnection& connection) {
-    last_ = connection.server() + ": " + error.sentence;
-    switch (error.reaction) {
-      case Reaction::fail:
-        topology_.request_refresh();
-        return Outcome(unavailable(last_));
-      case Reaction::full:
-        return Outcome(CommandError(StoreFailure(StoreFailure::Kind::full, last_)));
-      case Reaction::script:
-      case Reaction::foreign:
-        return Outcome(CommandError(StoreFailure(StoreFailure::Kind::unavailable, last_), error.reaction));
-      case Reaction::reconnect:
-        return connect_anew(error, connection);
-      case Reaction::again:
-        pause_ = true;
-        return std::nullopt;
-      case Reaction::moved:
-      case Reaction::ask:
-        return pass_on(error, connection);
-    }
-    return Outcome(unavailable(last_));
-  }
-
-  // A server that has been the wrong one since it was found will not become the right one by asking around at
-  // every request.
-  std::optional<Outcome> connect_anew(const ServerError& error, RedisConnection& connection) {
-    topology_.request_refresh();
-    if (connection.age() < RedisConnection::kYoung) return Outcome(unavailable(last_));
-    connection.renew(error.sentence);
+  std::optional<Outcome> act(Judgement judgement, RedisConnection& connection) {
+    using Next = Judgement::Next;
+    if (judgement.refresh) topology_.request_refresh();
+    if (!judgement.renew.empty()) connection.renew(std::move(judgement.renew));
+    last_error_ = std::move(judgement.error);
+    if (judgement.next == Next::fail) return Outcome(std::move(last_error_));
+    pause_ = judgement.next == Next::repeat_later;
+    if (judgement.next == Next::redirect) return follow(judgement.redirection, connection);
     return std::nullopt;
   }
 
-  std::optional<Outcome> pass_on(const ServerError& error, const RedisConnection& connection) {
-    next_ = topology_.redirected(error, connection);
-    if (!next_) return Outcome(unavailable(last_ + "; is store.redis.topology right?"));
-    asking_ = error.reaction == Reaction::ask;
+  std::optional<Outcome> follow(const ServerError& redirection, const RedisConnection& connection) {
+    next_ = topology_.redirected(redirection, connection);
+    if (!next_) return Outcome(unavailable(last_error_.failure.detail + "; is store.redis.topology right?"));
+    asking_ = redirection.reaction == ServerError::Reaction::ask;
     return std::nullopt;
   }
 
@@ -150,16 +109,17 @@ class CommandAttempt {
   std::shared_ptr<RedisConnection> next_;  // nullptr: the one that has the key
   bool asking_ = false;
   bool pause_ = false;
-  std::string last_;  // why the last try failed
+  CommandError last_error_;  // why the last try failed
 };
 
 }  // namespace
 
 RedisClient::RedisClient(const Executor& executor, std::shared_ptr<const RedisSetup> setup)
-    : topology_(Topology::make(executor, std::move(setup))) {}
+    : setup_(std::move(setup)), topology_(Topology::make(executor, setup_)) {}
 
 Task<Result<std::vector<Reply>, CommandError>> RedisClient::call(std::string_view key, std::string_view what,
                                                                  Command command, Clock::Steady deadline) {
+  const Clock& clock = setup_->clock;
   CommandAttempt attempt(*topology_, key, what, std::move(command), deadline);
   for (int tries = 0; tries < kMaxTries; ++tries) {
     std::shared_ptr<RedisConnection> connection = attempt.connection();
@@ -172,8 +132,8 @@ Task<Result<std::vector<Reply>, CommandError>> RedisClient::call(std::string_vie
     CommandResult answered = co_await attempt.ask(connection);
     auto outcome = attempt.judge(std::move(answered), *connection);
     if (outcome) co_return std::move(*outcome);
-    if (attempt.wants_pause()) co_await pause(kAgain);
-    if (system_clock().steady_now() >= deadline) break;
+    if (attempt.wants_pause()) co_await pause(kAgain, clock);
+    if (clock.steady_now() >= deadline) break;
   }
   co_return attempt.give_up();
 }

@@ -4,25 +4,17 @@
 #include <string_view>
 #include <vector>
 
+#include "core/store/redis/judgement.h"
 #include "core/store/redis/resp/command.h"
 #include "core/store/redis/topology/topology.h"
 #include "core/store/store.h"
 
 namespace session {
 
-// Why a command was not done, for the store to branch on.
-struct CommandError {
-  CommandError() = default;
-  explicit CommandError(StoreFailure f, ServerError::Reaction r = ServerError::Reaction::fail)
-      : failure(std::move(f)), reaction(r) {}
-  StoreFailure failure;
-  ServerError::Reaction reaction =
-      ServerError::Reaction::fail;  // script and foreign are the store's to handle
-};
-
-// A store's voice in one event loop: sends each command to the server that has its key, and the one place
-// that sends it again: if the server's error reply says so, if the server has left the cluster and the
-// command was not sent, and, of what does no harm twice, if the connection was lost. Never past the deadline.
+// The client of a store in one event loop: sends each command to the server that has its key, and is the only
+// place that repeats one: when the error reply asks for it, when the server has left the cluster before the
+// command was sent, and, if the command is safe to repeat, when the connection was lost. Never past the
+// deadline. Not thread-safe.
 class RedisClient {
  public:
   RedisClient(const Executor& executor, std::shared_ptr<const RedisSetup> setup);
@@ -36,6 +28,7 @@ class RedisClient {
   void abandon() { topology_->abandon(); }
 
  private:
+  std::shared_ptr<const RedisSetup> setup_;
   std::shared_ptr<Topology> topology_;
 };
 

@@ -44,8 +44,8 @@ class LoopClients final : public asio::execution_context::service {
 
 asio::execution_context::id LoopClients::id;
 
-// Where a key is asked for, its name there, and until when: one deadline for all that an answer takes. And
-// who is told of the answer.
+// One command of the store on its way: the client, the key with its prefix, the one deadline for all tries,
+// and the observer of the result.
 struct Place {
   RedisClient& client;
   std::string key;
@@ -60,9 +60,9 @@ struct Place {
 Place place(const std::shared_ptr<const RedisSetup>& setup, const Executor& executor, StoreCommand command,
             const std::string& key) {
   const RedisStoreOptions& options = setup->options;
-  const Clock::Steady now = system_clock().steady_now();
+  const Clock::Steady now = setup->clock.steady_now();
   return {asio::use_service<LoopClients>(executor.context()).of(setup, executor), options.prefix + key,
-          now + options.deadline, Observed(options.observer, command, now)};
+          now + options.deadline, Observed(options.observer, command, now, setup->clock)};
 }
 
 bool is_one(const Called& called) { return called->front().integer == 1; }
@@ -92,8 +92,8 @@ std::optional<Entry> entry_in(std::vector<Reply> replies) {
 
 }  // namespace
 
-RedisStore::RedisStore(RedisStoreOptions options)
-    : setup_(std::make_shared<RedisSetup>(std::move(options))) {}
+RedisStore::RedisStore(RedisStoreOptions options, const Clock& clock)
+    : setup_(std::make_shared<RedisSetup>(std::move(options), clock)) {}
 
 RedisStore::~RedisStore() = default;
 

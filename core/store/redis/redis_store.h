@@ -25,8 +25,8 @@ struct RedisSetup;
 class RedisStore final : public Store {
  public:
   // Connects to nothing yet. Throws std::runtime_error if a TLS file can't be used, or a Unix socket's path
-  // is too long for the system.
-  explicit RedisStore(RedisStoreOptions options);
+  // is too long for the system. The clock outlives the store and the event loops that use it.
+  explicit RedisStore(RedisStoreOptions options, const Clock& clock = system_clock());
   ~RedisStore() override;
 
   Answer<std::optional<Entry>> load(std::string key) override;

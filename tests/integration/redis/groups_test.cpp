@@ -20,9 +20,7 @@ BOOST_AUTO_TEST_CASE(sentinels_name_the_heir_of_a_master_that_was_killed) {
   BOOST_TEST(&group.master() == &group.server(0));
   group.master().tell({"SET", "key", "value"});
   group.master().tell({"WAIT", "1", "0"});
-  const auto begin = std::chrono::steady_clock::now();
-  group.kill_master();
-  BOOST_TEST((std::chrono::steady_clock::now() - begin < 10s));
+  group.kill_master();  // returns when another master is named, and throws if none is for long
   BOOST_TEST((group.current_master() == group.server(1).address()));
   BOOST_TEST(group.master().tell({"GET", "key"}).text == "value");
   group.server(0).start();

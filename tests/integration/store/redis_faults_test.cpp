@@ -8,6 +8,7 @@
 
 #include "core/base/await.h"
 #include "core/store/redis/redis_store.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/redis/cut_proxy.h"
 #include "tests/support/redis/redis_scripts.h"
 #include "tests/support/redis/scripted_redis.h"
@@ -154,15 +155,26 @@ BOOST_AUTO_TEST_CASE(an_answer_that_comes_too_late_is_nobodys) {
     if (connection == 1 && command.size() > 1 && command[1] == "session:slow") return ScriptedReply{};
     return redis.usual(command);
   });
-  RedisStore store(options_for(redis.address(), 300ms));
-  run([](RedisStore& at, ScriptedRedis& server) -> Task<> {
+  FakeClock clock;
+  RedisStore store(options_for(redis.address(), 300ms), clock);
+  run([](RedisStore& at, ScriptedRedis& server, FakeClock& time) -> Task<> {
     Bytes mine("mine");
     const auto created = co_await at.create("key", mine, 1min);
     BOOST_TEST((answered(created) == CreateOutcome::created));
-    const auto late = co_await at.load("slow");
-    BOOST_TEST(failure_of(late).detail.ends_with("no answer in time"));
+    std::vector<Task<>> tasks;
+    tasks.push_back([](RedisStore& store_at) -> Task<> {
+      const auto late = co_await store_at.load("slow");
+      BOOST_TEST(failure_of(late).detail.ends_with("no answer in time"));
+    }(at));
+    tasks.push_back([](ScriptedRedis& hanging, FakeClock& passing) -> Task<> {
+      const auto asked = [&hanging] { return count_of(hanging, "GET") == 1; };
+      co_await until(asked);
+      passing.advance(300ms);
+    }(server, time));
+    co_await together(std::move(tasks));
     server.send(1, "$5\r\nstale\r\n:60000\r\n");
-    // CommandError at first, as the server has just hung; and then its own answer.
+    // At first the circuit is open, as the server has just hung; then comes the key's own answer.
+    time.advance(1s);
     bool whole = false;
     const auto connected_anew = [&] { return server.connections() >= 2; };
     co_await until(connected_anew);
@@ -173,7 +185,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_comes_too_late_is_nobodys) {
       whole = true;
       BOOST_TEST(((*loaded)->bytes.view() == "mine"));
     }
-  }(store, redis));
+  }(store, redis, clock));
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_too_many_ends_the_connection_before_anyone_gets_it) {

@@ -8,18 +8,18 @@
 
 namespace session {
 
-// How long to wait before the next attempt to reach a server: longer each time, and never the same for two
-// who lost it at the same moment. Not thread-safe.
+// The pause before the next attempt to connect: longer each time, and random, so that clients that lost the
+// server together do not come back together. Not thread-safe.
 class Backoff {
  public:
-  // From that to that. The longest wait and a connect deadline together are how long a server can be back
-  // before it is noticed.
+  // The first and the longest pause. The longest pause plus the connect deadline bound how long a server can
+  // be back before a connection notices.
   static constexpr milliseconds kFirst{10};
   static constexpr milliseconds kMax{250};
 
   explicit Backoff(std::uint32_t seed) : random_(seed) {}
 
-  // Half to all of the present wait, which then doubles.
+  // A random part, between half and all, of the present pause, which then doubles.
   [[nodiscard]] milliseconds next() {
     std::uniform_int_distribution<std::int64_t> within(wait_.count() / 2, wait_.count());
     const milliseconds chosen(within(random_));

@@ -1,6 +1,5 @@
 #include "core/store/redis/connection/connection.h"
 
-#include <algorithm>
 #include <exception>
 #include <random>
 #include <utility>
@@ -12,6 +11,7 @@
 #include <openssl/crypto.h>
 
 #include "core/base/await.h"
+#include "core/store/redis/connection/deadline_guard.h"
 
 namespace session {
 
@@ -19,10 +19,10 @@ namespace asio = boost::asio;
 
 namespace {
 
-// A buffer that one large value has grown is given back.
+// The buffer for writes is freed if a large value has grown it beyond this.
 constexpr std::size_t kKeptBytes = std::size_t{256} << 10;
 
-// For an exception: of memory, threads or descriptors.
+// The reason if an exception was thrown: memory, threads or descriptors have run out.
 constexpr const char* kOwnFault = "the gateway itself has run out of something";
 
 std::string in_milliseconds(milliseconds time) { return std::to_string(time.count()) + " ms"; }
@@ -30,25 +30,28 @@ std::string in_milliseconds(milliseconds time) { return std::to_string(time.coun
 }  // namespace
 
 template <class Handler>
-struct RedisConnection::CallOf final : Call {
-  explicit CallOf(Handler to_tell) : handler(std::move(to_tell)) {}
-  void complete(CommandResult answered) override { std::move(handler)(std::move(answered)); }
+struct RedisConnection::CallOf final : CallQueue::Call {
+  explicit CallOf(Handler h) : handler(std::move(h)) {}
+  void complete(CommandResult result) override { std::move(handler)(std::move(result)); }
   Handler handler;
 };
 
-RedisConnection::RedisConnection(const Executor& executor, RedisConnectionOptions setup, Locate locate)
+RedisConnection::RedisConnection(const Executor& executor, RedisConnectionOptions setup, Locate locate,
+                                 const Clock& clock)
     : executor_(executor),
+      clock_(clock),
       setup_(std::move(setup)),
       locate_(std::move(locate)),
-      backoff_(std::random_device()()),
-      resolver_(std::make_shared<Resolver>(executor)),
-      pause_timer_(executor),
-      deadline_timer_(executor) {}
+      machine_(std::random_device()()),
+      queue_(setup_.is_push),
+      resolver_(std::make_shared<Resolver>(executor, clock)),
+      pause_timer_(executor, clock),
+      deadline_timer_(executor, clock) {}
 
 RedisConnection::~RedisConnection() = default;
 
 Task<CommandResult> RedisConnection::ask(Command command, Clock::Steady deadline) {
-  if (state_ == State::down || state_ == State::stopped) return refuse(std::move(command));
+  if (machine_.fails_fast()) return fail_fast(std::move(command));
   return asio::async_initiate<const asio::use_awaitable_t<Executor>, void(CommandResult)>(
       [this](auto handler, Command asked, Clock::Steady until) {
         auto call = std::make_unique<CallOf<decltype(handler)>>(std::move(handler));
@@ -60,19 +63,17 @@ Task<CommandResult> RedisConnection::ask(Command command, Clock::Steady deadline
       kAwait, std::move(command), deadline);
 }
 
-Task<CommandResult> RedisConnection::refuse(Command command) const {
-  co_return CommandResult{CallFailure{CallFailure::Kind::not_sent, reason_}, {}, std::move(command)};
+Task<CommandResult> RedisConnection::fail_fast(Command command) const {
+  co_return CommandResult{
+      CallFailure{CallFailure::Kind::not_sent, machine_.reason()}, {}, std::move(command)};
 }
 
-void RedisConnection::add(std::unique_ptr<Call> call) {
-  watch(call->deadline);
-  waiting_.push_back(std::move(call));
-  if (state_ == State::idle) {
-    state_ = State::connecting;
-    asio::co_spawn(executor_, maintain(shared_from_this()), asio::detached);
-  }
-  if (flush_posted_ || state_ != State::up) return;
-  // Behind everything that is ready to run in this turn of the loop, so that its commands go along.
+void RedisConnection::add(CallQueue::CallPtr call) {
+  const Clock::Steady deadline = call->deadline;
+  if (queue_.add(std::move(call))) set_deadline_timer(deadline);
+  if (machine_.on_command()) asio::co_spawn(executor_, maintain(shared_from_this()), asio::detached);
+  if (flush_posted_ || state() != State::up) return;
+  // Runs after everything that is ready in this turn of the loop, so that all its commands share one write.
   flush_posted_ = true;
   asio::post(executor_, [self = shared_from_this()] {
     self->flush_posted_ = false;
@@ -81,13 +82,9 @@ void RedisConnection::add(std::unique_ptr<Call> call) {
 }
 
 void RedisConnection::flush() {
-  if (state_ != State::up || writing_ || waiting_.empty()) return;
+  if (state() != State::up || writing_ || !queue_.has_unsent()) return;
   out_.clear();
-  for (auto& call : waiting_) {
-    out_ += call->command.wire;
-    sent_.push_back(std::move(call));
-  }
-  waiting_.clear();
+  queue_.send_all(out_);
   const std::size_t sent = transport_->try_send(out_);
   if (sent == out_.size()) {
     if (out_.capacity() > kKeptBytes) out_ = std::string();
@@ -96,19 +93,19 @@ void RedisConnection::flush() {
   writing_ = true;
   asio::co_spawn(executor_, write_rest(shared_from_this(), transport_, std::move(out_), sent),
                  [self = shared_from_this(), transport = transport_](const std::exception_ptr& failed) {
-                   if (failed && transport == self->transport_) self->end(State::connecting, kOwnFault);
+                   if (failed && transport == self->transport_) self->renew(kOwnFault);
                  });
   out_ = std::string();
 }
 
-// What fails here shows in read_replies(), too.
+// A write that fails shows in read_replies(), too.
 Task<void> RedisConnection::write_rest(std::shared_ptr<RedisConnection> self,
                                        std::shared_ptr<Transport> transport, std::string bytes,
                                        std::size_t sent) {
   auto written = co_await transport->send(std::string_view(bytes).substr(sent));
-  if (transport != self->transport_) co_return;  // another connection by now
+  if (transport != self->transport_) co_return;  // there is another connection by now
   if (!written) {
-    self->end(State::connecting, written.error().why);
+    self->renew(written.error().why);
     co_return;
   }
   self->writing_ = false;
@@ -118,23 +115,28 @@ Task<void> RedisConnection::write_rest(std::shared_ptr<RedisConnection> self,
 // --- The life of the connection ---
 
 Task<void> RedisConnection::maintain(std::shared_ptr<RedisConnection> self) {
-  while (self->state_ != State::stopped) {
+  ConnectMachine& machine = self->machine_;
+  while (self->state() != State::stopped) {
     auto up = co_await self->connect();
-    if (self->state_ == State::stopped) break;
+    if (self->state() == State::stopped) break;
     if (!up) {
-      self->down(up.error().why);
-      co_await self->wait_to_retry();
+      const auto failed = machine.on_connect_failed(up.error().why);
+      self->emit(failed);
+      co_await self->wait_to_retry(failed.pause);
       continue;
     }
     const CallFailure failure = co_await self->serve();
-    if (self->state_ == State::stopped) break;
-    self->lost(failure);
-    // A server that takes connections and does nothing, or nothing right, must not be called on without end.
-    if (!self->lasted_) co_await self->wait_to_retry();
+    if (self->state() == State::stopped) break;
+    self->transport_->close();
+    const bool answered = self->queue_.has_answered();
+    const auto action = machine.on_lost(self->clock_.steady_now(), answered, failure.reason);
+    self->emit(action);
+    self->fail(self->queue_.on_lost(failure.kind), machine.reason());
+    co_await self->wait_to_retry(action.pause);
   }
 }
 
-// Nobody awaits maintain(), so an exception would end it, and leave the link in its state for ever.
+// Nobody awaits maintain(): an exception would end it, and the connection would never be made again.
 Task<Result<void, ConnectError>> RedisConnection::connect() {
   try {
     co_return co_await try_to_connect();
@@ -147,7 +149,9 @@ Task<Result<void, ConnectError>> RedisConnection::connect() {
 // The same for the connection that was made.
 Task<CallFailure> RedisConnection::serve() {
   try {
-    connected();
+    queue_.on_connected();
+    emit(machine_.on_connected(clock_.steady_now()));
+    flush();
     co_return co_await read_replies(transport_);
   } catch (const std::exception&) {
     transport_->close();
@@ -156,29 +160,29 @@ Task<CallFailure> RedisConnection::serve() {
 }
 
 Task<Result<void, ConnectError>> RedisConnection::try_to_connect() {
-  const auto until = system_clock().steady_now() + setup_.connect_deadline;
-  std::shared_ptr<Transport> transport = Transport::make(executor_, setup_.tls, resolver_);
+  const auto until = clock_.steady_now() + setup_.connect_deadline;
+  std::shared_ptr<Transport> transport = Transport::make(executor_, setup_.tls, resolver_, clock_);
   transport_ = transport;
-  writing_ = useful_ = false;
-  ending_.clear();
+  writing_ = false;
+  machine_.on_attempt();
+  const std::string& ending = machine_.ending();
   const auto give_up = [this, &transport] {
     transport->close();
-    ending_ =
-        "no " + std::string(transport->awaited()) + " within " + in_milliseconds(setup_.connect_deadline);
-    if (state_ == State::connecting) down(ending_);
+    emit(machine_.on_attempt_timeout("no " + std::string(transport->awaited()) + " within " +
+                                     in_milliseconds(setup_.connect_deadline)));
   };
-  // Not even a name server that does not answer keeps commands waiting longer.
-  const DeadlineGuard guard(executor_, until, give_up);
+  // The deadline covers the look-up of the name, too.
+  const DeadlineGuard guard(executor_, clock_, until, give_up);
   auto address = co_await locate_(until);
-  if (!address) co_return ending_.empty() ? address.error() : ConnectError(ending_);
-  server_ = to_text(*address);
-  if (!ending_.empty()) co_return ConnectError(ending_);
+  if (!address) co_return ending.empty() ? address.error() : ConnectError(ending);
+  machine_.on_located(to_text(*address));
+  if (!ending.empty()) co_return ConnectError(ending);
   auto outcome = co_await transport->connect(std::move(*address), until);
-  // No password goes out on what was given up meanwhile.
-  if (outcome && ending_.empty()) outcome = co_await handshake(transport);
-  // Whichever of the two that look at the time was first.
-  if (!outcome && ending_.empty() && system_clock().steady_now() >= until) give_up();
-  if (!ending_.empty()) outcome = ConnectError(ending_);
+  // After the deadline no password is sent any more.
+  if (outcome && ending.empty()) outcome = co_await handshake(transport);
+  // The transport and the guard have the same deadline; either may notice it first.
+  if (!outcome && ending.empty() && clock_.steady_now() >= until) give_up();
+  if (!ending.empty()) outcome = ConnectError(ending);
   if (!outcome) transport->close();
   co_return outcome;
 }
@@ -199,7 +203,7 @@ Task<Result<void, ConnectError>> RedisConnection::handshake(std::shared_ptr<Tran
     }
     auto bytes = co_await transport->receive();
     if (!bytes && replies.empty()) co_return bytes.error();
-    // It may have said why before it hung up.
+    // It may have sent the reason before it closed the connection.
     if (!bytes) break;
     reader_->feed(*bytes);
   }
@@ -211,167 +215,101 @@ Task<Result<void, ConnectError>> RedisConnection::handshake(std::shared_ptr<Tran
 }
 
 Task<CallFailure> RedisConnection::read_replies(std::shared_ptr<Transport> transport) {
-  using Kind = CallFailure::Kind;
   for (;;) {
-    for (;;) {
-      auto reply = reader_->next();
-      if (!reply) co_return CallFailure{Kind::protocol_error, reply.error()};
-      if (!*reply) break;
-      const bool asked_for = deliver(std::move(**reply));
-      if (!asked_for)
-        co_return CallFailure{Kind::protocol_error, "it sent a reply that nobody had asked for"};
-      if (!ending_.empty()) co_return CallFailure{Kind::lost, ending_};
-    }
-    if (sent_.empty() && !reader_->empty())
-      co_return CallFailure{Kind::protocol_error, "it began a reply that nobody had asked for"};
+    if (auto failure = deliver_replies()) co_return std::move(*failure);
     auto bytes = co_await transport->receive();
-    if (!ending_.empty()) co_return CallFailure{Kind::lost, ending_};
-    if (!bytes) co_return CallFailure{Kind::lost, bytes.error().why};
+    if (!machine_.ending().empty()) co_return CallFailure{CallFailure::Kind::lost, machine_.ending()};
+    if (!bytes) co_return CallFailure{CallFailure::Kind::lost, bytes.error().why};
     reader_->feed(*bytes);
   }
 }
 
-bool RedisConnection::deliver(Reply reply) {
-  if (sent_.empty()) return false;
-  useful_ = true;
-  sent_.front()->replies.push_back(std::move(reply));
-  if (sent_.front()->replies.size() < sent_.front()->command.replies) return true;
-  const std::unique_ptr<Call> call = std::move(sent_.front());
-  sent_.pop_front();
-  call->complete(CommandResult{std::nullopt, std::move(call->replies), std::move(call->command)});
-  return true;
-}
-
-void RedisConnection::connected() {
-  state_ = State::up;
-  told_down_ = false;
-  reason_.clear();
-  up_since_ = system_clock().steady_now();
-  const bool elsewhere = !last_server_.empty() && server_ != last_server_;
-  last_server_ = server_;
-  if (elsewhere) tell(RedisEvent::Kind::moved, {});
-  tell(RedisEvent::Kind::connected, {});
-  flush();
-}
-
-void RedisConnection::lost(const CallFailure& failure) {
-  transport_->close();
-  reason_ = server_ + ": " + failure.reason;
-  lasted_ = useful_ && system_clock().steady_now() - up_since_ >= kYoung;
-  if (lasted_) backoff_.reset();
-  tell(RedisEvent::Kind::lost, failure.reason);
-  if (state_ == State::up) state_ = State::connecting;
-  if (state_ == State::down) down(failure.reason);
-  fail_sent(failure.kind);
-}
-
-// What makes no sense was meant for the first that waits. Those behind it have done nothing wrong.
-void RedisConnection::fail_sent(CallFailure::Kind first) {
-  Calls guilty;
-  if (!sent_.empty()) {
-    guilty.push_back(std::move(sent_.front()));
-    sent_.pop_front();
+// All that has arrived. Returns why the connection ends, if it does.
+std::optional<CallFailure> RedisConnection::deliver_replies() {
+  for (;;) {
+    auto arrived = reader_->next();
+    if (!arrived) return CallFailure{CallFailure::Kind::protocol_error, arrived.error()};
+    if (!*arrived) break;
+    if (auto failure = act(queue_.on_arrival(std::move(**arrived)))) return failure;
+    if (!machine_.ending().empty()) return CallFailure{CallFailure::Kind::lost, machine_.ending()};
   }
-  fail_all(guilty, first, reason_);
-  fail_all(sent_, CallFailure::Kind::lost, reason_);
+  if (reader_->empty()) return std::nullopt;
+  const auto unasked = queue_.on_half_reply();
+  if (!unasked) return std::nullopt;
+  return CallFailure{CallFailure::Kind::protocol_error, std::string(unasked->reason)};
 }
 
-void RedisConnection::down(const std::string& why) {
-  reason_ = server_.empty() ? why : server_ + ": " + why;
-  state_ = State::down;
-  if (!std::exchange(told_down_, true)) tell(RedisEvent::Kind::down, why);
-  fail_all(waiting_, CallFailure::Kind::not_sent, reason_);
-}
-
-Task<void> RedisConnection::wait_to_retry() {
-  pause_timer_.expires_after(backoff_.next());
-  (void)co_await pause_timer_.async_wait(kAwaitTuple);
-}
-
-void RedisConnection::tell(RedisEvent::Kind kind, const std::string& reason) const {
-  if (!setup_.on_event) return;
-  const RedisEvent event{kind, server_, reason};
-  try {
-    setup_.on_event(event);
-  } catch (const std::exception&) {
-    // Sessions go on without somebody who hears of it.
+std::optional<CallFailure> RedisConnection::act(CallQueue::Arrival arrival) {
+  if (auto* complete = std::get_if<CallQueue::Complete>(&arrival)) {
+    CallQueue::Call& call = *complete->call;
+    call.complete(CommandResult{std::nullopt, std::move(call.replies), std::move(call.command)});
+  } else if (auto* push = std::get_if<CallQueue::Push>(&arrival)) {
+    if (setup_.on_push) setup_.on_push(std::move(push->push));
+  } else if (const auto* error = std::get_if<CallQueue::ProtocolError>(&arrival)) {
+    return CallFailure{CallFailure::Kind::protocol_error, std::string(error->reason)};
   }
+  return std::nullopt;
 }
 
-milliseconds RedisConnection::age() const {
-  if (state_ != State::up) return milliseconds(0);
-  return std::chrono::duration_cast<milliseconds>(system_clock().steady_now() - up_since_);
-}
-
-void RedisConnection::renew(std::string reason) { end(State::connecting, std::move(reason)); }
-
-// Ends the connection from this side. No command goes out on it any more.
-void RedisConnection::end(State then, std::string why) {
-  if (state_ != State::up) return;
-  state_ = then;
-  ending_ = std::move(why);
-  transport_->close();
+void RedisConnection::renew(std::string reason) {
+  if (machine_.renew(std::move(reason))) transport_->close();
 }
 
 void RedisConnection::stop() {
-  state_ = State::stopped;
-  reason_ = "it is not asked any more";
-  if (!server_.empty()) tell(RedisEvent::Kind::left, reason_);
-  ending_ = reason_;
+  emit(machine_.stop());
   if (transport_) transport_->close();
   pause_timer_.cancel();
   deadline_timer_.cancel();
-  fail_all(sent_, CallFailure::Kind::lost, reason_);
-  fail_all(waiting_, CallFailure::Kind::not_sent, reason_);
+  fail(queue_.on_stopped(), machine_.reason());
 }
 
 void RedisConnection::abandon() {
-  state_ = State::stopped;
-  const Calls sent = std::move(sent_);
-  const Calls waiting = std::move(waiting_);
+  machine_.abandon();
+  queue_.abandon();
   setup_.on_event = nullptr;
 }
 
-// --- Deadlines ---
+// --- What the machines decide ---
 
-// Each is told in a turn of its own: whoever hears it may ask again right there.
-void RedisConnection::fail_all(Calls& calls, CallFailure::Kind kind, const std::string& reason) {
-  for (auto& call : std::exchange(calls, {})) {
-    asio::post(executor_, [failed = std::move(call), kind, reason] {
-      failed->complete(CommandResult{CallFailure{kind, reason}, {}, std::move(failed->command)});
+void RedisConnection::emit(const ConnectMachine::Action& action) {
+  for (const RedisEvent& event : action.events) {
+    if (!setup_.on_event) break;
+    try {
+      setup_.on_event(event);
+    } catch (const std::exception&) {
+      // A listener that fails must not end the connection.
+    }
+  }
+  if (action.fail_unsent) fail(queue_.on_down(), machine_.reason());
+}
+
+Task<void> RedisConnection::wait_to_retry(std::optional<milliseconds> pause) {
+  if (pause) (void)co_await pause_timer_.wait_until(clock_.steady_now() + *pause);
+}
+
+// Each command fails in a turn of the loop of its own: its caller may send another one right there.
+void RedisConnection::fail(CallQueue::FailedCalls calls, const std::string& reason) {
+  for (CallQueue::Failed& failed : calls) {
+    asio::post(executor_, [call = std::move(failed.call), kind = failed.kind, reason] {
+      call->complete(CommandResult{CallFailure{kind, reason}, {}, std::move(call->command)});
     });
   }
 }
 
-// One timer for all calls, set to the earliest deadline and not with each call anew.
-void RedisConnection::watch(Clock::Steady deadline) {
-  if (watched_ && *watched_ <= deadline) return;
-  watched_ = deadline;
-  deadline_timer_.expires_at(deadline);
-  deadline_timer_.async_wait([self = weak_from_this()](const boost::system::error_code& error) {
-    const auto connection = self.lock();
-    if (error || !connection) return;
-    connection->watched_.reset();
-    connection->check_deadlines();
+// One timer for all commands, set to the earliest deadline, and not anew with each command.
+void RedisConnection::set_deadline_timer(Clock::Steady at) {
+  deadline_timer_.start(at, [self = weak_from_this()] {
+    if (const auto connection = self.lock()) connection->check_deadlines();
   });
 }
 
 void RedisConnection::check_deadlines() {
-  const Clock::Steady now = system_clock().steady_now();
-  Calls late;
-  Calls in_time;
-  for (auto& call : waiting_) (call->deadline <= now ? late : in_time).push_back(std::move(call));
-  waiting_ = std::move(in_time);
-  fail_all(late, CallFailure::Kind::not_sent,
-           "it could not be sent in time" + (reason_.empty() ? "" : "; " + reason_));
-  const auto expired = [now](const auto& call) { return call->deadline <= now; };
-  // A server that hangs would make every command wait for its deadline: fail at once until it answers again.
-  if (std::any_of(sent_.begin(), sent_.end(), expired)) end(State::down, "no answer in time");
-  for (const Calls* calls : {&waiting_, &sent_}) {
-    for (const auto& call : *calls) {
-      if (call->deadline > now) watch(call->deadline);
-    }
-  }
+  CallQueue::Expired expired = queue_.on_deadline(clock_.steady_now());
+  const std::string& outage = machine_.reason();
+  fail(std::move(expired.unsent), "it could not be sent in time" + (outage.empty() ? "" : "; " + outage));
+  // A server that hangs would make every command wait for its deadline: the circuit opens until it answers.
+  if (expired.server_is_late && machine_.on_server_late()) transport_->close();
+  if (expired.next) set_deadline_timer(*expired.next);
 }
 
 }  // namespace session

@@ -19,8 +19,8 @@ namespace {
 using Error = boost::system::error_code;
 using Done = Result<void, ConnectError>;
 
-// Small commands must not wait for each other's acknowledgement, and a machine that has gone without a word
-// is noticed while nothing is asked of it.
+// Small commands must not wait for an acknowledgement (Nagle), and keepalive notices a host that has
+// vanished while no command is sent.
 void tune(Socket& socket) {
   const int descriptor = socket.native_handle();
   const auto set = [descriptor](int level, int option, int value) {
@@ -33,11 +33,11 @@ void tune(Socket& socket) {
   set(IPPROTO_TCP, TCP_KEEPCNT, 3);
 }
 
-// One endpoint, until then at most.
-Task<Done> try_one(DialedSocket& line, Endpoint endpoint, Clock::Steady until) {
+// One endpoint, until `until` at most.
+Task<Done> try_one(DialedSocket& line, Endpoint endpoint, Clock::Steady until, const Clock& clock) {
   Error ignored;
   line.socket.close(ignored);
-  const DeadlineGuard guard(line.socket.get_executor(), until, [&line] {
+  const DeadlineGuard guard(line.socket.get_executor(), clock, until, [&line] {
     Error none;
     line.socket.close(none);
   });
@@ -56,13 +56,14 @@ void DialedSocket::close() {
   socket.close(ignored);
 }
 
-Task<Done> dial(DialedSocket& line, std::vector<Endpoint> endpoints, Clock::Steady until) {
+Task<Done> dial(DialedSocket& line, std::vector<Endpoint> endpoints, Clock::Steady until,
+                const Clock& clock) {
   Done last = ConnectError("its name has no address");
   auto left = static_cast<int>(endpoints.size());
   for (const Endpoint& endpoint : endpoints) {
     if (line.closed) co_return ConnectError("given up");
-    const Clock::Steady now = system_clock().steady_now();
-    last = co_await try_one(line, endpoint, now + (until - now) / left--);
+    const Clock::Steady now = clock.steady_now();
+    last = co_await try_one(line, endpoint, now + (until - now) / left--, clock);
     if (last) break;
   }
   if (last) tune(line.socket);

@@ -14,7 +14,7 @@ namespace session {
 // TCP or a Unix socket.
 using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, Executor>;
 
-// A socket that, once it is closed from outside, is not connected any more.
+// A socket. Once close() was called, dial() does not open it again.
 struct DialedSocket {
   explicit DialedSocket(const Executor& executor) : socket(executor) {}
   void close();
@@ -22,10 +22,10 @@ struct DialedSocket {
   bool closed = false;
 };
 
-// Connects to the first endpoint that takes it, by `until`: each gets its share of the time that is left, so
-// that one which does not answer leaves some for the next. `line` is the caller's until the task ends; to
-// close it ends that.
+// Connects to the first endpoint that accepts the connection, by `until`. Each endpoint gets an equal share
+// of the time that is left, so that one that does not answer leaves time for the next. `line` must outlive
+// the task; closing it ends the task.
 Task<Result<void, ConnectError>> dial(DialedSocket& line, std::vector<Endpoint> endpoints,
-                                      Clock::Steady until);
+                                      Clock::Steady until, const Clock& clock);
 
 }  // namespace session

@@ -9,24 +9,24 @@
 
 namespace session {
 
-// What a new connection says first, and what the server must answer. No I/O.
+// The first commands of a new connection, and the replies that the server must give. No I/O.
 struct Handshake {
   std::string user;
   PasswordSource password;
   unsigned database = 0;
   std::string client_name;
-  // What the server must be by its own word (ROLE).
+  // The role that the server must report (ROLE).
   enum class Role {
     any,
-    not_a_replica,  // or does not say
+    not_a_replica,  // or does not report a role
     master,
   };
   Role role = Role::any;
 
-  // AUTH, SELECT, CLIENT SETNAME and ROLE, as far as they are wanted. The wire text holds the password: wipe
-  // it.
+  // AUTH, SELECT, ROLE and CLIENT SETNAME, as far as they are needed. The wire text holds the password: the
+  // caller wipes it.
   [[nodiscard]] Command command() const;
-  // Why the server is not to be used; empty: it is. `replies` are those to command(), in order.
+  // Why the server can not be used; empty: it can. `replies` are those to command(), in order.
   [[nodiscard]] std::string refusal(const std::vector<Reply>& replies) const;
 };
 

@@ -21,8 +21,8 @@ struct RedisAddress {
   bool operator==(const RedisAddress&) const = default;
 };
 
-// Whether a text can be the host of an address: up to 253 characters that are visible ASCII. What servers say
-// of each other must not break or forge lines of a log.
+// Whether a text can be the host of an address: up to 253 characters of visible ASCII. The names that servers
+// report of each other must not break or forge lines of a log.
 [[nodiscard]] bool can_be_host(std::string_view text);
 
 // As logs name it: 10.0.0.7:6379, [::1]:6379 or unix:/run/redis.sock.
@@ -43,19 +43,18 @@ struct RedisTls {
   bool operator==(const RedisTls&) const = default;
 };
 
-// The password at this moment: asked for at each connect, so that one that was changed is found without a
-// restart. Called from any thread, and must not throw. Empty function or empty password: no AUTH.
+// The present password. Called at each connect, so that a changed password needs no restart. Must be
+// thread-safe and must not throw. Empty function or empty password: no AUTH.
 using PasswordSource = std::function<Secret()>;
 
-// A change that an operator wants to hear of.
+// A change of a connection that an operator wants to know of.
 struct RedisEvent {
   enum class Kind {
     connected,
-    lost,   // a connection ended; another one is tried, at once if this one had worked for a while
-    down,   // connecting failed, or the server hangs: requests fail at once until `connected`. Once until
-            // then.
-    moved,  // a failover: sessions are kept by another server now, which is `connected` in the same moment
-    left,   // it no longer holds sessions, as a node that has left its cluster, and is not asked again
+    lost,   // a connection ended; another attempt follows, at once if this connection had worked for a while
+    down,   // The circuit is open: commands fail fast until `connected`. Emitted once per outage.
+    moved,  // a failover: another server has the sessions now; `connected` follows at once
+    left,   // a node has left its cluster: no command is sent to it any more
   };
   Kind kind{};
   std::string server;  // as to_text says it
@@ -77,9 +76,9 @@ struct RedisStoreOptions {
   milliseconds connect_deadline{500};  // for one attempt to connect, TLS and greeting included
   std::size_t max_value_bytes = std::size_t{16} << 20;  // a longer reply is taken for a broken one
   std::string client_name = "session-gateway";          // as CLIENT LIST shows it
-  // Told of what happens, on the thread it happens on; thread-safe.
+  // Called for each event, on the thread of the connection; must be thread-safe.
   std::function<void(const RedisEvent&)> on_event = {};
-  StoreObserver* observer = nullptr;  // hears of every command; outlives the store
+  StoreObserver* observer = nullptr;  // called for every command; outlives the store
 };
 
 }  // namespace session

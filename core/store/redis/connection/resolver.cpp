@@ -40,14 +40,15 @@ Task<Endpoints> look_up(RedisAddress address) {
   co_return endpoints;
 }
 
-Resolver::Resolver(const Executor& executor, LookUp how) : executor_(executor), look_up_(std::move(how)) {}
+Resolver::Resolver(const Executor& executor, const Clock& clock, LookUp how)
+    : executor_(executor), clock_(clock), look_up_(std::move(how)) {}
 
 Task<Endpoints> Resolver::find(RedisAddress address, Clock::Steady until) {
   if (const auto endpoint = endpoint_of(address)) co_return std::vector<Endpoint>{*endpoint};
   const LookingUpPtr current = begin(std::move(address));
-  const Clock::Steady now = system_clock().steady_now();
-  current->done.expires_at(known_.empty() ? until : now + (until - now) / 2);
-  if (!current->found) (void)co_await current->done.async_wait(kAwaitTuple);
+  const Clock::Steady now = clock_.steady_now();
+  const Clock::Steady end = known_.empty() ? until : now + (until - now) / 2;
+  if (!current->found) (void)co_await current->done.wait_until(end);
   if (current->found && *current->found) co_return *current->found;
   if (!known_.empty()) co_return known_;
   if (current->found) co_return *current->found;
@@ -61,7 +62,7 @@ Resolver::LookingUpPtr Resolver::begin(RedisAddress address) {
     address_ = address;
   }
   if (current_) return current_;
-  const auto current = std::make_shared<LookingUp>(executor_, std::move(address));
+  const auto current = std::make_shared<LookingUp>(executor_, clock_, std::move(address));
   current_ = current;
   asio::co_spawn(executor_, ask(shared_from_this(), current), asio::detached);
   return current;

@@ -53,20 +53,20 @@ Transport::Outcome send_to(Stream& stream, std::string_view bytes) {
 }
 
 Task<Done> reach(DialedSocket& line, std::shared_ptr<Resolver> resolver, RedisAddress address,
-                 Clock::Steady until) {
+                 Clock::Steady until, const Clock& clock) {
   auto endpoints = co_await resolver->find(std::move(address), until);
   if (!endpoints) co_return endpoints.error();
-  co_return co_await dial(line, std::move(*endpoints), until);
+  co_return co_await dial(line, std::move(*endpoints), until, clock);
 }
 
 class PlainTransport final : public Transport {
  public:
-  PlainTransport(const Executor& executor, std::shared_ptr<Resolver> resolver)
-      : line_(executor), resolver_(std::move(resolver)) {}
+  PlainTransport(const Executor& executor, std::shared_ptr<Resolver> resolver, const Clock& clock)
+      : line_(executor), resolver_(std::move(resolver)), clock_(clock) {}
 
   Outcome connect(RedisAddress address, Clock::Steady until) override {
     may_want_tls_ = address.path.empty();
-    co_return co_await reach(line_, resolver_, std::move(address), until);
+    co_return co_await reach(line_, resolver_, std::move(address), until, clock_);
   }
 
   // A server that wants TLS hangs up on what does not begin with it.
@@ -90,6 +90,7 @@ class PlainTransport final : public Transport {
  private:
   DialedSocket line_;
   std::shared_ptr<Resolver> resolver_;
+  const Clock& clock_;
   Received received_{};
   bool may_want_tls_ = false;  // nothing has come yet
 };
@@ -104,15 +105,17 @@ std::string why_no_tls(const Error& error, SSL* ssl) {
 
 class TlsTransport final : public Transport {
  public:
-  TlsTransport(const Executor& executor, std::shared_ptr<TlsContext> tls, std::shared_ptr<Resolver> resolver)
+  TlsTransport(const Executor& executor, std::shared_ptr<TlsContext> tls, std::shared_ptr<Resolver> resolver,
+               const Clock& clock)
       : tls_(std::move(tls)),
         resolver_(std::move(resolver)),
+        clock_(clock),
         line_(executor),
         stream_(line_.socket, tls_->context) {}
 
   Outcome connect(RedisAddress address, Clock::Steady until) override {
     const std::string name = tls_->tls.server_name.empty() ? address.host : tls_->tls.server_name;
-    auto connected = co_await reach(line_, resolver_, std::move(address), until);
+    auto connected = co_await reach(line_, resolver_, std::move(address), until, clock_);
     if (!connected) co_return connected;
     awaited_ = "TLS handshake";
     expect(name);
@@ -173,6 +176,7 @@ class TlsTransport final : public Transport {
 
   std::shared_ptr<TlsContext> tls_;
   std::shared_ptr<Resolver> resolver_;
+  const Clock& clock_;
   DialedSocket line_;
   asio::ssl::stream<Socket&> stream_;
   Received received_{};
@@ -212,9 +216,9 @@ std::shared_ptr<TlsContext> make_tls_context(const RedisTls& tls) {
 }
 
 std::unique_ptr<Transport> Transport::make(Executor executor, std::shared_ptr<TlsContext> tls,
-                                           std::shared_ptr<Resolver> resolver) {
-  if (tls) return std::make_unique<TlsTransport>(executor, std::move(tls), std::move(resolver));
-  return std::make_unique<PlainTransport>(executor, std::move(resolver));
+                                           std::shared_ptr<Resolver> resolver, const Clock& clock) {
+  if (tls) return std::make_unique<TlsTransport>(executor, std::move(tls), std::move(resolver), clock);
+  return std::make_unique<PlainTransport>(executor, std::move(resolver), clock);
 }
 
 }  // namespace session

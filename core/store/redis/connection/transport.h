@@ -37,14 +37,14 @@ struct ConnectError {
 
 // A byte stream to a server: TCP, a Unix socket, or TLS over TCP. Not thread-safe.
 //
-// Has no deadlines of its own but for connecting: close() ends whatever is under way.
+// Only connect() has a deadline: close() ends every other operation.
 class Transport {
  public:
   using Outcome = Task<Result<void, ConnectError>>;
 
-  // `tls` is nullptr for no TLS. REQUIRES: it is nullptr for Unix sockets.
+  // `tls` is nullptr for no TLS. REQUIRES: it is nullptr for Unix sockets. The clock outlives the transport.
   static std::unique_ptr<Transport> make(Executor executor, std::shared_ptr<TlsContext> tls,
-                                         std::shared_ptr<Resolver> resolver);
+                                         std::shared_ptr<Resolver> resolver, const Clock& clock);
   virtual ~Transport() = default;
 
   // Connects, with TLS greeted and the certificate verified. Names have been looked up and endpoints tried by

@@ -8,19 +8,20 @@
 
 #include <boost/asio/co_spawn.hpp>
 
-#include "core/base/await.h"
+#include "core/base/timer.h"
 #include "core/store/redis/topology/factories.h"
 #include "core/store/redis/topology/slots.h"
 
 namespace session {
 namespace {
 
-// However many commands fail, the nodes are not asked more often than that.
+// The shortest time between two refreshes, however many commands fail.
 constexpr milliseconds kRefreshEvery{100};
 constexpr std::size_t kMaxNodes = 1000;
 
-// The masters of a Redis Cluster, each with a link of its own. Which has a slot is learned by CLUSTER SLOTS,
-// from any node, and corrected by redirections (Redis Cluster specification, "Redirection and resharding").
+// The masters of a Redis Cluster, each with a connection of its own. Which has a slot is learned by CLUSTER
+// SLOTS, from any node, and corrected by redirections (Redis Cluster specification, "Redirection and
+// resharding").
 class Cluster final : public Topology, public std::enable_shared_from_this<Cluster> {
  public:
   Cluster(const Executor& executor, const std::shared_ptr<const RedisSetup>& setup)
@@ -48,7 +49,7 @@ class Cluster final : public Topology, public std::enable_shared_from_this<Clust
   }
 
   void request_refresh() override {
-    if (refreshing_ || system_clock().steady_now() < next_refresh_) return;
+    if (refreshing_ || setup_->clock.steady_now() < next_refresh_) return;
     refreshing_ = true;
     // However it ends: an exception must not be the last refresh.
     const auto done = [self = shared_from_this()](const std::exception_ptr&) { self->refreshed(); };
@@ -63,10 +64,10 @@ class Cluster final : public Topology, public std::enable_shared_from_this<Clust
   static Task<Result<void, ConnectError>> discover(std::shared_ptr<Cluster> self, Clock::Steady deadline) {
     self->request_refresh();
     if (self->refreshing_) {
-      // Once for all who wait; the timer is for those who can't wait that long.
-      const auto bell = std::make_shared<SteadyTimer>(self->executor_, deadline);
-      self->waiting_.push_back(bell);
-      (void)co_await bell->async_wait(kAwaitTuple);
+      // One refresh serves all who wait for it; the timer ends the wait of a command at its deadline.
+      const auto waiter = std::make_shared<Timer>(self->executor_, self->setup_->clock);
+      self->waiting_.push_back(waiter);
+      (void)co_await waiter->wait_until(deadline);
     }
     if (self->mapped_) co_return Result<void, ConnectError>();
     co_return ConnectError("no node of the cluster tells who has which slots" +
@@ -82,12 +83,12 @@ class Cluster final : public Topology, public std::enable_shared_from_this<Clust
 
   void refreshed() {
     refreshing_ = false;
-    for (const auto& bell : std::exchange(waiting_, {})) bell->cancel();
-    next_refresh_ = system_clock().steady_now() + kRefreshEvery;
+    for (const auto& waiter : std::exchange(waiting_, {})) waiter->cancel();
+    next_refresh_ = setup_->clock.steady_now() + kRefreshEvery;
   }
 
-  // Those first that are not known to be out of reach. Among them another one begins each time, so that none
-  // that has old news only is believed for ever.
+  // Nodes that are not known to be unreachable come first. Another one of them begins each time, so that a
+  // node with an outdated list is not the only one that is asked.
   [[nodiscard]] std::vector<ConnectionPtr> in_order_of_trust() {
     std::vector<ConnectionPtr> links;
     for (const auto& [name, connection] : nodes_) links.push_back(connection);
@@ -104,7 +105,7 @@ class Cluster final : public Topology, public std::enable_shared_from_this<Clust
     Command command;
     command.retry = Command::Retry::safe;
     command.then({"CLUSTER", "SLOTS"});
-    const auto deadline = system_clock().steady_now() + setup_->options.connect_deadline;
+    const auto deadline = setup_->clock.steady_now() + setup_->options.connect_deadline;
     CommandResult answered = co_await connection->ask(std::move(command), deadline);
     if (answered.failure) {
       reason_ = answered.failure->reason;
@@ -152,7 +153,8 @@ class Cluster final : public Topology, public std::enable_shared_from_this<Clust
     auto locate = [address](Clock::Steady) -> Task<Result<RedisAddress, ConnectError>> { co_return address; };
     RedisConnectionOptions to_node = setup_->to_server();
     to_node.most_elements = kMaxSlotElements;
-    const auto connection = std::make_shared<RedisConnection>(executor_, std::move(to_node), locate);
+    const auto connection =
+        std::make_shared<RedisConnection>(executor_, std::move(to_node), locate, setup_->clock);
     nodes_.emplace(name, connection);
     return connection;
   }
@@ -171,10 +173,10 @@ class Cluster final : public Topology, public std::enable_shared_from_this<Clust
   std::set<std::string> named_since_;           // by redirections, since the slots were learned
   bool mapped_ = false;
   bool refreshing_ = false;
-  std::size_t turn_ = 0;                               // whose it is to be asked first
-  std::vector<std::shared_ptr<SteadyTimer>> waiting_;  // for the end of the refreshing
+  std::size_t turn_ = 0;                         // whose it is to be asked first
+  std::vector<std::shared_ptr<Timer>> waiting_;  // for the end of the refreshing
   Clock::Steady next_refresh_{};
-  std::string reason_;  // why the last node that was asked did not tell
+  std::string reason_;  // why the last node that was asked gave no slots
 };
 
 }  // namespace

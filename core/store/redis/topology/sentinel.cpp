@@ -8,7 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include "core/base/await.h"
+#include "core/base/timer.h"
 #include "core/store/redis/topology/factories.h"
 
 namespace session {
@@ -45,8 +45,8 @@ class SentinelServer final : public Topology, public std::enable_shared_from_thi
     to_master.handshake.role = Handshake::Role::master;
     connection_ = std::make_shared<RedisConnection>(
         executor_, std::move(to_master),
-        [self = weak_from_this()](Clock::Steady until) { return locate(self.lock(), until); });
-    boost::asio::co_spawn(executor_, watch(weak_from_this()), boost::asio::detached);
+        [self = weak_from_this()](Clock::Steady until) { return locate(self.lock(), until); }, setup_->clock);
+    boost::asio::co_spawn(executor_, watch(weak_from_this(), setup_->clock), boost::asio::detached);
   }
 
   static Task<Result<RedisAddress, ConnectError>> locate(std::shared_ptr<SentinelServer> self,
@@ -60,15 +60,15 @@ class SentinelServer final : public Topology, public std::enable_shared_from_thi
     co_return found;
   }
 
-  static Task<void> watch(std::weak_ptr<SentinelServer> weak) {
+  static Task<void> watch(std::weak_ptr<SentinelServer> weak, const Clock& clock) {
     for (;;) {
-      co_await pause(kWatchEvery);
+      co_await pause(kWatchEvery, clock);
       const auto self = weak.lock();
       if (!self) co_return;
       try {
         co_await self->look_again();
       } catch (const std::exception&) {
-        // There is always the next time.
+        // The next check comes in a second.
       }
     }
   }
@@ -78,7 +78,7 @@ class SentinelServer final : public Topology, public std::enable_shared_from_thi
   Task<void> look_again() {
     const bool doubted = std::exchange(doubted_, false);
     if (connection_->state() != RedisConnection::State::up) co_return;
-    const auto until = system_clock().steady_now() + setup_->options.connect_deadline;
+    const auto until = setup_->clock.steady_now() + setup_->options.connect_deadline;
     auto named = co_await sentinels_->majority(until);
     doubted_ = named && *named != master_ && connection_->state() == RedisConnection::State::up;
     if (!doubted_ || !doubted) co_return;
@@ -136,7 +136,7 @@ Task<Result<RedisAddress, ConnectError>> Sentinels::master(Clock::Steady until) 
   const std::size_t first = turn_++;
   Result<RedisAddress, ConnectError> last = ConnectError("no sentinel answers");
   for (std::size_t tried = 0; tried < connections_.size(); ++tried) {
-    const Clock::Steady now = system_clock().steady_now();
+    const Clock::Steady now = setup_->clock.steady_now();
     if (now >= until) break;
     const auto share = (until - now) / static_cast<int>(connections_.size() - tried + 1);
     last = co_await ask((first + tried) % connections_.size(), now + share);
@@ -148,7 +148,7 @@ Task<Result<RedisAddress, ConnectError>> Sentinels::master(Clock::Steady until) 
 Task<std::optional<RedisAddress>> Sentinels::majority(Clock::Steady until) {
   std::vector<RedisAddress> named;
   for (std::size_t which = 0; which < connections_.size(); ++which) {
-    const Clock::Steady now = system_clock().steady_now();
+    const Clock::Steady now = setup_->clock.steady_now();
     if (now >= until) break;
     const auto share = (until - now) / static_cast<int>(connections_.size() - which);
     auto master = co_await ask(which, now + share);
@@ -172,7 +172,8 @@ const std::shared_ptr<RedisConnection>& Sentinels::connection(std::size_t which)
   if (connection) return connection;
   const RedisAddress address = setup_->options.addresses[which];
   auto locate = [address](Clock::Steady) -> Task<Result<RedisAddress, ConnectError>> { co_return address; };
-  return connection = std::make_shared<RedisConnection>(executor_, setup_->to_sentinel(), locate);
+  return connection =
+             std::make_shared<RedisConnection>(executor_, setup_->to_sentinel(), locate, setup_->clock);
 }
 
 std::shared_ptr<Topology> make_sentinel_server(const Executor& executor,

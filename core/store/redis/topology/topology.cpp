@@ -15,7 +15,7 @@ constexpr std::size_t kAroundValue = std::size_t{64} << 10;
 // With the zero behind it.
 constexpr std::size_t kMaxPath = sizeof(sockaddr_un::sun_path) - 1;
 
-// There is one server, so nothing is to be found out, and nobody to be sent on to.
+// One server: there is nothing to discover, and nowhere to be redirected to.
 class SingleServer final : public Topology {
  public:
   explicit SingleServer(ConnectionPtr connection) : connection_(std::move(connection)) {}
@@ -33,8 +33,8 @@ class SingleServer final : public Topology {
 
 }  // namespace
 
-RedisSetup::RedisSetup(RedisStoreOptions o)
-    : options(std::move(o)), tls(options.tls ? make_tls_context(*options.tls) : nullptr) {
+RedisSetup::RedisSetup(RedisStoreOptions o, const Clock& c)
+    : options(std::move(o)), clock(c), tls(options.tls ? make_tls_context(*options.tls) : nullptr) {
   for (const RedisAddress& address : options.addresses) {
     if (address.path.size() > kMaxPath)
       throw std::runtime_error("a Unix socket's path has at most " + std::to_string(kMaxPath) +
@@ -55,7 +55,7 @@ RedisConnectionOptions RedisSetup::to_server() const {
 RedisConnectionOptions RedisSetup::to_sentinel() const {
   RedisConnectionOptions setup = to_server();
   setup.handshake = Handshake{options.sentinel_user, options.sentinel_password, 0, options.client_name};
-  setup.on_event = nullptr;  // what is told is which master they name, and that none answers
+  setup.on_event = nullptr;  // events are about the master: which one they name, or that none answers
   return setup;
 }
 
@@ -64,10 +64,10 @@ std::shared_ptr<Topology> make_single_server(const Executor& executor,
   const RedisAddress address = setup->options.addresses.front();
   auto locate = [address](Clock::Steady) -> Task<Result<RedisAddress, ConnectError>> { co_return address; };
   RedisConnectionOptions to_server = setup->to_server();
-  // A replica answers reads, and before its first copy with nothing at all: every session would be unknown.
+  // A replica answers reads, and is empty before its first synchronisation: every session would be unknown.
   to_server.handshake.role = Handshake::Role::not_a_replica;
   return std::make_shared<SingleServer>(
-      std::make_shared<RedisConnection>(executor, std::move(to_server), locate));
+      std::make_shared<RedisConnection>(executor, std::move(to_server), locate, setup->clock));
 }
 
 std::shared_ptr<Topology> Topology::make(const Executor& executor, std::shared_ptr<const RedisSetup> setup) {

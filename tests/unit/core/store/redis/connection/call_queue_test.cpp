@@ -1,0 +1,230 @@
+// What replies, pushes, deadlines and losses mean for the commands of one connection.
+
+#include "core/store/redis/connection/call_queue.h"
+
+#include <map>
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "core/store/redis/resp/reply_reader.h"
+
+namespace session::test {
+namespace {
+
+using namespace std::chrono_literals;
+using Kind = CallFailure::Kind;
+
+constexpr Clock::Steady kStart{1000s};
+
+struct NamedCall final : CallQueue::Call {
+  explicit NamedCall(std::string n) : name(std::move(n)) {}
+  void complete(CommandResult) override {}
+  std::string name;
+};
+
+std::string name_of(const CallQueue::CallPtr& call) { return static_cast<const NamedCall&>(*call).name; }
+
+std::string shown(const CallQueue::FailedCalls& failed) {
+  static const std::map<Kind, std::string> kinds = {
+      {Kind::not_sent, "not_sent"}, {Kind::lost, "lost"}, {Kind::protocol_error, "protocol_error"}};
+  std::string all;
+  for (const auto& one : failed) all += name_of(one.call) + ":" + kinds.at(one.kind) + " ";
+  return all;
+}
+
+bool is_message(const Reply& arrived) {
+  return arrived.is(Reply::Kind::array) && !arrived.elements.empty() &&
+         arrived.elements.front().bytes.view() == "message";
+}
+
+struct Queue {
+  CallQueue queue;
+
+  explicit Queue(PushClassifier is_push = nullptr) : queue(is_push) {}
+
+  bool add(const std::string& name, milliseconds time = 250ms, std::size_t replies = 1) {
+    auto call = std::make_unique<NamedCall>(name);
+    call->command.wire = name + ";";
+    call->command.replies = replies;
+    call->deadline = kStart + time;
+    return queue.add(std::move(call));
+  }
+  std::string send() {
+    std::string out;
+    queue.send_all(out);
+    return out;
+  }
+  // What these bytes mean, as a connection reads them.
+  std::string arrive(std::string_view bytes) {
+    reader.feed(bytes);
+    std::string all;
+    for (;;) {
+      auto reply = reader.next();
+      BOOST_TEST_REQUIRE(reply.has_value());
+      if (!*reply) break;
+      all += shown(queue.on_arrival(std::move(**reply)));
+    }
+    if (reader.empty()) return all;
+    const auto error = queue.on_half_reply();
+    return all + (error ? std::string(error->reason) : "half ");
+  }
+
+ private:
+  static std::string shown(const CallQueue::Arrival& arrival) {
+    if (const auto* complete = std::get_if<CallQueue::Complete>(&arrival)) {
+      std::string text = name_of(complete->call);
+      for (const Reply& reply : complete->call->replies)
+        text += reply.is(Reply::Kind::integer) ? "=" + std::to_string(reply.integer) : "=" + reply.text;
+      return text + " ";
+    }
+    if (std::holds_alternative<CallQueue::Push>(arrival)) return "push ";
+    if (const auto* error = std::get_if<CallQueue::ProtocolError>(&arrival))
+      return std::string(error->reason);
+    return "continue ";
+  }
+  ReplyReader reader{100'000};
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(redis_call_queue)
+
+BOOST_AUTO_TEST_CASE(commands_go_out_together_and_each_gets_its_own_replies_in_order) {
+  Queue at;
+  at.add("a");
+  at.add("b", 250ms, 2);
+  at.add("c");
+  BOOST_TEST(at.send() == "a;b;c;");
+  BOOST_TEST(!at.queue.has_unsent());
+  BOOST_TEST(at.arrive(":1\r\n:2\r\n") == "a=1 continue ");
+  BOOST_TEST(at.arrive(":3\r\n:4\r\n") == "b=2=3 c=4 ");
+}
+
+BOOST_AUTO_TEST_CASE(a_moved_error_in_a_pipeline_is_the_reply_of_its_command_only) {
+  Queue at;
+  for (const char* name : {"a", "b", "c"}) at.add(name);
+  (void)at.send();
+  BOOST_TEST(at.arrive(":1\r\n-MOVED 7 10.0.0.1:1\r\n:3\r\n") == "a=1 b=MOVED 7 10.0.0.1:1 c=3 ");
+}
+
+BOOST_AUTO_TEST_CASE(a_surplus_reply_is_a_protocol_error_and_nobody_gets_it) {
+  Queue at;
+  at.add("a");
+  (void)at.send();
+  at.add("waits");
+  BOOST_TEST(at.arrive(":1\r\n:2\r\n") == "a=1 it sent a reply that nobody had asked for");
+  BOOST_TEST(at.queue.has_unsent());
+}
+
+BOOST_AUTO_TEST_CASE(half_a_reply_is_awaited_if_it_is_due_and_else_a_protocol_error) {
+  Queue at;
+  at.add("a");
+  (void)at.send();
+  BOOST_TEST(at.arrive("$5\r\nhel") == "half ");
+  BOOST_TEST(at.arrive("lo\r\n") == "a= ");
+  BOOST_TEST(at.arrive("$5\r\nhel") == "it began a reply that nobody had asked for");
+}
+
+BOOST_AUTO_TEST_CASE(pushes_between_replies_leave_the_commands_as_they_are) {
+  const std::string push = "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\nx\r\n";
+  Queue at(is_message);
+  at.add("a", 250ms, 2);
+  at.add("b");
+  (void)at.send();
+  BOOST_TEST(at.arrive(push + ":1\r\n" + push + ":2\r\n" + push) == "push continue push a=1=2 push ");
+  BOOST_TEST(at.arrive(":3\r\n") == "b=3 ");
+  BOOST_TEST(at.arrive(push.substr(0, 9)) == "half ");
+  BOOST_TEST(at.arrive(push.substr(9)) == "push ");
+  BOOST_TEST(at.arrive(":4\r\n") == "it sent a reply that nobody had asked for");
+}
+
+BOOST_AUTO_TEST_CASE(without_a_classifier_a_push_is_a_surplus_reply) {
+  Queue at;
+  BOOST_TEST(at.arrive("*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\nx\r\n") ==
+             "it sent a reply that nobody had asked for");
+}
+
+BOOST_AUTO_TEST_CASE(only_a_reply_counts_as_an_answer_of_the_connection) {
+  Queue at(is_message);
+  at.add("a", 250ms, 2);
+  (void)at.send();
+  (void)at.arrive("*1\r\n$7\r\nmessage\r\n");
+  BOOST_TEST(!at.queue.has_answered());
+  (void)at.arrive(":1\r\n");
+  BOOST_TEST(at.queue.has_answered());
+  at.queue.on_connected();
+  BOOST_TEST(!at.queue.has_answered());
+}
+
+BOOST_AUTO_TEST_CASE(the_timer_is_set_for_the_earliest_deadline_only) {
+  Queue at;
+  BOOST_TEST(at.add("a", 200ms));
+  BOOST_TEST(!at.add("b", 200ms));
+  BOOST_TEST(!at.add("c", 300ms));
+  BOOST_TEST(at.add("d", 100ms));
+  const auto first = at.queue.on_deadline(kStart + 100ms);
+  BOOST_TEST(shown(first.unsent) == "d:not_sent ");
+  BOOST_TEST(!first.server_is_late);
+  BOOST_TEST((first.next == kStart + 200ms));
+  BOOST_TEST(shown(at.queue.on_deadline(kStart + 250ms).unsent) == "a:not_sent b:not_sent ");
+  (void)at.queue.on_down();
+  BOOST_TEST(!at.queue.on_deadline(kStart + 1s).next.has_value());
+  BOOST_TEST(at.add("e", 2s));
+}
+
+BOOST_AUTO_TEST_CASE(a_command_past_its_deadline_makes_the_server_late_though_bytes_still_flow) {
+  Queue at;
+  at.add("slow", 100ms, 2);
+  at.add("behind", 300ms);
+  (void)at.send();
+  BOOST_TEST(!at.queue.on_deadline(kStart + 99ms).server_is_late);
+  BOOST_TEST(at.arrive(":1\r\n$5\r\nhel") == "continue half ");
+  const auto expired = at.queue.on_deadline(kStart + 100ms);
+  BOOST_TEST(expired.server_is_late);
+  BOOST_TEST(expired.unsent.empty());
+  BOOST_TEST((expired.next == kStart + 300ms));
+  BOOST_TEST(shown(at.queue.on_lost(Kind::lost)) == "slow:lost behind:lost ");
+}
+
+BOOST_AUTO_TEST_CASE(a_late_reply_finds_no_command_after_the_connection_has_ended) {
+  Queue at;
+  at.add("late");
+  (void)at.send();
+  (void)at.queue.on_lost(Kind::lost);
+  BOOST_TEST(at.arrive(":1\r\n") == "it sent a reply that nobody had asked for");
+}
+
+BOOST_AUTO_TEST_CASE(a_loss_fails_the_first_for_its_reason_and_those_behind_as_lost_and_keeps_the_unsent) {
+  Queue at;
+  for (const char* name : {"a", "b", "c"}) at.add(name);
+  (void)at.send();
+  at.add("waits");
+  BOOST_TEST(shown(at.queue.on_lost(Kind::protocol_error)) == "a:protocol_error b:lost c:lost ");
+  BOOST_TEST(shown(at.queue.on_lost(Kind::protocol_error)) == "");
+  BOOST_TEST(at.send() == "waits;");
+}
+
+BOOST_AUTO_TEST_CASE(an_open_circuit_fails_the_unsent_only_and_a_stop_fails_all) {
+  Queue at;
+  at.add("sent");
+  (void)at.send();
+  at.add("waits");
+  BOOST_TEST(shown(at.queue.on_down()) == "waits:not_sent ");
+  at.add("waits");
+  BOOST_TEST(shown(at.queue.on_stopped()) == "sent:lost waits:not_sent ");
+}
+
+BOOST_AUTO_TEST_CASE(commands_are_destroyed_without_a_result_when_the_loop_ends) {
+  Queue at;
+  at.add("sent");
+  (void)at.send();
+  at.add("waits");
+  at.queue.abandon();
+  BOOST_TEST(!at.queue.has_unsent());
+  BOOST_TEST(shown(at.queue.on_stopped()) == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace session::test
