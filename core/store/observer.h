@@ -12,10 +12,12 @@ struct StoreFailure;
 enum class StoreCommand { load, create, replace, touch, erase, erase_if };
 inline constexpr std::size_t kStoreCommands = 6;
 
-// Hears of every command that a store has done, or could not do: for figures. Part of a store's options.
+// Is told of every command that a store has done, or could not do: for metrics. Part of a store's options, or
+// given to `observed_by` of a store.
 //
-// Called on the thread that asked, right before the answer: it must be thread-safe and cost next to nothing.
-// Outlives the store. Commands that end with their event loop, unanswered, are not told.
+// Called on the thread that asked, right before the answer, so it must cost next to nothing. It must be
+// thread-safe if several threads ask through the same store object. Outlives that object. Commands that end
+// with their event loop, unanswered, are not reported.
 class StoreObserver {
  public:
   // `took`: from the call to the answer. `ok`: the store could say, whatever it said; absence is no failure.

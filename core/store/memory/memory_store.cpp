@@ -107,11 +107,16 @@ class MemoryStore::Shards {
 };
 
 MemoryStore::MemoryStore(MemoryStoreOptions options, const Clock& clock)
-    : clock_(clock),
-      observer_(options.observer),
-      shards_(std::make_unique<Shards>(options.max_bytes, clock)) {}
+    : MemoryStore(std::make_shared<Shards>(options.max_bytes, clock), options.observer, clock) {}
+
+MemoryStore::MemoryStore(std::shared_ptr<Shards> shards, StoreObserver* observer, const Clock& clock)
+    : clock_(clock), observer_(observer), shards_(std::move(shards)) {}
 
 MemoryStore::~MemoryStore() = default;
+
+std::unique_ptr<MemoryStore> MemoryStore::observed_by(StoreObserver& observer) const {
+  return std::unique_ptr<MemoryStore>(new MemoryStore(shards_, &observer, clock_));
+}
 
 Store::Answer<std::optional<Entry>> MemoryStore::load(std::string key) {
   const Observed observed(observer_, StoreCommand::load, clock_);

@@ -13,7 +13,7 @@ struct MemoryStoreOptions {
   // Of keys, values and bookkeeping together, as the heap gives them out. What the store itself needs when it
   // is empty (some 150 KiB) is not counted.
   std::size_t max_bytes = std::size_t{256} << 20;
-  StoreObserver* observer = nullptr;  // hears of every command; outlives the store
+  StoreObserver* observer = nullptr;  // is told of every command; outlives the store
 };
 
 // Sessions in this process's memory: the fastest store, shared by all threads, gone with the process.
@@ -43,6 +43,10 @@ class MemoryStore final : public Store {
   Answer<EraseOutcome> erase(std::string key) override;
   Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected) override;
 
+  // A way to the same sessions that tells another observer of the commands that go through it: for one
+  // thread, with an observer of its own. The sessions live as long as any of the ways to them.
+  [[nodiscard]] std::unique_ptr<MemoryStore> observed_by(StoreObserver& observer) const;
+
   // Frees up to `most` expired entries and returns how many it freed. Call it now and then (the gateway does
   // each second): reads are exact without it, it only gives memory back.
   std::size_t sweep(std::size_t most);
@@ -51,9 +55,11 @@ class MemoryStore final : public Store {
 
  private:
   class Shards;
+  MemoryStore(std::shared_ptr<Shards> shards, StoreObserver* observer, const Clock& clock);
+
   const Clock& clock_;
   StoreObserver* const observer_;
-  std::unique_ptr<Shards> shards_;
+  const std::shared_ptr<Shards> shards_;
 };
 
 }  // namespace session

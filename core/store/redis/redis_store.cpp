@@ -57,12 +57,12 @@ struct Place {
   }
 };
 
-Place place(const std::shared_ptr<const RedisSetup>& setup, const Executor& executor, StoreCommand command,
-            const std::string& key) {
+Place place(const std::shared_ptr<const RedisSetup>& setup, const Executor& executor, const std::string& key,
+            StoreCommand command, StoreObserver* observer) {
   const RedisStoreOptions& options = setup->options;
   const Clock::Steady now = setup->clock.steady_now();
   return {asio::use_service<LoopClients>(executor.context()).of(setup, executor), options.prefix + key,
-          now + options.deadline, Observed(options.observer, command, now, setup->clock)};
+          now + options.deadline, Observed(observer, command, now, setup->clock)};
 }
 
 bool is_one(const Called& called) { return called->front().integer == 1; }
@@ -93,12 +93,19 @@ std::optional<Entry> entry_in(std::vector<Reply> replies) {
 }  // namespace
 
 RedisStore::RedisStore(RedisStoreOptions options, const Clock& clock)
-    : setup_(std::make_shared<RedisSetup>(std::move(options), clock)) {}
+    : setup_(std::make_shared<RedisSetup>(std::move(options), clock)), observer_(setup_->options.observer) {}
+
+RedisStore::RedisStore(std::shared_ptr<const RedisSetup> setup, StoreObserver* observer)
+    : setup_(std::move(setup)), observer_(observer) {}
 
 RedisStore::~RedisStore() = default;
 
+std::unique_ptr<RedisStore> RedisStore::observed_by(StoreObserver& observer) const {
+  return std::unique_ptr<RedisStore>(new RedisStore(setup_, &observer));
+}
+
 Store::Answer<std::optional<Entry>> RedisStore::load(std::string key) {
-  const Place at = place(setup_, co_await asio::this_coro::executor, StoreCommand::load, key);
+  const Place at = place(setup_, co_await asio::this_coro::executor, key, StoreCommand::load, observer_);
   auto called = co_await at.call("GET", commands::load(at.key));
   if (is_foreign(called))
     co_return at.observed.told(std::optional<Entry>(Entry{Bytes(), milliseconds::max()}));
@@ -107,7 +114,7 @@ Store::Answer<std::optional<Entry>> RedisStore::load(std::string key) {
 }
 
 Store::Answer<CreateOutcome> RedisStore::create(std::string key, Bytes bytes, milliseconds ttl) {
-  const Place at = place(setup_, co_await asio::this_coro::executor, StoreCommand::create, key);
+  const Place at = place(setup_, co_await asio::this_coro::executor, key, StoreCommand::create, observer_);
   auto called = co_await at.call("SET", commands::create(at.key, bytes.view(), ttl));
   if (!called) co_return at.observed.told(called.error().failure);
   co_return at.observed.told(called->front().is(Reply::Kind::nil) ? CreateOutcome::exists
@@ -116,7 +123,7 @@ Store::Answer<CreateOutcome> RedisStore::create(std::string key, Bytes bytes, mi
 
 Store::Answer<ReplaceOutcome> RedisStore::replace(std::string key, Bytes expected, Bytes bytes,
                                                   milliseconds ttl) {
-  const Place at = place(setup_, co_await asio::this_coro::executor, StoreCommand::replace, key);
+  const Place at = place(setup_, co_await asio::this_coro::executor, key, StoreCommand::replace, observer_);
   const auto command = [&](By by) {
     return commands::replace(at.key, expected.view(), bytes.view(), ttl, by);
   };
@@ -126,21 +133,21 @@ Store::Answer<ReplaceOutcome> RedisStore::replace(std::string key, Bytes expecte
 }
 
 Store::Answer<TouchOutcome> RedisStore::touch(std::string key, milliseconds ttl) {
-  const Place at = place(setup_, co_await asio::this_coro::executor, StoreCommand::touch, key);
+  const Place at = place(setup_, co_await asio::this_coro::executor, key, StoreCommand::touch, observer_);
   auto called = co_await at.call("PEXPIRE", commands::touch(at.key, ttl));
   if (!called) co_return at.observed.told(called.error().failure);
   co_return at.observed.told(is_one(called) ? TouchOutcome::touched : TouchOutcome::absent);
 }
 
 Store::Answer<EraseOutcome> RedisStore::erase(std::string key) {
-  const Place at = place(setup_, co_await asio::this_coro::executor, StoreCommand::erase, key);
+  const Place at = place(setup_, co_await asio::this_coro::executor, key, StoreCommand::erase, observer_);
   auto called = co_await at.call("DEL", commands::erase(at.key));
   if (!called) co_return at.observed.told(called.error().failure);
   co_return at.observed.told(is_one(called) ? EraseOutcome::erased : EraseOutcome::absent);
 }
 
 Store::Answer<EraseIfOutcome> RedisStore::erase_if(std::string key, Bytes expected) {
-  const Place at = place(setup_, co_await asio::this_coro::executor, StoreCommand::erase_if, key);
+  const Place at = place(setup_, co_await asio::this_coro::executor, key, StoreCommand::erase_if, observer_);
   const auto command = [&](By by) { return commands::erase_if(at.key, expected.view(), by); };
   const auto done = co_await run_script(at, command);
   if (!done) co_return at.observed.told(done.error());

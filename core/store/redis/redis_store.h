@@ -29,6 +29,10 @@ class RedisStore final : public Store {
   explicit RedisStore(RedisStoreOptions options, const Clock& clock = system_clock());
   ~RedisStore() override;
 
+  // A way to the same sessions, over the same connections, that tells another observer of the commands that
+  // go through it: for one thread, with an observer of its own.
+  [[nodiscard]] std::unique_ptr<RedisStore> observed_by(StoreObserver& observer) const;
+
   Answer<std::optional<Entry>> load(std::string key) override;
   Answer<CreateOutcome> create(std::string key, Bytes bytes, milliseconds ttl) override;
   Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, milliseconds ttl) override;
@@ -37,7 +41,10 @@ class RedisStore final : public Store {
   Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected) override;
 
  private:
-  std::shared_ptr<const RedisSetup> setup_;
+  RedisStore(std::shared_ptr<const RedisSetup> setup, StoreObserver* observer);
+
+  const std::shared_ptr<const RedisSetup> setup_;
+  StoreObserver* const observer_;
 };
 
 }  // namespace session

@@ -51,6 +51,18 @@ BOOST_AUTO_TEST_CASE(a_key_of_another_type_is_an_answer) {
   BOOST_TEST(told.lines() == expected, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_way_of_one_s_own_to_the_same_sessions_tells_its_own_observer_only) {
+  RedisServer server;
+  ToldCommands told;
+  ToldCommands own;
+  RedisStore store(told_to(told, server.unix_address()));
+  const auto way = store.observed_by(own);
+  create(store, "key", "bytes");
+  BOOST_TEST(holds(*way, "key"));
+  BOOST_TEST(told.lines() == std::vector<std::string>{"create ok"}, boost::test_tools::per_element());
+  BOOST_TEST(own.lines() == std::vector<std::string>{"load ok"}, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace session::test

@@ -47,6 +47,17 @@ BOOST_AUTO_TEST_CASE(without_an_observer_nothing_is_told) {
   BOOST_TEST(told.lines().empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_way_of_one_s_own_to_the_same_sessions_tells_its_own_observer_only) {
+  ToldCommands own;
+  const auto way = store.observed_by(own);
+  create(store, "key", "bytes");
+  BOOST_TEST(holds(*way, "key"));
+  BOOST_TEST(!holds(*way, "nobody"));
+  BOOST_TEST(told.lines() == std::vector<std::string>{"create ok"}, boost::test_tools::per_element());
+  BOOST_TEST(own.lines() == (std::vector<std::string>{"load ok", "load ok"}),
+             boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_duration_is_from_the_beginning_to_the_answer) {
   const session::Observed one(&told, StoreCommand::touch, clock);
   clock.advance(milliseconds(7));
