@@ -17,11 +17,12 @@
 #include "core/store/memory/memory_store.h"
 #include "core/store/redis/connection/options.h"
 #include "gateway/config/format_registry.h"
+#include "gateway/config/log_settings.h"
 
 namespace session::gateway {
 
-// Everything that a configuration file can say. The defaults are these initialisers and nowhere else;
-// conf/gateway.yaml shows them, and a test compares the two.
+// Everything that a configuration file can say. The defaults are these initialisers, and those of the
+// sections' own headers, and nowhere else; conf/gateway.yaml shows them, and a test compares the two.
 
 // Where the gateway listens: a Unix socket or a TCP address.
 // What the connections of a listener speak.
@@ -52,20 +53,6 @@ enum class FlushMode { wait, behind };
 
 // Where sessions are kept.
 enum class StoreType { memory, redis };
-
-enum class LogLevel { debug, info, warning, error };
-enum class LogFormat { text, json };
-// Where it is written down what became of sessions.
-enum class AuditTarget { standard_error, off, file };
-struct AuditSettings {
-  AuditTarget target = AuditTarget::standard_error;
-  std::string file = {};  // absolute
-};
-struct LogSettings {
-  LogLevel level = LogLevel::info;
-  LogFormat format = LogFormat::text;
-  AuditSettings audit = {};
-};
 
 struct Settings {
   std::vector<Listen> listen = {ListenUnix{"/run/session-gateway/gateway.sock", 0660}};
