@@ -9,7 +9,7 @@
 #include "core/base/run.h"
 #include "core/format/native/native.h"
 #include "core/store/memory/memory_store.h"
-#include "gateway/endpoints/endpoint.h"
+#include "gateway/endpoints/table.h"
 #include "gateway/transport/fastcgi/records.h"
 
 // What the benchmarks without a kernel in between share: a worker's services over one stored session of about
@@ -30,13 +30,13 @@ inline Format format() {
   return native_format(std::move(options), system_random());
 }
 
-// A worker's services over one stored session.
+// A worker's services over one stored session. `counted`: with what the metrics count of the store.
 struct AuthFixture {
-  explicit AuthFixture(StoreObserver* observer = nullptr)
-      : store(options_with(observer)),
-        sessions(store, format(), std::make_shared<const Identity>(IdentitySettings{}), {}),
+  explicit AuthFixture(bool counted = false)
+      : way(counted ? store.observed_by(telemetry.store_observer()) : nullptr),
+        sessions(way ? *way : store, format(), std::make_shared<const Identity>(IdentitySettings{}), {}),
         rules({}),
-        services{sessions, rules, FlushMode::wait, {}, {}} {
+        services{sessions, rules, telemetry} {
     Session session = sessions.create();
     Json attributes = *parse_json(kAttributes);
     if (!run(session.set(std::move(attributes), Flush::now))) std::abort();
@@ -44,13 +44,11 @@ struct AuthFixture {
     cookie = set_cookie.substr(0, set_cookie.find(';'));
   }
 
-  static MemoryStoreOptions options_with(StoreObserver* observer) {
-    MemoryStoreOptions options;
-    options.observer = observer;
-    return options;
-  }
-
+  Telemetry process{LogSettings{}};
+  EndpointTable endpoints{process};
+  WorkerTelemetry telemetry{process};
   MemoryStore store;
+  std::unique_ptr<MemoryStore> way;  // tells the telemetry of commands; null: nobody counts
   SessionManager sessions;
   RuleSet rules;
   Services services;

@@ -6,8 +6,6 @@
 #include <cstdlib>
 
 #include "bench/micro/auth_fixture.h"
-#include "gateway/telemetry/log/log.h"
-#include "gateway/telemetry/metrics/metrics.h"
 #include "gateway/telemetry/request_log.h"
 #include "gateway/transport/fastcgi/codec.h"
 
@@ -21,10 +19,12 @@ Task<void> check(AuthFixture& fixture, unsigned long times) {
   for (unsigned long i = 0; i < times; ++i) {
     if (codec.feed(bytes) != Codec::Outcome::whole) std::abort();
     const Request& request = codec.request();
-    const Endpoint endpoint = find_endpoint(request.settings.endpoint());
-    const Response response = co_await endpoint(request, fixture.services);
+    const std::string_view name = request.settings.endpoint();
+    const EndpointTable::Entry* const endpoint = fixture.endpoints.find(name);
+    const Response response = co_await endpoint->answer(request, fixture.services);
     if (response.status != 204) std::abort();
-    record_request(request, response, "auth", std::chrono::microseconds(3));
+    const AuditedRequest audited{request, name};
+    record_request(fixture.telemetry, endpoint->id, audited, response, std::chrono::microseconds(3));
     std::string out = codec.take_reply();
     codec.append_response(out, response);
     if (codec.feed({}) == Codec::Outcome::whole) std::abort();
@@ -39,10 +39,7 @@ int main(int argc, char** argv) {
   using namespace session::gateway;
   if (argc != 2) return 2;
   init_libfcgi();
-  start_log(LogSettings{});
-  Metrics metrics;
-  const CounterRegistry::ThreadScope seat(metrics.counters());
-  bench::AuthFixture fixture(&metrics.store_observer());
+  bench::AuthFixture fixture(true);
   boost::asio::io_context loop(1);
   boost::asio::co_spawn(loop, bench::check(fixture, std::strtoul(argv[1], nullptr, 10)),
                         [](const std::exception_ptr& failed) {

@@ -79,18 +79,17 @@ BENCHMARK(auth_check_and_answer);
 // The same as auth_check, with all that the metrics count of it.
 Task<void> repeat_counted(benchmark::State& state, AuthFixture& fixture, const Request& request) {
   Clock::Steady::duration took = std::chrono::microseconds(1);
+  const EndpointId auth = fixture.endpoints.find("auth")->id;
   for (auto _ : state) {
     const Response response = co_await auth_endpoint(request, fixture.services);
     benchmark::DoNotOptimize(took);
-    count_request("auth", response, took);
+    fixture.telemetry.count_request(auth, response, took);
     benchmark::ClobberMemory();
   }
 }
 
 void auth_check_counted(benchmark::State& state) {
-  Metrics metrics;
-  const CounterRegistry::ThreadScope seat(metrics.counters());
-  AuthFixture fixture(&metrics.store_observer());
+  AuthFixture fixture(true);
   const Request request = auth_check_of(fixture);
   boost::asio::io_context loop(1);
   boost::asio::co_spawn(loop, repeat_counted(state, fixture, request), [](const std::exception_ptr&) {});
@@ -101,9 +100,8 @@ BENCHMARK(auth_check_counted);
 // A scrape with as many workers as there may be.
 void scrape_of_256_workers(benchmark::State& state) {
   Metrics metrics;
-  std::vector<std::unique_ptr<CounterRegistry::ThreadScope>> seats;
-  for (int i = 0; i < 256; ++i)
-    seats.push_back(std::make_unique<CounterRegistry::ThreadScope>(metrics.counters()));
+  std::vector<std::unique_ptr<CounterRegistry::Row>> rows;
+  for (int i = 0; i < 256; ++i) rows.push_back(std::make_unique<CounterRegistry::Row>(metrics.counters()));
   for (auto _ : state) benchmark::DoNotOptimize(metrics.render());
 }
 BENCHMARK(scrape_of_256_workers);

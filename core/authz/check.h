@@ -20,23 +20,23 @@ struct CheckRequest {
 
 // The answers. There is no other way to `Pass` than a verified cookie and a session from the store.
 struct Pass {
-  RecordCache::Summary summary;             // its identity lines go to the application
-  std::optional<std::string> set_cookie;    // for the browser
-  std::vector<SessionChange> history = {};  // Session::history()
+  RecordCache::Summary summary;            // its identity lines go to the application
+  std::optional<std::string> set_cookie;   // for the browser
+  std::vector<SessionEvent> history = {};  // Session::history()
 };
 struct LoginNeeded {
   RejectReason
       reason;  // absent also where a session is there, but `login` is required and nobody has logged in
   std::string corrupt_record = {};  // SessionManager::Opened::unreadable
   std::string name = {};            // what stands in a log for the session that the cookie names, if it does
-  std::vector<SessionChange> history = {};
+  std::vector<SessionEvent> history = {};
 };
 struct Forbidden {
   std::string_view rule;  // the first that the session does not satisfy; part of CheckRequest::required
   bool unknown_rule;      // there is no such rule: a mistake in nginx's configuration
   std::string name = {};  // what stands in a log for the session
   std::string subject = {};
-  std::vector<SessionChange> history = {};
+  std::vector<SessionEvent> history = {};
 };
 struct Unavailable {
   StoreFailure failure;

@@ -34,7 +34,7 @@ Session::Written Session::move(bool restart_age, Attempts attempts) {
       std::string former_name = log_id();
       moved_to(new_id, new_key, now);
       written(std::move(*prepared));
-      note(restart_age ? SessionChange::Kind::logged_in : SessionChange::Kind::regenerated,
+      note(SessionEvent::Kind::regenerated, restart_age ? SessionEvent::kLogin : SessionEvent::kAsked,
            std::move(former_name));
       // What a crash may have left of it in another format would outlive the tombstone. Should this fail,
       // erase_migrated_from() sees to it.

@@ -109,7 +109,7 @@ Session::Written Session::create() {
   }
   cookie_ = Cookie::give;
   written(std::move(*prepared));
-  note(SessionChange::Kind::created);
+  note(SessionEvent::Kind::created);
   co_return Outcome();
 }
 
@@ -147,7 +147,7 @@ Session::Written Session::destroy() {
     auto ended = co_await end_legacy(*environment_, old);
     if (!ended) co_return failed(ended.error());
     if (*ended == EraseOutcome::erased)
-      history_.push_back({SessionChange::Kind::ended, env.log_ids.of(old.key), {}, {}});
+      history_.push_back({SessionEvent::Kind::destroyed, {}, env.log_ids.of(old.key)});
   }
   for (;;) {
     auto erased = co_await env.records.end(key_, *base_, migrated_from_);
@@ -160,7 +160,7 @@ Session::Written Session::destroy() {
       co_return reloaded;
     }
   }
-  note(SessionChange::Kind::ended);
+  note(SessionEvent::Kind::destroyed);
   end();
   co_return Outcome();
 }
@@ -175,9 +175,9 @@ Result<void, WriteFailure> Session::writable() {
 
 std::string Session::log_id() const { return environment_->log_ids.of(key_); }
 
-void Session::note(SessionChange::Kind kind, std::string former) {
+void Session::note(SessionEvent::Kind kind, std::string_view cause, std::string former) {
   const bool known = summary_ && summary_->subject;
-  history_.push_back({kind, log_id(), std::move(former), known ? *summary_->subject : std::string()});
+  history_.push_back({kind, cause, log_id(), known ? *summary_->subject : std::string(), std::move(former)});
 }
 
 std::optional<std::string> Session::set_cookie() const {

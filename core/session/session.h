@@ -92,7 +92,7 @@ class Session {
   // What became of it, and of others that ended along with it, since it was opened or made: in the order in
   // which it happened, also if a later step failed. A change that the store did but could not confirm is not
   // in it. Empty, and without cost, for a session that was only read or written.
-  [[nodiscard]] const std::vector<SessionChange>& history() const { return history_; }
+  [[nodiscard]] const std::vector<SessionEvent>& history() const { return history_; }
   // Whether no store holds it yet.
   [[nodiscard]] bool is_new() const { return !base_; }
   // What was worked out of the record when it was read or written last. REQUIRES: !is_new().
@@ -146,7 +146,7 @@ class Session {
   [[nodiscard]] Result<RecordWrite, WriteFailure> prepare(std::string_view key, Record record,
                                                           std::size_t max_bytes) const;
   void written(RecordWrite write);
-  void note(SessionChange::Kind kind, std::string former = {});
+  void note(SessionEvent::Kind kind, std::string_view cause = {}, std::string former = {});
   void end();
 
   SessionEnvironment* environment_;
@@ -163,7 +163,7 @@ class Session {
   std::optional<std::string> migrated_from_;  // RecordHead::migrated_from
   std::optional<Json> data_;                  // decoded when first needed; changes applied
   Changes changes_;
-  std::vector<SessionChange> history_;
+  std::vector<SessionEvent> history_;
   std::vector<LegacyKey> legacy_keys_;  // SessionManager::Opened::legacy_keys: they end along with it
   std::shared_ptr<KeyedMutex::Lock> write_lock_;  // only while a write is under way
 };

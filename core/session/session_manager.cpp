@@ -117,7 +117,8 @@ SessionManager::Asked SessionManager::open_old(std::vector<LegacyCookie> old, To
     auto opened = co_await open_verified(std::move(cookie), touch);
     if (opened && opened->session) {
       opened->session->cookie_ = Session::Cookie::give;
-      if ((*taken)->now) opened->session->note(SessionChange::Kind::moved, log_id_of(each.cookie.store_key));
+      if ((*taken)->now)
+        opened->session->note(SessionEvent::Kind::moved, {}, log_id_of(each.cookie.store_key));
     }
     if (!opened || opened->session || opened->refusal == RejectReason::revoked) co_return opened;
     none.refusal = opened->refusal;

@@ -8,7 +8,7 @@
 #include "gateway/config/summary.h"
 #include "gateway/realm/config_snapshot.h"
 #include "gateway/server/server.h"
-#include "gateway/telemetry/log/log.h"
+#include "gateway/telemetry/telemetry.h"
 #include "gateway/transport/fastcgi/parser.h"
 
 namespace session::gateway {
@@ -30,24 +30,25 @@ ConfigSource source_of(const std::optional<std::string>& config_file) {
   return {*config_file, [file = *config_file] { return load_file(file); }};
 }
 
-// With the log as it is by default, until the configuration has been read.
-int serve_logged(const std::optional<std::string>& config_file) {
+// Logs as it does by default until the configuration has been read.
+int serve_logged(const std::optional<std::string>& config_file, Telemetry& telemetry) {
+  Log& log = telemetry.log();
   auto loaded = load(config_file);
   if (!loaded) {
-    for (const Problem& problem : loaded.error()) spdlog::error("{}", render(*config_file, problem));
+    for (const Problem& problem : loaded.error()) log.error("{}", render(*config_file, problem));
     return 1;
   }
   init_libfcgi();
   Settings settings = with_ephemeral_keys(std::move(*loaded), nullptr);
-  change_log(settings.log);
-  for (const std::string& warning : settings.warnings) spdlog::warn("{}", warning);
-  if (!config_file) spdlog::warn("no configuration file was given: serving with the defaults");
-  spdlog::debug("settings: {}", summary(settings));
+  log.change(settings.log);
+  for (const std::string& warning : settings.warnings) log.warn("{}", warning);
+  if (!config_file) log.warn("no configuration file was given: serving with the defaults");
+  log.debug("settings: {}", summary(settings));
   try {
-    Server server(std::move(settings), source_of(config_file));
+    Server server(std::move(settings), source_of(config_file), telemetry);
     server.run();
   } catch (const std::exception& exception) {
-    spdlog::error("can't serve: {}", exception.what());
+    log.error("can't serve: {}", exception.what());
     return 1;
   }
   return 0;
@@ -57,9 +58,9 @@ int serve_logged(const std::optional<std::string>& config_file) {
 
 int serve(const std::optional<std::string>& config_file) {
   hold_reload_signal();
-  start_log(LogSettings{});
-  const int status = serve_logged(config_file);
-  flush_log();
+  Telemetry telemetry{LogSettings{}};
+  const int status = serve_logged(config_file, telemetry);
+  flush_logs();
   return status;
 }
 

@@ -1,22 +1,26 @@
+#include <utility>
+
 #include "core/store/memory/memory_store.h"
+#include "gateway/backends/memory_families.h"
 #include "gateway/backends/store_backend.h"
-#include "gateway/telemetry/log/log.h"
+#include "gateway/telemetry/metrics/store_report.h"
 
 namespace session::gateway {
 namespace {
 
 // Little at a time, as the thread that does it also accepts; and soon more of it while there is more.
-constexpr std::size_t kSweepMost = 500;
+constexpr std::size_t kMaxSwept = 500;
 constexpr milliseconds kSweepAgain{5};
 constexpr milliseconds kSweepEvery{1000};
 
-// Says that sessions end before their time, and returns how many have so far.
-std::uint64_t warn_of_evictions(const MemoryStore& store, std::uint64_t known) {
+// Logs that sessions end before their time, and returns how many of these evictions the log has reported.
+std::uint64_t warn_of_evictions(const MemoryStore& store, std::uint64_t reported, Log& log) {
   const std::uint64_t evicted = store.stats().evictions;
-  static RateLimit limit;
-  if (evicted == known || !limit.admit().first) return known;
-  spdlog::warn("the memory store is full: {} sessions were evicted; raise store.memory.max_bytes",
-               evicted - known);
+  const bool due =
+      evicted != reported && log.limit(Message::memory_evictions).admit(system_clock().steady_now()).first;
+  if (!due) return reported;
+  log.warn("the memory store is full: {} sessions were evicted; raise store.memory.max_bytes",
+           evicted - reported);
   return evicted;
 }
 
@@ -33,22 +37,26 @@ std::string summary(const MemoryStore& store) {
          grouped(stats.bytes >> 20) + " MiB";
 }
 
+StoreReport report(const MemoryStore& store, std::size_t max_bytes) {
+  const MemoryStore::Stats stats = store.stats();
+  StoreReport report;
+  report.ended = StoreReport::Ended{stats.expirations, stats.evictions};
+  add_memory_families(report.families, stats, max_bytes);
+  return report;
+}
+
 }  // namespace
 
-StoreBackend make_memory_store(const Settings& settings, StoreObserver* observer) {
-  MemoryStoreOptions options = settings.memory;
-  options.observer = observer;
-  auto store = std::make_unique<MemoryStore>(options);
-  auto maintenance = [&memory = *store, evicted = std::uint64_t{0}]() mutable {
-    const bool more = memory.sweep(kSweepMost) == kSweepMost;
-    evicted = warn_of_evictions(memory, evicted);
+StoreBackend make_memory_store(const Settings& settings, Telemetry& telemetry) {
+  const auto store = std::make_shared<MemoryStore>(settings.memory);
+  telemetry.register_store([store, max = settings.memory.max_bytes] { return report(*store, max); });
+  auto maintenance = [store, &log = telemetry.log(), reported = std::uint64_t{0}]() mutable {
+    const bool more = store->sweep(kMaxSwept) == kMaxSwept;
+    reported = warn_of_evictions(*store, reported, log);
     return more ? kSweepAgain : kSweepEvery;
   };
-  auto report = [&memory = *store, most = options.max_bytes] {
-    return StoreReport{StoreType::memory, memory.stats(), most, {}};
-  };
-  auto line = [&memory = *store] { return summary(memory); };
-  return StoreBackend{std::move(store), std::move(maintenance), std::move(report), std::move(line)};
+  return StoreBackend{[store](StoreObserver& observer) { return store->observed_by(observer); },
+                      std::move(maintenance), [store] { return summary(*store); }};
 }
 
 }  // namespace session::gateway

@@ -1,51 +1,59 @@
+#include <thread>
+#include <utility>
+
+#include "core/base/escape.h"
 #include "core/store/redis/redis_store.h"
+#include "gateway/backends/redis_families.h"
 #include "gateway/backends/store_backend.h"
 #include "gateway/backends/store_health.h"
-#include "gateway/telemetry/log/log.h"
+#include "gateway/telemetry/metrics/store_report.h"
 
 namespace session::gateway {
 namespace {
 
 // Each worker has connections of its own, so each of these comes once per worker; and over and over while a
 // server takes connections and answers nonsense.
-void log_event(const RedisEvent& event) {
-  static RateLimit connected;
-  static RateLimit lost;
-  static RateLimit down;
-  static RateLimit moved;
-  static RateLimit left;
+void log_event(Log& log, const RedisEvent& event) {
   switch (event.kind) {
     case RedisEvent::Kind::connected:
-      return info(connected, "redis {}: connected", printable(event.server));
+      return log.info(Message::redis_connected, "redis {}: connected", printable(event.server));
     case RedisEvent::Kind::lost:
-      return warn(lost, "redis {}: connection lost ({}); reconnecting", printable(event.server),
-                  printable(event.reason));
+      return log.warn(Message::redis_lost, "redis {}: connection lost ({}); reconnecting",
+                      printable(event.server), printable(event.reason));
     case RedisEvent::Kind::down:
-      return error(down, "redis {}: unreachable ({}); requests with a session get 503 until it is back",
-                   printable(event.server), printable(event.reason));
+      return log.error(Message::redis_down,
+                       "redis {}: unreachable ({}); requests with a session get 503 until it is back",
+                       printable(event.server), printable(event.reason));
     case RedisEvent::Kind::moved:
-      return warn(moved, "redis {}: is now the master", printable(event.server));
+      return log.warn(Message::redis_moved, "redis {}: is now the master", printable(event.server));
     case RedisEvent::Kind::left:
-      return info(left, "redis {}: no longer holds sessions", printable(event.server));
+      return log.info(Message::redis_left, "redis {}: no longer holds sessions", printable(event.server));
   }
+}
+
+StoreReport report_of(const RedisReport& redis) {
+  StoreReport report;
+  report.up = !redis.cut_off;
+  add_redis_families(report.families, redis);
+  return report;
 }
 
 }  // namespace
 
-StoreBackend make_redis_store(const Settings& settings, StoreObserver* observer) {
+StoreBackend make_redis_store(const Settings& settings, Telemetry& telemetry) {
   RedisStoreOptions options = settings.redis;
   options.prefix = "";  // keys are named by the dialect, prefix and all
-  options.observer = observer;
   // Shared, as connections live as long as the workers' loops.
   const auto health = std::make_shared<StoreHealth>(options.topology);
-  options.on_event = [health](const RedisEvent& event) {
+  options.on_event = [health, &log = telemetry.log()](const RedisEvent& event) {
     health->hear(event, std::this_thread::get_id(), system_clock().steady_now());
-    log_event(event);
+    log_event(log, event);
   };
-  auto report = [health] { return StoreReport{StoreType::redis, {}, 0, health->report()}; };
-  auto summary = [health] { return health->summary(system_clock().steady_now()); };
-  return StoreBackend{
-      std::make_unique<RedisStore>(std::move(options)), {}, std::move(report), std::move(summary)};
+  const auto store = std::make_shared<RedisStore>(std::move(options));
+  telemetry.register_store([health] { return report_of(health->report()); });
+  return StoreBackend{[store](StoreObserver& observer) { return store->observed_by(observer); },
+                      {},
+                      [health] { return health->summary(system_clock().steady_now()); }};
 }
 
 }  // namespace session::gateway

@@ -9,7 +9,7 @@ namespace {
 
 struct Row {
   StoreType type;
-  StoreBackend (*make)(const Settings& settings, StoreObserver* observer);
+  StoreBackend (*make)(const Settings& settings, Telemetry& telemetry);
 };
 
 constexpr std::array kRows = {Row{StoreType::memory, make_memory_store},
@@ -17,11 +17,11 @@ constexpr std::array kRows = {Row{StoreType::memory, make_memory_store},
 
 }  // namespace
 
-StoreBackend make_store(const Settings& settings, StoreObserver* observer) {
+StoreBackend make_store(const Settings& settings, Telemetry& telemetry) {
   const auto* row = std::find_if(kRows.begin(), kRows.end(),
                                  [&](const Row& candidate) { return candidate.type == settings.store_type; });
   if (row == kRows.end()) throw std::logic_error("a store type without a row");
-  return row->make(settings, observer);
+  return row->make(settings, telemetry);
 }
 
 }  // namespace session::gateway

@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
-#include "gateway/telemetry/log/log.h"
+#include "core/base/escape.h"
 
 namespace session::gateway {
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -8,9 +9,19 @@
 
 #include "core/base/clock.h"
 #include "core/store/redis/connection/options.h"
-#include "gateway/telemetry/metrics/store_report.h"
 
 namespace session::gateway {
+
+// The connections to Redis, all workers' together, at one moment.
+struct RedisReport {
+  std::size_t up = 0;          // connections that answer
+  std::size_t connecting = 0;  // that are being made
+  std::size_t down = 0;        // that can't be made, or hang: commands for them fail at once
+  std::uint64_t reconnects = 0;
+  std::uint64_t outages = 0;
+  std::uint64_t failovers = 0;
+  bool cut_off = false;  // a worker reaches none of the servers that it needs
+};
 
 // Which of the workers' connections to Redis work, made from what they tell. Thread-safe.
 //

@@ -1,7 +1,6 @@
 #include "gateway/endpoints/apply_actions.h"
 
 #include "gateway/endpoints/corrupt_record.h"
-#include "gateway/telemetry/log/log.h"
 
 namespace session::gateway {
 namespace {
@@ -19,11 +18,11 @@ Session::Written apply(const Actions& actions, Session& session) {
   co_return changed;
 }
 
-Task<void> write_behind(Session session) {
+Task<void> write_behind(Session session, Log& log) {
   auto written = co_await session.flush();
   if (written) co_return;
-  static RateLimit limit;
-  error(limit, "a session write failed after its response was sent: {}", for_log(written.error()));
+  log.error(Message::write_behind_failed, "a session write failed after its response was sent: {}",
+            for_log(written.error()));
 }
 
 // session.flush: behind holds for changes that give the browser no cookie. One that gets a cookie may use it
@@ -41,7 +40,7 @@ Session::Written write(const Actions& actions, Session& session, Services& servi
   if (!may_write_behind(actions, session, services)) co_return co_await session.flush();
   auto writable = session.writable();
   if (!writable) co_return writable;
-  services.in_background(write_behind(session));
+  services.in_background(write_behind(session, services.telemetry.log()));
   co_return Result<void, WriteFailure>();
 }
 
@@ -87,7 +86,7 @@ Task<std::optional<ActionOutcome>> attempt(const Actions& actions, std::span<con
   auto opened = co_await services.sessions.open(cookies, touch);
   if (!opened) co_return WriteFailure(opened.error());
   if (!opened->session) {
-    warn_of_corrupt_record(opened->corrupt_record);
+    warn_of_corrupt_record(opened->corrupt_record, services.telemetry);
     if (!may_begin(actions, opened->refusal, services)) {
       co_return co_await without_session(actions, *opened, services, events);
     }
@@ -98,7 +97,8 @@ Task<std::optional<ActionOutcome>> attempt(const Actions& actions, std::span<con
   auto written = co_await write(actions, session, services);
   add_changes(events, session.history());
   if (written) co_return Done{std::move(session)};
-  if (written.error().kind == WriteFailure::Kind::malformed) warn_of_corrupt_record(session.log_id());
+  if (written.error().kind == WriteFailure::Kind::malformed)
+    warn_of_corrupt_record(session.log_id(), services.telemetry);
   if (written.error().kind == WriteFailure::Kind::gone) co_return std::nullopt;
   co_return written.error();
 }

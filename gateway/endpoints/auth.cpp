@@ -4,7 +4,6 @@
 #include "gateway/endpoints/endpoint.h"
 #include "gateway/endpoints/events.h"
 #include "gateway/http/problem.h"
-#include "gateway/telemetry/log/log.h"
 
 namespace session::gateway {
 namespace {
@@ -27,23 +26,22 @@ Response passed(const Pass& pass, std::span<const std::string_view> cookies, con
   response.headers.add("X-Session-Cookie", other_cookies(cookies, sessions));
   response.headers.add("Cache-Control", "no-store");
   if (pass.set_cookie) response.headers.add("Set-Cookie", *pass.set_cookie);
-  if (!pass.history.empty()) add_changes(response.events, pass.history);
+  add_changes(response.events, pass.history);
   return response;
 }
 
-Response login_needed(const LoginNeeded& verdict) {
-  warn_of_corrupt_record(verdict.corrupt_record);
+Response login_needed(const LoginNeeded& verdict, WorkerTelemetry& telemetry) {
+  warn_of_corrupt_record(verdict.corrupt_record, telemetry);
   Response response = refused(verdict.reason, ProblemBody::none);
   add_changes(response.events, verdict.history);
   add_refusal(response.events, verdict.reason, verdict.name);
   return response;
 }
 
-Response forbidden(const Forbidden& verdict) {
+Response forbidden(const Forbidden& verdict, Log& log) {
   if (verdict.unknown_rule) {
-    static RateLimit limit;
-    warn(limit, "GATEWAY_REQUIRE names a rule that the configuration does not have: {}",
-         printable(verdict.rule));
+    log.warn(Message::unknown_rule, "GATEWAY_REQUIRE names a rule that the configuration does not have: {}",
+             printable(verdict.rule));
   }
   Response response = problem(403, "forbidden", "The session does not satisfy the rules of this location.",
                               ProblemBody::none);
@@ -52,9 +50,8 @@ Response forbidden(const Forbidden& verdict) {
   return response;
 }
 
-Response store_failed(const StoreFailure& failure) {
-  static RateLimit limit;
-  error(limit, "an auth check failed in the store: {}", failure.detail);
+Response store_failed(const StoreFailure& failure, Log& log) {
+  log.error(Message::check_without_store, "an auth check failed in the store: {}", failure.detail);
   return unavailable(failure, ProblemBody::none);
 }
 
@@ -68,9 +65,11 @@ Task<Response> auth_endpoint(const Request& request, Services& services) {
   if (const auto* pass = std::get_if<Pass>(&verdict)) {
     co_return passed(*pass, cookies, services.sessions);
   }
-  if (const auto* login = std::get_if<LoginNeeded>(&verdict)) co_return login_needed(*login);
-  if (const auto* no = std::get_if<Forbidden>(&verdict)) co_return forbidden(*no);
-  co_return store_failed(std::get<Unavailable>(verdict).failure);
+  Log& log = services.telemetry.log();
+  if (const auto* login = std::get_if<LoginNeeded>(&verdict))
+    co_return login_needed(*login, services.telemetry);
+  if (const auto* no = std::get_if<Forbidden>(&verdict)) co_return forbidden(*no, log);
+  co_return store_failed(std::get<Unavailable>(verdict).failure, log);
 }
 
 }  // namespace session::gateway

@@ -13,7 +13,7 @@ Task<Response> metrics_endpoint(const Request& request, Services& services) {
   Response response{200, {}, {}};
   response.headers.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
   response.headers.add("Cache-Control", "no-store");
-  response.body = services.metrics();
+  response.body = services.telemetry.render_metrics();
   co_return response;
 }
 

@@ -7,7 +7,6 @@
 #include "gateway/endpoints/endpoint.h"
 #include "gateway/endpoints/origin_check.h"
 #include "gateway/http/problem.h"
-#include "gateway/telemetry/log/log.h"
 
 namespace session::gateway {
 namespace {
@@ -58,9 +57,8 @@ Response method_not_allowed(std::string_view detail) {
   return response;
 }
 
-Response store_failed(const StoreFailure& failure) {
-  static RateLimit limit;
-  error(limit, "a session request failed in the store: {}", failure.detail);
+Response store_failed(const StoreFailure& failure, Log& log) {
+  log.error(Message::session_without_store, "a session request failed in the store: {}", failure.detail);
   return unavailable(failure);
 }
 
@@ -68,9 +66,9 @@ Task<Response> show(const Request& request, Services& services) {
   if (wants_actions(request)) co_return method_not_allowed("Actions need POST or DELETE.");
   const auto cookies = request.headers.all("Cookie");
   auto opened = co_await services.sessions.open(cookies, request.settings.touch());
-  if (!opened) co_return store_failed(opened.error());
+  if (!opened) co_return store_failed(opened.error(), services.telemetry.log());
   if (!opened->session) {
-    warn_of_corrupt_record(opened->corrupt_record);
+    warn_of_corrupt_record(opened->corrupt_record, services.telemetry);
     Response response = refused(opened->refusal);
     add_refusal(response.events, opened->refusal, opened->name);
     co_return response;
@@ -102,7 +100,7 @@ Result<Actions, Response> permitted_actions(const Request& request, bool destroy
   return actions;
 }
 
-Response response_to(ActionOutcome& outcome, const Request& request, bool deleted) {
+Response response_to(ActionOutcome& outcome, const Request& request, bool deleted, Log& log) {
   if (auto* done = std::get_if<Done>(&outcome)) {
     Response response = attributes_response(done->session, request);
     if (deleted) {
@@ -122,7 +120,7 @@ Response response_to(ActionOutcome& outcome, const Request& request, bool delete
     return response;
   }
   const auto& failure = std::get<WriteFailure>(outcome);
-  return failure.kind == WriteFailure::Kind::store ? store_failed(failure.store) : not_written(failure);
+  return failure.kind == WriteFailure::Kind::store ? store_failed(failure.store, log) : not_written(failure);
 }
 
 Task<Response> change(const Request& request, Services& services, bool deleted) {
@@ -130,7 +128,8 @@ Task<Response> change(const Request& request, Services& services, bool deleted) 
   if (!actions) co_return actions.error();
   const auto cookies = request.headers.all("Cookie");
   Applied applied = co_await apply_actions(std::move(*actions), cookies, request.settings.touch(), services);
-  co_return with_events(response_to(applied.outcome, request, deleted), std::move(applied.events));
+  Response response = response_to(applied.outcome, request, deleted, services.telemetry.log());
+  co_return with_events(std::move(response), std::move(applied.events));
 }
 
 }  // namespace

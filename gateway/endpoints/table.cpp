@@ -1,8 +1,7 @@
+#include "gateway/endpoints/table.h"
+
 #include <algorithm>
 #include <array>
-
-#include "gateway/endpoints/endpoint.h"
-#include "gateway/http/endpoint_names.h"
 
 namespace session::gateway {
 namespace {
@@ -17,15 +16,19 @@ constexpr std::array kRows = {
     Row{"auth", auth_endpoint},     Row{"session", session_endpoint}, Row{"commit", commit_endpoint},
     Row{"health", health_endpoint}, Row{"ready", ready_endpoint},     Row{"metrics", metrics_endpoint},
 };
-static_assert(std::equal(kRows.begin(), kRows.end(), kEndpointNames.begin(), kEndpointNames.end(),
-                         [](const Row& row, std::string_view name) { return row.name == name; }),
-              "each endpoint is in gateway/http/endpoint_names.h");
 
 }  // namespace
 
-Endpoint find_endpoint(std::string_view name) {
-  const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& r) { return r.name == name; });
-  return row == kRows.end() ? nullptr : row->endpoint;
+EndpointTable::EndpointTable(Telemetry& telemetry) {
+  entries_.reserve(kRows.size());
+  for (const Row& row : kRows)
+    entries_.push_back({row.name, row.endpoint, telemetry.register_endpoint(row.name)});
+}
+
+const EndpointTable::Entry* EndpointTable::find(std::string_view name) const noexcept {
+  const auto found =
+      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.name == name; });
+  return found == entries_.end() ? nullptr : &*found;
 }
 
 }  // namespace session::gateway

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/http/session_event.h"
+#include "core/record/session_event.h"
 
 namespace session::gateway {
 

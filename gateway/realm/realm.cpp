@@ -22,14 +22,14 @@ SessionManagerOptions options_for(const Settings& settings, std::shared_ptr<Cach
 }  // namespace
 
 Realm::Realm(std::shared_ptr<const ConfigSnapshot> configuration, Store& store,
-             std::shared_ptr<CacheBudget> budget, const Metrics& metrics, Background background)
+             std::shared_ptr<CacheBudget> budget, WorkerTelemetry& telemetry, Background background)
     : config_(std::move(configuration)),
+      name_(telemetry.process().register_realm("")),
       sessions_(store, format_for(settings(), budget), config_->identity, options_for(settings(), budget)),
-      services_{sessions_, config_->rules, settings().flush,
+      services_{sessions_, config_->rules, telemetry, settings().flush,
                 [this, background = std::move(background)](Task<void> task) {
                   background(std::move(task), shared_from_this());
-                },
-                [&metrics] { return metrics.render(); }} {
+                }} {
   for (LegacyFormat& format : accepted_by(settings(), budget)) sessions_.accept(std::move(format));
 }
 

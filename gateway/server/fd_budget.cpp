@@ -6,8 +6,6 @@
 #include <filesystem>
 #include <system_error>
 
-#include "gateway/telemetry/log/log.h"
-
 namespace session::gateway {
 namespace {
 
@@ -29,7 +27,7 @@ std::size_t open_now() {
 FdBudget::FdBudget(std::size_t workers)
     : workers_(workers), besides_(open_now() + kSpare + kEachWorker * workers) {}
 
-std::size_t FdBudget::room_for(std::size_t connections) const {
+std::size_t FdBudget::room_for(std::size_t connections, const Log& log) const {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return connections;
   // A cluster has more servers than one, so more than is needed at least is asked for.
@@ -40,8 +38,8 @@ std::size_t FdBudget::room_for(std::size_t connections) const {
   }
   if (limit.rlim_cur >= connections + besides_) return connections;
   const std::size_t room = limit.rlim_cur > besides_ ? limit.rlim_cur - besides_ : 1;
-  spdlog::warn("only {} files may be open: at most {} connections instead of limits.connections ({})",
-               limit.rlim_cur, room, connections);
+  log.warn("only {} files may be open: at most {} connections instead of limits.connections ({})",
+           limit.rlim_cur, room, connections);
   return room;
 }
 

@@ -2,9 +2,11 @@
 
 #include <cstddef>
 
+#include "gateway/telemetry/log/log.h"
+
 namespace session::gateway {
 
-// How many files may be open, and how many of these connections can have.
+// How many files may be open, and how many of these connections can have. For one thread.
 class FdBudget {
  public:
   // Sets aside what is open now, and what that many workers need besides connections, as for their store.
@@ -12,8 +14,8 @@ class FdBudget {
   explicit FdBudget(std::size_t workers);
 
   // Raises the limit on open files as far as that many connections want, and says for how many there is room:
-  // fewer than were wanted, with a warning, where the hard limit is lower. Never 0.
-  [[nodiscard]] std::size_t room_for(std::size_t connections) const;
+  // fewer than were wanted, with a warning in `log`, where the hard limit is lower. Never 0.
+  [[nodiscard]] std::size_t room_for(std::size_t connections, const Log& log) const;
 
  private:
   std::size_t workers_;

@@ -10,7 +10,7 @@
 #include "core/base/await.h"
 #include "gateway/config/reload_diff.h"
 #include "gateway/server/systemd/sockets.h"
-#include "gateway/telemetry/log/log.h"
+#include "gateway/telemetry/metrics/metrics.h"
 
 namespace session::gateway {
 namespace {
@@ -36,29 +36,31 @@ std::size_t worker_count(const Settings& settings) {
 
 }  // namespace
 
-Server::Server(Settings settings, ConfigSource source)
-    : source_(std::move(source)),
+Server::Server(Settings settings, ConfigSource source, Telemetry& telemetry)
+    : telemetry_(telemetry),
+      endpoints_(telemetry),
+      store_(make_store(settings, telemetry)),
+      own_telemetry_(telemetry),
+      source_(std::move(source)),
       load_(source_.load),
       config_(std::make_shared<const ConfigSnapshot>(std::move(settings), 1)),
       generation_(config_->generation),
       last_prepared_(config_->generation),
       fd_budget_(worker_count(config_->settings)),
-      most_connections_(fd_budget_.room_for(config_->settings.limits.connections)),
+      most_connections_(fd_budget_.room_for(config_->settings.limits.connections, log())),
       cache_budget_(std::make_shared<CacheBudget>(config_->settings.limits.remembered)),
-      store_(make_store(config_->settings, &metrics_.store_observer())),
       loop_(1),
       stop_signals_(loop_.get_executor(), SIGTERM, SIGINT),
       reload_signal_(loop_.get_executor(), SIGHUP) {
-  metrics_.set_store_report(store_.report);
-  metrics_.set_workers(worker_count(config_->settings));
-  metrics_.set_lost_lines(lost_lines);
+  telemetry_.metrics().set_workers(worker_count(config_->settings));
   listen();
-  const Shared shared{*store_.store, generation_, metrics_, cache_budget_};
+  const Shared shared{telemetry_, endpoints_, store_, generation_, cache_budget_};
   for (std::size_t i = 0; i < worker_count(config_->settings); ++i)
     workers_.push_back(std::make_unique<Worker>(shared, config_));
   for (const Listener& listener : listeners_) {
     acceptors_.push_back(std::make_unique<Acceptor>(
-        listener, [this](const AcceptedSocket& socket) { return assign(socket); }, loop_.get_executor()));
+        listener, [this](const AcceptedSocket& socket) { return assign(socket); }, loop_.get_executor(),
+        own_telemetry_));
   }
   mask_reload_signal(SIG_UNBLOCK);  // a held one counts when run() waits for it
 }
@@ -73,7 +75,7 @@ void Server::listen() {
   if (listeners_.empty()) {
     for (const Listen& where : settings.listen) listeners_.emplace_back(where);
   } else if (settings.lines.contains("listen")) {
-    spdlog::warn("ignoring listen: the service manager has passed {} sockets", listeners_.size());
+    log().warn("ignoring listen: the service manager has passed {} sockets", listeners_.size());
   }
 }
 
@@ -89,7 +91,7 @@ bool Server::assign(const AcceptedSocket& socket) {
   const auto least = std::min_element(workers_.begin(), workers_.end(), [](const auto& a, const auto& b) {
     return a->connections() < b->connections();
   });
-  CounterRegistry::here().count(Count::connection_accepted);
+  own_telemetry_.count(Count::connection_accepted);
   (*least)->adopt(socket);
   return true;
 }
@@ -98,7 +100,7 @@ Task<void> Server::wait_for_stop() {
   const auto [error, number] = co_await stop_signals_.async_wait(kAwaitTuple);
   if (error) co_return;
   service_manager_.stopping();
-  spdlog::info("stopping on signal {}: finishing the requests in flight", number);
+  log().info("stopping on signal {}: finishing the requests in flight", number);
   stop_accepting();
   loop_.stop();
 }
@@ -119,13 +121,13 @@ Task<void> Server::wait_for_reload() {
 Task<std::shared_ptr<const ConfigSnapshot>> Server::read_again() {
   std::shared_ptr<const ConfigSnapshot> none;
   if (!source_.load) {
-    spdlog::warn("there is no configuration file to reload");
+    log().warn("there is no configuration file to reload");
     co_return none;
   }
   const Clock::Steady until = system_clock().steady_now() + kReadDeadline;
   SteadyTimer timer(loop_.get_executor());
   if (!load_.begin()) {
-    spdlog::error("the configuration is still being read for an earlier reload");
+    log().error("the configuration is still being read for an earlier reload");
     co_return none;
   }
   auto loaded = load_.take();
@@ -136,18 +138,18 @@ Task<std::shared_ptr<const ConfigSnapshot>> Server::read_again() {
     loaded = load_.take();
   }
   if (loaded) co_return accepted(std::move(*loaded));
-  spdlog::error("reading the configuration, or a file that it names, timed out");
+  log().error("reading the configuration, or a file that it names, timed out");
   co_return none;
 }
 
 std::shared_ptr<const ConfigSnapshot> Server::accepted(Loaded loaded) const {
   const Settings& served = config_->settings;
   Problems problems = loaded ? reload_diff(served, *loaded) : loaded.error();
-  for (const Problem& problem : problems) spdlog::error("{}", render(source_.file, problem));
+  for (const Problem& problem : problems) log().error("{}", render(source_.file, problem));
   if (!problems.empty()) return nullptr;
   Settings next = with_ephemeral_keys(std::move(*loaded), &served);
-  for (const std::string& warning : next.warnings) spdlog::warn("{}", warning);
-  for (const std::string& effect : effects_on_sessions(served, next)) spdlog::warn("reload: {}", effect);
+  for (const std::string& warning : next.warnings) log().warn("{}", warning);
+  for (const std::string& effect : effects_on_sessions(served, next)) log().warn("reload: {}", effect);
   return std::make_shared<const ConfigSnapshot>(std::move(next), last_prepared_ + 1);
 }
 
@@ -173,30 +175,30 @@ Task<bool> Server::try_reload() {
   try {
     const auto next = co_await read_again();
     const bool prepared = next && co_await prepare(next);
-    if (next && !prepared) spdlog::error("a worker does not answer");
+    if (next && !prepared) log().error("a worker does not answer");
     if (!prepared) co_return false;
-    most_connections_ = fd_budget_.room_for(next->settings.limits.connections);
+    most_connections_ = fd_budget_.room_for(next->settings.limits.connections, log());
     config_ = next;
     cache_budget_->set_max(next->settings.limits.remembered);
     generation_.store(next->generation, std::memory_order_release);
-    change_log(next->settings.log);
+    log().change(next->settings.log);
     co_return true;
   } catch (const std::exception& exception) {
-    spdlog::error("the configuration can't be used: {}", exception.what());
+    log().error("the configuration can't be used: {}", exception.what());
   }
   co_return false;
 }
 
 Task<void> Server::reload() {
-  reopen_log();  // whatever becomes of the configuration
+  log().reopen();  // whatever becomes of the configuration
   const bool reloaded = co_await try_reload();
   const std::uint64_t generation = config_->generation;
   refused_ = !reloaded;
-  metrics_.config_reloaded(reloaded, generation, system_clock().unix_now());
+  telemetry_.metrics().config_reloaded(reloaded, generation, system_clock().unix_now());
   if (reloaded) {
-    spdlog::info("reloaded {}: generation {} of the configuration is in use", source_.file, generation);
+    log().info("reloaded {}: generation {} of the configuration is in use", source_.file, generation);
   } else {
-    spdlog::error("reload failed: generation {} of the configuration stays in use", generation);
+    log().error("reload failed: generation {} of the configuration stays in use", generation);
   }
 }
 
@@ -258,14 +260,14 @@ void Server::run() {
   boost::asio::co_spawn(loop_, maintain_store(), ended);
   boost::asio::co_spawn(loop_, send_heartbeats(), ended);
   for (const auto& acceptor : acceptors_) boost::asio::co_spawn(loop_, acceptor->run(), ended);
-  for (const Listener& listener : listeners_) spdlog::info("listening on {}", listener.name());
-  spdlog::info("serving with {} workers", workers_.size());
+  for (const Listener& listener : listeners_) log().info("listening on {}", listener.name());
+  log().info("serving with {} workers", workers_.size());
   service_manager_.ready();
   loop_.run();
   for (const auto& worker : workers_) worker->drain(config_->settings.limits.request_deadline);
   for (const auto& worker : workers_) worker->join();
   if (failed) std::rethrow_exception(failed);
-  spdlog::info("stopped");
+  log().info("stopped");
 }
 
 }  // namespace session::gateway

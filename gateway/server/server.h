@@ -12,12 +12,13 @@
 #include "gateway/backends/store_backend.h"
 #include "gateway/config/load.h"
 #include "gateway/config/settings.h"
+#include "gateway/endpoints/table.h"
 #include "gateway/realm/config_snapshot.h"
 #include "gateway/server/background_load.h"
 #include "gateway/server/fd_budget.h"
 #include "gateway/server/systemd/notify.h"
 #include "gateway/server/worker.h"
-#include "gateway/telemetry/metrics/metrics.h"
+#include "gateway/telemetry/worker_telemetry.h"
 #include "gateway/transport/acceptor.h"
 #include "gateway/transport/listener.h"
 
@@ -40,7 +41,8 @@ class Server {
  public:
   // Binds all listeners, or takes over those of the service manager if it has passed some. Throws
   // std::exception if one of them, or the store, can't be had. REQUIRES: settings of with_ephemeral_keys().
-  Server(Settings settings, ConfigSource source);
+  // The telemetry outlives it, and has no endpoints and no store registered yet.
+  Server(Settings settings, ConfigSource source, Telemetry& telemetry);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -51,6 +53,7 @@ class Server {
   void run();
 
  private:
+  [[nodiscard]] Log& log() const { return telemetry_.log(); }
   [[nodiscard]] bool assign(const AcceptedSocket& socket);
   Task<void> wait_for_stop();
   Task<void> wait_for_reload();
@@ -68,6 +71,11 @@ class Server {
   void listen();
   void stop_accepting();
 
+  // First what registers with the telemetry, then what counts in it.
+  Telemetry& telemetry_;
+  const EndpointTable endpoints_;
+  StoreBackend store_;
+  WorkerTelemetry own_telemetry_;  // of the thread that calls run()
   ConfigSource source_;
   BackgroundLoad load_;
   std::shared_ptr<const ConfigSnapshot> config_;
@@ -76,9 +84,7 @@ class Server {
   bool refused_ = false;                   // the last reload
   FdBudget fd_budget_;
   std::size_t most_connections_;
-  Metrics metrics_;
   std::shared_ptr<CacheBudget> cache_budget_;
-  StoreBackend store_;
   ServiceManager service_manager_;
   boost::asio::io_context loop_;
   // From the start on: a signal that comes before anybody waits for it counts all the same.

@@ -9,9 +9,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
-#include "gateway/endpoints/endpoint.h"
 #include "gateway/http/problem.h"
-#include "gateway/telemetry/log/log.h"
 #include "gateway/telemetry/request_log.h"
 #include "gateway/transport/connection.h"
 
@@ -27,9 +25,8 @@ constexpr milliseconds kSilence{300};
 // A worker that has answered nothing for so long gives the memory of its caches back.
 constexpr milliseconds kIdleTime = std::chrono::minutes(1);
 
-Response no_endpoint(std::string_view name) {
-  static RateLimit limit;
-  warn(limit, "unknown GATEWAY_ENDPOINT: '{}'", printable(name));
+Response no_endpoint(std::string_view name, Log& log) {
+  log.warn(Message::unknown_endpoint, "unknown GATEWAY_ENDPOINT: '{}'", printable(name));
   return problem(404, "no-endpoint", "This location is not configured for the session gateway.");
 }
 
@@ -48,6 +45,8 @@ ConnectionSocket socket_of(const Executor& executor, const AcceptedSocket& accep
 
 Worker::Worker(const Shared& shared, std::shared_ptr<const ConfigSnapshot> configuration)
     : shared_(shared),
+      telemetry_(shared.telemetry),
+      store_(shared.store.way_for(telemetry_.store_observer())),
       loop_(1),
       work_(loop_.get_executor()),
       deadline_timer_(loop_.get_executor()),
@@ -62,10 +61,7 @@ Worker::~Worker() {
 }
 
 void Worker::start(std::size_t number) {
-  thread_ = std::thread([this] {
-    const CounterRegistry::ThreadScope seat(shared_.metrics.counters());
-    loop_.run();
-  });
+  thread_ = std::thread([this] { loop_.run(); });
   ::pthread_setname_np(thread_.native_handle(), ("worker-" + std::to_string(number)).c_str());
 }
 
@@ -74,8 +70,8 @@ void Worker::join() {
 }
 
 std::shared_ptr<Realm> Worker::make_realm(std::shared_ptr<const ConfigSnapshot> configuration) {
-  return std::make_shared<Realm>(std::move(configuration), shared_.store, shared_.cache_budget,
-                                 shared_.metrics, [this](Task<void> task, std::shared_ptr<Realm> realm) {
+  return std::make_shared<Realm>(std::move(configuration), *store_, shared_.cache_budget, telemetry_,
+                                 [this](Task<void> task, std::shared_ptr<Realm> realm) {
                                    run_in_background(std::move(task), std::move(realm));
                                  });
 }
@@ -125,9 +121,9 @@ std::unique_ptr<Connection> Worker::make_connection(AcceptedSocket accepted) {
     return std::make_unique<Connection>(*this, std::move(socket), std::move(codec),
                                         accepted.family == AF_UNIX);
   } catch (const std::exception& exception) {
-    static RateLimit limit;
-    error(limit, "could not accept a connection: {}", exception.what());
-    CounterRegistry::here().count(Count::connection_refused_memory);
+    telemetry_.log().error(Message::connection_not_taken, "could not accept a connection: {}",
+                           exception.what());
+    telemetry_.count(Count::connection_refused_memory);
     connection_count_.fetch_sub(1, std::memory_order_relaxed);
     return nullptr;
   }
@@ -135,12 +131,12 @@ std::unique_ptr<Connection> Worker::make_connection(AcceptedSocket accepted) {
 
 void Worker::opened(Connection& connection) {
   open_.insert(&connection);
-  CounterRegistry::here().count(Count::connection_opened);
+  telemetry_.count(Count::connection_opened);
 }
 
 void Worker::closed(Connection& connection) {
   open_.erase(&connection);
-  CounterRegistry::here().count(Count::connection_closed);
+  telemetry_.count(Count::connection_closed);
   connection_count_.fetch_sub(1, std::memory_order_relaxed);
   stop_when_done();
 }
@@ -148,24 +144,25 @@ void Worker::closed(Connection& connection) {
 Task<Response> Worker::respond(const Request& request, Clock::Steady since) {
   idle_.count();
   const std::string_view name = request.settings.endpoint();
-  const Endpoint endpoint = find_endpoint(name);
+  const EndpointTable::Entry* const endpoint = shared_.endpoints.find(name);
+  const std::shared_ptr<Realm> by = realm();
+  const AuditedRequest audited{request, name, by->name()};
   if (endpoint == nullptr) {
-    Response response = no_endpoint(name);
-    record_request(request, response, name, now() - since);
+    Response response = no_endpoint(name, telemetry_.log());
+    record_request(telemetry_, EndpointId::none, audited, response, now() - since);
     co_return response;
   }
-  const std::shared_ptr<Realm> by = realm();
   try {
-    Response response = co_await endpoint(request, by->services());
+    Response response = co_await endpoint->answer(request, by->services());
     if (request.method == "HEAD") response.body.clear();
-    record_request(request, response, name, now() - since);
+    record_request(telemetry_, endpoint->id, audited, response, now() - since);
     co_return response;
   } catch (const std::exception& exception) {
-    static RateLimit limit;
-    error(limit, "a request failed with an unexpected error: {}", exception.what());
+    telemetry_.log().error(Message::request_failed, "a request failed with an unexpected error: {}",
+                           exception.what());
   }
   Response response = problem(500, "internal", "Internal error. See the gateway's log.");
-  record_request(request, response, name, now() - since);
+  record_request(telemetry_, endpoint->id, audited, response, now() - since);
   co_return response;
 }
 
@@ -174,8 +171,10 @@ void Worker::run_in_background(Task<void> task, std::shared_ptr<Realm> realm) {
   // The handler keeps the realm alive, which the task works with.
   boost::asio::co_spawn(loop_, std::move(task), [this, realm](const std::exception_ptr& failed) {
     --background_;
-    static RateLimit limit;
-    if (failed) error(limit, "a background task failed with an unexpected error");
+    if (failed) {
+      telemetry_.log().error(Message::background_task_failed,
+                             "a background task failed with an unexpected error");
+    }
     stop_when_done();
   });
 }
@@ -202,7 +201,7 @@ void Worker::check_deadlines() {
       continue;
     }
     const bool late = is_late(*connection, time);
-    if (late && connection->close()) CounterRegistry::here().count(Count::connection_ended_deadline);
+    if (late && connection->close()) telemetry_.count(Count::connection_ended_deadline);
     any_waiting = any_waiting || !late;
   }
   if (any_waiting) watch_deadlines();

@@ -13,11 +13,13 @@
 #include <boost/asio/io_context.hpp>
 
 #include "core/base/await.h"
+#include "gateway/backends/store_backend.h"
+#include "gateway/endpoints/table.h"
 #include "gateway/http/response.h"
 #include "gateway/realm/realm.h"
 #include "gateway/server/codec_factory.h"
 #include "gateway/server/idle_watch.h"
-#include "gateway/telemetry/metrics/metrics.h"
+#include "gateway/telemetry/worker_telemetry.h"
 #include "gateway/transport/accepted_socket.h"
 #include "gateway/transport/connection_host.h"
 
@@ -25,11 +27,12 @@ namespace session::gateway {
 
 // What all workers share. Thread-safe.
 struct Shared {
-  Store& store;
+  Telemetry& telemetry;
+  const EndpointTable& endpoints;
+  const StoreBackend& store;
   // The generation of the configuration that new requests begin under. No cookie is made under a new key
   // before this changes, and from then on every worker knows the key.
   const std::atomic<std::uint64_t>& generation;
-  Metrics& metrics;
   // What all caches of all workers may hold together.
   std::shared_ptr<CacheBudget> cache_budget;
 };
@@ -70,6 +73,7 @@ class Worker final : public ConnectionHost {
   [[nodiscard]] std::string& scratch() override { return scratch_; }
   [[nodiscard]] Clock::Steady now() const override { return system_clock().steady_now(); }
   [[nodiscard]] bool draining() const override { return draining_; }
+  [[nodiscard]] WorkerTelemetry& telemetry() override { return telemetry_; }
   Task<Response> respond(const Request& request, Clock::Steady since) override;
   void opened(Connection& connection) override;
   void closed(Connection& connection) override;
@@ -85,6 +89,8 @@ class Worker final : public ConnectionHost {
   void stop_when_done();
 
   const Shared shared_;
+  WorkerTelemetry telemetry_;
+  const std::unique_ptr<Store> store_;  // this worker's way to the sessions
   boost::asio::io_context loop_;
   boost::asio::executor_work_guard<Executor> work_;
   SteadyTimer deadline_timer_;

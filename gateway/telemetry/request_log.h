@@ -1,17 +1,17 @@
 #pragma once
 
-#include <string_view>
-
 #include "core/base/clock.h"
-#include "gateway/http/request.h"
 #include "gateway/http/response.h"
+#include "gateway/telemetry/audit/audit.h"
+#include "gateway/telemetry/worker_telemetry.h"
 
 namespace session::gateway {
 
-// Tells the operator of one answered request, in the audit log and in the metrics: the one place for both,
-// after an endpoint has decided and before its answer goes out. `took` is from the request's arrival to its
-// answer. Runs on a worker's thread.
-void record_request(const Request& request, const Response& response, std::string_view endpoint,
-                    Clock::Steady::duration took);
+// Records one answered request in the audit, the log (level debug) and the metrics: the one place for all
+// three, after an endpoint has decided and before its answer goes out. `endpoint` is what it is counted
+// under, and may be none where `request` names an endpoint that does not exist. `took` is the time from the
+// request's arrival to its answer. To be called on the thread of `telemetry`.
+void record_request(WorkerTelemetry& telemetry, EndpointId endpoint, const AuditedRequest& request,
+                    const Response& response, Clock::Steady::duration took);
 
 }  // namespace session::gateway

@@ -10,8 +10,6 @@
 #include <system_error>
 
 #include "core/base/await.h"
-#include "gateway/telemetry/log/log.h"
-#include "gateway/telemetry/metrics/counter_registry.h"
 
 namespace session::gateway {
 namespace {
@@ -34,11 +32,12 @@ int duplicate(int descriptor) {
 
 }  // namespace
 
-Acceptor::Acceptor(const Listener& listener, Place place, Executor executor)
+Acceptor::Acceptor(const Listener& listener, Place place, Executor executor, WorkerTelemetry& telemetry)
     : listener_(listener),
       place_(std::move(place)),
       ready_(executor, duplicate(listener.descriptor())),
       rest_(executor),
+      telemetry_(telemetry),
       reserve_(open_reserve()) {}
 
 Acceptor::~Acceptor() {
@@ -84,10 +83,10 @@ Acceptor::Accepted Acceptor::accept_one() {
     }
     const AcceptedSocket socket{descriptor, listener_.family(), listener_.protocol()};
     if (place_(socket)) return Accepted::one;
-    CounterRegistry::here().count(Count::connection_refused_limit);
-    static RateLimit limit;
-    warn(limit,
-         "refused a connection: the limit is reached (limits.connections, or the limit on open files)");
+    telemetry_.count(Count::connection_refused_limit);
+    telemetry_.log().warn(
+        Message::connection_over_limit,
+        "refused a connection: the limit is reached (limits.connections, or the limit on open files)");
     ::close(descriptor);
     return Accepted::one;
   }
@@ -100,9 +99,9 @@ Acceptor::Accepted Acceptor::accept_one() {
 }
 
 void Acceptor::refuse_waiting() {
-  static RateLimit limit;
-  error(limit, "refusing connections: {}", std::generic_category().message(errno));
-  CounterRegistry::here().count(Count::connection_refused_descriptors);
+  telemetry_.log().error(Message::connections_refused, "refusing connections: {}",
+                         std::generic_category().message(errno));
+  telemetry_.count(Count::connection_refused_descriptors);
   if (reserve_ >= 0) ::close(reserve_);
   for (int i = 0; i < kRefusedAtOnce; ++i) {
     const int refused = ::accept4(listener_.descriptor(), nullptr, nullptr, SOCK_CLOEXEC);

@@ -7,6 +7,7 @@
 
 #include "core/base/await.h"
 #include "core/base/task.h"
+#include "gateway/telemetry/worker_telemetry.h"
 #include "gateway/transport/accepted_socket.h"
 #include "gateway/transport/listener.h"
 
@@ -15,13 +16,13 @@ namespace session::gateway {
 // Accepts the connections of one listener and hands each to `place`. At the limit of descriptors it gives up
 // one that it holds in reserve, accepts with that, and closes those connections at once so that their peers
 // know. Then it rests, since a full backlog that it can't take would keep the thread spinning. Runs on the
-// thread of its executor. The listener outlives it.
+// thread of its executor, whose telemetry it is given. Listener and telemetry outlive it.
 class Acceptor {
  public:
   // Takes over a connection. Returns false, and leaves the descriptor to the acceptor, if there is no room.
   using Place = std::function<bool(const AcceptedSocket& socket)>;
 
-  Acceptor(const Listener& listener, Place place, Executor executor);
+  Acceptor(const Listener& listener, Place place, Executor executor, WorkerTelemetry& telemetry);
   ~Acceptor();
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
@@ -40,6 +41,7 @@ class Acceptor {
   Place place_;
   boost::asio::posix::basic_stream_descriptor<Executor> ready_;  // a duplicate of the listener's
   SteadyTimer rest_;
+  WorkerTelemetry& telemetry_;
   int reserve_;
   bool stopped_ = false;
 };

@@ -9,9 +9,6 @@
 
 #include "core/base/await.h"
 #include "gateway/http/problem.h"
-#include "gateway/telemetry/log/log.h"
-#include "gateway/telemetry/metrics/count.h"
-#include "gateway/telemetry/metrics/counter_registry.h"
 
 namespace session::gateway {
 namespace {
@@ -70,8 +67,8 @@ Task<void> Connection::run(std::unique_ptr<Connection> connection) {
   try {
     co_await connection->serve();
   } catch (const std::exception& exception) {
-    static RateLimit limit;
-    error(limit, "a connection ended with an unexpected error: {}", exception.what());
+    connection->host_.telemetry().log().error(
+        Message::connection_failed, "a connection ended with an unexpected error: {}", exception.what());
   }
 }
 
@@ -96,9 +93,10 @@ Task<void> Connection::serve() {
     if (outcome == Codec::Outcome::too_large) co_return co_await refuse_too_large();
     if (outcome == Codec::Outcome::close || !sent) {
       if (*codec_->why() != '\0') {
-        static RateLimit limit;
-        warn(limit, "closed a connection that sent {}", codec_->why());
-        CounterRegistry::here().count(Count::connection_ended_protocol);
+        WorkerTelemetry& telemetry = host_.telemetry();
+        telemetry.log().warn(Message::connection_protocol_error, "closed a connection that sent {}",
+                             codec_->why());
+        telemetry.count(Count::connection_ended_protocol);
       }
       co_return;
     }
@@ -179,8 +177,9 @@ Task<void> Connection::refuse_too_large() {
   const Response response = problem(413, "too-large", "The request exceeds its size limit.");
   refused_ = true;
   set_busy(true);  // it is, unless the request came right behind another
-  count_request({}, response, host_.now() - *busy_since_);
-  CounterRegistry::here().count(Count::connection_ended_too_large);
+  WorkerTelemetry& telemetry = host_.telemetry();
+  telemetry.count_request(EndpointId::none, response, host_.now() - *busy_since_);
+  telemetry.count(Count::connection_ended_too_large);
   std::string out;
   codec_->append_response(out, response);
   const bool sent = co_await send(out);

@@ -6,6 +6,7 @@
 #include "core/base/task.h"
 #include "gateway/http/request.h"
 #include "gateway/http/response.h"
+#include "gateway/telemetry/worker_telemetry.h"
 
 namespace session::gateway {
 
@@ -19,6 +20,8 @@ class ConnectionHost {
   [[nodiscard]] virtual Clock::Steady now() const = 0;
   // Whether requests under way are finished and nothing new is waited for.
   [[nodiscard]] virtual bool draining() const = 0;
+
+  [[nodiscard]] virtual WorkerTelemetry& telemetry() = 0;
 
   // Answers a request that began to arrive at `since`. The request outlives the task.
   virtual Task<Response> respond(const Request& request, Clock::Steady since) = 0;

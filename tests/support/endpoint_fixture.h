@@ -6,11 +6,12 @@
 
 #include "gateway/endpoints/endpoint.h"
 #include "tests/support/asked.h"
+#include "tests/support/log_lines.h"
 #include "tests/support/session_fixture.h"
 
 namespace session::test {
 
-// Endpoints over a scripted store, asked with plain values.
+// Endpoints over a scripted store, asked with plain values. What they log is in `log`.
 struct EndpointFixture : SessionFixture {
   gateway::Response answer(gateway::Endpoint endpoint, const Asked& asked) {
     const gateway::Request request = asked.request();
@@ -24,7 +25,10 @@ struct EndpointFixture : SessionFixture {
   RuleSet rules{{Rule{"user", {Condition{"/user", Condition::Op::exists, true}}},
                  Rule{"admin", {Condition{"/groups", Condition::Op::contains, "admin"}}}}};
   std::vector<Task<void>> background;
-  gateway::Services services{manager, rules, gateway::FlushMode::wait,
+  LogLines log;
+  gateway::Telemetry process{gateway::LogSettings{}, log.sink()};
+  gateway::WorkerTelemetry telemetry{process};
+  gateway::Services services{manager, rules, telemetry, gateway::FlushMode::wait,
                              [this](Task<void> task) { background.push_back(std::move(task)); }};
 };
 

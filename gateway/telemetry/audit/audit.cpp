@@ -4,11 +4,11 @@
 #include <netinet/in.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <string>
 
 #include "gateway/telemetry/log/log.h"
+#include "gateway/telemetry/log/stream.h"
 
 namespace session::gateway {
 namespace {
@@ -29,28 +29,6 @@ std::string_view name_of(SessionEvent::Kind kind) {
   return "unknown";
 }
 
-struct Limited {
-  std::string_view reason;
-  RateLimit limit;
-};
-
-// Each reason by itself: forged cookies must not hide that somebody knocks at other doors. What is none of
-// them shares the last.
-RateLimit& limit_of(std::string_view reason) {
-  static std::array<Limited, 9> limits = {{{"malformed", {}},
-                                           {"bad-signature", {}},
-                                           {"unknown", {}},
-                                           {"expired", {}},
-                                           {"revoked", {}},
-                                           {"forbidden", {}},
-                                           {"cross-origin", {}},
-                                           {"not-allowed", {}},
-                                           {"", {}}}};
-  auto* const found = std::find_if(limits.begin(), limits.end() - 1,
-                                   [&](const Limited& each) { return each.reason == reason; });
-  return found->limit;
-}
-
 // The client's address; empty if what the front calls so is none. A configuration may pass on what the client
 // claims ($http_x_forwarded_for), and only an address is worth a line of the audit.
 std::string_view client_of(const Request& request) {
@@ -68,16 +46,17 @@ bool is_id(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
 }
 
-void write(LogStream& stream, const Request& request, const SessionEvent& event, std::string_view endpoint,
-           std::uint64_t suppressed) {
+void write(LogStream& stream, const AuditedRequest& of, const SessionEvent& event, std::uint64_t suppressed) {
   AuditRecord record{name_of(event.kind), event.kind == SessionEvent::Kind::refused ? "reason" : "cause"};
   record.cause = event.cause;
   record.session = event.session;
   record.former = event.former;
   record.subject = event.subject;
-  record.client = client_of(request);
-  record.request = request_id(request);
-  record.endpoint = endpoint;
+  record.actor = event.actor;
+  record.client = client_of(of.request);
+  record.request = request_id(of.request);
+  record.realm = of.realm;
+  record.endpoint = of.endpoint;
   record.suppressed = suppressed;
   stream.audit(record, std::chrono::system_clock::now());
 }
@@ -91,8 +70,12 @@ std::string_view request_id(const Request& request) {
   return valid ? id : std::string_view();
 }
 
-void audit(const Request& request, const std::vector<SessionEvent>& events, std::string_view endpoint,
-           Clock::Steady now) {
+RateLimit& Audit::limit_of(std::string_view reason) {
+  const auto* const found = std::find(kReasons.begin(), kReasons.end() - 1, reason);
+  return limits_[static_cast<std::size_t>(found - kReasons.begin())];
+}
+
+void Audit::record(const AuditedRequest& of, const std::vector<SessionEvent>& events, Clock::Steady now) {
   std::shared_ptr<LogStream> stream;
   for (const SessionEvent& event : events) {
     std::uint64_t suppressed = 0;
@@ -101,8 +84,8 @@ void audit(const Request& request, const std::vector<SessionEvent>& events, std:
       if (!admitted) continue;
       suppressed = before;
     }
-    if (!stream) stream = audit_stream();
-    if (stream) write(*stream, request, event, endpoint, suppressed);
+    if (!stream) stream = log_.audit_stream();
+    if (stream) write(*stream, of, event, suppressed);
   }
 }
 

@@ -45,13 +45,15 @@ std::string start_of(LineStyle style, LogTime time, int priority) {
   return line;
 }
 
-std::array<std::pair<std::string_view, std::string_view>, 7> fields_of(const AuditRecord& record) {
+std::array<std::pair<std::string_view, std::string_view>, 9> fields_of(const AuditRecord& record) {
   return {{{record.cause_name, record.cause},
            {"session", record.session},
            {"former", record.former},
            {"subject", record.subject},
+           {"actor", record.actor},
            {"client", record.client},
            {"request", record.request},
+           {"realm", record.realm},
            {"endpoint", record.endpoint}}};
 }
 

@@ -8,7 +8,7 @@
 
 #include <spdlog/common.h>
 
-#include "gateway/config/settings.h"
+#include "gateway/config/log_settings.h"
 
 namespace session::gateway {
 
@@ -37,8 +37,10 @@ struct AuditRecord {
   std::string_view session = {};
   std::string_view former = {};
   std::string_view subject = {};  // any bytes
+  std::string_view actor = {};    // any bytes
   std::string_view client = {};
   std::string_view request = {};
+  std::string_view realm = {};
   std::string_view endpoint = {};
   std::uint64_t suppressed = 0;  // how many of this kind and cause were not written since the last
 };

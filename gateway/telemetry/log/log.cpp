@@ -1,20 +1,21 @@
 #include "gateway/telemetry/log/log.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <memory>
-#include <mutex>
-#include <string>
+#include <exception>
+#include <optional>
 #include <system_error>
-#include <utility>
 
+#include <spdlog/logger.h>
 #include <spdlog/sinks/sink.h>
 
 #include "gateway/telemetry/log/audit_file.h"
+#include "gateway/telemetry/log/stream.h"
 
 namespace session::gateway {
 namespace {
@@ -56,122 +57,120 @@ bool is_journal(int descriptor) {
   return std::to_string(found.st_dev) + ":" + std::to_string(found.st_ino) == stream;
 }
 
-// The log of this process.
-struct Log {
-  std::shared_ptr<LogStream> standard_error;
-  std::shared_ptr<spdlog::logger> logger;
-  std::mutex mutex;  // of what follows
-  std::shared_ptr<LogStream> audit;
-  std::string audit_path;  // of its file, if that is where it goes
-};
-
-Log& the_log() {
-  static Log log;
-  return log;
+std::shared_ptr<LogStream> standard_error(LogFormat format) {
+  return std::make_shared<LogStream>(LineWriter(STDERR_FILENO, LineWriter::Ownership::borrowed),
+                                     LineStyle{format, is_journal(STDERR_FILENO)});
 }
 
-// Opens the file of the audit, which takes as long as its disk does: without the lock, as workers take it.
-// Throws std::system_error if it can't be had, or if there can be no thread for it.
+std::unique_ptr<spdlog::logger> logger_into(std::shared_ptr<spdlog::sinks::sink> sink) {
+  auto logger = std::make_unique<spdlog::logger>("gateway", std::move(sink));
+  // Memory that can't be had, for example. spdlog itself would say so on standard error, and could wait
+  // there.
+  logger->set_error_handler([](const std::string& /*what*/) { count_lost_line(); });
+  return logger;
+}
+
+// Opens the file of the audit, which takes as long as its disk does, so the caller must not hold the lock
+// that workers take. Throws std::system_error if it can't be opened.
 LineWriter opened(const std::string& path) {
   auto writer = open_audit_file(path);
   if (!writer) throw std::system_error(errno, std::generic_category());
   return std::move(*writer);
 }
 
-std::string audit_path(Log& log) {
-  const std::lock_guard lock(log.mutex);
-  return log.audit_path;
+}  // namespace
+
+Log::Log(const LogSettings& settings, std::shared_ptr<spdlog::sinks::sink> sink, const Clock& clock)
+    : clock_(clock),
+      standard_error_(standard_error(settings.format)),
+      logger_(logger_into(sink ? std::move(sink) : std::make_shared<StreamSink>(standard_error_))),
+      audit_(standard_error_) {
+  std::signal(SIGPIPE, SIG_IGN);
+  change(settings);
+}
+
+Log::~Log() = default;
+
+std::string Log::audit_path() const {
+  const std::lock_guard lock(mutex_);
+  return audit_path_;
 }
 
 // Another stream than before, so that a disk that hangs keeps its own lines and no others.
-void direct_audit(Log& log, const LogSettings& settings) {
+void Log::direct_audit(const LogSettings& settings) {
   const AuditSettings& audit = settings.audit;
-  std::shared_ptr<LogStream> next = audit.target == AuditTarget::off ? nullptr : log.standard_error;
+  std::shared_ptr<LogStream> next = audit.target == AuditTarget::off ? nullptr : standard_error_;
   if (audit.target == AuditTarget::file)
     next = std::make_shared<LogStream>(opened(audit.file), LineStyle{settings.format, false});
-  const std::lock_guard lock(log.mutex);
-  log.audit = std::move(next);
-  log.audit_path = audit.target == AuditTarget::file ? audit.file : "";
+  const std::lock_guard lock(mutex_);
+  audit_ = std::move(next);
+  audit_path_ = audit.target == AuditTarget::file ? audit.file : "";
 }
 
-// Does so, or leaves the audit where it was and says why.
+// Makes the change, or leaves the audit where it was and says why.
 template <class Change>
-void change_audit(const std::string& path, Change change) {
+void Log::change_audit(const std::string& path, Change change) {
   try {
     change();
-  } catch (const std::system_error& error) {
-    spdlog::error(
-        "can't open the audit file {}: {}; the audit continues in the former place, or on standard error",
-        printable(path), error.code().message());
+  } catch (const std::system_error& failure) {
+    error("can't open the audit file {}: {}; the audit continues in the former place, or on standard error",
+          printable(path), failure.code().message());
   }
 }
 
-}  // namespace
-
-void start_log(const LogSettings& settings) {
-  // A reader that has gone must not end the gateway.
-  std::signal(SIGPIPE, SIG_IGN);
-  Log& log = the_log();
-  log.standard_error = std::make_shared<LogStream>(LineWriter(STDERR_FILENO, LineWriter::Ownership::borrowed),
-                                                   LineStyle{settings.format, is_journal(STDERR_FILENO)});
-  log.logger = std::make_shared<spdlog::logger>("gateway", std::make_shared<StreamSink>(log.standard_error));
-  // Memory that can't be had, for example. spdlog itself would say so on standard error, and could wait
-  // there.
-  log.logger->set_error_handler([](const std::string& /*what*/) { count_lost_line(); });
-  spdlog::set_default_logger(log.logger);
-  {
-    const std::lock_guard lock(log.mutex);
-    log.audit = log.standard_error;  // where it begins if its file can't be had
-    log.audit_path.clear();
-  }
-  change_log(settings);
-}
-
-void change_log(const LogSettings& settings) {
-  Log& log = the_log();
-  log.logger->set_level(level_of(settings.level));
-  log.standard_error->set_format(settings.format);
+void Log::change(const LogSettings& settings) {
+  logger_->set_level(level_of(settings.level));
+  standard_error_->set_format(settings.format);
   if (const auto audit = audit_stream()) audit->set_format(settings.format);
-  const bool there = settings.audit.target == AuditTarget::file && settings.audit.file == audit_path(log);
-  if (!there) change_audit(settings.audit.file, [&] { direct_audit(log, settings); });
+  const bool there = settings.audit.target == AuditTarget::file && settings.audit.file == audit_path();
+  if (!there) change_audit(settings.audit.file, [&] { direct_audit(settings); });
 }
 
-void reopen_log() {
-  Log& log = the_log();
-  const std::string path = audit_path(log);
+void Log::reopen() {
+  const std::string path = audit_path();
   if (path.empty()) return;
   change_audit(path, [&] {
     LineWriter writer = opened(path);
-    const std::lock_guard lock(log.mutex);
-    if (log.audit_path == path) log.audit->go_on_in(std::move(writer));
+    const std::lock_guard lock(mutex_);
+    if (audit_path_ == path) audit_->go_on_in(std::move(writer));
   });
 }
 
-bool flush_log(milliseconds most) { return LineQueue::wait_for_all(most); }
-
-std::shared_ptr<LogStream> audit_stream() {
-  Log& log = the_log();
-  const std::lock_guard lock(log.mutex);
-  return log.audit;
+std::shared_ptr<LogStream> Log::audit_stream() const {
+  const std::lock_guard lock(mutex_);
+  return audit_;
 }
 
-std::pair<bool, std::uint64_t> RateLimit::admit(Clock::Steady now) {
-  const auto now_ms = std::chrono::duration_cast<milliseconds>(now.time_since_epoch()).count();
-  std::int64_t next = next_ms_.load(std::memory_order_relaxed);
-  if (now_ms < next || !next_ms_.compare_exchange_strong(next, now_ms + 1000)) {
-    suppressed_.fetch_add(1, std::memory_order_relaxed);
-    return {false, 0};
-  }
-  return {true, suppressed_.exchange(0)};
+bool Log::enabled(LogLevel level) const noexcept { return logger_->should_log(level_of(level)); }
+
+// REQUIRES: the level is enabled.
+void Log::write(LogLevel level, const std::string& text) const {
+  logger_->log(level_of(level), spdlog::string_view_t(text));
 }
 
-void detail::log_limited(RateLimit&, spdlog::level::level_enum level, const std::string& text,
-                         std::uint64_t suppressed) {
-  if (suppressed == 0) {
-    spdlog::log(level, "{}", text);
-  } else {
-    spdlog::log(level, "{} ({} more like this were not logged)", text, suppressed);
+// No line is worth the process: what throws here has found no memory.
+void Log::put(LogLevel level, fmt::string_view format, fmt::format_args args) const noexcept {
+  if (!enabled(level)) return;
+  try {
+    write(level, fmt::vformat(format, args));
+  } catch (const std::exception&) {
+    count_lost_line();
   }
 }
+
+void Log::put_limited(Message message, LogLevel level, fmt::string_view format,
+                      fmt::format_args args) noexcept {
+  const auto [admitted, suppressed] = limit(message).admit(clock_.steady_now());
+  if (!admitted || !enabled(level)) return;
+  try {
+    std::string text = fmt::vformat(format, args);
+    if (suppressed > 0) text += fmt::format(" ({} more like this were not logged)", suppressed);
+    write(level, text);
+  } catch (const std::exception&) {
+    count_lost_line();
+  }
+}
+
+bool flush_logs(milliseconds timeout) { return LineQueue::wait_for_all(timeout); }
 
 }  // namespace session::gateway

@@ -1,48 +1,41 @@
 #include "gateway/telemetry/metrics/counter_registry.h"
 
+#include <stdexcept>
+
 namespace session::gateway {
-namespace {
 
-constinit ThreadCounters shared_tally{ThreadCounters::Of::all_threads};
-constinit thread_local ThreadCounters* own_tally = &shared_tally;
+CounterRegistry::Row::Row(CounterRegistry& registry) : registry_(registry), counters_(registry.take()) {}
 
-}  // namespace
+CounterRegistry::Row::~Row() { registry_.give_back(counters_); }
 
-CounterRegistry::ThreadScope::ThreadScope(CounterRegistry& counters)
-    : counters_(counters), taken_(counters.take()) {
-  own_tally = taken_;
+void CounterRegistry::set_slots(std::size_t slots) {
+  const std::lock_guard lock(mutex_);
+  if (!all_.empty()) throw std::logic_error("an endpoint was registered after a thread had begun to count");
+  slots_ = slots;
 }
-
-CounterRegistry::ThreadScope::~ThreadScope() {
-  own_tally = &shared_tally;
-  counters_.give_back(taken_);
-}
-
-ThreadCounters& CounterRegistry::here() noexcept { return *own_tally; }
 
 CounterSnapshot CounterRegistry::sum() const {
-  CounterSnapshot sums{};
-  shared_tally.add_to(sums);
   const std::lock_guard lock(mutex_);
+  CounterSnapshot sums(slots_);
   for (const auto& counters : all_) counters->add_to(sums);
   return sums;
 }
 
-ThreadCounters* CounterRegistry::take() {
+ThreadCounters& CounterRegistry::take() {
   const std::lock_guard lock(mutex_);
   if (free_.empty()) {
     free_.reserve(all_.size() + 1);  // so that giving back can't fail
-    all_.push_back(std::make_unique<ThreadCounters>(ThreadCounters::Of::one_thread));
-    return all_.back().get();
+    all_.push_back(std::make_unique<ThreadCounters>(slots_));
+    return *all_.back();
   }
-  ThreadCounters* counters = free_.back();
+  ThreadCounters& counters = *free_.back();
   free_.pop_back();
   return counters;
 }
 
-void CounterRegistry::give_back(ThreadCounters* counters) {
+void CounterRegistry::give_back(ThreadCounters& counters) noexcept {
   const std::lock_guard lock(mutex_);
-  free_.push_back(counters);
+  free_.push_back(&counters);
 }
 
 }  // namespace session::gateway

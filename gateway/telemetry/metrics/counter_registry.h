@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -8,36 +9,42 @@
 
 namespace session::gateway {
 
-// The tallies of a process's workers: made as threads ask for one, and kept when these end, so that no sum
-// ever goes down. Thread-safe.
+// The rows of counters of a process's threads: made as threads ask for one, and kept when these end, so that
+// no sum ever goes down. Thread-safe.
 class CounterRegistry {
  public:
-  // While it lives, its thread counts in a tally of its own; one that a thread has left is used again. Made
-  // and destroyed on that thread, one at a time. The tallies outlive it.
-  class ThreadScope {
+  // One thread's row. A row that another thread has left is used again. May be made and destroyed on any
+  // thread, as long as one thread at a time counts. The registry outlives it.
+  class Row {
    public:
-    explicit ThreadScope(CounterRegistry& counters);
-    ~ThreadScope();
-    ThreadScope(const ThreadScope&) = delete;
-    ThreadScope& operator=(const ThreadScope&) = delete;
+    explicit Row(CounterRegistry& registry);
+    ~Row();
+    Row(const Row&) = delete;
+    Row& operator=(const Row&) = delete;
+
+    [[nodiscard]] ThreadCounters& counters() const noexcept { return counters_; }
 
    private:
-    CounterRegistry& counters_;
-    ThreadCounters* taken_;
+    CounterRegistry& registry_;
+    ThreadCounters& counters_;
   };
 
-  // Where the calling thread counts: its own tally, or without a ThreadScope the one that all such threads of
-  // the process share.
-  [[nodiscard]] static ThreadCounters& here() noexcept;
+  explicit CounterRegistry(std::size_t slots) : slots_(slots) {}
+  CounterRegistry(const CounterRegistry&) = delete;
+  CounterRegistry& operator=(const CounterRegistry&) = delete;
 
-  // Everything that was counted so far, by threads without a ThreadScope too.
+  // How many numbers a row has. Throws std::logic_error once there is a row: all have the same length.
+  void set_slots(std::size_t slots);
+
+  // Everything that was counted so far.
   [[nodiscard]] CounterSnapshot sum() const;
 
  private:
-  [[nodiscard]] ThreadCounters* take();
-  void give_back(ThreadCounters* counters);
+  [[nodiscard]] ThreadCounters& take();
+  void give_back(ThreadCounters& counters) noexcept;
 
-  mutable std::mutex mutex_;  // of the lists, not of the counting
+  mutable std::mutex mutex_;  // of all that follows, not of the counting
+  std::size_t slots_;
   std::vector<std::unique_ptr<ThreadCounters>> all_;
   std::vector<ThreadCounters*> free_;
 };

@@ -3,7 +3,6 @@
 #include <cstddef>
 
 #include "core/store/observer.h"
-#include "gateway/http/endpoint_names.h"
 #include "gateway/telemetry/metrics/durations.h"
 
 namespace session::gateway {
@@ -35,29 +34,36 @@ inline constexpr std::size_t kCounts = 15;
 // The reasons of refusal that there are (request_labels.h), and one for all others.
 inline constexpr std::size_t kReasons = 16;
 
-// Where each figure lies in a tally: all of them in a row, so that tallies are summed by one loop.
+// An endpoint in the metrics. `none` stands for requests of no endpoint, or of one that does not exist; the
+// others are given out by Metrics::register_endpoint.
+enum class EndpointId : std::size_t { none = 0 };
+
+// Where each number lies in a row of counters. What every gateway has comes first; each endpoint has a block
+// behind that, so that a row is as long as there are endpoints.
 namespace layout {
 
 // Of a duration: the buckets, and behind them the sum in nanoseconds.
 inline constexpr std::size_t kDuration = kBuckets + 1;
-inline constexpr std::size_t kEndpoints = kEndpointNames.size() + 1;  // the last: no endpoint of that name
 
-inline constexpr std::size_t kRequests = kCounts;
-inline constexpr std::size_t kRefusals = kRequests + kEndpoints * kOutcomes;
-inline constexpr std::size_t kRequestTimes = kRefusals + kReasons;
-inline constexpr std::size_t kStoreTimes = kRequestTimes + kEndpoints * kDuration;
-inline constexpr std::size_t kAll = kStoreTimes + kStoreCommands * 2 * kDuration;
+inline constexpr std::size_t kRefusals = kCounts;
+inline constexpr std::size_t kStoreTimes = kRefusals + kReasons;
+inline constexpr std::size_t kEndpoints = kStoreTimes + kStoreCommands * 2 * kDuration;
+inline constexpr std::size_t kEachEndpoint = kOutcomes + kDuration;
 
 [[nodiscard]] constexpr std::size_t of(Count count) { return static_cast<std::size_t>(count); }
-[[nodiscard]] constexpr std::size_t request(std::size_t endpoint, Outcome outcome) {
-  return kRequests + endpoint * kOutcomes + static_cast<std::size_t>(outcome);
-}
 [[nodiscard]] constexpr std::size_t refusal(std::size_t reason) { return kRefusals + reason; }
-[[nodiscard]] constexpr std::size_t request_time(std::size_t endpoint) {
-  return kRequestTimes + endpoint * kDuration;
-}
 [[nodiscard]] constexpr std::size_t store_time(StoreCommand command, bool ok) {
   return kStoreTimes + (static_cast<std::size_t>(command) * 2 + (ok ? 0 : 1)) * kDuration;
+}
+[[nodiscard]] constexpr std::size_t request(EndpointId endpoint, Outcome outcome) {
+  return kEndpoints + static_cast<std::size_t>(endpoint) * kEachEndpoint + static_cast<std::size_t>(outcome);
+}
+[[nodiscard]] constexpr std::size_t request_time(EndpointId endpoint) {
+  return kEndpoints + static_cast<std::size_t>(endpoint) * kEachEndpoint + kOutcomes;
+}
+// The length of a row; `endpoints` counts EndpointId::none.
+[[nodiscard]] constexpr std::size_t size(std::size_t endpoints) {
+  return kEndpoints + endpoints * kEachEndpoint;
 }
 
 }  // namespace layout

@@ -2,16 +2,28 @@
 
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+#include <stdexcept>
+
 #include "gateway/telemetry/metrics/process.h"
 #include "gateway/telemetry/metrics/request_families.h"
+#include "gateway/telemetry/metrics/request_labels.h"
 #include "gateway/telemetry/metrics/store_families.h"
 
 namespace session::gateway {
 
-// Reads of the process once, while files can be opened for that.
-Metrics::Metrics() {
+// Reads what the kernel says of the process once, while files can be opened for that.
+Metrics::Metrics() : endpoints_{std::string(kNoEndpoint)}, counters_(layout::size(endpoints_.size())) {
   (void)read_process();
   (void)process_start_seconds();
+}
+
+EndpointId Metrics::register_endpoint(std::string_view name) {
+  if (std::find(endpoints_.begin(), endpoints_.end(), name) != endpoints_.end())
+    throw std::logic_error("two endpoints have the name " + std::string(name));
+  counters_.set_slots(layout::size(endpoints_.size() + 1));
+  endpoints_.emplace_back(name);
+  return static_cast<EndpointId>(endpoints_.size() - 1);
 }
 
 void Metrics::config_reloaded(bool successful, std::uint64_t generation, seconds unix_now) {
@@ -24,7 +36,7 @@ void Metrics::config_reloaded(bool successful, std::uint64_t generation, seconds
 std::vector<prometheus::MetricFamily> Metrics::Collect() const {
   const CounterSnapshot sums = counters_.sum();
   Families families;
-  add_request_families(families, sums);
+  add_request_families(families, sums, endpoints_);
   add_connection_families(families, sums);
   add_session_families(families, sums);
   add_store_families(families, sums, store_report_());

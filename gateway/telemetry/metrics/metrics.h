@@ -2,16 +2,15 @@
 
 #include <prometheus/collectable.h>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/clock.h"
-#include "gateway/telemetry/metrics/count.h"
 #include "gateway/telemetry/metrics/counter_registry.h"
 #include "gateway/telemetry/metrics/gateway_families.h"
 #include "gateway/telemetry/metrics/store_report.h"
@@ -26,15 +25,16 @@ class Metrics final : public prometheus::Collectable {
  public:
   Metrics();
 
+  // The endpoint's place in the metrics, under the label `endpoint` of that name. Throws std::logic_error if
+  // the name is registered already, or if a thread counts already (counters()).
+  [[nodiscard]] EndpointId register_endpoint(std::string_view name);
+  void register_store(StoreReporter report) { store_report_ = std::move(report); }
   void set_workers(std::size_t workers) { workers_ = workers; }
-  // Where to ask for what is not counted here. Called from every thread; must not throw.
-  void set_store_report(std::function<StoreReport()> report) { store_report_ = std::move(report); }
+  // Where to ask for the number of lost lines. Called from every thread; must not throw.
   void set_lost_lines(std::function<std::uint64_t()> lost_lines) { lost_lines_ = std::move(lost_lines); }
 
-  // For the workers' seats.
+  // Where threads get their rows.
   [[nodiscard]] CounterRegistry& counters() { return counters_; }
-  // For the store's options.
-  [[nodiscard]] StoreObserver& store_observer() { return commands_; }
 
   // A reload has ended, and that generation of the configuration is in use: another one than before, if it
   // was successful.
@@ -45,10 +45,10 @@ class Metrics final : public prometheus::Collectable {
   [[nodiscard]] std::string render() const;
 
  private:
+  std::vector<std::string> endpoints_;  // by EndpointId
   CounterRegistry counters_;
-  CountedCommands commands_;
   std::size_t workers_ = 0;
-  std::function<StoreReport()> store_report_ = [] { return StoreReport(); };
+  StoreReporter store_report_ = [] { return StoreReport(); };
   std::function<std::uint64_t()> lost_lines_ = [] { return std::uint64_t{0}; };
   mutable std::mutex config_mutex_;
   ConfigReport config_{1, true, system_clock().unix_now().count()};

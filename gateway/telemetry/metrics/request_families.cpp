@@ -7,19 +7,20 @@ namespace {
 
 double figure(const CounterSnapshot& sums, Count what) { return static_cast<double>(sums[layout::of(what)]); }
 
-// Each endpoint with its name, and the one without.
+// Each endpoint with its name, and last what stands for none.
 template <class Work>
-void for_each_endpoint(const Work& work) {
-  for (std::size_t i = 0; i < kEndpointNames.size(); ++i) work(i, kEndpointNames[i]);
-  work(kEndpointNames.size(), kNoEndpoint);
+void for_each_endpoint(std::span<const std::string> names, const Work& work) {
+  for (std::size_t i = 1; i < names.size(); ++i) work(static_cast<EndpointId>(i), names[i]);
+  work(EndpointId::none, names[0]);
 }
 
 }  // namespace
 
-void add_request_families(Families& families, const CounterSnapshot& sums) {
+void add_request_families(Families& families, const CounterSnapshot& sums,
+                          std::span<const std::string> endpoints) {
   auto requests = counter(families, "session_gateway_requests_total",
                           "Requests that were answered, by endpoint and outcome.");
-  for_each_endpoint([&](std::size_t endpoint, std::string_view name) {
+  for_each_endpoint(endpoints, [&](EndpointId endpoint, std::string_view name) {
     for (std::size_t i = 0; i < kOutcomes; ++i)
       requests.value(static_cast<double>(sums[layout::request(endpoint, static_cast<Outcome>(i))]),
                      {{"endpoint", name}, {"outcome", kOutcomeNames[i]}});
@@ -30,7 +31,7 @@ void add_request_families(Families& families, const CounterSnapshot& sums) {
     refusals.value(static_cast<double>(sums[layout::refusal(i)]), {{"reason", kReasonNames[i]}});
   auto durations = histogram(families, "session_gateway_request_duration_seconds",
                              "Time from a whole request to its answer, by endpoint.");
-  for_each_endpoint([&](std::size_t endpoint, std::string_view name) {
+  for_each_endpoint(endpoints, [&](EndpointId endpoint, std::string_view name) {
     durations.duration(sums, layout::request_time(endpoint), {{"endpoint", name}});
   });
 }

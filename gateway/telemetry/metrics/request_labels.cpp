@@ -17,9 +17,4 @@ std::size_t reason_index(std::string_view reason) {
   return static_cast<std::size_t>(found - kReasonNames.begin());
 }
 
-std::size_t endpoint_index(std::string_view name) {
-  const auto found = std::find(kEndpointNames.begin(), kEndpointNames.end(), name);
-  return static_cast<std::size_t>(found - kEndpointNames.begin());
-}
-
 }  // namespace session::gateway

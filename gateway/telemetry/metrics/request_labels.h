@@ -21,12 +21,10 @@ inline constexpr std::array<std::string_view, kReasons> kReasonNames = {
     "bad-actions",   "too-large", "no-endpoint", "store-unavailable", "internal",
     "other"};
 
-// What requests of no endpoint, or of one that is not there, are counted under.
+// The label `endpoint` of requests of no endpoint, or of one that does not exist.
 inline constexpr std::string_view kNoEndpoint = "none";
 
 [[nodiscard]] Outcome outcome_of(int status);
 [[nodiscard]] std::size_t reason_index(std::string_view reason);
-// Its place among kEndpointNames; kEndpointNames.size() if it is none of them.
-[[nodiscard]] std::size_t endpoint_index(std::string_view name);
 
 }  // namespace session::gateway

@@ -5,7 +5,7 @@
 
 namespace session::gateway {
 
-// What the tallies and the store itself tell of the store.
-void add_store_families(Families& families, const CounterSnapshot& sums, const StoreReport& report);
+// What was counted of the store's commands, and what the store says of itself.
+void add_store_families(Families& families, const CounterSnapshot& sums, StoreReport report);
 
 }  // namespace session::gateway

@@ -1,49 +1,51 @@
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "gateway/telemetry/metrics/layout.h"
 
 namespace session::gateway {
 
-// The sum of tallies, by slot.
-using CounterSnapshot = std::array<std::uint64_t, layout::kAll>;
+// The sum of rows of counters, by slot.
+using CounterSnapshot = std::vector<std::uint64_t>;
 
-// What one thread has counted. Only that thread counts in it, by a load and a store without a locked
-// instruction; any thread may read at any time. One that is `shared` is counted in by all who have none of
-// their own, by locked instructions. Figures only grow.
-class alignas(64) ThreadCounters {
+// A row of numbers that one thread counts in. Only that thread writes, by a load and a store without a locked
+// instruction; any thread may read at any time. Numbers only grow. REQUIRES: slots are of a layout with as
+// many endpoints as the row was made for.
+class ThreadCounters {
  public:
-  enum class Of { one_thread, all_threads };
-  constexpr explicit ThreadCounters(Of whose) : shared_(whose == Of::all_threads) {}
+  explicit ThreadCounters(std::size_t slots)
+      : memory_(std::make_unique<Cell[]>(kLine + slots + kLine)), cells_(memory_.get() + kLine) {}
   ThreadCounters(const ThreadCounters&) = delete;
   ThreadCounters& operator=(const ThreadCounters&) = delete;
 
   void add(std::size_t slot, std::uint64_t by = 1) noexcept {
-    std::atomic<std::uint64_t>& cell = cells_[slot];
-    if (shared_) {
-      cell.fetch_add(by, std::memory_order_relaxed);
-    } else {
-      cell.store(cell.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
-    }
+    Cell& cell = cells_[slot];
+    cell.store(cell.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
   }
   void count(Count what) noexcept { add(layout::of(what)); }
-  // `first`: slots::request_time() or slots::store_time().
+  // `first`: layout::request_time() or layout::store_time().
   void time(std::size_t first, std::uint64_t nanos) noexcept {
     add(first + bucket_of(nanos));
     add(first + kBuckets, nanos);
   }
 
+  // Adds each number to that of its slot. REQUIRES: `sums` is no longer than the row.
   void add_to(CounterSnapshot& sums) const noexcept {
-    for (std::size_t i = 0; i < cells_.size(); ++i) sums[i] += cells_[i].load(std::memory_order_relaxed);
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += cells_[i].load(std::memory_order_relaxed);
   }
 
  private:
-  const bool shared_;
-  std::array<std::atomic<std::uint64_t>, layout::kAll> cells_{};
+  using Cell = std::atomic<std::uint64_t>;
+  // A cache line's worth is left free at both ends, so that two threads never write to the same line.
+  static constexpr std::size_t kLine = 64 / sizeof(Cell);
+
+  const std::unique_ptr<Cell[]> memory_;
+  Cell* const cells_;
 };
 
 }  // namespace session::gateway

@@ -144,8 +144,8 @@ struct Browsers : TakeoverFixture {
   ShuffledStore shuffled{memory, 2};
   SessionManager here = make();
   SessionManager there = make();
-  gateway::Services services_here{here, rules, gateway::FlushMode::wait, {}};
-  gateway::Services services_there{there, rules, gateway::FlushMode::wait, {}};
+  gateway::Services services_here{here, rules, telemetry};
+  gateway::Services services_there{there, rules, telemetry};
   std::string id;
   std::vector<std::string> native;
   std::vector<std::string> written;

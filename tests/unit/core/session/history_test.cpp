@@ -10,16 +10,15 @@ namespace session::test {
 namespace {
 
 using namespace std::chrono_literals;
-using Kind = SessionChange::Kind;
-
-std::string text_of(const SessionChange& change) {
-  const char* kinds[] = {"created", "logged in", "regenerated", "moved", "ended"};
-  return std::string(kinds[static_cast<int>(change.kind)]) + " " + change.name + " <" + change.former + "> " +
-         change.subject;
+std::string text_of(const SessionEvent& change) {
+  const char* kinds[] = {"created", "regenerated", "moved", "destroyed", "refused"};
+  std::string text = kinds[static_cast<int>(change.kind)];
+  if (!change.cause.empty()) text.append(" ").append(change.cause);
+  return text + " " + change.session + " <" + change.former + "> " + change.subject;
 }
-std::string text_of(const std::vector<SessionChange>& history) {
+std::string text_of(const std::vector<SessionEvent>& history) {
   std::string text;
-  for (const SessionChange& change : history) text += (text.empty() ? "" : "; ") + text_of(change);
+  for (const SessionEvent& change : history) text += (text.empty() ? "" : "; ") + text_of(change);
   return text;
 }
 
@@ -48,8 +47,9 @@ BOOST_AUTO_TEST_CASE(a_login_and_a_wish_for_another_id_are_told_apart_with_both_
   const std::string second = session.log_id();
   BOOST_TEST(outcome(run(session.regenerate())) == "written");
   BOOST_TEST(first != second);
-  BOOST_TEST(text_of(session.history()) == "logged in " + second + " <" + first + "> alice; regenerated " +
-                                               session.log_id() + " <" + second + "> alice");
+  BOOST_TEST(text_of(session.history()) == "regenerated login " + second + " <" + first +
+                                               "> alice; regenerated asked " + session.log_id() + " <" +
+                                               second + "> alice");
 }
 
 BOOST_AUTO_TEST_CASE(what_was_asked_for_and_did_not_happen_is_not_told) {
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_session_that_ends_says_whose_it_was) {
   Session session = opened(manager, cookie_of(stored(R"({"user":"alice"})"_json)));
   const std::string name = session.log_id();
   BOOST_TEST(outcome(run(session.destroy())) == "written");
-  BOOST_TEST(text_of(session.history()) == "ended " + name + " <> alice");
+  BOOST_TEST(text_of(session.history()) == "destroyed " + name + " <> alice");
   BOOST_TEST(outcome(run(session.destroy())) == "gone");
   BOOST_TEST(session.history().size() == 1U);
 }
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(what_old_cookies_stand_for_ends_along_and_is_told) {
   const std::string name = session.log_id();
   BOOST_TEST(outcome(run(session.destroy())) == "written");
   const std::string old_name = manager.log_id_of(express.store_key("one"));
-  BOOST_TEST(text_of(session.history()) == "ended " + old_name + " <> ; ended " + name + " <> alice");
+  BOOST_TEST(text_of(session.history()) == "destroyed " + old_name + " <> ; destroyed " + name + " <> alice");
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_cookie_that_verified_has_a_name_and_a_forged_one_has_none) {

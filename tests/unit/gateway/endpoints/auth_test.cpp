@@ -5,7 +5,6 @@
 
 #include "gateway/endpoints/endpoint.h"
 #include "tests/support/endpoint_fixture.h"
-#include "tests/support/log_lines.h"
 
 namespace session::test {
 namespace {
@@ -79,7 +78,6 @@ BOOST_AUTO_TEST_CASE(each_refusal_is_a_401_without_body_and_cookie) {
 }
 
 BOOST_AUTO_TEST_CASE(an_outage_is_a_503_and_no_logout) {
-  const LogLines log;
   store.fail_all();
   const Response response = ask(cookie);
   BOOST_TEST(response.status == 503);
@@ -98,7 +96,6 @@ BOOST_AUTO_TEST_CASE(an_unmet_rule_is_a_403_without_body_and_cookie) {
 }
 
 BOOST_AUTO_TEST_CASE(a_rule_that_does_not_exist_is_a_403_and_a_warning_that_no_text_can_break) {
-  const LogLines log;
   BOOST_TEST(ask(Asked("GET").with("HTTP_COOKIE", cookie).with("GATEWAY_REQUIRE", "user,ad\nmin")).status ==
              403);
   BOOST_TEST(log.text() ==
@@ -120,7 +117,7 @@ BOOST_AUTO_TEST_CASE(a_rule_is_no_reason_to_tell_a_stranger_more_than_a_401) {
 
 BOOST_AUTO_TEST_CASE(a_cookie_under_an_older_key_is_given_again_once) {
   SessionManager rotated = make_manager(rotated_options());
-  gateway::Services with_new_key{rotated, rules, gateway::FlushMode::wait, {}};
+  gateway::Services with_new_key{rotated, rules, telemetry};
   Asked asked("GET");
   asked.with("HTTP_COOKIE", cookie);
   const gateway::Request request = asked.request();
@@ -159,13 +156,6 @@ BOOST_AUTO_TEST_CASE(a_204_never_comes_from_memory_alone) {
   BOOST_TEST(ask(cookie).status == 204);
   run(alice.destroy());
   BOOST_TEST(reason(ask(cookie)) == "unknown");
-}
-
-BOOST_AUTO_TEST_CASE(endpoints_are_found_by_their_whole_name_only) {
-  for (const auto* name : {"auth", "session", "commit", "health", "ready"})
-    BOOST_TEST((gateway::find_endpoint(name) != nullptr), name);
-  for (const auto* name : {"", "Auth", "auth ", "auths", "aut", "/auth"})
-    BOOST_TEST((gateway::find_endpoint(name) == nullptr), name);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -4,7 +4,6 @@
 
 #include "gateway/endpoints/endpoint.h"
 #include "tests/support/endpoint_fixture.h"
-#include "tests/support/log_lines.h"
 
 namespace session::test {
 namespace {
@@ -133,7 +132,6 @@ BOOST_AUTO_TEST_CASE(locations_are_printable_ascii_without_spaces) {
 }
 
 BOOST_AUTO_TEST_CASE(a_location_that_is_none_is_refused_before_anything_is_done) {
-  const LogLines log;
   const int before = store.count();
   for (const std::string location : {"/a b", "/a\r\nSet-Cookie: x=1", "/\xc3\xa9", "/\x7f", "/a\tb"}) {
     const Response response = ask(asked("", "a=1", location));
@@ -158,7 +156,6 @@ BOOST_AUTO_TEST_CASE(actions_that_can_not_be_read_or_contradict_each_other_are_r
 }
 
 BOOST_AUTO_TEST_CASE(an_outage_is_a_503_without_cookie_and_location) {
-  const LogLines log;
   const std::string cookie = cookie_of(stored(R"({"user":"bob"})"_json));
   store.fail_all();
   for (const std::string& header : {std::string(), cookie}) {

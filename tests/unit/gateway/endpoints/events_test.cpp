@@ -11,7 +11,6 @@ namespace session::test {
 namespace {
 
 using gateway::Response;
-using gateway::SessionEvent;
 
 // "KIND CAUSE SUBJECT", and whether the session is named.
 std::vector<std::string> told(const Response& response) {

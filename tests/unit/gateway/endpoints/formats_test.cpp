@@ -65,22 +65,23 @@ struct Express : FormatFixture {
 
   std::string cookie = header_of("hello");
   RuleSet rules{std::vector<Rule>()};
-  gateway::Services services{manager, rules, gateway::FlushMode::wait,
+  LogLines log;
+  gateway::Telemetry process{gateway::LogSettings{}, log.sink()};
+  gateway::WorkerTelemetry telemetry{process};
+  gateway::Services services{manager, rules, telemetry, gateway::FlushMode::wait,
                              [](Task<void>) { BOOST_ERROR("nothing is written behind"); }};
 };
 
-// First, as there is one warning a second for all of them.
 BOOST_FIXTURE_TEST_SUITE(unreadable_records, Express)
 
 BOOST_AUTO_TEST_CASE(they_are_counted_in_the_log_and_no_id_is_named) {
-  const LogLines lines;
   write("hello", kForeign);
   for (int i = 0; i < 3; ++i) (void)auth();
   (void)show();
   (void)post(R"({"destroy":true})");
   cookie = "connect.sid=junk";
   (void)auth();
-  const std::string text = lines.text();
+  const std::string text = log.text();
   BOOST_TEST(text.find("hello") == std::string::npos);
   BOOST_TEST(text.starts_with(kWarning + manager.log_id_of("sess:hello") + "\n"), text);
 }

@@ -5,7 +5,6 @@
 #include "gateway/endpoints/apply_actions.h"
 #include "gateway/endpoints/endpoint.h"
 #include "tests/support/endpoint_fixture.h"
-#include "tests/support/log_lines.h"
 
 // What the session endpoint does not do for a client, and when it answers before the store has the change.
 namespace session::test {
@@ -165,7 +164,6 @@ BOOST_AUTO_TEST_CASE(a_session_destroyed_before_the_write_is_not_brought_back_an
   services.flush = gateway::FlushMode::behind;
   (void)ask(post("set", R"({"set":{"a":1}})"));
   run(alice.destroy());
-  const LogLines log;
   run_background();
   BOOST_TEST(refusal(cookie) == "unknown");
   BOOST_TEST(log.text() ==

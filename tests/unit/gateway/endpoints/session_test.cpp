@@ -5,7 +5,6 @@
 
 #include "gateway/endpoints/endpoint.h"
 #include "tests/support/endpoint_fixture.h"
-#include "tests/support/log_lines.h"
 
 namespace session::test {
 namespace {
@@ -71,7 +70,6 @@ BOOST_AUTO_TEST_CASE(a_problem_with_the_reason_if_there_is_no_session) {
 }
 
 BOOST_AUTO_TEST_CASE(a_503_and_no_cookie_if_the_store_can_not_answer) {
-  const LogLines log;
   store.fail_all();
   for (const auto& request : {asked("GET"), asked("POST").body(R"({"set":{"a":1}})"), asked("DELETE")}) {
     const Response response = ask(request);

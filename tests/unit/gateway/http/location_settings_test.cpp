@@ -6,7 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "gateway/endpoints/endpoint.h"
+#include "gateway/endpoints/table.h"
 #include "tests/support/endpoint_fixture.h"
 
 namespace session::test {
@@ -144,13 +144,15 @@ BOOST_AUTO_TEST_CASE(touch_off_wins_wherever_it_stands) {
 }
 
 BOOST_AUTO_TEST_CASE(two_different_endpoints_are_the_name_of_none) {
+  gateway::Telemetry telemetry{gateway::LogSettings{}};
+  const gateway::EndpointTable endpoints(telemetry);
   for (const auto& [first, second] : {std::pair("auth", "session"), std::pair("session", "auth"),
                                       std::pair("", "auth"), std::pair("auth", "")}) {
     LocationSettings settings;
     settings.add_endpoint(first);
     settings.add_endpoint(second);
     settings.add_endpoint(first);
-    BOOST_TEST(gateway::find_endpoint(settings.endpoint()) == nullptr);
+    BOOST_TEST((endpoints.find(settings.endpoint()) == nullptr));
   }
   LocationSettings settings;
   settings.add_endpoint("auth");

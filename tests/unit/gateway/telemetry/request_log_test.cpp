@@ -6,10 +6,10 @@
 
 #include "gateway/config/express_format.h"
 #include "gateway/realm/log_id_key.h"
-#include "gateway/telemetry/log/log.h"
 #include "tests/support/asked.h"
 #include "tests/support/e2e/process.h"
 #include "tests/support/log_lines.h"
+#include "tests/support/scrape.h"
 
 namespace session::test {
 namespace {
@@ -17,41 +17,60 @@ namespace {
 using gateway::Response;
 using gateway::Settings;
 
-void account_for(const Response& response, const std::string& id = "") {
-  const Asked asked = Asked("GET").with("REQUEST_ID", id);
-  gateway::record_request(asked.request(), response, "auth", std::chrono::microseconds(1234));
-}
+// A gateway's telemetry with one endpoint, and this thread as its worker.
+struct Recording {
+  explicit Recording(const gateway::LogSettings& settings = {}) : telemetry(settings, log.sink()) {}
+
+  void record(const Response& response, const std::string& id = "") {
+    const Asked asked = Asked("GET").with("REQUEST_ID", id);
+    const gateway::Request request = asked.request();
+    const gateway::AuditedRequest audited{request, "auth", telemetry.register_realm(realm)};
+    gateway::record_request(worker, auth, audited, response, std::chrono::microseconds(1234));
+  }
+
+  LogLines log;
+  gateway::Telemetry telemetry;
+  gateway::EndpointId auth = telemetry.register_endpoint("auth");
+  gateway::WorkerTelemetry worker{telemetry};
+  std::string realm;
+};
 
 BOOST_AUTO_TEST_SUITE(record_request)
 
 BOOST_AUTO_TEST_CASE(at_level_debug_each_request_is_a_line_and_otherwise_none) {
-  const LogLines log;
+  Recording recording;
   Response refused{401, {}, {}};
   refused.reason = "unknown";
-  account_for(refused, "abc");
-  BOOST_TEST(log.text() == "");
-  spdlog::set_level(spdlog::level::debug);
-  account_for(refused, "abc");
-  account_for(Response{204, {}, {}}, "not an id");
-  BOOST_TEST(log.text() ==
+  recording.record(refused, "abc");
+  BOOST_TEST(recording.log.text() == "");
+  recording.telemetry.log().change({gateway::LogLevel::debug});
+  recording.record(refused, "abc");
+  recording.record(Response{204, {}, {}}, "not an id");
+  BOOST_TEST(recording.log.text() ==
              "debug request abc: auth answered 401 (unknown) in 1234 us\n"
              "debug request -: auth answered 204 (done) in 1234 us\n");
 }
 
-BOOST_AUTO_TEST_CASE(events_go_to_the_audit) {
+BOOST_AUTO_TEST_CASE(events_go_to_the_audit_with_their_realm_and_requests_to_the_metrics) {
   const TempDir dir;
   const std::string file = dir / "audit.log";
-  gateway::start_log(
+  Recording recording(
       {gateway::LogLevel::error, gateway::LogFormat::text, {gateway::AuditTarget::file, file}});
-  account_for(Response{204, {}, {}});
-  BOOST_TEST(gateway::flush_log(std::chrono::seconds(20)));
+  recording.record(Response{204, {}, {}});
+  BOOST_TEST(gateway::flush_logs(std::chrono::seconds(20)));
   BOOST_TEST(read_file(file) == "");
   Response ended{204, {}, {}};
-  ended.events.push_back({gateway::SessionEvent::Kind::destroyed, {}, "1111", "alice", {}});
-  account_for(ended);
-  gateway::change_log({gateway::LogLevel::info, gateway::LogFormat::text, {gateway::AuditTarget::off, ""}});
-  BOOST_TEST(gateway::flush_log(std::chrono::seconds(20)));
+  ended.events.push_back({SessionEvent::Kind::destroyed, {}, "1111", "alice", {}});
+  recording.record(ended);
+  BOOST_TEST(gateway::flush_logs(std::chrono::seconds(20)));
   BOOST_TEST(read_file(file).ends_with("Z audit destroyed session=1111 subject=alice endpoint=auth\n"));
+  recording.realm = "shop";
+  recording.record(ended);
+  BOOST_TEST(gateway::flush_logs(std::chrono::seconds(20)));
+  BOOST_TEST(
+      read_file(file).ends_with("Z audit destroyed session=1111 subject=alice realm=shop endpoint=auth\n"));
+  const Scrape scrape(recording.worker.render_metrics());
+  BOOST_TEST(scrape[R"(session_gateway_requests_total{endpoint="auth",outcome="ok"})"] == 3);
 }
 
 // What names are made with: text of the key, empty if it is to be a random one.

@@ -21,15 +21,16 @@ namespace session::test {
 namespace {
 
 using namespace std::chrono_literals;
+using gateway::Audit;
 using gateway::AuditSettings;
 using gateway::AuditTarget;
 using gateway::Client;
+using gateway::Log;
 using gateway::LogFormat;
 using gateway::LogLevel;
 using gateway::LogSettings;
 using gateway::Request;
-using gateway::SessionEvent;
-using Kind = gateway::SessionEvent::Kind;
+using Kind = SessionEvent::Kind;
 
 LogSettings into(const std::string& file, LogFormat format = LogFormat::text) {
   return {LogLevel::info, format, AuditSettings{AuditTarget::file, file}};
@@ -37,14 +38,13 @@ LogSettings into(const std::string& file, LogFormat format = LogFormat::text) {
 
 // What was logged so far into a file.
 std::string written(const std::string& file) {
-  BOOST_REQUIRE(gateway::flush_log(20s));
+  BOOST_REQUIRE(gateway::flush_logs(20s));
   return read_file(file);
 }
 
 // The audit stream in a file of the test's own.
 struct AuditFile {
-  explicit AuditFile(LogFormat format = LogFormat::text) { gateway::start_log(into(file, format)); }
-  ~AuditFile() { gateway::change_log({LogLevel::info, LogFormat::text, {AuditTarget::off, ""}}); }
+  explicit AuditFile(LogFormat format = LogFormat::text) : log(into(file, format), logged.sink()) {}
 
   // The lines so far, without their times.
   [[nodiscard]] std::vector<std::string> lines() const {
@@ -61,12 +61,16 @@ struct AuditFile {
     now += 1h;
     Request request;
     request.client = client;
-    gateway::audit(request, {event}, "session", now);
+    audit.record({request, "session", realm}, {event}, now);
   }
 
   TempDir dir;
   std::string file = dir / "audit.log";
-  static inline Clock::Steady now = system_clock().steady_now();
+  LogLines logged;
+  Log log;
+  Audit audit{log};
+  std::string realm;
+  Clock::Steady now = system_clock().steady_now();
 };
 
 BOOST_AUTO_TEST_SUITE(audit_stream)
@@ -89,10 +93,21 @@ BOOST_FIXTURE_TEST_CASE(every_event_is_a_line_of_its_kind_and_what_is_known, Aud
   BOOST_TEST(lines() == expected, boost::test_tools::per_element());
 }
 
+BOOST_FIXTURE_TEST_CASE(who_acted_and_in_which_realm_is_told_where_it_is_known, AuditFile) {
+  realm = "shop";
+  tell({.kind = Kind::destroyed, .session = "1", .subject = "alice", .actor = "admin bob"});
+  realm.clear();
+  tell({.kind = Kind::destroyed, .session = "1", .subject = "alice"});
+  const std::vector<std::string> expected = {
+      R"(audit destroyed session=1 subject=alice actor="admin bob" realm=shop endpoint=session)",
+      "audit destroyed session=1 subject=alice endpoint=session"};
+  BOOST_TEST(lines() == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(in_json_every_line_is_an_object) {
-  AuditFile audit(LogFormat::json);
-  audit.tell({Kind::created, {}, "1111", "al\"ice\n", {}}, {"unix:", {}});
-  const auto parsed = parse_json(written(audit.file));
+  AuditFile own(LogFormat::json);
+  own.tell({Kind::created, {}, "1111", "al\"ice\n", {}}, {"unix:", {}});
+  const auto parsed = parse_json(written(own.file));
   BOOST_TEST_REQUIRE(parsed.has_value());
   BOOST_TEST(parsed->at("audit") == "created");
   BOOST_TEST(parsed->at("session") == "1111");
@@ -135,11 +150,11 @@ BOOST_FIXTURE_TEST_CASE(of_refusals_for_one_reason_one_a_second_is_written_and_t
   now += 1h;
   const std::vector<SessionEvent> forged = {{Kind::refused, "bad-signature", {}, {}, {}}};
   const std::vector<SessionEvent> ended = {{Kind::refused, "unknown", "1", {}, {}}};
-  gateway::audit(request, forged, "auth", now);
-  for (int i = 0; i < 50'000; ++i) gateway::audit(request, forged, "auth", now + 999ms);
-  gateway::audit(request, ended, "auth", now + 999ms);
-  gateway::audit(request, forged, "auth", now + 1000ms);
-  gateway::audit(request, forged, "auth", now + 2000ms);
+  audit.record({request, "auth"}, forged, now);
+  for (int i = 0; i < 50'000; ++i) audit.record({request, "auth"}, forged, now + 999ms);
+  audit.record({request, "auth"}, ended, now + 999ms);
+  audit.record({request, "auth"}, forged, now + 1000ms);
+  audit.record({request, "auth"}, forged, now + 2000ms);
   const std::vector<std::string> expected = {
       "audit refused reason=bad-signature endpoint=auth",
       "audit refused reason=unknown session=1 endpoint=auth",
@@ -150,7 +165,8 @@ BOOST_FIXTURE_TEST_CASE(of_refusals_for_one_reason_one_a_second_is_written_and_t
 
 BOOST_FIXTURE_TEST_CASE(what_became_of_sessions_is_never_held_back, AuditFile) {
   const std::vector<SessionEvent> created = {{Kind::created, {}, "1", {}, {}}};
-  for (int i = 0; i < 100; ++i) gateway::audit(Request(), created, "commit", now);
+  const Request request;
+  for (int i = 0; i < 100; ++i) audit.record({request, "commit"}, created, now);
   BOOST_TEST(lines().size() == 100U);
 }
 
@@ -164,7 +180,7 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_was_renamed_is_made_anew_when_the_log_is_ope
   tell({Kind::created, {}, "1", {}, {}});
   std::filesystem::rename(file, dir / "audit.log.1");
   tell({Kind::created, {}, "2", {}, {}});
-  gateway::reopen_log();
+  log.reopen();
   tell({Kind::created, {}, "3", {}, {}});
   BOOST_TEST(lines().size() == 1U);
   BOOST_TEST(written(dir / "audit.log.1").find("session=2") != std::string::npos);
@@ -172,7 +188,7 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_was_renamed_is_made_anew_when_the_log_is_ope
 
 BOOST_FIXTURE_TEST_CASE(a_change_of_other_settings_opens_no_file, AuditFile) {
   std::filesystem::rename(file, dir / "audit.log.1");
-  gateway::change_log(into(file, LogFormat::json));
+  log.change(into(file, LogFormat::json));
   tell({Kind::created, {}, "1", {}, {}});
   BOOST_TEST(!std::filesystem::exists(file));
   BOOST_TEST(parse_json(written(dir / "audit.log.1")).has_value());
@@ -180,9 +196,9 @@ BOOST_FIXTURE_TEST_CASE(a_change_of_other_settings_opens_no_file, AuditFile) {
 
 BOOST_FIXTURE_TEST_CASE(another_file_takes_the_lines_from_then_on, AuditFile) {
   tell({Kind::created, {}, "1", {}, {}});
-  gateway::change_log(into(dir / "other.log"));
+  log.change(into(dir / "other.log"));
   tell({Kind::created, {}, "2", {}, {}});
-  gateway::reopen_log();
+  log.reopen();
   tell({Kind::created, {}, "3", {}, {}});
   BOOST_TEST(lines().size() == 1U);
   BOOST_TEST(written(dir / "other.log").find("session=2") != std::string::npos);
@@ -192,8 +208,8 @@ BOOST_FIXTURE_TEST_CASE(another_file_takes_the_lines_from_then_on, AuditFile) {
 BOOST_FIXTURE_TEST_CASE(lines_are_written_while_the_file_is_opened_again_and_again, AuditFile) {
   constexpr int kLines = 500;
   {
-    const std::jthread opening([](const std::stop_token& stop) {
-      while (!stop.stop_requested()) gateway::reopen_log();
+    const std::jthread opening([this](const std::stop_token& stop) {
+      while (!stop.stop_requested()) log.reopen();
     });
     for (int i = 0; i < kLines; ++i) tell({Kind::created, {}, std::to_string(i), {}, {}});
   }
@@ -208,9 +224,9 @@ BOOST_FIXTURE_TEST_CASE(lines_are_written_while_the_file_is_opened_again_and_aga
 BOOST_AUTO_TEST_CASE(a_file_that_is_made_can_be_read_by_its_group_whatever_the_umask) {
   for (const mode_t mask : {mode_t{077}, mode_t{022}, mode_t{0}}) {
     const mode_t before = ::umask(mask);
-    const AuditFile audit;
+    const AuditFile own;
     ::umask(before);
-    BOOST_TEST(mode_of(audit.file) == mode_t{0640});
+    BOOST_TEST(mode_of(own.file) == mode_t{0640});
   }
 }
 
@@ -218,28 +234,26 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_there_keeps_its_mode) {
   const TempDir dir;
   write_file(dir / "audit.log", "a line\n");
   ::chmod((dir / "audit.log").c_str(), 0600);
-  gateway::start_log(into(dir / "audit.log"));
-  gateway::reopen_log();
+  const LogLines logged;
+  Log log(into(dir / "audit.log"), logged.sink());
+  log.reopen();
   BOOST_TEST(mode_of(dir / "audit.log") == mode_t{0600});
   BOOST_TEST(read_file(dir / "audit.log") == "a line\n");
-  gateway::change_log({LogLevel::info, LogFormat::text, {AuditTarget::off, ""}});
 }
 
 BOOST_AUTO_TEST_CASE(a_link_that_leads_to_no_file_makes_one) {
   const TempDir dir;
   std::filesystem::create_symlink(dir / "elsewhere", dir / "audit.log");
-  gateway::start_log(into(dir / "audit.log"));
+  const Log log(into(dir / "audit.log"));
   BOOST_TEST(std::filesystem::exists(dir / "elsewhere"));
-  gateway::change_log({LogLevel::info, LogFormat::text, {AuditTarget::off, ""}});
 }
 
 BOOST_FIXTURE_TEST_CASE(a_file_that_can_t_be_opened_anew_leaves_the_audit_where_it_was_and_is_told,
                         AuditFile) {
-  const LogLines log;
   std::filesystem::rename(file, dir / "audit.log.1");
   std::filesystem::create_directory(file);
-  gateway::reopen_log();
-  BOOST_TEST(log.text() ==
+  log.reopen();
+  BOOST_TEST(logged.text() ==
              "error can't open the audit file " + file +
                  ": Is a directory; the audit continues in the former place, or on standard error\n");
   tell({Kind::created, {}, "1", {}, {}});
@@ -247,19 +261,17 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_can_t_be_opened_anew_leaves_the_audit_where_
 }
 
 BOOST_FIXTURE_TEST_CASE(an_audit_that_is_in_no_file_has_none_to_open_anew, AuditFile) {
-  const LogLines log;
   std::filesystem::remove(file);
-  gateway::change_log({LogLevel::info, LogFormat::text, {AuditTarget::off, ""}});
-  gateway::reopen_log();
+  log.change({LogLevel::info, LogFormat::text, {AuditTarget::off, ""}});
+  log.reopen();
   BOOST_TEST(!std::filesystem::exists(file));
-  BOOST_TEST(log.text() == "");
+  BOOST_TEST(logged.text() == "");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_file_that_can_t_be_had_leaves_the_audit_where_it_was_and_is_told, AuditFile) {
-  const LogLines log;
-  gateway::change_log(into(dir / "missing/audit.log"));
+  log.change(into(dir / "missing/audit.log"));
   BOOST_TEST(
-      log.text() ==
+      logged.text() ==
       "error can't open the audit file " + (dir / "missing/audit.log") +
           ": No such file or directory; the audit continues in the former place, or on standard error\n");
   tell({Kind::created, {}, "1", {}, {}});
@@ -267,7 +279,7 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_can_t_be_had_leaves_the_audit_where_it_was_a
 }
 
 BOOST_FIXTURE_TEST_CASE(an_audit_that_is_off_writes_nothing, AuditFile) {
-  gateway::change_log({LogLevel::info, LogFormat::text, {AuditTarget::off, ""}});
+  log.change({LogLevel::info, LogFormat::text, {AuditTarget::off, ""}});
   tell({Kind::created, {}, "1", {}, {}});
   BOOST_TEST(lines().empty());
 }

@@ -17,6 +17,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "core/json/json.h"
+#include "gateway/telemetry/log/line.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/log_lines.h"
 
@@ -24,9 +25,11 @@ namespace session::test {
 namespace {
 
 using namespace std::chrono_literals;
+using gateway::Log;
 using gateway::LogFormat;
 using gateway::LogLevel;
 using gateway::LogSettings;
+using gateway::Message;
 using gateway::RateLimit;
 
 // What standard error receives while `work` runs.
@@ -37,7 +40,7 @@ std::string standard_error_of(Work work) {
   const int before = dup(STDERR_FILENO);
   BOOST_REQUIRE(dup2(fileno(file), STDERR_FILENO) == STDERR_FILENO);
   work();
-  BOOST_REQUIRE(gateway::flush_log(20s));
+  BOOST_REQUIRE(gateway::flush_logs(20s));
   std::fflush(stderr);
   dup2(before, STDERR_FILENO);
   close(before);
@@ -50,8 +53,8 @@ std::string standard_error_of(Work work) {
 
 std::string logged(LogFormat format, const std::string& message) {
   return standard_error_of([&] {
-    gateway::start_log(LogSettings{LogLevel::info, format});
-    spdlog::info("{}", message);
+    const Log log(LogSettings{LogLevel::info, format});
+    log.info("{}", message);
   });
 }
 
@@ -115,21 +118,43 @@ BOOST_AUTO_TEST_CASE(of_many_threads_one_passes_and_none_is_forgotten) {
   BOOST_TEST((limit.admit(now + 1s) == std::pair<bool, std::uint64_t>(true, 7999)));
 }
 
-BOOST_AUTO_TEST_CASE(what_was_held_back_is_told_with_the_next) {
-  const LogLines log;
-  RateLimit limit;
-  gateway::detail::log_limited(limit, spdlog::level::warn, "{} not a format", 0);
-  gateway::detail::log_limited(limit, spdlog::level::err, "again", 7);
-  BOOST_TEST(log.text() == "warning {} not a format\nerror again (7 more like this were not logged)\n");
+BOOST_AUTO_TEST_CASE(what_was_suppressed_is_told_with_the_next) {
+  FakeClock clock;
+  const LogLines lines;
+  Log log({}, lines.sink(), clock);
+  for (int i = 0; i < 8; ++i) log.warn(Message::request_failed, "again {}", i);
+  clock.advance(1s);
+  log.error(Message::request_failed, "again");
+  BOOST_TEST(lines.text() == "warning again 0\nerror again (7 more like this were not logged)\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_flood_of_one_message_suppresses_no_other) {
+  const FakeClock clock;
+  const LogLines lines;
+  Log log({}, lines.sink(), clock);
+  for (int i = 0; i < 100; ++i) log.warn(Message::unknown_endpoint, "one");
+  log.warn(Message::unknown_rule, "another");
+  log.info(Message::redis_connected, "a third");
+  BOOST_TEST(lines.text() == "warning one\nwarning another\ninfo a third\n");
+}
+
+BOOST_AUTO_TEST_CASE(two_logs_share_no_limit) {
+  const FakeClock clock;
+  const LogLines lines;
+  for (int i = 0; i < 2; ++i) {
+    Log log({}, lines.sink(), clock);
+    log.error(Message::request_failed, "log {}", i);
+  }
+  BOOST_TEST(lines.text() == "error log 0\nerror log 1\n");
 }
 
 BOOST_AUTO_TEST_CASE(arguments_are_put_into_the_message_once) {
-  const LogLines log;
-  RateLimit warnings;
-  RateLimit errors;
-  gateway::warn(warnings, "a {} and {}", 1, "{}");
-  gateway::error(errors, "b {}", "x");
-  BOOST_TEST(log.text() == "warning a 1 and {}\nerror b x\n");
+  const LogLines lines;
+  Log log({}, lines.sink());
+  log.warn(Message::unknown_rule, "a {} and {}", 1, "{}");
+  log.error(Message::request_failed, "b {}", "x");
+  log.info("c {}", std::string("{}"));
+  BOOST_TEST(lines.text() == "warning a 1 and {}\nerror b x\ninfo c {}\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -178,13 +203,13 @@ BOOST_AUTO_TEST_CASE(lines_for_the_journal_begin_with_their_priority) {
       BOOST_REQUIRE(::fstat(STDERR_FILENO, &found) == 0);
       const std::string inode = std::to_string(found.st_ino + (matches ? 0 : 1));
       ::setenv("JOURNAL_STREAM", (std::to_string(found.st_dev) + ":" + inode).c_str(), 1);
-      gateway::start_log(LogSettings{LogLevel::debug, LogFormat::text});
+      Log log(LogSettings{LogLevel::debug, LogFormat::text});
       ::unsetenv("JOURNAL_STREAM");
-      spdlog::debug("a");
-      spdlog::info("b");
-      spdlog::warn("c");
-      gateway::change_log(LogSettings{LogLevel::debug, LogFormat::json});
-      spdlog::error("d");
+      log.debug("a");
+      log.info("b");
+      log.warn("c");
+      log.change(LogSettings{LogLevel::debug, LogFormat::json});
+      log.error("d");
     });
   };
   const std::regex form(
@@ -195,22 +220,22 @@ BOOST_AUTO_TEST_CASE(lines_for_the_journal_begin_with_their_priority) {
 
 BOOST_AUTO_TEST_CASE(level_and_format_change_while_threads_log) {
   const std::string text = standard_error_of([] {
-    gateway::start_log(LogSettings{LogLevel::info, LogFormat::text});
+    Log log(LogSettings{LogLevel::info, LogFormat::text});
     {
       std::vector<std::jthread> threads;
       for (int i = 0; i < 4; ++i) {
-        threads.emplace_back([] {
-          for (int k = 0; k < 500; ++k) spdlog::info("a line");
+        threads.emplace_back([&log] {
+          for (int k = 0; k < 500; ++k) log.info("a line");
         });
       }
       for (int k = 0; k < 200; ++k) {
-        gateway::change_log(LogSettings{k % 2 == 0 ? LogLevel::error : LogLevel::info,
-                                        k % 3 == 0 ? LogFormat::json : LogFormat::text});
+        log.change(LogSettings{k % 2 == 0 ? LogLevel::error : LogLevel::info,
+                               k % 3 == 0 ? LogFormat::json : LogFormat::text});
       }
     }
-    gateway::change_log(LogSettings{LogLevel::warning, LogFormat::json});
-    spdlog::info("not this");
-    spdlog::warn("the last");
+    log.change(LogSettings{LogLevel::warning, LogFormat::json});
+    log.info("not this");
+    log.warn("the last");
   });
   BOOST_TEST(text.ends_with("\"level\":\"warning\",\"message\":\"the last\"}\n"));
   const std::regex form("(20[^\n]*Z info a line\n|\\{\"time\":\"20[^\n]*\"a line\"\\}\n)*");
@@ -222,10 +247,10 @@ BOOST_AUTO_TEST_CASE(level_and_format_change_while_threads_log) {
 
 BOOST_AUTO_TEST_CASE(what_is_below_the_level_is_not_logged) {
   const std::string text = standard_error_of([] {
-    gateway::start_log(LogSettings{LogLevel::warning, LogFormat::text});
-    spdlog::info("not this");
-    spdlog::warn("but this");
-    spdlog::error("and this");
+    const Log log(LogSettings{LogLevel::warning, LogFormat::text});
+    log.info("not this");
+    log.warn("but this");
+    log.error("and this");
   });
   BOOST_TEST(text.find("not this") == std::string::npos);
   BOOST_TEST(text.find(" warning but this\n") != std::string::npos);

@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(a_line_that_was_cut_is_completed_before_the_next) {
 }
 
 BOOST_AUTO_TEST_CASE(a_reader_that_has_gone_is_no_signal_and_costs_the_lines_only) {
-  ::signal(SIGPIPE, SIG_IGN);  // as start_log has it
+  ::signal(SIGPIPE, SIG_IGN);  // as Log has it
   for (const bool socket : {false, true}) {
     Pipe pipe;
     Socket pair;

@@ -1,6 +1,7 @@
 #include "gateway/telemetry/metrics/counter_registry.h"
 
 #include <atomic>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -14,11 +15,12 @@ namespace {
 using session::test::in_parallel;
 
 constexpr std::size_t kSlot = layout::of(Count::session_new);
+constexpr std::size_t kSlots = layout::size(3);
 constexpr std::uint64_t kMany = 20'000;
 
 void count_in(CounterRegistry& counters, std::uint64_t times) {
-  const CounterRegistry::ThreadScope seat(counters);
-  for (std::uint64_t i = 0; i < times; ++i) CounterRegistry::here().count(Count::session_new);
+  const CounterRegistry::Row row(counters);
+  for (std::uint64_t i = 0; i < times; ++i) row.counters().count(Count::session_new);
 }
 
 }  // namespace
@@ -26,8 +28,7 @@ void count_in(CounterRegistry& counters, std::uint64_t times) {
 BOOST_AUTO_TEST_SUITE(counters)
 
 BOOST_AUTO_TEST_CASE(what_threads_count_at_once_is_summed_and_the_sum_never_falls_while_they_do) {
-  CounterRegistry all;
-  const std::uint64_t before = all.sum()[kSlot];
+  CounterRegistry all(kSlots);
   std::atomic<int> counting = 4;
   bool fell = false;
   in_parallel(5, [&](int thread) {
@@ -44,57 +45,65 @@ BOOST_AUTO_TEST_CASE(what_threads_count_at_once_is_summed_and_the_sum_never_fall
     }
   });
   BOOST_TEST(!fell);
-  BOOST_TEST(all.sum()[kSlot] - before == 4 * kMany);
-}
-
-BOOST_AUTO_TEST_CASE(threads_without_a_seat_lose_nothing_either) {
-  const CounterRegistry all;
-  const std::uint64_t before = all.sum()[kSlot];
-  in_parallel(4, [](int) {
-    for (std::uint64_t i = 0; i < kMany; ++i) CounterRegistry::here().count(Count::session_new);
-  });
-  BOOST_TEST(all.sum()[kSlot] - before == 4 * kMany);
+  BOOST_TEST(all.sum()[kSlot] == 4 * kMany);
 }
 
 BOOST_AUTO_TEST_CASE(what_a_thread_has_counted_stays_when_it_ends_and_another_takes_its_place) {
-  CounterRegistry all;
-  const std::uint64_t before = all.sum()[kSlot];
+  CounterRegistry all(kSlots);
   for (std::uint64_t round = 1; round <= 3; ++round) {
     std::thread(count_in, std::ref(all), 7).join();
-    BOOST_TEST(all.sum()[kSlot] - before == round * 7);
+    BOOST_TEST(all.sum()[kSlot] == round * 7);
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_seat_is_its_threads_own_while_it_lasts_and_its_tally_is_used_again) {
-  CounterRegistry all;
-  ThreadCounters* shared = &CounterRegistry::here();
+BOOST_AUTO_TEST_CASE(a_row_is_its_owner_s_while_it_lasts_and_is_used_again) {
+  CounterRegistry all(kSlots);
   ThreadCounters* first = nullptr;
   {
-    const CounterRegistry::ThreadScope seat(all);
-    first = &CounterRegistry::here();
-    BOOST_TEST(first != shared);
-    std::thread([&] { BOOST_TEST(&CounterRegistry::here() == shared); }).join();
+    const CounterRegistry::Row one(all);
+    const CounterRegistry::Row other(all);
+    BOOST_TEST(&one.counters() != &other.counters());
+    first = &one.counters();
   }
-  BOOST_TEST(&CounterRegistry::here() == shared);
-  const CounterRegistry::ThreadScope again(all);
-  BOOST_TEST(&CounterRegistry::here() == first);
+  const CounterRegistry::Row again(all);
+  BOOST_TEST(&again.counters() == first);
+}
+
+BOOST_AUTO_TEST_CASE(what_two_registries_count_is_apart) {
+  CounterRegistry one(kSlots);
+  const CounterRegistry other(kSlots);
+  count_in(one, 3);
+  BOOST_TEST(one.sum()[kSlot] == 3U);
+  BOOST_TEST(other.sum()[kSlot] == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(all_rows_have_one_length) {
+  CounterRegistry all(kSlots);
+  all.set_slots(layout::size(20));
+  BOOST_TEST(all.sum().size() == layout::size(20));
+  const CounterRegistry::Row row(all);
+  row.counters().add(layout::size(20) - 1, 5);
+  BOOST_TEST(all.sum().back() == 5U);
+  BOOST_CHECK_THROW(all.set_slots(layout::size(21)), std::logic_error);
 }
 
 BOOST_AUTO_TEST_CASE(no_two_figures_share_a_slot) {
   std::vector<std::size_t> used;
   for (std::size_t i = 0; i < kCounts; ++i) used.push_back(layout::of(static_cast<Count>(i)));
-  for (std::size_t i = 0; i < layout::kEndpoints; ++i) {
-    for (std::size_t k = 0; k < kOutcomes; ++k) used.push_back(layout::request(i, static_cast<Outcome>(k)));
-  }
   for (std::size_t i = 0; i < kReasons; ++i) used.push_back(layout::refusal(i));
   const auto add_time = [&](std::size_t first) {
     for (std::size_t i = 0; i < layout::kDuration; ++i) used.push_back(first + i);
   };
-  for (std::size_t i = 0; i < layout::kEndpoints; ++i) add_time(layout::request_time(i));
   for (std::size_t i = 0; i < kStoreCommands; ++i) {
     for (const bool ok : {true, false}) add_time(layout::store_time(static_cast<StoreCommand>(i), ok));
   }
-  BOOST_TEST(used.size() == layout::kAll);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto endpoint = static_cast<EndpointId>(i);
+    for (std::size_t k = 0; k < kOutcomes; ++k)
+      used.push_back(layout::request(endpoint, static_cast<Outcome>(k)));
+    add_time(layout::request_time(endpoint));
+  }
+  BOOST_TEST(used.size() == layout::size(3));
   for (std::size_t i = 0; i < used.size(); ++i) BOOST_TEST(used[i] == i);
 }
 

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "gateway/endpoints/endpoint.h"
+#include "gateway/telemetry/telemetry.h"
+
+namespace session::gateway {
+
+// The endpoints by name (GATEWAY_ENDPOINT), each registered with the telemetry. Immutable, so thread-safe.
+class EndpointTable {
+ public:
+  struct Entry {
+    std::string_view name;
+    Endpoint answer;
+    EndpointId id;
+  };
+
+  // Registers every endpoint. Throws std::logic_error as Telemetry::register_endpoint does.
+  explicit EndpointTable(Telemetry& telemetry);
+
+  // The endpoint of that name; nullptr: there is none.
+  [[nodiscard]] const Entry* find(std::string_view name) const noexcept;
+  [[nodiscard]] const std::vector<Entry>& entries() const noexcept { return entries_; }
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+}  // namespace session::gateway

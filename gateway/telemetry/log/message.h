@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+
+namespace session::gateway {
+
+// The messages that a client, an application or an outage can cause as often as it likes. Each is logged at
+// most once a second (Log::warn and Log::error with a Message). One enumerator per message, so that no flood
+// of one hides another. A new message is a line here.
+enum class Message : std::size_t {
+  // Requests and connections.
+  unknown_endpoint,
+  request_failed,
+  background_task_failed,
+  connection_not_taken,
+  connection_failed,
+  connection_protocol_error,
+  connection_over_limit,
+  connections_refused,
+  // Endpoints.
+  unknown_rule,
+  check_without_store,
+  session_without_store,
+  commit_refused,
+  commit_not_written,
+  write_behind_failed,
+  corrupt_record,
+  // Stores.
+  memory_evictions,
+  redis_connected,
+  redis_lost,
+  redis_down,
+  redis_moved,
+  redis_left,
+};
+inline constexpr std::size_t kMessages = static_cast<std::size_t>(Message::redis_left) + 1;
+
+}  // namespace session::gateway
