@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include <boost/asio/co_spawn.hpp>
+
 #include "bench/micro/auth_fixture.h"
 #include "gateway/telemetry/request_log.h"
 #include "gateway/transport/fastcgi/codec.h"

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <benchmark/benchmark.h>
+#include <boost/asio/co_spawn.hpp>
 
 #include "bench/micro/auth_fixture.h"
 #include "core/authz/check.h"

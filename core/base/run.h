@@ -1,11 +1,7 @@
 #pragma once
 
-#include <exception>
 #include <optional>
-#include <type_traits>
 #include <utility>
-
-#include <boost/asio/co_spawn.hpp>
 
 #include "core/base/task.h"
 
@@ -18,25 +14,16 @@ Task<> keep(Task<T> task, std::optional<T>& result) {
 }
 }  // namespace detail
 
-// Runs a task to its end on this thread and returns its result (or throws its exception): for programs
-// without an event loop of their own, and for tests. Must not be called from inside a task. Everything that
-// the task leaves running ends with it, a RedisStore's connections included, so combine many tasks into one.
+// Runs a task to its end on this thread and returns what it yields (or throws what it throws): for programs
+// that have no event loop of their own, and for tests. Must not be called from inside a task. What the task
+// leaves running ends with it, a RedisStore's connections too: many tasks are better run as one.
+void run(Task<> task);
+
 template <class T>
 T run(Task<T> task) {
-  if constexpr (std::is_void_v<T>) {
-    boost::asio::io_context loop(1);
-    std::exception_ptr failed;
-    boost::asio::co_spawn(loop, std::move(task), [&](const std::exception_ptr& exception) {
-      failed = exception;
-      loop.stop();  // a store's connections would keep it running
-    });
-    loop.run();
-    if (failed) std::rethrow_exception(failed);
-  } else {
-    std::optional<T> result;  // co_spawn needs a default constructor, and a Session has none
-    run(detail::keep(std::move(task), result));
-    return std::move(*result);
-  }
+  std::optional<T> result;  // co_spawn alone takes only what can be made of nothing, which a Session can't
+  run(detail::keep(std::move(task), result));
+  return std::move(*result);
 }
 
 }  // namespace session
