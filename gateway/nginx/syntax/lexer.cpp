@@ -52,7 +52,7 @@ Result<Word, Lexer::Wrong> Lexer::quoted_word() {
     if (!at_end()) advance();
   }
   if (at_end() || at_ - begin > kMaxWordBytes)
-    return Wrong(line, std::string("the ") + quote + " that opens here has no end");
+    return Wrong(line, "the " + std::string(1, quote) + " that opens here has no end");
   Word word{unescaped(text_.substr(begin, at_ - begin)), line};
   advance();
   // A quote ends the word: only these may follow. A ) begins the next word, for conditions.
