@@ -1,27 +1,40 @@
 #include "gateway/transport/fastcgi/cgi_request.h"
 
+#include <cstring>
+
 namespace session::gateway {
 namespace {
 
-constexpr std::string_view kHeader = "HTTP_";
-constexpr std::string_view kSetting = "GATEWAY_";
-constexpr std::string_view kAction = "SESSION_";
+// Compares with a literal. Its length is known, so this is a few machine words; std::string_view's operators
+// call memcmp, and a check would pay for some forty of these calls.
+template <std::size_t N>
+bool is(std::string_view text, const char (&literal)[N]) {
+  return text.size() == N - 1 && std::memcmp(text.data(), literal, N - 1) == 0;
+}
+
+// Removes the prefix from the text, if it begins with that.
+template <std::size_t N>
+bool take_prefix(std::string_view& text, const char (&prefix)[N]) {
+  if (text.size() < N - 1 || std::memcmp(text.data(), prefix, N - 1) != 0) return false;
+  text.remove_prefix(N - 1);
+  return true;
+}
 
 void add_setting(LocationSettings& settings, std::string_view name, std::string_view value) {
-  if (name == "ENDPOINT") settings.add_endpoint(value);
-  if (name == "REQUIRE") settings.add_require(value);
-  if (name == "ALLOW") settings.add_allow(value);
-  if (name == "EXPOSE") settings.add_expose(value);
-  if (name == "TOUCH") settings.add_touch(value);
+  if (is(name, "ENDPOINT")) return settings.add_endpoint(value);
+  if (is(name, "REQUIRE")) return settings.add_require(value);
+  if (is(name, "ALLOW")) return settings.add_allow(value);
+  if (is(name, "EXPOSE")) return settings.add_expose(value);
+  if (is(name, "TOUCH")) return settings.add_touch(value);
 }
 
 void add_action(FrontActions& actions, std::string_view name, std::string_view value) {
-  if (name == "SET") actions.texts.set.push_back(value);
-  if (name == "UNSET") actions.texts.unset.push_back(value);
-  if (name == "DESTROY") actions.texts.destroy.push_back(value);
-  if (name == "REGENERATE") actions.texts.regenerate.push_back(value);
-  if (name == "FLUSH") actions.texts.flush.push_back(value);
-  if (name == "LOCATION" && !actions.location) actions.location = value;
+  if (is(name, "SET")) return actions.texts.set.push_back(value);
+  if (is(name, "UNSET")) return actions.texts.unset.push_back(value);
+  if (is(name, "DESTROY")) return actions.texts.destroy.push_back(value);
+  if (is(name, "REGENERATE")) return actions.texts.regenerate.push_back(value);
+  if (is(name, "FLUSH")) return actions.texts.flush.push_back(value);
+  if (is(name, "LOCATION") && !actions.location) actions.location = value;
 }
 
 // Views of values are never null, also of empty ones: null is one that has not come yet.
@@ -32,12 +45,12 @@ void take_first(std::string_view& slot, std::string_view value) {
 }  // namespace
 
 void add_param(Request& request, std::string_view name, std::string_view value) {
-  if (name.starts_with(kHeader)) return request.headers.add(name.substr(kHeader.size()), value);
-  if (name.starts_with(kSetting)) return add_setting(request.settings, name.substr(kSetting.size()), value);
-  if (name.starts_with(kAction)) return add_action(request.front_actions, name.substr(kAction.size()), value);
-  if (name == "REQUEST_METHOD") return take_first(request.method, value);
-  if (name == "REMOTE_ADDR") return take_first(request.client.address, value);
-  if (name == "REQUEST_ID") return take_first(request.client.request_id, value);
+  if (take_prefix(name, "HTTP_")) return request.headers.add(name, value);
+  if (take_prefix(name, "GATEWAY_")) return add_setting(request.settings, name, value);
+  if (take_prefix(name, "SESSION_")) return add_action(request.front_actions, name, value);
+  if (is(name, "REQUEST_METHOD")) return take_first(request.method, value);
+  if (is(name, "REMOTE_ADDR")) return take_first(request.client.address, value);
+  if (is(name, "REQUEST_ID")) return take_first(request.client.request_id, value);
 }
 
 }  // namespace session::gateway

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 #include <string_view>
 
 namespace session::gateway {
@@ -16,9 +17,9 @@ class Params {
   template <class Take>
   void for_each(Take take) const {
     for (const char* const* string = strings_; *string != nullptr; ++string) {
-      const std::string_view pair(*string);
-      const auto equals = pair.find('=');
-      take(pair.substr(0, equals), pair.substr(equals + 1));
+      const char* const equals = std::strchr(*string, '=');
+      take(std::string_view(*string, static_cast<std::size_t>(equals - *string)),
+           std::string_view(equals + 1));
     }
   }
 
