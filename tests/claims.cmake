@@ -49,6 +49,7 @@ add_claims(integration/daemon/wire_test e2e wire_support)
 # integration/redis
 add_claims(integration/redis/fixtures_test redis redis_support)
 add_claims(integration/redis/groups_test redis redis_support)
+add_claims(integration/redis/pushes_test redis redis_support)
 
 # integration/store
 add_claims(integration/store/redis_access_test redis redis_support)
