@@ -53,6 +53,7 @@ Server::Server(Settings settings, ConfigSource source, Telemetry& telemetry)
       stop_signals_(loop_.get_executor(), SIGTERM, SIGINT),
       reload_signal_(loop_.get_executor(), SIGHUP) {
   telemetry_.metrics().set_workers(worker_count(config_->settings));
+  telemetry_.metrics().set_cache_budget(cache_budget_);
   listen();
   const Shared shared{telemetry_, endpoints_, store_, generation_, cache_budget_};
   for (std::size_t i = 0; i < worker_count(config_->settings); ++i)

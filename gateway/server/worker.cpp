@@ -43,7 +43,7 @@ ConnectionSocket socket_of(const Executor& executor, const AcceptedSocket& accep
 
 }  // namespace
 
-Worker::Worker(const Shared& shared, std::shared_ptr<const ConfigSnapshot> configuration)
+Worker::Worker(const Shared& shared, const std::shared_ptr<const ConfigSnapshot>& configuration)
     : shared_(shared),
       telemetry_(shared.telemetry),
       store_(shared.store.way_for(telemetry_.store_observer())),
@@ -51,8 +51,8 @@ Worker::Worker(const Shared& shared, std::shared_ptr<const ConfigSnapshot> confi
       work_(loop_.get_executor()),
       deadline_timer_(loop_.get_executor()),
       scratch_(kScratchBytes, '\0'),
-      realm_(make_realm(std::move(configuration))),
-      codecs_(realm_->settings().limits),
+      realms_(make_realms(configuration)),
+      codecs_(realms_->settings().limits),
       idle_(kIdleTime) {}
 
 Worker::~Worker() {
@@ -69,33 +69,35 @@ void Worker::join() {
   if (thread_.joinable()) thread_.join();
 }
 
-std::shared_ptr<Realm> Worker::make_realm(std::shared_ptr<const ConfigSnapshot> configuration) {
-  return std::make_shared<Realm>(std::move(configuration), *store_, shared_.cache_budget, telemetry_,
-                                 [this](Task<void> task, std::shared_ptr<Realm> realm) {
-                                   run_in_background(std::move(task), std::move(realm));
-                                 });
+std::unique_ptr<const RealmSet> Worker::make_realms(
+    const std::shared_ptr<const ConfigSnapshot>& configuration) {
+  return std::make_unique<const RealmSet>(configuration, *store_, shared_.cache_budget, telemetry_,
+                                          [this](Task<void> task, std::shared_ptr<Realm> realm) {
+                                            run_in_background(std::move(task), std::move(realm));
+                                          });
 }
 
-void Worker::prepare(std::shared_ptr<const ConfigSnapshot> configuration, std::function<void()> ready) {
-  auto made = make_realm(std::move(configuration));
+void Worker::prepare(const std::shared_ptr<const ConfigSnapshot>& configuration,
+                     std::function<void()> ready) {
+  auto made = make_realms(configuration);
   boost::asio::post(loop_, [this, made = std::move(made), ready = std::move(ready)]() mutable {
-    (void)realm();  // Adopts the one prepared before, if its generation has come.
+    (void)realms();  // Adopts those prepared before, if their generation has come.
     next_ = std::move(made);
     ready();
   });
 }
 
-const std::shared_ptr<Realm>& Worker::realm() {
+const RealmSet& Worker::realms() {
   if (next_ && shared_.generation.load(std::memory_order_acquire) == next_->generation()) {
-    realm_ = std::move(next_);
+    realms_ = std::move(next_);
   }
-  return realm_;
+  return *realms_;
 }
 
 void Worker::ask_for_heartbeat(std::uint64_t number) {
   boost::asio::post(loop_, [this, number] {
     heartbeat_.store(number, std::memory_order_relaxed);
-    if (idle_.became_idle(now())) realm()->services().sessions.release_caches();
+    if (idle_.became_idle(now())) realms().release_caches();
   });
 }
 
@@ -117,7 +119,7 @@ void Worker::adopt(AcceptedSocket socket) {
 std::unique_ptr<Connection> Worker::make_connection(AcceptedSocket accepted) {
   try {
     ConnectionSocket socket = socket_of(loop_.get_executor(), accepted);
-    auto codec = codecs_.make(accepted.protocol, realm_->settings().limits);
+    auto codec = codecs_.make(accepted.protocol, realms_->settings().limits);
     return std::make_unique<Connection>(*this, std::move(socket), std::move(codec),
                                         accepted.family == AF_UNIX);
   } catch (const std::exception& exception) {
@@ -145,7 +147,7 @@ Task<Response> Worker::respond(const Request& request, Clock::Steady since) {
   idle_.count();
   const std::string_view name = request.settings.endpoint();
   const EndpointTable::Entry* const endpoint = shared_.endpoints.find(name);
-  const std::shared_ptr<Realm> by = realm();
+  const std::shared_ptr<Realm> by = realms().pick(request);
   const AuditedRequest audited{request, name, by->name()};
   if (endpoint == nullptr) {
     Response response = no_endpoint(name, telemetry_.log());
@@ -183,7 +185,7 @@ void Worker::run_in_background(Task<void> task, std::shared_ptr<Realm> realm) {
 void Worker::watch_deadlines() {
   if (watching_) return;
   watching_ = true;
-  const milliseconds deadline = realm_->settings().limits.request_deadline;
+  const milliseconds deadline = realms_->settings().limits.request_deadline;
   const milliseconds longest = draining_ ? milliseconds(50) : milliseconds(250);
   deadline_timer_.expires_after(std::clamp(deadline / 4, milliseconds(1), longest));
   deadline_timer_.async_wait([this](const boost::system::error_code& error) {
@@ -211,7 +213,7 @@ void Worker::check_deadlines() {
 bool Worker::is_late(const Connection& connection, Clock::Steady time) const {
   const auto& since = connection.busy_since();
   if (!since) return time >= silent_until_;
-  return time - *since >= realm_->settings().limits.request_deadline || (draining_ && time >= drain_until_);
+  return time - *since >= realms_->settings().limits.request_deadline || (draining_ && time >= drain_until_);
 }
 
 void Worker::drain(milliseconds grace) {

@@ -16,7 +16,7 @@
 #include "gateway/backends/store_backend.h"
 #include "gateway/endpoints/table.h"
 #include "gateway/http/response.h"
-#include "gateway/realm/realm.h"
+#include "gateway/realm/realm_set.h"
 #include "gateway/server/codec_factory.h"
 #include "gateway/server/idle_watch.h"
 #include "gateway/telemetry/worker_telemetry.h"
@@ -35,6 +35,7 @@ struct Shared {
   const std::atomic<std::uint64_t>& generation;
   // What all caches of all workers may hold together.
   std::shared_ptr<CacheBudget> cache_budget;
+  const Clock& clock = system_clock();
 };
 
 // One thread with its event loop, its connections, and its own copy of everything that is not thread-safe.
@@ -43,7 +44,7 @@ struct Shared {
 class Worker final : public ConnectionHost {
  public:
   // Throws std::exception as Realm does. `shared` and what it refers to outlive the worker.
-  Worker(const Shared& shared, std::shared_ptr<const ConfigSnapshot> configuration);
+  Worker(const Shared& shared, const std::shared_ptr<const ConfigSnapshot>& configuration);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -57,7 +58,7 @@ class Worker final : public ConnectionHost {
   // Prepares a configuration, and then calls `ready` on this worker's thread. Requests are served under it as
   // soon as Shared::generation is its generation; the next prepare() drops one whose generation never came.
   // Throws std::exception as Realm does.
-  void prepare(std::shared_ptr<const ConfigSnapshot> configuration, std::function<void()> ready);
+  void prepare(const std::shared_ptr<const ConfigSnapshot>& configuration, std::function<void()> ready);
   // Finishes the requests under way, closes idle connections, and ends the thread. A connection whose request
   // is not answered after `grace` is closed. Its task still waits for the store, as long as the store's
   // deadlines let it.
@@ -71,7 +72,7 @@ class Worker final : public ConnectionHost {
 
  private:
   [[nodiscard]] std::string& scratch() override { return scratch_; }
-  [[nodiscard]] Clock::Steady now() const override { return system_clock().steady_now(); }
+  [[nodiscard]] Clock::Steady now() const override { return shared_.clock.steady_now(); }
   [[nodiscard]] bool draining() const override { return draining_; }
   [[nodiscard]] WorkerTelemetry& telemetry() override { return telemetry_; }
   Task<Response> respond(const Request& request, Clock::Steady since) override;
@@ -83,9 +84,10 @@ class Worker final : public ConnectionHost {
   void check_deadlines();
   [[nodiscard]] bool is_late(const Connection& connection, Clock::Steady time) const;
   void run_in_background(Task<void> task, std::shared_ptr<Realm> realm);
-  [[nodiscard]] std::shared_ptr<Realm> make_realm(std::shared_ptr<const ConfigSnapshot> configuration);
-  // The realm that serves a request which begins now.
-  [[nodiscard]] const std::shared_ptr<Realm>& realm();
+  [[nodiscard]] std::unique_ptr<const RealmSet> make_realms(
+      const std::shared_ptr<const ConfigSnapshot>& configuration);
+  // The realms that serve requests which begin now.
+  [[nodiscard]] const RealmSet& realms();
   void stop_when_done();
 
   const Shared shared_;
@@ -99,8 +101,8 @@ class Worker final : public ConnectionHost {
   Clock::Steady drain_until_{};
   Clock::Steady silent_until_{};  // draining: when to stop waiting for the first requests of new connections
   std::string scratch_;
-  std::shared_ptr<Realm> realm_;
-  std::shared_ptr<Realm> next_;  // prepared; its generation has not come yet
+  std::unique_ptr<const RealmSet> realms_;
+  std::unique_ptr<const RealmSet> next_;  // prepared; its generation has not come yet
   CodecFactory codecs_;
   IdleWatch idle_;
   std::unordered_set<Connection*> open_;

@@ -24,6 +24,15 @@ void add_gateway_families(Families& families, std::size_t workers, const ConfigR
       .value(static_cast<double>(lost_lines));
 }
 
+void add_cache_families(Families& families, const CacheBudget* budget) {
+  if (budget == nullptr) return;
+  gauge(families, "session_gateway_remembered_bytes",
+        "Bytes of cookies and records that the workers remember; they count against limits.remembered.")
+      .value(static_cast<double>(budget->used()));
+  gauge(families, "session_gateway_remembered_max_bytes", "limits.remembered.")
+      .value(static_cast<double>(budget->max()));
+}
+
 void add_process_families(Families& families) {
   const ProcessReport process = read_process();
   gauge(families, "process_resident_memory_bytes", "Resident memory size in bytes.")

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/base/cache_budget.h"
 #include "gateway/telemetry/metrics/families.h"
 
 namespace session::gateway {
@@ -16,6 +17,8 @@ struct ConfigReport {
 
 void add_gateway_families(Families& families, std::size_t workers, const ConfigReport& config,
                           std::uint64_t lost_lines);
+// How much the caches of all workers hold. `budget` may be null, before there are any.
+void add_cache_families(Families& families, const CacheBudget* budget);
 // What every program with Prometheus metrics tells of its process, under the names that they all use.
 void add_process_families(Families& families);
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -30,6 +31,8 @@ class Metrics final : public prometheus::Collectable {
   [[nodiscard]] EndpointId register_endpoint(std::string_view name);
   void register_store(StoreReporter report) { store_report_ = std::move(report); }
   void set_workers(std::size_t workers) { workers_ = workers; }
+  // What the caches of all workers count in.
+  void set_cache_budget(std::shared_ptr<const CacheBudget> budget) { cache_budget_ = std::move(budget); }
   // Where to ask for the number of lost lines. Called from every thread; must not throw.
   void set_lost_lines(std::function<std::uint64_t()> lost_lines) { lost_lines_ = std::move(lost_lines); }
 
@@ -48,6 +51,7 @@ class Metrics final : public prometheus::Collectable {
   std::vector<std::string> endpoints_;  // by EndpointId
   CounterRegistry counters_;
   std::size_t workers_ = 0;
+  std::shared_ptr<const CacheBudget> cache_budget_;
   StoreReporter store_report_ = [] { return StoreReport(); };
   std::function<std::uint64_t()> lost_lines_ = [] { return std::uint64_t{0}; };
   mutable std::mutex config_mutex_;

@@ -69,6 +69,7 @@ class Host final : public gateway::ConnectionHost {
     methods.emplace_back(request.method);
     co_return Response{200, {}, {}};
   }
+  gateway::WorkerTelemetry& telemetry() override { return telemetry_; }
   void opened(Connection& connection) override { open = &connection; }
   void closed(Connection&) override { open = nullptr; }
   void watch_deadlines() override { ++watched; }
@@ -77,8 +78,11 @@ class Host final : public gateway::ConnectionHost {
   int watched = 0;
   std::vector<std::string> methods;
   Connection* open = nullptr;
+  LogLines log;
 
  private:
+  gateway::Telemetry process_{gateway::LogSettings{}, log.sink()};
+  gateway::WorkerTelemetry telemetry_{process_};
   std::string scratch_ = std::string(4096, '\0');
 };
 
@@ -152,10 +156,9 @@ BOOST_AUTO_TEST_CASE(the_codec_says_when_the_connection_ends) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_of_the_protocol_ends_the_connection_and_is_in_the_log) {
-  const LogLines log;
   BOOST_TEST(ask("?\n!\n") == "reply\n");
   BOOST_TEST(host.open == nullptr);
-  BOOST_TEST(log.text() == "warning closed a connection that sent an exclamation mark\n");
+  BOOST_TEST(host.log.text() == "warning closed a connection that sent an exclamation mark\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_request_that_is_too_large_is_refused_and_then_read_to_its_end) {

@@ -206,6 +206,18 @@ BOOST_AUTO_TEST_CASE(the_memory_store_and_redis_tell_what_is_theirs_only) {
   BOOST_TEST(!redis.has(R"(session_gateway_sessions_ended_total{cause="expired"})"));
 }
 
+BOOST_AUTO_TEST_CASE(what_the_caches_hold_and_may_hold_is_read_when_it_is_asked_for) {
+  const auto budget = std::make_shared<CacheBudget>(1000);
+  metrics.set_cache_budget(budget);
+  BOOST_TEST_REQUIRE(budget->reserve(600));
+  BOOST_TEST(value("session_gateway_remembered_bytes") == 600);
+  BOOST_TEST(value("session_gateway_remembered_max_bytes") == 1000);
+  budget->release(500);
+  budget->set_max(2000);
+  BOOST_TEST(value("session_gateway_remembered_bytes") == 100);
+  BOOST_TEST(value("session_gateway_remembered_max_bytes") == 2000);
+}
+
 BOOST_AUTO_TEST_CASE(lost_lines_and_workers_are_told_as_they_are_given) {
   metrics.set_workers(7);
   metrics.set_lost_lines([] { return std::uint64_t{11}; });

@@ -1,0 +1,161 @@
+#include "gateway/server/worker.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include <boost/test/unit_test.hpp>
+
+#include "tests/support/fake_clock.h"
+#include "tests/support/fastcgi_records.h"
+#include "tests/support/log_lines.h"
+
+namespace session::test {
+namespace {
+
+using namespace std::chrono_literals;
+using gateway::ConfigSnapshot;
+using gateway::Settings;
+using gateway::test::Pairs;
+
+// A worker on a thread of its own, with the memory store and a clock that the test moves, and one connection
+// to it.
+class OneWorker {
+ public:
+  OneWorker() {
+    std::array<int, 2> both{};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, both.data()) != 0) std::abort();
+    peer_ = both[0];
+    if (::fcntl(both[1], F_SETFL, O_NONBLOCK) != 0) std::abort();
+    const timeval patience{30, 0};
+    if (::setsockopt(peer_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0) std::abort();
+    worker.start(0);
+    worker.adopt({both[1], AF_UNIX, gateway::Protocol::fastcgi});
+  }
+  ~OneWorker() {
+    ::close(peer_);
+    worker.drain(0ms);
+    worker.join();
+  }
+  OneWorker(const OneWorker&) = delete;
+  OneWorker& operator=(const OneWorker&) = delete;
+
+  // The output of the request, whole.
+  std::string ask(const Pairs& params) {
+    const std::string bytes = gateway::test::request(1, params);
+    BOOST_REQUIRE(::send(peer_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+                  static_cast<ssize_t>(bytes.size()));
+    std::string got;
+    const std::string end = gateway::test::end_request(1, gateway::test::kRequestComplete);
+    while (!got.ends_with(end)) {
+      std::array<char, 4096> piece{};
+      const ssize_t size = ::recv(peer_, piece.data(), piece.size(), 0);
+      BOOST_REQUIRE_GT(size, 0);
+      got.append(piece.data(), static_cast<std::size_t>(size));
+    }
+    return got;
+  }
+
+  // Until the worker's loop has done all that it was asked before this.
+  void settle() {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool done = false;
+    worker.prepare(config, [&] {
+      const std::lock_guard lock(mutex);
+      done = true;
+      changed.notify_one();
+    });
+    std::unique_lock lock(mutex);
+    BOOST_REQUIRE(changed.wait_for(lock, 30s, [&] { return done; }));
+  }
+
+  // What send_heartbeats() of the server does every few seconds.
+  void look_for_idleness() {
+    worker.ask_for_heartbeat(++heartbeat_);
+    settle();
+    BOOST_REQUIRE_EQUAL(worker.heartbeat(), heartbeat_);
+  }
+
+  FakeClock clock;
+  LogLines log;
+  gateway::Telemetry telemetry{gateway::LogSettings{}, log.sink()};
+  gateway::EndpointTable endpoints{telemetry};
+  std::shared_ptr<const ConfigSnapshot> config =
+      std::make_shared<const ConfigSnapshot>(gateway::with_ephemeral_keys(Settings{}, nullptr), 1);
+  gateway::StoreBackend store = gateway::make_store(config->settings, telemetry);
+  std::atomic<std::uint64_t> generation = 1;
+  std::shared_ptr<CacheBudget> budget = std::make_shared<CacheBudget>(std::size_t{1} << 20U);
+  gateway::Worker worker{{telemetry, endpoints, store, generation, budget, clock}, config};
+
+ private:
+  int peer_ = -1;
+  std::uint64_t heartbeat_ = 0;
+};
+
+// The cookie that an answer sets, as a browser sends it back.
+std::string cookie_of(const std::string& answer) {
+  constexpr std::string_view kSetCookie = "Set-Cookie: ";
+  const auto begin = answer.find(kSetCookie);
+  BOOST_REQUIRE(begin != std::string::npos);
+  const std::string rest = answer.substr(begin + kSetCookie.size());
+  return rest.substr(0, rest.find(';'));
+}
+
+Pairs check(const std::string& cookie) {
+  return {{"GATEWAY_ENDPOINT", "auth"}, {"HTTP_COOKIE", cookie}, {"REQUEST_METHOD", "GET"}};
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(worker, OneWorker)
+
+BOOST_AUTO_TEST_CASE(what_it_remembers_counts_in_the_budget_and_is_given_back_when_it_idles) {
+  const std::string cookie =
+      cookie_of(ask({{"GATEWAY_ENDPOINT", "commit"}, {"SESSION_SET", R"({"user":"alice"})"}}));
+  BOOST_TEST(ask(check(cookie)).find("Status: 204") != std::string::npos);
+  BOOST_TEST(budget->used() > 0U);
+  look_for_idleness();
+  clock.advance(59s);
+  look_for_idleness();
+  BOOST_TEST(budget->used() > 0U);
+  clock.advance(1s);
+  look_for_idleness();
+  BOOST_TEST(budget->used() == 0U);
+  // The session is not what was forgotten.
+  BOOST_TEST(ask(check(cookie)).find("Status: 204") != std::string::npos);
+  BOOST_TEST(budget->used() > 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_configuration_serves_once_its_generation_has_come) {
+  Settings denied = config->settings;
+  denied.cookie.name = "other";
+  const auto next = std::make_shared<const ConfigSnapshot>(std::move(denied), 2);
+  const std::string before = ask({{"GATEWAY_ENDPOINT", "commit"}, {"SESSION_SET", R"({"a":1})"}});
+  BOOST_TEST(cookie_of(before).starts_with(config->settings.cookie.name + "="));
+  config = next;
+  settle();
+  const std::string prepared = ask({{"GATEWAY_ENDPOINT", "commit"}, {"SESSION_SET", R"({"a":1})"}});
+  BOOST_TEST(!cookie_of(prepared).starts_with("other="));
+  generation = 2;
+  const std::string served = ask({{"GATEWAY_ENDPOINT", "commit"}, {"SESSION_SET", R"({"a":1})"}});
+  BOOST_TEST(cookie_of(served).starts_with("other="));
+}
+
+BOOST_AUTO_TEST_CASE(a_location_without_an_endpoint_of_ours_is_a_404_in_the_log) {
+  BOOST_TEST(ask({{"GATEWAY_ENDPOINT", "aut"}}).find("Status: 404") != std::string::npos);
+  BOOST_TEST(log.text() == "warning unknown GATEWAY_ENDPOINT: 'aut'\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace session::test
