@@ -12,34 +12,35 @@ struct StoreFailure;
 enum class StoreCommand { load, create, replace, touch, erase, erase_if };
 inline constexpr std::size_t kStoreCommands = 6;
 
-// Is told of every command that a store has done, or could not do: for metrics. Part of a store's options, or
-// given to `observed_by` of a store.
+// Receives a report of every command of a store, done or failed, for metrics. Set in a store's options, or by
+// `observed_by` of a store.
 //
-// Called on the thread that asked, right before the answer, so it must cost next to nothing. It must be
-// thread-safe if several threads ask through the same store object. Outlives that object. Commands that end
-// with their event loop, unanswered, are not reported.
+// Called on the caller's thread right before the store returns, so it must be fast. It must be thread-safe if
+// several threads use the same store object, and it must outlive that object. Commands that are abandoned at
+// the end of their event loop are not reported.
 class StoreObserver {
  public:
-  // `took`: from the call to the answer. `ok`: the store could say, whatever it said; absence is no failure.
+  // `took` is the time from the call to the result. `ok` is false for a StoreFailure only: an absent session
+  // is no failure.
   virtual void observe(StoreCommand command, Clock::Steady::duration took, bool ok) noexcept = 0;
 
  protected:
   ~StoreObserver() = default;
 };
 
-// Internal to stores: one command on its way to being told. Without an observer it reads no clock.
+// Internal to stores: measures one command and reports it. Without an observer it reads no clock.
 class Observed {
  public:
   Observed(StoreObserver* observer, StoreCommand command, const Clock& clock = system_clock())
       : Observed(observer, command, observer == nullptr ? Clock::Steady() : clock.steady_now(), clock) {}
-  // For a store that knows already when it was called.
+  // For a store that has already read the clock.
   Observed(StoreObserver* observer, StoreCommand command, Clock::Steady begun,
            const Clock& clock = system_clock())
       : observer_(observer), clock_(clock), begun_(begun), command_(command) {}
 
-  // Tells, and hands the answer on. Anything but a StoreFailure is a success.
+  // Reports the result to the observer, and returns it. Every type but StoreFailure is a success.
   template <class T>
-  [[nodiscard]] T told(T answer) const {
+  [[nodiscard]] T reported(T answer) const {
     if (observer_ != nullptr)
       observer_->observe(command_, clock_.steady_now() - begun_, !std::is_same_v<T, StoreFailure>);
     return answer;

@@ -121,17 +121,17 @@ std::unique_ptr<MemoryStore> MemoryStore::observed_by(StoreObserver& observer) c
 Store::Answer<std::optional<Entry>> MemoryStore::load(std::string key) {
   const Observed observed(observer_, StoreCommand::load, clock_);
   const HashedKey hashed = shards_->hashed(key);
-  co_return observed.told(shards_->of(hashed).load(hashed));
+  co_return observed.reported(shards_->of(hashed).load(hashed));
 }
 
 Store::Answer<CreateOutcome> MemoryStore::create(std::string key, Bytes bytes, milliseconds ttl) {
   const Observed observed(observer_, StoreCommand::create, clock_);
   assert(ttl >= milliseconds(1));
   const HashedKey hashed = shards_->hashed(key);
-  if (!shards_->could_hold(hashed, bytes)) co_return observed.told(too_large());
+  if (!shards_->could_hold(hashed, bytes)) co_return observed.reported(too_large());
   MemoryEntry::Ptr node = MemoryEntry::make(hashed, std::move(bytes));
   for (;;) {
-    if (const auto done = shards_->of(hashed).create(node, hashed, ttl)) co_return observed.told(*done);
+    if (const auto done = shards_->of(hashed).create(node, hashed, ttl)) co_return observed.reported(*done);
     shards_->make_room(hashed);
   }
 }
@@ -141,10 +141,10 @@ Store::Answer<ReplaceOutcome> MemoryStore::replace(std::string key, Bytes expect
   const Observed observed(observer_, StoreCommand::replace, clock_);
   assert(ttl >= milliseconds(1));
   const HashedKey hashed = shards_->hashed(key);
-  if (!shards_->could_hold(hashed, bytes)) co_return observed.told(too_large());
+  if (!shards_->could_hold(hashed, bytes)) co_return observed.reported(too_large());
   for (;;) {
     if (const auto done = shards_->of(hashed).replace(hashed, expected, bytes, ttl))
-      co_return observed.told(*done);
+      co_return observed.reported(*done);
     shards_->make_room(hashed);
   }
 }
@@ -153,19 +153,19 @@ Store::Answer<TouchOutcome> MemoryStore::touch(std::string key, milliseconds ttl
   const Observed observed(observer_, StoreCommand::touch, clock_);
   assert(ttl >= milliseconds(1));
   const HashedKey hashed = shards_->hashed(key);
-  co_return observed.told(shards_->of(hashed).touch(hashed, ttl));
+  co_return observed.reported(shards_->of(hashed).touch(hashed, ttl));
 }
 
 Store::Answer<EraseOutcome> MemoryStore::erase(std::string key) {
   const Observed observed(observer_, StoreCommand::erase, clock_);
   const HashedKey hashed = shards_->hashed(key);
-  co_return observed.told(shards_->of(hashed).erase(hashed));
+  co_return observed.reported(shards_->of(hashed).erase(hashed));
 }
 
 Store::Answer<EraseIfOutcome> MemoryStore::erase_if(std::string key, Bytes expected) {
   const Observed observed(observer_, StoreCommand::erase_if, clock_);
   const HashedKey hashed = shards_->hashed(key);
-  co_return observed.told(shards_->of(hashed).erase_if(hashed, expected));
+  co_return observed.reported(shards_->of(hashed).erase_if(hashed, expected));
 }
 
 std::size_t MemoryStore::sweep(std::size_t most) {

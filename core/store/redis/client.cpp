@@ -9,10 +9,10 @@
 namespace session {
 namespace {
 
-// The pause before a command is repeated that the server could not answer yet (TRYAGAIN).
-constexpr milliseconds kAgain{10};
-// More redirections and lost connections in a row than this are a misconfiguration.
-constexpr int kMaxTries = 8;
+// The pause before a command is repeated after TRYAGAIN: the keys of the slot are being migrated.
+constexpr milliseconds kTryAgainPause{10};
+// A command that needs more attempts than this shows a misconfigured topology.
+constexpr int kMaxAttempts = 8;
 
 CommandError unavailable(std::string text) {
   return CommandError(StoreFailure(StoreFailure::Kind::unavailable, std::move(text)));
@@ -24,9 +24,9 @@ const Reply* first_error(const std::vector<Reply>& replies) {
   return found == replies.end() ? nullptr : &*found;
 }
 
-// Removes the replies to ASKING. One that is an error stays in place of the reply to the next command, which
-// could not succeed without it.
-void keep_every_other(std::vector<Reply>& replies) {
+// Removes the replies to ASKING. An ASKING that failed keeps its error reply, and the reply to the command
+// behind it is removed, because that command can't succeed without ASKING.
+void remove_asking_replies(std::vector<Reply>& replies) {
   for (std::size_t i = 0; 2 * i + 1 < replies.size(); ++i) {
     const bool denied = replies[2 * i].is(Reply::Kind::error);
     Reply kept = std::move(replies[denied ? 2 * i : 2 * i + 1]);
@@ -35,26 +35,27 @@ void keep_every_other(std::vector<Reply>& replies) {
   replies.resize(replies.size() / 2);
 }
 
-// Sends a command to a node that is importing the slot.
+// Sends a command, with ASKING, to a node that is importing the slot.
 Task<CommandResult> ask_importing(std::shared_ptr<RedisConnection> connection, Command command,
                                   Clock::Steady deadline) {
   Command asking;
   asking.wire = command.asking();
   asking.replies = 2 * command.replies;
-  CommandResult answered = co_await connection->ask(std::move(asking), deadline);
-  keep_every_other(answered.replies);
-  answered.command = std::move(command);
-  co_return answered;
+  CommandResult result = co_await connection->ask(std::move(asking), deadline);
+  remove_asking_replies(result.replies);
+  result.command = std::move(command);
+  co_return result;
 }
 
-// One command and all its tries: where it goes next, and whether its result is final (judgement.h).
+// One command with all its attempts: chooses the connection of each attempt, and decides by judgement.h
+// whether its result is final.
 class CommandAttempt {
  public:
   using Outcome = Result<std::vector<Reply>, CommandError>;
 
-  CommandAttempt(Topology& servers, std::string_view key, std::string_view what, Command command,
+  CommandAttempt(Topology& topology, std::string_view key, std::string_view what, Command command,
                  Clock::Steady deadline)
-      : topology_(servers), key_(key), what_(what), command_(std::move(command)), deadline_(deadline) {}
+      : topology_(topology), key_(key), what_(what), command_(std::move(command)), deadline_(deadline) {}
 
   [[nodiscard]] std::shared_ptr<RedisConnection> connection() {
     return next_ ? std::exchange(next_, nullptr) : topology_.of(key_);
@@ -66,20 +67,21 @@ class CommandAttempt {
     return connection->ask(std::move(command_), deadline_);
   }
 
-  // The outcome; nullopt: try again.
-  [[nodiscard]] std::optional<Outcome> judge(CommandResult answered, RedisConnection& connection) {
-    command_ = std::move(answered.command);
-    const Reply* bad = answered.failure ? nullptr : first_error(answered.replies);
-    if (!answered.failure && bad == nullptr && command_.is_valid_reply(answered.replies))
-      return Outcome(std::move(answered.replies));
+  // Returns the outcome if the result is final; nullopt: the command needs another attempt.
+  [[nodiscard]] std::optional<Outcome> judge(CommandResult result, RedisConnection& connection) {
+    command_ = std::move(result.command);
+    const Reply* error_reply = result.failure ? nullptr : first_error(result.replies);
+    if (!result.failure && error_reply == nullptr && command_.is_valid_reply(result.replies))
+      return Outcome(std::move(result.replies));
     const AskedConnection asked{connection.server(), connection.state(), connection.age()};
-    if (answered.failure) return act(judge_failure(*answered.failure, command_.retry, asked), connection);
-    if (bad != nullptr) return act(judge_error(read_error(bad->text, what_), asked), connection);
-    return act(judge_mixed_up(asked), connection);
+    if (result.failure) return act(judge_failure(*result.failure, command_.retry, asked), connection);
+    if (error_reply != nullptr)
+      return act(judge_error(read_error(error_reply->text, what_), asked), connection);
+    return act(judge_invalid_replies(asked), connection);
   }
 
-  [[nodiscard]] bool wants_pause() { return std::exchange(pause_, false); }
-  // The result when there is no time for another try.
+  [[nodiscard]] bool needs_pause() { return std::exchange(pause_, false); }
+  // The outcome when no time or no attempt is left.
   [[nodiscard]] Outcome give_up() const { return last_error_; }
 
  private:
@@ -106,10 +108,10 @@ class CommandAttempt {
   std::string_view what_;
   Command command_;
   Clock::Steady deadline_;
-  std::shared_ptr<RedisConnection> next_;  // nullptr: the one that has the key
+  std::shared_ptr<RedisConnection> next_;  // for the next attempt; nullptr: the one that has the key
   bool asking_ = false;
   bool pause_ = false;
-  CommandError last_error_;  // why the last try failed
+  CommandError last_error_;  // why the last attempt failed
 };
 
 }  // namespace
@@ -121,7 +123,7 @@ Task<Result<std::vector<Reply>, CommandError>> RedisClient::call(std::string_vie
                                                                  Command command, Clock::Steady deadline) {
   const Clock& clock = setup_->clock;
   CommandAttempt attempt(*topology_, key, what, std::move(command), deadline);
-  for (int tries = 0; tries < kMaxTries; ++tries) {
+  for (int attempts = 0; attempts < kMaxAttempts; ++attempts) {
     std::shared_ptr<RedisConnection> connection = attempt.connection();
     if (!connection) {
       auto found = co_await topology_->discover(deadline);
@@ -129,10 +131,10 @@ Task<Result<std::vector<Reply>, CommandError>> RedisClient::call(std::string_vie
       connection = attempt.connection();
       if (!connection) co_return unavailable("no node of the cluster has the key's slot");
     }
-    CommandResult answered = co_await attempt.ask(connection);
-    auto outcome = attempt.judge(std::move(answered), *connection);
+    CommandResult result = co_await attempt.ask(connection);
+    auto outcome = attempt.judge(std::move(result), *connection);
     if (outcome) co_return std::move(*outcome);
-    if (attempt.wants_pause()) co_await pause(kAgain, clock);
+    if (attempt.needs_pause()) co_await pause(kTryAgainPause, clock);
     if (clock.steady_now() >= deadline) break;
   }
   co_return attempt.give_up();

@@ -11,20 +11,20 @@
 
 namespace session {
 
-// The client of a store in one event loop: sends each command to the server that has its key, and is the only
-// place that repeats one: when the error reply asks for it, when the server has left the cluster before the
-// command was sent, and, if the command is safe to repeat, when the connection was lost. Never past the
-// deadline. Not thread-safe.
+// The client of a store in one event loop. It sends each command to the server that has its key, and it is
+// the only place that repeats a command: when the error reply calls for it, when the server left the cluster
+// before the command was sent, and when the connection was lost and the command is safe to repeat. It starts
+// no attempt after the deadline. Not thread-safe.
 class RedisClient {
  public:
   RedisClient(const Executor& executor, std::shared_ptr<const RedisSetup> setup);
 
-  // The replies to a command, none of them an error, by `deadline`. `what` names the command for the log.
-  // `key` is the caller's until the task ends.
+  // Sends a command and returns its replies by `deadline`; none of them is an error. `what` names the command
+  // in the log. `key` must outlive the task.
   Task<Result<std::vector<Reply>, CommandError>> call(std::string_view key, std::string_view what,
                                                       Command command, Clock::Steady deadline);
 
-  // The event loop ends.
+  // Releases all commands without a result, because the event loop ends.
   void abandon() { topology_->abandon(); }
 
  private:

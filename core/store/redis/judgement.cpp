@@ -11,15 +11,15 @@ CommandError failed(StoreFailure::Kind kind, std::string text, Reaction reaction
   return CommandError(StoreFailure(kind, std::move(text)), reaction);
 }
 
-// The server has executed nothing of it, or executing it twice does no harm.
+// A command may be sent again if the server has not executed it, or if executing it twice does no harm.
 bool may_repeat(CallFailure::Kind kind, Command::Retry retry) {
   if (kind == CallFailure::Kind::not_sent) return true;
   return kind == CallFailure::Kind::lost && retry == Command::Retry::safe;
 }
 
-// A connection that was stopped has left the cluster: another one has its slots. One that can't connect has
-// sent nothing, and would fail again at once.
-bool has_server_to_ask(CallFailure::Kind kind, State state) {
+// A stopped connection led to a node that has left the cluster: another node has its slots now. A connection
+// whose circuit is open would fail the command again at once.
+bool has_next_server(CallFailure::Kind kind, State state) {
   if (state == State::stopped) return true;
   const bool alive = state == State::connecting || state == State::up;
   return alive && kind == CallFailure::Kind::lost;
@@ -31,7 +31,7 @@ Judgement judge_failure(const CallFailure& failure, Command::Retry retry, const 
   Judgement judgement;
   judgement.refresh = true;
   judgement.error = failed(StoreFailure::Kind::unavailable, failure.reason);
-  if (may_repeat(failure.kind, retry) && has_server_to_ask(failure.kind, asked.state))
+  if (may_repeat(failure.kind, retry) && has_next_server(failure.kind, asked.state))
     judgement.next = Next::repeat;
   return judgement;
 }
@@ -53,8 +53,9 @@ Judgement judge_error(const ServerError& error, const AskedConnection& asked) {
       break;
     case Reaction::reconnect:
       judgement.refresh = true;
-      // A server that was the wrong one as soon as it was found is not looked for again at every request.
-      if (asked.age < ConnectMachine::kYoung) break;
+      // A young connection is kept: otherwise each request would connect again to a server that is wrong from
+      // the start.
+      if (asked.age < ConnectMachine::kMinStable) break;
       judgement.renew = error.sentence;
       judgement.next = Next::repeat;
       break;
@@ -70,7 +71,7 @@ Judgement judge_error(const ServerError& error, const AskedConnection& asked) {
   return judgement;
 }
 
-Judgement judge_mixed_up(const AskedConnection& asked) {
+Judgement judge_invalid_replies(const AskedConnection& asked) {
   Judgement judgement;
   judgement.error =
       failed(StoreFailure::Kind::unavailable, std::string(asked.server) + ": its answers were mixed up");

@@ -11,44 +11,45 @@
 
 namespace session {
 
-// Why a command was not executed, for the store to branch on.
+// Why a command has failed. The store reads `reaction`.
 struct CommandError {
   CommandError() = default;
   explicit CommandError(StoreFailure f, ServerError::Reaction r = ServerError::Reaction::fail)
       : failure(std::move(f)), reaction(r) {}
   StoreFailure failure;
-  ServerError::Reaction reaction =
-      ServerError::Reaction::fail;  // script and foreign are the store's to handle
+  // The store handles `script` and `foreign`; the client has handled all others.
+  ServerError::Reaction reaction = ServerError::Reaction::fail;
 };
 
-// The connection that a command was sent on, as far as judging its result needs it.
+// The facts of a command's connection that the judgement of its result needs.
 struct AskedConnection {
   std::string_view server;
   ConnectMachine::State state = ConnectMachine::State::up;
   milliseconds age{};
 };
 
-// What follows for a command that did not succeed. Deciding it needs no I/O; the client does what it says.
+// The next step for a command that did not succeed. The functions below decide it without I/O; the client
+// carries it out.
 struct Judgement {
   enum class Next {
-    fail,          // the result is `error`
-    repeat,        // send it to the server that has the key then
-    repeat_later,  // the same, after a short pause
-    redirect,      // send it to the node that `redirection` names; if there is none, the result is `error`
+    fail,          // The command fails with `error`.
+    repeat,        // The client sends the command again, to the server that has the key by then.
+    repeat_later,  // As repeat, after a short pause.
+    redirect,      // The client sends the command to the node in `redirection`, or fails if there is none.
   };
   Next next = Next::fail;
-  CommandError error;      // also the result when there is no time for another try
-  bool refresh = false;    // the servers may have changed roles: the topology asks them again
-  std::string renew = {};  // why the connection ends and is made again; empty: it stays
+  CommandError error;      // the result if no time for another attempt is left, too
+  bool refresh = false;    // The topology asks the servers for their roles again.
+  std::string renew = {};  // why the connection is closed and replaced; empty: it stays
   ServerError redirection = {};
 };
 
-// The command has no replies.
+// Judges a command that has no replies.
 [[nodiscard]] Judgement judge_failure(const CallFailure& failure, Command::Retry retry,
                                       const AskedConnection& asked);
-// One of its replies is an error.
+// Judges a command with an error reply.
 [[nodiscard]] Judgement judge_error(const ServerError& error, const AskedConnection& asked);
-// Its replies are not of the kinds that it asks for: they are another command's.
-[[nodiscard]] Judgement judge_mixed_up(const AskedConnection& asked);
+// Judges a command whose replies have the wrong types: they belong to another command.
+[[nodiscard]] Judgement judge_invalid_replies(const AskedConnection& asked);
 
 }  // namespace session

@@ -16,7 +16,7 @@ using Reaction = ServerError::Reaction;
 using commands::By;
 using Called = Result<std::vector<Reply>, CommandError>;
 
-// The clients of one event loop, by store. Lives in the loop, so that connections end with it.
+// The clients of one event loop, by store. A service of the io_context, so that the connections end with it.
 class LoopClients final : public asio::execution_context::service {
  public:
   using key_type = LoopClients;
@@ -33,7 +33,8 @@ class LoopClients final : public asio::execution_context::service {
   }
 
  private:
-  // Everything goes now, and not with this object: the loop's timers and sockets may be gone by then.
+  // Destroys the clients now and not in the destructor: the loop's timers and sockets may be destroyed by
+  // then.
   void shutdown() override {
     for (auto& [owner, client] : clients_) client->abandon();
     clients_.clear();
@@ -44,9 +45,9 @@ class LoopClients final : public asio::execution_context::service {
 
 asio::execution_context::id LoopClients::id;
 
-// One command of the store on its way: the client, the key with its prefix, the one deadline for all tries,
-// and the observer of the result.
-struct Place {
+// The context of one call of the store: the client, the key with its prefix, the deadline for all attempts,
+// and the report to the observer.
+struct PreparedCall {
   RedisClient& client;
   std::string key;
   Clock::Steady deadline;
@@ -57,8 +58,8 @@ struct Place {
   }
 };
 
-Place place(const std::shared_ptr<const RedisSetup>& setup, const Executor& executor, const std::string& key,
-            StoreCommand command, StoreObserver* observer) {
+PreparedCall prepare(const std::shared_ptr<const RedisSetup>& setup, const Executor& executor,
+                     const std::string& key, StoreCommand command, StoreObserver* observer) {
   const RedisStoreOptions& options = setup->options;
   const Clock::Steady now = setup->clock.steady_now();
   return {asio::use_service<LoopClients>(executor.context()).of(setup, executor), options.prefix + key,
@@ -69,10 +70,10 @@ bool is_one(const Called& called) { return called->front().integer == 1; }
 
 bool is_foreign(const Called& called) { return !called && called.error().reaction == Reaction::foreign; }
 
-// Whether a script that compares found what it expected. A server that does not know it by its hash gets it
-// whole. `command` is the caller's until the task ends.
+// Runs a script that compares. Returns true if the key held the expected value. Sends the script's text if
+// the server does not know its hash. `command` must outlive the task.
 template <class MakeCommand>
-Task<Result<bool, StoreFailure>> run_script(const Place& at, const MakeCommand& command) {
+Task<Result<bool, StoreFailure>> run_script(const PreparedCall& at, const MakeCommand& command) {
   auto called = co_await at.call("EVALSHA", command(By::hash));
   if (!called && called.error().reaction == Reaction::script)
     called = co_await at.call("EVAL", command(By::text));
@@ -81,7 +82,7 @@ Task<Result<bool, StoreFailure>> run_script(const Place& at, const MakeCommand& 
   co_return is_one(called);
 }
 
-// -1 is a key without an end. -2 is one that ended between GET and PTTL.
+// PTTL returns -1 for a key without a time to live, and -2 for a key that expired between GET and PTTL.
 std::optional<Entry> entry_in(std::vector<Reply> replies) {
   const std::int64_t left = replies[1].integer;
   if (replies[0].is(Reply::Kind::nil) || left == -2) return std::nullopt;
@@ -105,53 +106,59 @@ std::unique_ptr<RedisStore> RedisStore::observed_by(StoreObserver& observer) con
 }
 
 Store::Answer<std::optional<Entry>> RedisStore::load(std::string key) {
-  const Place at = place(setup_, co_await asio::this_coro::executor, key, StoreCommand::load, observer_);
+  const PreparedCall at =
+      prepare(setup_, co_await asio::this_coro::executor, key, StoreCommand::load, observer_);
   auto called = co_await at.call("GET", commands::load(at.key));
   if (is_foreign(called))
-    co_return at.observed.told(std::optional<Entry>(Entry{Bytes(), milliseconds::max()}));
-  if (!called) co_return at.observed.told(called.error().failure);
-  co_return at.observed.told(entry_in(std::move(*called)));
+    co_return at.observed.reported(std::optional<Entry>(Entry{Bytes(), milliseconds::max()}));
+  if (!called) co_return at.observed.reported(called.error().failure);
+  co_return at.observed.reported(entry_in(std::move(*called)));
 }
 
 Store::Answer<CreateOutcome> RedisStore::create(std::string key, Bytes bytes, milliseconds ttl) {
-  const Place at = place(setup_, co_await asio::this_coro::executor, key, StoreCommand::create, observer_);
+  const PreparedCall at =
+      prepare(setup_, co_await asio::this_coro::executor, key, StoreCommand::create, observer_);
   auto called = co_await at.call("SET", commands::create(at.key, bytes.view(), ttl));
-  if (!called) co_return at.observed.told(called.error().failure);
-  co_return at.observed.told(called->front().is(Reply::Kind::nil) ? CreateOutcome::exists
-                                                                  : CreateOutcome::created);
+  if (!called) co_return at.observed.reported(called.error().failure);
+  co_return at.observed.reported(called->front().is(Reply::Kind::nil) ? CreateOutcome::exists
+                                                                      : CreateOutcome::created);
 }
 
 Store::Answer<ReplaceOutcome> RedisStore::replace(std::string key, Bytes expected, Bytes bytes,
                                                   milliseconds ttl) {
-  const Place at = place(setup_, co_await asio::this_coro::executor, key, StoreCommand::replace, observer_);
+  const PreparedCall at =
+      prepare(setup_, co_await asio::this_coro::executor, key, StoreCommand::replace, observer_);
   const auto command = [&](By by) {
     return commands::replace(at.key, expected.view(), bytes.view(), ttl, by);
   };
   const auto done = co_await run_script(at, command);
-  if (!done) co_return at.observed.told(done.error());
-  co_return at.observed.told(*done ? ReplaceOutcome::replaced : ReplaceOutcome::mismatch);
+  if (!done) co_return at.observed.reported(done.error());
+  co_return at.observed.reported(*done ? ReplaceOutcome::replaced : ReplaceOutcome::mismatch);
 }
 
 Store::Answer<TouchOutcome> RedisStore::touch(std::string key, milliseconds ttl) {
-  const Place at = place(setup_, co_await asio::this_coro::executor, key, StoreCommand::touch, observer_);
+  const PreparedCall at =
+      prepare(setup_, co_await asio::this_coro::executor, key, StoreCommand::touch, observer_);
   auto called = co_await at.call("PEXPIRE", commands::touch(at.key, ttl));
-  if (!called) co_return at.observed.told(called.error().failure);
-  co_return at.observed.told(is_one(called) ? TouchOutcome::touched : TouchOutcome::absent);
+  if (!called) co_return at.observed.reported(called.error().failure);
+  co_return at.observed.reported(is_one(called) ? TouchOutcome::touched : TouchOutcome::absent);
 }
 
 Store::Answer<EraseOutcome> RedisStore::erase(std::string key) {
-  const Place at = place(setup_, co_await asio::this_coro::executor, key, StoreCommand::erase, observer_);
+  const PreparedCall at =
+      prepare(setup_, co_await asio::this_coro::executor, key, StoreCommand::erase, observer_);
   auto called = co_await at.call("DEL", commands::erase(at.key));
-  if (!called) co_return at.observed.told(called.error().failure);
-  co_return at.observed.told(is_one(called) ? EraseOutcome::erased : EraseOutcome::absent);
+  if (!called) co_return at.observed.reported(called.error().failure);
+  co_return at.observed.reported(is_one(called) ? EraseOutcome::erased : EraseOutcome::absent);
 }
 
 Store::Answer<EraseIfOutcome> RedisStore::erase_if(std::string key, Bytes expected) {
-  const Place at = place(setup_, co_await asio::this_coro::executor, key, StoreCommand::erase_if, observer_);
+  const PreparedCall at =
+      prepare(setup_, co_await asio::this_coro::executor, key, StoreCommand::erase_if, observer_);
   const auto command = [&](By by) { return commands::erase_if(at.key, expected.view(), by); };
   const auto done = co_await run_script(at, command);
-  if (!done) co_return at.observed.told(done.error());
-  co_return at.observed.told(*done ? EraseIfOutcome::erased : EraseIfOutcome::mismatch);
+  if (!done) co_return at.observed.reported(done.error());
+  co_return at.observed.reported(*done ? EraseIfOutcome::erased : EraseIfOutcome::mismatch);
 }
 
 }  // namespace session

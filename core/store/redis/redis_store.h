@@ -11,26 +11,25 @@ namespace session {
 
 struct RedisSetup;
 
-// Sessions in Redis: shared by many processes, and still there after a restart. One server, the master that
-// Sentinel names, or a Redis Cluster.
+// A Store in Redis: many processes share its sessions, and they survive a restart of the gateway. The
+// topology is one server, the master that Sentinel reports, or a Redis Cluster.
 //
-// Thread-safe. Each event loop (io_context) that asks gets connections of its own, one to each server it
-// needs, made when first needed and kept until the loop ends; an io_context must be run by one thread. Every
-// answer comes within options.deadline, or is a StoreFailure: `full` for Redis' maxmemory, else
-// `unavailable`. Nothing that may have been executed is sent a second time, unless that does no harm; so
-// after a failed write it is not known whether it happened. A key that holds something else than a string is
-// loaded as empty bytes: it is there, and nothing of ours. A key without a time to live has
-// milliseconds::max() left. Redis acknowledges a write before its replicas have it, so a failover can lose
-// the writes of the last moment.
+// Thread-safe. Each event loop (io_context) that calls the store gets connections of its own, one to each
+// server it needs, made when first needed and kept until the loop ends; one thread must run an io_context.
+// Every call returns within options.deadline; StoreFailure is `full` for Redis' maxmemory, else
+// `unavailable`. A command that the server may have executed is sent again only if that does no harm, so the
+// outcome of a failed write is unknown. load() returns empty bytes for a key that holds another type than a
+// string: the key exists, but is not a session. A key without a time to live has milliseconds::max() left.
+// Redis acknowledges a write before its replicas have it, so a failover can lose the latest writes.
 class RedisStore final : public Store {
  public:
-  // Connects to nothing yet. Throws std::runtime_error if a TLS file can't be used, or a Unix socket's path
-  // is too long for the system. The clock outlives the store and the event loops that use it.
+  // Makes no connection. Throws std::runtime_error if a TLS file can't be used, or if a Unix socket's path is
+  // too long for the system. The clock outlives the store and the event loops that use it.
   explicit RedisStore(RedisStoreOptions options, const Clock& clock = system_clock());
   ~RedisStore() override;
 
-  // A way to the same sessions, over the same connections, that tells another observer of the commands that
-  // go through it: for one thread, with an observer of its own.
+  // Returns a store with the same sessions and connections that reports its commands to another observer: for
+  // one thread with an observer of its own.
   [[nodiscard]] std::unique_ptr<RedisStore> observed_by(StoreObserver& observer) const;
 
   Answer<std::optional<Entry>> load(std::string key) override;

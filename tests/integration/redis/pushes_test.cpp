@@ -40,7 +40,7 @@ struct Listener {
   explicit Listener(const Executor& executor, const RedisAddress& address, PushClassifier is_push) {
     RedisConnectionOptions options;
     options.connect_deadline = 20s;
-    options.most_bytes = 1U << 16U;
+    options.max_bytes = 1U << 16U;
     options.is_push = is_push;
     options.on_push = [this](const Reply& push) { pushed.emplace_back(push.elements.back().bytes.view()); };
     const auto locate = [address](Clock::Steady) -> Task<Result<RedisAddress, ConnectError>> {

@@ -8,18 +8,18 @@
 
 namespace session {
 
-// The pause before the next attempt to connect: longer each time, and random, so that clients that lost the
-// server together do not come back together. Not thread-safe.
+// Computes the pause before the next attempt to connect. The pause grows with each attempt. It is random, so
+// that clients that lost the server together do not reconnect at the same moment. Not thread-safe.
 class Backoff {
  public:
-  // The first and the longest pause. The longest pause plus the connect deadline bound how long a server can
-  // be back before a connection notices.
+  // The first and the longest pause. After a server has returned, a connection notices it within the longest
+  // pause plus the connect deadline.
   static constexpr milliseconds kFirst{10};
   static constexpr milliseconds kMax{250};
 
   explicit Backoff(std::uint32_t seed) : random_(seed) {}
 
-  // A random part, between half and all, of the present pause, which then doubles.
+  // Returns a random duration between half of the current pause and all of it, and doubles the pause.
   [[nodiscard]] milliseconds next() {
     std::uniform_int_distribution<std::int64_t> within(wait_.count() / 2, wait_.count());
     const milliseconds chosen(within(random_));

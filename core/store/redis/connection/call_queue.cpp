@@ -91,7 +91,8 @@ CallQueue::FailedCalls CallQueue::on_stopped() {
 }
 
 void CallQueue::abandon() {
-  // A command that is destroyed may destroy whoever waits for it, and that may look at the queue.
+  // The queues are emptied first: destroying a command destroys the coroutine that awaits it, whose
+  // destructors may use this queue.
   const Calls sent = std::exchange(sent_, {});
   const Calls unsent = std::exchange(unsent_, {});
 }

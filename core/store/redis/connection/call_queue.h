@@ -17,10 +17,10 @@ namespace session {
 // Why a command has no replies.
 struct CallFailure {
   enum class Kind {
-    not_sent,        // no byte of it was sent: the server has not executed it
-    lost,            // it was sent, and no reply came: whether it was executed is not known
-    protocol_error,  // it was sent, and what came is no valid reply: a repetition would end the next
-                     // connection as well
+    not_sent,        // No byte of the command was sent: the server has not executed it.
+    lost,            // The command was sent and got no reply: whether it was executed is unknown.
+    protocol_error,  // The command was sent and got an invalid reply: a repetition would end the next
+                     // connection, too.
   };
   Kind kind = Kind::not_sent;
   std::string reason;
@@ -29,20 +29,21 @@ struct CallFailure {
 // The result of a command, and the command itself, so that it can be sent again or elsewhere.
 struct CommandResult {
   std::optional<CallFailure> failure;
-  std::vector<Reply> replies;  // as many as the command says, if nothing failed
+  std::vector<Reply> replies;  // Command::replies of them, unless the command failed
   Command command;
 };
 
-// Whether something that arrived is a push, which no command asked for, and no reply. RESP2 marks pushes by
-// their content only (["message", channel, payload] on a connection that has subscribed).
+// Returns true if an arrival is a push, a message that the server sends without a command, and not a reply.
+// RESP2 marks pushes by their content only (["message", channel, payload] on a connection that has
+// subscribed).
 using PushClassifier = bool (*)(const Reply& arrived);
 
-// The commands of one connection: those that wait to be sent, and those that were sent and whose replies are
-// due, in the order in which they went out. Decides what each arrival, deadline and loss means for them, and
-// returns that; the caller acts. No I/O, no clock, no events. Not thread-safe.
+// The commands of one connection in two queues: the unsent ones, and the sent ones whose replies are due, in
+// the order of sending. Decides what each arrival, deadline and loss means for the commands, and returns that
+// as a value; the caller acts on it. Does no I/O, reads no clock, emits no events. Not thread-safe.
 class CallQueue {
  public:
-  // A command under way. The caller of the queue derives from it to complete the command.
+  // A pending command. The user of the queue derives from this to receive the result.
   struct Call {
     virtual ~Call() = default;
     virtual void complete(CommandResult result) = 0;
@@ -53,14 +54,14 @@ class CallQueue {
   using CallPtr = std::unique_ptr<Call>;
 
   // What an arrival means.
-  struct Continue {};  // nothing yet: the command needs more replies
-  struct Complete {    // the first command that was sent has all its replies
+  struct Continue {};  // The command needs more replies.
+  struct Complete {    // The first command that was sent has all its replies.
     CallPtr call;
   };
-  struct Push {  // no command's: for the push handler
+  struct Push {  // The arrival belongs to no command; the push handler gets it.
     Reply push;
   };
-  struct ProtocolError {  // the connection must end
+  struct ProtocolError {  // The caller must close the connection.
     std::string_view reason;
   };
   using Arrival = std::variant<Continue, Complete, Push, ProtocolError>;
@@ -75,47 +76,48 @@ class CallQueue {
   // What a deadline means.
   struct Expired {
     FailedCalls unsent;                 // commands that could not be sent in time
-    bool server_is_late = false;        // a command that was sent has no reply: end the connection
-    std::optional<Clock::Steady> next;  // when to call on_deadline() again; nullopt: nothing is due
+    bool server_is_late = false;        // A sent command has no reply: the caller closes the connection.
+    std::optional<Clock::Steady> next;  // when to call on_deadline() again; nullopt: no command is pending
   };
 
-  // nullptr: whatever arrives is a reply.
+  // With nullptr every arrival is a reply.
   explicit CallQueue(PushClassifier is_push = nullptr) : is_push_(is_push) {}
 
-  // The command waits to be sent. True: the timer must be set to its deadline, which is the earliest now.
+  // Appends an unsent command. Returns true if its deadline is the earliest one: the caller then sets the
+  // timer to it.
   [[nodiscard]] bool add(CallPtr call);
   [[nodiscard]] bool has_unsent() const { return !unsent_.empty(); }
-  // Appends all commands that wait to `out`; their replies are due from now on.
+  // Appends all unsent commands to `out`. Their replies are due from now on.
   void send_all(std::string& out);
 
-  // A connection begins: it has not answered anything yet.
+  // A connection begins, which has answered no command yet.
   void on_connected() { answered_ = false; }
-  // Whether this connection has answered at least one command, in part at least.
+  // Returns true if at least one reply has arrived on this connection.
   [[nodiscard]] bool has_answered() const { return answered_; }
 
-  // Something whole has arrived: a push, if the classifier says so, or else a reply.
+  // Handles a complete arrival: a push if the classifier says so, else a reply.
   [[nodiscard]] Arrival on_arrival(Reply arrived) {
     return is_push_ != nullptr && is_push_(arrived) ? on_push(std::move(arrived))
                                                     : on_reply(std::move(arrived));
   }
-  // The next reply, which belongs to the first command that was sent. An error reply is a reply.
+  // Handles a reply, which belongs to the first command that was sent. Error replies are replies, too.
   [[nodiscard]] Arrival on_reply(Reply reply);
-  // A push leaves the commands as they are.
+  // Handles a push, which changes no command.
   [[nodiscard]] static Arrival on_push(Reply push) { return Push{std::move(push)}; }
-  // All that came was read, and ends within a reply or push. An error if nothing may come now. With a
-  // classifier it could be a push, which is judged when it is whole.
+  // The received bytes end with a part of a reply or a push. That is an error if no reply is due. With a
+  // classifier the part may be a push; on_arrival() decides about it when it is complete.
   [[nodiscard]] std::optional<ProtocolError> on_half_reply() const;
 
   [[nodiscard]] Expired on_deadline(Clock::Steady now);
 
-  // The connection has ended. What made it end was meant for the first command that was sent, so that one
-  // fails with `first`; those behind it are lost. What waits to be sent goes on waiting.
+  // The connection has ended. The first command that was sent fails with `first`, because the event that
+  // ended the connection was its reply; the sent commands behind it are lost. Unsent commands keep waiting.
   [[nodiscard]] FailedCalls on_lost(CallFailure::Kind first);
-  // No connection can be made: what waits to be sent fails.
+  // The connection can't be made: the unsent commands fail.
   [[nodiscard]] FailedCalls on_down();
-  // Nothing will be sent any more: all commands fail.
+  // The connection is stopped for good: all commands fail.
   [[nodiscard]] FailedCalls on_stopped();
-  // The event loop ends: the commands are destroyed without a result.
+  // Destroys all commands without a result, because the event loop ends.
   void abandon();
 
  private:
@@ -123,7 +125,7 @@ class CallQueue {
 
   PushClassifier is_push_;
   Calls unsent_;
-  Calls sent_;  // and without all replies
+  Calls sent_;  // those whose replies are incomplete
   std::optional<Clock::Steady> timer_at_;
   bool answered_ = false;
 };

@@ -32,9 +32,9 @@ ConnectMachine::Action ConnectMachine::on_connected(Clock::Steady now) {
   reported_down_ = false;
   reason_.clear();
   up_since_ = now;
-  const bool elsewhere = !last_server_.empty() && server_ != last_server_;
+  const bool other_server = !last_server_.empty() && server_ != last_server_;
   last_server_ = server_;
-  if (elsewhere) action.events.push_back(event(Kind::moved, {}));
+  if (other_server) action.events.push_back(event(Kind::moved, {}));
   action.events.push_back(event(Kind::connected, {}));
   return action;
 }
@@ -42,14 +42,14 @@ ConnectMachine::Action ConnectMachine::on_connected(Clock::Steady now) {
 ConnectMachine::Action ConnectMachine::on_lost(Clock::Steady now, bool answered, const std::string& why) {
   Action action;
   reason_ = server_ + ": " + why;
-  const bool lasted = answered && now - up_since_ >= kYoung;
+  const bool stable = answered && now - up_since_ >= kMinStable;
   action.events.push_back(event(Kind::lost, why));
   if (state_ == State::up) state_ = State::connecting;
   if (state_ == State::down) open_circuit(why, action);
-  // A server that accepts connections and answers nothing, or nothing valid, must not be connected to in a
-  // tight loop.
-  if (lasted) backoff_.reset();
-  if (!lasted) action.pause = backoff_.next();
+  // The pause prevents a tight loop of connects to a server that accepts connections but sends no valid
+  // reply.
+  if (stable) backoff_.reset();
+  if (!stable) action.pause = backoff_.next();
   return action;
 }
 

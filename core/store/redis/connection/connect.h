@@ -11,9 +11,9 @@
 
 namespace session {
 
-// Decides about the life of one connection: when to connect and after which pause, whether commands wait or
-// fail fast (a circuit breaker), and which events are emitted. Returns that as values; the caller acts. No
-// I/O, no clock. Not thread-safe.
+// The state machine of one connection. Decides when to connect and after which pause, whether commands wait
+// or fail fast (a circuit breaker), and which events to emit. Returns the decisions as values; the caller
+// acts on them. Does no I/O, reads no clock. Not thread-safe.
 //
 //   idle -> connecting -> up -> connecting (the connection was lost: commands wait while it is made again)
 //                           \-> down       (the server hangs: the circuit is open, commands fail fast)
@@ -22,49 +22,50 @@ namespace session {
 class ConnectMachine {
  public:
   enum class State { idle, connecting, up, down, stopped };
-  // A connection that ends while it is younger than this is not made again at once.
-  static constexpr milliseconds kYoung{500};
+  // A connection that ends at a younger age than this is made again only after a pause.
+  static constexpr milliseconds kMinStable{500};
 
   // What the caller has to do, in this order.
   struct Action {
-    std::vector<RedisEvent> events;     // emit these
-    bool fail_unsent = false;           // fail the commands that wait to be sent, with reason()
-    std::optional<milliseconds> pause;  // wait this long before the next attempt
+    std::vector<RedisEvent> events;     // Emit these.
+    bool fail_unsent = false;           // Fail the unsent commands with reason().
+    std::optional<milliseconds> pause;  // Wait this long before the next attempt.
   };
 
-  // `seed` is for the random part of the pauses.
+  // `seed` seeds the random part of the pauses.
   explicit ConnectMachine(std::uint32_t seed) : backoff_(seed) {}
 
-  // A command wants to be sent. True: begin to connect, and keep connected from now on.
+  // A command was added. Returns true if it is the first: the caller then connects, and stays connected.
   [[nodiscard]] bool on_command();
-  // An attempt begins.
+  // An attempt to connect begins.
   void on_attempt() { ending_.clear(); }
-  // It goes to this server.
+  // The address of the attempt's server is known.
   void on_located(std::string server) { server_ = std::move(server); }
-  // The attempt has used up its time. Commands that wait fail now; the attempt ends a moment later.
+  // The deadline of the attempt has passed. Unsent commands fail at once; on_connect_failed() follows.
   [[nodiscard]] Action on_attempt_timeout(std::string why);
-  // The attempt has ended in vain.
+  // The attempt has failed.
   [[nodiscard]] Action on_connect_failed(const std::string& why);
   [[nodiscard]] Action on_connected(Clock::Steady now);
-  // The connection has ended, for whatever reason. `answered`: it had answered a command.
+  // The connection has ended, for any reason. `answered`: at least one reply had arrived on it.
   [[nodiscard]] Action on_lost(Clock::Steady now, bool answered, const std::string& why);
 
-  // This side ends the connection: to make it again at once, or because the server hangs. True: close it;
-  // on_lost() follows. False: there is no connection, and nothing changes.
+  // The client ends the connection: renew() to connect again at once, on_server_late() because the server
+  // does not answer. Returns true if the caller must close the connection; on_lost() follows. Returns false,
+  // and changes nothing, if there is no connection.
   [[nodiscard]] bool renew(std::string why) { return end(State::connecting, std::move(why)); }
   [[nodiscard]] bool on_server_late() { return end(State::down, "no answer in time"); }
   [[nodiscard]] Action stop();
-  // The event loop ends: there are no more events.
+  // Emits no more events, because the event loop ends.
   void abandon() { state_ = State::stopped; }
 
   [[nodiscard]] State state() const { return state_; }
-  // Commands fail at once, with reason().
+  // True if commands fail at once, with reason().
   [[nodiscard]] bool fails_fast() const { return state_ == State::down || state_ == State::stopped; }
-  // Why this side ends the connection or the attempt; empty: it does not.
+  // Why the client ends the connection or the attempt; empty: it does not.
   [[nodiscard]] const std::string& ending() const { return ending_; }
-  // Of the outage that lasts; empty: there is none.
+  // The reason of the current outage; empty: there is none.
   [[nodiscard]] const std::string& reason() const { return reason_; }
-  // The server that is tried, or connected; empty: none yet.
+  // The server of the attempt or the connection; empty: there was no attempt yet.
   [[nodiscard]] const std::string& server() const { return server_; }
   // How long the connection has been up; 0 if it is not.
   [[nodiscard]] milliseconds age(Clock::Steady now) const;
@@ -79,9 +80,9 @@ class ConnectMachine {
   std::string ending_;
   std::string reason_;
   std::string server_;
-  std::string last_server_;  // the one that was connected last
+  std::string last_server_;  // the server of the last connection
   Clock::Steady up_since_{};
-  bool reported_down_ = false;  // in this outage
+  bool reported_down_ = false;  // whether `down` was emitted in this outage
 };
 
 }  // namespace session

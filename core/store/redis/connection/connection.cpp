@@ -19,11 +19,11 @@ namespace asio = boost::asio;
 
 namespace {
 
-// The buffer for writes is freed if a large value has grown it beyond this.
-constexpr std::size_t kKeptBytes = std::size_t{256} << 10;
+// A write buffer that a large value has grown beyond this is freed after the write.
+constexpr std::size_t kMaxKeptBytes = std::size_t{256} << 10;
 
-// The reason if an exception was thrown: memory, threads or descriptors have run out.
-constexpr const char* kOwnFault = "the gateway itself has run out of something";
+// The reason for a failure by an exception: the process has no memory, threads or descriptors left.
+constexpr const char* kOutOfResources = "the gateway itself has run out of something";
 
 std::string in_milliseconds(milliseconds time) { return std::to_string(time.count()) + " ms"; }
 
@@ -73,7 +73,8 @@ void RedisConnection::add(CallQueue::CallPtr call) {
   if (queue_.add(std::move(call))) set_deadline_timer(deadline);
   if (machine_.on_command()) asio::co_spawn(executor_, maintain(shared_from_this()), asio::detached);
   if (flush_posted_ || state() != State::up) return;
-  // Runs after everything that is ready in this turn of the loop, so that all its commands share one write.
+  // The flush runs after all handlers that are ready in this turn of the loop, so their commands share one
+  // write.
   flush_posted_ = true;
   asio::post(executor_, [self = shared_from_this()] {
     self->flush_posted_ = false;
@@ -87,23 +88,23 @@ void RedisConnection::flush() {
   queue_.send_all(out_);
   const std::size_t sent = transport_->try_send(out_);
   if (sent == out_.size()) {
-    if (out_.capacity() > kKeptBytes) out_ = std::string();
+    if (out_.capacity() > kMaxKeptBytes) out_ = std::string();
     return;
   }
   writing_ = true;
   asio::co_spawn(executor_, write_rest(shared_from_this(), transport_, std::move(out_), sent),
                  [self = shared_from_this(), transport = transport_](const std::exception_ptr& failed) {
-                   if (failed && transport == self->transport_) self->renew(kOwnFault);
+                   if (failed && transport == self->transport_) self->renew(kOutOfResources);
                  });
   out_ = std::string();
 }
 
-// A write that fails shows in read_replies(), too.
+// A write that fails makes read_replies() fail, too.
 Task<void> RedisConnection::write_rest(std::shared_ptr<RedisConnection> self,
                                        std::shared_ptr<Transport> transport, std::string bytes,
                                        std::size_t sent) {
   auto written = co_await transport->send(std::string_view(bytes).substr(sent));
-  if (transport != self->transport_) co_return;  // there is another connection by now
+  if (transport != self->transport_) co_return;  // The connection was replaced meanwhile.
   if (!written) {
     self->renew(written.error().why);
     co_return;
@@ -136,17 +137,18 @@ Task<void> RedisConnection::maintain(std::shared_ptr<RedisConnection> self) {
   }
 }
 
-// Nobody awaits maintain(): an exception would end it, and the connection would never be made again.
+// Catches all exceptions: one that left maintain(), which is detached, would end the attempts to connect for
+// good.
 Task<Result<void, ConnectError>> RedisConnection::connect() {
   try {
     co_return co_await try_to_connect();
   } catch (const std::exception&) {
     if (transport_) transport_->close();
   }
-  co_return ConnectError(kOwnFault);
+  co_return ConnectError(kOutOfResources);
 }
 
-// The same for the connection that was made.
+// Uses the connection until it ends. Catches all exceptions, as connect() does.
 Task<CallFailure> RedisConnection::serve() {
   try {
     queue_.on_connected();
@@ -156,7 +158,7 @@ Task<CallFailure> RedisConnection::serve() {
   } catch (const std::exception&) {
     transport_->close();
   }
-  co_return CallFailure{CallFailure::Kind::lost, kOwnFault};
+  co_return CallFailure{CallFailure::Kind::lost, kOutOfResources};
 }
 
 Task<Result<void, ConnectError>> RedisConnection::try_to_connect() {
@@ -171,14 +173,14 @@ Task<Result<void, ConnectError>> RedisConnection::try_to_connect() {
     emit(machine_.on_attempt_timeout("no " + std::string(transport->awaited()) + " within " +
                                      in_milliseconds(setup_.connect_deadline)));
   };
-  // The deadline covers the look-up of the name, too.
+  // The deadline includes the look-up of the name.
   const DeadlineGuard guard(executor_, clock_, until, give_up);
   auto address = co_await locate_(until);
   if (!address) co_return ending.empty() ? address.error() : ConnectError(ending);
   machine_.on_located(to_text(*address));
   if (!ending.empty()) co_return ConnectError(ending);
   auto outcome = co_await transport->connect(std::move(*address), until);
-  // After the deadline no password is sent any more.
+  // No password is sent after the deadline.
   if (outcome && ending.empty()) outcome = co_await handshake(transport);
   // The transport and the guard have the same deadline; either may notice it first.
   if (!outcome && ending.empty() && clock_.steady_now() >= until) give_up();
@@ -188,7 +190,7 @@ Task<Result<void, ConnectError>> RedisConnection::try_to_connect() {
 }
 
 Task<Result<void, ConnectError>> RedisConnection::handshake(std::shared_ptr<Transport> transport) {
-  reader_ = std::make_unique<ReplyReader>(setup_.most_bytes, setup_.most_elements);
+  reader_ = std::make_unique<ReplyReader>(setup_.max_bytes, setup_.max_elements);
   Command command = setup_.handshake.command();
   auto sent = co_await transport->send(command.wire);
   OPENSSL_cleanse(command.wire.data(), command.wire.size());
@@ -203,7 +205,7 @@ Task<Result<void, ConnectError>> RedisConnection::handshake(std::shared_ptr<Tran
     }
     auto bytes = co_await transport->receive();
     if (!bytes && replies.empty()) co_return bytes.error();
-    // It may have sent the reason before it closed the connection.
+    // The server may have sent an error reply with the reason before it closed the connection.
     if (!bytes) break;
     reader_->feed(*bytes);
   }
@@ -224,7 +226,7 @@ Task<CallFailure> RedisConnection::read_replies(std::shared_ptr<Transport> trans
   }
 }
 
-// All that has arrived. Returns why the connection ends, if it does.
+// Delivers all replies and pushes that have arrived. Returns the failure if the connection must end.
 std::optional<CallFailure> RedisConnection::deliver_replies() {
   for (;;) {
     auto arrived = reader_->next();
@@ -287,7 +289,7 @@ Task<void> RedisConnection::wait_to_retry(std::optional<milliseconds> pause) {
   if (pause) (void)co_await pause_timer_.wait_until(clock_.steady_now() + *pause);
 }
 
-// Each command fails in a turn of the loop of its own: its caller may send another one right there.
+// Each command fails in a handler of its own, because its caller may send another command right away.
 void RedisConnection::fail(CallQueue::FailedCalls calls, const std::string& reason) {
   for (CallQueue::Failed& failed : calls) {
     asio::post(executor_, [call = std::move(failed.call), kind = failed.kind, reason] {
@@ -296,7 +298,7 @@ void RedisConnection::fail(CallQueue::FailedCalls calls, const std::string& reas
   }
 }
 
-// One timer for all commands, set to the earliest deadline, and not anew with each command.
+// One timer serves all commands. It is set to the earliest deadline, so most commands don't set it.
 void RedisConnection::set_deadline_timer(Clock::Steady at) {
   deadline_timer_.start(at, [self = weak_from_this()] {
     if (const auto connection = self.lock()) connection->check_deadlines();
@@ -307,7 +309,7 @@ void RedisConnection::check_deadlines() {
   CallQueue::Expired expired = queue_.on_deadline(clock_.steady_now());
   const std::string& outage = machine_.reason();
   fail(std::move(expired.unsent), "it could not be sent in time" + (outage.empty() ? "" : "; " + outage));
-  // A server that hangs would make every command wait for its deadline: the circuit opens until it answers.
+  // The circuit opens until the server answers: otherwise every command would wait for its deadline.
   if (expired.server_is_late && machine_.on_server_late()) transport_->close();
   if (expired.next) set_deadline_timer(*expired.next);
 }

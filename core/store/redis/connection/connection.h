@@ -25,27 +25,28 @@ struct RedisConnectionOptions {
   Handshake handshake;
   std::shared_ptr<TlsContext> tls;  // nullptr: no TLS
   milliseconds connect_deadline{};
-  std::size_t most_bytes = 0;                             // of a part of a reply
-  std::size_t most_elements = ReplyReader::kMaxElements;  // of a reply
+  std::size_t max_bytes = 0;                             // the limit for each string of a reply
+  std::size_t max_elements = ReplyReader::kMaxElements;  // the limit for each reply
   std::function<void(const RedisEvent&)> on_event;
-  // Which arrivals are pushes, and who gets them, between the replies. nullptr: none are, and what no command
-  // asked for is a protocol error. The handler must not throw.
+  // Decides which arrivals are pushes; on_push gets them, in order with the replies. nullptr: there are no
+  // pushes, and an arrival that belongs to no command is a protocol error. on_push must not throw.
   PushClassifier is_push = nullptr;
   std::function<void(Reply)> on_push = {};
 };
 
-// One connection to one server, for one event loop: all commands of one turn of the loop go out in one write,
-// and the replies come back in order. Does the I/O that CallQueue and ConnectMachine decide on.
+// One connection to one server, for one event loop. It pipelines: all commands of one turn of the loop go out
+// in one write, and the replies arrive in order. It does the I/O for the decisions of CallQueue and
+// ConnectMachine.
 //
-// Connects with the first command, and keeps itself connected from then on. A connection that ended, for
-// whatever reason, is never used again: a late reply must not be taken for another command's. While it
-// connects, commands wait, each until its own deadline. Once an attempt has failed, or the server has stopped
-// answering, the circuit is open: commands fail fast, and attempts go on in the background with growing,
-// random pauses. Not thread-safe: belongs to the loop of its executor. The clock outlives it.
+// The connection is made for the first command and kept from then on. A socket that was closed, for any
+// reason, is never used again: a late reply could be taken for the reply to another command. While the
+// connection is being made, each command waits until its own deadline. After an attempt has failed, or the
+// server has stopped answering, the circuit is open: commands fail fast, and attempts go on in the background
+// with growing, random pauses. Not thread-safe: belongs to the loop of its executor. The clock outlives it.
 class RedisConnection : public std::enable_shared_from_this<RedisConnection> {
  public:
   using State = ConnectMachine::State;
-  // Finds the server's address before each attempt, and returns by `until`.
+  // Returns the server's address by `until`; called before each attempt.
   using Locate = std::function<Task<Result<RedisAddress, ConnectError>>(Clock::Steady until)>;
 
   RedisConnection(const Executor& executor, RedisConnectionOptions setup, Locate locate, const Clock& clock);
@@ -53,20 +54,20 @@ class RedisConnection : public std::enable_shared_from_this<RedisConnection> {
   RedisConnection(const RedisConnection&) = delete;
   RedisConnection& operator=(const RedisConnection&) = delete;
 
-  // Sends the command and waits for its replies, until `deadline` at most. Error replies are replies.
+  // Sends the command and returns its replies, or the failure, by `deadline`. Error replies are replies, too.
   Task<CommandResult> ask(Command command, Clock::Steady deadline);
 
-  // Ends the connection and makes another, for example when the server is not the right one any more.
+  // Ends the connection and makes a new one, for example because the server is no longer the master.
   void renew(std::string reason);
-  // Ends the connection for good: commands that wait fail, and so do all later ones.
+  // Ends the connection for good: pending commands fail, and so do all later ones.
   void stop();
-  // As stop(), when the event loop itself ends: commands that wait get no result.
+  // As stop(), for the end of the event loop: pending commands get no result.
   void abandon();
 
   // How long the connection has been up; 0 if it is not.
   [[nodiscard]] milliseconds age() const { return machine_.age(clock_.steady_now()); }
   [[nodiscard]] State state() const { return machine_.state(); }
-  // Where it is or was connected; empty: nowhere yet.
+  // The server of the connection or of the last attempt; empty: there was no attempt yet.
   [[nodiscard]] const std::string& server() const { return machine_.server(); }
 
  private:

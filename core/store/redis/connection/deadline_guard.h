@@ -9,7 +9,7 @@
 
 namespace session {
 
-// Calls a function at a time of the clock, unless the guard is destroyed before. Runs on its executor.
+// Calls a function, on its executor, when the clock reaches a time, unless the guard is destroyed before.
 class DeadlineGuard {
  public:
   DeadlineGuard(const Executor& executor, const Clock& clock, Clock::Steady at,

@@ -19,8 +19,8 @@ namespace {
 using Error = boost::system::error_code;
 using Done = Result<void, ConnectError>;
 
-// Small commands must not wait for an acknowledgement (Nagle), and keepalive notices a host that has
-// vanished while no command is sent.
+// TCP_NODELAY: a small command must not wait for an acknowledgement (Nagle). SO_KEEPALIVE: the kernel detects
+// a host that has vanished while no command is sent.
 void tune(Socket& socket) {
   const int descriptor = socket.native_handle();
   const auto set = [descriptor](int level, int option, int value) {
@@ -33,17 +33,17 @@ void tune(Socket& socket) {
   set(IPPROTO_TCP, TCP_KEEPCNT, 3);
 }
 
-// One endpoint, until `until` at most.
-Task<Done> try_one(DialedSocket& line, Endpoint endpoint, Clock::Steady until, const Clock& clock) {
+// Connects to one endpoint, by `until`.
+Task<Done> try_one(DialedSocket& dialed, Endpoint endpoint, Clock::Steady until, const Clock& clock) {
   Error ignored;
-  line.socket.close(ignored);
-  const DeadlineGuard guard(line.socket.get_executor(), clock, until, [&line] {
+  dialed.socket.close(ignored);
+  const DeadlineGuard guard(dialed.socket.get_executor(), clock, until, [&dialed] {
     Error none;
-    line.socket.close(none);
+    dialed.socket.close(none);
   });
-  const auto [error] = co_await line.socket.async_connect(endpoint, kAwaitTuple);
-  if (line.closed) co_return ConnectError("given up");
-  if (!line.socket.is_open()) co_return ConnectError("no connection in time");
+  const auto [error] = co_await dialed.socket.async_connect(endpoint, kAwaitTuple);
+  if (dialed.closed) co_return ConnectError("given up");
+  if (!dialed.socket.is_open()) co_return ConnectError("no connection in time");
   if (error) co_return ConnectError(error.message());
   co_return Done();
 }
@@ -56,17 +56,17 @@ void DialedSocket::close() {
   socket.close(ignored);
 }
 
-Task<Done> dial(DialedSocket& line, std::vector<Endpoint> endpoints, Clock::Steady until,
+Task<Done> dial(DialedSocket& dialed, std::vector<Endpoint> endpoints, Clock::Steady until,
                 const Clock& clock) {
   Done last = ConnectError("its name has no address");
   auto left = static_cast<int>(endpoints.size());
   for (const Endpoint& endpoint : endpoints) {
-    if (line.closed) co_return ConnectError("given up");
+    if (dialed.closed) co_return ConnectError("given up");
     const Clock::Steady now = clock.steady_now();
-    last = co_await try_one(line, endpoint, now + (until - now) / left--, clock);
+    last = co_await try_one(dialed, endpoint, now + (until - now) / left--, clock);
     if (last) break;
   }
-  if (last) tune(line.socket);
+  if (last) tune(dialed.socket);
   co_return last;
 }
 

@@ -11,10 +11,10 @@
 
 namespace session {
 
-// TCP or a Unix socket.
+// A TCP or Unix socket.
 using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, Executor>;
 
-// A socket. Once close() was called, dial() does not open it again.
+// A socket for dial(). After close(), dial() does not open it again.
 struct DialedSocket {
   explicit DialedSocket(const Executor& executor) : socket(executor) {}
   void close();
@@ -22,10 +22,10 @@ struct DialedSocket {
   bool closed = false;
 };
 
-// Connects to the first endpoint that accepts the connection, by `until`. Each endpoint gets an equal share
-// of the time that is left, so that one that does not answer leaves time for the next. `line` must outlive
-// the task; closing it ends the task.
-Task<Result<void, ConnectError>> dial(DialedSocket& line, std::vector<Endpoint> endpoints,
+// Tries the endpoints in order until one accepts the connection, by `until`. Each endpoint gets an equal
+// share of the remaining time, so that an endpoint that does not answer leaves time for the next. `dialed`
+// must outlive the task; closing it ends the task.
+Task<Result<void, ConnectError>> dial(DialedSocket& dialed, std::vector<Endpoint> endpoints,
                                       Clock::Steady until, const Clock& clock);
 
 }  // namespace session

@@ -5,7 +5,7 @@
 namespace session {
 namespace {
 
-// The role that ROLE's reply begins with.
+// The role in the reply to ROLE, its first element.
 std::string_view role_in(const Reply& reply) {
   if (!reply.is(Reply::Kind::array) || reply.elements.empty()) return {};
   return reply.elements.front().bytes.view();
@@ -20,7 +20,7 @@ bool is_denied(std::string_view error) {
 Command Handshake::command() const {
   Command command;
   const Secret secret = password ? password() : Secret();
-  // So that the text does not move, and leave a copy behind.
+  // Reserved so that the text is never reallocated: that would leave a copy of the password in freed memory.
   command.wire.reserve(secret.reveal().size() + user.size() + client_name.size() + 512);
   if (!secret.empty() && user.empty()) command.then({"AUTH", secret.reveal()});
   if (!secret.empty() && !user.empty()) command.then({"AUTH", user, secret.reveal()});
@@ -31,18 +31,18 @@ Command Handshake::command() const {
 }
 
 std::string Handshake::refusal(const std::vector<Reply>& replies) const {
-  const Reply* of_name = replies.empty() ? nullptr : &replies.back();  // which no server needs
-  const Reply* of_role = role == Role::any || replies.size() < 2 ? nullptr : &replies[replies.size() - 2];
+  const Reply* name_reply = replies.empty() ? nullptr : &replies.back();  // CLIENT SETNAME is optional
+  const Reply* role_reply = role == Role::any || replies.size() < 2 ? nullptr : &replies[replies.size() - 2];
   for (const Reply& reply : replies) {
     if (!reply.is(Reply::Kind::error)) continue;
-    const bool needless = &reply == of_name || (&reply == of_role && role == Role::not_a_replica);
-    if (needless && is_denied(reply.text)) continue;
+    const bool optional = &reply == name_reply || (&reply == role_reply && role == Role::not_a_replica);
+    if (optional && is_denied(reply.text)) continue;
     return read_error(reply.text, "the handshake").sentence;
   }
-  if (of_role == nullptr) return {};
-  const std::string_view told = role_in(*of_role);
-  if (role == Role::master && told != "master") return "it is not the master";
-  if (role == Role::not_a_replica && told == "slave") return "it is a replica, and not the master";
+  if (role_reply == nullptr) return {};
+  const std::string_view reported = role_in(*role_reply);
+  if (role == Role::master && reported != "master") return "it is not the master";
+  if (role == Role::not_a_replica && reported == "slave") return "it is a replica, and not the master";
   return {};
 }
 

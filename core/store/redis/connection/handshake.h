@@ -9,7 +9,7 @@
 
 namespace session {
 
-// The first commands of a new connection, and the replies that the server must give. No I/O.
+// Builds the first commands of a new connection, and checks the replies to them. Does no I/O.
 struct Handshake {
   std::string user;
   PasswordSource password;
@@ -18,15 +18,15 @@ struct Handshake {
   // The role that the server must report (ROLE).
   enum class Role {
     any,
-    not_a_replica,  // or does not report a role
+    not_a_replica,  // a server that does not report a role passes, too
     master,
   };
   Role role = Role::any;
 
-  // AUTH, SELECT, ROLE and CLIENT SETNAME, as far as they are needed. The wire text holds the password: the
-  // caller wipes it.
+  // Returns AUTH, SELECT, ROLE and CLIENT SETNAME, each if it is needed. The wire text contains the password:
+  // the caller must wipe it.
   [[nodiscard]] Command command() const;
-  // Why the server can not be used; empty: it can. `replies` are those to command(), in order.
+  // Returns why the server can't be used; empty: it can. `replies` are the replies to command(), in order.
   [[nodiscard]] std::string refusal(const std::vector<Reply>& replies) const;
 };
 

@@ -13,69 +13,69 @@
 
 namespace session {
 
-// Where a Redis server or sentinel listens: a host with a port, or the path of a Unix socket.
+// The address of a Redis server or sentinel: a host with a port, or the path of a Unix socket.
 struct RedisAddress {
   std::string host = {};  // a name or a numeric address, without brackets
   std::uint16_t port = 6379;
-  std::string path = {};  // of a Unix socket; then host and port do not count
+  std::string path = {};  // the path of a Unix socket; if set, host and port are not used
   bool operator==(const RedisAddress&) const = default;
 };
 
-// Whether a text can be the host of an address: up to 253 characters of visible ASCII. The names that servers
-// report of each other must not break or forge lines of a log.
+// Returns true if a text can be the host of an address: 1 to 253 characters of visible ASCII. Servers report
+// the names of other servers, and these must not break or forge lines of the log.
 [[nodiscard]] bool can_be_host(std::string_view text);
 
-// As logs name it: 10.0.0.7:6379, [::1]:6379 or unix:/run/redis.sock.
+// Formats an address for the log: 10.0.0.7:6379, [::1]:6379 or unix:/run/redis.sock.
 [[nodiscard]] std::string to_text(const RedisAddress& address);
 
 enum class RedisTopology {
-  single,    // one server, at the one address
-  sentinel,  // the addresses are sentinels', which say where the master is
-  cluster,   // the addresses are some of a Redis Cluster's nodes; the others are found through them
+  single,    // There is one server and one address.
+  sentinel,  // The addresses are those of sentinels, which report the master's address.
+  cluster,   // The addresses are those of some nodes of a Redis Cluster, which report the others.
 };
 
-// TLS, with the server's certificate always verified, its name included. Files are PEM.
+// The settings of TLS. The server's certificate and its name are always verified. The files are PEM.
 struct RedisTls {
   std::string ca_file = {};      // empty: the certificate authorities that the system trusts
-  std::string certificate = {};  // of the client, with its key; empty: none
+  std::string certificate = {};  // the client's certificate, which needs `key`; empty: none
   std::string key = {};
-  std::string server_name = {};  // what the certificate must be for; empty: the host of each address
+  std::string server_name = {};  // the name in the server's certificate; empty: the host of each address
   bool operator==(const RedisTls&) const = default;
 };
 
-// The present password. Called at each connect, so that a changed password needs no restart. Must be
-// thread-safe and must not throw. Empty function or empty password: no AUTH.
+// Returns the current password. Called at each connect, so that a changed password needs no restart. Must be
+// thread-safe and must not throw. With an empty function or an empty password no AUTH is sent.
 using PasswordSource = std::function<Secret()>;
 
-// A change of a connection that an operator wants to know of.
+// A change of a connection, for the operator.
 struct RedisEvent {
   enum class Kind {
     connected,
-    lost,   // a connection ended; another attempt follows, at once if this connection had worked for a while
+    lost,   // The connection has ended. An attempt to connect follows, at once if the connection was stable.
     down,   // The circuit is open: commands fail fast until `connected`. Emitted once per outage.
-    moved,  // a failover: another server has the sessions now; `connected` follows at once
-    left,   // a node has left its cluster: no command is sent to it any more
+    moved,  // A failover: another server has the sessions now. `connected` follows at once.
+    left,   // A node has left its cluster: it gets no more commands.
   };
   Kind kind{};
-  std::string server;  // as to_text says it
-  std::string reason;  // holds nothing secret and nothing of a session
+  std::string server;  // the address, from to_text()
+  std::string reason;  // contains no secrets and no session data
 };
 
 struct RedisStoreOptions {
   std::vector<RedisAddress> addresses = {RedisAddress{"127.0.0.1", 6379}};
   RedisTopology topology = RedisTopology::single;
-  std::string master_name = {};  // for sentinel: what the sentinels call the master
-  unsigned database = 0;         // SELECT; 0 for cluster
-  std::string user = {};         // of Redis' ACL; empty: the default user
+  std::string master_name = {};  // for sentinel: the master's name
+  unsigned database = 0;         // the database for SELECT; 0 for cluster
+  std::string user = {};         // the user in Redis' ACL; empty: the default user
   PasswordSource password = {};
-  std::string sentinel_user = {};  // for sentinels that ask for one of their own
+  std::string sentinel_user = {};  // for sentinels with a user or password of their own
   PasswordSource sentinel_password = {};
   std::optional<RedisTls> tls = {};
-  std::string prefix = "session:";     // of every key
-  milliseconds deadline{250};          // for one answer, with everything that it takes: connecting, retrying
-  milliseconds connect_deadline{500};  // for one attempt to connect, TLS and greeting included
-  std::size_t max_value_bytes = std::size_t{16} << 20;  // a longer reply is taken for a broken one
-  std::string client_name = "session-gateway";          // as CLIENT LIST shows it
+  std::string prefix = "session:";     // the prefix of every key
+  milliseconds deadline{250};          // for one call of the store, connecting and retries included
+  milliseconds connect_deadline{500};  // for one attempt to connect, TLS and handshake included
+  std::size_t max_value_bytes = std::size_t{16} << 20;  // a longer reply is a protocol error
+  std::string client_name = "session-gateway";          // shown by CLIENT LIST
   // Called for each event, on the thread of the connection; must be thread-safe.
   std::function<void(const RedisEvent&)> on_event = {};
   StoreObserver* observer = nullptr;  // called for every command; outlives the store

@@ -18,7 +18,7 @@ namespace {
 
 using Error = boost::system::error_code;
 
-// Of an address that needs no look-up.
+// The endpoint of an address that needs no look-up: a Unix socket or a numeric host.
 std::optional<Endpoint> endpoint_of(const RedisAddress& address) {
   if (!address.path.empty()) return Endpoint(asio::local::stream_protocol::endpoint(address.path));
   Error bad;
@@ -45,30 +45,30 @@ Resolver::Resolver(const Executor& executor, const Clock& clock, LookUp how)
 
 Task<Endpoints> Resolver::find(RedisAddress address, Clock::Steady until) {
   if (const auto endpoint = endpoint_of(address)) co_return std::vector<Endpoint>{*endpoint};
-  const LookingUpPtr current = begin(std::move(address));
+  const LookUpPtr current = begin(std::move(address));
   const Clock::Steady now = clock_.steady_now();
-  const Clock::Steady end = known_.empty() ? until : now + (until - now) / 2;
+  const Clock::Steady end = last_found_.empty() ? until : now + (until - now) / 2;
   if (!current->found) (void)co_await current->done.wait_until(end);
   if (current->found && *current->found) co_return *current->found;
-  if (!known_.empty()) co_return known_;
+  if (!last_found_.empty()) co_return last_found_;
   if (current->found) co_return *current->found;
   co_return ConnectError("its name is still being looked up");
 }
 
-Resolver::LookingUpPtr Resolver::begin(RedisAddress address) {
+Resolver::LookUpPtr Resolver::begin(RedisAddress address) {
   if (!(address == address_)) {
-    known_.clear();
-    current_ = nullptr;
+    last_found_.clear();
+    in_progress_ = nullptr;
     address_ = address;
   }
-  if (current_) return current_;
-  const auto current = std::make_shared<LookingUp>(executor_, clock_, std::move(address));
-  current_ = current;
-  asio::co_spawn(executor_, ask(shared_from_this(), current), asio::detached);
+  if (in_progress_) return in_progress_;
+  const auto current = std::make_shared<LookUpInProgress>(executor_, clock_, std::move(address));
+  in_progress_ = current;
+  asio::co_spawn(executor_, run(shared_from_this(), current), asio::detached);
   return current;
 }
 
-Task<void> Resolver::ask(std::shared_ptr<Resolver> self, LookingUpPtr current) {
+Task<void> Resolver::run(std::shared_ptr<Resolver> self, LookUpPtr current) {
   try {
     current->found = co_await self->look_up_(current->address);
   } catch (const std::exception&) {
@@ -77,11 +77,11 @@ Task<void> Resolver::ask(std::shared_ptr<Resolver> self, LookingUpPtr current) {
   self->finished(current);
 }
 
-void Resolver::finished(const LookingUpPtr& current) {
+void Resolver::finished(const LookUpPtr& current) {
   current->done.cancel();
-  if (current != current_) return;  // another address is wanted by now
-  current_ = nullptr;
-  if (*current->found) known_ = **current->found;
+  if (current != in_progress_) return;  // Meanwhile find() was called for another address.
+  in_progress_ = nullptr;
+  if (*current->found) last_found_ = **current->found;
 }
 
 }  // namespace session

@@ -18,12 +18,12 @@ namespace session {
 using Endpoint = boost::asio::generic::stream_protocol::endpoint;
 using Endpoints = Result<std::vector<Endpoint>, ConnectError>;
 
-// Asks the system's resolver on a thread of Asio's. That can take many seconds, and can't be cancelled, not
-// even when the event loop ends.
+// Looks up a name with the system's resolver, on a thread of Asio. That can take many seconds and can't be
+// cancelled, not even when the event loop ends.
 [[nodiscard]] Task<Endpoints> look_up(RedisAddress address);
 
-// Finds the endpoints of addresses, and keeps those it found last: a name server that hangs or fails must not
-// make a Redis server unreachable whose endpoints are known. Not thread-safe: belongs to one event loop and
+// Finds the endpoints of addresses. It keeps the endpoints of the last successful look-up: a Redis server
+// must stay reachable while the name server hangs or fails. Not thread-safe: belongs to one event loop and
 // one connection, which finds one address at a time. The clock outlives it.
 class Resolver : public std::enable_shared_from_this<Resolver> {
  public:
@@ -31,31 +31,31 @@ class Resolver : public std::enable_shared_from_this<Resolver> {
 
   Resolver(const Executor& executor, const Clock& clock, LookUp how = look_up);
 
-  // The endpoints of the address, at least one. If the look-up fails, or half of the time is over, returns
-  // the endpoints that were found for the same address before. Returns by `until`; a look-up that is not done
-  // goes on, and the next call waits for it instead of beginning another.
+  // Returns the endpoints of the address, at least one, by `until`. If the look-up fails or takes more than
+  // half of the time, returns the endpoints that the last look-up of the same address found. A look-up that
+  // is not done goes on, and the next call waits for it instead of starting another.
   Task<Endpoints> find(RedisAddress address, Clock::Steady until);
 
  private:
-  struct LookingUp {
-    LookingUp(const Executor& executor, const Clock& clock, RedisAddress of)
+  struct LookUpInProgress {
+    LookUpInProgress(const Executor& executor, const Clock& clock, RedisAddress of)
         : done(executor, clock), address(std::move(of)) {}
-    Timer done;  // of whoever waits for the end
+    Timer done;  // cancelled when the look-up ends; the waiters wait on it
     RedisAddress address;
     std::optional<Endpoints> found;
   };
-  using LookingUpPtr = std::shared_ptr<LookingUp>;
+  using LookUpPtr = std::shared_ptr<LookUpInProgress>;
 
-  LookingUpPtr begin(RedisAddress address);
-  static Task<void> ask(std::shared_ptr<Resolver> self, LookingUpPtr current);
-  void finished(const LookingUpPtr& current);
+  LookUpPtr begin(RedisAddress address);
+  static Task<void> run(std::shared_ptr<Resolver> self, LookUpPtr current);
+  void finished(const LookUpPtr& current);
 
   Executor executor_;
   const Clock& clock_;
   LookUp look_up_;
-  RedisAddress address_;         // whose endpoints are known, or looked up
-  std::vector<Endpoint> known_;  // as the last look-up that did not fail found them
-  LookingUpPtr current_;         // nullptr: nothing is being looked up
+  RedisAddress address_;              // the address of last_found_ and in_progress_
+  std::vector<Endpoint> last_found_;  // the endpoints of the last successful look-up
+  LookUpPtr in_progress_;             // nullptr: no look-up is in progress
 };
 
 }  // namespace session

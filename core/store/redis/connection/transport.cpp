@@ -31,7 +31,7 @@ constexpr std::size_t kReceiveBytes = std::size_t{64} << 10;
 using Error = boost::system::error_code;
 using Done = Result<void, ConnectError>;
 
-Done outcome(const Error& error) {
+Done to_result(const Error& error) {
   if (error) return ConnectError(error.message());
   return {};
 }
@@ -49,29 +49,29 @@ template <class Stream>
 Transport::Outcome send_to(Stream& stream, std::string_view bytes) {
   const auto [error, size] =
       co_await asio::async_write(stream, asio::buffer(bytes.data(), bytes.size()), kAwaitTuple);
-  co_return outcome(error);
+  co_return to_result(error);
 }
 
-Task<Done> reach(DialedSocket& line, std::shared_ptr<Resolver> resolver, RedisAddress address,
-                 Clock::Steady until, const Clock& clock) {
+Task<Done> look_up_and_dial(DialedSocket& dialed, std::shared_ptr<Resolver> resolver, RedisAddress address,
+                            Clock::Steady until, const Clock& clock) {
   auto endpoints = co_await resolver->find(std::move(address), until);
   if (!endpoints) co_return endpoints.error();
-  co_return co_await dial(line, std::move(*endpoints), until, clock);
+  co_return co_await dial(dialed, std::move(*endpoints), until, clock);
 }
 
 class PlainTransport final : public Transport {
  public:
   PlainTransport(const Executor& executor, std::shared_ptr<Resolver> resolver, const Clock& clock)
-      : line_(executor), resolver_(std::move(resolver)), clock_(clock) {}
+      : dialed_(executor), resolver_(std::move(resolver)), clock_(clock) {}
 
   Outcome connect(RedisAddress address, Clock::Steady until) override {
     may_want_tls_ = address.path.empty();
-    co_return co_await reach(line_, resolver_, std::move(address), until, clock_);
+    co_return co_await look_up_and_dial(dialed_, resolver_, std::move(address), until, clock_);
   }
 
-  // A server that wants TLS hangs up on what does not begin with it.
+  // A TLS server closes a connection that does not begin with a TLS handshake.
   Task<Result<std::string_view, ConnectError>> receive() override {
-    auto received = co_await receive_from(line_.socket, received_);
+    auto received = co_await receive_from(dialed_.socket, received_);
     if (!received && may_want_tls_) received = ConnectError(received.error().why + "; does it want TLS?");
     may_want_tls_ = false;
     co_return received;
@@ -79,23 +79,23 @@ class PlainTransport final : public Transport {
 
   std::size_t try_send(std::string_view bytes) override {
     const auto sent =
-        ::send(line_.socket.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        ::send(dialed_.socket.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     return sent < 0 ? 0 : static_cast<std::size_t>(sent);
   }
 
-  Outcome send(std::string_view bytes) override { co_return co_await send_to(line_.socket, bytes); }
+  Outcome send(std::string_view bytes) override { co_return co_await send_to(dialed_.socket, bytes); }
 
-  void close() override { line_.close(); }
+  void close() override { dialed_.close(); }
 
  private:
-  DialedSocket line_;
+  DialedSocket dialed_;
   std::shared_ptr<Resolver> resolver_;
   const Clock& clock_;
   Received received_{};
-  bool may_want_tls_ = false;  // nothing has come yet
+  bool may_want_tls_ = false;  // no bytes have arrived yet
 };
 
-// OpenSSL's words for a certificate that is not accepted; Asio's for all else.
+// Returns OpenSSL's text if the certificate was rejected, else Asio's.
 std::string why_no_tls(const Error& error, SSL* ssl) {
   const long verified = SSL_get_verify_result(ssl);
   if (verified != X509_V_OK)
@@ -110,12 +110,12 @@ class TlsTransport final : public Transport {
       : tls_(std::move(tls)),
         resolver_(std::move(resolver)),
         clock_(clock),
-        line_(executor),
-        stream_(line_.socket, tls_->context) {}
+        dialed_(executor),
+        stream_(dialed_.socket, tls_->context) {}
 
   Outcome connect(RedisAddress address, Clock::Steady until) override {
     const std::string name = tls_->tls.server_name.empty() ? address.host : tls_->tls.server_name;
-    auto connected = co_await reach(line_, resolver_, std::move(address), until, clock_);
+    auto connected = co_await look_up_and_dial(dialed_, resolver_, std::move(address), until, clock_);
     if (!connected) co_return connected;
     awaited_ = "TLS handshake";
     expect(name);
@@ -129,8 +129,8 @@ class TlsTransport final : public Transport {
 
   Task<Result<std::string_view, ConnectError>> receive() override {
     auto received = co_await receive_from(stream_, received_);
-    if (!received) received = explained(received.error());
-    asked_for_certificate_ = false;
+    if (!received) received = with_certificate_hint(received.error());
+    certificate_requested_ = false;
     co_return received;
   }
 
@@ -138,15 +138,15 @@ class TlsTransport final : public Transport {
 
   Outcome send(std::string_view bytes) override {
     auto sent = co_await send_to(stream_, bytes);
-    if (!sent) sent = explained(sent.error());
+    if (!sent) sent = with_certificate_hint(sent.error());
     co_return sent;
   }
 
-  void close() override { line_.close(); }
+  void close() override { dialed_.close(); }
 
  private:
-  // The certificate must be for this name or address (RFC 6125); a name is sent along (SNI), an address is
-  // not.
+  // Requires a certificate for this name or address (RFC 6125). Sends a name to the server (SNI), but not an
+  // address.
   void expect(const std::string& name) {
     const auto is_for_name = asio::ssl::host_name_verification(name);
     stream_.set_verify_callback([is_for_name](bool trusted, asio::ssl::verify_context& context) {
@@ -155,7 +155,7 @@ class TlsTransport final : public Transport {
         X509_STORE_CTX_set_error(context.native_handle(), X509_V_ERR_HOSTNAME_MISMATCH);
       return accepted;
     });
-    SSL_set_cert_cb(stream_.native_handle(), note_certificate_request, &asked_for_certificate_);
+    SSL_set_cert_cb(stream_.native_handle(), note_certificate_request, &certificate_requested_);
     Error no_address;
     (void)asio::ip::make_address(name, no_address);
     if (no_address) SSL_set_tlsext_host_name(stream_.native_handle(), name.c_str());
@@ -166,25 +166,25 @@ class TlsTransport final : public Transport {
     return 1;
   }
 
-  // With TLS 1.3 a server refuses a client's certificate when the handshake is over for the client, and often
-  // all that arrives is the end of the connection.
-  [[nodiscard]] ConnectError explained(const ConnectError& broken) const {
-    if (!asked_for_certificate_) return broken;
-    return ConnectError(broken.why + "; it asked for a certificate of the gateway, " +
+  // With TLS 1.3 a server rejects the client's certificate after the client's part of the handshake is done,
+  // and often only closes the connection. So the first error after the handshake mentions the certificate.
+  [[nodiscard]] ConnectError with_certificate_hint(const ConnectError& error) const {
+    if (!certificate_requested_) return error;
+    return ConnectError(error.why + "; it asked for a certificate of the gateway, " +
                         (tls_->tls.certificate.empty() ? "which has none" : "and may not accept it"));
   }
 
   std::shared_ptr<TlsContext> tls_;
   std::shared_ptr<Resolver> resolver_;
   const Clock& clock_;
-  DialedSocket line_;
+  DialedSocket dialed_;
   asio::ssl::stream<Socket&> stream_;
   Received received_{};
   std::string_view awaited_ = "connection";
-  bool asked_for_certificate_ = false;  // and nothing has come since
+  bool certificate_requested_ = false;  // and no bytes have arrived since
 };
 
-void require(const Error& error, const RedisTls& tls, std::string RedisTls::*file) {
+void throw_if(const Error& error, const RedisTls& tls, std::string RedisTls::*file) {
   if (error) throw BadTlsFile(tls.*file, file, error.message());
 }
 
@@ -201,16 +201,16 @@ std::shared_ptr<TlsContext> make_tls_context(const RedisTls& tls) {
     if (error) throw std::runtime_error("no certificate authorities of the system: " + error.message());
   } else {
     context.load_verify_file(tls.ca_file, error);
-    require(error, tls, &RedisTls::ca_file);
+    throw_if(error, tls, &RedisTls::ca_file);
   }
   if (!tls.certificate.empty()) {
     context.use_certificate_chain_file(tls.certificate, error);
-    require(error, tls, &RedisTls::certificate);
-    // A daemon can't be asked for a key's password.
+    throw_if(error, tls, &RedisTls::certificate);
+    // An empty password: OpenSSL would otherwise prompt for it on the terminal.
     context.set_password_callback(
         [](std::size_t, asio::ssl::context::password_purpose) { return std::string(); });
     context.use_private_key_file(tls.key, asio::ssl::context::pem, error);
-    require(error, tls, &RedisTls::key);
+    throw_if(error, tls, &RedisTls::key);
   }
   return made;
 }

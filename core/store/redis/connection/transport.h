@@ -14,16 +14,16 @@
 
 namespace session {
 
-// What connections are made with TLS by: read once, shared by all threads.
+// The TLS files, read once. All threads share it.
 class TlsContext;
-// A TLS file that can't be used; what() names it.
+// Thrown for a TLS file that can't be used; what() names the file.
 struct BadTlsFile : std::runtime_error {
   BadTlsFile(const std::string& path, std::string RedisTls::*which, std::string sentence)
       : std::runtime_error("can't use " + path + ": " + sentence), file(which), why(std::move(sentence)) {}
   std::string RedisTls::*file;
   std::string why;
 };
-// Throws BadTlsFile, or std::runtime_error if TLS can't be had at all.
+// Reads the files. Throws BadTlsFile, or std::runtime_error if the system has no certificate authorities.
 [[nodiscard]] std::shared_ptr<TlsContext> make_tls_context(const RedisTls& tls);
 
 class Resolver;
@@ -42,21 +42,21 @@ class Transport {
  public:
   using Outcome = Task<Result<void, ConnectError>>;
 
-  // `tls` is nullptr for no TLS. REQUIRES: it is nullptr for Unix sockets. The clock outlives the transport.
+  // Without TLS `tls` is nullptr. REQUIRES: it is nullptr for Unix sockets. The clock outlives the transport.
   static std::unique_ptr<Transport> make(Executor executor, std::shared_ptr<TlsContext> tls,
                                          std::shared_ptr<Resolver> resolver, const Clock& clock);
   virtual ~Transport() = default;
 
-  // Connects, with TLS greeted and the certificate verified. Names have been looked up and endpoints tried by
-  // `until`, or that is the error; it is for the caller to end TLS' part in time.
+  // Connects, does the TLS handshake and verifies the certificate. The look-up and the TCP connect end by
+  // `until`, if need be with an error; the caller must end the TLS handshake in time with close().
   virtual Outcome connect(RedisAddress address, Clock::Steady until) = 0;
-  // What connect() waits for, or waited for last.
+  // The step that connect() waits for, or waited for last, as a noun for the log.
   [[nodiscard]] virtual std::string_view awaited() const { return "connection"; }
-  // What has come, after a wait if nothing has; valid until the next call. Error: also for the stream's end.
+  // Waits for bytes and returns them; they are valid until the next call. The end of the stream is an error.
   virtual Task<Result<std::string_view, ConnectError>> receive() = 0;
-  // Sends as much as goes without waiting, and says how much. An error shows in receive().
+  // Sends as many bytes as possible without waiting, and returns their number. receive() reports errors.
   virtual std::size_t try_send(std::string_view bytes) = 0;
-  // Sends all of it. One at a time.
+  // Sends all bytes. REQUIRES: no other send() is in progress.
   virtual Outcome send(std::string_view bytes) = 0;
   virtual void close() = 0;
 };

@@ -16,10 +16,10 @@ namespace session {
 namespace {
 
 constexpr std::size_t kMaxWords = 8;
-// 300 years: Redis adds it to its Unix time in milliseconds, which must not overflow.
+// 300 years. Redis adds the time to live to its Unix time in milliseconds; the sum must not overflow.
 constexpr milliseconds kMaxTtl = std::chrono::hours(24 * 365 * 300);
 
-// It may hold a password.
+// Wipes the text before it is freed, because it may hold a password.
 struct FreeCommand {
   std::size_t size = 0;
   void operator()(char* text) const {
@@ -53,12 +53,12 @@ bool is_set(const std::vector<Reply>& replies) {
   return replies[0].is(Reply::Kind::nil) || (replies[0].is(Reply::Kind::status) && replies[0].text == "OK");
 }
 
-// How many keys it was done to.
+// The number of keys that the command changed. Each of these commands has one key.
 bool is_count(const std::vector<Reply>& replies) {
   return replies[0].is(Reply::Kind::integer) && (replies[0].integer == 0 || replies[0].integer == 1);
 }
 
-Command counted() {
+Command count_command() {
   Command command;
   command.is_valid_reply = is_count;
   return command;
@@ -125,26 +125,26 @@ Command create(std::string_view key, std::string_view bytes, milliseconds ttl) {
 }
 
 Command touch(std::string_view key, milliseconds ttl) {
-  Command command = counted();
+  Command command = count_command();
   command.then({"PEXPIRE", key, milliseconds_text(ttl)});
   return command;
 }
 
 Command erase(std::string_view key) {
-  Command command = counted();
+  Command command = count_command();
   command.then({"DEL", key});
   return command;
 }
 
 Command replace(std::string_view key, std::string_view expected, std::string_view bytes, milliseconds ttl,
                 By by) {
-  Command command = counted();
+  Command command = count_command();
   command.then({verb(by), name(by, replace_script()), "1", key, expected, bytes, milliseconds_text(ttl)});
   return command;
 }
 
 Command erase_if(std::string_view key, std::string_view expected, By by) {
-  Command command = counted();
+  Command command = count_command();
   command.then({verb(by), name(by, erase_if_script()), "1", key, expected});
   return command;
 }

@@ -15,53 +15,54 @@ namespace session {
 // One or more commands whose replies belong together, ready for the wire.
 struct Command {
   enum class Retry {
-    safe,   // reads, and what says the same thing twice: sent again if its reply was lost
-    never,  // its outcome is not known if its reply was lost
+    safe,   // Executing it twice does no harm: the client sends it again if its reply was lost.
+    never,  // If its reply was lost, its outcome is unknown: the client does not send it again.
   };
 
   static constexpr std::size_t kMaxCommands = 4;
 
   std::string wire;
   std::size_t replies = 0;
-  std::array<std::size_t, kMaxCommands> starts{};  // in the wire text
+  std::array<std::size_t, kMaxCommands> starts{};  // the offset of each command in `wire`
   Retry retry = Retry::never;
-  // Whether replies, none of them an error, are of the kinds that this asks for. If not, they are another
-  // command's.
+  // Checks replies that hold no error: true if each has the type that its command returns. Replies of other
+  // types belong to another command.
   bool (*is_valid_reply)(const std::vector<Reply>& replies) = nullptr;
 
   // Appends one command (RESP2, an array of bulk strings).
   Command& then(std::initializer_list<std::string_view> words);
-  // The same, each with ASKING before it: for a node that is just getting the key (Redis Cluster
-  // specification, "ASK redirection"). Every other reply is that of ASKING.
+  // Returns the wire text with ASKING before each command, for a node that is importing the slot (Redis
+  // Cluster specification, "ASK redirection"). The server then also sends a reply to each ASKING.
   [[nodiscard]] std::string asking() const;
 };
 
-// What runs in the server, where comparing and setting is one step. The bytes are compared as they are.
+// A Lua script that the server runs as one atomic step. It compares values byte by byte.
 struct Script {
   std::string_view text;
-  std::string sha;  // hexadecimal SHA-1, as EVALSHA wants it
+  std::string sha;  // hexadecimal SHA-1, the name of the script for EVALSHA
 
   explicit Script(std::string_view source);
 };
 
-// The commands of a Store. Times to live are clamped to what Redis can add to its clock.
+// The commands of a Store. Each clamps its time to live, because Redis adds it to its clock and rejects an
+// overflow.
 namespace commands {
 
-// GET and PTTL: a bulk string or nil, and an integer.
+// Sends GET and PTTL. The replies are a bulk string or nil, and an integer.
 [[nodiscard]] Command load(std::string_view key);
-// SET NX PX: a status, or nil if the key holds something.
+// Sends SET NX PX. The reply is a status, or nil if the key exists.
 [[nodiscard]] Command create(std::string_view key, std::string_view bytes, milliseconds ttl);
-// PEXPIRE: 1, or 0 if there is no such key.
+// Sends PEXPIRE. The reply is 1, or 0 if the key does not exist.
 [[nodiscard]] Command touch(std::string_view key, milliseconds ttl);
-// DEL: how many were there.
+// Sends DEL. The reply is the number of keys that it deleted.
 [[nodiscard]] Command erase(std::string_view key);
 
-// Whether a script is named by its hash, or sent whole: the server keeps it then.
+// How a command names its script: by its hash (EVALSHA), or by its text (EVAL), which the server then caches.
 enum class By { hash, text };
-// Replaces if the key holds `expected`: 1, else 0.
+// Replaces the value if the key holds `expected`. The reply is 1 if it did, else 0.
 [[nodiscard]] Command replace(std::string_view key, std::string_view expected, std::string_view bytes,
                               milliseconds ttl, By by);
-// Deletes if the key holds `expected`: 1, else 0.
+// Deletes the key if it holds `expected`. The reply is 1 if it did, else 0.
 [[nodiscard]] Command erase_if(std::string_view key, std::string_view expected, By by);
 
 }  // namespace commands

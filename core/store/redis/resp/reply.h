@@ -14,9 +14,9 @@ struct Reply {
 
   Kind kind = Kind::nil;
   std::int64_t integer = 0;
-  std::string text;             // of a status or an error
-  Bytes bytes;                  // of a bulk string
-  std::vector<Reply> elements;  // of an array
+  std::string text;             // the text of a status or an error
+  Bytes bytes;                  // the content of a bulk string
+  std::vector<Reply> elements;  // the elements of an array
 
   [[nodiscard]] bool is(Kind expected) const { return kind == expected; }
 };

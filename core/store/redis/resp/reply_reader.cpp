@@ -10,35 +10,38 @@ namespace session {
 
 namespace {
 
-// What a part has besides its bytes: its kind, its size, and the ends of lines.
-constexpr std::size_t kAroundPart = 32;
+// A string on the wire has more than its bytes: its type, its size and the line ends.
+constexpr std::size_t kStringOverhead = 32;
 
 }  // namespace
 
-struct ReplyReader::Building {
+struct ReplyReader::PartialReply {
   Reply root;
-  std::size_t most_bytes = 0;
+  std::size_t max_bytes = 0;
   std::size_t elements_left = 0;
 };
 
-// hiredis is C: an exception must not pass through it. A nullptr tells it that memory has run out. Nothing
-// here is allocated for it to free.
+// The callbacks catch all exceptions, because hiredis is C code and none may pass through it. A callback that
+// returns nullptr makes hiredis report that it is out of memory. `free` does nothing, because the callbacks
+// allocate nothing for hiredis.
 struct ReplyCallbacks {
-  using Building = ReplyReader::Building;
+  using PartialReply = ReplyReader::PartialReply;
 
-  static Building& building(const redisReadTask* task) { return *static_cast<Building*>(task->privdata); }
+  static PartialReply& partial(const redisReadTask* task) {
+    return *static_cast<PartialReply*>(task->privdata);
+  }
 
-  // Where the value of a task belongs: an element of the array above it, or the reply itself.
-  static Reply& place_of(const redisReadTask* task) {
-    if (task->parent == nullptr) return building(task).root;
+  // The reply that a task assigns: an element of the enclosing array, or the root.
+  static Reply& target_of(const redisReadTask* task) {
+    if (task->parent == nullptr) return partial(task).root;
     return static_cast<Reply*>(task->parent->obj)->elements[static_cast<std::size_t>(task->idx)];
   }
 
   template <class Fill>
-  static void* fill(const redisReadTask* task, Fill fill_in) {
+  static void* fill(const redisReadTask* task, Fill assign) {
     try {
-      Reply& reply = place_of(task);
-      fill_in(reply);
+      Reply& reply = target_of(task);
+      assign(reply);
       return &reply;
     } catch (const std::exception&) {
       return nullptr;
@@ -50,9 +53,9 @@ struct ReplyCallbacks {
     return type == REDIS_REPLY_STATUS ? Reply::Kind::status : Reply::Kind::bulk;
   }
 
-  // A part that came at once was never waited for, and has the same limit.
+  // next() limits the strings that arrive in several reads; this limits those that arrive in one.
   static void* string(const redisReadTask* task, char* text, std::size_t size) {
-    if (size > building(task).most_bytes) return nullptr;
+    if (size > partial(task).max_bytes) return nullptr;
     return fill(task, [&](Reply& reply) {
       reply.kind = kind_of_text(task->type);
       const std::string_view view(text, size);
@@ -66,8 +69,8 @@ struct ReplyCallbacks {
 
   static void* array(const redisReadTask* task, int elements) {
     const auto count = static_cast<std::size_t>(elements);
-    if (count > building(task).elements_left) return nullptr;
-    building(task).elements_left -= count;
+    if (count > partial(task).elements_left) return nullptr;
+    partial(task).elements_left -= count;
     return fill(task, [&](Reply& reply) {
       reply.kind = Reply::Kind::array;
       reply.elements.resize(count);
@@ -92,42 +95,44 @@ struct ReplyCallbacks {
 
 void ReplyReader::Free::operator()(redisReader* reader) const { redisReaderFree(reader); }
 
-ReplyReader::ReplyReader(std::size_t most_bytes, std::size_t most_elements)
-    : most_bytes_(most_bytes),
-      most_elements_(most_elements),
-      building_(std::make_unique<Building>()),
+ReplyReader::ReplyReader(std::size_t max_bytes, std::size_t max_elements)
+    : max_bytes_(max_bytes),
+      max_elements_(max_elements),
+      partial_(std::make_unique<PartialReply>()),
       reader_(redisReaderCreateWithFunctions(&ReplyCallbacks::table)) {
   if (!reader_) throw std::bad_alloc();
-  building_->most_bytes = most_bytes;
-  building_->elements_left = most_elements;
-  reader_->privdata = building_.get();
+  partial_->max_bytes = max_bytes;
+  partial_->elements_left = max_elements;
+  reader_->privdata = partial_.get();
 }
 
 ReplyReader::~ReplyReader() = default;
 
 void ReplyReader::feed(std::string_view bytes) {
-  // An error that it had before shows at the next reply.
+  // redisReaderFeed() also fails after an earlier parse error; next() reports that one.
   if (redisReaderFeed(reader_.get(), bytes.data(), bytes.size()) != REDIS_OK && reader_->err == 0)
     throw std::bad_alloc();
 }
 
 bool ReplyReader::empty() const {
-  // hiredis stands at a reply's beginning, having looked at its first byte or not.
+  // hiredis is between two replies if it has no task (ridx -1), or a root task whose type byte it has not
+  // read.
   const bool begun = reader_->ridx > 0 || (reader_->ridx == 0 && reader_->rstack[0].type != -1);
   return reader_->len == reader_->pos && !begun;
 }
 
 Result<std::optional<Reply>, std::string> ReplyReader::next() {
-  void* whole = nullptr;
-  if (redisReaderGetReply(reader_.get(), &whole) != REDIS_OK)
+  void* reply_object = nullptr;
+  if (redisReaderGetReply(reader_.get(), &reply_object) != REDIS_OK)
     return std::string("what came is not RESP2, or too large");
-  if (whole == nullptr) {
-    // hiredis waits for as many bytes as a reply says it has: somebody has to say when that is too many.
-    if (reader_->len - reader_->pos > most_bytes_ + kAroundPart) return std::string("a reply is too large");
+  if (reply_object == nullptr) {
+    // hiredis waits for as many bytes as the reply announces, without a limit; the limit is enforced here.
+    if (reader_->len - reader_->pos > max_bytes_ + kStringOverhead)
+      return std::string("a reply is too large");
     return std::optional<Reply>();
   }
-  std::optional<Reply> reply(std::exchange(building_->root, Reply()));
-  building_->elements_left = most_elements_;
+  std::optional<Reply> reply(std::exchange(partial_->root, Reply()));
+  partial_->elements_left = max_elements_;
   return reply;
 }
 

@@ -13,26 +13,27 @@ struct redisReader;
 
 namespace session {
 
-// Cuts what a server sends into replies; hiredis does the parsing. Not thread-safe.
+// Splits a server's byte stream into replies. hiredis does the parsing. Not thread-safe.
 //
-// After an error the stream can't be understood any more: close the connection.
+// An error is final: the position of the next reply is unknown, so the caller must close the connection.
 class ReplyReader {
  public:
   static constexpr std::size_t kMaxElements = 65536;
 
-  // A reply with a part of more than `most_bytes` is an error; so is one with more than `most_elements` in
-  // all, or arrays nested more than 8 deep (hiredis' own limit).
-  explicit ReplyReader(std::size_t most_bytes, std::size_t most_elements = kMaxElements);
+  // next() fails for a reply that contains a string of more than `max_bytes`, more than `max_elements`
+  // elements in total, or arrays nested more than 8 deep (hiredis' own limit).
+  explicit ReplyReader(std::size_t max_bytes, std::size_t max_elements = kMaxElements);
   ~ReplyReader();
   ReplyReader(const ReplyReader&) = delete;
   ReplyReader& operator=(const ReplyReader&) = delete;
 
   void feed(std::string_view bytes);
 
-  // The next whole reply; nullopt if more bytes are needed. Error: what is wrong with the stream.
+  // Returns the next complete reply; nullopt: it needs more bytes. The error says what is wrong with the
+  // stream.
   [[nodiscard]] Result<std::optional<Reply>, std::string> next();
 
-  // Whether nothing is left of what was fed, not even a part of a reply.
+  // True if all bytes that were fed belong to replies that next() has returned.
   [[nodiscard]] bool empty() const;
 
  private:
@@ -40,10 +41,10 @@ class ReplyReader {
   struct Free {
     void operator()(redisReader* reader) const;
   };
-  struct Building;  // what hiredis' callbacks fill
-  std::size_t most_bytes_;
-  std::size_t most_elements_;
-  std::unique_ptr<Building> building_;
+  struct PartialReply;  // the reply that hiredis' callbacks fill
+  std::size_t max_bytes_;
+  std::size_t max_elements_;
+  std::unique_ptr<PartialReply> partial_;
   std::unique_ptr<redisReader, Free> reader_;
 };
 

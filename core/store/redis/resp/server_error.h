@@ -8,26 +8,26 @@
 
 namespace session {
 
-// An error that a Redis server answered with, and what is to be done about it. Nothing was executed in any of
-// these cases.
+// An error reply of a Redis server, and the reaction that it calls for. After an error reply the command was
+// not executed.
 struct ServerError {
   enum class Reaction {
-    fail,       // the store can't answer
-    full,       // ... for lack of room
-    again,      // the same server, in a moment
-    reconnect,  // this server, or this connection, is not the right one any more: find it anew, and repeat
-    moved,      // another server has the slot, for good: repeat there
-    ask,        // another server has this key already: repeat there once, with ASKING
-    script,     // the server does not know the script: repeat with its text
-    foreign,    // the key holds something that is no string, so nothing of ours
+    fail,       // The command fails: the store is unavailable.
+    full,       // The command fails: the server is out of memory.
+    again,      // The client repeats the command on the same server after a short pause.
+    reconnect,  // The server or the connection is the wrong one: the client finds the server, then repeats.
+    moved,      // Another server has the slot permanently: the client repeats the command there.
+    ask,        // Another server is importing the slot: the client repeats this command there, with ASKING.
+    script,     // The server does not know the script: the store sends its text.
+    foreign,    // The key holds a type other than a string, so it is not a session.
   };
   Reaction reaction = Reaction::fail;
-  std::string sentence;    // for the log. Made here: the server's own words may quote keys and values
-  std::string where = {};  // for moved and ask: host:port
-  std::uint16_t slot = 0;  // for moved
+  std::string sentence;    // for the log; not the server's text, which may quote keys and values
+  std::string where = {};  // host:port, for moved and ask
+  std::uint16_t slot = 0;  // the slot, for moved
 };
 
-// Reads the text of an error reply. `what` names what was tried ("SET").
+// Classifies the text of an error reply. `what` names the failed command ("SET") in the sentence.
 [[nodiscard]] ServerError read_error(std::string_view text, std::string_view what);
 
 }  // namespace session

@@ -15,13 +15,12 @@
 namespace session {
 namespace {
 
-// The shortest time between two refreshes, however many commands fail.
-constexpr milliseconds kRefreshEvery{100};
+// The minimum time between two refreshes, however many commands fail.
+constexpr milliseconds kMinRefreshInterval{100};
 constexpr std::size_t kMaxNodes = 1000;
 
-// The masters of a Redis Cluster, each with a connection of its own. Which has a slot is learned by CLUSTER
-// SLOTS, from any node, and corrected by redirections (Redis Cluster specification, "Redirection and
-// resharding").
+// The masters of a Redis Cluster, each with a connection of its own. Any node reports the slot map (CLUSTER
+// SLOTS); redirections correct it (Redis Cluster specification, "Redirection and resharding").
 class Cluster final : public Topology, public std::enable_shared_from_this<Cluster> {
  public:
   Cluster(const Executor& executor, const std::shared_ptr<const RedisSetup>& setup)
@@ -40,10 +39,10 @@ class Cluster final : public Topology, public std::enable_shared_from_this<Clust
     if (!address || nodes_.size() >= kMaxNodes) return nullptr;
     if (address->host.empty()) address->host = host_of(by);
     ConnectionPtr connection = node(*address);
-    named_since_.insert(to_text(*address));
+    redirected_to_.insert(to_text(*address));
     if (redirection.reaction == ServerError::Reaction::moved) {
       slots_[redirection.slot] = connection;
-      request_refresh();  // where one slot has gone, others have
+      request_refresh();  // One moved slot suggests that others have moved, too.
     }
     return connection;
   }
@@ -51,7 +50,8 @@ class Cluster final : public Topology, public std::enable_shared_from_this<Clust
   void request_refresh() override {
     if (refreshing_ || setup_->clock.steady_now() < next_refresh_) return;
     refreshing_ = true;
-    // However it ends: an exception must not be the last refresh.
+    // refreshed() runs after an exception, too: refreshing_ would otherwise stay set, and no refresh would
+    // follow.
     const auto done = [self = shared_from_this()](const std::exception_ptr&) { self->refreshed(); };
     boost::asio::co_spawn(executor_, refresh(shared_from_this()), done);
   }
@@ -64,81 +64,82 @@ class Cluster final : public Topology, public std::enable_shared_from_this<Clust
   static Task<Result<void, ConnectError>> discover(std::shared_ptr<Cluster> self, Clock::Steady deadline) {
     self->request_refresh();
     if (self->refreshing_) {
-      // One refresh serves all who wait for it; the timer ends the wait of a command at its deadline.
+      // All waiting commands share one refresh. The timer ends this command's wait at its deadline.
       const auto waiter = std::make_shared<Timer>(self->executor_, self->setup_->clock);
-      self->waiting_.push_back(waiter);
+      self->waiters_.push_back(waiter);
       (void)co_await waiter->wait_until(deadline);
     }
-    if (self->mapped_) co_return Result<void, ConnectError>();
+    if (self->has_slot_map_) co_return Result<void, ConnectError>();
     co_return ConnectError("no node of the cluster tells who has which slots" +
                            (self->reason_.empty() ? "" : ": " + self->reason_));
   }
 
   static Task<void> refresh(std::shared_ptr<Cluster> self) {
-    for (const ConnectionPtr& connection : self->in_order_of_trust()) {
-      const bool learned = co_await self->learn_from(connection);
-      if (learned) break;
+    for (const ConnectionPtr& connection : self->in_probe_order()) {
+      const bool done = co_await self->read_slots_from(connection);
+      if (done) break;
     }
   }
 
   void refreshed() {
     refreshing_ = false;
-    for (const auto& waiter : std::exchange(waiting_, {})) waiter->cancel();
-    next_refresh_ = setup_->clock.steady_now() + kRefreshEvery;
+    for (const auto& waiter : std::exchange(waiters_, {})) waiter->cancel();
+    next_refresh_ = setup_->clock.steady_now() + kMinRefreshInterval;
   }
 
-  // Nodes that are not known to be unreachable come first. Another one of them begins each time, so that a
-  // node with an outdated list is not the only one that is asked.
-  [[nodiscard]] std::vector<ConnectionPtr> in_order_of_trust() {
-    std::vector<ConnectionPtr> links;
-    for (const auto& [name, connection] : nodes_) links.push_back(connection);
-    const std::size_t first = turn_++ % links.size();
-    std::rotate(links.begin(), links.begin() + static_cast<std::ptrdiff_t>(first), links.end());
-    std::stable_partition(links.begin(), links.end(), [](const ConnectionPtr& connection) {
+  // Puts the nodes that are not known to be unreachable first. Rotates the order with each refresh, so that a
+  // node with an outdated slot map is not the only source.
+  [[nodiscard]] std::vector<ConnectionPtr> in_probe_order() {
+    std::vector<ConnectionPtr> connections;
+    for (const auto& [name, connection] : nodes_) connections.push_back(connection);
+    const std::size_t first = first_probed_++ % connections.size();
+    std::rotate(connections.begin(), connections.begin() + static_cast<std::ptrdiff_t>(first),
+                connections.end());
+    std::stable_partition(connections.begin(), connections.end(), [](const ConnectionPtr& connection) {
       return connection->state() == RedisConnection::State::up ||
              connection->state() == RedisConnection::State::idle;
     });
-    return links;
+    return connections;
   }
 
-  Task<bool> learn_from(ConnectionPtr connection) {
+  Task<bool> read_slots_from(ConnectionPtr connection) {
     Command command;
     command.retry = Command::Retry::safe;
     command.then({"CLUSTER", "SLOTS"});
     const auto deadline = setup_->clock.steady_now() + setup_->options.connect_deadline;
-    CommandResult answered = co_await connection->ask(std::move(command), deadline);
-    if (answered.failure) {
-      reason_ = answered.failure->reason;
+    CommandResult result = co_await connection->ask(std::move(command), deadline);
+    if (result.failure) {
+      reason_ = result.failure->reason;
       co_return false;
     }
-    const Reply& reply = answered.replies.front();
+    const Reply& reply = result.replies.front();
     auto ranges = read_slots(reply);
     if (reply.is(Reply::Kind::error)) ranges = ConnectError(read_error(reply.text, "CLUSTER SLOTS").sentence);
     if (!ranges) {
       reason_ = connection->server() + ": " + ranges.error().why;
       co_return false;
     }
-    migrate(*ranges, host_of(*connection));
+    apply_slots(*ranges, host_of(*connection));
     co_return true;
   }
 
-  void migrate(const std::vector<SlotRange>& ranges, const std::string& host_asked) {
+  void apply_slots(const std::vector<SlotRange>& ranges, const std::string& reporter_host) {
     std::vector<ConnectionPtr> slots(kSlots);
     std::map<std::string, ConnectionPtr> needed;
     for (const SlotRange& range : ranges) {
       RedisAddress master = range.master;
-      if (master.host.empty()) master.host = host_asked;
+      if (master.host.empty()) master.host = reporter_host;
       if (needed.size() >= kMaxNodes) break;
       const ConnectionPtr connection = node(master);
       needed[to_text(master)] = connection;
       for (unsigned slot = range.first; slot <= range.last; ++slot) slots[slot] = connection;
     }
     slots_ = std::move(slots);
-    mapped_ = true;
-    // The configured ones stay, to ask when all others are gone.
+    has_slot_map_ = true;
+    // The configured nodes stay: the client asks them when no other node is left.
     for (const RedisAddress& address : setup_->options.addresses) needed[to_text(address)] = node(address);
-    // So do those that are just getting their first slots: nodes that know of it redirect to them.
-    for (const std::string& name : std::exchange(named_since_, {})) {
+    // The targets of redirections stay, too: a node that is importing its first slots is in no slot map yet.
+    for (const std::string& name : std::exchange(redirected_to_, {})) {
       if (const auto found = nodes_.find(name); found != nodes_.end()) needed[name] = found->second;
     }
     for (const auto& [name, connection] : nodes_) {
@@ -152,7 +153,7 @@ class Cluster final : public Topology, public std::enable_shared_from_this<Clust
     if (const auto found = nodes_.find(name); found != nodes_.end()) return found->second;
     auto locate = [address](Clock::Steady) -> Task<Result<RedisAddress, ConnectError>> { co_return address; };
     RedisConnectionOptions to_node = setup_->to_server();
-    to_node.most_elements = kMaxSlotElements;
+    to_node.max_elements = kMaxSlotElements;
     const auto connection =
         std::make_shared<RedisConnection>(executor_, std::move(to_node), locate, setup_->clock);
     nodes_.emplace(name, connection);
@@ -169,14 +170,14 @@ class Cluster final : public Topology, public std::enable_shared_from_this<Clust
   Executor executor_;
   std::shared_ptr<const RedisSetup> setup_;
   std::map<std::string, ConnectionPtr> nodes_;  // by address
-  std::vector<ConnectionPtr> slots_;            // nullptr: nobody has it
-  std::set<std::string> named_since_;           // by redirections, since the slots were learned
-  bool mapped_ = false;
+  std::vector<ConnectionPtr> slots_;            // by slot; nullptr: no node has the slot
+  std::set<std::string> redirected_to_;         // targets of redirections since the last slot map
+  bool has_slot_map_ = false;
   bool refreshing_ = false;
-  std::size_t turn_ = 0;                         // whose it is to be asked first
-  std::vector<std::shared_ptr<Timer>> waiting_;  // for the end of the refreshing
+  std::size_t first_probed_ = 0;                 // the node that the next refresh asks first
+  std::vector<std::shared_ptr<Timer>> waiters_;  // commands that wait for the end of the refresh
   Clock::Steady next_refresh_{};
-  std::string reason_;  // why the last node that was asked gave no slots
+  std::string reason_;  // why the last node that was asked reported no slot map
 };
 
 }  // namespace

@@ -4,13 +4,13 @@
 
 namespace session {
 
-// The one server at the one address.
+// Makes the topology of one server at one address.
 [[nodiscard]] std::shared_ptr<Topology> make_single_server(const Executor& executor,
                                                            const std::shared_ptr<const RedisSetup>& setup);
-// The master that the sentinels name, at any time.
+// Makes the topology of the master that the sentinels currently report.
 [[nodiscard]] std::shared_ptr<Topology> make_sentinel_server(const Executor& executor,
                                                              const std::shared_ptr<const RedisSetup>& setup);
-// The nodes of a Redis Cluster.
+// Makes the topology of a Redis Cluster.
 [[nodiscard]] std::shared_ptr<Topology> make_cluster(const Executor& executor,
                                                      const std::shared_ptr<const RedisSetup>& setup);
 

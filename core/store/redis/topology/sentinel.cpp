@@ -14,19 +14,19 @@
 namespace session {
 namespace {
 
-// How often the sentinels are asked about a master that is connected. One that they have replaced without its
-// knowing is dropped the second time.
-constexpr milliseconds kWatchEvery{1000};
+// The interval at which the sentinels are asked about a connected master. A master that they have replaced
+// without its knowledge is dropped at the second mismatch.
+constexpr milliseconds kCheckInterval{1000};
 
-// The master that the sentinels name. They are asked before each attempt to connect, and each second while
-// the connection lasts: a master that was cut off from them does not know that it is none any more.
+// The master that the sentinels report. They are asked before each attempt to connect, and each second while
+// connected: a master that lost the sentinels in a network partition does not know that it was replaced.
 class SentinelServer final : public Topology, public std::enable_shared_from_this<SentinelServer> {
  public:
   SentinelServer(const Executor& executor, const std::shared_ptr<const RedisSetup>& setup)
       : executor_(executor), setup_(setup), sentinels_(std::make_shared<Sentinels>(executor, setup)) {}
 
   ConnectionPtr of(std::string_view) override {
-    if (!connection_) begin();
+    if (!connection_) start();
     return connection_;
   }
   Task<Result<void, ConnectError>> discover(Clock::Steady) override {
@@ -40,7 +40,7 @@ class SentinelServer final : public Topology, public std::enable_shared_from_thi
   }
 
  private:
-  void begin() {
+  void start() {
     RedisConnectionOptions to_master = setup_->to_server();
     to_master.handshake.role = Handshake::Role::master;
     connection_ = std::make_shared<RedisConnection>(
@@ -52,38 +52,39 @@ class SentinelServer final : public Topology, public std::enable_shared_from_thi
   static Task<Result<RedisAddress, ConnectError>> locate(std::shared_ptr<SentinelServer> self,
                                                          Clock::Steady until) {
     if (!self) co_return ConnectError("the store is gone");
-    const auto named = std::exchange(self->named_by_most_, std::nullopt);
+    const auto reported = std::exchange(self->agreed_master_, std::nullopt);
     Result<RedisAddress, ConnectError> found = ConnectError();
-    if (named) found = *named;
-    if (!named) found = co_await self->sentinels_->master(until);
+    if (reported) found = *reported;
+    if (!reported) found = co_await self->sentinels_->master(until);
     if (found) self->master_ = *found;
     co_return found;
   }
 
   static Task<void> watch(std::weak_ptr<SentinelServer> weak, const Clock& clock) {
     for (;;) {
-      co_await pause(kWatchEvery, clock);
+      co_await pause(kCheckInterval, clock);
       const auto self = weak.lock();
       if (!self) co_return;
       try {
-        co_await self->look_again();
+        co_await self->check_master();
       } catch (const std::exception&) {
-        // The next check comes in a second.
+        // The check is repeated after the next interval.
       }
     }
   }
 
-  // One sentinel may be cut off together with the master that it names, so most of them count. News of a
-  // failover takes a moment to reach them all: they must say so twice.
-  Task<void> look_again() {
-    const bool doubted = std::exchange(doubted_, false);
+  // Drops the connection if a majority of the sentinels reports another master in two checks in a row. A
+  // majority, because one sentinel may be partitioned together with the old master. Two checks, because a
+  // failover takes a moment to reach all sentinels.
+  Task<void> check_master() {
+    const bool seen_before = std::exchange(mismatch_seen_, false);
     if (connection_->state() != RedisConnection::State::up) co_return;
     const auto until = setup_->clock.steady_now() + setup_->options.connect_deadline;
-    auto named = co_await sentinels_->majority(until);
-    doubted_ = named && *named != master_ && connection_->state() == RedisConnection::State::up;
-    if (!doubted_ || !doubted) co_return;
-    doubted_ = false;
-    named_by_most_ = std::move(named);
+    auto reported = co_await sentinels_->majority(until);
+    mismatch_seen_ = reported && *reported != master_ && connection_->state() == RedisConnection::State::up;
+    if (!mismatch_seen_ || !seen_before) co_return;
+    mismatch_seen_ = false;
+    agreed_master_ = std::move(reported);
     connection_->renew("the sentinels name another master");
   }
 
@@ -91,9 +92,9 @@ class SentinelServer final : public Topology, public std::enable_shared_from_thi
   std::shared_ptr<const RedisSetup> setup_;
   std::shared_ptr<Sentinels> sentinels_;
   ConnectionPtr connection_;
-  RedisAddress master_;                        // as it was named last
-  std::optional<RedisAddress> named_by_most_;  // where the next attempt goes
-  bool doubted_ = false;                       // whether most named another master a moment ago
+  RedisAddress master_;                        // the last one that was reported
+  std::optional<RedisAddress> agreed_master_;  // the target of the next attempt to connect
+  bool mismatch_seen_ = false;                 // whether the last check found another master
 };
 
 }  // namespace
@@ -101,23 +102,23 @@ class SentinelServer final : public Topology, public std::enable_shared_from_thi
 Result<RedisAddress, ConnectError> read_master(const Reply& reply) {
   if (reply.is(Reply::Kind::nil)) return ConnectError("the sentinels know no master of that name");
   if (reply.is(Reply::Kind::error)) return ConnectError(read_error(reply.text, "asking a sentinel").sentence);
-  const bool pair = reply.is(Reply::Kind::array) && reply.elements.size() == 2 &&
-                    reply.elements[0].is(Reply::Kind::bulk) && reply.elements[1].is(Reply::Kind::bulk);
-  if (!pair) return ConnectError("a sentinel's answer can't be read");
+  const bool is_pair = reply.is(Reply::Kind::array) && reply.elements.size() == 2 &&
+                       reply.elements[0].is(Reply::Kind::bulk) && reply.elements[1].is(Reply::Kind::bulk);
+  if (!is_pair) return ConnectError("a sentinel's answer can't be read");
   RedisAddress address;
   address.host = reply.elements[0].bytes.view();
   const std::string_view port = reply.elements[1].bytes.view();
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
-  const bool is_valid_reply = error == std::errc() && end == port.data() + port.size() && address.port != 0 &&
-                              can_be_host(address.host);
-  if (!is_valid_reply) return ConnectError("a sentinel's answer can't be read");
+  const bool is_valid = error == std::errc() && end == port.data() + port.size() && address.port != 0 &&
+                        can_be_host(address.host);
+  if (!is_valid) return ConnectError("a sentinel's answer can't be read");
   return address;
 }
 
-std::optional<RedisAddress> named_by_most(const std::vector<RedisAddress>& named) {
-  for (const RedisAddress& one : named) {
-    const auto votes = static_cast<std::size_t>(std::count(named.begin(), named.end(), one));
-    if (2 * votes > named.size()) return one;
+std::optional<RedisAddress> majority_of(const std::vector<RedisAddress>& reported) {
+  for (const RedisAddress& one : reported) {
+    const auto votes = static_cast<std::size_t>(std::count(reported.begin(), reported.end(), one));
+    if (2 * votes > reported.size()) return one;
   }
   return std::nullopt;
 }
@@ -131,9 +132,10 @@ void Sentinels::abandon() {
   }
 }
 
-// Each gets its share of the time, so that one that hangs leaves some for the others, and for the master.
+// Each sentinel gets an equal share of the time, so that one that does not answer leaves time for the others,
+// and for the connection to the master.
 Task<Result<RedisAddress, ConnectError>> Sentinels::master(Clock::Steady until) {
-  const std::size_t first = turn_++;
+  const std::size_t first = first_asked_++;
   Result<RedisAddress, ConnectError> last = ConnectError("no sentinel answers");
   for (std::size_t tried = 0; tried < connections_.size(); ++tried) {
     const Clock::Steady now = setup_->clock.steady_now();
@@ -146,15 +148,15 @@ Task<Result<RedisAddress, ConnectError>> Sentinels::master(Clock::Steady until) 
 }
 
 Task<std::optional<RedisAddress>> Sentinels::majority(Clock::Steady until) {
-  std::vector<RedisAddress> named;
+  std::vector<RedisAddress> reported;
   for (std::size_t which = 0; which < connections_.size(); ++which) {
     const Clock::Steady now = setup_->clock.steady_now();
     if (now >= until) break;
     const auto share = (until - now) / static_cast<int>(connections_.size() - which);
     auto master = co_await ask(which, now + share);
-    if (master) named.push_back(std::move(*master));
+    if (master) reported.push_back(std::move(*master));
   }
-  co_return named_by_most(named);
+  co_return majority_of(reported);
 }
 
 Task<Result<RedisAddress, ConnectError>> Sentinels::ask(std::size_t which, Clock::Steady until) {
@@ -162,9 +164,9 @@ Task<Result<RedisAddress, ConnectError>> Sentinels::ask(std::size_t which, Clock
   Command command;
   command.retry = Command::Retry::safe;
   command.then({"SENTINEL", "GET-MASTER-ADDR-BY-NAME", setup_->options.master_name});
-  CommandResult answered = co_await asked->ask(std::move(command), until);
-  if (answered.failure) co_return ConnectError("sentinel " + answered.failure->reason);
-  co_return read_master(answered.replies.front());
+  CommandResult result = co_await asked->ask(std::move(command), until);
+  if (result.failure) co_return ConnectError("sentinel " + result.failure->reason);
+  co_return read_master(result.replies.front());
 }
 
 const std::shared_ptr<RedisConnection>& Sentinels::connection(std::size_t which) {

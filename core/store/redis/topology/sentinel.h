@@ -9,16 +9,18 @@
 
 namespace session {
 
-// Asks Redis Sentinel where the master is (Redis' "Guidelines for Redis clients with support for Sentinel").
-// One per event loop, used on its thread only.
+// Asks the sentinels for the address of the master (Redis' "Guidelines for Redis clients with support for
+// Sentinel"). Not thread-safe: each event loop has one.
 class Sentinels {
  public:
   Sentinels(const Executor& executor, std::shared_ptr<const RedisSetup> setup);
 
-  // What the first sentinel says that answers, beginning with another one each time: the master that one of
-  // them names may be out of reach, or none any more. Returns by `until`. Error: none knows of a master.
+  // Returns, by `until`, the master that the first sentinel to answer reports. Each call starts with another
+  // sentinel, because the master that one of them reports may be unreachable or demoted. The error says why
+  // no sentinel reported a master.
   Task<Result<RedisAddress, ConnectError>> master(Clock::Steady until);
-  // What most of those say that answer by `until`; nullopt: they don't agree, or none answers.
+  // Returns the master that more than half of the answers by `until` report; nullopt: there is no majority or
+  // no answer.
   Task<std::optional<RedisAddress>> majority(Clock::Steady until);
 
   void abandon();
@@ -29,15 +31,15 @@ class Sentinels {
 
   Executor executor_;
   std::shared_ptr<const RedisSetup> setup_;
-  std::size_t turn_ = 0;  // the sentinel that is asked first
-  std::vector<std::shared_ptr<RedisConnection>>
-      connections_;  // one to each sentinel that was asked; nullptr: it never was
+  std::size_t first_asked_ = 0;  // the sentinel that the next master() asks first
+  // One for each sentinel; nullptr: it was never asked.
+  std::vector<std::shared_ptr<RedisConnection>> connections_;
 };
 
-// What more than half of these are; nullopt: nothing is.
-[[nodiscard]] std::optional<RedisAddress> named_by_most(const std::vector<RedisAddress>& named);
+// Returns the address that more than half of the elements are equal to; nullopt: there is none.
+[[nodiscard]] std::optional<RedisAddress> majority_of(const std::vector<RedisAddress>& named);
 
-// The master in a sentinel's reply: host and port. Error: why there is none.
+// Parses a sentinel's reply: the host and port of the master. The error says why there is none.
 [[nodiscard]] Result<RedisAddress, ConnectError> read_master(const Reply& reply);
 
 }  // namespace session

@@ -7,7 +7,7 @@
 namespace session {
 namespace {
 
-// CRC-16/XMODEM: polynomial 0x1021, begun with 0.
+// The table of CRC-16/XMODEM: polynomial 0x1021, initial value 0.
 constexpr std::array<std::uint16_t, 256> make_table() {
   std::array<std::uint16_t, 256> table{};
   for (unsigned byte = 0; byte < 256; ++byte) {
@@ -32,15 +32,15 @@ std::string_view hashed_part(std::string_view key) {
   const auto open = key.find('{');
   if (open == std::string_view::npos) return key;
   const auto close = key.find('}', open + 1);
-  const bool tag = close != std::string_view::npos && close > open + 1;
-  return tag ? key.substr(open + 1, close - open - 1) : key;
+  const bool has_tag = close != std::string_view::npos && close > open + 1;
+  return has_tag ? key.substr(open + 1, close - open - 1) : key;
 }
 
 bool is_slot(const Reply& reply) {
   return reply.is(Reply::Kind::integer) && reply.integer >= 0 && reply.integer < kSlots;
 }
 
-// [first, last, [host, port, ...], replicas ...]
+// Parses [first, last, [host, port, ...], replicas ...].
 std::optional<SlotRange> read_range(const Reply& entry) {
   if (!entry.is(Reply::Kind::array) || entry.elements.size() < 3) return std::nullopt;
   const Reply& master = entry.elements[2];
@@ -54,17 +54,17 @@ std::optional<SlotRange> read_range(const Reply& entry) {
   range.master.host = master.elements[0].bytes.view();
   range.master.port = static_cast<std::uint16_t>(port.integer);
   std::string& host = range.master.host;
-  if (host == "?") host.clear();  // the node does not know its own name
+  if (host == "?") host.clear();  // The node does not know its own host.
   if ((!host.empty() && !can_be_host(host)) || range.first > range.last) return std::nullopt;
   return range;
 }
 
-// Marks the range's slots as taken; false if one of them was. So a list costs no more than there are slots,
-// however often it names them.
-bool take(std::bitset<kSlots>& taken, const SlotRange& range) {
+// Marks the slots of a range as assigned. Returns false if one of them already was, so a reply that repeats
+// slots can't cost more time than one pass over all slots.
+bool assign(std::bitset<kSlots>& assigned, const SlotRange& range) {
   for (unsigned slot = range.first; slot <= range.last; ++slot) {
-    if (taken.test(slot)) return false;
-    taken.set(slot);
+    if (assigned.test(slot)) return false;
+    assigned.set(slot);
   }
   return true;
 }
@@ -78,11 +78,11 @@ std::uint16_t slot_of(std::string_view key) {
 Result<std::vector<SlotRange>, ConnectError> read_slots(const Reply& reply) {
   if (!reply.is(Reply::Kind::array)) return ConnectError("its CLUSTER SLOTS reply can't be read");
   std::vector<SlotRange> ranges;
-  std::bitset<kSlots> taken;
+  std::bitset<kSlots> assigned;
   for (const Reply& entry : reply.elements) {
     auto range = read_range(entry);
     if (!range) return ConnectError("its CLUSTER SLOTS reply can't be read");
-    if (!take(taken, *range)) return ConnectError("its CLUSTER SLOTS reply names a slot twice");
+    if (!assign(assigned, *range)) return ConnectError("its CLUSTER SLOTS reply names a slot twice");
     ranges.push_back(std::move(*range));
   }
   if (ranges.empty()) return ConnectError("it reports no slots");

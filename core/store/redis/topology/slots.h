@@ -13,26 +13,27 @@ namespace session {
 
 inline constexpr std::uint16_t kSlots = 16384;
 
-// The elements of the longest CLUSTER SLOTS: each slot a range of its own with four nodes, and each node with
-// address, id and two words about it.
+// The number of elements in the largest CLUSTER SLOTS reply: each slot is a range of its own with four nodes,
+// and each node has an address, an id and two words of metadata.
 inline constexpr std::size_t kMaxSlotElements = std::size_t{kSlots} * (3 + 4 * 7);
 
-// The hash slot of a key: CRC16 of it, or of what stands between its first { and the next } if that is not
-// empty (Redis Cluster specification, "Key distribution model" and "Hash tags").
+// Returns the hash slot of a key: the CRC16 of its hash tag, the text between the first { and the next }, or
+// of the whole key if it has no hash tag or an empty one (Redis Cluster specification, "Key distribution
+// model" and "Hash tags").
 [[nodiscard]] std::uint16_t slot_of(std::string_view key);
 
-// Slots that one master has, both ends included.
+// A range of slots that one master has, both ends included.
 struct SlotRange {
   std::uint16_t first = 0;
   std::uint16_t last = 0;
-  RedisAddress master;  // an empty host: the one that was asked
+  RedisAddress master;  // an empty host: the host of the node that sent the reply
 };
 
-// The reply to CLUSTER SLOTS; no slot comes twice. Error: why it can't be used.
+// Parses the reply to CLUSTER SLOTS. No slot is in two ranges. The error says why the reply can't be used.
 [[nodiscard]] Result<std::vector<SlotRange>, ConnectError> read_slots(const Reply& reply);
 
-// "host:port" as redirections have it; the host is empty where the server does not know its own. nullopt: not
-// that form.
+// Parses "host:port" from a redirection. The host is empty if the server does not know its own. nullopt: the
+// text does not have that form.
 [[nodiscard]] std::optional<RedisAddress> read_address(std::string_view text);
 
 }  // namespace session

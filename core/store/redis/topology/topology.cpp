@@ -10,12 +10,12 @@
 namespace session {
 namespace {
 
-// Room for what surrounds a value in a reply.
-constexpr std::size_t kAroundValue = std::size_t{64} << 10;
-// With the zero behind it.
-constexpr std::size_t kMaxPath = sizeof(sockaddr_un::sun_path) - 1;
+// A string in a reply may be longer than the largest value by this.
+constexpr std::size_t kReplyOverhead = std::size_t{64} << 10;
+// The last byte is for the terminating zero.
+constexpr std::size_t kMaxSocketPath = sizeof(sockaddr_un::sun_path) - 1;
 
-// One server: there is nothing to discover, and nowhere to be redirected to.
+// One server. There is nothing to discover, and no other server that a redirection could name.
 class SingleServer final : public Topology {
  public:
   explicit SingleServer(ConnectionPtr connection) : connection_(std::move(connection)) {}
@@ -36,8 +36,8 @@ class SingleServer final : public Topology {
 RedisSetup::RedisSetup(RedisStoreOptions o, const Clock& c)
     : options(std::move(o)), clock(c), tls(options.tls ? make_tls_context(*options.tls) : nullptr) {
   for (const RedisAddress& address : options.addresses) {
-    if (address.path.size() > kMaxPath)
-      throw std::runtime_error("a Unix socket's path has at most " + std::to_string(kMaxPath) +
+    if (address.path.size() > kMaxSocketPath)
+      throw std::runtime_error("a Unix socket's path has at most " + std::to_string(kMaxSocketPath) +
                                " bytes: " + address.path);
   }
 }
@@ -47,7 +47,7 @@ RedisConnectionOptions RedisSetup::to_server() const {
   setup.handshake = Handshake{options.user, options.password, options.database, options.client_name};
   setup.tls = tls;
   setup.connect_deadline = options.connect_deadline;
-  setup.most_bytes = options.max_value_bytes + kAroundValue;
+  setup.max_bytes = options.max_value_bytes + kReplyOverhead;
   setup.on_event = options.on_event;
   return setup;
 }
@@ -55,7 +55,7 @@ RedisConnectionOptions RedisSetup::to_server() const {
 RedisConnectionOptions RedisSetup::to_sentinel() const {
   RedisConnectionOptions setup = to_server();
   setup.handshake = Handshake{options.sentinel_user, options.sentinel_password, 0, options.client_name};
-  setup.on_event = nullptr;  // events are about the master: which one they name, or that none answers
+  setup.on_event = nullptr;  // only the connection to the master reports events
   return setup;
 }
 
@@ -64,7 +64,8 @@ std::shared_ptr<Topology> make_single_server(const Executor& executor,
   const RedisAddress address = setup->options.addresses.front();
   auto locate = [address](Clock::Steady) -> Task<Result<RedisAddress, ConnectError>> { co_return address; };
   RedisConnectionOptions to_server = setup->to_server();
-  // A replica answers reads, and is empty before its first synchronisation: every session would be unknown.
+  // A replica is rejected: it answers reads, but holds no data before its first synchronisation, so every
+  // session would be unknown.
   to_server.handshake.role = Handshake::Role::not_a_replica;
   return std::make_shared<SingleServer>(
       std::make_shared<RedisConnection>(executor, std::move(to_server), locate, setup->clock));

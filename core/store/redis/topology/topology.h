@@ -9,7 +9,7 @@
 
 namespace session {
 
-// What all event loops share: made once from the options.
+// The options and the TLS context, which all event loops share. Immutable.
 struct RedisSetup {
   RedisStoreOptions options;
   const Clock& clock;               // outlives the setup
@@ -19,14 +19,14 @@ struct RedisSetup {
   // system.
   explicit RedisSetup(RedisStoreOptions o, const Clock& c = system_clock());
 
-  // For connections to servers that hold sessions.
+  // Returns the options of a connection to a server that holds sessions.
   [[nodiscard]] RedisConnectionOptions to_server() const;
-  // For connections to sentinels.
+  // Returns the options of a connection to a sentinel.
   [[nodiscard]] RedisConnectionOptions to_sentinel() const;
 };
 
-// Which server has a key: the one thing in which single server, Sentinel and Cluster differ. One per event
-// loop, and used on its thread only.
+// Maps a key to the server that has it. Single server, Sentinel and Cluster differ only in this. Not
+// thread-safe: each event loop has one.
 class Topology {
  public:
   using ConnectionPtr = std::shared_ptr<RedisConnection>;
@@ -34,15 +34,16 @@ class Topology {
   static std::shared_ptr<Topology> make(const Executor& executor, std::shared_ptr<const RedisSetup> setup);
   virtual ~Topology() = default;
 
-  // The connection to the server that has the key; nullptr if that is not known: call discover() first.
+  // Returns the connection to the server that has the key; nullptr if it is unknown: call discover() first.
   virtual ConnectionPtr of(std::string_view key) = 0;
-  // Asks the servers which one has which keys, until `deadline` at most.
+  // Asks the servers which of them has which keys, by `deadline`.
   virtual Task<Result<void, ConnectError>> discover(Clock::Steady deadline) = 0;
-  // The connection to the server that a redirection names; nullptr if this topology has no other servers.
+  // Returns the connection to the server that a redirection names; nullptr if this topology has no such
+  // server.
   virtual ConnectionPtr redirected(const ServerError& redirection, const RedisConnection& by) = 0;
-  // A command failed in a way that may mean that the servers have changed roles: asks them again soon.
+  // Asks the servers again soon: a command has failed in a way that suggests that they have changed roles.
   virtual void request_refresh() = 0;
-  // The event loop ends.
+  // Releases all commands without a result, because the event loop ends.
   virtual void abandon() = 0;
 };
 

@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(other_errors_fail_or_are_repeated_later) {
 }
 
 BOOST_AUTO_TEST_CASE(replies_of_another_kind_end_the_connection_and_are_never_repeated) {
-  const Judgement judged = judge_mixed_up({"a:1"});
+  const Judgement judged = judge_invalid_replies({"a:1"});
   BOOST_TEST((judged.next == Next::fail));
   BOOST_TEST(judged.renew == "it answered something else than it was asked");
   BOOST_TEST(judged.error.failure.detail == "a:1: its answers were mixed up");

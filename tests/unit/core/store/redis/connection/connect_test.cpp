@@ -84,14 +84,14 @@ BOOST_AUTO_TEST_CASE(an_attempt_that_takes_too_long_fails_what_waits_at_once_and
 
 BOOST_AUTO_TEST_CASE(a_connection_that_worked_for_a_while_is_made_again_at_once_and_commands_wait) {
   (void)connect_to();
-  BOOST_TEST(shown(lose(ConnectMachine::kYoung, true)) == "lost a:1(reset); ");
+  BOOST_TEST(shown(lose(ConnectMachine::kMinStable, true)) == "lost a:1(reset); ");
   BOOST_TEST((machine.state() == State::connecting));
   BOOST_TEST(!machine.fails_fast());
 }
 
 BOOST_AUTO_TEST_CASE(one_that_was_young_or_has_answered_nothing_is_made_again_after_a_pause) {
   (void)connect_to();
-  BOOST_TEST(shown(lose(ConnectMachine::kYoung - 1ms, true)) == "lost a:1(reset); pause");
+  BOOST_TEST(shown(lose(ConnectMachine::kMinStable - 1ms, true)) == "lost a:1(reset); pause");
   (void)connect_to();
   BOOST_TEST(shown(lose(1h, false)) == "lost a:1(reset); pause");
 }

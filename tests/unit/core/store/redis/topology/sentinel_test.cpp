@@ -72,11 +72,11 @@ BOOST_AUTO_TEST_CASE(most_are_more_than_half_of_those_that_answer) {
   const RedisAddress a{"a"};
   const RedisAddress b{"b"};
   const RedisAddress c{"c"};
-  BOOST_TEST((named_by_most({a}) == a));
-  BOOST_TEST((named_by_most({a, b, b}) == b));
-  BOOST_TEST((named_by_most({b, a, b, a, a}) == a));
+  BOOST_TEST((majority_of({a}) == a));
+  BOOST_TEST((majority_of({a, b, b}) == b));
+  BOOST_TEST((majority_of({b, a, b, a, a}) == a));
   for (const auto& named : std::vector<std::vector<RedisAddress>>{{}, {a, b}, {a, b, c}, {a, a, b, b}})
-    BOOST_TEST(!named_by_most(named).has_value());
+    BOOST_TEST(!majority_of(named).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

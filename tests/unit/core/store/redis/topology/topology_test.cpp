@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(a_sentinel_never_gets_the_servers_user_password_or_database
 }
 
 BOOST_AUTO_TEST_CASE(a_reply_has_room_for_the_largest_value) {
-  BOOST_TEST(RedisSetup(every_option()).to_server().most_bytes >= 1000u);
+  BOOST_TEST(RedisSetup(every_option()).to_server().max_bytes >= 1000u);
 }
 
 BOOST_AUTO_TEST_CASE(a_tls_file_that_can_not_be_used_is_named) {
