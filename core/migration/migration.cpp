@@ -10,24 +10,24 @@
 namespace session {
 namespace {
 
-using Taken = Result<Migrated, RejectReason>;
-using Outcome = Result<Taken, StoreFailure>;
+using MigrationResult = Result<Migrated, RejectReason>;
+using MigrationOutcome = Result<MigrationResult, StoreFailure>;
 
-// So long after a move whoever made it is done.
+// A migration that began this long ago is over.
 constexpr seconds kMigrationGrace{60};
-// How often somebody else may write the old session while it moves.
-constexpr int kAttempts = 3;
-constexpr std::size_t kIdCharacters = 32;  // of an id of ours
+// The number of attempts while other clients keep writing the legacy session.
+constexpr int kMaxAttempts = 3;
+constexpr std::size_t kIdCharacters = 32;  // the length of a native id
 
-// The same for everyone who has the old id, and no more of a secret than that: what makes a cookie of ours is
-// its signature.
-std::string new_id_of(const LegacyCookie& old) {
+// Derives the new id from the legacy id, so every request with the same legacy cookie gets the same id. The
+// result is no more secret than the legacy id: the signature is what protects the new cookie.
+std::string migrated_id_of(const LegacyCookie& old) {
   const std::string purpose = "session-gateway takeover v1|" + old.source->format.name + "|";
   const auto digest = sha256(purpose, old.cookie.id);
   return base64url({digest.data(), digest.size()}).substr(0, kIdCharacters);
 }
 
-// The different ids among a format's cookies.
+// Returns the cookies of a format that verify, one for each id.
 std::vector<VerifiedCookie> verified_of(CookieFormat& format, const CookieCandidates& values) {
   std::vector<VerifiedCookie> found;
   for (const std::string_view value : values) {
@@ -40,39 +40,40 @@ std::vector<VerifiedCookie> verified_of(CookieFormat& format, const CookieCandid
   return found;
 }
 
-// One move from its first look on.
+// One migration.
 class Migration {
  public:
   Migration(const MigrationTarget& target, const LegacyCookie& legacy)
       : target_(target), legacy_(*legacy.source), legacy_key_(legacy.cookie.store_key) {
-    own_.id = new_id_of(legacy);
-    own_.store_key = target.cookies.store_key(own_.id);
-    own_.issued = target.clock.unix_now();
+    target_cookie_.id = migrated_id_of(legacy);
+    target_cookie_.store_key = target.cookies.store_key(target_cookie_.id);
+    target_cookie_.issued = target.clock.unix_now();
   }
 
-  Task<Outcome> run() {
-    auto moved = co_await moved_before();
-    if (!moved) co_return moved.error();
-    if (*moved) co_return Taken(taken());
-    for (int attempt = 0; attempt < kAttempts; ++attempt) {
-      auto tried = co_await attempt_once();
-      if (!tried) co_return tried.error();
-      if (*tried) co_return std::move(**tried);
+  Task<MigrationOutcome> run() {
+    auto exists = co_await migrated_before();
+    if (!exists) co_return exists.error();
+    if (*exists) co_return MigrationResult(migrated_session());
+    for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+      auto attempt_result = co_await attempt_once();
+      if (!attempt_result) co_return attempt_result.error();
+      if (*attempt_result) co_return std::move(**attempt_result);
     }
-    auto last = co_await last_look();
-    if (!last) co_return last.error();
-    co_return std::move(**last);
+    auto outcome = co_await give_up();
+    if (!outcome) co_return outcome.error();
+    co_return std::move(**outcome);
   }
 
  private:
-  using Attempt = std::optional<Taken>;  // nullopt: somebody wrote the old session meanwhile; look again
+  // nullopt: another client has written the legacy session meanwhile; try again.
+  using Attempt = std::optional<MigrationResult>;
 
-  [[nodiscard]] Migrated taken() const { return {own_, made_.has_value()}; }
+  [[nodiscard]] Migrated migrated_session() const { return {target_cookie_, written_.has_value()}; }
 
-  Task<Result<bool, StoreFailure>> moved_before() {
-    auto there = co_await target_.records.load(own_.store_key);
-    if (!there) co_return there.error();
-    co_return there->has_value();
+  Task<Result<bool, StoreFailure>> migrated_before() {
+    auto loaded = co_await target_.records.load(target_cookie_.store_key);
+    if (!loaded) co_return loaded.error();
+    co_return loaded->has_value();
   }
 
   Task<Result<Attempt, StoreFailure>> attempt_once() {
@@ -81,90 +82,95 @@ class Migration {
       co_await roll_back();
       co_return loaded.error();
     }
-    if (!*loaded) co_return co_await nothing_left();
+    if (!*loaded) co_return co_await on_legacy_gone();
     const Bytes old_bytes = (*loaded)->bytes;
     auto record = legacy_.records.decode(legacy_key_, old_bytes);
-    if (!record && record.error() == RejectReason::unknown) co_return co_await nothing_left();
+    if (!record && record.error() == RejectReason::unknown) co_return co_await on_legacy_gone();
     if (!record) {
       co_await roll_back();
-      co_return Attempt(Taken(record.error()));
+      co_return Attempt(MigrationResult(record.error()));
     }
-    auto stored = co_await store(std::move(*record));
-    if (!stored) {
+    auto wrote = co_await write_target(std::move(*record));
+    if (!wrote) {
       co_await roll_back();
-      co_return stored.error();
+      co_return wrote.error();
     }
-    // Another request was faster and sees to the rest, or has even changed it here.
-    if (!*stored) co_return Attempt(Taken(taken()));
+    // Another request has created the record first, and completes the migration; or the record of an earlier
+    // attempt was changed since.
+    if (!*wrote) co_return Attempt(MigrationResult(migrated_session()));
     auto erased = co_await legacy_.records.erase_if(legacy_key_, old_bytes);
-    // It may have happened all the same, and then the new record is all that is left of the session.
+    // The new record stays: the legacy record may have been erased in spite of the error, and then the new
+    // record is the only one left.
     if (!erased) co_return erased.error();
-    if (*erased == EraseIfOutcome::erased) co_return Attempt(Taken(taken()));
+    if (*erased == EraseIfOutcome::erased) co_return Attempt(MigrationResult(migrated_session()));
     co_return Attempt();
   }
 
-  // After the last attempt: the old session may have kept changing, but it may also have ended. Never
-  // nullopt.
-  Task<Result<Attempt, StoreFailure>> last_look() {
+  // Called after the last attempt. Fails if the legacy session still exists; if it has ended, the migration
+  // has a result. Never returns nullopt.
+  Task<Result<Attempt, StoreFailure>> give_up() {
     auto loaded = co_await legacy_.records.load(legacy_key_);
-    if (loaded && !*loaded) co_return co_await nothing_left();
+    if (loaded && !*loaded) co_return co_await on_legacy_gone();
     if (loaded) {
       const auto record = legacy_.records.decode(legacy_key_, (*loaded)->bytes);
-      if (!record && record.error() == RejectReason::unknown) co_return co_await nothing_left();
+      if (!record && record.error() == RejectReason::unknown) co_return co_await on_legacy_gone();
     }
     co_await roll_back();
     if (!loaded) co_return loaded.error();
     co_return StoreFailure(StoreFailure::Kind::contended, "the old session kept changing while it was moved");
   }
 
-  // The old record is gone, or stands for no session any more.
-  Task<Result<Attempt, StoreFailure>> nothing_left() {
-    if (made_) co_return co_await end();
-    auto moved = co_await moved_before();  // since the first look
-    if (!moved) co_return moved.error();
-    co_return Attempt(*moved ? Taken(taken()) : Taken(RejectReason::unknown));
+  // Called when the legacy record is absent or a tombstone.
+  Task<Result<Attempt, StoreFailure>> on_legacy_gone() {
+    if (written_) co_return co_await end();
+    auto exists = co_await migrated_before();  // by another request, since the check in run()
+    if (!exists) co_return exists.error();
+    co_return Attempt(*exists ? MigrationResult(migrated_session()) : MigrationResult(RejectReason::unknown));
   }
 
-  // The new record was made here, so the old one has ended by itself. Only if the session has got another id
-  // by now, it was that which erased the old record, and it goes on.
+  // Ends the session that this migration has written: the legacy record was erased by its own application, so
+  // the user has logged out. Exception: if the new session has a successor, its id rotation erased the legacy
+  // record, and the session goes on.
   Task<Result<Attempt, StoreFailure>> end() {
-    for (int attempt = 0; attempt < kAttempts; ++attempt) {
-      auto loaded = co_await target_.records.load(own_.store_key);
+    for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+      auto loaded = co_await target_.records.load(target_cookie_.store_key);
       if (!loaded) co_return loaded.error();
-      if (!*loaded) co_return Attempt(Taken(RejectReason::unknown));
+      if (!*loaded) co_return Attempt(MigrationResult(RejectReason::unknown));
       const Bytes bytes = (*loaded)->bytes;
-      if (!target_.records.successor(bytes).empty()) co_return Attempt(Taken(taken()));
-      auto ended = co_await target_.records.end(own_.store_key, bytes, legacy_key_);
+      if (!target_.records.successor(bytes).empty()) co_return Attempt(MigrationResult(migrated_session()));
+      auto ended = co_await target_.records.end(target_cookie_.store_key, bytes, legacy_key_);
       if (!ended) co_return ended.error();
-      if (*ended == EraseIfOutcome::erased) co_return Attempt(Taken(RejectReason::unknown));
+      if (*ended == EraseIfOutcome::erased) co_return Attempt(MigrationResult(RejectReason::unknown));
     }
     co_return StoreFailure(StoreFailure::Kind::contended, "a session that has ended kept changing");
   }
 
-  // Makes the new record, or brings the one made before up to date. False: it is somebody else's. What is
-  // too large for the policy moves all the same.
-  Task<Result<bool, StoreFailure>> store(Record legacy) {
-    const RecordWrite write = target_.records.prepare(own_.store_key, migrated(std::move(legacy)));
+  // Creates the new record, or updates the one that an earlier attempt has created. Returns false if the key
+  // holds a record that this migration has not written. Sessions above the size limit of the policy migrate,
+  // too.
+  Task<Result<bool, StoreFailure>> write_target(Record legacy) {
+    const RecordWrite write =
+        target_.records.prepare(target_cookie_.store_key, to_target_record(std::move(legacy)));
     const milliseconds ttl = write.time_to_live.value_or(kTombstoneTime);
-    const std::optional<Bytes> before = std::exchange(made_, write.bytes);
+    const std::optional<Bytes> before = std::exchange(written_, write.bytes);
     if (!before) {
-      auto created = co_await target_.records.create(own_.store_key, write, ttl);
+      auto created = co_await target_.records.create(target_cookie_.store_key, write, ttl);
       if (!created) co_return created.error();
       if (*created == CreateOutcome::created) co_return true;
-      made_.reset();
+      written_.reset();
       co_return false;
     }
-    auto replaced = co_await target_.records.replace(own_.store_key, *before, write, ttl);
+    auto replaced = co_await target_.records.replace(target_cookie_.store_key, *before, write, ttl);
     if (!replaced) {
-      // If the new bytes are there, roll_back() sees to them.
-      (void)co_await target_.records.erase_if(own_.store_key, *before);
+      // The replace may have been executed in spite of the error; roll_back() erases those bytes.
+      (void)co_await target_.records.erase_if(target_cookie_.store_key, *before);
       co_return replaced.error();
     }
     co_return *replaced == ReplaceOutcome::replaced;
   }
 
-  // The attributes as they were written; of the legacy format's own members nothing comes along.
-  [[nodiscard]] Record migrated(Record legacy) const {
+  // Copies the attributes byte by byte, without the members that belong to the legacy format.
+  [[nodiscard]] Record to_target_record(Record legacy) const {
     Record record;
     record.created = target_.clock.unix_now();
     record.migrated_from = legacy_key_;
@@ -172,17 +178,17 @@ class Migration {
     return record;
   }
 
-  // REQUIRES: the old record was not erased here. Should this fail, the new one stands for the session as it
-  // was read.
+  // Erases the new record. REQUIRES: this migration has not erased the legacy record. If the erase fails, the
+  // new record remains, with the session as it was read.
   Task<void> roll_back() {
-    if (made_) (void)co_await target_.records.erase_if(own_.store_key, *made_);
+    if (written_) (void)co_await target_.records.erase_if(target_cookie_.store_key, *written_);
   }
 
   MigrationTarget target_;
   LegacySource& legacy_;
   std::string legacy_key_;
-  VerifiedCookie own_;
-  std::optional<Bytes> made_;  // what was written under the new id
+  VerifiedCookie target_cookie_;
+  std::optional<Bytes> written_;  // the bytes of the new record, if this migration has written one
 };
 
 }  // namespace
@@ -203,7 +209,7 @@ std::vector<LegacyKey> legacy_keys_of(const MigrationTarget& target,
   std::vector<LegacyKey> keys;
   for (const LegacyCookie& each : cookies) {
     keys.push_back({&each.source->records, each.cookie.store_key});
-    keys.push_back({&target.records, target.cookies.store_key(new_id_of(each))});
+    keys.push_back({&target.records, target.cookies.store_key(migrated_id_of(each))});
   }
   return keys;
 }
@@ -212,7 +218,7 @@ bool migration_grace_over(const Age& age, seconds now) {
   return age.created && *age.created + kMigrationGrace <= now;
 }
 
-Task<Outcome> migrate(const MigrationTarget& target, const LegacyCookie& legacy) {
+Task<MigrationOutcome> migrate(const MigrationTarget& target, const LegacyCookie& legacy) {
   Migration migration(target, legacy);
   co_return co_await migration.run();
 }

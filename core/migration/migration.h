@@ -14,80 +14,84 @@
 
 namespace session {
 
-// Sessions of other formats migrate to the format in use when they are met: a site changes over without
-// logging anybody out.
+// A session of another format migrates to the format in use at its first request. So a site changes its
+// format without logging users out.
 //
-// The new id is made from the old one, so all requests that a browser has under way with its old cookie come
-// to the same session, and the old cookie stands for it until the session ends or gets another id. Only the
-// request that made the new record erases the old one, and only as it was read. If the old record is gone by
-// then, or stands for no session, somebody has logged out meanwhile, and the new session ends, too. If the
-// old record was changed, the new one follows, unless it has been changed as well: then it stays, and the
-// change to the old one is lost.
+// The new id is derived from the legacy id, so concurrent requests with the same legacy cookie get the same
+// session, and the legacy cookie names this session until it ends or gets another id. Only the request that
+// created the new record erases the legacy record, and only if its bytes are those that the request has read.
+// If the legacy record is absent or a tombstone by then, the user has logged out meanwhile, and the new
+// session ends, too. If the legacy record was changed, the new record is updated; if the new record was
+// changed as well, it stays, and the change to the legacy record is lost.
 //
-// The new record names the old key (RecordHead::migrated_from), as a crash may leave the old record behind.
-// That record goes along when the session ends or gets another id, and when the session is opened a minute
-// after its migration: by then the request that migrated it is done (the clocks of all gateways must agree to
-// less than that).
+// The new record names the legacy key (RecordHead::migrated_from), because a crash may leave the legacy
+// record behind. That record is erased when the session ends or gets another id, and when the session is
+// opened a minute or more after its migration: by then the request that migrated it is done (the clocks of
+// all gateways must agree to less than that).
 //
-// Two cases can't be told apart, and the session goes on: it was logged out at the other side in the moment
-// when the gateway that migrated it crashed, or lost its store, between two writes. What a crash left is
-// found again by the old cookie if the new session expired without being opened after its first minute. And a
-// request of the other side's that was under way may save the session there once more: that record is not
-// read.
+// Known limits:
+// - If the user logs out at the legacy application at the moment at which the migrating gateway crashes, or
+//   loses its store, between two writes, the session goes on: the gateway can't distinguish this from its own
+//   erase.
+// - If the new session expires without being opened after its first minute, the legacy cookie opens the
+// legacy
+//   record that a crash has left behind.
+// - A concurrent request of the legacy application may save the legacy record again. That record is not read.
 
-// Another format whose sessions migrate, as its user names it.
+// A legacy format and the cookie name of its sessions, as the configuration has them.
 struct LegacyFormat {
   Format format;
   std::string cookie_name;
 };
 
-// The same with its records, in the store of the sessions in use.
+// A legacy format with its records, which are in the same store as the current sessions.
 struct LegacySource {
   Format format;
   std::string cookie_name;
   RecordStore records;
 };
 
-// Where a legacy session may be kept, and as whose record.
+// A store key that may hold a legacy session, and the records that can read it.
 struct LegacyKey {
   RecordStore* records = nullptr;
   std::string key;
 };
 
-// The sessions in use.
+// The sessions of the format in use, to which legacy sessions migrate.
 struct MigrationTarget {
   RecordStore& records;
   CookieFormat& cookies;
   const Clock& clock;
 };
 
-// A cookie of another format that verified.
+// A verified cookie of a legacy format.
 struct LegacyCookie {
   LegacySource* source = nullptr;
   VerifiedCookie cookie;
-  bool alone = true;  // in its format: of two that differ none opens a session, but both end with it
+  bool alone =
+      true;  // the only id of its format in the request; two ids open no session, but both end with it
 };
 
-// The legacy cookies among a request's.
+// Returns the legacy cookies in a request's Cookie headers.
 [[nodiscard]] std::vector<LegacyCookie> legacy_cookies(
     const std::vector<std::unique_ptr<LegacySource>>& sources,
     std::span<const std::string_view> cookie_headers);
 
-// Where the store keeps what these stand for: the legacy records, and those that they became.
+// Returns the store keys of the cookies' sessions: those of the legacy records and of the migrated ones.
 [[nodiscard]] std::vector<LegacyKey> legacy_keys_of(const MigrationTarget& target,
                                                     const std::vector<LegacyCookie>& cookies);
 
-// Whether a record of that age was made so long ago that no request is migrating its session any more.
+// Returns true if a record is so old that no request can still be migrating its session.
 [[nodiscard]] bool migration_grace_over(const Age& age, seconds now);
 
 // A session after its migration.
 struct Migrated {
   VerifiedCookie cookie;  // in the format in use
-  bool now;               // it migrated in this call, and not before
+  bool now;               // true: this call migrated it; false: an earlier one did
 };
 
-// Migrates the session of a legacy cookie; or says why there is none. Both are the caller's until the task
-// ends. Error: the store could not answer.
+// Migrates the session of a legacy cookie, or returns why there is none. Both arguments must outlive the
+// task. StoreFailure: the store could not answer.
 Task<Result<Result<Migrated, RejectReason>, StoreFailure>> migrate(const MigrationTarget& target,
                                                                    const LegacyCookie& legacy);
 
