@@ -5,16 +5,16 @@
 namespace session {
 namespace {
 
-// How many expired entries each write removes that nobody asked for again: more than one, so that their
-// number shrinks.
-constexpr std::size_t kReapedByWrite = 2;
+// The number of expired entries that each write removes. It is more than one, so that removal is faster than
+// insertion.
+constexpr std::size_t kExpiredPerWrite = 2;
 constexpr std::int64_t kNanosPerMilli = 1'000'000;
 
 std::int64_t nanos(Clock::Steady time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
 }
 
-// Saturates some 290 years ahead.
+// Returns the time of expiry in ns, saturated some 290 years ahead.
 std::int64_t deadline(std::int64_t now, milliseconds ttl) {
   constexpr std::int64_t kLast = MemoryShard::kNever - 1;
   if (ttl.count() >= (kLast - now) / kNanosPerMilli) return kLast;
@@ -32,17 +32,17 @@ void count(std::atomic<std::uint64_t>& what) { what.fetch_add(1, std::memory_ord
 
 // One caller's access to a shard: holds the lock, and the time at which it was taken. The destructor
 // publishes the changed horizon, releases the lock, and only then frees removed entries.
-class MemoryShard::Turn {
+class MemoryShard::Access {
  public:
-  explicit Turn(MemoryShard& shard)
+  explicit Access(MemoryShard& shard)
       : shard_(shard), lock_(shard.mutex_), now_(nanos(shard.clock_.steady_now())) {}
-  ~Turn() {
+  ~Access() {
     if (horizon_moved_) shard_.publish();
     lock_.unlock();
     removed_.clear_and_dispose(MemoryEntry::Destroy());
   }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
+  Access(const Access&) = delete;
+  Access& operator=(const Access&) = delete;
 
   [[nodiscard]] std::int64_t now() const noexcept { return now_; }
   void horizon_moved() noexcept { horizon_moved_ = true; }
@@ -67,83 +67,83 @@ MemoryShard::~MemoryShard() {
 }
 
 std::optional<Entry> MemoryShard::load(const HashedKey& key) {
-  Turn turn(*this);
-  MemoryEntry* node = find_live(key, turn);
+  Access access(*this);
+  MemoryEntry* node = find_live(key, access);
   if (node == nullptr) return std::nullopt;
-  use(*node, turn);
-  return Entry{node->bytes, time_left(node->expires, turn.now())};
+  use(*node, access);
+  return Entry{node->bytes, time_left(node->expires, access.now())};
 }
 
 std::optional<CreateOutcome> MemoryShard::create(MemoryEntry::Ptr& node, const HashedKey& key,
                                                  milliseconds ttl) {
-  Turn turn(*this);
-  if (find_live(key, turn) != nullptr) return CreateOutcome::exists;
-  expire(kReapedByWrite, turn);
+  Access access(*this);
+  if (find_live(key, access) != nullptr) return CreateOutcome::exists;
+  expire(kExpiredPerWrite, access);
   if (!budget_.reserve(node->cost())) return std::nullopt;
-  link(*node, ttl, turn);
+  link(*node, ttl, access);
   node.release();
   return CreateOutcome::created;
 }
 
 std::optional<ReplaceOutcome> MemoryShard::replace(const HashedKey& key, const Bytes& expected, Bytes& bytes,
                                                    milliseconds ttl) {
-  Turn turn(*this);
-  MemoryEntry* node = find_live(key, turn);
+  Access access(*this);
+  MemoryEntry* node = find_live(key, access);
   if (node == nullptr || !(node->bytes == expected)) return ReplaceOutcome::mismatch;
-  use(*node, turn);
-  expire(kReapedByWrite, turn);
+  use(*node, access);
+  expire(kExpiredPerWrite, access);
   if (!resize(node->cost(), MemoryEntry::cost(key.text.size(), bytes.size()))) return std::nullopt;
   std::swap(node->bytes, bytes);
-  set_expiry(*node, ttl, turn);
+  set_expiry(*node, ttl, access);
   return ReplaceOutcome::replaced;
 }
 
 TouchOutcome MemoryShard::touch(const HashedKey& key, milliseconds ttl) {
-  Turn turn(*this);
-  MemoryEntry* node = find_live(key, turn);
+  Access access(*this);
+  MemoryEntry* node = find_live(key, access);
   if (node == nullptr) return TouchOutcome::absent;
-  use(*node, turn);
-  set_expiry(*node, ttl, turn);
+  use(*node, access);
+  set_expiry(*node, ttl, access);
   return TouchOutcome::touched;
 }
 
 EraseOutcome MemoryShard::erase(const HashedKey& key) {
-  Turn turn(*this);
-  MemoryEntry* node = find_live(key, turn);
+  Access access(*this);
+  MemoryEntry* node = find_live(key, access);
   if (node == nullptr) return EraseOutcome::absent;
-  unlink(*node, turn);
+  unlink(*node, access);
   return EraseOutcome::erased;
 }
 
 EraseIfOutcome MemoryShard::erase_if(const HashedKey& key, const Bytes& expected) {
-  Turn turn(*this);
-  MemoryEntry* node = find_live(key, turn);
+  Access access(*this);
+  MemoryEntry* node = find_live(key, access);
   if (node == nullptr || !(node->bytes == expected)) return EraseIfOutcome::mismatch;
-  unlink(*node, turn);
+  unlink(*node, access);
   return EraseIfOutcome::erased;
 }
 
 std::size_t MemoryShard::expire(std::size_t most) {
-  Turn turn(*this);
-  return expire(most, turn);
+  Access access(*this);
+  return expire(most, access);
 }
 
 bool MemoryShard::evict_oldest(const HashedKey& keep) {
-  Turn turn(*this);
+  Access access(*this);
   auto oldest = by_use_.rbegin();
   if (oldest != by_use_.rend() && oldest->has(keep)) ++oldest;
   if (oldest == by_use_.rend()) return false;
-  count(oldest->expires <= turn.now() ? budget_.expirations : budget_.evictions);
-  unlink(*oldest, turn);
+  count(oldest->expires <= access.now() ? budget_.expirations : budget_.evictions);
+  unlink(*oldest, access);
   return true;
 }
 
 // Returns the entry if it is alive, and removes it if it has expired.
-MemoryEntry* MemoryShard::find_live(const HashedKey& key, Turn& turn) {
+MemoryEntry* MemoryShard::find_live(const HashedKey& key, Access& access) {
   MemoryEntry* node = index_.find(key);
-  if (node == nullptr || node->expires > turn.now()) return node;
+  if (node == nullptr || node->expires > access.now()) return node;
   count(budget_.expirations);
-  unlink(*node, turn);
+  unlink(*node, access);
   return nullptr;
 }
 
@@ -153,52 +153,52 @@ bool MemoryShard::resize(std::size_t from, std::size_t to) noexcept {
   return true;
 }
 
-void MemoryShard::use(MemoryEntry& node, Turn& turn) {
+void MemoryShard::use(MemoryEntry& node, Access& access) {
   // On the hot path: compares the ends of the list by address, without reading their memory.
-  if (&by_use_.back() == &node) turn.horizon_moved();
+  if (&by_use_.back() == &node) access.horizon_moved();
   if (&by_use_.front() != &node) {
     by_use_.erase(by_use_.iterator_to(node));
     by_use_.push_front(node);
   }
-  node.last_use = turn.now();
+  node.last_use = access.now();
 }
 
-void MemoryShard::set_expiry(MemoryEntry& node, milliseconds ttl, Turn& turn) {
-  turn.horizon_moved();
+void MemoryShard::set_expiry(MemoryEntry& node, milliseconds ttl, Access& access) {
+  access.horizon_moved();
   by_expiry_.erase(by_expiry_.iterator_to(node));
-  node.expires = deadline(turn.now(), ttl);
+  node.expires = deadline(access.now(), ttl);
   by_expiry_.insert(by_expiry_.end(), node);
 }
 
-void MemoryShard::link(MemoryEntry& node, milliseconds ttl, Turn& turn) {
-  turn.horizon_moved();
+void MemoryShard::link(MemoryEntry& node, milliseconds ttl, Access& access) {
+  access.horizon_moved();
   index_.insert(node);
-  node.last_use = turn.now();
-  node.expires = deadline(turn.now(), ttl);
+  node.last_use = access.now();
+  node.expires = deadline(access.now(), ttl);
   by_use_.push_front(node);
   // A hint: most entries live equally long, so the newest is the last to expire.
   by_expiry_.insert(by_expiry_.end(), node);
   budget_.entries.fetch_add(1, std::memory_order_relaxed);
 }
 
-void MemoryShard::unlink(MemoryEntry& node, Turn& turn) {
-  turn.horizon_moved();
+void MemoryShard::unlink(MemoryEntry& node, Access& access) {
+  access.horizon_moved();
   index_.remove(node);
   by_use_.erase(by_use_.iterator_to(node));
   by_expiry_.erase(by_expiry_.iterator_to(node));
   budget_.release(node.cost());
   budget_.entries.fetch_sub(1, std::memory_order_relaxed);
-  turn.free_later(node);
+  access.free_later(node);
 }
 
-std::size_t MemoryShard::expire(std::size_t most, Turn& turn) {
-  std::size_t reaped = 0;
-  while (reaped < most && !by_expiry_.empty() && by_expiry_.begin()->expires <= turn.now()) {
+std::size_t MemoryShard::expire(std::size_t most, Access& access) {
+  std::size_t expired = 0;
+  while (expired < most && !by_expiry_.empty() && by_expiry_.begin()->expires <= access.now()) {
     count(budget_.expirations);
-    unlink(*by_expiry_.begin(), turn);
-    ++reaped;
+    unlink(*by_expiry_.begin(), access);
+    ++expired;
   }
-  return reaped;
+  return expired;
 }
 
 void MemoryShard::publish() noexcept {

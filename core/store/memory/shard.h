@@ -56,7 +56,7 @@ class alignas(64) MemoryShard {
   bool evict_oldest(const HashedKey& keep);
 
  private:
-  class Turn;
+  class Access;
   struct EarlierExpiry {
     bool operator()(const MemoryEntry& a, const MemoryEntry& b) const noexcept {
       return a.expires < b.expires;
@@ -70,13 +70,13 @@ class alignas(64) MemoryShard {
       boost::intrusive::member_hook<MemoryEntry, MemoryEntry::TreeHook, &MemoryEntry::expiry_hook>,
       boost::intrusive::compare<EarlierExpiry>, boost::intrusive::constant_time_size<false>>;
 
-  MemoryEntry* find_live(const HashedKey& key, Turn& turn);
+  MemoryEntry* find_live(const HashedKey& key, Access& access);
   bool resize(std::size_t from, std::size_t to) noexcept;
-  void use(MemoryEntry& node, Turn& turn);
-  void set_expiry(MemoryEntry& node, milliseconds ttl, Turn& turn);
-  void link(MemoryEntry& node, milliseconds ttl, Turn& turn);
-  void unlink(MemoryEntry& node, Turn& turn);
-  std::size_t expire(std::size_t most, Turn& turn);
+  void use(MemoryEntry& node, Access& access);
+  void set_expiry(MemoryEntry& node, milliseconds ttl, Access& access);
+  void link(MemoryEntry& node, milliseconds ttl, Access& access);
+  void unlink(MemoryEntry& node, Access& access);
+  std::size_t expire(std::size_t most, Access& access);
   void publish() noexcept;
 
   const Clock& clock_;
