@@ -11,30 +11,30 @@
 
 namespace session {
 
-// One question of nginx: may this request pass, and whose is it?
+// An auth check of nginx: may this request pass, and whose session does it belong to?
 struct CheckRequest {
   std::span<const std::string_view> cookies;  // the request's Cookie headers
-  std::string_view required;                  // names of rules, separated by commas
+  std::string_view required;                  // the names of the rules, separated by commas
   Touch touch = Touch::on;
 };
 
-// The answers. There is no other way to `Pass` than a verified cookie and a session from the store.
+// The results. `Pass` requires a verified cookie and a session that the store holds.
 struct Pass {
-  RecordCache::Summary summary;            // its identity lines go to the application
+  RecordCache::Summary summary;            // its identity headers go to the application
   std::optional<std::string> set_cookie;   // for the browser
   std::vector<SessionEvent> history = {};  // Session::history()
 };
 struct LoginNeeded {
-  RejectReason
-      reason;  // absent also where a session is there, but `login` is required and nobody has logged in
-  std::string corrupt_record = {};  // SessionManager::Opened::unreadable
-  std::string name = {};            // what stands in a log for the session that the cookie names, if it does
+  // `absent` also if there is a session without a subject, and the rule `login` is required.
+  RejectReason reason;
+  std::string corrupt_record = {};  // SessionManager::Opened::corrupt_record
+  std::string name = {};            // the log id of the session that the cookie names; empty: it names none
   std::vector<SessionEvent> history = {};
 };
 struct Forbidden {
-  std::string_view rule;  // the first that the session does not satisfy; part of CheckRequest::required
-  bool unknown_rule;      // there is no such rule: a mistake in nginx's configuration
-  std::string name = {};  // what stands in a log for the session
+  std::string_view rule;  // the first unmet rule; points into CheckRequest::required
+  bool unknown_rule;      // No rule has this name: nginx's configuration is wrong.
+  std::string name = {};  // the log id of the session
   std::string subject = {};
   std::vector<SessionEvent> history = {};
 };
@@ -43,7 +43,7 @@ struct Unavailable {
 };
 using CheckResult = std::variant<Pass, LoginNeeded, Forbidden, Unavailable>;
 
-// Decides. What `visit` views is the caller's until the task ends.
-Task<CheckResult> check(CheckRequest visit, SessionManager& sessions, const RuleSet& rules);
+// Decides about a request. What `request` points to must outlive the task.
+Task<CheckResult> check(CheckRequest request, SessionManager& sessions, const RuleSet& rules);
 
 }  // namespace session

@@ -41,7 +41,7 @@ RuleSet::RuleSet(std::vector<Rule> rules) {
   }
 }
 
-RuleSet::Decision RuleSet::check(std::string_view required, const RuleInput& facts) const {
+RuleSet::Decision RuleSet::check(std::string_view required, const RuleInput& input) const {
   while (!required.empty()) {
     const std::string_view name = take_item(required, ',');
     if (name.empty()) continue;
@@ -49,10 +49,10 @@ RuleSet::Decision RuleSet::check(std::string_view required, const RuleInput& fac
         std::find_if(rules_.begin(), rules_.end(), [&](const Entry& e) { return e.name == name; });
     if (rule == rules_.end()) {
       if (name != kLoginRule) return {.unmet = name, .unknown = true};
-      if (!facts.has_subject) return {.unmet = name, .login = true};
+      if (!input.has_subject) return {.unmet = name, .login = true};
       continue;
     }
-    const Json& attributes = facts.attributes();
+    const Json& attributes = input.attributes();
     const bool all = std::all_of(rule->conditions.begin(), rule->conditions.end(), [&](const Compiled& c) {
       return holds(c.op, c.operand, find_at(attributes, c.pointer));
     });

@@ -22,7 +22,7 @@ struct Condition {
   Json operand = true;
 };
 
-// A named rule: all of its conditions hold.
+// A named rule. A session satisfies it if all of its conditions hold.
 struct Rule {
   std::string name;
   std::vector<Condition> conditions;
@@ -40,17 +40,16 @@ class RuleSet {
   // REQUIRES: valid JSON pointers, names all different.
   explicit RuleSet(std::vector<Rule> rules);
 
-  // The first of the required rules (names separated by commas, spaces allowed) that the attributes do not
-  // satisfy; empty: all hold. An unknown name is never satisfied,
-  // because a typing error must not open a door.
+  // The first required rule that a session does not satisfy, and why.
   struct Decision {
     std::string_view unmet;  // points into `required`; empty if all hold
-    bool unknown = false;    // unmet because there is no such rule
-    bool login = false;      // unmet because nobody has logged in
+    bool unknown = false;    // unmet because no rule has this name
+    bool login = false;      // unmet because the session has no subject
   };
-  //
-  // `login`, unless there is a rule of that name, is satisfied by a session that has a subject.
-  [[nodiscard]] Decision check(std::string_view required, const RuleInput& facts) const;
+  // Checks the required rules (names separated by commas, spaces allowed) in order. An unknown name is never
+  // satisfied, because a misspelled rule must not grant access. `login`, unless a rule has that name, is
+  // satisfied by a session that has a subject.
+  [[nodiscard]] Decision check(std::string_view required, const RuleInput& input) const;
 
  private:
   struct Compiled {

@@ -8,7 +8,8 @@
 namespace session::gateway {
 namespace {
 
-// The Cookie header without what logs the user in: an old cookie does so, too, while what moved lives.
+// Returns the Cookie header without the session cookies. That includes legacy cookies: such a cookie names
+// its session until the migrated session ends.
 std::string other_cookies(std::span<const std::string_view> cookies, const SessionManager& sessions) {
   std::string others = without_cookie(cookies, sessions.cookie().name);
   for (const std::string_view name : sessions.legacy_cookie_names()) {
@@ -18,8 +19,8 @@ std::string other_cookies(std::span<const std::string_view> cookies, const Sessi
   return others;
 }
 
-// The session's owner to the application, and the rest of the Cookie header, so that the application need not
-// see what logs its user in.
+// Sends the session's owner to the application, and the Cookie header without the session cookies, so that
+// the application need not receive them.
 Response passed(const Pass& pass, std::span<const std::string_view> cookies, const SessionManager& sessions) {
   Response response{204, {}, {}};
   response.headers.add_lines(pass.summary->identity);
@@ -30,23 +31,23 @@ Response passed(const Pass& pass, std::span<const std::string_view> cookies, con
   return response;
 }
 
-Response login_needed(const LoginNeeded& verdict, WorkerTelemetry& telemetry) {
-  warn_of_corrupt_record(verdict.corrupt_record, telemetry);
-  Response response = refused(verdict.reason, ProblemBody::none);
-  add_changes(response.events, verdict.history);
-  add_refusal(response.events, verdict.reason, verdict.name);
+Response login_needed(const LoginNeeded& login, WorkerTelemetry& telemetry) {
+  warn_of_corrupt_record(login.corrupt_record, telemetry);
+  Response response = refused(login.reason, ProblemBody::none);
+  add_changes(response.events, login.history);
+  add_refusal(response.events, login.reason, login.name);
   return response;
 }
 
-Response forbidden(const Forbidden& verdict, Log& log) {
-  if (verdict.unknown_rule) {
+Response forbidden(const Forbidden& result, Log& log) {
+  if (result.unknown_rule) {
     log.warn(Message::unknown_rule, "GATEWAY_REQUIRE names a rule that the configuration does not have: {}",
-             printable(verdict.rule));
+             printable(result.rule));
   }
   Response response = problem(403, "forbidden", "The session does not satisfy the rules of this location.",
                               ProblemBody::none);
-  add_changes(response.events, verdict.history);
-  add_refusal(response.events, response.reason, verdict.name, verdict.subject);
+  add_changes(response.events, result.history);
+  add_refusal(response.events, response.reason, result.name, result.subject);
   return response;
 }
 
@@ -57,19 +58,19 @@ Response store_failed(const StoreFailure& failure, Log& log) {
 
 }  // namespace
 
-// For auth_request: never a body and never a 200, so that nginx can keep the connection.
+// Answers auth_request, always without a body and never with 200, so that nginx can keep the connection.
 Task<Response> auth_endpoint(const Request& request, Services& services) {
   const auto cookies = request.headers.all("Cookie");
-  const CheckRequest visit{cookies, request.settings.require(), request.settings.touch()};
-  const CheckResult verdict = co_await check(visit, services.sessions, services.rules);
-  if (const auto* pass = std::get_if<Pass>(&verdict)) {
+  const CheckRequest check_request{cookies, request.settings.require(), request.settings.touch()};
+  const CheckResult result = co_await check(check_request, services.sessions, services.rules);
+  if (const auto* pass = std::get_if<Pass>(&result)) {
     co_return passed(*pass, cookies, services.sessions);
   }
   Log& log = services.telemetry.log();
-  if (const auto* login = std::get_if<LoginNeeded>(&verdict))
+  if (const auto* login = std::get_if<LoginNeeded>(&result))
     co_return login_needed(*login, services.telemetry);
-  if (const auto* no = std::get_if<Forbidden>(&verdict)) co_return forbidden(*no, log);
-  co_return store_failed(std::get<Unavailable>(verdict).failure, log);
+  if (const auto* denied = std::get_if<Forbidden>(&result)) co_return forbidden(*denied, log);
+  co_return store_failed(std::get<Unavailable>(result).failure, log);
 }
 
 }  // namespace session::gateway
