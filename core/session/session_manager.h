@@ -27,7 +27,7 @@ struct SessionManagerOptions {
 
 // Finds the session of a request by its cookie, and makes new ones.
 //
-// Not thread-safe, and cheap: make one per thread over the same Store, with a dialect of its own each.
+// Not thread-safe, and cheap to make: each thread makes one over the same Store, with a Format of its own.
 class SessionManager {
  public:
   // `store`, `clock` and `random` outlive the manager.

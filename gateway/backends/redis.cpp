@@ -42,7 +42,7 @@ StoreReport report_of(const RedisReport& redis) {
 
 StoreBackend make_redis_store(const Settings& settings, Telemetry& telemetry) {
   RedisStoreOptions options = settings.redis;
-  options.prefix = "";  // keys are named by the dialect, prefix and all
+  options.prefix = "";  // The format builds the whole key, prefix included.
   // Shared, as connections live as long as the workers' loops.
   const auto health = std::make_shared<StoreHealth>(options.topology);
   options.on_event = [health, &log = telemetry.log()](const RedisEvent& event) {

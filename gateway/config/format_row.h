@@ -24,7 +24,7 @@ struct FormatSettings {
 struct FormatContext {
   const Settings& settings;
   const FormatSettings& own;
-  bool in_use;  // it is the format of `dialect`; else its sessions are accepted, and migrate
+  bool in_use;  // true: `dialect` names the format; false: `accept` names it, and its sessions migrate
   std::shared_ptr<CacheBudget> budget;
 };
 

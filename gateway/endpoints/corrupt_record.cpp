@@ -6,7 +6,7 @@ void warn_of_corrupt_record(const std::string& session, WorkerTelemetry& telemet
   if (session.empty()) return;
   telemetry.count(Count::malformed_record);
   telemetry.log().warn(Message::corrupt_record,
-                       "the store holds a record that is not a session of this dialect; left unchanged: {}",
+                       "the store holds a record that is not a session of this format; left unchanged: {}",
                        session);
 }
 

@@ -5,9 +5,9 @@
 
 namespace session::gateway {
 
-// The key under which sessions get their names for logs (core/record/log_id.h): from the salt of the
-// sessions, or from the first secret where a dialect has no salt, so that all gateways of one installation
-// give the same names, also after a restart.
+// Returns the key that derives the log ids of sessions (core/record/log_id.h). It is derived from the salt,
+// or from the first secret if the format has no salt, so that all gateways of one installation use the same
+// log ids, and keep them over a restart.
 [[nodiscard]] Secret log_id_key(const Settings& settings);
 
 }  // namespace session::gateway

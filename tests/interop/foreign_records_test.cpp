@@ -16,7 +16,7 @@ std::string nested(int depth) {
   return R"({"cookie":{},"a":)" + std::string(depth, '[') + std::string(depth, ']') + "}";
 }
 
-// What neither dialect reads.
+// Records that neither format can read.
 std::vector<std::string> corrupt() {
   return {"",
           " ",

@@ -32,12 +32,12 @@ constexpr int kAtOnce = 40;  // rounds that are under way together
 const std::string kName = "session";
 
 SessionManager make_manager(Store& store) {
-  NativeFormatOptions dialect{kName, "", {{"k1", Secret(std::string(32, 'k'))}}, Secret("salt")};
+  NativeFormatOptions native{kName, "", {{"k1", Secret(std::string(32, 'k'))}}, Secret("salt")};
   SessionManagerOptions options;
   options.policy.touch_every = seconds(0);  // extended by everyone who opens it
   options.cookie.name = kName;
   options.write_deadline = std::chrono::minutes(1);
-  return {store, native_format(std::move(dialect), system_random()),
+  return {store, native_format(std::move(native), system_random()),
           std::make_shared<Identity>(IdentitySettings()), std::move(options)};
 }
 
