@@ -30,7 +30,7 @@ ConfigSource source_of(const std::optional<std::string>& config_file) {
   return {*config_file, [file = *config_file] { return load_file(file); }};
 }
 
-// Logs as it does by default until the configuration has been read.
+// Serves. Logs with the default settings until it has read the configuration.
 int serve_logged(const std::optional<std::string>& config_file, Telemetry& telemetry) {
   Log& log = telemetry.log();
   auto loaded = load(config_file);

@@ -13,10 +13,10 @@
 namespace session::gateway {
 namespace {
 
-// The settings of the configuration that is chosen; which one, unless the operator has said so, is told
-// first. nullopt: not to be read, and all that is wrong with it has been said.
+// Reads the chosen configuration. Prints first which one it is, unless the operator has chosen it. nullopt:
+// it can't be used, and its problems have been printed.
 std::optional<Settings> settings_of(const ConfigChoice& choice) {
-  if (!choice.told.empty()) std::cerr << choice.told << "\n";
+  if (!choice.notice.empty()) std::cerr << choice.notice << "\n";
   if (!choice.file) return Settings{};
   auto loaded = load_file(*choice.file);
   if (loaded) return std::move(*loaded);
@@ -45,7 +45,7 @@ bool has_http(const std::vector<Directive>& configuration) {
   });
 }
 
-int unreadable(const std::string& why) {
+int fail(const std::string& why) {
   std::cerr << why << "\n";
   return 2;
 }
@@ -56,11 +56,11 @@ int lint_nginx(const std::string& nginx_file, const ConfigChoice& configuration_
   const auto settings = settings_of(configuration_file);
   if (!settings) return 2;
   const auto facts = facts_of(*settings);
-  if (!facts) return unreadable(facts.error());
+  if (!facts) return fail(facts.error());
   const auto configuration = load_nginx(nginx_file);
-  if (!configuration) return unreadable(render(configuration.error()));
+  if (!configuration) return fail(render(configuration.error()));
   if (!has_http(*configuration))
-    return unreadable(printable(nginx_file) + ": has no http block: give nginx's main configuration file");
+    return fail(printable(nginx_file) + ": has no http block: give nginx's main configuration file");
   const auto findings = lint(*configuration, *facts);
   for (const Finding& finding : findings) std::cout << render(finding);
   return findings.empty() ? 0 : 1;

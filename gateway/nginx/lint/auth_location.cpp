@@ -169,7 +169,7 @@ void small_buffer(Inspection& in) {
 // A `set` of the server runs again for the check itself.
 void set_at_server_level(Inspection& in) {
   for (const Context* auth : in.usage.auth_locations()) {
-    const auto names = in.usage.words_of_locations(*auth);
+    const auto names = in.usage.requirement_variables(*auth);
     for (const Directive* line : auth->enclosing(Context::Level::server)->own("set")) {
       if (!line->arg(0).starts_with('$') || names.count(line->arg(0).substr(1)) == 0) continue;
       in.danger(line->place,
@@ -194,7 +194,7 @@ void inner_location(Inspection& in) {
     if (context->level() != Context::Level::location || context->internal() || !auth ||
         !GatewayUsage::check(*context) || auth == context)
       continue;
-    const auto names = in.usage.words_of_locations(*auth);
+    const auto names = in.usage.requirement_variables(*auth);
     if (names.count(std::string(kGuard)) > 0 && !sets(*context, std::string(kGuard))) {
       in.advice(context->place(),
                 context->title() +

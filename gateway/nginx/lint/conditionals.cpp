@@ -44,7 +44,7 @@ void word_set_in_if(Inspection& in) {
     if (context->level() == Context::Level::branch) branches.push_back(context);
   }
   for (const Context* auth : in.usage.auth_locations()) {
-    const auto names = in.usage.words_of_locations(*auth);
+    const auto names = in.usage.requirement_variables(*auth);
     const Context* server = auth->enclosing(Context::Level::server);
     for (const Context* branch : branches) {
       if (branch->enclosing(Context::Level::server) != server) continue;

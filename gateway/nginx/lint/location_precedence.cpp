@@ -10,7 +10,7 @@
 namespace session::gateway {
 namespace {
 
-using Kind = LocationMatch::Kind;
+using MatchKind = LocationMatch::Kind;
 
 // A protected location, and the one around it, or itself, on the level of the patterns.
 struct Overtaken {
@@ -38,7 +38,7 @@ std::string root_of(const Context& location) {
     std::string path = (roots.empty() ? aliases : roots).front()->arg(0);
     if (roots.empty()) {
       const std::string& name = context->match().text();
-      if (context->match().kind() == Kind::regex || !path.ends_with(name)) return {};
+      if (context->match().kind() == MatchKind::regex || !path.ends_with(name)) return {};
       path.erase(path.size() - name.size());
     }
     while (path.size() > 1 && path.ends_with('/')) path.pop_back();
@@ -56,9 +56,9 @@ std::string key_of_program(const std::string& address) { return "program " + add
 
 void add_overtaken(const Inspection& in, const Context& level, const Context* top, Candidates& to) {
   for (const Context* location : level.locations()) {
-    const Kind kind = location->match().kind();
-    const bool shielded = !top && kind == Kind::shielded_prefix;
-    if (location->named() || kind == Kind::exact || kind == Kind::regex || shielded) continue;
+    const MatchKind kind = location->match().kind();
+    const bool shielded = !top && kind == MatchKind::shielded_prefix;
+    if (location->named() || kind == MatchKind::exact || kind == MatchKind::regex || shielded) continue;
     const Overtaken found{location, top ? top : location};
     add_overtaken(in, *location, found.top, to);
     if (!GatewayUsage::check(*location) || !in.usage.asks_gateway(*location) || location->internal() ||
@@ -76,7 +76,7 @@ void add_overtaken(const Inspection& in, const Context& level, const Context* to
 // authorities.
 bool is_open(const Inspection& in, const Context& context) {
   const Directive* password = context.find("auth_basic");
-  return context.match().kind() == Kind::regex && !GatewayUsage::check(context) && !context.internal() &&
+  return context.match().kind() == MatchKind::regex && !GatewayUsage::check(context) && !context.internal() &&
          !answers_by_itself(context) && context.list("deny").empty() &&
          (!password || password->arg(0) == "off") && !in.usage.is_gateway(context) &&
          context.match().text().find("well-known") == std::string::npos;

@@ -12,7 +12,7 @@ void add_once(std::vector<const Context*>& to, const Context* context) {
   if (std::find(to.begin(), to.end(), context) == to.end()) to.push_back(context);
 }
 
-// The @names that requests of a location go on to by themselves.
+// Returns the @names to which nginx passes requests of a location on: those in try_files and error_page.
 std::vector<std::string> named_targets(const Context& context) {
   std::vector<std::string> names;
   for (const char* directive : {"try_files", "error_page"}) {
@@ -56,14 +56,14 @@ bool GatewayUsage::may_be_gateway(const Context* location) const {
 void GatewayUsage::find_checks() {
   for (const Context* context : model_.contexts()) {
     const Context* server = context->enclosing(Context::Level::server);
-    if (is_endpoint(*context, "commit")) with_commit_.insert(server);
+    if (is_endpoint(*context, "commit")) servers_with_commit_.insert(server);
     const auto path = check(*context);
     if (!path) continue;
-    with_checks_.insert(server);
-    const auto [asked, is_new] = answered_by_.try_emplace({server, *path}, nullptr);
+    servers_with_checks_.insert(server);
+    const auto [entry, is_new] = answered_by_.try_emplace({server, *path}, nullptr);
     if (!is_new) continue;
     const Context* location = Model::route(*server, path->substr(0, path->find('?')));
-    asked->second = location;
+    entry->second = location;
     if (may_be_gateway(location)) add_once(auth_locations_, location);
   }
 }
@@ -76,7 +76,7 @@ std::vector<Setting> GatewayUsage::params(const Context& context, std::string_vi
   return found;
 }
 
-std::set<std::string> GatewayUsage::words_of_locations(const Context& auth) const {
+std::set<std::string> GatewayUsage::requirement_variables(const Context& auth) const {
   std::set<std::string> names;
   for (const char* param : {"GATEWAY_REQUIRE", "GATEWAY_TOUCH"}) {
     for (const Setting& setting : params(auth, param)) {
@@ -126,8 +126,8 @@ std::vector<const Context*> GatewayUsage::handling_contexts() const {
   std::vector<const Context*> contexts;
   for (const Context* context : model_.contexts()) {
     const auto handler = Model::handler(*context);
-    const bool by_itself = handler && context->own(handler->line->name).size() > 0;
-    if (context->level() == Context::Level::location || by_itself) contexts.push_back(context);
+    const bool has_own_handler = handler && context->own(handler->line->name).size() > 0;
+    if (context->level() == Context::Level::location || has_own_handler) contexts.push_back(context);
   }
   return contexts;
 }

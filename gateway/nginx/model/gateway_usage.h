@@ -13,20 +13,21 @@
 
 namespace session::gateway {
 
-// The facts of the gateway's configuration that lint needs.
+// The parts of the gateway's configuration that lint needs.
 struct GatewayFacts {
   std::vector<HeaderName> headers;    // identity.headers
   std::vector<std::string> deciding;  // attributes that identify the user or that rules read: "user"
 };
 
-// The value of a param, or of a header that a location sets.
+// A param or a header that a location sets: the directive and the value.
 struct Setting {
   const Directive* line = nullptr;
   std::string value;
 };
 
-// How an nginx configuration uses the gateway, as lint rules ask: which locations are protected and by which
-// check, which lead to the gateway and which to an application. Immutable; keeps a reference to the model.
+// How an nginx configuration uses the gateway, for lint rules: which locations are protected and by which
+// check, which locations lead to the gateway and which to an application. Immutable; keeps a reference to the
+// model.
 class GatewayUsage {
  public:
   GatewayUsage(const Model& model, GatewayFacts facts);
@@ -34,35 +35,39 @@ class GatewayUsage {
   [[nodiscard]] const Model& model() const { return model_; }
   [[nodiscard]] const GatewayFacts& facts() const { return facts_; }
 
-  // The path that auth_request asks there; nullopt: no check.
+  // Returns the path of the context's auth_request; nullopt: it has none.
   [[nodiscard]] static std::optional<std::string> check(const Context& context);
-  // The location that answers that check; nullptr: none, or it is unknown.
+  // Returns the location that answers the context's check; nullptr: there is none, or it is unknown.
   [[nodiscard]] const Context* auth_location(const Context& context) const;
-  // Whether the check there asks the gateway, as far as is known: it leads to a fastcgi_pass, and not to a
-  // PHP script (a SCRIPT_FILENAME, and no GATEWAY_ENDPOINT).
+  // Returns true if the context's check seems to go to the gateway: it leads to a fastcgi_pass that is not
+  // for a PHP script (a SCRIPT_FILENAME without a GATEWAY_ENDPOINT).
   [[nodiscard]] bool asks_gateway(const Context& context) const;
-  // The locations that checks of the gateway lead to, each once.
+  // The locations that answer checks of the gateway, each once.
   [[nodiscard]] const std::vector<const Context*>& auth_locations() const { return auth_locations_; }
 
-  // The variables with which locations tell the check there what to require: those in GATEWAY_REQUIRE and
-  // GATEWAY_TOUCH, without the $. REQUIRES: a location that a check leads to.
-  [[nodiscard]] std::set<std::string> words_of_locations(const Context& auth) const;
+  // Returns the variables by which protected locations pass their requirements to an auth location: those in
+  // its GATEWAY_REQUIRE and GATEWAY_TOUCH, without the $. REQUIRES: `auth` is in auth_locations().
+  [[nodiscard]] std::set<std::string> requirement_variables(const Context& auth) const;
 
-  // Whether requests there go to the gateway itself.
+  // Returns true if the context passes requests to the gateway.
   [[nodiscard]] bool is_gateway(const Context& context) const;
-  // The values of a param there; empty: it is not set.
+  // Returns the values of a param in the context; empty: it is not set.
   [[nodiscard]] std::vector<Setting> params(const Context& context, std::string_view name) const;
-  // Whether GATEWAY_ENDPOINT there is this.
+  // Returns true if GATEWAY_ENDPOINT has this value in the context.
   [[nodiscard]] bool is_endpoint(const Context& context, std::string_view name) const;
 
-  // Whether requests there go to an application that has protected locations, and so trusts identity headers.
+  // Returns true if the context passes requests to an application that has protected locations, and therefore
+  // trusts identity headers.
   [[nodiscard]] bool is_application(const Context& context) const;
 
-  // Whether some location of that server has a check, or hands changes of sessions to the gateway.
-  [[nodiscard]] bool has_checks(const Context& server) const { return with_checks_.count(&server) > 0; }
-  [[nodiscard]] bool commits(const Context& server) const { return with_commit_.count(&server) > 0; }
+  // Returns true if a location of the server has a check, or (commits) passes session changes to the gateway.
+  [[nodiscard]] bool has_checks(const Context& server) const {
+    return servers_with_checks_.count(&server) > 0;
+  }
+  [[nodiscard]] bool commits(const Context& server) const { return servers_with_commit_.count(&server) > 0; }
 
-  // Locations, and those branches which handle requests themselves: where headers are set.
+  // Returns the contexts in which headers can be set: the locations, and the branches with a handler of their
+  // own.
   [[nodiscard]] std::vector<const Context*> handling_contexts() const;
 
  private:
@@ -72,11 +77,12 @@ class GatewayUsage {
 
   const Model& model_;
   GatewayFacts facts_;
-  std::map<std::pair<const Context*, std::string>, const Context*> answered_by_;  // server and path: location
+  std::map<std::pair<const Context*, std::string>, const Context*>
+      answered_by_;  // the location for a server and a path
   std::vector<const Context*> auth_locations_;
-  std::set<const Context*> with_checks_;
-  std::set<const Context*> with_commit_;
-  std::set<std::string> applications_;  // addresses
+  std::set<const Context*> servers_with_checks_;
+  std::set<const Context*> servers_with_commit_;
+  std::set<std::string> applications_;  // their addresses
 };
 
 }  // namespace session::gateway

@@ -1,6 +1,6 @@
 #include "gateway/nginx/model/location_match.h"
 
-// A pattern that would take for ever is given up.
+// The limit on the work of one match. Boost throws for a pattern that exceeds it.
 #define BOOST_REGEX_MAX_STATE_COUNT 200000
 #include <algorithm>
 #include <utility>
@@ -13,11 +13,11 @@
 namespace session::gateway {
 namespace {
 
-// nginx takes no longer word; so what is compiled stays small.
+// The longest word that nginx accepts. It bounds the size of a compiled pattern.
 constexpr std::size_t kMaxPattern = 4096;
 
-// The alternatives of a pattern that are not in a group: ^/a and \.php$ of ^/a|\.php$. A ) that closes
-// nothing ends the pattern.
+// Returns the alternatives of a pattern outside of groups: ^/a and \.php$ for ^/a|\.php$. An unmatched ) ends
+// the pattern.
 std::vector<std::string> alternatives(std::string_view pattern) {
   std::vector<std::string> all(1);
   int depth = 0;
@@ -41,7 +41,7 @@ std::vector<std::string> alternatives(std::string_view pattern) {
   return all;
 }
 
-// ^/a, and (^/a|^/b) or (?:^/a) as well. A pattern of 4,096 characters opens no more groups than that.
+// Returns true for ^/a, (^/a|^/b) and (?:^/a). kMaxPattern bounds the depth of the recursion.
 bool anchored_at_start(std::string_view pattern) {
   const auto all = alternatives(pattern);
   return std::all_of(all.begin(), all.end(), [](const std::string& one) {
@@ -51,8 +51,8 @@ bool anchored_at_start(std::string_view pattern) {
   });
 }
 
-// The characters that everything which the pattern finds begins with: /images of ^/images?/.
-std::string fixed_beginning(const std::string& pattern) {
+// Returns the literal text that all matches of a pattern begin with: /image for ^/images?/.
+std::string literal_prefix(const std::string& pattern) {
   if (!pattern.starts_with('^') || alternatives(pattern).size() > 1) return {};
   const auto end = std::min(pattern.find_first_of("\\.[](){}*+?$^", 1), pattern.size());
   std::string text = pattern.substr(1, end - 1);
@@ -62,8 +62,8 @@ std::string fixed_beginning(const std::string& pattern) {
   return text;
 }
 
-// Whether one of them begins with the other, but for upper and lower case.
-bool agree(const std::string& a, const std::string& b) {
+// Returns true if one text is a prefix of the other, ignoring case.
+bool is_prefix_of_other(const std::string& a, const std::string& b) {
   const auto n = static_cast<std::ptrdiff_t>(std::min(a.size(), b.size()));
   return std::equal(a.begin(), a.begin() + n, b.begin(), [](char x, char y) { return lower(x) == lower(y); });
 }
@@ -71,7 +71,7 @@ bool agree(const std::string& a, const std::string& b) {
 }  // namespace
 
 struct LocationMatch::Pattern {
-  // nullptr: it is none for us.
+  // nullptr: Boost can't compile the pattern.
   static std::shared_ptr<const Pattern> of(const std::string& text, bool ignores_case);
 
   boost::regex regex;
@@ -87,7 +87,7 @@ std::shared_ptr<const LocationMatch::Pattern> LocationMatch::Pattern::of(const s
     const auto flags = boost::regex::perl | (ignores_case ? boost::regex::icase : boost::regex::perl);
     pattern->regex = boost::regex(text, flags);
     pattern->anchored = anchored_at_start(text);
-    pattern->beginning = fixed_beginning(text);
+    pattern->beginning = literal_prefix(text);
     return pattern;
   } catch (const std::exception&) {
     return nullptr;
@@ -95,11 +95,11 @@ std::shared_ptr<const LocationMatch::Pattern> LocationMatch::Pattern::of(const s
 }
 
 LocationMatch::LocationMatch(const Directive& location) {
-  const bool two = location.args.size() > 1;
-  std::string modifier = two ? location.arg(0) : "";
-  text_ = location.arg(two ? 1 : 0);
+  const bool has_modifier = location.args.size() > 1;
+  std::string modifier = has_modifier ? location.arg(0) : "";
+  text_ = location.arg(has_modifier ? 1 : 0);
   for (const char* joined : {"=", "^~", "~*", "~"}) {  // `location =/path` is one word
-    if (two || !text_.starts_with(joined)) continue;
+    if (has_modifier || !text_.starts_with(joined)) continue;
     modifier = joined;
     text_.erase(0, modifier.size());
     break;
@@ -118,8 +118,9 @@ bool LocationMatch::same_pattern(const LocationMatch& other) const {
 
 std::optional<bool> LocationMatch::finds(const std::string& path) const {
   if (!pattern_) return std::nullopt;
-  // Most patterns are about other places; that is seen without looking for them.
-  if (path.size() < pattern_->beginning.size() || !agree(pattern_->beginning, path)) return false;
+  // The literal prefix rules out most patterns without a search.
+  if (path.size() < pattern_->beginning.size() || !is_prefix_of_other(pattern_->beginning, path))
+    return false;
   try {
     return boost::regex_search(path, pattern_->regex);
   } catch (const std::exception&) {
@@ -132,9 +133,9 @@ bool LocationMatch::anchored() const { return pattern_ && pattern_->anchored; }
 bool LocationMatch::may_find_below(const std::string& beginning) const {
   if (!pattern_) return false;
   if (!pattern_->anchored) return true;
-  if (!agree(pattern_->beginning, beginning)) return false;
+  if (!is_prefix_of_other(pattern_->beginning, beginning)) return false;
   try {
-    // Partial: what is there may be the beginning of something that the pattern finds.
+    // match_partial: the text may be the beginning of a path that the pattern matches.
     return boost::regex_search(beginning, pattern_->regex, boost::match_default | boost::match_partial);
   } catch (const std::exception&) {
     return false;

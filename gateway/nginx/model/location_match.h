@@ -11,7 +11,7 @@ namespace session::gateway {
 // The arguments of `location`, and which paths they match. Immutable; thread-safe.
 class LocationMatch {
  public:
-  enum class Kind { exact, prefix, shielded_prefix, regex };  // =, nothing, ^~, and ~ or ~*
+  enum class Kind { exact, prefix, shielded_prefix, regex };  // =, no modifier, ^~, and ~ or ~*
 
   // Compiles a pattern once. REQUIRES: a `location` block.
   explicit LocationMatch(const Directive& location);
@@ -19,16 +19,16 @@ class LocationMatch {
   [[nodiscard]] Kind kind() const { return kind_; }
   // The path, or the pattern, without the modifier.
   [[nodiscard]] const std::string& text() const { return text_; }
-  // Whether both have the same pattern, with the same case sensitivity.
+  // Returns true if both have the same pattern with the same case sensitivity.
   [[nodiscard]] bool same_pattern(const LocationMatch& other) const;
 
-  // Whether the pattern matches that path. nullopt: unknown, because the pattern did not compile, or is too
-  // costly. REQUIRES: regex.
+  // Returns true if the pattern matches the path. nullopt: unknown, because the pattern does not compile or
+  // is too costly. REQUIRES: kind() is regex.
   [[nodiscard]] std::optional<bool> finds(const std::string& path) const;
-  // Whether the pattern is anchored at the beginning of the path (^/images/). REQUIRES: regex.
+  // Returns true if the pattern is anchored at the start of the path (^/images/). REQUIRES: kind() is regex.
   [[nodiscard]] bool anchored() const;
-  // Whether the pattern could match a path with this beginning. False if unknown. A pattern without an anchor
-  // can match after any beginning. REQUIRES: regex.
+  // Returns true if the pattern can match a path with this beginning; false if unknown. A pattern without an
+  // anchor can match after any beginning. REQUIRES: kind() is regex.
   [[nodiscard]] bool may_find_below(const std::string& beginning) const;
 
  private:
@@ -37,7 +37,7 @@ class LocationMatch {
   Kind kind_ = Kind::prefix;
   bool ignores_case_ = false;
   std::string text_;
-  std::shared_ptr<const Pattern> pattern_;  // null: none, or none for us
+  std::shared_ptr<const Pattern> pattern_;  // nullptr: there is none, or it does not compile
 };
 
 }  // namespace session::gateway

@@ -9,9 +9,9 @@
 namespace session::gateway {
 namespace {
 
-constexpr std::array<std::string_view, 5> kKinds = {"proxy", "fastcgi", "uwsgi", "scgi", "grpc"};
+constexpr std::array<std::string_view, 5> kHandlerKinds = {"proxy", "fastcgi", "uwsgi", "scgi", "grpc"};
 
-constexpr const char* kThisMachine = "127.0.0.1";
+constexpr const char* kLocalMachine = "127.0.0.1";
 
 std::string joined(const std::vector<std::string>& words) {
   std::string out;
@@ -19,39 +19,39 @@ std::string joined(const std::vector<std::string>& words) {
   return out;
 }
 
-// The number of an IPv6 address in one spelling; 127.0.0.1 for the local machine, and IPv4 where it stands
-// for that. "" if it is none.
-std::string number_of(const std::string& host) {
+// Returns an IPv6 address in a canonical form: 127.0.0.1 for the local machine, and the IPv4 address for a
+// mapped one. Returns "" if the text is not an IPv6 address.
+std::string canonical_ipv6(const std::string& host) {
   in6_addr six{};
   if (inet_pton(AF_INET6, host.c_str(), &six) != 1) return {};
-  if (IN6_IS_ADDR_LOOPBACK(&six) || IN6_IS_ADDR_UNSPECIFIED(&six)) return kThisMachine;
+  if (IN6_IS_ADDR_LOOPBACK(&six) || IN6_IS_ADDR_UNSPECIFIED(&six)) return kLocalMachine;
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (IN6_IS_ADDR_V4MAPPED(&six)) return inet_ntop(AF_INET, &six.s6_addr[12], text.data(), text.size());
   return "[" + std::string(inet_ntop(AF_INET6, &six, text.data(), text.size())) + "]";
 }
 
-std::string host_of(std::string host) {
+std::string canonical_host(std::string host) {
   for (char& c : host) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
   }
   if (host.starts_with('[') && host.ends_with(']')) {
-    const std::string number = number_of(host.substr(1, host.size() - 2));
-    return number.empty() ? host : number;
+    const std::string address = canonical_ipv6(host.substr(1, host.size() - 2));
+    return address.empty() ? host : address;
   }
   constexpr std::array<std::string_view, 3> kNames = {"localhost", "ip6-localhost", "0.0.0.0"};
-  return std::find(kNames.begin(), kNames.end(), host) == kNames.end() ? host : kThisMachine;
+  return std::find(kNames.begin(), kNames.end(), host) == kNames.end() ? host : kLocalMachine;
 }
 
-// One spelling for an address: with a port, in small letters, and numbers for the local machine.
-std::string address(const std::string& text, const std::string& port) {
+// Returns an address in a canonical form: with a port, in lower case, with 127.0.0.1 for the local machine.
+std::string canonical_address(const std::string& text, const std::string& port) {
   if (text.starts_with("unix:")) return text.back() == ':' ? text.substr(0, text.size() - 1) : text;
   if (text.find('$') != text.npos) return text;
   const auto colon = text.ends_with(']') ? text.npos : text.rfind(':');
-  if (colon == text.npos) return host_of(text) + ":" + port;
-  return host_of(text.substr(0, colon)) + text.substr(colon);
+  if (colon == text.npos) return canonical_host(text) + ":" + port;
+  return canonical_host(text.substr(0, colon)) + text.substr(colon);
 }
 
-// A target without the path behind it, which a variable can hold: http://127.0.0.1:3000$request_uri.
+// Removes the path from a target. The path may be a variable: 127.0.0.1:3000$request_uri.
 std::string without_path(std::string text) {
   text.erase(std::min(text.find('/'), text.size()));
   for (const char* path : {"$request_uri", "$uri", "$document_uri"})
@@ -154,7 +154,7 @@ const Directive* Model::upstream(std::string_view name) const {
 }
 
 std::optional<Handler> Model::handler(const Context& context) {
-  for (const std::string_view kind : kKinds) {
+  for (const std::string_view kind : kHandlerKinds) {
     const auto& lines = context.own(std::string(kind) + "_pass");
     if (!lines.empty()) return Handler{lines.front(), std::string(kind)};
   }
@@ -176,10 +176,10 @@ std::set<std::string> Model::addresses(const Handler& handler) const {
   const Directive* block = upstream(name);
   const std::string text = with_constants(handler.line->arg(0));
   const bool tls = text.starts_with("https://") || text.starts_with("grpcs://");
-  if (!block) return {address(name, tls ? "443" : "80")};
+  if (!block) return {canonical_address(name, tls ? "443" : "80")};
   std::set<std::string> found = {"upstream " + name};
   for (const Directive& child : block->children) {
-    if (child.name == "server") found.insert(address(child.arg(0), "80"));
+    if (child.name == "server") found.insert(canonical_address(child.arg(0), "80"));
   }
   return found;
 }

@@ -13,8 +13,8 @@
 
 namespace session::gateway {
 
-// A block of an nginx configuration whose settings others inherit: http, server, location, and what stands in
-// a location or server as `if` or `limit_except` (a branch).
+// A block of an nginx configuration whose settings inner blocks inherit: http, server, location, and `if` or
+// `limit_except` in a server or location (a branch).
 class Context {
  public:
   enum class Level { http, server, location, branch };
@@ -25,25 +25,26 @@ class Context {
   [[nodiscard]] const Place& place() const { return block_.place; }
   [[nodiscard]] const Context* parent() const { return parent_; }
   [[nodiscard]] Level level() const { return level_; }
-  [[nodiscard]] const Context* enclosing(Level level) const;  // this one, or one around it; nullptr: none
-  // The locations directly in this one, in their order.
+  [[nodiscard]] const Context* enclosing(
+      Level level) const;  // this context or the nearest enclosing one of that level; nullptr: none
+  // The direct child locations, in the order of the file.
   [[nodiscard]] const std::vector<const Context*>& locations() const { return locations_; }
 
-  // A directive that a block can have once: its own, or else that of the nearest block around it; nullptr:
-  // none.
+  // Returns a directive that a block can have once: the block's own, or else that of the nearest enclosing
+  // block; nullptr: none.
   [[nodiscard]] const Directive* find(std::string_view name) const;
-  // A directive that a block can have several times: its own if it has any, or else those of the nearest
-  // block around it that has. That is how proxy_set_header, fastcgi_param, add_header, error_page and the
-  // like inherit.
+  // Returns the directives of a name that a block can have several times: the block's own if it has any, or
+  // else those of the nearest enclosing block that has any. proxy_set_header, fastcgi_param, add_header and
+  // error_page inherit in this way.
   [[nodiscard]] const std::vector<const Directive*>& list(std::string_view name) const;
-  // The block's own, in their order; those of branches are not.
+  // Returns the block's own directives of a name, in the order of the file, without those of its branches.
   [[nodiscard]] const std::vector<const Directive*>& own(std::string_view name) const;
 
-  // What addresses a location is for. REQUIRES: level() is location.
+  // The paths that a location matches. REQUIRES: level() is location.
   [[nodiscard]] const LocationMatch& match() const { return *match_; }
-  // "location /account/", or "if in location /account/"; for people.
+  // The context for a message: "location /account/", or "if in location /account/".
   [[nodiscard]] std::string title() const;
-  // A location that clients cannot ask for.
+  // True for a location that clients can't request.
   [[nodiscard]] bool internal() const;
   [[nodiscard]] bool named() const { return level_ == Level::location && block_.arg(0).starts_with('@'); }
 
@@ -57,13 +58,13 @@ class Context {
   std::vector<const Context*> locations_;
 };
 
-// How a location hands requests to something else: one of nginx's ..._pass directives.
+// A directive by which a location passes requests on: one of nginx's ..._pass directives.
 struct Handler {
   const Directive* line = nullptr;  // fastcgi_pass ...
   std::string kind;                 // "proxy", "fastcgi", "uwsgi", "scgi", "grpc"
 };
 
-// The http part of an nginx configuration: what inherits from what, and which location serves an address.
+// The http block of an nginx configuration: the inheritance of settings, and which location serves a path.
 // Immutable; keeps references into the directives, which must outlive it.
 class Model {
  public:
@@ -73,29 +74,29 @@ class Model {
 
   [[nodiscard]] bool has_http() const { return has_http_; }
   [[nodiscard]] const std::vector<const Context*>& servers() const { return servers_; }
-  // Every location of all servers, and every branch in one.
+  // All locations of all servers, and all branches in locations.
   [[nodiscard]] const std::vector<const Context*>& contexts() const { return contexts_; }
-  // Every `if` that stands in a server, outside of locations.
+  // All branches directly in a server, outside of locations.
   [[nodiscard]] const std::vector<const Context*>& server_branches() const { return server_branches_; }
-  // Every directive of the http part, outer ones first.
+  // All directives of the http block, each before those inside it.
   [[nodiscard]] const std::vector<const Directive*>& all() const { return all_; }
 
-  // The block of that upstream; nullptr: there is none.
+  // Returns the block of an upstream; nullptr: there is none.
   [[nodiscard]] const Directive* upstream(std::string_view name) const;
 
-  // What handles requests there; a branch has that of its location unless it has its own. nullopt: nginx
-  // itself.
+  // Returns the handler of a context; a branch without one has that of its location. nullopt: nginx itself
+  // handles the requests.
   [[nodiscard]] static std::optional<Handler> handler(const Context& context);
-  // The addresses that a handler passes to, one spelling for each, with 127.0.0.1 for every name of the local
-  // machine; what holds variables stands for itself.
+  // Returns the addresses that a handler passes requests to, in a canonical form, with 127.0.0.1 for every
+  // name of the local machine. An address with variables is returned as it is.
   [[nodiscard]] std::set<std::string> addresses(const Handler& handler) const;
-  // The name behind ..._pass: without scheme and path. A variable that every `set` of it gives the same words
-  // stands for these; others stay.
+  // Returns the argument of a ..._pass directive without scheme and path. A variable to which every `set`
+  // assigns the same constant is replaced by it; other variables stay.
   [[nodiscard]] std::string target(const Handler& handler) const;
 
-  // The location that serves this path in that server, as nginx finds it. nullptr: none, or it can't be told.
+  // Returns the location that nginx chooses for a path in a server. nullptr: none, or it is unknown.
   [[nodiscard]] static const Context* route(const Context& server, const std::string& path);
-  // The location @name of that server; nullptr: none.
+  // Returns the location @name of a server; nullptr: none.
   [[nodiscard]] static const Context* named_location(const Context& server, std::string_view name);
 
  private:
@@ -114,13 +115,13 @@ class Model {
   std::vector<const Context*> server_branches_;
   std::vector<const Directive*> all_;
   std::map<std::string, const Directive*, std::less<>> upstreams_;
-  std::map<std::string, std::string, std::less<>> constants_;  // variables, without the $
+  std::map<std::string, std::string, std::less<>> constants_;  // values by variable, without the $
 };
 
-// The variable that a line of the configuration gives a value to: `set`, `auth_request_set`, `map`, `geo`,
-// `split_clients`. With its $; "": the line gives none a value.
+// Returns the variable, with its $, that a directive assigns: `set`, `auth_request_set`, `map`, `geo` or
+// `split_clients`. Returns "" for other directives.
 [[nodiscard]] std::string assigned_by(const Directive& line);
-// The names of the variables in a text: $name and ${name}.
+// Returns the names of the variables in a text: $name and ${name}.
 [[nodiscard]] std::vector<std::string> variables_in(std::string_view text);
 
 }  // namespace session::gateway

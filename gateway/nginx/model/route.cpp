@@ -5,10 +5,10 @@
 namespace session::gateway {
 namespace {
 
-using Kind = LocationMatch::Kind;
+using MatchKind = LocationMatch::Kind;
 
-// What a level of locations says, as ngx_http_core_find_location does: sure is an exact match or a regex,
-// which ends the search; unknown: a pattern came by that we can't judge.
+// The result of the search in one level of locations, after ngx_http_core_find_location. `sure`: an exact
+// match or a regex, which ends the search. `unknown`: the search met a pattern that can't be evaluated.
 struct LocationSearch {
   const Context* location = nullptr;
   bool sure = false;
@@ -17,14 +17,14 @@ struct LocationSearch {
 
 LocationSearch search(const Context& level, const std::string& path);
 
-// The exact match, or the longest prefix, of this level.
+// Returns the exact match of a level, or else the longest prefix.
 LocationSearch search_static(const Context& level, const std::string& path) {
   LocationSearch found;
   std::size_t longest = 0;
   for (const Context* location : level.locations()) {
     const LocationMatch& match = location->match();
-    if (location->named() || match.kind() == Kind::regex) continue;
-    if (match.kind() == Kind::exact) {
+    if (location->named() || match.kind() == MatchKind::regex) continue;
+    if (match.kind() == MatchKind::exact) {
       if (match.text() == path) return {location, true, false};
     } else if (path.starts_with(match.text()) && (!found.location || match.text().size() > longest)) {
       found.location = location;
@@ -36,7 +36,7 @@ LocationSearch search_static(const Context& level, const std::string& path) {
 
 LocationSearch search_regexes(const Context& level, const std::string& path) {
   for (const Context* location : level.locations()) {
-    if (location->match().kind() != Kind::regex) continue;
+    if (location->match().kind() != MatchKind::regex) continue;
     const auto finds = location->match().finds(path);
     if (!finds) return {nullptr, false, true};
     if (!*finds) continue;
@@ -52,7 +52,7 @@ LocationSearch search(const Context& level, const std::string& path) {
   if (found.sure) return found;
   bool regexes = true;
   if (found.location) {
-    regexes = found.location->match().kind() != Kind::shielded_prefix;
+    regexes = found.location->match().kind() != MatchKind::shielded_prefix;
     const LocationSearch inner = search(*found.location, path);
     if (inner.unknown || inner.sure) return inner;
     if (inner.location) found.location = inner.location;

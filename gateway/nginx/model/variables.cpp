@@ -1,4 +1,4 @@
-// Variables: their names in a text, and which have the same value everywhere.
+// Variables: their names in a text, and the constants, which have the same value everywhere.
 
 #include <algorithm>
 

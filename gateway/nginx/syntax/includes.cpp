@@ -14,7 +14,7 @@ namespace session::gateway {
 namespace {
 
 using Directives = std::vector<Directive>;
-using Read = Result<Directives, SyntaxError>;
+using DirectivesResult = Result<Directives, SyntaxError>;
 
 // The paths that match, in nginx's order: that of the bytes.
 std::vector<std::string> matches(const std::string& pattern) {
@@ -32,7 +32,7 @@ class Loader {
   explicit Loader(const std::string& main) : directory_(std::filesystem::path(main).parent_path()) {}
 
   // `from`: the include line, for what is wrong with it; for the main file its own place.
-  Read read(const std::string& path, const Place& from) {
+  DirectivesResult read(const std::string& path, const Place& from) {
     if (std::find(open_.begin(), open_.end(), path) != open_.end())
       return wrong(from, path + " includes itself");
     if (open_.size() == kMaxIncludeDepth) return wrong(from, "files include each other too deep");
@@ -53,7 +53,7 @@ class Loader {
   }
 
  private:
-  Read expand(Directives from) {
+  DirectivesResult expand(Directives from) {
     Directives to;
     for (Directive& directive : from) {
       if (directive.name == "include" && !directive.is_block) {
@@ -74,7 +74,7 @@ class Loader {
     return to;
   }
 
-  Read include(const Directive& line) {
+  DirectivesResult include(const Directive& line) {
     if (line.args.size() != 1 || line.arg(0).empty() || line.arg(0).find('\0') != std::string::npos)
       return wrong(line.place, "include takes one path");
     const std::string path = (directory_ / line.arg(0)).string();

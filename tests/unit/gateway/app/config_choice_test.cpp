@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(a_given_file_is_read_without_a_word) {
   std::ofstream(usual) << "";
   const auto choice = choose_config("other.yaml", usual);
   BOOST_TEST(choice.file.value_or("") == "other.yaml");
-  BOOST_TEST(choice.told == "");
+  BOOST_TEST(choice.notice == "");
 }
 
 BOOST_AUTO_TEST_CASE(the_usual_file_is_read_if_it_is_there) {
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(the_usual_file_is_read_if_it_is_there) {
   std::ofstream(usual) << "";
   const auto choice = choose_config(std::nullopt, usual);
   BOOST_TEST(choice.file.value_or("") == usual);
-  BOOST_TEST(choice.told == "configuration: " + usual);
+  BOOST_TEST(choice.notice == "configuration: " + usual);
 }
 
 BOOST_AUTO_TEST_CASE(without_any_file_the_defaults_count) {
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(without_any_file_the_defaults_count) {
   const std::string usual = directory.path / "gateway.yaml";
   const auto choice = choose_config(std::nullopt, usual);
   BOOST_TEST(!choice.file.has_value());
-  BOOST_TEST(choice.told == "configuration: the defaults, as there is no --config and no " + usual);
+  BOOST_TEST(choice.notice == "configuration: the defaults, as there is no --config and no " + usual);
 }
 
 // A path that is there and can't be looked at is no reason for the defaults.
