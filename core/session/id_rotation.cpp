@@ -39,7 +39,7 @@ Session::Written Session::move(bool restart_age, Attempts attempts) {
       // What a crash may have left of it in another format would outlive the tombstone. Should this fail,
       // erase_migrated_from() sees to it.
       if (migrated_from_) (void)co_await env.records.erase(*migrated_from_);
-      co_return Outcome();
+      co_return WriteOutcome();
     }
     // It may have happened all the same, and then the new record is all that is left of the session.
     if (retired.how == OldId::How::unknown) co_return failed(retired.failure);

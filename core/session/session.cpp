@@ -69,7 +69,7 @@ Session::Written Session::set(Json object, Flush when) {
     changes_[key] = std::move(value);
   }
   if (when == Flush::now) co_return co_await flush();
-  co_return Outcome();
+  co_return WriteOutcome();
 }
 
 Session::Written Session::set(std::string key, Json value, Flush when) {
@@ -82,11 +82,11 @@ Session::Written Session::unset(std::string key, Flush when) {
   if (data_) data_->erase(key);
   changes_[std::move(key)] = std::nullopt;
   if (when == Flush::now) co_return co_await flush();
-  co_return Outcome();
+  co_return WriteOutcome();
 }
 
 Session::Written Session::flush() {
-  if (changes_.empty()) co_return Outcome();
+  if (changes_.empty()) co_return WriteOutcome();
   if (ended_) co_return failed(WriteFailure::Kind::gone);
   const Unlock unlock{*this};
   if (!base_) co_return co_await create();
@@ -110,7 +110,7 @@ Session::Written Session::create() {
   cookie_ = Cookie::give;
   written(std::move(*prepared));
   note(SessionEvent::Kind::created);
-  co_return Outcome();
+  co_return WriteOutcome();
 }
 
 Session::Written Session::update() {
@@ -126,7 +126,7 @@ Session::Written Session::update() {
     if (!replaced) co_return failed(replaced.error());
     if (*replaced == ReplaceOutcome::replaced) {
       written(std::move(*prepared));
-      co_return Outcome();
+      co_return WriteOutcome();
     }
     if (attempts.over()) co_return failed(contended());
     auto reloaded = co_await reload_locked(attempts);
@@ -162,7 +162,7 @@ Session::Written Session::destroy() {
   }
   note(SessionEvent::Kind::destroyed);
   end();
-  co_return Outcome();
+  co_return WriteOutcome();
 }
 
 bool Session::keeps_its_id() { return base_ && cookie_ == Cookie::keep && !subject_changes(); }
@@ -208,7 +208,7 @@ Session::Written Session::reload() {
   if (!*loaded) co_return failed(WriteFailure::Kind::gone);
   if (untouched_ttl_) untouched_ttl_ = (*loaded)->time_left;
   const auto adopted = adopt(std::move((*loaded)->bytes));
-  if (adopted) co_return Outcome();
+  if (adopted) co_return WriteOutcome();
   const bool foreign = adopted.error() == RejectReason::malformed;
   co_return failed(foreign ? WriteFailure::Kind::malformed : WriteFailure::Kind::gone);
 }

@@ -5,14 +5,14 @@
 #include "core/session/environment.h"
 #include "core/session/session.h"
 
-// What the files of Session share; of no interest to others.
+// Internal to Session: what its source files share.
 namespace session {
 
-// Of a write.
-using Outcome = Result<void, WriteFailure>;
+// The outcome of a write.
+using WriteOutcome = Result<void, WriteFailure>;
 
-inline Outcome failed(WriteFailure::Kind kind) { return WriteFailure(kind); }
-inline Outcome failed(const StoreFailure& failure) { return WriteFailure(failure); }
+inline WriteOutcome failed(WriteFailure::Kind kind) { return WriteFailure(kind); }
+inline WriteOutcome failed(const StoreFailure& failure) { return WriteFailure(failure); }
 
 inline StoreFailure contended() {
   return StoreFailure(StoreFailure::Kind::contended, "others kept changing the session until the deadline");

@@ -7,19 +7,20 @@
 namespace session::gateway {
 namespace {
 
-struct Row {
+struct StoreTypeRow {
   StoreType type;
   StoreBackend (*make)(const Settings& settings, Telemetry& telemetry);
 };
 
-constexpr std::array kRows = {Row{StoreType::memory, make_memory_store},
-                              Row{StoreType::redis, make_redis_store}};
+constexpr std::array kRows = {StoreTypeRow{StoreType::memory, make_memory_store},
+                              StoreTypeRow{StoreType::redis, make_redis_store}};
 
 }  // namespace
 
 StoreBackend make_store(const Settings& settings, Telemetry& telemetry) {
-  const auto* row = std::find_if(kRows.begin(), kRows.end(),
-                                 [&](const Row& candidate) { return candidate.type == settings.store_type; });
+  const auto* row = std::find_if(kRows.begin(), kRows.end(), [&](const StoreTypeRow& candidate) {
+    return candidate.type == settings.store_type;
+  });
   if (row == kRows.end()) throw std::logic_error("a store type without a row");
   return row->make(settings, telemetry);
 }

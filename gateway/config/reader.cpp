@@ -8,7 +8,7 @@
 namespace session::gateway {
 namespace {
 
-using Kind = YamlNode::Kind;
+using NodeKind = YamlNode::Kind;
 
 std::string joined(const std::string& key, std::string_view name) {
   const std::string part = escaped(name);
@@ -33,7 +33,7 @@ Problems ParseContext::problems() const {
 }
 
 void Field::expected(std::string_view what, std::string_view hint) const {
-  if (!node_ || node_->kind != Kind::scalar) return expected_kind(what);
+  if (!node_ || node_->kind != NodeKind::scalar) return expected_kind(what);
   problem(std::string("expected ").append(what).append(", got ").append(shown(node_->text)).append(hint));
 }
 
@@ -44,7 +44,7 @@ void Field::expected_kind(std::string_view what) const {
 
 std::optional<std::string_view> Field::text(std::string_view what) const {
   if (!node_) return std::nullopt;
-  if (node_->kind == Kind::scalar) return node_->text;
+  if (node_->kind == NodeKind::scalar) return node_->text;
   expected_kind(what);
   return std::nullopt;
 }
@@ -96,7 +96,7 @@ std::vector<Field> items_of(const Field& field) {
   std::vector<Field> items;
   if (field.context().lists_keys()) return {Field(field.context(), nullptr, field.key() + "[]", 0)};
   if (!field.given()) return items;
-  if (field.node()->kind != Kind::list) {
+  if (field.node()->kind != NodeKind::list) {
     field.expected_kind("a list");
     return items;
   }
@@ -115,8 +115,8 @@ std::vector<NamedField> entries_of(const Field& field) {
     return {NamedField{"*", Field(context, nullptr, any, 0)}};
   }
   std::vector<NamedField> entries;
-  if (!field.given() || field.node()->kind == Kind::null) return entries;
-  if (field.node()->kind != Kind::map) {
+  if (!field.given() || field.node()->kind == NodeKind::null) return entries;
+  if (field.node()->kind != NodeKind::map) {
     field.expected_kind("a map");
     return entries;
   }

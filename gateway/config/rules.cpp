@@ -12,11 +12,14 @@
 namespace session::gateway {
 namespace {
 
-using Op = Condition::Op;
+using ConditionOp = Condition::Op;
 
 constexpr std::size_t kMaxRuleName = 64;
-constexpr std::array<std::pair<std::string_view, Op>, 4> kOps = {
-    {{"equals", Op::equals}, {"one_of", Op::one_of}, {"contains", Op::contains}, {"exists", Op::exists}}};
+constexpr std::array<std::pair<std::string_view, ConditionOp>, 4> kOps = {
+    {{"equals", ConditionOp::equals},
+     {"one_of", ConditionOp::one_of},
+     {"contains", ConditionOp::contains},
+     {"exists", ConditionOp::exists}}};
 
 bool is_rule_name(std::string_view name) {
   return !name.empty() && name.size() <= kMaxRuleName && std::all_of(name.begin(), name.end(), [](char c) {
@@ -40,14 +43,14 @@ std::optional<Json> flag_in(const Field& field) {
   return Json(flag);
 }
 
-std::optional<Json> operand_of(Op op, const Field& field) {
+std::optional<Json> operand_of(ConditionOp op, const Field& field) {
   switch (op) {
-    case Op::one_of:
+    case ConditionOp::one_of:
       return list_in(field);
-    case Op::exists:
+    case ConditionOp::exists:
       return flag_in(field);
-    case Op::equals:
-    case Op::contains:
+    case ConditionOp::equals:
+    case ConditionOp::contains:
       return operand_in(field);
   }
   return std::nullopt;

@@ -14,7 +14,7 @@
 namespace session::gateway {
 namespace {
 
-using Kind = YamlNode::Kind;
+using NodeKind = YamlNode::Kind;
 
 // Thrown through the parser, which can't be stopped in another way.
 struct Refused {
@@ -60,13 +60,13 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     if (anchor != 0) refuse_anchor(mark);
-    place(leaf(mark, Kind::null));
+    place(leaf(mark, NodeKind::null));
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     check(mark, tag, anchor);
-    YamlNode node = leaf(mark, Kind::scalar);
+    YamlNode node = leaf(mark, NodeKind::scalar);
     node.text = value;
     node.quoted = tag == "!";
     if (node.quoted) check_quotes(mark);
@@ -76,12 +76,12 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
     check(mark, tag, anchor);
-    open(leaf(mark, Kind::list));
+    open(leaf(mark, NodeKind::list));
   }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
     check(mark, tag, anchor);
-    open(leaf(mark, Kind::map));
+    open(leaf(mark, NodeKind::map));
   }
   void OnSequenceEnd() override { close(); }
   void OnMapEnd() override { close(); }
@@ -110,7 +110,7 @@ class TreeBuilder final : public YAML::EventHandler {
     if (in_quotes && !closes(text_, at)) refuse(line_of(mark), "a quote begins here and never closes");
   }
 
-  YamlNode leaf(const YAML::Mark& mark, Kind kind) {
+  YamlNode leaf(const YAML::Mark& mark, NodeKind kind) {
     if (++nodes_ > kMaxYamlNodes) {
       refuse(line_of(mark), "more than " + std::to_string(kMaxYamlNodes) + " values");
     }
@@ -137,14 +137,14 @@ class TreeBuilder final : public YAML::EventHandler {
   void place(YamlNode node) {
     if (open_.empty()) {
       root_ = std::move(node);
-    } else if (Open& parent = open_.back(); parent.node.kind == Kind::list) {
+    } else if (Open& parent = open_.back(); parent.node.kind == NodeKind::list) {
       parent.node.items.push_back(std::move(node));
     } else if (!parent.has_key) {
       refuse_as_key(node);
       parent.key = YamlEntry{std::move(node.text), node.line, {}};
       parent.has_key = true;
     } else {
-      if (node.kind != Kind::scalar) node.line = parent.key.line;
+      if (node.kind != NodeKind::scalar) node.line = parent.key.line;
       parent.key.value = std::move(node);
       parent.node.entries.push_back(std::move(parent.key));
       parent.has_key = false;
@@ -152,8 +152,8 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void refuse_as_key(const YamlNode& node) const {
-    const bool is_key = !open_.empty() && open_.back().node.kind == Kind::map && !open_.back().has_key;
-    if (is_key && node.kind != Kind::scalar) {
+    const bool is_key = !open_.empty() && open_.back().node.kind == NodeKind::map && !open_.back().has_key;
+    if (is_key && node.kind != NodeKind::scalar) {
       refuse(node.line, std::string("expected a name before the colon, got ").append(kind_name(node)));
     }
   }
@@ -220,13 +220,13 @@ Result<YamlNode, Problem> parse_yaml(std::string_view text) {
 
 std::string_view kind_name(const YamlNode& node) {
   switch (node.kind) {
-    case Kind::null:
+    case NodeKind::null:
       return "nothing";
-    case Kind::scalar:
+    case NodeKind::scalar:
       return "a single value";
-    case Kind::list:
+    case NodeKind::list:
       return "a list";
-    case Kind::map:
+    case NodeKind::map:
       return "a map";
   }
   return "nothing";

@@ -6,22 +6,23 @@
 namespace session::gateway {
 namespace {
 
-struct Row {
+struct EndpointRow {
   std::string_view name;
   Endpoint endpoint;
 };
 
-// In the order of how often they are asked. A new endpoint is a file of its own and a row here.
+// The most frequently requested endpoints come first. A new endpoint is a file of its own and a row here.
 constexpr std::array kRows = {
-    Row{"auth", auth_endpoint},     Row{"session", session_endpoint}, Row{"commit", commit_endpoint},
-    Row{"health", health_endpoint}, Row{"ready", ready_endpoint},     Row{"metrics", metrics_endpoint},
+    EndpointRow{"auth", auth_endpoint},     EndpointRow{"session", session_endpoint},
+    EndpointRow{"commit", commit_endpoint}, EndpointRow{"health", health_endpoint},
+    EndpointRow{"ready", ready_endpoint},   EndpointRow{"metrics", metrics_endpoint},
 };
 
 }  // namespace
 
 EndpointTable::EndpointTable(Telemetry& telemetry) {
   entries_.reserve(kRows.size());
-  for (const Row& row : kRows)
+  for (const EndpointRow& row : kRows)
     entries_.push_back({row.name, row.endpoint, telemetry.register_endpoint(row.name)});
 }
 

@@ -16,18 +16,19 @@
 namespace session::gateway {
 namespace {
 
-struct Line {
+struct QueuedLine {
   LineStyle style;
   std::string text;
-  std::uint64_t lost_before = 0;  // how many found no room since the line before
+  std::uint64_t lost_before = 0;  // the number of lines that were dropped since the line before
 };
 
-// The next line, or the writer to go on in.
-using Item = std::variant<Line, LineWriter>;
+// A line to write, or the writer for the lines behind it.
+using QueueItem = std::variant<QueuedLine, LineWriter>;
 
-// No heap knows exactly; many short lines must not take much more than they say.
-std::size_t cost_of(const Item& item) {
-  const Line* line = std::get_if<Line>(&item);
+// An estimate of the memory that an item takes. It includes the item itself, so that many short lines can't
+// exceed the limit by much.
+std::size_t cost_of(const QueueItem& item) {
+  const QueuedLine* line = std::get_if<QueuedLine>(&item);
   return line == nullptr ? 0 : sizeof item + line->text.size();
 }
 
@@ -36,14 +37,14 @@ std::size_t cost_of(const Item& item) {
 struct detail::LineQueueState {
   std::mutex mutex;
   std::condition_variable changed;  // for the thread, and for who waits for it
-  std::deque<Item> items;
+  std::deque<QueueItem> items;
   std::size_t cost = 0;     // of the items, and of the one that is being written
   std::uint64_t lost = 0;   // lines that found no room since the last that did
   std::uint64_t taken = 0;  // items so far
   std::uint64_t done = 0;
   bool ended = false;
 
-  void add(Item item) {
+  void add(QueueItem item) {
     cost += cost_of(item);
     items.push_back(std::move(item));
     ++taken;
@@ -55,9 +56,9 @@ struct detail::LineQueueState {
 namespace {
 
 // No line is worth the process: what throws here has found no memory.
-void write(LossReportingWriter& lines, Item item) {
+void write(LossReportingWriter& lines, QueueItem item) {
   try {
-    if (const Line* line = std::get_if<Line>(&item)) {
+    if (const QueuedLine* line = std::get_if<QueuedLine>(&item)) {
       lines.put(line->style, line->text, line->lost_before);
     } else {
       lines.go_on_in(std::move(std::get<LineWriter>(item)));
@@ -75,7 +76,7 @@ void detail::LineQueueState::write(LossReportingWriter& lines) {
   for (;;) {
     changed.wait(lock, [this] { return ended || !items.empty(); });
     if (items.empty()) return;
-    Item item = std::move(items.front());
+    QueueItem item = std::move(items.front());
     items.pop_front();
     const std::size_t freed = cost_of(item);
     lock.unlock();
@@ -135,13 +136,13 @@ LineQueue::~LineQueue() {
 }
 
 void LineQueue::put(LineStyle style, std::string line) {
-  Item item = Line{style, std::move(line), 0};
+  QueueItem item = QueuedLine{style, std::move(line), 0};
   const std::lock_guard lock(state_->mutex);
   if (state_->cost + cost_of(item) > kMaxBytes) {
     ++state_->lost;
     return count_lost_line();
   }
-  std::get<Line>(item).lost_before = std::exchange(state_->lost, 0);
+  std::get<QueuedLine>(item).lost_before = std::exchange(state_->lost, 0);
   state_->add(std::move(item));
 }
 
@@ -149,8 +150,9 @@ void LineQueue::go_on_in(LineWriter writer) {
   // `writer` takes the one that is replaced, and closes it when the lock is free again.
   const std::lock_guard lock(state_->mutex);
   auto& items = state_->items;
-  const auto waiting = std::find_if(
-      items.begin(), items.end(), [](const Item& item) { return std::holds_alternative<LineWriter>(item); });
+  const auto waiting = std::find_if(items.begin(), items.end(), [](const QueueItem& item) {
+    return std::holds_alternative<LineWriter>(item);
+  });
   if (waiting == items.end()) return state_->add(std::move(writer));
   std::get<LineWriter>(*waiting) = std::move(writer);
 }

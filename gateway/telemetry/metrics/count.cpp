@@ -25,10 +25,10 @@ void count_event(ThreadCounters& counters, const SessionEvent& event) {
 
 void count_request(ThreadCounters& counters, EndpointId endpoint, const Response& response,
                    Clock::Steady::duration took) noexcept {
-  const Outcome outcome = outcome_of(response.status);
+  const RequestOutcome outcome = outcome_of(response.status);
   counters.add(layout::request(endpoint, outcome));
   counters.time(layout::request_time(endpoint), nanos_of(took));
-  if (outcome != Outcome::ok) counters.add(layout::refusal(reason_index(response.reason)));
+  if (outcome != RequestOutcome::ok) counters.add(layout::refusal(reason_index(response.reason)));
   for (const SessionEvent& event : response.events) count_event(counters, event);
 }
 

@@ -7,8 +7,8 @@
 
 namespace session::gateway {
 
-// What came of a request, as the label `outcome` says it: few, so that a graph of them can be read.
-enum class Outcome { ok, refused, forbidden, bad_request, store_unavailable, error };
+// The outcome of a request, for the label `outcome`. There are few, so that a graph of them stays readable.
+enum class RequestOutcome { ok, refused, forbidden, bad_request, store_unavailable, error };
 inline constexpr std::size_t kOutcomes = 6;
 
 // What is counted and has no further labels.
@@ -55,7 +55,7 @@ inline constexpr std::size_t kEachEndpoint = kOutcomes + kDuration;
 [[nodiscard]] constexpr std::size_t store_time(StoreCommand command, bool ok) {
   return kStoreTimes + (static_cast<std::size_t>(command) * 2 + (ok ? 0 : 1)) * kDuration;
 }
-[[nodiscard]] constexpr std::size_t request(EndpointId endpoint, Outcome outcome) {
+[[nodiscard]] constexpr std::size_t request(EndpointId endpoint, RequestOutcome outcome) {
   return kEndpoints + static_cast<std::size_t>(endpoint) * kEachEndpoint + static_cast<std::size_t>(outcome);
 }
 [[nodiscard]] constexpr std::size_t request_time(EndpointId endpoint) {

@@ -22,7 +22,7 @@ void add_request_families(Families& families, const CounterSnapshot& sums,
                           "Requests that were answered, by endpoint and outcome.");
   for_each_endpoint(endpoints, [&](EndpointId endpoint, std::string_view name) {
     for (std::size_t i = 0; i < kOutcomes; ++i)
-      requests.value(static_cast<double>(sums[layout::request(endpoint, static_cast<Outcome>(i))]),
+      requests.value(static_cast<double>(sums[layout::request(endpoint, static_cast<RequestOutcome>(i))]),
                      {{"endpoint", name}, {"outcome", kOutcomeNames[i]}});
   });
   auto refusals = counter(families, "session_gateway_refusals_total",

@@ -4,12 +4,12 @@
 
 namespace session::gateway {
 
-Outcome outcome_of(int status) {
-  if (status < 400) return Outcome::ok;
-  if (status == 401) return Outcome::refused;
-  if (status == 403) return Outcome::forbidden;
-  if (status == 503) return Outcome::store_unavailable;
-  return status < 500 ? Outcome::bad_request : Outcome::error;
+RequestOutcome outcome_of(int status) {
+  if (status < 400) return RequestOutcome::ok;
+  if (status == 401) return RequestOutcome::refused;
+  if (status == 403) return RequestOutcome::forbidden;
+  if (status == 503) return RequestOutcome::store_unavailable;
+  return status < 500 ? RequestOutcome::bad_request : RequestOutcome::error;
 }
 
 std::size_t reason_index(std::string_view reason) {

@@ -24,7 +24,7 @@ inline constexpr std::array<std::string_view, kReasons> kReasonNames = {
 // The label `endpoint` of requests of no endpoint, or of one that does not exist.
 inline constexpr std::string_view kNoEndpoint = "none";
 
-[[nodiscard]] Outcome outcome_of(int status);
+[[nodiscard]] RequestOutcome outcome_of(int status);
 [[nodiscard]] std::size_t reason_index(std::string_view reason);
 
 }  // namespace session::gateway

@@ -6,9 +6,9 @@
 namespace session {
 namespace {
 
-using Kind = CallFailure::Kind;
+using FailureKind = CallFailure::Kind;
 
-void fail(std::deque<CallQueue::CallPtr>& calls, Kind kind, CallQueue::FailedCalls& failed) {
+void fail(std::deque<CallQueue::CallPtr>& calls, FailureKind kind, CallQueue::FailedCalls& failed) {
   for (auto& call : std::exchange(calls, {})) failed.push_back({std::move(call), kind});
 }
 
@@ -51,7 +51,7 @@ CallQueue::Expired CallQueue::on_deadline(Clock::Steady now) {
   Calls in_time;
   for (auto& call : unsent_) {
     if (call->deadline <= now) {
-      expired.unsent.push_back({std::move(call), Kind::not_sent});
+      expired.unsent.push_back({std::move(call), FailureKind::not_sent});
     } else {
       in_time.push_back(std::move(call));
     }
@@ -70,23 +70,23 @@ CallQueue::Expired CallQueue::on_deadline(Clock::Steady now) {
   return expired;
 }
 
-CallQueue::FailedCalls CallQueue::on_lost(Kind first) {
+CallQueue::FailedCalls CallQueue::on_lost(FailureKind first) {
   FailedCalls failed;
-  fail(sent_, Kind::lost, failed);
+  fail(sent_, FailureKind::lost, failed);
   if (!failed.empty()) failed.front().kind = first;
   return failed;
 }
 
 CallQueue::FailedCalls CallQueue::on_down() {
   FailedCalls failed;
-  fail(unsent_, Kind::not_sent, failed);
+  fail(unsent_, FailureKind::not_sent, failed);
   return failed;
 }
 
 CallQueue::FailedCalls CallQueue::on_stopped() {
   FailedCalls failed;
-  fail(sent_, Kind::lost, failed);
-  fail(unsent_, Kind::not_sent, failed);
+  fail(sent_, FailureKind::lost, failed);
+  fail(unsent_, FailureKind::not_sent, failed);
   return failed;
 }
 

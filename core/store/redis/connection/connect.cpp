@@ -4,7 +4,7 @@
 
 namespace session {
 
-using Kind = RedisEvent::Kind;
+using EventKind = RedisEvent::Kind;
 
 bool ConnectMachine::on_command() {
   if (state_ != State::idle) return false;
@@ -34,8 +34,8 @@ ConnectMachine::Action ConnectMachine::on_connected(Clock::Steady now) {
   up_since_ = now;
   const bool other_server = !last_server_.empty() && server_ != last_server_;
   last_server_ = server_;
-  if (other_server) action.events.push_back(event(Kind::moved, {}));
-  action.events.push_back(event(Kind::connected, {}));
+  if (other_server) action.events.push_back(event(EventKind::moved, {}));
+  action.events.push_back(event(EventKind::connected, {}));
   return action;
 }
 
@@ -43,7 +43,7 @@ ConnectMachine::Action ConnectMachine::on_lost(Clock::Steady now, bool answered,
   Action action;
   reason_ = server_ + ": " + why;
   const bool stable = answered && now - up_since_ >= kMinStable;
-  action.events.push_back(event(Kind::lost, why));
+  action.events.push_back(event(EventKind::lost, why));
   if (state_ == State::up) state_ = State::connecting;
   if (state_ == State::down) open_circuit(why, action);
   // The pause prevents a tight loop of connects to a server that accepts connections but sends no valid
@@ -56,7 +56,7 @@ ConnectMachine::Action ConnectMachine::on_lost(Clock::Steady now, bool answered,
 void ConnectMachine::open_circuit(const std::string& why, Action& action) {
   reason_ = server_.empty() ? why : server_ + ": " + why;
   state_ = State::down;
-  if (!std::exchange(reported_down_, true)) action.events.push_back(event(Kind::down, why));
+  if (!std::exchange(reported_down_, true)) action.events.push_back(event(EventKind::down, why));
   action.fail_unsent = true;
 }
 
@@ -72,11 +72,11 @@ ConnectMachine::Action ConnectMachine::stop() {
   state_ = State::stopped;
   reason_ = "it is not asked any more";
   ending_ = reason_;
-  if (!server_.empty()) action.events.push_back(event(Kind::left, reason_));
+  if (!server_.empty()) action.events.push_back(event(EventKind::left, reason_));
   return action;
 }
 
-RedisEvent ConnectMachine::event(Kind kind, const std::string& why) const {
+RedisEvent ConnectMachine::event(EventKind kind, const std::string& why) const {
   return RedisEvent{kind, server_, why};
 }
 
