@@ -1,6 +1,6 @@
-// The reference of the benchmarks: a FastCGI responder that does nothing. One thread, epoll, no parsing
-// beyond record headers, one constant 204 that looks like an auth answer. What any responder costs nginx and
-// the kernel, and nothing else.
+// The reference of the benchmarks: a FastCGI responder that does nothing. It has one thread and uses epoll,
+// parses only record headers, and sends a constant 204 that looks like an auth response. So it shows what any
+// responder costs nginx and the kernel.
 //
 //   null-responder SOCKET_PATH
 
@@ -55,7 +55,7 @@ struct Peer {
   bool keep = false;
 };
 
-// Answers each request that is complete in `peer.input`. False: close.
+// Answers each request that is complete in `peer.input`. Returns false if the connection must be closed.
 bool serve(int descriptor, Peer& peer, const std::string& answer) {
   std::size_t at = 0;
   while (peer.input.size() - at >= 8) {

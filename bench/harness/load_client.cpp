@@ -1,21 +1,21 @@
-// Asks a server as many clients would: for the benchmarks, where a load shares the cores with what it loads.
-// A request costs it one send, one receive and its share of the waiting, and nothing else that the kernel
-// would have to do; and nearly as much whether there is one cookie or a hundred thousand.
+// A load generator that simulates many clients. It is made for benchmarks in which load and servers share the
+// cores, so it costs little: a request takes one send, one receive and a share of an epoll wait, and no other
+// system call. The cost hardly depends on the number of cookies, from one to a hundred thousand.
 //
 //   load-client PORT PATH CONNECTIONS RATE SECONDS forged COOKIE
 //   load-client PORT PATH CONNECTIONS RATE|max SECONDS users FILE
 //
-// forged: cookies in the right form whose signature is wrong, another for each request. COOKIE is a valid
-// one, as NAME=VALUE: the last 8 characters of its signature are replaced. users: a line of FILE picked at
-// random for each request.
+// forged: each request has another cookie in the correct form with a wrong signature. COOKIE is a valid
+// cookie as NAME=VALUE; the last 8 characters of its signature are replaced. users: each request has the
+// cookie of a random line of FILE.
 //
-// RATE is a number, or max: as soon as a connection has its answer it asks again. With a number, request i is
-// due at begin + i / RATE, and goes over any connection that waits for no answer. While all of them do,
-// requests wait; once one is more than a tenth of a second late, all that are overdue are given up, so that
-// a server (or this program) that has stood still is followed by no burst. Prints
-// {"rate": answers a second, "count": answers, "refused": of these 401, "passed": 2xx, "other", "errors":
-// requests whose connection was closed instead of an answer, "p50", "p99", "p99.9": µs since a request was
-// due, "given_up"}. An answer counts as arrived when epoll told of its batch.
+// RATE max: a connection sends its next request as soon as it has a response. RATE as a number: request i is
+// due at begin + i / RATE and uses any idle connection. While no connection is idle, requests wait; once a
+// request is more than a tenth of a second late, all overdue requests are given up, so that no burst follows
+// a stall of the server or of this program. Prints {"rate": responses per second, "count": responses,
+// "refused": those with 401, "passed": those with 2xx, "other": all others, "errors": requests whose
+// connection was closed instead of a response, "p50", "p99", "p99.9": µs since the request was due,
+// "given_up": requests}. The time of a response is the time at which epoll reported its batch.
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -51,45 +51,46 @@ using session::bench::UsersRequests;
 using Clock = std::chrono::steady_clock;
 using std::chrono::nanoseconds;
 
-constexpr std::uint64_t kMaxForged = 10'000'000;  // more would need more digits
-constexpr nanoseconds kMaxLate = std::chrono::milliseconds(100);
-constexpr nanoseconds kPatience =
-    std::chrono::seconds(10);  // for the next answer, when nothing else is left to do
+constexpr std::uint64_t kMaxForged = 10'000'000;  // The counter in the cookie has kForgedDigits digits.
+constexpr nanoseconds kMaxDelay = std::chrono::milliseconds(100);
+// The timeout for the next response when no request is due.
+constexpr nanoseconds kResponseTimeout = std::chrono::seconds(10);
 
 [[noreturn]] void fail(const char* what, int error = 0) {
   std::fprintf(stderr, "load-client: %s%s%s\n", what, error ? ": " : "", error ? std::strerror(error) : "");
   std::exit(1);
 }
 
-struct Answer {
+struct ParsedResponse {
   int status = 0;
-  std::size_t status_line = 0;  // bytes of it
+  std::size_t status_line = 0;  // its length in bytes, CRLF included
   bool closes = false;
 };
 
-// The answer at the beginning of `text`, spelled as nginx does; none while it is not whole.
-std::optional<Answer> parse(std::string_view text) {
+// Parses the response at the beginning of `text`, with headers spelled as nginx spells them. nullopt: it is
+// incomplete.
+std::optional<ParsedResponse> parse(std::string_view text) {
   const auto end = text.find("\r\n\r\n");
   if (end == text.npos) return {};
   const auto head = text.substr(0, end + 2);
   constexpr std::string_view kLength = "\r\nContent-Length: ";
   const auto length = head.find(kLength);
-  Answer answer;
+  ParsedResponse response;
   std::size_t body = 0;
   if (length == head.npos || head.size() < 12 ||
-      std::from_chars(head.data() + 9, head.data() + 12, answer.status).ec != std::errc() ||
+      std::from_chars(head.data() + 9, head.data() + 12, response.status).ec != std::errc() ||
       std::from_chars(head.data() + length + kLength.size(), head.data() + head.size(), body).ec !=
           std::errc()) {
     fail("an answer without status or Content-Length");
   }
   if (text.size() < end + 4 + body) return {};
   if (text.size() > end + 4 + body) fail("an answer is longer than it says");
-  answer.status_line = head.find("\r\n") + 2;
-  answer.closes = head.find("\r\nConnection: close\r\n") != head.npos;
-  return answer;
+  response.status_line = head.find("\r\n") + 2;
+  response.closes = head.find("\r\nConnection: close\r\n") != head.npos;
+  return response;
 }
 
-// Latencies in steps of 1 µs; a second and more count as one second.
+// A histogram of latencies with buckets of 1 µs. Latencies above one second count as one second.
 class Latencies {
  public:
   void add(nanoseconds latency) {
@@ -97,7 +98,7 @@ class Latencies {
     ++counts_[std::min<std::uint64_t>(us, counts_.size() - 1)];
   }
 
-  // The smallest value that at least `permille` of 1000 do not exceed.
+  // Returns the smallest value that at least `permille` of 1000 latencies do not exceed.
   std::size_t percentile(std::uint64_t permille, std::uint64_t count) const {
     std::uint64_t missing = (count * permille + 999) / 1000;
     std::size_t us = 0;
@@ -113,16 +114,16 @@ struct Options {
   std::uint16_t port;
   std::string path;
   std::size_t connections;
-  std::uint64_t rate;  // 0: as many as are answered
+  std::uint64_t rate;  // requests per second; 0: max
   std::uint64_t seconds;
   std::unique_ptr<Requests> requests;
 };
 
 struct Connection {
   int descriptor = -1;
-  bool waits = false;  // for an answer
-  nanoseconds due{};   // of the request that it waits for
-  std::string input;   // of an answer that did not come in one piece
+  bool waits = false;  // for a response
+  nanoseconds due{};   // when the pending request was due
+  std::string input;   // the first part of a response that arrived in several parts
 };
 
 class LoadClient {
@@ -143,12 +144,12 @@ class LoadClient {
 
   void run() {
     for (;;) {
-      send_what_is_due();
+      send_due_requests();
       const auto next = due(next_, elapsed());
       if (!free_.empty() && next < end_) {
         receive_until(next);
       } else if (free_.size() < connections_.size()) {
-        if (!receive_until(elapsed() + kPatience)) fail("no answer for 10 seconds");
+        if (!receive_until(elapsed() + kResponseTimeout)) fail("no answer for 10 seconds");
       } else {
         return;
       }
@@ -170,7 +171,7 @@ class LoadClient {
 
  private:
   nanoseconds elapsed() const { return Clock::now() - begin_; }
-  // Without a rate every request is due now.
+  // When request i is due. Without a rate every request is due now.
   nanoseconds due(std::uint64_t i, nanoseconds now) const {
     if (options_.rate == 0) return now;
     return nanoseconds(static_cast<nanoseconds::rep>(i * 1'000'000'000 / options_.rate));
@@ -189,12 +190,12 @@ class LoadClient {
       fail("connect", errno);
     }
     epoll_event event{};
-    event.events = EPOLLIN | EPOLLRDHUP | EPOLLET;  // once for each answer, with no call to arm it again
+    event.events = EPOLLIN | EPOLLRDHUP | EPOLLET;  // edge-triggered: needs no call to rearm it
     event.data.ptr = &connection;
     if (::epoll_ctl(poll_, EPOLL_CTL_ADD, connection.descriptor, &event) != 0) fail("epoll_ctl", errno);
   }
 
-  // After the server has closed it, or is about to.
+  // Replaces a connection that the server has closed or is about to close.
   void reconnect(Connection& connection) {
     if (connection.waits) {
       ++errors_;
@@ -210,9 +211,9 @@ class LoadClient {
     free_.push_back(&connection);
   }
 
-  void send_what_is_due() {
+  void send_due_requests() {
     const auto now = elapsed();
-    if (due(next_, now) < now - kMaxLate) give_up(now);
+    if (due(next_, now) < now - kMaxDelay) give_up(now);
     while (!free_.empty()) {
       const auto due_at = due(next_, now);
       if (due_at > now || due_at >= end_) return;
@@ -225,14 +226,15 @@ class LoadClient {
       const auto sent = ::send(connection.descriptor, text.data(), text.size(), MSG_NOSIGNAL);
       if (sent < 0 && closed(errno)) {
         reconnect(connection);
-        return;  // and see what time it is: a server that ends all of them at once must not hold this up
+        return;  // The caller reads the clock again: a server that closes all connections must not block the
+                 // loop.
       } else if (sent != static_cast<ssize_t>(text.size())) {
         fail("send", sent < 0 ? errno : 0);
       }
     }
   }
 
-  // All that should have been sent before now.
+  // Skips all requests that were due before now.
   void give_up(nanoseconds now) {
     const auto first = next_;
     const auto until = static_cast<std::uint64_t>(std::min(now, end_).count());
@@ -240,7 +242,7 @@ class LoadClient {
     given_up_ += next_ - first;
   }
 
-  // Sleeps until an answer arrives, at most until then, and takes all that are there. False: none arrived.
+  // Waits until `time` at max for responses, and receives all that have arrived. Returns false if none has.
   bool receive_until(nanoseconds time) {
     const auto pause = std::max(time - elapsed(), nanoseconds(0)).count();
     const timespec timeout{pause / 1'000'000'000, pause % 1'000'000'000};
@@ -250,8 +252,9 @@ class LoadClient {
     const auto now = elapsed();
     for (int i = 0; i < count; ++i) {
       receive(*static_cast<Connection*>(ready[i].data.ptr), ready[i].events, now);
-      // Not first all answers, then all requests: the server would have to wait for the last answer's reader.
-      if (options_.rate == 0) send_what_is_due();
+      // The next request follows each response at once: the server would be idle if all responses were read
+      // first.
+      if (options_.rate == 0) send_due_requests();
     }
     return count != 0;
   }
@@ -259,35 +262,35 @@ class LoadClient {
   void receive(Connection& connection, std::uint32_t events, nanoseconds now) {
     bool closes = (events & EPOLLRDHUP) != 0;
     ssize_t got = 0;
-    do {  // once, if the answer is shorter than the buffer: what comes later is another event
+    do {  // Runs once if the response is shorter than the buffer: later bytes cause another event.
       got = ::recv(connection.descriptor, piece_, sizeof piece_, MSG_DONTWAIT);
       if (got < 0 && errno == EAGAIN) break;
       if (got < 0 && !closed(errno)) fail("recv", errno);
-      closes |= got <= 0 || take(connection, {piece_, static_cast<std::size_t>(got)}, now);
+      closes |= got <= 0 || on_bytes(connection, {piece_, static_cast<std::size_t>(got)}, now);
     } while (got == sizeof piece_);
     if (closes) reconnect(connection);
   }
 
   static bool closed(int error) { return error == ECONNRESET || error == EPIPE; }
 
-  // Whether the answer says that the server closes the connection.
-  bool take(Connection& connection, std::string_view piece, nanoseconds now) {
+  // Handles received bytes. Returns true if the response announces that the server closes the connection.
+  bool on_bytes(Connection& connection, std::string_view piece, nanoseconds now) {
     if (!connection.waits) fail("an answer to no request");
-    // All answers but a few are like the first, which spares them being parsed.
-    if (connection.input.empty() && piece.size() == usual_size_ && piece.starts_with(usual_line_)) {
-      count(connection, usual_status_, now);
+    // Nearly all responses have the size and status line of the first one, and need no parsing.
+    if (connection.input.empty() && piece.size() == first_size_ && piece.starts_with(first_status_line_)) {
+      count(connection, first_status_, now);
       return false;
     }
     connection.input += piece;
-    const auto answer = parse(connection.input);
-    if (!answer) return false;
-    if (usual_line_.empty() && !answer->closes) {
-      usual_size_ = connection.input.size();
-      usual_status_ = answer->status;
-      usual_line_ = connection.input.substr(0, answer->status_line);
+    const auto response = parse(connection.input);
+    if (!response) return false;
+    if (first_status_line_.empty() && !response->closes) {
+      first_size_ = connection.input.size();
+      first_status_ = response->status;
+      first_status_line_ = connection.input.substr(0, response->status_line);
     }
-    count(connection, answer->status, now);
-    return answer->closes;
+    count(connection, response->status, now);
+    return response->closes;
   }
 
   void count(Connection& connection, int status, nanoseconds now) {
@@ -297,28 +300,28 @@ class LoadClient {
   }
 
   const Options& options_;
-  const nanoseconds end_;  // of asking
+  const nanoseconds end_;  // of sending, since begin_
   const int poll_;
   std::vector<Connection> connections_;
   std::vector<Connection*> free_;
   Clock::time_point begin_;
-  std::uint64_t next_ = 0;  // of the schedule
-  std::size_t usual_size_ = 0;
-  int usual_status_ = 0;
-  std::string usual_line_;
+  std::uint64_t next_ = 0;  // the next request of the schedule
+  std::size_t first_size_ = 0;
+  int first_status_ = 0;
+  std::string first_status_line_;
   Latencies latencies_;
   std::uint64_t refused_ = 0, passed_ = 0, other_ = 0, errors_ = 0, given_up_ = 0;
   char piece_[16384];
 };
 
-// From 1 to `most`; 0 of anything else.
-std::uint64_t number(std::string_view text, std::uint64_t most) {
+// Parses a number from 1 to `max`. Returns 0 for any other text.
+std::uint64_t number(std::string_view text, std::uint64_t max) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() && value <= most ? value : 0;
+  return error == std::errc() && end == text.data() + text.size() && value <= max ? value : 0;
 }
 
-// Nothing that would end a line of the request, or a word of its first.
+// Returns true if the text has no character that would end a header line or a word of the request line.
 bool plain(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
@@ -369,7 +372,8 @@ int main(int argc, char** argv) {
                  static_cast<unsigned long long>(kMaxForged));
     return 2;
   }
-  // The kernel would else be 50 µs late, which is longer than from one request to the next.
+  // With the default timer slack the kernel wakes the process up to 50 µs late, which is longer than the
+  // interval between two requests.
   ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
   LoadClient client(*options);
   client.run();

@@ -9,10 +9,10 @@
 
 namespace session::bench {
 
-// The characters of a forged cookie that are counted up from one request to the next.
+// The length of the counter in a forged cookie. Each request increments it.
 inline constexpr std::size_t kForgedDigits = 7;
 
-// What is asked, one request after the other.
+// Produces the requests of a load, one after the other.
 class Requests {
  public:
   explicit Requests(const std::string& path)
@@ -21,7 +21,7 @@ class Requests {
   Requests(const Requests&) = delete;
   Requests& operator=(const Requests&) = delete;
 
-  // Until the next call.
+  // Returns the next request, which is valid until the next call.
   virtual std::string_view next() = 0;
 
  protected:
@@ -31,13 +31,13 @@ class Requests {
   std::string head_;
 };
 
-// Only the digits of the cookie change.
+// Requests with forged cookies, which differ only in the counter.
 class ForgedRequests final : public Requests {
  public:
   ForgedRequests(const std::string& path, std::string_view cookie) : Requests(path), text_(head()) {
     text_ += cookie.substr(0, cookie.size() - kForgedDigits - 1);
     first_ = text_.size();
-    // The last character of 32 bytes in base64url has two bits that must be zero: A is always canonical.
+    // The last character of 32 bytes in base64url has two bits that must be zero; they are zero in A.
     text_ += std::string(kForgedDigits, '0') + "A\r\n\r\n";
   }
 
@@ -54,6 +54,7 @@ class ForgedRequests final : public Requests {
   std::size_t first_;
 };
 
+// Requests with the cookie of a random user.
 class UsersRequests final : public Requests {
  public:
   UsersRequests(const std::string& path, std::vector<std::string> cookies)
@@ -67,7 +68,7 @@ class UsersRequests final : public Requests {
 
  private:
   std::vector<std::string> cookies_;
-  std::minstd_rand random_{1};  // the same users in each run
+  std::minstd_rand random_{1};  // a constant seed, so that each run picks the same users
   std::string text_;
 };
 

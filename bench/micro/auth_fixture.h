@@ -12,8 +12,8 @@
 #include "gateway/endpoints/table.h"
 #include "gateway/transport/fastcgi/records.h"
 
-// What the benchmarks without a kernel in between share: a worker's services over one stored session of about
-// 350 bytes, and nginx's question about it.
+// Shared by the benchmarks without system calls: a worker's services over one stored session of about 350
+// bytes, and nginx's auth request for it.
 
 namespace session::gateway::bench {
 
@@ -30,11 +30,12 @@ inline Format format() {
   return native_format(std::move(options), system_random());
 }
 
-// A worker's services over one stored session. `counted`: with what the metrics count of the store.
+// A worker's services over one stored session. `counted`: the metrics count the commands of the store, too.
 struct AuthFixture {
   explicit AuthFixture(bool counted = false)
-      : way(counted ? store.observed_by(telemetry.store_observer()) : nullptr),
-        sessions(way ? *way : store, format(), std::make_shared<const Identity>(IdentitySettings{}), {}),
+      : observed_store(counted ? store.observed_by(telemetry.store_observer()) : nullptr),
+        sessions(observed_store ? *observed_store : store, format(),
+                 std::make_shared<const Identity>(IdentitySettings{}), {}),
         rules({}),
         services{sessions, rules, telemetry} {
     Session session = sessions.create();
@@ -48,7 +49,7 @@ struct AuthFixture {
   EndpointTable endpoints{process};
   WorkerTelemetry telemetry{process};
   MemoryStore store;
-  std::unique_ptr<MemoryStore> way;  // tells the telemetry of commands; null: nobody counts
+  std::unique_ptr<MemoryStore> observed_store;  // reports commands to the telemetry; nullptr: not counted
   SessionManager sessions;
   RuleSet rules;
   Services services;
@@ -65,7 +66,7 @@ inline void append_pair(std::string& out, std::string_view name, std::string_vie
   out.append(name).append(value);
 }
 
-// As nginx sends it with the snippets of conf/nginx.
+// Returns the FastCGI request that nginx sends with the snippets of conf/nginx.
 inline std::string auth_request(const std::string& cookie) {
   std::string params;
   append_pair(params, "GATEWAY_ENDPOINT", "auth");

@@ -1,5 +1,5 @@
-// The whole auth check of a kept connection but for the kernel: framing, parsing, the check, accounting, the
-// answer. So many times as the first argument says, for callgrind to count the instructions
+// Runs all steps of an auth check on a kept connection except the system calls: framing, parsing, the check,
+// accounting, the response. The first argument is the number of checks. callgrind counts their instructions
 // (tests/checks/instructions).
 
 #include <cstdio>

@@ -1,5 +1,5 @@
-// What the steps of an auth check cost without a kernel in between: framing, parsing, the check, the answer.
-// Google Benchmark; times are of this thread's CPU.
+// Micro-benchmarks of the steps of an auth check, without system calls: framing, parsing, the check, the
+// response. They use Google Benchmark and measure the CPU time of this thread.
 
 #include <memory>
 #include <string>
@@ -77,7 +77,7 @@ void auth_check_and_answer(benchmark::State& state) {
 }
 BENCHMARK(auth_check_and_answer);
 
-// The same as auth_check, with all that the metrics count of it.
+// As auth_check, with the metrics of the request.
 Task<void> repeat_counted(benchmark::State& state, AuthFixture& fixture, const Request& request) {
   Clock::Steady::duration took = std::chrono::microseconds(1);
   const EndpointId auth = fixture.endpoints.find("auth")->id;
@@ -98,7 +98,7 @@ void auth_check_counted(benchmark::State& state) {
 }
 BENCHMARK(auth_check_counted);
 
-// A scrape with as many workers as there may be.
+// A scrape of the metrics with the maximum number of workers.
 void scrape_of_256_workers(benchmark::State& state) {
   Metrics metrics;
   std::vector<std::unique_ptr<CounterRegistry::Row>> rows;
@@ -107,7 +107,7 @@ void scrape_of_256_workers(benchmark::State& state) {
 }
 BENCHMARK(scrape_of_256_workers);
 
-// One that the worker has seen lately, as nearly all are; and one that it has not.
+// Verifies a cookie that is in the worker's cache, as nearly all cookies are.
 void cookie_verification_again(benchmark::State& state) {
   const AuthFixture fixture;
   Format native = format();
@@ -116,6 +116,7 @@ void cookie_verification_again(benchmark::State& state) {
 }
 BENCHMARK(cookie_verification_again);
 
+// Verifies cookies that are not in the worker's cache.
 void cookie_verification(benchmark::State& state) {
   Format native = format();
   std::vector<std::string> values;
@@ -148,9 +149,9 @@ void record_decoding(benchmark::State& state) {
 }
 BENCHMARK(record_decoding);
 
-// What a check of a session costs that its worker does not remember, beside the store: there are more
-// sessions in use than there are places. Each has a record of its own, as stores hand them out. The stride is
-// how the records follow each other: at 1 they are near, as they are when a store has just touched them.
+// The cost of a cache miss, without the store: more sessions are in use than the worker's record cache holds.
+// Each session has a record of its own, as the stores return them. `stride` is the distance between
+// consecutive records: at 1 they are neighbours in memory, as if the store had just touched them.
 void record_summary_of_a_stranger(benchmark::State& state) {
   Format native = format();
   RecordCache reader(*native.records, std::make_shared<const Identity>(IdentitySettings{}),
@@ -179,9 +180,9 @@ void identity_rendering(benchmark::State& state) {
 }
 BENCHMARK(identity_rendering);
 
-// The memory store by itself, with so many sessions of 350 bytes in it.
-struct Filled {
-  explicit Filled(std::int64_t sessions) {
+// A memory store that holds a number of sessions of 350 bytes.
+struct FilledStore {
+  explicit FilledStore(std::int64_t sessions) {
     for (std::int64_t i = 0; i < sessions; ++i) {
       keys.push_back("session:" + base64url(system_random().bytes(32)));
       if (!run(store.create(keys.back(), bytes, std::chrono::hours(1)))) std::abort();
@@ -208,14 +209,14 @@ void run_repeated(benchmark::State& state, Step step) {
 }
 
 void memory_store_load(benchmark::State& state) {
-  Filled filled(state.range(0));
+  FilledStore filled(state.range(0));
   run_repeated(state,
                [&]() -> Task<void> { benchmark::DoNotOptimize(co_await filled.store.load(filled.key())); });
 }
 BENCHMARK(memory_store_load)->Arg(1)->Arg(100000);
 
 void memory_store_touch(benchmark::State& state) {
-  Filled filled(state.range(0));
+  FilledStore filled(state.range(0));
   run_repeated(state, [&]() -> Task<void> {
     benchmark::DoNotOptimize(co_await filled.store.touch(filled.key(), std::chrono::minutes(30)));
   });
@@ -223,7 +224,7 @@ void memory_store_touch(benchmark::State& state) {
 BENCHMARK(memory_store_touch)->Arg(1)->Arg(100000);
 
 void memory_store_replace(benchmark::State& state) {
-  Filled filled(state.range(0));
+  FilledStore filled(state.range(0));
   run_repeated(state, [&]() -> Task<void> {
     benchmark::DoNotOptimize(
         co_await filled.store.replace(filled.key(), filled.bytes, filled.bytes, std::chrono::minutes(30)));
@@ -231,7 +232,7 @@ void memory_store_replace(benchmark::State& state) {
 }
 BENCHMARK(memory_store_replace)->Arg(1)->Arg(100000);
 
-// Each create makes the least recently used one go.
+// Each create evicts the least recently used session.
 void memory_store_create_when_full(benchmark::State& state) {
   MemoryStore store{{std::size_t{16} << 20}};
   const Bytes bytes{std::string(350, 'x')};

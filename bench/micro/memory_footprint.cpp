@@ -1,5 +1,5 @@
-// What sessions in a MemoryStore cost: memory for each, time for each call, and the worst that one call had
-// to wait.
+// Measures the cost of sessions in a MemoryStore: memory for each session, mean time of each call, and the
+// longest call.
 //
 //     memory-footprint [sessions = 1000000] [bytes = 300]
 #include <malloc.h>
@@ -18,7 +18,7 @@
 #include "core/base/run.h"
 #include "core/store/memory/memory_store.h"
 
-// Of tcmalloc, if it is linked with; else malloc_trim() does the same.
+// tcmalloc's function, if the program is linked with tcmalloc. malloc_trim() is glibc's equivalent.
 extern "C" void MallocExtension_ReleaseFreeMemory() __attribute__((weak));
 
 namespace session {
@@ -27,7 +27,7 @@ namespace {
 using namespace std::chrono_literals;
 using Time = std::chrono::steady_clock;
 
-// A clock that moves when told to, so that a million sessions expire without a wait.
+// A clock that advance() moves, so that a million sessions expire without a wait.
 class SteppedClock final : public Clock {
  public:
   [[nodiscard]] seconds unix_now() const override { return std::chrono::duration_cast<seconds>(now_); }
@@ -38,14 +38,14 @@ class SteppedClock final : public Clock {
   milliseconds now_{};
 };
 
-// This thread's time on a CPU: what a call took even if the machine was busy with something else meanwhile.
+// Returns this thread's CPU time. It does not include the time that other processes took during a call.
 Time::duration cpu_now() {
   timespec now{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
   return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
 }
 
-// Times single calls: how many, how long together, and the longest.
+// Times single calls: their number, their total time and the longest one.
 class Stopwatch {
  public:
   void start() {
@@ -76,31 +76,31 @@ class Stopwatch {
   std::size_t calls_ = 0;
 };
 
-// What the process holds, without what it has freed.
+// Returns the resident memory of the process, after the heap has returned its free memory.
 std::size_t resident_bytes() {
   if (MallocExtension_ReleaseFreeMemory != nullptr) MallocExtension_ReleaseFreeMemory();
   malloc_trim(0);
   std::ifstream statm("/proc/self/statm");
-  std::size_t whole = 0;
+  std::size_t total_pages = 0;
   std::size_t resident = 0;
-  statm >> whole >> resident;
+  statm >> total_pages >> resident;
   return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
 double mib(std::size_t bytes) { return double(bytes) / (1 << 20); }
 
-// As long as the gateway's keys in memory, which have no prefix: 43 characters. With a few more the heap's
-// next class of sizes would begin, and the footprint would not be the gateway's.
+// Returns a key of 43 characters, the length of the gateway's keys in memory, which have no prefix. A longer
+// key could fall into the heap's next size class and change the footprint.
 std::string key_of(std::size_t i) {
   char key[44];
   std::snprintf(key, sizeof key, "%043zu", i);
   return key;
 }
 
-// Numbers below `end` in an order that no cache foresees.
-class Shuffled {
+// Produces numbers below `end` in a random order, so that no cache can predict them.
+class RandomOrder {
  public:
-  explicit Shuffled(std::size_t end) : end_(end) {}
+  explicit RandomOrder(std::size_t end) : end_(end) {}
   std::size_t next() {
     state_ = state_ * 6364136223846793005 + 1442695040888963407;
     return static_cast<std::size_t>((state_ >> 33) % end_);
@@ -133,9 +133,9 @@ Task<> load_one(MemoryStore& store, std::size_t times) {
 }
 
 Task<> load_any(MemoryStore& store, std::size_t sessions, std::size_t times, Stopwatch& watch) {
-  Shuffled shuffled(sessions);
+  RandomOrder order(sessions);
   for (std::size_t i = 0; i < times; ++i) {
-    std::string key = key_of(shuffled.next());
+    std::string key = key_of(order.next());
     watch.start();
     (void)co_await store.load(std::move(key));
     watch.stop();
@@ -143,9 +143,9 @@ Task<> load_any(MemoryStore& store, std::size_t sessions, std::size_t times, Sto
 }
 
 Task<> touch_any(MemoryStore& store, std::size_t sessions, std::size_t times, Stopwatch& watch) {
-  Shuffled shuffled(sessions);
+  RandomOrder order(sessions);
   for (std::size_t i = 0; i < times; ++i) {
-    std::string key = key_of(shuffled.next());
+    std::string key = key_of(order.next());
     watch.start();
     (void)co_await store.touch(std::move(key), 1h);
     watch.stop();
