@@ -1,4 +1,4 @@
-"""What is measured: one file for each kind of backend, and the list of contenders that are made of them."""
+"""The contenders: one file for each kind of backend, and the list of the contenders that use them."""
 from dataclasses import dataclass
 
 from contenders.backend import Backend
@@ -13,14 +13,14 @@ from contenders.session_store import SessionStore
 
 @dataclass
 class Contender:
-    """A backend, and whether nginx keeps its connections to it."""
+    """A backend with connections that nginx keeps open (`kept`) or not."""
     name: str
     backend: Backend
     kept: bool = False
 
 
 def compared():
-    """Every contender of the side-by-side comparison, in the order of the tables."""
+    """The contenders of the side-by-side comparison, in the order of the tables."""
     nothing, memory, redis = NullResponder(), Gateway("memory"), Gateway("redis")
     return [
         Contender("nginx", NginxAlone()),

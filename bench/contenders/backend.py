@@ -1,36 +1,36 @@
-"""What every backend is to the harness."""
+"""The interface of a backend to the harness."""
 
 
 class Backend:
-    """Something that answers nginx's question whose session a cookie belongs to. Started and ended through a Sandbox."""
+    """A server that answers auth requests: whose session does a cookie belong to? A Sandbox starts and ends it."""
 
-    name = ""  # also the first part of nginx's names for it
-    title = ""  # in tables
-    options = ""  # how it is set up, in tables
-    checks = True  # False: it looks at no cookie, so there is nothing to verify
+    name = ""  # also the prefix of its names in nginx's configuration
+    title = ""  # for tables
+    options = ""  # how it is set up, for tables
+    checks = True  # False: it reads no cookie, so there is nothing to verify
     uses_redis = False
-    # nginx's variable that holds the user's name after the question.
+    # nginx's variable that holds the user's name after an auth request.
     identity = "$upstream_http_x_auth_request_user"
 
     def start(self, sandbox, redis):
-        """Starts it, and returns when it listens. `redis` is the server that all share."""
+        """Starts the backend, and returns when it listens. `redis` is the server that all backends share."""
 
     def pids(self):
-        """Its processes; what they have started belongs to them."""
+        """The pids of its processes, without their descendants."""
         return []
 
     def upstreams(self):
-        """Text for nginx's http block."""
+        """Directives for nginx's http block."""
         return ""
 
-    def ask(self, kept):
-        """Text for the location that auth_request asks."""
+    def auth_location(self, kept):
+        """Directives for the location that answers auth_request."""
         raise NotImplementedError
 
     def login(self):
-        """Text for a location that begins a session from a POST of JSON; "" if log_in does not need one."""
+        """Directives for a location that creates a session from a POST of JSON; "" if log_in() needs none."""
         return ""
 
     def log_in(self, front, attributes):
-        """A session with these attributes: the cookie as a browser would send it."""
+        """Creates a session with these attributes. Returns the cookie as a browser would send it."""
         return front.begin_session(self.name, attributes)

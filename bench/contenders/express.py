@@ -1,9 +1,9 @@
-"""express-session: with connect-redis, or with the store in memory that it comes with."""
+"""express-session with connect-redis, or with its own MemoryStore."""
 from contenders.node import NodeApp
 
 
 class Express(NodeApp):
-    """`touch`: whether each request extends the session in Redis, as connect-redis does unless told otherwise."""
+    """`touch`: each request extends the session in Redis, which is the default of connect-redis."""
 
     folder = "express"
 

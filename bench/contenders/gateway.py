@@ -1,4 +1,4 @@
-"""session-gateway itself, with the defaults that it is shipped with."""
+"""session-gateway itself, with its shipped defaults."""
 from contenders.backend import Backend
 
 STORES = {"memory": "sessions in memory", "redis": "sessions in Redis over a Unix socket, asked at every check"}
@@ -10,8 +10,8 @@ def fastcgi_upstreams(name, socket):
   upstream {name}_unkept {{ server unix:{socket}; }}"""
 
 
-def fastcgi_ask(name, kept):
-    """What conf/nginx/session-gateway-server.conf has in its auth location, for a session that is to be logged in."""
+def fastcgi_auth_location(name, kept):
+    """The directives of the auth location in conf/nginx/session-gateway-server.conf, for a location that requires a login."""
     keep = "fastcgi_keep_conn on; fastcgi_store /dev/null/none;" if kept else ""
     return f"""fastcgi_pass {name if kept else name + '_unkept'}; {keep}
       fastcgi_pass_request_headers off; fastcgi_pass_request_body off; fastcgi_param CONTENT_LENGTH "";
@@ -22,8 +22,8 @@ def fastcgi_ask(name, kept):
 
 
 class Gateway(Backend):
-    """`workers`: threads. `max_kib`: of the memory store. `connections`: its limit, if not the default. `under`: a command that
-    runs the daemon, as valgrind does."""
+    """`workers`: the number of worker threads. `max_kib`: the size limit of the memory store. `connections`: the limit on
+    connections, if not the default. `under`: a command that runs the daemon, such as valgrind."""
 
     def __init__(self, store, name=None, workers=1, max_kib=None, connections=None, under=()):
         self.name = name or store
@@ -52,7 +52,7 @@ keys: [ {{ id: k1, value: "a key for the benchmark, 32 bytes or more" }} ]
 """
 
     def start(self, sandbox, redis, seconds=20):
-        """`seconds`: until it has to listen."""
+        """`seconds`: the time within which it must listen."""
         self.socket = sandbox.path(f"{self.name}.sock")
         config = sandbox.write(f"{self.name}.yaml", self.config(redis))
         self.process = sandbox.start(self.name, *self.under, f"{sandbox.build}/session-gateway", "serve", "--config", config)
@@ -64,8 +64,8 @@ keys: [ {{ id: k1, value: "a key for the benchmark, 32 bytes or more" }} ]
     def upstreams(self):
         return fastcgi_upstreams(self.name, self.socket)
 
-    def ask(self, kept):
-        return fastcgi_ask(self.name, kept)
+    def auth_location(self, kept):
+        return fastcgi_auth_location(self.name, kept)
 
     def login(self):
         return f"""fastcgi_pass {self.name}; fastcgi_keep_conn on; client_max_body_size 1m; client_body_buffer_size 256k;

@@ -10,7 +10,7 @@ from harness.sandbox import BenchError
 SHIPPED = "/var/lib/lemonldap-ng/conf/lmConf-1.json"
 CREATE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers", "lemonldap", "create_session.pl")
 HOST = "test1.example.com"  # the virtual host of the shipped configuration
-USER = "www-data"  # Debian's for this server, which refuses to run as root
+USER = "www-data"  # Debian's user for this server, which refuses to run as root
 
 
 class LemonLdap(Backend):
@@ -35,12 +35,12 @@ class LemonLdap(Backend):
         conf["globalStorageOptions"].update(Directory=f"{self.dir}/sessions", LockDirectory=f"{self.dir}/sessions/lock")
         conf["localSessionStorageOptions"]["cache_root"] = f"{self.dir}/cache"
         if not self.cached:
-            conf.update(localSessionStorage="", handlerInternalCache=0)  # without the key, a default would be taken
+            conf.update(localSessionStorage="", handlerInternalCache=0)  # An absent key would mean the default.
         with open(f"{self.dir}/conf/lmConf-1.json", "w") as f:
             json.dump(conf, f)
         with open("/etc/lemonldap-ng/lemonldap-ng.ini") as f:
             shipped = f.read()
-        # Only where things are differs from what is shipped.
+        # Only the paths differ from the shipped configuration.
         text = shipped.replace("/var/lib/lemonldap-ng/conf", f"{self.dir}/conf")
         text = text.replace("/var/lib/lemonldap-ng/cache", f"{self.dir}/config-cache")
         self.ini = sandbox.write(f"{self.name}.ini", text)
@@ -62,13 +62,13 @@ class LemonLdap(Backend):
     def pids(self):
         return [self.process.pid]
 
-    def ask(self, kept):
+    def auth_location(self, kept):
         return f"""include /etc/nginx/fastcgi_params; fastcgi_pass unix:{self.socket}; fastcgi_pass_request_body off;
       fastcgi_param CONTENT_LENGTH ""; fastcgi_param HTTP_HOST {HOST}; fastcgi_param HOST {HOST};
       fastcgi_param X_ORIGINAL_URI $request_uri;"""
 
     def log_in(self, front, attributes):
-        """Its own library creates the session, as the portal does after a login."""
+        """Creates the session with LemonLDAP::NG's own library, as its portal does after a login."""
         as_user = [USER] if os.geteuid() == 0 else []
         done = subprocess.run(["perl", CREATE, f"{self.dir}/sessions", json.dumps(attributes), *as_user],
                               capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""nginx answers its own question: what auth_request costs when nobody is asked."""
+"""nginx answers the auth request itself: the cost of auth_request without a backend."""
 from contenders.backend import Backend
 
 
@@ -8,5 +8,5 @@ class NginxAlone(Backend):
     options = "`auth_request` to a location that says `return 204`; nothing is checked"
     checks = False
 
-    def ask(self, kept):
+    def auth_location(self, kept):
         return "return 204;"

@@ -1,4 +1,4 @@
-"""What both applications on Node.js have in common."""
+"""The common base of both applications on Node.js."""
 import json
 import os
 
@@ -13,7 +13,7 @@ class NodeApp(Backend):
     processes = 1
 
     def settings(self, redis):
-        """What app.js is told as JSON, besides the socket to listen on."""
+        """The settings for app.js, which it gets as JSON, without the socket to listen on."""
         return {}
 
     def start(self, sandbox, redis):
@@ -22,7 +22,7 @@ class NodeApp(Backend):
             raise BenchError(f"{modules} is missing: `./dev bench` installs it")
         self.socket = sandbox.path(f"{self.name}.sock")
         settings = {"listen": self.socket, "processes": self.processes, **self.settings(redis)}
-        # node finds packages from where the main script is, or by NODE_PATH.
+        # Node.js looks for packages beside the main script and in NODE_PATH.
         self.process = sandbox.start(self.name, "node", f"{PEERS}/{self.folder}/app.js", json.dumps(settings),
                                      env={"NODE_ENV": "production", "NODE_PATH": modules})
         sandbox.wait_until_listening(self.process, self.socket)
@@ -34,7 +34,7 @@ class NodeApp(Backend):
         return f"""
   upstream {self.name} {{ server unix:{self.socket}; keepalive 1024; keepalive_requests 100000000; }}"""
 
-    def ask(self, kept):
+    def auth_location(self, kept):
         return f"""proxy_pass http://{self.name}/check; proxy_http_version 1.1; proxy_set_header Connection "";
       proxy_pass_request_headers off; proxy_pass_request_body off; proxy_set_header Content-Length "";
       proxy_set_header Host $host; proxy_set_header Cookie $http_cookie;"""

@@ -1,6 +1,6 @@
 """The reference: a FastCGI responder that does nothing (bench/contenders/null_responder.cpp)."""
 from contenders.backend import Backend
-from contenders.gateway import fastcgi_ask, fastcgi_upstreams
+from contenders.gateway import fastcgi_auth_location, fastcgi_upstreams
 
 
 class NullResponder(Backend):
@@ -20,5 +20,5 @@ class NullResponder(Backend):
     def upstreams(self):
         return fastcgi_upstreams(self.name, self.socket)
 
-    def ask(self, kept):
-        return fastcgi_ask(self.name, kept)
+    def auth_location(self, kept):
+        return fastcgi_auth_location(self.name, kept)

@@ -57,7 +57,7 @@ php_admin_value[session.save_path] = "{path}"
         return f"""fastcgi_pass unix:{self.socket}; fastcgi_param SCRIPT_FILENAME {SCRIPTS}/{name};
       fastcgi_param REQUEST_METHOD $request_method; fastcgi_param CONTENT_LENGTH"""
 
-    def ask(self, kept):
+    def auth_location(self, kept):
         name = "check_tuned.php" if self.tuned else "check.php"
         return f"""{self.script(name)} "";
       fastcgi_pass_request_headers off; fastcgi_pass_request_body off; fastcgi_param HTTP_COOKIE $http_cookie;"""

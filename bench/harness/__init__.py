@@ -1,1 +1,1 @@
-"""What a run is driven with: servers in a sandbox, nginx in front of them, loads, and the command line."""
+"""Everything that drives a run: servers in a sandbox, nginx in front of them, loads, and the command line."""

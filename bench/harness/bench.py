@@ -1,4 +1,4 @@
-"""One run's servers and cookies, and how a load on one contender is measured."""
+"""The servers and cookies of one run, and the measurement of a load on one contender."""
 from harness import load_client, wrk
 from harness.nginx_front import NginxFront
 from harness.redis_server import RedisServer
@@ -7,7 +7,7 @@ from harness.sessions import ATTRIBUTES
 
 
 class Bench:
-    """Starts the backends of these contenders and an nginx in front of them, and logs one user in at each. `with` ends it."""
+    """Starts the backends of the contenders and an nginx in front of them, and logs one user in at each. `with` stops them all."""
 
     def __init__(self, options, contenders):
         self.options, self.contenders = options, contenders
@@ -36,11 +36,11 @@ class Bench:
         self.sandbox.close()
 
     def cookie(self, contender):
-        """Of a contender that checks nothing: one as long as the gateway's."""
+        """The contender's cookie. For a contender that checks nothing: a cookie as long as the gateway's."""
         return self.cookies.get(contender.backend.name) or self.cookies.get("memory") or "session=v1.k1." + "x" * 87
 
     def watched(self, contender):
-        """Whose CPU time counts for a contender."""
+        """The processes whose CPU time counts for a contender, by their role."""
         watched = {"nginx": self.front.pids()}
         if contender.backend.pids():
             watched["backend"] = contender.backend.pids()
@@ -49,12 +49,12 @@ class Bench:
         return watched
 
     def measure(self, contender, connections, cookie=None):
-        """One load of wrk, all answers of which are successes: what it says, and CPU in µs per request as cpu_*."""
+        """Runs one load of wrk. Every response must be a success. Returns its result, with the CPU in µs per request as cpu_*."""
         return self.with_cpu(contender, lambda: wrk.run_clean(self.front.url(contender.name), connections, self.options.seconds,
                                                               cookie=cookie or self.cookie(contender)))
 
     def measure_users(self, contender, connections, cookies):
-        """The same with one of the cookies in that file picked at random for each request, by load_client."""
+        """As measure(), by load_client: each request has a random cookie of the file."""
         return self.with_cpu(contender, lambda: load_client.run_clean(self, contender.name, connections, self.options.seconds, cookies))
 
     def with_cpu(self, contender, load):
@@ -66,12 +66,12 @@ class Bench:
         return result
 
     def memory(self, contender):
-        """MiB of the backend's processes now."""
+        """The memory of the backend's processes in MiB, now; None if it has no process."""
         return round(memory_mib(contender.backend.pids()), 1) if contender.backend.pids() else None
 
 
 def rounds(options, cases):
-    """{name: [result of each round]}: every case in turn in each round. `cases`: {name: function that measures}."""
+    """Measures every case once per round, in turn. `cases`: {name: function that measures}. Returns {name: [result of each round]}."""
     results = {name: [] for name in cases}
     for number in range(options.rounds):
         for name, measure in cases.items():

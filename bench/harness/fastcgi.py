@@ -11,12 +11,12 @@ def record(kind, content=b""):
 
 
 def length(text):
-    """One byte below 128, else four of which the highest bit is set."""
+    """Encodes a length: one byte below 128, else four bytes with the highest bit set."""
     return bytes([len(text)]) if len(text) < 128 else struct.pack("!I", len(text) | 1 << 31)
 
 
 def request(params, body=b""):
-    """One request that leaves the connection open. `params`: {name: value}; `body`: at most 65,535 bytes."""
+    """A request after which the connection stays open. `params`: {name: value}; `body`: at most 65,535 bytes."""
     pairs = [(name.encode(), value.encode()) for name, value in params.items()]
     encoded = b"".join(length(name) + length(value) + name + value for name, value in pairs)
     return (record(BEGIN_REQUEST, struct.pack("!HB5x", RESPONDER, KEEP_CONN)) + record(PARAMS, encoded) + record(PARAMS)
@@ -24,8 +24,8 @@ def request(params, body=b""):
 
 
 def receive(connection):
-    """All bytes of the answer to the request in flight: the END_REQUEST record is its last. Raises ConnectionError if the
-    peer closes before that."""
+    """Returns all bytes of the response to the request in flight, up to its END_REQUEST record. Raises ConnectionError if
+    the peer closes the connection before."""
     answer = b""
     while len(answer) < 16 or answer[-16:-14] != bytes([1, END_REQUEST]):
         piece = connection.recv(65536)

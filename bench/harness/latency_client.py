@@ -1,10 +1,10 @@
-"""Valid users at a modest, fixed rate, and how long each waited.
+"""Sends requests of valid users at a modest, fixed rate, and measures the latency of each.
 
   latency_client.py PORT PATH RATE SECONDS COOKIES_FILE     prints {"rate", "count", "refused", "p50", "p99", "p99.9"}
 
-Each request has its time and does not wait for the answer to another: a slow server does not slow the asking. A
-request counts from when it was sent, or, while all connections wait for answers, from when it should have been. Runs
-with a higher priority where it may, so that it measures the server's delays and not its own.
+Each request is sent at its own time and does not wait for the response to another one, so a slow server does not slow the
+load. The latency of a request begins when it is sent; if all connections are busy then, it begins when the request was due. The
+process raises its priority if it may, so that it measures the delays of the server and not its own.
 """
 import collections
 import gc
@@ -20,20 +20,20 @@ CONNECTIONS = 16
 
 
 def percentile(ordered, percent):
-    """Of a list in ascending order: the smallest value that at least `percent` of 100 do not exceed."""
+    """The smallest value of a sorted list that at least `percent` percent of the values do not exceed."""
     rank = -(-len(ordered) * percent // 100)
     return ordered[max(0, int(rank) - 1)]
 
 
 def summary(latencies, refused, seconds):
-    """The result, latencies in µs; `latencies` are seconds."""
+    """The result, with latencies in µs. `latencies` are in seconds."""
     ordered = sorted(latencies)
     return {"rate": len(ordered) / seconds, "count": len(ordered), "refused": refused, "errors": 0,
             **{f"p{p}": round(percentile(ordered, p) * 1e6, 1) for p in (50, 99, 99.9)}}
 
 
 class Peer:
-    """One connection to the server: a request at a time."""
+    """One connection to the server, with one request at a time."""
 
     def __init__(self, port):
         self.socket = socket.create_connection(("127.0.0.1", port))
@@ -45,7 +45,7 @@ class Peer:
         self.socket.sendall(request)
 
     def receive(self):
-        """The status once the answer is whole, else None."""
+        """Reads once. Returns the status if the response is complete, else None."""
         piece = self.socket.recv(65536)
         if not piece:
             sys.exit("latency_client: the server closed a connection")
@@ -58,9 +58,9 @@ class Peer:
 
 
 def run(port, requests, rate, seconds):
-    chooser, peers = selectors.DefaultSelector(), [Peer(port) for _ in range(CONNECTIONS)]
+    selector, peers = selectors.DefaultSelector(), [Peer(port) for _ in range(CONNECTIONS)]
     for peer in peers:
-        chooser.register(peer.socket, selectors.EVENT_READ, peer)
+        selector.register(peer.socket, selectors.EVENT_READ, peer)
     free, waiting, latencies, refused = collections.deque(peers), collections.deque(), [], 0
     began, sent, total = time.perf_counter(), 0, int(rate * seconds)
     while len(latencies) < total:
@@ -72,7 +72,7 @@ def run(port, requests, rate, seconds):
                 due = waiting.popleft()
                 free.popleft().send(next(requests), due or time.perf_counter())
         pause = max(0.0, began + sent / rate - time.perf_counter()) if sent < total else 1.0
-        for key, _ in chooser.select(pause):
+        for key, _ in selector.select(pause):
             status = key.data.receive()
             if status is None:
                 continue
@@ -93,7 +93,7 @@ def main():
     try:
         os.nice(-10)
     except PermissionError:
-        pass  # then at the ordinary one
+        pass  # The priority stays as it is.
     gc.disable()
     print(json.dumps(run(int(port), requests, float(rate), float(seconds))))
 

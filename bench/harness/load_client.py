@@ -1,4 +1,4 @@
-"""bench/harness/load_client.cpp: a load that costs its machine as little as possible."""
+"""Runs bench/harness/load_client.cpp, a load generator that takes as little CPU time as possible."""
 import json
 import subprocess
 
@@ -6,13 +6,13 @@ from harness.sandbox import BenchError
 
 
 def command(bench, path, connections, rate, seconds, kind, what):
-    """`rate`: a number a second, or "max". `kind`: "forged" with a valid cookie, or "users" with a file of cookies."""
+    """The command line. `rate`: requests per second, or "max". `kind`: "forged" with a valid cookie, or "users" with a file."""
     return [f"{bench.sandbox.build}/bench/load-client", *map(str, (bench.front.port, path, connections, rate, seconds, kind, what))]
 
 
 def run_clean(bench, path, connections, seconds, cookies):
-    """One load of the users in that file, as many as are answered, in which every answer has to be a success: what wrk.run
-    says, but for errors and refusals."""
+    """Runs one load with the cookies of a file at the maximum rate. Every response must be a success. Returns the result of
+    wrk.run without errors and refusals."""
     done = subprocess.run(command(bench, path, connections, "max", seconds, "users", cookies), capture_output=True, text=True,
                           timeout=seconds + 60)
     if done.returncode != 0:

@@ -65,7 +65,7 @@ def show_list():
 
 
 def chosen_scenarios(options):
-    """Without --scenarios: all, or what the other choices are about."""
+    """The scenarios to run. Without --scenarios: those that the other options are about, or all."""
     if options.scenarios:
         return options.scenarios
     if options.connections:
@@ -74,7 +74,7 @@ def chosen_scenarios(options):
 
 
 def measure(options):
-    """The results. A scenario that fails is left out and named under "failed": the others are worth their time."""
+    """Runs the scenarios and returns the results. A scenario that fails is listed under "failed"; the others go on."""
     results = {"machine": machine(options), "rounds": options.rounds, "seconds": options.seconds, "scenarios": {}, "failed": {}}
     began = time.monotonic()
     for name in chosen_scenarios(options):
@@ -89,21 +89,21 @@ def measure(options):
 
 
 def places(options, complete=True):
-    """(folder of the results, folder of the page). Only a whole run without failures changes what is in the repository."""
+    """(folder of the results, folder of the page). Only a complete run without failures changes files of the repository."""
     whole = complete and not (options.scenarios or options.contenders or options.connections or options.quick)
     if whole or options.report_only:
         return os.path.join(BENCH, "report", "last_run"), os.path.join(os.path.dirname(BENCH), "docs")
-    aside = os.path.join(os.path.dirname(os.path.abspath(options.build)), "bench-results")
-    return aside, aside
+    partial = os.path.join(os.path.dirname(os.path.abspath(options.build)), "bench-results")
+    return partial, partial
 
 
 def run(options):
-    """The exit status."""
+    """Runs, reports and returns the exit status."""
     failed = {}
     folder, docs = places(options)
     if not options.report_only:
         raise_file_limit()
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # The exit stops all servers.
         results = measure(options)
         failed = results["failed"]
         folder, docs = places(options, complete=not failed)

@@ -1,4 +1,4 @@
-"""The nginx in front of all: one worker, a protected location for each contender."""
+"""The nginx in front of all backends, with one worker and a protected location for each contender."""
 import http.client
 import json
 import os
@@ -12,7 +12,7 @@ def configuration(sandbox, port, contenders):
     backends = list({id(contender.backend): contender.backend for contender in contenders}.values())
     upstreams = "".join(backend.upstreams() for backend in backends)
     logins = "".join(f"\n    location = /login-{b.name} {{ {b.login()} }}" for b in backends if b.login())
-    # Started by root, its worker is root as well, so that it can reach what belongs to other users.
+    # If root starts nginx, the worker is root, too, so that it can connect to sockets of other users.
     user = "user root;" if os.geteuid() == 0 else ""
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = " ".join(f"{kind}_temp_path {sandbox.dir}/{kind};" for kind in kinds)
@@ -32,13 +32,13 @@ http {{
 def protected(contender):
     variable = "$user_" + contender.name.replace("-", "_").replace(".", "_")
     return f"""
-    location = /ask-{contender.name} {{ internal; {contender.backend.ask(contender.kept)} }}
-    location = /{contender.name} {{ auth_request /ask-{contender.name}; auth_request_set {variable} {contender.backend.identity};
+    location = /auth-{contender.name} {{ internal; {contender.backend.auth_location(contender.kept)} }}
+    location = /{contender.name} {{ auth_request /auth-{contender.name}; auth_request_set {variable} {contender.backend.identity};
       add_header X-User {variable}; empty_gif; }}"""
 
 
 class NginxFront:
-    """Not for several threads."""
+    """The running nginx. Not thread-safe."""
 
     def __init__(self, sandbox, contenders, name="nginx"):
         self.port = free_port()
@@ -53,8 +53,8 @@ class NginxFront:
     def url(self, path):
         return f"http://127.0.0.1:{self.port}/{path}"
 
-    def ask(self, method, path, body=None, cookie=None):
-        """The response, read to its end."""
+    def request(self, method, path, body=None, cookie=None):
+        """Sends a request and returns the response, which has been read to its end."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         headers = {"Content-Type": "application/json"} if body else {}
         if cookie:
@@ -70,18 +70,18 @@ class NginxFront:
         return response
 
     def begin_session(self, name, attributes):
-        """Logs in at the location of that backend: the cookie that a browser would send."""
-        response = self.ask("POST", f"/login-{name}", json.dumps(attributes))
+        """Logs in at a backend. Returns the cookie that a browser would send."""
+        response = self.request("POST", f"/login-{name}", json.dumps(attributes))
         cookie = response.getheader("Set-Cookie")
         if response.status != 200 or not cookie:
             raise BenchError(f"{name}: no session: {response.status}, Set-Cookie: {cookie}\n{self.sandbox.log_of(name)}")
         return cookie.split(";")[0]
 
     def verify(self, contender, cookie):
-        """That a valid cookie passes with its user's name, and that a tampered one and none get 401."""
+        """Verifies that a valid cookie passes with the user's name, and that a tampered one and no cookie get 401."""
         path = f"/{contender.name}"
-        good = self.ask("GET", path, cookie=cookie)
-        bad, none = self.ask("GET", path, cookie=tampered(cookie)), self.ask("GET", path)
+        good = self.request("GET", path, cookie=cookie)
+        bad, none = self.request("GET", path, cookie=tampered(cookie)), self.request("GET", path)
         found = (good.status, good.getheader("X-User"), bad.status, none.status)
         if found != (200, USER, 401, 401):
             raise BenchError(f"{contender.name} does not check: valid {found[0]} for {found[1]!r}, tampered {found[2]}, "
@@ -89,7 +89,7 @@ class NginxFront:
 
 
 def tampered(cookie):
-    """The cookie with one character in the middle of its value changed."""
+    """The cookie with one changed character in the middle of its value."""
     name, value = cookie.split("=", 1)
     at = len(value) // 2
     while value[at] in "%.:" or "%" in value[max(0, at - 2):at]:

@@ -1,4 +1,4 @@
-"""Many sessions, created through nginx as applications create them."""
+"""Creates many sessions through nginx, as applications do."""
 import json
 import os
 import subprocess
@@ -13,13 +13,13 @@ def body_file(sandbox, attributes):
 
 
 def create_command(bench, backend, attributes, out, count="all", rate="max", seconds=900):
-    """The command of a wrk that creates sessions at a gateway and writes their cookies to the file `out`."""
+    """The command line of a wrk that creates sessions at a gateway and writes their cookies to the file `out`."""
     return wrk.command(bench.front.url(f"login-{backend.name}"), 16, seconds, script="create.lua",
                        arguments=(wrk.SCRIPTS, count, rate, out, body_file(bench.sandbox, attributes), out + ".done"))
 
 
 def create(bench, backend, count, attributes, name="all"):
-    """(file with at least `count` cookies, the seconds it took)."""
+    """Creates sessions. Returns (file with at least `count` cookies, seconds that it took)."""
     out = bench.sandbox.path(f"{backend.name}-{name}.cookies")
     began = time.monotonic()
     load = subprocess.Popen(create_command(bench, backend, attributes, out, count), stdout=subprocess.DEVNULL)

@@ -1,4 +1,4 @@
-"""The Redis that all contenders share: nothing is saved to disk, and it listens on a Unix socket and on loopback."""
+"""The Redis server that all contenders share. It saves nothing to disk, and listens on a Unix socket and on loopback."""
 from harness.sandbox import free_port
 
 

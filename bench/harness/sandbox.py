@@ -1,4 +1,4 @@
-"""A private place to run servers in: a directory, processes that end with it, and what they have used."""
+"""A sandbox for servers: a temporary directory, processes that end with it, and measurements of their CPU time and memory."""
 import contextlib
 import os
 import re
@@ -12,12 +12,12 @@ import time
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
-# nginx and php-fpm are in /usr/sbin, which is not on everybody's path.
+# nginx and php-fpm are in /usr/sbin, which is not in every user's PATH.
 os.environ["PATH"] += ":/usr/sbin:/sbin"
 
 
 class BenchError(Exception):
-    """The run cannot go on; the text says why."""
+    """The run can't go on. The text says why."""
 
 
 def free_port():
@@ -27,7 +27,7 @@ def free_port():
 
 
 def listens(address):
-    """Whether somebody accepts connections on a port of loopback, or on the path of a socket."""
+    """True if a server accepts connections on a port of loopback, or on a Unix socket."""
     family, where = (socket.AF_UNIX, address) if isinstance(address, str) else (socket.AF_INET, ("127.0.0.1", address))
     with socket.socket(family) as s:
         s.settimeout(1)
@@ -35,7 +35,7 @@ def listens(address):
 
 
 def raise_file_limit():
-    """Children inherit it: a thousand connections through nginx, ten thousand to a gateway."""
+    """Raises the limit on open files, for a thousand connections through nginx or ten thousand to a gateway. Children inherit it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 65536 if hard == resource.RLIM_INFINITY else min(hard, 65536)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
@@ -46,7 +46,7 @@ class Sandbox:
     def __init__(self, build):
         self.build = os.path.abspath(build)
         self.dir = tempfile.mkdtemp(prefix="session-bench-")
-        os.chmod(self.dir, 0o755)  # workers that are not root go in
+        os.chmod(self.dir, 0o755)  # for workers that are not root
         self.processes = []
 
     def path(self, name):
@@ -58,7 +58,7 @@ class Sandbox:
         return self.path(name)
 
     def start(self, name, *command, env=None):
-        """The process; what it says goes to the file NAME.log."""
+        """Starts a process. Its output goes to the file NAME.log."""
         with open(self.path(f"{name}.log"), "w") as log:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.dir,
                                        env={**os.environ, **(env or {})})
@@ -77,10 +77,10 @@ class Sandbox:
                 raise BenchError(f"{process.label} does not listen on {address}:\n{self.log_of(process.label)}")
             time.sleep(0.02)
         if isinstance(address, str):
-            os.chmod(address, 0o666)  # nginx's workers may be another user
+            os.chmod(address, 0o666)  # nginx's workers may run as another user
 
     def end(self, process):
-        """Ends one process and all that it has started."""
+        """Ends a process and all its descendants."""
         family = {pid: started(pid) for pid in descendants(process.pid)}
         process.send_signal(signal.SIGTERM)
         try:
@@ -89,7 +89,7 @@ class Sandbox:
             process.kill()
             process.wait()
         for pid, when in family.items():
-            if when and started(pid) == when:  # still there, and not another that was given the number
+            if when and started(pid) == when:  # The process still exists, and its pid was not reused.
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
         self.processes.remove(process)
@@ -101,7 +101,7 @@ class Sandbox:
 
 
 def descendants(pid):
-    """Children, and theirs, of all threads."""
+    """The pids of all descendants of a process."""
     found = []
     try:
         for thread in os.listdir(f"/proc/{pid}/task"):
@@ -109,12 +109,12 @@ def descendants(pid):
                 for child in f.read().split():
                     found += [int(child)] + descendants(int(child))
     except (FileNotFoundError, ProcessLookupError):
-        pass  # it has ended meanwhile
+        pass  # The process has ended meanwhile.
     return found
 
 
 def started(pid):
-    """When a process was started, in ticks since the machine was; None if there is none."""
+    """The start time of a process in ticks since boot; None if the process does not exist."""
     try:
         with open(f"/proc/{pid}/stat") as f:
             return int(f.read().rsplit(")", 1)[1].split()[19])
@@ -123,7 +123,7 @@ def started(pid):
 
 
 def cpu_seconds(pids):
-    """User and system time of these processes and all below them, with children that have ended."""
+    """User and system time of the processes and all their descendants, ended children included."""
     total = 0
     for pid in {p for root in pids for p in [root] + descendants(root)}:
         try:
@@ -136,7 +136,7 @@ def cpu_seconds(pids):
 
 
 def memory_mib(pids):
-    """Proportional set size of these processes and all below them: what they share counts once."""
+    """Proportional set size of the processes and all their descendants. Shared pages count once."""
     total = 0
     for pid in {p for root in pids for p in [root] + descendants(root)}:
         with open(f"/proc/{pid}/smaps_rollup") as f:

@@ -1,4 +1,4 @@
-"""What the sessions hold, the same in every contender."""
+"""The attributes of the sessions, the same for every contender."""
 import json
 
 ATTRIBUTES = {"user": "alice", "email": "alice@example.org", "groups": ["staff", "admin"],
@@ -8,7 +8,7 @@ ATTRIBUTES = {"user": "alice", "email": "alice@example.org", "groups": ["staff",
 
 
 def size(attributes):
-    """Bytes of its JSON without spaces."""
+    """The length of the attributes' JSON in bytes, without spaces."""
     return len(json.dumps(attributes, separators=(",", ":")))
 
 

@@ -1,4 +1,4 @@
-"""The latency of valid users, alone or beside another load."""
+"""Measures the latency of valid users, alone or beside another load."""
 import json
 import os
 import subprocess
@@ -9,12 +9,12 @@ from harness import wrk
 from harness.sandbox import BenchError
 
 CLIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "latency_client.py")
-RATE = 500  # requests a second
-WARM_UP = 1  # seconds of the other load before, and after
+RATE = 500  # requests per second
+WARM_UP = 1  # seconds of the other load before and after
 
 
 def latency(bench, contender, cookies):
-    """What latency_client says of users of that contender with the cookies of that file; each of them has to pass."""
+    """Runs latency_client with the cookies of a file. Every request must pass. Returns its result."""
     done = subprocess.run([sys.executable, CLIENT, str(bench.front.port), contender.name, str(RATE),
                            str(bench.options.seconds), cookies], capture_output=True, text=True)
     if done.returncode != 0:
@@ -26,7 +26,7 @@ def latency(bench, contender, cookies):
 
 
 def latency_beside(bench, contender, cookies, command, read=wrk.parse):
-    """(latency of users, what `read` makes of the output of `command`, which is another load meanwhile)."""
+    """Measures latency() while `command`, another load, runs. Returns (latency, output of `command` parsed by `read`)."""
     load = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         time.sleep(WARM_UP)
@@ -42,5 +42,5 @@ def latency_beside(bench, contender, cookies, command, read=wrk.parse):
 
 
 def beside_seconds(options):
-    """How long the other load has to be."""
+    """The seconds for which the other load must run."""
     return options.seconds + 2 * WARM_UP

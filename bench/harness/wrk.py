@@ -1,4 +1,4 @@
-"""wrk: one load, and what it says about it."""
+"""Runs wrk and reads its output."""
 import os
 import re
 import subprocess
@@ -11,7 +11,7 @@ PERCENTILES = ("p50", "p99", "p99.9")
 
 
 def seconds_of(text):
-    """'1.23ms' as wrk writes it, in seconds."""
+    """Parses a time as wrk prints it, such as '1.23ms'. Returns seconds."""
     match = re.fullmatch(r"([\d.]+)(us|ms|s|m)", text)
     if not match:
         raise BenchError(f"wrk: not a time: {text}")
@@ -19,8 +19,8 @@ def seconds_of(text):
 
 
 def parse(out):
-    """{"rate": per second, "count": requests, "errors": of sockets, "refused": answers not 2xx or 3xx,
-    "p50", "p99", "p99.9": µs (the last only from a script that prints it)}"""
+    """Parses the output of wrk. Returns {"rate": requests per second, "count": requests, "errors": socket errors, "refused":
+    responses other than 2xx and 3xx, "p50", "p99", "p99.9": µs (the last one only from a script that prints it)}."""
     rate = re.search(r"Requests/sec:\s+([\d.]+)", out)
     count = re.search(r"(\d+) requests in", out)
     if not rate or not count or int(count.group(1)) == 0:
@@ -46,8 +46,7 @@ def command(url, connections, seconds, script="percentiles.lua", cookie=None, ar
 
 
 def run(*arguments, **options):
-    """One load, to its end. Answers that are not 2xx or 3xx and errors of sockets are in the result, for the caller
-    to judge."""
+    """Runs one load. Responses other than 2xx and 3xx and socket errors do not raise: they are in the result."""
     done = subprocess.run(command(*arguments, **options), capture_output=True, text=True)
     if done.returncode != 0:
         raise BenchError(f"wrk: {done.stderr or done.stdout}")
@@ -55,7 +54,7 @@ def run(*arguments, **options):
 
 
 def run_clean(*arguments, **options):
-    """One load in which every answer has to be a success."""
+    """Runs one load. Every response must be a success."""
     result = run(*arguments, **options)
     if result["errors"] or result["refused"]:
         raise BenchError(f"wrk {arguments[0]}: {result['refused']} refused, {result['errors']} errors of sockets")

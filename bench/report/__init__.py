@@ -1,1 +1,1 @@
-"""What is made of a run: results files, tables, pictures, the page docs/benchmarks.md, and targets held against the figures."""
+"""The report of a run: results files, tables, pictures, the page docs/benchmarks.md, and the comparison with the targets."""

@@ -1,4 +1,4 @@
-"""docs/benchmarks.md and its pictures: made from a results file and a template, so that every number comes of a run."""
+"""Makes docs/benchmarks.md and its pictures from a results file and a template, so that every number comes from a run."""
 import os
 import string
 
@@ -20,7 +20,7 @@ def described(machine, results):
 
 
 def page(results, pictures="benchmarks"):
-    """The page, in Markdown. `pictures`: the folder of the pictures, seen from the page."""
+    """The page, in Markdown. `pictures`: the path from the page to the folder of the pictures."""
     scenarios = results["scenarios"]
     filled = {name: make(scenarios[name]) if name in scenarios else MISSING for name, make in TABLES.items()}
     found = targets.judge(scenarios)
@@ -33,7 +33,7 @@ def page(results, pictures="benchmarks"):
 
 
 def forged_shown(scenarios):
-    """What the flood really was, in words."""
+    """A sentence about the rate that the flood really had."""
     if "flood" not in scenarios:
         return MISSING
     rates = [r["forged_rate"] for s in scenarios["flood"]["contenders"] if s["when"] != "quiet" for r in s["rounds"]]
@@ -45,7 +45,7 @@ def forged_shown(scenarios):
 
 
 def publish(results_folder, docs):
-    """Writes benchmarks.md and benchmarks/*.svg below `docs`; returns the page."""
+    """Writes benchmarks.md and benchmarks/*.svg below `docs`, and returns the page."""
     results = read(results_folder)
     folder = os.path.join(docs, "benchmarks")
     os.makedirs(folder, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The pictures of the report. Each function draws one of a scenario of the results."""
+"""The pictures of the report. Each function draws one picture from one scenario of the results."""
 import itertools
 import math
 
@@ -9,7 +9,7 @@ WIDTH, LEFT, RIGHT, TOP, ROW = 860, 190, 90, 64, 30
 
 
 def rows_of(names, title, most):
-    """A picture with a row for each name, and a function from a value to its x."""
+    """Returns a picture with a row for each name, and a function that maps a value to its x coordinate."""
     picture = Picture(WIDTH, TOP + ROW * len(names) + 44, title)
     scale = (WIDTH - LEFT - RIGHT) / most
     bottom = TOP + ROW * len(names)
@@ -24,7 +24,7 @@ def rows_of(names, title, most):
 
 
 def shown(name):
-    """A contender's name for readers who see only the picture, short enough to stand left of the rows."""
+    """A contender's name for readers who see only the picture, short enough for the space left of the rows."""
     name = name.replace(" flooded over ", ", over ")
     return f"gateway {name}" if name.startswith(("memory", "redis")) else name
 
@@ -44,7 +44,7 @@ def rates(scenario):
 def cpu_time(scenario):
     used = {name: cpu(rounds) for name, rounds in by_name(scenario).items()}
     total = {name: sum(filter(None, costs.values())) for name, costs in used.items()}
-    # LemonLDAP::NG's bars would make all others dots: what is much longer than the rest is cut, and says so.
+    # A bar that is much longer than the rest is cut, and labelled so: LemonLDAP::NG's bars would make all others too short to see.
     ordered = sorted(total.values())
     most = next((value for value in reversed(ordered) if value <= 3 * ordered[len(ordered) // 2]), ordered[-1]) * 1.05
     picture, at = rows_of(list(used), "CPU time per request, µs", most)
@@ -126,7 +126,7 @@ def flood(scenario):
 
 
 def draw(scenarios):
-    """{file name: Picture} of the scenarios that were measured."""
+    """Draws the pictures of the scenarios that were measured. Returns {file name: Picture}."""
     wanted = {"rates.svg": ("compare", rates), "cpu.svg": ("compare", cpu_time), "latency.svg": ("compare", percentiles),
               "connections.svg": ("connections", connections), "flood.svg": ("flood", flood)}
     return {file: make(scenarios[scenario]) for file, (scenario, make) in wanted.items() if scenario in scenarios}

@@ -1,4 +1,4 @@
-"""The results file: results.json, all of it, and results.csv, a line for each measurement."""
+"""The results files: results.json with all results, and results.csv with a line for each measurement."""
 import csv
 import datetime
 import json
@@ -13,7 +13,7 @@ COLUMNS = ("scenario", "case", "round", "rate", "p50", "p99", "p99.9", "cpu_ngin
 
 
 def first_line(*command):
-    """The first line that a command says, or "" if there is no such command."""
+    """The first line of a command's output, or "" if the command does not exist."""
     try:
         done = subprocess.run(command, capture_output=True, text=True)
     except FileNotFoundError:
@@ -22,7 +22,7 @@ def first_line(*command):
 
 
 def package_version(name):
-    """Of a Debian package; "" if it is not there."""
+    """The version of a Debian package; "" if it is not installed."""
     try:
         done = subprocess.run(["dpkg-query", "-W", "-f=${Version}", name], capture_output=True, text=True)
     except FileNotFoundError:
@@ -31,7 +31,7 @@ def package_version(name):
 
 
 def npm_versions():
-    """{package: version} of what bench/contenders/peers uses, from their package.json: exact versions."""
+    """The exact versions of the npm packages in bench/contenders/peers, from package.json, as text for each folder."""
     peers = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "contenders", "peers")
     found = {}
     for folder in ("express", "session-store"):
@@ -66,7 +66,7 @@ def cpu_model():
 
 
 def busy_percent(seconds=3):
-    """How busy the machine is while the harness waits: with what does not belong to the run."""
+    """The load of the machine while the harness waits, in percent: the share of other processes."""
     def used_and_all():
         with open("/proc/stat") as f:
             ticks = [int(n) for n in f.readline().split()[1:9]]
@@ -88,7 +88,7 @@ def machine(options):
 
 
 def measurements(value, scenario, case=""):
-    """(scenario, case, round, measurement) of every list named "rounds", however deep."""
+    """Yields (scenario, case, round, measurement) for every list named "rounds", at any depth."""
     if isinstance(value, list):
         for item in value:
             yield from measurements(item, scenario, case)

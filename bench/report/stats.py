@@ -1,4 +1,4 @@
-"""What is made of the rounds of a measurement."""
+"""Statistics over the rounds of a measurement."""
 import statistics
 
 
@@ -7,26 +7,26 @@ def values(rounds, key):
 
 
 def median(rounds, key):
-    """Of one value over the rounds; None if they do not have it."""
+    """The median of one value over the rounds; None if no round has it."""
     found = values(rounds, key)
     return statistics.median(found) if found else None
 
 
 def largest(rounds, key):
-    """The same for what a median would hide."""
+    """The largest value over the rounds, for values that a median would hide; None if no round has it."""
     return max(values(rounds, key), default=None)
 
 
 def ratio(rounds, others, key="rate"):
-    """The median of each round's ratio: what disturbed the machine in a round disturbed both."""
+    """The median of the ratios of each round. A disturbance in a round affects both values of its ratio."""
     return statistics.median(one[key] / other[key] for one, other in zip(rounds, others, strict=True))
 
 
 def by_name(scenario):
-    """{name: rounds} of a scenario whose contenders are a list."""
+    """The rounds of a scenario by the name of the contender. The scenario's contenders must be a list."""
     return {contender["name"]: contender["rounds"] for contender in scenario["contenders"]}
 
 
 def cpu(rounds):
-    """{"nginx", "backend", "redis"}: medians in µs per request, None where there is no such process."""
+    """Medians of the CPU time in µs per request, {"nginx", "backend", "redis"}; None for a process that does not exist."""
     return {who: median(rounds, f"cpu_{who}") for who in ("nginx", "backend", "redis")}

@@ -1,4 +1,4 @@
-"""Just enough SVG for bars and lines. Coordinates are pixels; text is of one size."""
+"""A minimal SVG writer for bars and lines. Coordinates are in pixels."""
 from html import escape
 
 FONT = 13
@@ -39,7 +39,7 @@ class Picture:
 
 
 def round_step(most, count=5):
-    """A step of 1, 2 or 5 times a power of ten that divides 0..most in about `count`."""
+    """A step of 1, 2 or 5 times a power of ten that divides the range from 0 to `most` into about `count` parts."""
     size = 1.0
     while size * 10 <= most / count:
         size *= 10
@@ -49,5 +49,5 @@ def round_step(most, count=5):
 
 
 def short(value):
-    """A number for an axis: 2 k for 2000."""
+    """Formats a number for an axis: 2 k for 2000."""
     return f"{value / 1000:g} k" if value >= 1000 else f"{value:g}"

@@ -1,9 +1,9 @@
-"""The tables of the report, in Markdown. Each function makes one of a scenario of the results."""
+"""The tables of the report, in Markdown. Each function makes one table from one scenario of the results."""
 from report.stats import by_name, cpu, largest, median, ratio
 
 
 def table(head, rows):
-    """Columns are aligned to the right, the first and those marked with a trailing `<` to the left."""
+    """A table. Columns are aligned to the right; the first one and those with a trailing `<` are aligned to the left."""
     marks = ["---" if i == 0 or name.endswith("<") else "---:" for i, name in enumerate(head)]
     lines = [[name.rstrip("<") for name in head], marks, *rows]
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
@@ -14,7 +14,7 @@ def number(value, form="{:,.0f}"):
 
 
 def latency(value):
-    """Of µs, in ms."""
+    """Formats a latency in µs as ms."""
     return number(None if value is None else value / 1000, "{:,.2f}")
 
 
@@ -54,7 +54,7 @@ def connections(scenario):
 
 
 def plain(scenario):
-    """A table for scenarios whose contenders differ in a name only."""
+    """A table for scenarios whose contenders differ only in their names."""
     rows = [[contender["name"], number(median(contender["rounds"], "rate")),
              *(latency(median(contender["rounds"], p)) for p in ("p50", "p99", "p99.9")),
              *(number(value, "{:.1f}") for value in cpu(contender["rounds"]).values())] for contender in scenario["contenders"]]

@@ -1,4 +1,4 @@
-"""What the project wants of its speed, and what a run found. A target whose scenario was not measured is left out."""
+"""The performance targets of the project, and the figures of a run. A target whose scenario was not measured is left out."""
 from dataclasses import dataclass
 
 from report.stats import by_name, median, ratio
@@ -31,7 +31,7 @@ def beside_reference(contenders):
 
 
 def beside_peers(contenders):
-    """express-session counts as the faster of its two ways to use Redis with one process."""
+    """Compares with the faster of express-session's two configurations with Redis and one process."""
     express = [contenders[name] for name in ("express", "express-notouch") if name in contenders]
     peers = {"express-session + connect-redis": max(express, key=lambda rounds: median(rounds, "rate"), default=None),
              "npm session-store": contenders.get("session-store")}
@@ -70,7 +70,7 @@ def memory(scenarios):
 
 
 def judge(scenarios):
-    """The targets that these scenarios of a results file can tell about."""
+    """The targets for the scenarios of a results file."""
     targets = []
     if "compare" in scenarios:
         contenders = by_name(scenarios["compare"])

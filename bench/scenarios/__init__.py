@@ -1,4 +1,4 @@
-"""The scenarios of a run, in their order: each measures one question and returns a value for the results file."""
+"""The scenarios, in the order of a run. Each answers one question by measurements and returns a value for the results file."""
 from scenarios import compare, connections, flood, idle_busy, million, sessions, sizes, steps, workers
 
 SCENARIOS = {

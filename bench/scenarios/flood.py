@@ -10,15 +10,16 @@ from harness.sandbox import BenchError, cpu_seconds
 from harness.users import beside_seconds, latency, latency_beside
 
 FORGED_PER_SECOND = 50000
-# So many a second over connections that wait for each answer: at some 0.16 ms each, 8 are in flight. Twice as many leave
-# room; with more, a stall of the one nginx worker is followed by a queue as long as there are connections.
+# A connection sends its next request after the response to the last one. At this rate and some 0.16 ms per response, 8
+# requests are in flight; twice as many connections leave room. After a stall of the one nginx worker the queue is as long as
+# the number of connections.
 CONNECTIONS = (16, 32)
-# Whoever sends forged cookies has a machine of their own, except here: it gets the CPU time that the others leave.
+# A real attacker uses another machine. So the flood has the lowest priority, and gets the CPU time that the servers leave.
 NICENESS = 19
 
 
 def flooded(bench, contender, cookies, forged, connections):
-    """Latency, how many forged cookies a second were answered, how many were given up, and CPU in µs for each request."""
+    """Measures users beside a flood: latency, responses to forged cookies per second, given-up requests, CPU in µs per request."""
     command = ["nice", "-n", str(NICENESS), *load_client.command(bench, contender.name, connections, FORGED_PER_SECOND,
                                                                  beside_seconds(bench.options), "forged", forged)]
     watched = bench.watched(contender)

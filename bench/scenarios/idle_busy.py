@@ -11,13 +11,13 @@ from harness.sandbox import BenchError, memory_mib
 BUSY = 1000
 
 
-# A check without a cookie.
+# An auth check without a cookie.
 REQUEST = fastcgi.request({"GATEWAY_ENDPOINT": "auth", "REQUEST_METHOD": "GET"})
 
 
 @contextlib.contextmanager
 def idle_connections(path, count):
-    """Kept connections that have asked once each, as nginx's have."""
+    """Opens kept connections. Each has sent one request, as connections of nginx have."""
     peers = []
     try:
         for _ in range(count):

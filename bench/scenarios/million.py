@@ -10,15 +10,15 @@ from harness.sandbox import BenchError, memory_mib
 from harness.sessions import of_size
 from harness.users import beside_seconds, latency, latency_beside
 
-RECORD = 300  # bytes of a session in the store
-WRAPPING = 38  # of these, what the record puts around the attributes: {"v":1,"created":1700000000,"data":}
-ROOM = 1.01  # of what the sessions need: all of them are held, and 2 % more evict some
+RECORD = 300  # bytes of a record in the store
+WRAPPING = 38  # bytes of the record around the attributes: {"v":1,"created":1700000000,"data":}
+ROOM = 1.01  # times the memory that the sessions need: all of them fit, and 2 % more evict some
 CREATED_PER_SECOND = 5000
-RECENT = 10000  # sessions that users have: of the newest, which are not the ones to be evicted
+RECENT = 10000  # sessions of the users: the newest ones, which are not evicted
 
 
 def footprint(options, count):
-    """What memory-footprint says: the store alone, without the daemon."""
+    """Runs memory-footprint, which measures the store without the daemon. Returns its figures."""
     out = subprocess.run([f"{options.build}/bench/memory-footprint", str(count), str(RECORD)],
                          capture_output=True, text=True, check=True).stdout
     each = re.search(r"for each session: ([\d.]+) bytes resident, ([\d.]+) counted", out)
@@ -52,10 +52,10 @@ def run(options):
 
 
 def require(bench, cookies, line, status, otherwise):
-    """That the session of that line of the file is there (200) or is not (401)."""
+    """Requires that the session on a line of the file exists (200) or does not (401)."""
     with open(cookies) as f:
         cookie = next(text for i, text in enumerate(f) if i == line).strip()
-    if bench.front.ask("GET", "/memory", cookie=cookie).status != status:
+    if bench.front.request("GET", "/memory", cookie=cookie).status != status:
         raise BenchError(otherwise)
 
 

@@ -21,7 +21,7 @@ def run(options):
             few = last_lines(all_of_them, some, bench.sandbox.path(f"{contender.name}.some"))
             for count, cookies in ((1, one), (some, few), (many, all_of_them)):
                 cases[contender.name, count] = lambda s=contender, c=cookies: bench.measure_users(s, CONNECTIONS, c)
-        # What so many cookies cost the load and nginx alone: the last store's, to a responder that does not look at them.
+        # The cost of the cookies for the load and nginx: the cookies of the last store, sent to a responder that ignores them.
         for count, cookies in ((1, one), (many, all_of_them)):
             cases[nothing.name, count] = lambda c=cookies: bench.measure_users(nothing, CONNECTIONS, c)
         results = rounds(options, cases)

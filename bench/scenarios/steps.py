@@ -1,4 +1,4 @@
-"""The steps of a check without sockets: CPU time of each, from the micro-benchmarks (auth-path)."""
+"""The CPU time of each step of a check without sockets, from the micro-benchmarks (auth-path)."""
 import json
 import statistics
 import subprocess
@@ -18,7 +18,7 @@ def run(options):
 
 
 def medians(found):
-    """[{"name", "cpu_ns"}] of Google Benchmark's JSON: the median of the repetitions of each."""
+    """Reads Google Benchmark's JSON. Returns [{"name", "cpu_ns"}], the median of the repetitions of each step."""
     times = {}
     for one in found["benchmarks"]:
         if one["run_type"] == "iteration":

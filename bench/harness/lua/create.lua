@@ -1,7 +1,7 @@
--- Creates sessions, each with a Set-Cookie that goes to a file.
--- Arguments: the folder of pace.lua, how many ("all": until the time is up), per second ("max": as many as can be),
--- the file for the cookies, the file that holds the request's body, a file to make when all are created (wrk itself
--- stays until its time is up).
+-- Creates sessions, and writes the cookie of each to a file.
+-- Arguments: the folder of pace.lua, the number of sessions ("all": until the time is up), sessions per second ("max":
+-- without a limit), the file for the cookies, the file with the request's body, a file to create when all sessions are
+-- created (wrk itself runs until its time is up).
 local pace, most, rate, out, done, text, answered
 
 function init(arguments)

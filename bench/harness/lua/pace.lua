@@ -1,4 +1,4 @@
--- Requests at a fixed rate: each has its time in one schedule for all connections, and waits for it.
+-- Sends requests at a fixed rate: each waits for its time in a schedule that all connections share.
 local ffi = require("ffi")
 ffi.cdef [[
   typedef struct { long seconds, nanoseconds; } bench_time;
@@ -11,8 +11,8 @@ local function milliseconds()
   return tonumber(time.seconds) * 1e3 + tonumber(time.nanoseconds) / 1e6
 end
 
--- How long the next request has to wait, in whole milliseconds as wrk wants it. Late requests go at once, and up to
--- a tenth of a second is made up for.
+-- Returns the delay of the next request in whole milliseconds, as wrk expects. Late requests are sent at once; the schedule
+-- catches up at most a tenth of a second.
 return function(rate)
   local now = milliseconds()
   if not began then began = now end

@@ -1,5 +1,5 @@
 'use strict';
-// Whose session is it? An application with express-session that answers only this.
+// An application with express-session that does nothing but answer auth requests.
 //   node app.js '{"listen": PATH, "redis": PATH or null, "touch": true, "processes": 1}'
 
 const cluster = require('cluster');

@@ -15,7 +15,7 @@ if ($user) {
 my $attributes = decode_json($json);
 my $name       = $attributes->{user};
 
-# Lists and maps are kept as JSON text: its sessions hold plain values.
+# Lists and maps are stored as JSON text, because its sessions hold only plain values.
 my %info = map { $_ => ref $attributes->{$_} ? encode_json( $attributes->{$_} ) : $attributes->{$_} } keys %$attributes;
 my $session = Lemonldap::NG::Common::Session->new(
     {

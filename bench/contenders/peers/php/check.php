@@ -1,5 +1,5 @@
 <?php
-// Whose session is it? As an application does it that has no options of its own.
+// Answers auth requests with the default options of sessions, as most applications do.
 session_start();
 if (!isset($_SESSION['user'])) {
     http_response_code(401);

@@ -1,5 +1,5 @@
 <?php
-// Whose session is it? Read, and let go at once: nothing is locked or written back.
+// Answers auth requests. Reads the session and closes it at once, so that nothing is locked or written back.
 session_start(['read_and_close' => true]);
 if (!isset($_SESSION['user'])) {
     http_response_code(401);

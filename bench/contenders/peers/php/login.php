@@ -1,5 +1,5 @@
 <?php
-// Begins a session with the attributes of the request's JSON.
+// Creates a session with the attributes in the request's JSON.
 session_start();
 foreach (json_decode(file_get_contents('php://input'), true) as $name => $value) {
     $_SESSION[$name] = $value;

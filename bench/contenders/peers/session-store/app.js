@@ -1,6 +1,6 @@
 'use strict';
-// Whose session is it? An application with session-store that answers only this. The package asks the main script
-// for its exports: this must be it.
+// An application with session-store that does nothing but answer auth requests. It must be the main script, because the
+// package reads the main script's exports.
 //   node app.js '{"listen": PATH, "port": NUMBER of Redis}'
 
 const express = require('express');
