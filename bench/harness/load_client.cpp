@@ -242,7 +242,7 @@ class LoadClient {
     given_up_ += next_ - first;
   }
 
-  // Waits until `time` at max for responses, and receives all that have arrived. Returns false if none has.
+  // Waits until `time` at most for responses, and receives all that have arrived. Returns false if none has.
   bool receive_until(nanoseconds time) {
     const auto pause = std::max(time - elapsed(), nanoseconds(0)).count();
     const timespec timeout{pause / 1'000'000'000, pause % 1'000'000'000};

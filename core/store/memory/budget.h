@@ -9,15 +9,15 @@ namespace session {
 // Internal to MemoryStore: how many bytes all shards hold together, and their limit. Thread-safe, lock-free.
 class MemoryBudget {
  public:
-  explicit MemoryBudget(std::size_t most) : most_(most) {}
+  explicit MemoryBudget(std::size_t max) : max_(max) {}
 
-  [[nodiscard]] std::size_t most() const noexcept { return most_; }
+  [[nodiscard]] std::size_t max() const noexcept { return max_; }
 
   // Reserves `more` bytes; returns false and changes nothing if too few are left.
   [[nodiscard]] bool reserve(std::size_t more) noexcept {
     std::size_t now = bytes_.load(std::memory_order_relaxed);
     do {
-      if (more > most_ - now) return false;
+      if (more > max_ - now) return false;
     } while (!bytes_.compare_exchange_weak(now, now + more, std::memory_order_relaxed));
     return true;
   }
@@ -30,8 +30,8 @@ class MemoryBudget {
   std::atomic<std::uint64_t> expirations = 0;
 
  private:
-  const std::size_t most_;
-  std::atomic<std::size_t> bytes_ = 0;  // never more than most_
+  const std::size_t max_;
+  std::atomic<std::size_t> bytes_ = 0;  // never more than max_
 };
 
 }  // namespace session

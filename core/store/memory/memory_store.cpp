@@ -18,8 +18,8 @@ namespace {
 
 constexpr std::size_t kShardBits = 6;
 constexpr std::size_t kShards = std::size_t{1} << kShardBits;
-// Expired entries that a sweep removes under one lock: some microseconds' work.
-constexpr std::size_t kReapedAtOnce = 16;
+// The number of expired entries that a sweep removes under one lock, within a few microseconds.
+constexpr std::size_t kExpiredPerLock = 16;
 
 SipHash<1, 3> seeded_hash() {
   std::random_device entropy;
@@ -32,16 +32,16 @@ StoreFailure too_large() {
   return StoreFailure(StoreFailure::Kind::full, "memory store: one entry is larger than max_bytes");
 }
 
-// One time for each shard; in a row, so that looking for the least of them reads few cache lines.
-class Times {
+// One time for each shard. They are contiguous, so that a search for the earliest reads few cache lines.
+class ShardTimes {
  public:
-  static constexpr std::size_t kNowhere = kShards;
+  static constexpr std::size_t kNone = kShards;
 
   [[nodiscard]] std::atomic<std::int64_t>& of(std::size_t shard) { return times_[shard]; }
 
-  // The shard with the least time that is not after `latest`, other than `skipped`; or kNowhere.
-  [[nodiscard]] std::size_t least(std::int64_t latest, std::size_t skipped = kNowhere) const {
-    std::size_t found = kNowhere;
+  // Returns the shard with the earliest time up to `latest`, without `skipped`; kNone if there is none.
+  [[nodiscard]] std::size_t earliest_shard(std::int64_t latest, std::size_t skipped = kNone) const {
+    std::size_t found = kNone;
     for (std::size_t i = 0; i < kShards; ++i) {
       const std::int64_t time = times_[i].load(std::memory_order_relaxed);
       if (time > latest || i == skipped) continue;
@@ -72,37 +72,37 @@ class MemoryStore::Shards {
   }
   [[nodiscard]] const MemoryBudget& budget() const noexcept { return budget_; }
   [[nodiscard]] bool could_hold(const HashedKey& key, const Bytes& bytes) const noexcept {
-    return MemoryEntry::cost(key.text.size(), bytes.size()) <= budget_.most();
+    return MemoryEntry::cost(key.text.size(), bytes.size()) <= budget_.max();
   }
 
-  // Removes what expired first, in one shard.
-  std::size_t expire(std::size_t most) {
+  // Removes up to `max` expired entries of the shard whose entry expired first.
+  std::size_t expire(std::size_t max) {
     const auto now =
         std::chrono::duration_cast<std::chrono::nanoseconds>(clock_.steady_now().time_since_epoch());
-    const std::size_t i = expiries_.least(now.count());
-    return i == Times::kNowhere ? 0 : shards_[i]->expire(most);
+    const std::size_t i = expiries_.earliest_shard(now.count());
+    return i == ShardTimes::kNone ? 0 : shards_[i]->expire(max);
   }
 
-  // Removes an entry other than `spared`, for a write that found no room. Holds one lock at a time: what it
-  // sees of the other shards may be a moment old.
+  // Removes an entry other than `keep`, for a write that exceeds the cap. Holds one lock at a time, so the
+  // times of other shards may be slightly outdated.
   void make_room(const HashedKey& keep) {
     if (expire(1) > 0) return;
-    std::size_t barren = Times::kNowhere;
+    std::size_t skipped_shard = ShardTimes::kNone;
     for (int tries = 0; tries < 2; ++tries) {
-      const std::size_t i = uses_.least(MemoryShard::kNever - 1, barren);
-      if (i == Times::kNowhere) break;
+      const std::size_t i = uses_.earliest_shard(MemoryShard::kNever - 1, skipped_shard);
+      if (i == ShardTimes::kNone) break;
       if (shards_[i]->evict_oldest(keep)) return;
-      barren = i;  // it held nothing but what is spared
+      skipped_shard = i;  // The shard holds no entry but `keep`.
     }
-    std::this_thread::yield();  // others are removing, or have taken the room at this moment
+    std::this_thread::yield();  // Other threads are removing entries, or have just reserved the freed bytes.
   }
 
  private:
   const Clock& clock_;
   const SipHash<1, 3> hash_ = seeded_hash();
   MemoryBudget budget_;
-  Times uses_;
-  Times expiries_;
+  ShardTimes uses_;
+  ShardTimes expiries_;
   std::vector<std::unique_ptr<MemoryShard>> shards_;
 };
 
@@ -168,12 +168,12 @@ Store::Answer<EraseIfOutcome> MemoryStore::erase_if(std::string key, Bytes expec
   co_return observed.reported(shards_->of(hashed).erase_if(hashed, expected));
 }
 
-std::size_t MemoryStore::sweep(std::size_t most) {
+std::size_t MemoryStore::sweep(std::size_t max) {
   std::size_t freed = 0;
-  while (freed < most) {
-    const std::size_t reaped = shards_->expire(std::min(kReapedAtOnce, most - freed));
-    if (reaped == 0) break;
-    freed += reaped;
+  while (freed < max) {
+    const std::size_t expired = shards_->expire(std::min(kExpiredPerLock, max - freed));
+    if (expired == 0) break;
+    freed += expired;
   }
   return freed;
 }

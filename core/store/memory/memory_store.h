@@ -10,27 +10,26 @@
 namespace session {
 
 struct MemoryStoreOptions {
-  // Of keys, values and bookkeeping together, as the heap gives them out. What the store itself needs when it
-  // is empty (some 150 KiB) is not counted.
+  // The limit on keys, values and bookkeeping together, in the sizes that the heap rounds them to. The memory
+  // of an empty store (some 150 KiB) does not count.
   std::size_t max_bytes = std::size_t{256} << 20;
-  StoreObserver* observer = nullptr;  // is told of every command; outlives the store
+  StoreObserver* observer = nullptr;  // gets a report of every command; outlives the store
 };
 
-// Sessions in this process's memory: the fastest store, shared by all threads, gone with the process.
+// A Store in this process's memory: the fastest one. All threads share it, and it ends with the process.
 //
-// Thread-safe. Sharded by key, so threads wait for each other only on the same shard, and no lock is held for
-// longer than a few entries' work: housekeeping never stalls a caller for 5 ms.
-// The cap in bytes is kept at all times: when a write would pass it, expired entries go first, then the least
-// recently used (loads count as use). An entry that alone is larger than the cap is refused with
-// StoreFailure::Kind::full.
-// The answers are ready at once: no coroutine ever suspends here.
+// Thread-safe. The keys are sharded, so threads wait for each other only on the same shard. A lock is held
+// for the work on a few entries at most, so maintenance never blocks a caller for 5 ms. The cap in bytes
+// holds at all times. A write that would exceed it first removes expired entries, then the least recently
+// used ones (a load is a use). An entry that is larger than the cap fails with StoreFailure::Kind::full.
+// Results are ready at once: the coroutines never suspend.
 class MemoryStore final : public Store {
  public:
   struct Stats {
-    std::size_t entries = 0;        // live, or expired and not swept yet
+    std::size_t entries = 0;        // live ones, and expired ones that were not removed yet
     std::size_t bytes = 0;          // as counted against max_bytes
-    std::uint64_t evictions = 0;    // live entries that went because of the cap
-    std::uint64_t expirations = 0;  // entries removed after their time
+    std::uint64_t evictions = 0;    // live entries that were removed because of the cap
+    std::uint64_t expirations = 0;  // entries that were removed after their expiry
   };
 
   explicit MemoryStore(MemoryStoreOptions options = {}, const Clock& clock = system_clock());
@@ -43,13 +42,13 @@ class MemoryStore final : public Store {
   Answer<EraseOutcome> erase(std::string key) override;
   Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected) override;
 
-  // A way to the same sessions that tells another observer of the commands that go through it: for one
-  // thread, with an observer of its own. The sessions live as long as any of the ways to them.
+  // Returns a store with the same sessions that reports its commands to another observer: for one thread with
+  // an observer of its own. The sessions live as long as any store that shares them.
   [[nodiscard]] std::unique_ptr<MemoryStore> observed_by(StoreObserver& observer) const;
 
-  // Frees up to `most` expired entries and returns how many it freed. Call it now and then (the gateway does
-  // each second): reads are exact without it, it only gives memory back.
-  std::size_t sweep(std::size_t most);
+  // Frees up to `max` expired entries and returns their number. The gateway calls it each second. It only
+  // releases memory: reads never return expired entries.
+  std::size_t sweep(std::size_t max);
 
   [[nodiscard]] Stats stats() const;
 

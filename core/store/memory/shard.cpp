@@ -123,9 +123,9 @@ EraseIfOutcome MemoryShard::erase_if(const HashedKey& key, const Bytes& expected
   return EraseIfOutcome::erased;
 }
 
-std::size_t MemoryShard::expire(std::size_t most) {
+std::size_t MemoryShard::expire(std::size_t max) {
   Access access(*this);
-  return expire(most, access);
+  return expire(max, access);
 }
 
 bool MemoryShard::evict_oldest(const HashedKey& keep) {
@@ -191,9 +191,9 @@ void MemoryShard::unlink(MemoryEntry& node, Access& access) {
   access.free_later(node);
 }
 
-std::size_t MemoryShard::expire(std::size_t most, Access& access) {
+std::size_t MemoryShard::expire(std::size_t max, Access& access) {
   std::size_t expired = 0;
-  while (expired < most && !by_expiry_.empty() && by_expiry_.begin()->expires <= access.now()) {
+  while (expired < max && !by_expiry_.empty() && by_expiry_.begin()->expires <= access.now()) {
     count(budget_.expirations);
     unlink(*by_expiry_.begin(), access);
     ++expired;

@@ -50,8 +50,8 @@ class alignas(64) MemoryShard {
   [[nodiscard]] EraseOutcome erase(const HashedKey& key);
   [[nodiscard]] EraseIfOutcome erase_if(const HashedKey& key, const Bytes& expected);
 
-  // Removes up to `most` expired entries, the earliest first, and returns how many it removed.
-  std::size_t expire(std::size_t most);
+  // Removes up to `max` expired entries, the earliest first, and returns how many it removed.
+  std::size_t expire(std::size_t max);
   // Removes the least recently used entry other than `keep`; false if there is none.
   bool evict_oldest(const HashedKey& keep);
 
@@ -76,7 +76,7 @@ class alignas(64) MemoryShard {
   void set_expiry(MemoryEntry& node, milliseconds ttl, Access& access);
   void link(MemoryEntry& node, milliseconds ttl, Access& access);
   void unlink(MemoryEntry& node, Access& access);
-  std::size_t expire(std::size_t most, Access& access);
+  std::size_t expire(std::size_t max, Access& access);
   void publish() noexcept;
 
   const Clock& clock_;
