@@ -226,8 +226,8 @@ class LoadClient {
       const auto sent = ::send(connection.descriptor, text.data(), text.size(), MSG_NOSIGNAL);
       if (sent < 0 && closed(errno)) {
         reconnect(connection);
-        return;  // The caller reads the clock again: a server that closes all connections must not block the
-                 // loop.
+        // The caller reads the clock again: a server that closes all connections must not block the loop.
+        return;
       } else if (sent != static_cast<ssize_t>(text.size())) {
         fail("send", sent < 0 ? errno : 0);
       }

@@ -68,8 +68,9 @@ struct MigrationTarget {
 struct LegacyCookie {
   LegacySource* source = nullptr;
   VerifiedCookie cookie;
-  bool alone =
-      true;  // the only id of its format in the request; two ids open no session, but both end with it
+  // True for the only id of its format in the request. Two ids open no session, but both sessions end with
+  // it.
+  bool alone = true;
 };
 
 // Returns the legacy cookies in a request's Cookie headers.

@@ -77,8 +77,8 @@ class GatewayUsage {
 
   const Model& model_;
   GatewayFacts facts_;
-  std::map<std::pair<const Context*, std::string>, const Context*>
-      answered_by_;  // the location for a server and a path
+  // The location for a server and a path.
+  std::map<std::pair<const Context*, std::string>, const Context*> answered_by_;
   std::vector<const Context*> auth_locations_;
   std::set<const Context*> servers_with_checks_;
   std::set<const Context*> servers_with_commit_;
