@@ -68,23 +68,23 @@ void read_name(const Field& field, std::string& to) {
 }
 
 // Reads the file now, so that a problem appears before the first connection.
-enum class Holds { certificates, key };
-void read_pem(const Field& field, std::string& to, Holds what) {
+enum class PemContent { certificates, key };
+void read_pem(const Field& field, std::string& to, PemContent what) {
   const auto text = field.text("the path of a file");
   if (!text || text->empty()) return;
   const auto file = named_file(field, 0);
   if (!file) return;
-  if (what == Holds::key) warn_if_open(field, file->mode);
+  if (what == PemContent::key) warn_if_open(field, file->mode);
   to = file_path_in(field).value_or("");
 }
 
 void read_tls(Section& section, RedisTls& to) {
-  read_pem(section["ca_file"], to.ca_file, Holds::certificates);
+  read_pem(section["ca_file"], to.ca_file, PemContent::certificates);
   const Field certificate = section["certificate"];
   const Field key = section["key"];
   const Field name = section["server_name"];
-  read_pem(certificate, to.certificate, Holds::certificates);
-  read_pem(key, to.key, Holds::key);
+  read_pem(certificate, to.certificate, PemContent::certificates);
+  read_pem(key, to.key, PemContent::key);
   read_text(name, to.server_name);
   if (!to.server_name.empty() && !is_host(to.server_name))
     name.problem("expected the name of a host or a numeric address");

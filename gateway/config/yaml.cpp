@@ -17,11 +17,13 @@ namespace {
 using NodeKind = YamlNode::Kind;
 
 // Thrown through the parser, which can't be stopped in another way.
-struct Refused {
+struct RejectedYaml {
   Problem problem;
 };
 
-[[noreturn]] void refuse(int line, std::string text) { throw Refused{Problem{line, {}, std::move(text)}}; }
+[[noreturn]] void refuse(int line, std::string text) {
+  throw RejectedYaml{Problem{line, {}, std::move(text)}};
+}
 
 int line_of(const YAML::Mark& mark) { return mark.line + 1; }  // 0 for the null mark, whose line is -1
 
@@ -196,8 +198,8 @@ Result<YamlNode, Problem> parse(std::string_view text) {
     while (parser.HandleNextDocument(builder)) {
     }
     return builder.take();
-  } catch (const Refused& refused) {
-    return refused.problem;
+  } catch (const RejectedYaml& rejected) {
+    return rejected.problem;
   } catch (const YAML::Exception& error) {
     return syntax_problem(text, error);
   }

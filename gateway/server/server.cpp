@@ -55,7 +55,7 @@ Server::Server(Settings settings, ConfigSource source, Telemetry& telemetry)
   telemetry_.metrics().set_workers(worker_count(config_->settings));
   telemetry_.metrics().set_cache_budget(cache_budget_);
   listen();
-  const Shared shared{telemetry_, endpoints_, store_, generation_, cache_budget_};
+  const WorkerShared shared{telemetry_, endpoints_, store_, generation_, cache_budget_};
   for (std::size_t i = 0; i < worker_count(config_->settings); ++i)
     workers_.push_back(std::make_unique<Worker>(shared, config_));
   for (const Listener& listener : listeners_) {

@@ -43,7 +43,7 @@ ConnectionSocket socket_of(const Executor& executor, const AcceptedSocket& accep
 
 }  // namespace
 
-Worker::Worker(const Shared& shared, const std::shared_ptr<const ConfigSnapshot>& configuration)
+Worker::Worker(const WorkerShared& shared, const std::shared_ptr<const ConfigSnapshot>& configuration)
     : shared_(shared),
       telemetry_(shared.telemetry),
       store_(shared.store.way_for(telemetry_.store_observer())),

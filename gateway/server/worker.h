@@ -26,7 +26,7 @@
 namespace session::gateway {
 
 // What all workers share. Thread-safe.
-struct Shared {
+struct WorkerShared {
   Telemetry& telemetry;
   const EndpointTable& endpoints;
   const StoreBackend& store;
@@ -44,7 +44,7 @@ struct Shared {
 class Worker final : public ConnectionHost {
  public:
   // Throws std::exception as Realm does. `shared` and what it refers to outlive the worker.
-  Worker(const Shared& shared, const std::shared_ptr<const ConfigSnapshot>& configuration);
+  Worker(const WorkerShared& shared, const std::shared_ptr<const ConfigSnapshot>& configuration);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -56,8 +56,8 @@ class Worker final : public ConnectionHost {
   // How many connections the worker has, adopted ones that it has not seen yet included.
   [[nodiscard]] std::size_t connections() const { return connection_count_.load(std::memory_order_relaxed); }
   // Prepares a configuration, and then calls `ready` on this worker's thread. Requests are served under it as
-  // soon as Shared::generation is its generation; the next prepare() drops one whose generation never came.
-  // Throws std::exception as Realm does.
+  // soon as WorkerShared::generation is its generation; the next prepare() drops one whose generation never
+  // came. Throws std::exception as Realm does.
   void prepare(const std::shared_ptr<const ConfigSnapshot>& configuration, std::function<void()> ready);
   // Finishes the requests under way, closes idle connections, and ends the thread. A connection whose request
   // is not answered after `grace` is closed. Its task still waits for the store, as long as the store's
@@ -90,7 +90,7 @@ class Worker final : public ConnectionHost {
   [[nodiscard]] const RealmSet& realms();
   void stop_when_done();
 
-  const Shared shared_;
+  const WorkerShared shared_;
   WorkerTelemetry telemetry_;
   const std::unique_ptr<Store> store_;  // this worker's way to the sessions
   boost::asio::io_context loop_;

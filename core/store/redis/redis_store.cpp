@@ -14,7 +14,7 @@ namespace {
 namespace asio = boost::asio;
 using Reaction = ServerError::Reaction;
 using commands::By;
-using Called = Result<std::vector<Reply>, CommandError>;
+using CallResult = Result<std::vector<Reply>, CommandError>;
 
 // The clients of one event loop, by store. A service of the io_context, so that the connections end with it.
 class LoopClients final : public asio::execution_context::service {
@@ -53,7 +53,7 @@ struct PreparedCall {
   Clock::Steady deadline;
   Observed observed;
 
-  [[nodiscard]] Task<Called> call(std::string_view what, Command command) const {
+  [[nodiscard]] Task<CallResult> call(std::string_view what, Command command) const {
     return client.call(key, what, std::move(command), deadline);
   }
 };
@@ -66,9 +66,9 @@ PreparedCall prepare(const std::shared_ptr<const RedisSetup>& setup, const Execu
           now + options.deadline, Observed(observer, command, now, setup->clock)};
 }
 
-bool is_one(const Called& called) { return called->front().integer == 1; }
+bool is_one(const CallResult& called) { return called->front().integer == 1; }
 
-bool is_foreign(const Called& called) { return !called && called.error().reaction == Reaction::foreign; }
+bool is_foreign(const CallResult& called) { return !called && called.error().reaction == Reaction::foreign; }
 
 // Runs a script that compares. Returns true if the key held the expected value. Sends the script's text if
 // the server does not know its hash. `command` must outlive the task.

@@ -13,12 +13,12 @@ namespace {
 using MatchKind = LocationMatch::Kind;
 
 // A protected location, and the one around it, or itself, on the level of the patterns.
-struct Overtaken {
+struct OvertakenLocation {
   const Context* context;
   const Context* top;
 };
 // By what they serve: see key_of_files and key_of_program.
-using Candidates = std::map<std::string, std::vector<Overtaken>>;
+using Candidates = std::map<std::string, std::vector<OvertakenLocation>>;
 
 bool answers_by_itself(const Context& context) {
   constexpr std::array<const char*, 8> kAnswers = {
@@ -59,7 +59,7 @@ void add_overtaken(const Inspection& in, const Context& level, const Context* to
     const MatchKind kind = location->match().kind();
     const bool shielded = !top && kind == MatchKind::shielded_prefix;
     if (location->named() || kind == MatchKind::exact || kind == MatchKind::regex || shielded) continue;
-    const Overtaken found{location, top ? top : location};
+    const OvertakenLocation found{location, top ? top : location};
     add_overtaken(in, *location, found.top, to);
     if (!GatewayUsage::check(*location) || !in.usage.asks_gateway(*location) || location->internal() ||
         answers_by_itself(*location))
@@ -116,7 +116,7 @@ bool says_open(const Inspection& in, const Context& context) {
 }
 
 // A pattern in the protected location itself, or around it, is looked at first.
-bool taken_before(const Overtaken& from, const LocationMatch& pattern) {
+bool taken_before(const OvertakenLocation& from, const LocationMatch& pattern) {
   for (const Context* context = from.context; context;
        context = context == from.top ? nullptr : context->parent()) {
     const auto& inner = context->locations();
@@ -127,14 +127,14 @@ bool taken_before(const Overtaken& from, const LocationMatch& pattern) {
   return false;
 }
 
-bool overtakes(const Inspection& in, const Context& context, const Overtaken& from) {
+bool overtakes(const Inspection& in, const Context& context, const OvertakenLocation& from) {
   const std::string& path = from.context->match().text();
   // Beside a check of everything, a place with a name, or one that says so, is meant to be open.
   if (path == "/" && (context.match().anchored() || says_open(in, context))) return false;
   return context.match().may_find_below(path) && !taken_before(from, context.match());
 }
 
-void report(Inspection& in, const Context& context, const Overtaken& from, const std::string& how) {
+void report(Inspection& in, const Context& context, const OvertakenLocation& from, const std::string& how) {
   const std::string text = context.title() + " has no check, and takes what it matches away from " +
                            from.context->title() + " (" + render(from.context->place()) +
                            "), which has one: " + how;
@@ -160,8 +160,9 @@ void pattern_before_prefix(Inspection& in, const Context& level) {
     if (!is_open(in, *context)) continue;
     for (const auto& [key, how] : reached(in, *context)) {
       const auto& same = candidates[key];
-      const auto from = std::find_if(same.begin(), same.end(),
-                                     [&](const Overtaken& one) { return overtakes(in, *context, one); });
+      const auto from = std::find_if(same.begin(), same.end(), [&](const OvertakenLocation& one) {
+        return overtakes(in, *context, one);
+      });
       if (from == same.end()) continue;
       report(in, *context, *from, how);
       break;

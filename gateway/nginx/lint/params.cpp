@@ -9,11 +9,11 @@ namespace session::gateway {
 namespace {
 
 // A param that controls the gateway, and an example of it.
-struct Control {
+struct ControlParam {
   std::string_view name;
   std::string_view write;
 };
-constexpr std::array<Control, 11> kControls = {
+constexpr std::array<ControlParam, 11> kControls = {
     {{"GATEWAY_ENDPOINT", "session"},
      {"GATEWAY_REQUIRE", "login"},
      {"GATEWAY_ALLOW", "set:theme"},
@@ -38,19 +38,19 @@ bool is_check(const Inspection& in, const Context* context) {
 }
 
 // The rules for conditionals report what an `if` changes of a location's settings.
-bool told_elsewhere(const Inspection& in, const Context* context, const Control& control,
-                    const Setting& setting) {
+bool set_elsewhere(const Inspection& in, const Context* context, const ControlParam& control,
+                   const Setting& setting) {
   const bool word = control.name == "GATEWAY_REQUIRE" || control.name == "GATEWAY_TOUCH";
   return word && is_check(in, context) && in.taint.said_in(setting.value).empty();
 }
 
 void controlled_by_client(Inspection& in) {
   for (const Context* context : gateway_spots(in)) {
-    for (const Control& control : kControls) {
+    for (const ControlParam& control : kControls) {
       for (const Setting& setting : in.usage.params(*context, control.name)) {
         const std::string said = in.taint.said_in(setting.value);
         const std::string variable = said.empty() ? in.taint.in(setting.value) : said;
-        if (variable.empty() || told_elsewhere(in, context, control, setting)) continue;
+        if (variable.empty() || set_elsewhere(in, context, control, setting)) continue;
         const bool endpoint_of_check = control.name == "GATEWAY_ENDPOINT" && is_check(in, context);
         in.danger(setting.line->place,
                   std::string(control.name) + " is what the client says (" + legible(variable) +

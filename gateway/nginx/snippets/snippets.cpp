@@ -44,7 +44,7 @@ std::string with_header(std::string_view shape, const HeaderName& from, const He
 }
 
 // What the files say for the default headers, and what to say instead.
-struct Wording {
+struct SnippetWording {
   std::vector<HeaderName> defaults;
   std::vector<HeaderName> headers;
   const std::vector<Listen>& listen;
@@ -52,7 +52,7 @@ struct Wording {
 
 // The lines in the place of one. A line about the first of the default headers is the shape of such lines for
 // all headers; those about the other default headers only repeat it.
-std::string reworded(std::string_view line, const Wording& wording) {
+std::string reworded(std::string_view line, const SnippetWording& wording) {
   std::string out;
   if (without_indent(line).starts_with("server unix:")) {
     const std::string indent(line.size() - without_indent(line).size(), ' ');
@@ -67,7 +67,7 @@ std::string reworded(std::string_view line, const Wording& wording) {
   return out;
 }
 
-std::string reworded_file(std::string_view text, const Wording& wording) {
+std::string reworded_file(std::string_view text, const SnippetWording& wording) {
   std::string out;
   while (!text.empty()) {
     const auto end = std::min(text.find('\n'), text.size());
@@ -126,7 +126,7 @@ Result<std::vector<Snippet>, std::string> snippets(const Settings& settings) {
   for (const HeaderName& header : *defaults) std::erase(taken, header.variable);
   auto headers = header_names(settings.identity, taken);
   if (!headers) return headers.error();
-  const Wording wording{*defaults, std::move(*headers), settings.listen};
+  const SnippetWording wording{*defaults, std::move(*headers), settings.listen};
   std::vector<Snippet> out;
   for (const SnippetTemplate& file : snippet_templates())
     out.push_back({std::string(file.name), reworded_file(file.text, wording)});

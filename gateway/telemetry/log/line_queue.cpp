@@ -93,7 +93,7 @@ namespace {
 using State = detail::LineQueueState;
 
 // All queues whose threads still run, for who waits for all.
-class Living {
+class RunningQueues {
  public:
   void add(const std::shared_ptr<State>& state) {
     const std::lock_guard lock(mutex_);
@@ -114,15 +114,15 @@ class Living {
   std::vector<std::weak_ptr<State>> states_;
 };
 
-Living& living() {
-  static Living all;
+RunningQueues& running_queues() {
+  static RunningQueues all;
   return all;
 }
 
 }  // namespace
 
 LineQueue::LineQueue(LossReportingWriter lines) : state_(std::make_shared<State>()) {
-  living().add(state_);
+  running_queues().add(state_);
   std::thread thread([state = state_, own = std::move(lines)]() mutable { state->write(own); });
   ::pthread_setname_np(thread.native_handle(), "log-file");
   thread.detach();
@@ -160,7 +160,7 @@ void LineQueue::go_on_in(LineWriter writer) {
 bool LineQueue::wait_for_all(std::chrono::milliseconds most) {
   const auto deadline = std::chrono::steady_clock::now() + most;
   bool all = true;
-  for (const auto& state : living().all()) {
+  for (const auto& state : running_queues().all()) {
     std::unique_lock lock(state->mutex);
     const auto written = [&, taken = state->taken] { return state->done >= taken; };
     all = state->changed.wait_until(lock, deadline, written) && all;
