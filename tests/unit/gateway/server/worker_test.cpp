@@ -15,6 +15,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "gateway/transport/fastcgi/parser.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fastcgi_records.h"
 #include "tests/support/log_lines.h"
@@ -32,6 +33,7 @@ using gateway::test::Pairs;
 class OneWorker {
  public:
   OneWorker() {
+    gateway::init_libfcgi();
     std::array<int, 2> both{};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, both.data()) != 0) std::abort();
     peer_ = both[0];
@@ -65,12 +67,12 @@ class OneWorker {
     return got;
   }
 
-  // Until the worker's loop has done all that it was asked before this.
-  void settle() {
+  // Has the worker prepare a configuration, and waits until it, and all that was asked before, is done.
+  void prepare(const std::shared_ptr<const ConfigSnapshot>& next) {
     std::mutex mutex;
     std::condition_variable changed;
     bool done = false;
-    worker.prepare(config, [&] {
+    worker.prepare(next, [&] {
       const std::lock_guard lock(mutex);
       done = true;
       changed.notify_one();
@@ -82,13 +84,13 @@ class OneWorker {
   // What send_heartbeats() of the server does every few seconds.
   void look_for_idleness() {
     worker.ask_for_heartbeat(++heartbeat_);
-    settle();
+    prepare(std::make_shared<const ConfigSnapshot>(config->settings, kNeverServed));
     BOOST_REQUIRE_EQUAL(worker.heartbeat(), heartbeat_);
   }
 
   FakeClock clock;
   LogLines log;
-  gateway::Telemetry telemetry{gateway::LogSettings{}, log.sink()};
+  gateway::Telemetry telemetry{gateway::LogSettings{.audit = {gateway::AuditTarget::off}}, log.sink()};
   gateway::EndpointTable endpoints{telemetry};
   std::shared_ptr<const ConfigSnapshot> config =
       std::make_shared<const ConfigSnapshot>(gateway::with_ephemeral_keys(Settings{}, nullptr), 1);
@@ -98,6 +100,8 @@ class OneWorker {
   gateway::Worker worker{{telemetry, endpoints, store, generation, budget, clock}, config};
 
  private:
+  static constexpr std::uint64_t kNeverServed = 1000;
+
   int peer_ = -1;
   std::uint64_t heartbeat_ = 0;
 };
@@ -142,8 +146,7 @@ BOOST_AUTO_TEST_CASE(a_configuration_serves_once_its_generation_has_come) {
   const auto next = std::make_shared<const ConfigSnapshot>(std::move(denied), 2);
   const std::string before = ask({{"GATEWAY_ENDPOINT", "commit"}, {"SESSION_SET", R"({"a":1})"}});
   BOOST_TEST(cookie_of(before).starts_with(config->settings.cookie.name + "="));
-  config = next;
-  settle();
+  prepare(next);
   const std::string prepared = ask({{"GATEWAY_ENDPOINT", "commit"}, {"SESSION_SET", R"({"a":1})"}});
   BOOST_TEST(!cookie_of(prepared).starts_with("other="));
   generation = 2;
