@@ -6,7 +6,6 @@ add_subdirectory(support/daemon)
 add_subdirectory(fuzz)
 add_subdirectory(interop)
 add_subdirectory(resilience)
-add_subdirectory(packaging)
 
 # e2e
 add_claims(e2e/audit_test e2e e2e_support)
