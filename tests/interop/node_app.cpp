@@ -16,10 +16,10 @@ namespace {
 
 constexpr std::size_t kPage = 500;  // sessions a request
 
-// With the packages where `./dev setup` has installed them.
+// With the packages where `./dev test` has installed them.
 std::vector<std::string> command(const std::string& name, const Json& options) {
   if (!std::filesystem::exists(peer_packages() + "/" + name + "/installed"))
-    throw std::runtime_error("the packages of npm for tests/interop are not there: run ./dev setup");
+    throw std::runtime_error("the packages of npm for tests/interop are not there: run ./dev setup test");
   return {"env", "NODE_PATH=" + peer_packages() + "/" + name + "/node_modules", "node",
           source_root() + "/tests/interop/" + name + "/app.js", options.dump()};
 }

@@ -14,7 +14,7 @@ namespace session::test {
 [[nodiscard]] const std::string& demo_app_binary();
 // Starts a program whose writes to files, or whose opening of them, hang.
 [[nodiscard]] const std::string& hang_calls_binary();
-// Where ./dev setup has installed the packages of npm.
+// Where `./dev test` has installed the packages of npm.
 [[nodiscard]] const std::string& peer_packages();
 
 }  // namespace session::test
