@@ -1,5 +1,4 @@
 #include <arpa/inet.h>
-#include <sys/un.h>
 
 #include <array>
 #include <filesystem>
@@ -8,15 +7,13 @@
 #include <utility>
 #include <variant>
 
+#include "core/base/unix_socket.h"
 #include "gateway/config/plain_text.h"
 #include "gateway/config/sections.h"
 #include "gateway/config/units.h"
 
 namespace session::gateway {
 namespace {
-
-// sun_path has to end with a zero byte (unix(7)).
-constexpr std::size_t kMaxSocketPath = sizeof(sockaddr_un::sun_path) - 1;
 
 // The address as inet_ntop writes it, so that two spellings of it are equal; nullopt if it is not numeric.
 std::optional<std::string> canonical_address(const std::string& text, int family) {

@@ -1,13 +1,13 @@
 #include "gateway/config/redis_url.h"
 
 #include <arpa/inet.h>
-#include <sys/un.h>
 
 #include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
 
+#include "core/base/unix_socket.h"
 #include "gateway/config/plain_text.h"
 #include "gateway/config/units.h"
 
@@ -18,8 +18,6 @@ namespace {
 using Fault = std::string;
 
 constexpr std::size_t kMaxHostBytes = 253;  // of a name in the DNS (RFC 1035)
-// sun_path has to end with a zero byte (unix(7)).
-constexpr std::size_t kMaxSocketPath = sizeof(sockaddr_un::sun_path) - 1;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_name_char(char c) {

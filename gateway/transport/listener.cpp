@@ -15,6 +15,8 @@
 #include <system_error>
 #include <utility>
 
+#include "core/base/unix_socket.h"
+
 namespace session::gateway {
 namespace {
 
@@ -34,7 +36,7 @@ int new_socket(int family) {
 sockaddr_un unix_address(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) {
+  if (path.size() > kMaxSocketPath) {
     errno = ENAMETOOLONG;
     fail("unix:" + path);
   }

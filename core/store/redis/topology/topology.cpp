@@ -1,10 +1,9 @@
 #include "core/store/redis/topology/topology.h"
 
-#include <sys/un.h>
-
 #include <stdexcept>
 #include <utility>
 
+#include "core/base/unix_socket.h"
 #include "core/store/redis/topology/factories.h"
 
 namespace session {
@@ -12,8 +11,6 @@ namespace {
 
 // A string in a reply may be longer than the largest value by this.
 constexpr std::size_t kReplyOverhead = std::size_t{64} << 10;
-// The last byte is for the terminating zero.
-constexpr std::size_t kMaxSocketPath = sizeof(sockaddr_un::sun_path) - 1;
 
 // One server. There is nothing to discover, and no other server that a redirection could name.
 class SingleServer final : public Topology {
