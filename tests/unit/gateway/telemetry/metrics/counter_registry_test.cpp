@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(no_two_figures_share_a_slot) {
   for (std::size_t i = 0; i < 3; ++i) {
     const auto endpoint = static_cast<EndpointId>(i);
     for (std::size_t k = 0; k < kOutcomes; ++k)
-      used.push_back(layout::request(endpoint, static_cast<Outcome>(k)));
+      used.push_back(layout::request(endpoint, static_cast<RequestOutcome>(k)));
     add_time(layout::request_time(endpoint));
   }
   BOOST_TEST(used.size() == layout::size(3));
