@@ -29,7 +29,8 @@ class CacheBudget {
 
   [[nodiscard]] std::size_t used() const noexcept { return used_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::size_t max() const noexcept { return max_.load(std::memory_order_relaxed); }
-  // From now on. Caches that hold more forget it as they go on.
+  // Holds from now on. A cache of entries that differ in size forgets what is too much as it adds others; a
+  // table of fixed size keeps it until it is released.
   void set_max(std::size_t max) noexcept { max_.store(max, std::memory_order_relaxed); }
 
  private:

@@ -1,6 +1,8 @@
 #include "core/record/record_cache.h"
 
 #include <functional>
+#include <new>
+#include <utility>
 
 namespace session {
 namespace {
@@ -30,6 +32,7 @@ RecordCache::~RecordCache() {
 void RecordCache::release() {
   options_.budget->release(held_);
   held_ = 0;
+  entries_ = 0;
   hand_ = 0;
   slots_ = std::vector<Slot>();
 }
@@ -73,8 +76,13 @@ bool RecordCache::has_table() {
   if (!slots_.empty()) return true;
   const std::size_t bytes = table_bytes(options_.slots);
   if (!options_.budget->reserve(bytes)) return false;
+  try {
+    slots_.resize(options_.slots);
+  } catch (const std::bad_alloc&) {
+    options_.budget->release(bytes);
+    return false;  // A cache is no reason to fail.
+  }
   held_ += bytes;
-  slots_.resize(options_.slots);
   return true;
 }
 
@@ -82,31 +90,40 @@ void RecordCache::remember(Slot& slot, std::size_t key_hash, const Bytes& bytes,
   forget(slot);
   const std::size_t cost = cost_of(bytes, *summary);
   if (options_.budget->should_shrink(held_)) {
-    forget_next();
-    forget_next();
+    (void)forget_next();
+    (void)forget_next();
   }
-  for (std::size_t tried = 0; !options_.budget->reserve(cost); ++tried) {
-    if (tried == slots_.size()) return;  // the room is others'
-    forget_next();
-  }
+  if (!make_room(cost)) return;
   slot = Slot{key_hash, bytes, std::move(summary), cost};
   held_ += cost;
+  ++entries_;
 }
 
-// The next slot that holds something, after the one that was forgotten last.
-void RecordCache::forget_next() {
-  for (std::size_t looked = 0; looked < slots_.size(); ++looked) {
-    Slot& slot = slots_[hand_];
-    hand_ = (hand_ + 1) & (slots_.size() - 1);
-    if (!slot.summary) continue;
-    forget(slot);
-    return;
+bool RecordCache::make_room(std::size_t bytes) {
+  const std::size_t used = options_.budget->used();
+  const std::size_t max = options_.budget->max();
+  const std::size_t free = max > used ? max - used : 0;
+  if (bytes > free + held_ - table_bytes(slots_.size())) return false;
+  while (!options_.budget->reserve(bytes)) {
+    if (!forget_next()) return false;  // Another cache took the room meanwhile.
   }
+  return true;
+}
+
+bool RecordCache::forget_next() {
+  if (entries_ == 0) return false;  // Without this, every miss would search the whole table in vain.
+  const auto next = [this] { return std::exchange(hand_, (hand_ + 1) & (slots_.size() - 1)); };
+  std::size_t at = next();
+  while (!slots_[at].summary) at = next();
+  forget(slots_[at]);
+  return true;
 }
 
 void RecordCache::forget(Slot& slot) {
+  if (!slot.summary) return;
   options_.budget->release(slot.cost);
   held_ -= slot.cost;
+  --entries_;
   slot = Slot{};
 }
 

@@ -74,7 +74,11 @@ class RecordCache {
   [[nodiscard]] Result<Summary, RejectReason> summarize(const std::string& key, const Bytes& bytes) const;
   void remember(Slot& slot, std::size_t key_hash, const Bytes& bytes, Summary summary);
   void forget(Slot& slot);
-  void forget_next();
+  // Forgets the next entry, in the order of the table. Returns false if there is none.
+  bool forget_next();
+  // Reserves that many bytes, and forgets entries for them. Returns false, and forgets nothing, if they would
+  // not be enough: the room belongs to other caches.
+  [[nodiscard]] bool make_room(std::size_t bytes);
   // Whether there is a table to remember in; makes one if there is room for it.
   [[nodiscard]] bool has_table();
 
@@ -84,7 +88,8 @@ class RecordCache {
   std::vector<Slot> slots_;  // empty: nothing is remembered
   AdmissionPolicy admission_;
   std::size_t held_ = 0;
-  std::size_t hand_ = 0;  // the slot to be forgotten next when room is needed
+  std::size_t entries_ = 0;  // slots in use
+  std::size_t hand_ = 0;     // the slot to be forgotten next when room is needed
 };
 
 }  // namespace session

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <functional>
+#include <new>
 
 #include "core/crypto/base64url.h"
 #include "core/crypto/digest.h"
@@ -98,8 +99,14 @@ Result<VerifiedCookie, RejectReason> NativeCookieFormat::verify(std::string_view
 
 void NativeCookieFormat::remember(std::string_view value, std::size_t at, const Said& said) {
   if (known_.empty()) {
-    if (!budget_->reserve(kKnownCookies * sizeof(Known))) return;
-    known_.resize(kKnownCookies);
+    constexpr std::size_t kTableBytes = kKnownCookies * sizeof(Known);
+    if (!budget_->reserve(kTableBytes)) return;
+    try {
+      known_.resize(kKnownCookies);
+    } catch (const std::bad_alloc&) {
+      budget_->release(kTableBytes);
+      return;  // A cache is no reason to fail.
+    }
   }
   Known& known = known_[at];
   if (known.size != 0 && !admission_.admit_next()) return;

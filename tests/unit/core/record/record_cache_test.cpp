@@ -125,6 +125,24 @@ BOOST_AUTO_TEST_CASE(a_record_larger_than_the_budget_is_read_and_not_remembered)
   BOOST_TEST(user_of(reads, "key", record_of("bobby", 1000)) == "bobby");
 }
 
+BOOST_AUTO_TEST_CASE(a_record_larger_than_the_budget_takes_nobody_elses_place) {
+  auto reads = reader(room_for(64, 2000));
+  const auto alice = reads.summary("alice", record_of("alice"));
+  for (int i = 0; i < 20; ++i) (void)reads.summary("large" + std::to_string(i), record_of("bobby", 4000));
+  BOOST_TEST((reads.summary("alice", record_of("alice"))->get() == alice->get()));
+}
+
+// If each miss searched the whole table for something to forget, this would take longer than a test may.
+BOOST_AUTO_TEST_CASE(a_cache_whose_room_others_have_does_not_search_its_table) {
+  constexpr std::size_t kSlots = 16'384;
+  const auto budget = std::make_shared<CacheBudget>(RecordCache::table_bytes(kSlots) + 1000);
+  auto reads = reader({.slots = kSlots, .budget = budget});
+  BOOST_TEST(user_of(reads, "first", record_of("alice")) == "alice");
+  BOOST_TEST_REQUIRE(budget->reserve(budget->max() - budget->used()));
+  for (int i = 0; i < 20'000; ++i) (void)reads.summary(std::to_string(i), record_of("bobby"));
+  BOOST_TEST(budget->used() == budget->max());
+}
+
 BOOST_AUTO_TEST_CASE(a_record_that_became_too_large_gives_its_bytes_back) {
   auto reads = reader(room_for(4, 1000));
   (void)reads.summary("key", record_of("alice"));
