@@ -36,21 +36,30 @@ void Record::add(const MemberText& member, Owner owner) {
   members_.push_back({member.name, std::string(member.name_text), std::string(member.text), owner});
 }
 
-void Record::set(const std::string& name, Json value) {
-  RecordMember* member = find(Owner::session, name);
-  if (member == nullptr) {
-    members_.push_back({name, quoted_name(name), to_text(value), Owner::session});
-  } else if (attributes[name] != value) {
-    member->text = to_text(value);
-  }
-  attributes[name] = std::move(value);
-}
-
-void Record::unset(const std::string& name) {
-  attributes.erase(name);
+void Record::apply(const Changes& changes) {
+  const auto change_of = [&](const RecordMember& member) {
+    return member.owner == Owner::session ? changes.find(member.name) : changes.end();
+  };
   std::erase_if(members_, [&](const RecordMember& member) {
-    return member.owner == Owner::session && member.name == name;
+    const auto change = change_of(member);
+    return change != changes.end() && !change->second;
   });
+  for (RecordMember& member : members_) {
+    const auto change = change_of(member);
+    if (change == changes.end()) continue;
+    // Values are compared as they are written: for Json, 1 is equal to 1.0.
+    std::string text = to_text(*change->second);
+    if (text != to_text(attributes[member.name])) member.text = std::move(text);
+  }
+  for (const auto& [name, value] : changes) {
+    if (!value) {
+      attributes.erase(name);
+      continue;
+    }
+    if (!attributes.contains(name))
+      members_.push_back({name, quoted_name(name), to_text(*value), Owner::session});
+    attributes[name] = *value;
+  }
 }
 
 void Record::take_attributes(Record other) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,11 +53,12 @@ class Record : public RecordHead {
   // A member of the format's own; nullptr if there is none of that name.
   [[nodiscard]] const std::string* format_member(std::string_view name) const;
 
-  // Sets an attribute: in its place, or behind all members if there was none of that name. The same value
-  // again leaves its bytes as they are.
-  void set(const std::string& name, Json value);
-  // Removes an attribute. Not an error if there is none.
-  void unset(const std::string& name);
+  // Attributes to set, by name; nullopt: to remove. Removing one that is not there is no error.
+  using Changes = std::map<std::string, std::optional<Json>>;
+  // Sets an attribute in its place, or behind all members if there was none of that name. The same value
+  // again leaves its bytes as they are. One pass over the members, however many changes there are: a client
+  // chooses both numbers.
+  void apply(const Changes& changes);
 
   // Takes over another format's attributes with their bytes and their order, and nothing else. A value that
   // parse_json refuses (JavaScript writes integers of more than 64 bits) is written anew as it was read.

@@ -22,7 +22,7 @@ struct SessionEnvironment {
   const Clock& clock;
   LogId log_ids;
   std::vector<std::unique_ptr<LegacySource>> legacy = {};
-  KeyedMutex write_locks = {};  // of those who lost a compare-and-set
+  KeyedMutex write_locks = KeyedMutex(clock);  // of those who lost a compare-and-set
 
   // Where sessions of other formats move to.
   [[nodiscard]] MigrationTarget migration_target() { return {records, *format.cookies, clock}; }

@@ -246,13 +246,7 @@ Record Session::changed_record() const {
     auto stored = environment_->records.decode(key_, *base_);
     if (stored) record = std::move(*stored);  // adopt() has seen that it can be read
   }
-  for (const auto& [name, value] : changes_) {
-    if (value.has_value()) {
-      record.set(name, value.value());
-    } else {
-      record.unset(name);
-    }
-  }
+  record.apply(changes_);
   return record;
 }
 

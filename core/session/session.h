@@ -106,7 +106,7 @@ class Session {
     named,  // an id that the caller of the library chose: others may be creating it too
     loaded,
   };
-  using Changes = std::map<std::string, std::optional<Json>>;  // nullopt: to be removed
+  using Changes = Record::Changes;
 
   Session(SessionEnvironment& environment, std::string id, std::string key, seconds issued, Origin origin);
   Session(SessionEnvironment& environment, std::string id, seconds issued, Origin origin);

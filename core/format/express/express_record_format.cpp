@@ -95,6 +95,8 @@ milliseconds ExpressRecordFormat::lifetime_of(const Json& cookie) const {
 }
 
 void ExpressRecordFormat::complete(Record& record, seconds now) const {
+  // An attribute of that name comes from another format: in one object there can't be both.
+  if (record.attributes.contains(kCookie)) record.apply({{kCookie, std::nullopt}});
   const std::string* found = record.format_member(kCookie);
   std::string text = found == nullptr ? new_cookie() : *found;
   const auto cookie = parse_json(text, limits());  // decode() has taken it, or it was made here

@@ -45,7 +45,7 @@ Result<RecordHead, RejectReason> head_of(PartialJson parsed) {
   head.attributes = std::move(parsed.object);
   if (const Json* from = parsed.find_beside(kFrom)) {
     if (!from->is_string()) return RejectReason::malformed;
-    head.migrated_from = from->get<std::string>();
+    if (auto key = from->get<std::string>(); !key.empty()) head.migrated_from = std::move(key);
   }
   return head;
 }

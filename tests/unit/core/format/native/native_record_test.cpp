@@ -71,15 +71,49 @@ BOOST_AUTO_TEST_CASE(members_that_nobody_touched_keep_their_bytes_and_their_plac
   auto read = dialect.decode(bytes);
   BOOST_TEST_REQUIRE(read.has_value());
   BOOST_TEST(dialect.encode(*read) == bytes);
-  read->set("cart", R"({"x":1})"_json);
-  read->set("apple", "é");  // what it is already
-  read->set("new", 1);
-  read->unset("zebra");
-  read->unset("none");
+  read->apply({{"cart", R"({"x":1})"_json},
+               {"apple", "é"},  // what it is already
+               {"new", 1},
+               {"zebra", std::nullopt},
+               {"none", std::nullopt}});
   read->migrated_from.reset();
   BOOST_TEST(dialect.encode(*read) == R"({"v":1,"created":1700000000,"later":[1, 2],"data":{"cart":{"x":1},)"
                                       R"("apple":"\u00e9","mango":12345678901234567890,"new":1}})");
   BOOST_TEST(read->attributes["apple"] == "é");
+}
+
+BOOST_AUTO_TEST_CASE(a_number_that_is_spelled_in_another_way_is_another_value) {
+  const std::string head = R"({"v":1,"created":1700000000,"data":)";
+  auto read = dialect.decode(head + R"({"a":1,"b":9007199254740993,"c":1.50}})");
+  BOOST_TEST_REQUIRE(read.has_value());
+  read->apply({{"a", 1.0}, {"b", 9007199254740992.0}, {"c", 1.5}});
+  BOOST_TEST(dialect.encode(*read) == head + R"({"a":1.0,"b":9.007199254740992e+15,"c":1.50}})");
+  BOOST_TEST(to_text(read->attributes) == R"({"a":1.0,"b":9.007199254740992e+15,"c":1.5})");
+}
+
+// With a search for each change through all members this takes longer than a test may.
+BOOST_AUTO_TEST_CASE(as_many_changes_as_a_record_has_members_are_one_pass) {
+  constexpr int kMembers = 100'000;
+  Json attributes = Json::object();
+  Record::Changes changes;
+  for (int i = 0; i < kMembers; ++i) {
+    attributes["old" + std::to_string(i)] = i;
+    changes.emplace("old" + std::to_string(i), i % 2 == 0 ? std::nullopt : std::optional<Json>(-i));
+    changes.emplace("new" + std::to_string(i), i);
+  }
+  Record record = Record::of(std::move(attributes));
+  record.apply(changes);
+  BOOST_TEST(record.members().size() == record.attributes.size());
+  BOOST_TEST(record.members().size() == std::size_t{kMembers} * 3 / 2);
+  BOOST_TEST(!record.attributes.contains("old0"));
+  BOOST_TEST(record.attributes["old1"] == -1);
+  BOOST_TEST(record.members().back().text == std::to_string(kMembers - 1));
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_former_key_is_none) {
+  const auto read = dialect.decode(R"({"v":1,"created":1700000000,"from":"","data":{"a":1}})");
+  BOOST_TEST_REQUIRE(read.has_value());
+  BOOST_TEST(!read->migrated_from.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(what_can_be_set_can_be_read_again_however_deep) {
