@@ -6,6 +6,8 @@
 namespace session {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 // Builds the value from the parser's events, and stops at the first violation of JsonLimits or of
 // parse_json's other rules.
 class StrictBuilder final : public nlohmann::json_sax<Json> {
@@ -93,6 +95,9 @@ Result<Json, InputProblem> parse_json(std::string_view text, const JsonLimits& l
   if (const auto nul = text.find('\0'); nul != std::string_view::npos) {
     return InputProblem("not JSON, at byte " + std::to_string(nul + 1));
   }
+  // The lexer skips a byte order mark, which RFC 8259 (section 8.1) allows to be ignored; readers of a text
+  // that was taken would have to skip it, too, and JavaScript refuses it.
+  if (text.starts_with(kByteOrderMark)) return InputProblem("not JSON, at byte 1");
   StrictBuilder builder(limits);
   if (Json::sax_parse(text.begin(), text.end(), &builder)) return builder.take();
   return InputProblem(builder.problem().empty() ? "not JSON" : builder.problem());

@@ -3,10 +3,26 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "core/json/member_texts.h"
 #include "tests/support/json_difference.h"
 
+namespace {
+
+// Whether the members of an object that parse_json takes, put together again, are that object.
+bool members_are_the_object(std::string_view text, const session::JsonLimits& limits) {
+  const auto whole = session::parse_json(text, limits);
+  if (!whole || !whole->is_object()) return true;
+  std::string again = "{";
+  for (const session::MemberText& member : session::member_texts(text))
+    session::append_member(again, member.name_text, member.text);
+  const auto parsed = session::parse_json(again + "}", limits);
+  return parsed && session::test::identical(*whole, *parsed);
+}
+
+}  // namespace
+
 // The first byte says which limits and which part; the rest is the text. What is read by parts is what
-// parse_json reads.
+// parse_json reads, and so are the texts of its members.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using session::JsonLimits;
   static session::PartialParser parser;
@@ -23,5 +39,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if ((choice & 16) != 0) part.within = "data";
   if ((choice & 32) != 0) part.always = "cookie";
   if (!session::test::difference(parser, text, limits, part).empty()) std::abort();
+  if (!members_are_the_object(text, limits)) std::abort();
   return 0;
 }

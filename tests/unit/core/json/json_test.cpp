@@ -146,6 +146,12 @@ BOOST_AUTO_TEST_CASE(a_nul_is_refused_and_hides_nothing_behind_it) {
     BOOST_TEST(refusal(text).starts_with("not JSON, at byte "), text);
 }
 
+BOOST_AUTO_TEST_CASE(a_byte_order_mark_is_refused) {
+  BOOST_TEST(refusal("\xEF\xBB\xBF{}") == "not JSON, at byte 1");
+  BOOST_TEST(refusal("\xEF\xBB\xBF") == "not JSON, at byte 1");
+  BOOST_TEST(refusal("\"\xEF\xBB\xBF\"") == "accepted");
+}
+
 BOOST_AUTO_TEST_CASE(garbage_after_the_value_is_refused) {
   for (const auto* text : {"{}x", "{} {}", "1 2", "nullnull", "[],", "\"a\"\"b\"", "{}]", "{}\x80"})
     BOOST_TEST(refusal(text).starts_with("not JSON, at byte "), text);
