@@ -2,14 +2,14 @@
 
 #include <utility>
 
-#include "core/base/await.h"
+#include "core/base/timer.h"
 
 namespace session {
 
 struct KeyedMutex::Waiter {
-  explicit Waiter(const Executor& executor) : timer(executor) {}
+  Waiter(const Executor& executor, const Clock& clock) : timer(executor, clock) {}
 
-  SteadyTimer timer;            // expires with the timeout; cancelled when the lock is granted
+  Timer timer;                  // expires with the timeout; cancelled when the lock is granted
   std::optional<Lock> granted;  // its destructor passes it on if the waiting coroutine was destroyed
 };
 
@@ -35,7 +35,7 @@ struct KeyedMutex::QueueEntry {
   std::shared_ptr<Waiter> waiter;
 };
 
-KeyedMutex::KeyedMutex() : queues_(std::make_shared<Queues>()) {}
+KeyedMutex::KeyedMutex(const Clock& clock) : clock_(clock), queues_(std::make_shared<Queues>()) {}
 
 KeyedMutex::Lock::Lock(std::shared_ptr<Queues> queues, std::string key)
     : queues_(std::move(queues)), key_(std::move(key)) {}
@@ -61,10 +61,11 @@ Task<std::optional<KeyedMutex::Lock>> KeyedMutex::lock(std::string key, millisec
   if (first) co_return Lock(queues, std::move(key));
   auto& others = found->second;
   if (timeout <= milliseconds::zero() || others.size() >= kMaxWaiters) co_return std::nullopt;
-  const auto waiter = std::make_shared<Waiter>(co_await boost::asio::this_coro::executor);
+  const Executor executor = co_await boost::asio::this_coro::executor;
+  const auto waiter = std::make_shared<Waiter>(executor, clock_);
   const QueueEntry entry(others, waiter);
-  waiter->timer.expires_after(timeout);
-  (void)co_await waiter->timer.async_wait(kAwaitTuple);
+  const Clock::Steady until = clock_.steady_now() + timeout;
+  (void)co_await waiter->timer.wait_until(until);
   // The timer's result does not count: the lock may be granted after the timer expired and before this
   // coroutine resumed.
   co_return std::move(waiter->granted);

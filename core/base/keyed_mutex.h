@@ -44,7 +44,8 @@ class KeyedMutex {
     std::string key_;
   };
 
-  KeyedMutex();
+  // The clock outlives it.
+  explicit KeyedMutex(const Clock& clock = system_clock());
 
   // Waits, for at most `timeout`, until all earlier callers for this key have released it. nullopt: the wait
   // timed out, or kMaxWaiters were waiting already, and then the answer comes at once. Locking a free key
@@ -52,6 +53,7 @@ class KeyedMutex {
   [[nodiscard]] Task<std::optional<Lock>> lock(std::string key, milliseconds timeout);
 
  private:
+  const Clock& clock_;
   std::shared_ptr<Queues> queues_;
 };
 

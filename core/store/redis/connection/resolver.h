@@ -40,7 +40,7 @@ class Resolver : public std::enable_shared_from_this<Resolver> {
   struct LookUpInProgress {
     LookUpInProgress(const Executor& executor, const Clock& clock, RedisAddress of)
         : done(executor, clock), address(std::move(of)) {}
-    Timer done;  // cancelled when the look-up ends; the waiters wait on it
+    Timer done;  // cancelled when the look-up ends; the attempt to connect waits on it
     RedisAddress address;
     std::optional<Endpoints> found;
   };
