@@ -19,7 +19,7 @@ using session::test::RedisServer;
 
 // For drills in which some requests may not be answered 503: a busy machine must not look like a Redis that
 // hangs.
-constexpr const char* kPatient = ", deadline: 2s, connect_deadline: 2s";
+constexpr const char* kPatient = ", deadline: 10s, connect_deadline: 10s";
 
 // A Redis whose user for the gateway has what docs/redis.md grants, and a password from a file.
 class Guarded {

@@ -16,6 +16,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "core/base/run.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/run_all.h"
 
 namespace session::test {
@@ -195,22 +196,21 @@ BOOST_AUTO_TEST_CASE(who_has_no_time_left_has_only_what_nobody_has) {
 }
 
 BOOST_AUTO_TEST_CASE(a_turn_that_comes_as_the_time_runs_out_is_had_and_handed_on) {
-  KeyedMutex write_locks;
+  FakeClock clock;
+  KeyedMutex write_locks(clock);
   std::string said;
-  run([](KeyedMutex& all, std::string& log) -> Task<> {
+  run([](KeyedMutex& all, FakeClock& time, std::string& log) -> Task<> {
     const Executor executor = co_await boost::asio::this_coro::executor;
     std::optional<KeyedMutex::Lock> first;
     co_await take_into(all, "key", first);
     spawn(executor, try_for(all, milliseconds(5), "a", log));
     spawn(executor, visit(all, "key", "b", log));
     co_await let_others_run();
-    // The loop learns that the time is over only when this lets go of it.
-    const auto over = std::chrono::steady_clock::now() + milliseconds(20);
-    while (std::chrono::steady_clock::now() < over) continue;
+    time.advance(milliseconds(5));  // The loop learns of it only when this suspends.
     first.reset();
     const auto b_went = [&log] { return log.ends_with("b)"); };
     co_await until(b_went);
-  }(write_locks, said));
+  }(write_locks, clock, said));
   BOOST_TEST(said == "a+b(b)");
 }
 
