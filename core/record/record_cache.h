@@ -14,8 +14,8 @@
 
 namespace session {
 
-// What every check of a session needs, worked out once per record: decoding 350 bytes of JSON costs more than
-// all else in a check together.
+// The part of a record that each check of a session needs. It is made once per record, because decoding 350
+// bytes of JSON costs more than the rest of a check.
 struct RecordSummary {
   Age age;
   std::optional<std::string> migrated_from;  // RecordHead::migrated_from
@@ -33,14 +33,14 @@ struct RecordCacheOptions {
   std::shared_ptr<CacheBudget> budget = std::make_shared<CacheBudget>(std::size_t{32} << 20);
 };
 
-// Decodes records, and remembers the summaries of some: as many as the budget has room for, and rather of
-// those that it meets often.
+// Decodes records, and caches their summaries: as many as the budget has room for, and preferably those of
+// records that are checked often.
 //
-// A summary can't be stale: it counts only for the very bytes that it was made from, and those come from the
-// store every time. Not thread-safe: one per thread.
+// A summary can't be stale: it counts only for exactly the bytes that it was made from, and these come from
+// the store each time. Not thread-safe: each thread has its own.
 class RecordCache {
-  // Of the key there is only a hash, to pick the slot, and to see without looking at the bytes that they are
-  // another session's: what is made of equal bytes is equal, whoever's they are.
+  // The hash of the key picks the slot, and tells without a look at the bytes that they are another
+  // session's. The key itself is not needed, because equal bytes have equal summaries.
   struct Slot {
     std::size_t key_hash = 0;
     Bytes bytes;
@@ -57,17 +57,17 @@ class RecordCache {
   RecordCache(const RecordCache&) = delete;
   RecordCache& operator=(const RecordCache&) = delete;
 
-  // The summary of the record that `key` holds, or why it can't be read.
+  // Returns the summary of the record that `key` holds, or why it can't be decoded.
   [[nodiscard]] Result<Summary, RejectReason> summary(const std::string& key, const Bytes& bytes);
-  // What summary() says of a record with these values, without RecordSummary::data.
+  // Makes the summary of a record with these values, without RecordSummary::data.
   [[nodiscard]] std::shared_ptr<RecordSummary> describe(const RecordHead& head) const;
 
   [[nodiscard]] const std::shared_ptr<const Identity>& identity() const { return identity_; }
-  // About how many bytes it holds of the budget.
+  // How many bytes of the budget it uses, approximately.
   [[nodiscard]] std::size_t remembered_bytes() const { return held_; }
-  // Forgets everything, and gives its memory back.
+  // Empties the cache, and frees its memory.
   void release();
-  // What a table of so many slots takes, without what is in it.
+  // The size of a table with this number of slots, without the entries.
   [[nodiscard]] static std::size_t table_bytes(std::size_t slots) { return slots * sizeof(Slot); }
 
  private:
@@ -79,13 +79,13 @@ class RecordCache {
   // Reserves that many bytes, and forgets entries for them. Returns false, and forgets nothing, if they would
   // not be enough: the room belongs to other caches.
   [[nodiscard]] bool make_room(std::size_t bytes);
-  // Whether there is a table to remember in; makes one if there is room for it.
+  // Returns true if there is a table; makes one if the budget has room for it.
   [[nodiscard]] bool has_table();
 
   const RecordFormat& format_;
   std::shared_ptr<const Identity> identity_;
   RecordCacheOptions options_;
-  std::vector<Slot> slots_;  // empty: nothing is remembered
+  std::vector<Slot> slots_;  // empty: there is no table
   AdmissionPolicy admission_;
   std::size_t held_ = 0;
   std::size_t entries_ = 0;  // slots in use

@@ -12,7 +12,7 @@
 
 namespace session {
 
-// What the sessions of one SessionManager work with.
+// What all sessions of one SessionManager share.
 struct SessionEnvironment {
   Store& store;
   Format format;
@@ -22,9 +22,9 @@ struct SessionEnvironment {
   const Clock& clock;
   LogId log_ids;
   std::vector<std::unique_ptr<LegacySource>> legacy = {};
-  KeyedMutex write_locks = KeyedMutex(clock);  // of those who lost a compare-and-set
+  KeyedMutex write_locks = KeyedMutex(clock);  // for writers that lost a compare-and-set
 
-  // Where sessions of other formats move to.
+  // What sessions of other formats are migrated to.
   [[nodiscard]] MigrationTarget migration_target() { return {records, *format.cookies, clock}; }
 };
 
