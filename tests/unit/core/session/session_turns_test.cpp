@@ -20,8 +20,10 @@ class HeldStore final : public ForwardingStore {
  public:
   using ForwardingStore::ForwardingStore;
   void hold(bool held) { held_ = held; }
+  [[nodiscard]] bool is_asked() const { return asked_; }
 
   Answer<std::optional<Entry>> load(std::string key) override {
+    asked_ = held_;
     const auto let_go = [this] { return !held_; };
     co_await until(let_go);
     co_return co_await inner_.load(std::move(key));
@@ -29,6 +31,7 @@ class HeldStore final : public ForwardingStore {
 
  private:
   bool held_ = false;
+  bool asked_ = false;  // by a load that it holds
 };
 
 struct SlowStore : SessionFixture {
@@ -60,15 +63,21 @@ BOOST_AUTO_TEST_CASE(who_waits_behind_a_slow_store_gives_up_at_the_deadline_of_i
   std::string of_first;
   std::string of_second;
   // It has its turn while it asks the store what the rival has written; then it writes.
-  const auto let_go_after_the_second = [](HeldStore& asked, const std::string& second_became) -> Task<> {
-    const auto gave_up = [&second_became] { return !second_became.empty(); };
+  const auto let_go_after_the_second = [](HeldStore& asked, FakeClock& time, milliseconds deadline,
+                                          const std::string& second_became) -> Task<> {
+    const auto first_loads = [&asked] { return asked.is_asked(); };
+    co_await until(first_loads);
+    const auto gave_up = [&second_became, &time, deadline] {
+      time.advance(deadline);
+      return !second_became.empty();
+    };
     co_await until(gave_up);
     asked.hold(false);
   };
   std::vector<Task<>> tasks;
   tasks.push_back(set(first, "first", of_first));
   tasks.push_back(set(second, "second", of_second));
-  tasks.push_back(let_go_after_the_second(held, of_second));
+  tasks.push_back(let_go_after_the_second(held, clock, options.write_deadline, of_second));
   run(together(std::move(tasks)));
   BOOST_TEST(of_second == "contended");
   BOOST_TEST(of_first == "written");
