@@ -9,13 +9,17 @@ namespace {
 struct EndpointRow {
   std::string_view name;
   Endpoint endpoint;
+  EndpointUse use;
 };
 
 // The most frequently requested endpoints come first. A new endpoint is a file of its own and a row here.
 constexpr std::array kRows = {
-    EndpointRow{"auth", auth_endpoint},     EndpointRow{"session", session_endpoint},
-    EndpointRow{"commit", commit_endpoint}, EndpointRow{"health", health_endpoint},
-    EndpointRow{"ready", ready_endpoint},   EndpointRow{"metrics", metrics_endpoint},
+    EndpointRow{"auth", auth_endpoint, EndpointUse::sessions},
+    EndpointRow{"session", session_endpoint, EndpointUse::sessions},
+    EndpointRow{"commit", commit_endpoint, EndpointUse::sessions},
+    EndpointRow{"health", health_endpoint, EndpointUse::monitoring},
+    EndpointRow{"ready", ready_endpoint, EndpointUse::monitoring},
+    EndpointRow{"metrics", metrics_endpoint, EndpointUse::monitoring},
 };
 
 }  // namespace
@@ -23,7 +27,7 @@ constexpr std::array kRows = {
 EndpointTable::EndpointTable(Telemetry& telemetry) {
   entries_.reserve(kRows.size());
   for (const EndpointRow& row : kRows)
-    entries_.push_back({row.name, row.endpoint, telemetry.register_endpoint(row.name)});
+    entries_.push_back({row.name, row.endpoint, telemetry.register_endpoint(row.name), row.use});
 }
 
 const EndpointTable::Entry* EndpointTable::find(std::string_view name) const noexcept {

@@ -8,6 +8,9 @@
 
 namespace session::gateway {
 
+// What an endpoint is for. Requests that monitor the gateway don't keep it from being idle.
+enum class EndpointUse { sessions, monitoring };
+
 // The endpoints by name (GATEWAY_ENDPOINT), each registered with the telemetry. Immutable, so thread-safe.
 class EndpointTable {
  public:
@@ -15,6 +18,7 @@ class EndpointTable {
     std::string_view name;
     Endpoint answer;
     EndpointId id;
+    EndpointUse use;
   };
 
   // Registers every endpoint. Throws std::logic_error as Telemetry::register_endpoint does.

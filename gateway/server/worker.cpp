@@ -13,6 +13,8 @@
 #include "gateway/telemetry/request_log.h"
 #include "gateway/transport/connection.h"
 
+extern "C" void MallocExtension_ReleaseFreeMemory() __attribute__((weak));
+
 namespace session::gateway {
 namespace {
 
@@ -22,7 +24,7 @@ constexpr std::size_t kScratchBytes = std::size_t{256} << 10;
 // How long the first request of a new connection may take to arrive while the worker drains.
 constexpr milliseconds kSilence{300};
 
-// A worker that has answered nothing for so long gives the memory of its caches back.
+// A worker that has answered no request about sessions for so long gives the memory of its caches back.
 constexpr milliseconds kIdleTime = std::chrono::minutes(1);
 
 Response no_endpoint(std::string_view name, Log& log) {
@@ -97,7 +99,10 @@ const RealmSet& Worker::realms() {
 void Worker::ask_for_heartbeat(std::uint64_t number) {
   boost::asio::post(loop_, [this, number] {
     heartbeat_.store(number, std::memory_order_relaxed);
-    if (idle_.became_idle(now())) realms().release_caches();
+    if (!idle_.became_idle(now())) return;
+    realms().release_caches();
+    // tcmalloc keeps freed memory for itself. Sanitizers have a heap of their own.
+    if (MallocExtension_ReleaseFreeMemory != nullptr) MallocExtension_ReleaseFreeMemory();
   });
 }
 
@@ -144,7 +149,6 @@ void Worker::closed(Connection& connection) {
 }
 
 Task<Response> Worker::respond(const Request& request, Clock::Steady since) {
-  idle_.count();
   const std::string_view name = request.settings.endpoint();
   const EndpointTable::Entry* const endpoint = shared_.endpoints.find(name);
   const std::shared_ptr<Realm> by = realms().pick(request);
@@ -154,6 +158,7 @@ Task<Response> Worker::respond(const Request& request, Clock::Steady since) {
     record_request(telemetry_, EndpointId::none, audited, response, now() - since);
     co_return response;
   }
+  if (endpoint->use == EndpointUse::sessions) idle_.count();
   try {
     Response response = co_await endpoint->answer(request, by->services());
     if (request.method == "HEAD") response.body.clear();

@@ -64,7 +64,7 @@ class Worker final : public ConnectionHost {
   // deadlines let it.
   void drain(milliseconds grace);
   // Asks the worker's loop to set heartbeat() to this number. The loop then also gives back what its caches
-  // hold, if it has answered nothing for a minute.
+  // hold, if it has answered no request about sessions for a minute.
   void ask_for_heartbeat(std::uint64_t number);
   [[nodiscard]] std::uint64_t heartbeat() const { return heartbeat_.load(std::memory_order_relaxed); }
   // Waits until the thread has ended.

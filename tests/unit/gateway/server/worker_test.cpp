@@ -140,6 +140,21 @@ BOOST_AUTO_TEST_CASE(what_it_remembers_counts_in_the_budget_and_is_given_back_wh
   BOOST_TEST(budget->used() > 0U);
 }
 
+BOOST_AUTO_TEST_CASE(monitoring_does_not_keep_it_from_being_idle) {
+  const std::string cookie =
+      cookie_of(ask({{"GATEWAY_ENDPOINT", "commit"}, {"SESSION_SET", R"({"user":"alice"})"}}));
+  BOOST_TEST(ask(check(cookie)).find("Status: 204") != std::string::npos);
+  look_for_idleness();
+  for (int i = 0; i < 4; ++i) {
+    BOOST_TEST(budget->used() > 0U);
+    clock.advance(15s);
+    for (const auto* endpoint : {"health", "ready", "metrics", "none"})
+      (void)ask({{"GATEWAY_ENDPOINT", endpoint}, {"REQUEST_METHOD", "GET"}});
+    look_for_idleness();
+  }
+  BOOST_TEST(budget->used() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(a_configuration_serves_once_its_generation_has_come) {
   Settings denied = config->settings;
   denied.cookie.name = "other";
@@ -157,6 +172,20 @@ BOOST_AUTO_TEST_CASE(a_configuration_serves_once_its_generation_has_come) {
 BOOST_AUTO_TEST_CASE(a_location_without_an_endpoint_of_ours_is_a_404_in_the_log) {
   BOOST_TEST(ask({{"GATEWAY_ENDPOINT", "aut"}}).find("Status: 404") != std::string::npos);
   BOOST_TEST(log.text() == "warning unknown GATEWAY_ENDPOINT: 'aut'\n");
+}
+
+BOOST_AUTO_TEST_CASE(two_endpoints_for_one_request_are_none_and_the_log_names_both) {
+  const Pairs two = {{"GATEWAY_ENDPOINT", "health"}, {"GATEWAY_ENDPOINT", "metrics"}};
+  const std::string answer = ask(two);
+  BOOST_TEST(answer.find("Status: 404") != std::string::npos);
+  BOOST_TEST(log.text() == "warning unknown GATEWAY_ENDPOINT: 'health, metrics'\n");
+  const Pairs same = {
+      {"GATEWAY_ENDPOINT", "health"}, {"GATEWAY_ENDPOINT", "health"}, {"REQUEST_METHOD", "GET"}};
+  BOOST_TEST(ask(same).find("Status: 200") != std::string::npos);
+  // Names that clients or configurations make up are no series of the metrics.
+  const std::string metrics = ask({{"GATEWAY_ENDPOINT", "metrics"}, {"REQUEST_METHOD", "GET"}});
+  BOOST_TEST(metrics.find("health, metrics") == std::string::npos);
+  BOOST_TEST(metrics.find(R"(requests_total{endpoint="none",outcome="bad_request"} 1)") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
