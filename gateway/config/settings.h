@@ -31,11 +31,13 @@ enum class Protocol { fastcgi };
 struct ListenUnix {
   std::string path;
   unsigned mode = 0660;  // permission bits of the socket file
+  Protocol protocol = Protocol::fastcgi;
   bool operator==(const ListenUnix&) const = default;
 };
 struct ListenTcp {
   std::string host;  // a numeric IPv4 or IPv6 address, without brackets
   std::uint16_t port = 0;
+  Protocol protocol = Protocol::fastcgi;
   bool operator==(const ListenTcp&) const = default;
 };
 using Listen = std::variant<ListenUnix, ListenTcp>;

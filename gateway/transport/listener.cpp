@@ -92,7 +92,8 @@ std::string name_of(const sockaddr_storage& address, socklen_t size) {
 
 }  // namespace
 
-Listener::Listener(const Listen& where) {
+Listener::Listener(const Listen& where)
+    : protocol_(std::visit([](const auto& each) { return each.protocol; }, where)) {
   try {
     if (const auto* file = std::get_if<ListenUnix>(&where)) {
       listen_unix(*file);
@@ -120,6 +121,7 @@ Listener::~Listener() { close(); }
 Listener::Listener(Listener&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
       family_(other.family_),
+      protocol_(other.protocol_),
       outlived_(other.outlived_),
       name_(std::move(other.name_)),
       file_(std::exchange(other.file_, {})) {}

@@ -24,7 +24,7 @@ class Listener {
   [[nodiscard]] int descriptor() const { return descriptor_; }
   [[nodiscard]] int family() const { return family_; }
   // What its connections speak.
-  [[nodiscard]] Protocol protocol() const { return Protocol::fastcgi; }
+  [[nodiscard]] Protocol protocol() const { return protocol_; }
   // As the configuration names it: unix:/path, tcp:address:port or tcp:[address]:port.
   [[nodiscard]] const std::string& name() const { return name_; }
   // Whether connections that wait are still served when this is closed.
@@ -38,6 +38,7 @@ class Listener {
 
   int descriptor_ = -1;
   int family_ = 0;
+  Protocol protocol_ = Protocol::fastcgi;
   bool outlived_ = false;
   std::string name_;
   std::string file_;  // of a unix socket
