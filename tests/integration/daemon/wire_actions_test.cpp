@@ -64,6 +64,18 @@ struct Fixture {
 
 BOOST_FIXTURE_TEST_SUITE(wire_actions, Fixture)
 
+BOOST_AUTO_TEST_CASE(of_settings_that_come_twice_the_narrowest_holds) {
+  const std::string user = R"({"set":{"user":"mallory"}})";
+  refused(403, "not-allowed", "POST", {{"GATEWAY_ALLOW", "set"}, {"GATEWAY_ALLOW", "set:theme"}}, user);
+  refused(403, "not-allowed", "POST", {{"GATEWAY_ALLOW", "set:theme"}, {"GATEWAY_ALLOW", "set"}}, user);
+  refused(403, "not-allowed", "POST", {{"GATEWAY_ALLOW", "set"}, {"GATEWAY_ALLOW", ""}}, user);
+  const Answer shown = ask("GET", {{"GATEWAY_EXPOSE", "user,cart"}, {"GATEWAY_EXPOSE", "cart"}}, {});
+  BOOST_TEST(shown.body == "{\"cart\":[1,2]}\n");
+  const Answer theme =
+      ask("POST", {{"GATEWAY_ALLOW", "set"}, {"GATEWAY_ALLOW", "set:theme"}}, R"({"set":{"theme":"dark"}})");
+  BOOST_TEST(theme.status == 200);
+}
+
 BOOST_AUTO_TEST_CASE(what_the_location_does_not_allow_is_forbidden) {
   const std::string set = R"({"set":{"user":"mallory"}})";
   const auto forbidden = [&](const Pairs& more, std::string_view body, const char* method = "POST") {

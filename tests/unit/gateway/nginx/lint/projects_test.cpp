@@ -52,24 +52,31 @@ BOOST_AUTO_TEST_CASE(the_files_of_conf_nginx_are_fine_together) {
           "location = /session { include session-gateway-session.conf; } } }") == "");
 }
 
-// Of the three servers the first has one location that was forgotten and one that lets browsers set
-// everything, for the tests; the second is fine; and the third is what people write who have not read the
-// files.
-BOOST_AUTO_TEST_CASE(the_site_of_the_end_to_end_tests_has_what_it_is_meant_to_have) {
-  const NginxFiles files;
-  std::string usage = replaced(source("tests/e2e/site.conf"), "@CONF@/", "");
-  usage = replaced(replaced(usage, "@GATEWAY@", "/g.sock"), "@DIR@", "/nonexistent");
-  usage = replaced(usage, "/etc/nginx/fastcgi_params", "fastcgi_params");
-  files.write("nginx.conf", usage);
-  files.write("fastcgi_params",
-              "fastcgi_param CONTENT_LENGTH $content_length;\nfastcgi_param GATEWAY_INTERFACE CGI/1.1;\n");
+// The site of the end-to-end tests. Of its three servers the first has one location that was forgotten and
+// one that lets browsers set everything, for the tests; the second is fine; and the third is what people
+// write who have not read the files.
+struct EndToEndSite {
+  EndToEndSite() {
+    usage = replaced(source("tests/e2e/site.conf"), "@CONF@/", "");
+    usage = replaced(replaced(usage, "@GATEWAY@", "/g.sock"), "@DIR@", "/nonexistent");
+    usage = replaced(usage, "/etc/nginx/fastcgi_params", "fastcgi_params");
+    files.write("nginx.conf", usage);
+    files.write("fastcgi_params",
+                "fastcgi_param CONTENT_LENGTH $content_length;\nfastcgi_param GATEWAY_INTERFACE CGI/1.1;\n");
+  }
   // Lines of site.conf may move: where these stand, found by what is in them.
-  const auto line = [&](const std::string& text, int before = 0) {
+  [[nodiscard]] std::string line(const std::string& text, int before = 0) const {
     const auto found = usage.find(text);
-    BOOST_REQUIRE_MESSAGE(found != usage.npos, "site.conf has no longer: " << text);
+    BOOST_REQUIRE_MESSAGE(found != std::string::npos, "site.conf has no longer: " << text);
     return std::to_string(
         std::count(usage.begin(), usage.begin() + static_cast<std::ptrdiff_t>(found), '\n') + 1 - before);
-  };
+  }
+
+  NginxFiles files;
+  std::string usage;
+};
+
+BOOST_FIXTURE_TEST_CASE(the_site_of_the_end_to_end_tests_has_what_it_is_meant_to_have, EndToEndSite) {
   const std::string auth = line("location = /auth");
   const std::string account = line("auth_request /auth;", 1);
   const auto header = [&](const std::string& name, const std::string& variable) {
