@@ -32,8 +32,8 @@ enum class Message : std::size_t {
   redis_down,
   redis_moved,
   redis_left,
-  count_  // the last one: how many there are
+  count  // the last one: how many there are
 };
-inline constexpr std::size_t kMessages = static_cast<std::size_t>(Message::count_);
+inline constexpr std::size_t kMessages = static_cast<std::size_t>(Message::count);
 
 }  // namespace session::gateway

@@ -28,9 +28,9 @@ enum class Count {
   session_id_asked,
   session_destroyed,
   malformed_record,
-  count_  // the last one: how many there are
+  count  // the last one: how many there are
 };
-inline constexpr std::size_t kCounts = static_cast<std::size_t>(Count::count_);
+inline constexpr std::size_t kCounts = static_cast<std::size_t>(Count::count);
 
 // The reasons of refusal that there are (request_labels.h), and one for all others.
 inline constexpr std::size_t kReasons = 16;
