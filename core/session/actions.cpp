@@ -50,7 +50,7 @@ Problem read_set_text(std::string_view text, Actions& actions) {
   const auto equals = trimmed_text.find('=');
   if (equals == 0 || equals == std::string_view::npos) return "set is a JSON object or key=value";
   const std::string_view value = trimmed_text.substr(equals + 1);
-  // Header bytes are not checked by anyone on the way; JSON's own check says whether they are UTF-8.
+  // Header bytes have not been validated before. The JSON check decides whether they are UTF-8.
   Json pair = Json::object({{std::string(trimmed_text.substr(0, equals)), std::string(value)}});
   const auto checked = parse_json(pair.dump(-1, ' ', false, Json::error_handler_t::ignore));
   if (!checked || *checked != pair) return "set: not UTF-8";

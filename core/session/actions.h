@@ -10,28 +10,30 @@
 
 namespace session {
 
-// What a request wants done to its session: one vocabulary in every carrier (body, headers, nginx params).
+// The changes that a request asks for in its session. Every carrier (body, headers, nginx params) has the
+// same actions.
 struct Actions {
   Json set = Json::object();       // merged into the attributes, key by key (shallow)
-  std::vector<std::string> unset;  // attributes to remove; those that are not there don't matter
+  std::vector<std::string> unset;  // attributes to remove; a missing one is no error
   bool destroy = false;
   bool regenerate = false;  // a new id for the same attributes
-  bool flush = false;       // answer only when the store has it, whatever session.flush says
+  bool flush = false;       // answer after the store has confirmed the write, whatever session.flush is
 
-  // Whether anything about the session is to change.
+  // Whether the actions change the session. `flush` alone changes nothing.
   [[nodiscard]] bool any() const { return !set.empty() || !unset.empty() || destroy || regenerate; }
 };
 
-// {"set":{...},"unset":["k"],"destroy":true,"regenerate":true,"flush":true}: all members optional, no others.
-// Empty or blank text: no actions.
+// Parses {"set":{...},"unset":["k"],"destroy":true,"regenerate":true,"flush":true}. Every member is optional,
+// and any other member is a problem. An empty or blank text has no actions.
 [[nodiscard]] Result<Actions, InputProblem> parse_actions(std::string_view body);
 [[nodiscard]] Result<Actions, InputProblem> parse_actions(const ActionTexts& texts);
 
-// Both together; a key that both set has the second's value.
+// Returns the actions of both. If both set a key, the value of `second` counts.
 [[nodiscard]] Actions merged(Actions first, Actions second);
 
-// What is wrong with doing all of these at once; empty if nothing is. Destroying goes with nothing else, and
-// no key is both set and unset: there would be no telling which was meant.
+// Returns why these actions can't be combined; empty if they can. `destroy` can't be combined with `set`,
+// `unset` or `regenerate`, and no key may be both set and unset, because the intended result would be
+// ambiguous.
 [[nodiscard]] std::string contradiction(const Actions& actions);
 
 }  // namespace session

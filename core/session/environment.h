@@ -12,7 +12,7 @@
 
 namespace session {
 
-// What all sessions of one SessionManager share.
+// The state that all sessions of one SessionManager share.
 struct SessionEnvironment {
   Store& store;
   Format format;
@@ -24,7 +24,7 @@ struct SessionEnvironment {
   std::vector<std::unique_ptr<LegacySource>> legacy = {};
   KeyedMutex write_locks = KeyedMutex(clock);  // for writers that lost a compare-and-set
 
-  // What sessions of other formats are migrated to.
+  // The target of the migration from other formats.
   [[nodiscard]] MigrationTarget migration_target() { return {records, *format.cookies, clock}; }
 };
 

@@ -1,4 +1,4 @@
-// How a session gets another id.
+// Gives a session another id.
 
 #include <stdexcept>
 #include <utility>
@@ -7,8 +7,9 @@
 
 namespace session {
 
-// The new record is stored before the old one is retired, so that a crash in between logs nobody out; and
-// retiring is a compare-and-set, so that of a destroy and a regenerate that race exactly one wins.
+// The new record is stored before the old one is retired, so that a crash between the two steps does not lose
+// the session. The old one is retired by a compare-and-set, so that exactly one of a concurrent destroy and
+// regenerate succeeds.
 Session::Written Session::move(bool restart_age, Attempts attempts) {
   SessionEnvironment& env = *environment_;
   const seconds now = env.clock.unix_now();
@@ -23,8 +24,7 @@ Session::Written Session::move(bool restart_age, Attempts attempts) {
     auto held = co_await store_moved(new_key, stored, *prepared);
     if (!held) co_return co_await roll_back(stored.has_value(), new_key, WriteFailure(held.error()));
     if (!*held) {
-      stored
-          .reset();  // lost again, as in a full store: the old record must not go before the new one is there
+      stored.reset();  // evicted: the old record stays until the new one is stored
       if (attempts.over()) co_return failed(contended());
       continue;
     }
@@ -36,12 +36,13 @@ Session::Written Session::move(bool restart_age, Attempts attempts) {
       written(std::move(*prepared));
       note(SessionEvent::Kind::regenerated, restart_age ? SessionEvent::kLogin : SessionEvent::kAsked,
            std::move(former_name));
-      // What a crash may have left of it in another format would outlive the tombstone. Should this fail,
-      // erase_migrated_from() sees to it.
+      // After a crash, a record in another format may be left, which would outlive the tombstone. If this
+      // erase fails, erase_migrated_from() repeats it.
       if (migrated_from_) (void)co_await env.records.erase(*migrated_from_);
       co_return WriteOutcome();
     }
-    // It may have happened all the same, and then the new record is all that is left of the session.
+    // The old record may have been replaced all the same. The new record is then the only one of the session,
+    // so it is kept.
     if (retired.how == OldId::How::unknown) co_return failed(retired.failure);
     if (retired.how == OldId::How::unchanged)
       co_return co_await roll_back(true, new_key, WriteFailure(retired.failure));
@@ -51,10 +52,10 @@ Session::Written Session::move(bool restart_age, Attempts attempts) {
   }
 }
 
-// The store may do it and its answer be lost. A browser that is told nothing then keeps an id that is dead;
-// so the store is asked what it holds. A key that is gone says nothing where there are no tombstones: the
-// copy under the new id, which nobody has, is left to expire. What has not happened is tried once more: the
-// first try may still be on its way, and of two one counts.
+// The store may have replaced the record although its reply was lost, and the browser would then keep an
+// invalid id. So the record is loaded again after a failure. Without tombstones a missing key proves nothing,
+// and the copy under the new id, which no browser has, is left to expire. If the record is unchanged, the
+// replacement is tried once more. The first attempt may still arrive, but only one of the two succeeds.
 Task<Session::OldId> Session::retire_old_id(std::string new_key, Attempts attempts) {
   using How = OldId::How;
   RecordStore& records = environment_->records;
@@ -76,8 +77,7 @@ Task<Session::OldId> Session::retire_old_id(std::string new_key, Attempts attemp
   co_return OldId{How::unchanged, failure};
 }
 
-// Stores the record of a new id, or brings the one stored before up to date. False: that one is not there any
-// more.
+// Stores the record of a new id, or updates the one that was stored before. False: that record is missing.
 Task<Result<bool, StoreFailure>> Session::store_moved(std::string key, std::optional<Bytes> stored,
                                                       RecordWrite write) {
   RecordStore& records = environment_->records;
@@ -94,7 +94,8 @@ Task<Result<bool, StoreFailure>> Session::store_moved(std::string key, std::opti
   co_return *replaced == ReplaceOutcome::replaced;
 }
 
-// Nobody has the new id, so what is left under it if this fails too can't be used, and expires.
+// Erases the record of the new id. If that fails too, the record is harmless: no browser has its id, and it
+// expires.
 Session::Written Session::roll_back(bool stored, std::string new_key, WriteFailure failure) {
   if (stored) (void)co_await environment_->records.erase(std::move(new_key));
   co_return failure;

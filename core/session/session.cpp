@@ -51,7 +51,7 @@ const Json& Session::attributes() {
     data_ = *summary_->data;
   } else {
     auto record = environment_->records.decode(key_, *base_);
-    data_ = record ? std::move(record->attributes) : Json::object();  // adopt() has seen that it can be read
+    data_ = record ? std::move(record->attributes) : Json::object();  // adopt() has decoded it before
   }
   apply_changes(changes_, *data_);
   return *data_;
@@ -100,7 +100,7 @@ Session::Written Session::create() {
   auto created = co_await records.create(key_, *prepared, *prepared->time_to_live);
   if (!created) co_return failed(created.error());
   if (*created == CreateOutcome::exists) {
-    // Never merge into what may be somebody's session.
+    // A new random id must never be merged into a record that may belong to another user.
     if (origin_ != Origin::named)
       throw std::runtime_error("a fresh id is taken: the random source is broken");
     auto reloaded = co_await reload();
@@ -119,7 +119,7 @@ Session::Written Session::update() {
     if (subject_changes()) co_return co_await move(true, attempts);
     auto prepared = prepare(key_, changed_record());
     if (!prepared) co_return prepared.error();
-    // A location that does not extend sessions does not do so by writing either.
+    // If a location does not extend sessions, its writes don't either.
     const milliseconds ttl =
         untouched_ttl_ ? std::min(*untouched_ttl_, *prepared->time_to_live) : *prepared->time_to_live;
     auto replaced = co_await environment_->records.replace(key_, *base_, *prepared, ttl);
@@ -230,8 +230,8 @@ Task<void> Session::erase_migrated_from(milliseconds time_left) {
   if (!erased) co_return;
   Record record = changed_record();
   record.migrated_from.reset();
-  // It only gets smaller: what was too large for the policy when it was migrated stays, but is not asked for
-  // again.
+  // The record only gets smaller here, so Policy::max_bytes is not checked: a record that was too large when
+  // it was migrated stays usable.
   auto prepared = prepare(key_, std::move(record), std::numeric_limits<std::size_t>::max());
   if (!prepared) co_return;
   const milliseconds ttl = std::min(time_left, *prepared->time_to_live);
@@ -244,7 +244,7 @@ Record Session::changed_record() const {
   record.created = age_.created;
   if (base_) {
     auto stored = environment_->records.decode(key_, *base_);
-    if (stored) record = std::move(*stored);  // adopt() has seen that it can be read
+    if (stored) record = std::move(*stored);  // adopt() has decoded it before
   }
   record.apply(changes_);
   return record;

@@ -61,18 +61,20 @@ class Session {
   Written unset(std::string key, Flush flush = Flush::later);
 
   // Writes the changes; does nothing if there are none. If they change the subject (a login, or another
-  // user), the session gets a new id and a new absolute timeout, so that whoever knew the old id is not
-  // logged in. A writer that loses against others repeats until the manager's write_deadline, and then fails
-  // as `contended`. It fails so at once if KeyedMutex::kMaxWaiters writers of this event loop wait already.
+  // user), the session gets a new id and a new absolute timeout, so that an attacker who knew the old id is
+  // not logged in. A writer that loses against others repeats until the manager's write_deadline, and then
+  // fails as `contended`. It fails so at once if KeyedMutex::kMaxWaiters writers of this event loop wait
+  // already.
   Written flush();
 
   // Ends the session, in this object and in the store. Fails with `gone` if the store had nothing to end.
   Written destroy();
 
   // Gives the session a new id, and writes the changes with it. After a success the old id is invalid. If the
-  // store fails in the last step, it is asked whether that step happened. If it does not answer that either,
-  // this fails with `store`, and the old id may be invalid all the same: the record is then under a new id
-  // that no browser has, until it expires. The same holds for a flush that changes the subject.
+  // store fails in the last step, the old record is loaded to find out whether that step happened. If the
+  // load fails too, this fails with `store`, and the old id may be invalid all the same: the record then
+  // stays under a new id that no browser has, until it expires. The same holds for a flush that changes the
+  // subject.
   Written regenerate();
 
   // The Set-Cookie value that the browser needs: the session was stored for the first time, got another id or
@@ -93,7 +95,7 @@ class Session {
   // and also those before a step that failed. A change that the store made but did not confirm is missing.
   // Empty, and without cost, if the session was only read or written.
   [[nodiscard]] const std::vector<SessionEvent>& history() const { return history_; }
-  // Whether no store holds it yet.
+  // Whether the session was never stored.
   [[nodiscard]] bool is_new() const { return !base_; }
   // The summary of the record that was read or written last. REQUIRES: !is_new().
   [[nodiscard]] const RecordStore::Summary& summary() const { return summary_; }
@@ -103,7 +105,7 @@ class Session {
   enum class Cookie { keep, give, clear };
   enum class Origin {
     made,   // a new random id
-    named,  // an id that the caller of the library chose, which other callers may use at the same time
+    named,  // an id that the library's caller chose; other callers may use it at the same time
     loaded,
   };
   using Changes = Record::Changes;
@@ -119,7 +121,7 @@ class Session {
 
   Written create();
   Written update();
-  // Until when a write is repeated.
+  // The deadline for repeating a write.
   class Attempts;
   struct OldId;
   Written move(bool restart_age, Attempts attempts);
@@ -130,7 +132,7 @@ class Session {
   Written roll_back(bool stored, std::string new_key, WriteFailure failure);
   void moved_to(const std::string& id, const std::string& key, seconds now);
   // Loads the record again after a lost compare-and-set, under a lock, so that no other writer of this event
-  // loop comes between. Fails as `contended` if the lock is not free in time.
+  // loop interferes. Fails as `contended` if the lock is not free in time.
   Task<Result<void, WriteFailure>> reload_locked(Attempts attempts);
   Task<Result<void, WriteFailure>> reload();
   // Takes these bytes, which the store holds under the key, as the base for the changes.

@@ -8,7 +8,7 @@
 namespace session {
 namespace {
 
-// Of several reasons the one that came furthest.
+// Returns the reason of the cookie that passed more checks.
 RejectReason stronger(RejectReason a, RejectReason b) {
   for (const RejectReason reason : {RejectReason::expired, RejectReason::bad_signature}) {
     if (a == reason || b == reason) return reason;
@@ -31,7 +31,7 @@ SessionManager::SessionManager(Store& store, Format format, std::shared_ptr<cons
 
 void SessionManager::accept(LegacyFormat legacy) {
   const RecordFormat& records = *legacy.format.records;
-  // Legacy records are read to be migrated, once each: nothing is remembered of them.
+  // Legacy records are not cached, because each is read only once, for its migration.
   auto source = std::unique_ptr<LegacySource>(
       new LegacySource{std::move(legacy.format), std::move(legacy.cookie_name),
                        RecordStore(environment_.store, records, environment_.records.shared_identity(),
@@ -51,10 +51,9 @@ Result<VerifiedCookie, RejectReason> SessionManager::verify(
     if (!checked) {
       refusal = stronger(refusal, checked.error());
     } else if (too_old(*checked)) {
-      refusal = RejectReason::expired;  // left over under another path or domain: no reason to refuse the
-                                        // living one
+      refusal = RejectReason::expired;  // an expired cookie beside a valid one does not refuse it
     } else if (verified && verified->id != checked->id) {
-      return RejectReason::malformed;  // two sessions: whichever we took, somebody could have planted it
+      return RejectReason::malformed;  // two sessions: either cookie may have been planted by an attacker
     } else if (!verified || verified->outdated) {
       verified = std::move(*checked);
     }
@@ -63,13 +62,14 @@ Result<VerifiedCookie, RejectReason> SessionManager::verify(
   return std::move(*verified);
 }
 
-// The session can't be younger than its id was issued, so an old cookie is expired without asking the store.
+// Whether the cookie's id was issued longer ago than the absolute timeout. The session is at least as old as
+// its id, so the store need not be asked.
 bool SessionManager::too_old(const VerifiedCookie& cookie) const {
   return cookie.issued &&
          *cookie.issued + environment_.records.policy().absolute_timeout <= environment_.clock.unix_now();
 }
 
-// No coroutine itself: a check is worth a frame less.
+// Not a coroutine, which saves a frame for each check.
 SessionManager::Asked SessionManager::open(std::span<const std::string_view> cookie_headers, Touch touch) {
   auto cookie = verify(cookie_headers);
   if (!environment_.legacy.empty()) return open_any(std::move(cookie), cookie_headers, touch);
@@ -99,7 +99,8 @@ SessionManager::Asked SessionManager::open_any(Result<VerifiedCookie, RejectReas
   co_return opened;
 }
 
-// The first that stands for a session counts; the reason is that of the last.
+// Opens the session of the first legacy cookie that has one. If none has, the refusal is that of the last
+// cookie.
 SessionManager::Asked SessionManager::open_old(std::vector<LegacyCookie> old, Touch touch) {
   Opened none{std::nullopt, RejectReason::absent};
   const MigrationTarget target = environment_.migration_target();
@@ -144,7 +145,7 @@ SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, Touch
   if (!adopted) {
     Opened none = refused(adopted.error(), session);
     none.successor = environment_.records.successor((*loaded)->bytes);
-    // A touch that came just after its id was replaced has prolonged the tombstone instead of the session.
+    // A touch right after the id was replaced has extended the tombstone instead of the session.
     if (adopted.error() == RejectReason::revoked && (*loaded)->time_left > kTombstoneTime) {
       (void)co_await environment_.records.touch(session.key_, kTombstoneTime);
     }

@@ -5,8 +5,8 @@
 namespace session {
 namespace {
 
-// A session gets another id once a login; whoever makes longer chains within a minute does not wait for their
-// end.
+// The number of successors that are followed. A session gets another id once per login, so only a client that
+// rotates ids on purpose makes a longer chain within a tombstone's time.
 constexpr int kMaxSuccessors = 16;
 
 }  // namespace

@@ -12,8 +12,8 @@ namespace session {
 // progress from creating the session again.
 Task<Result<EraseOutcome, StoreFailure>> end_legacy(SessionEnvironment& environment, LegacyKey legacy);
 
-// Ends the session that a key stands for, although it gets other ids meanwhile. `absent`: it had ended. A
-// record that can't be read stays, and nothing opens it: that counts as `erased`.
+// Ends the session that a key stands for, even if it gets other ids meanwhile. `absent`: it had ended. An
+// unreadable record is left alone and counts as `erased`, because no request can open it.
 Task<Result<EraseOutcome, StoreFailure>> end_session(SessionEnvironment& environment, std::string key);
 
 }  // namespace session

@@ -18,7 +18,7 @@ inline StoreFailure contended() {
   return StoreFailure(StoreFailure::Kind::contended, "others kept changing the session until the deadline");
 }
 
-// Says when to stop trying to win a compare-and-set.
+// The deadline for a write that loses a compare-and-set and is repeated.
 class Session::Attempts {
  public:
   explicit Attempts(const SessionEnvironment& environment)
@@ -33,13 +33,13 @@ class Session::Attempts {
   Clock::Steady until_;
 };
 
-// What became of the record under an id that was to be replaced.
+// The result of replacing the record of the old id.
 struct Session::OldId {
   enum class How {
     done,
-    changed,    // it was not what had been read
-    unchanged,  // the store failed, and the record is there as it was
-    unknown,    // the store failed, and can't say either what it holds
+    changed,    // the store held another version than the one that was read
+    unchanged,  // the store failed, and the record was not changed
+    unknown,    // the store failed, and what it holds is not known
   };
   How how;
   StoreFailure failure = {};  // if the store failed
