@@ -7,7 +7,7 @@
 namespace session {
 namespace {
 
-// A decoded value takes several times its text: a node and a name for each member.
+// The memory of a decoded value per byte of its text: each member has a node and a name.
 constexpr std::size_t kPerByte = 8;
 
 std::size_t cost_of(const Bytes& bytes, const RecordSummary& summary) {
@@ -80,7 +80,7 @@ bool RecordCache::has_table() {
     slots_.resize(options_.slots);
   } catch (const std::bad_alloc&) {
     options_.budget->release(bytes);
-    return false;  // A cache is no reason to fail.
+    return false;  // Without memory for the cache, checks still work.
   }
   held_ += bytes;
   return true;
@@ -105,13 +105,13 @@ bool RecordCache::make_room(std::size_t bytes) {
   const std::size_t free = max > used ? max - used : 0;
   if (bytes > free + held_ - table_bytes(slots_.size())) return false;
   while (!options_.budget->reserve(bytes)) {
-    if (!forget_next()) return false;  // Another cache took the room meanwhile.
+    if (!forget_next()) return false;  // Another cache has reserved the room meanwhile.
   }
   return true;
 }
 
 bool RecordCache::forget_next() {
-  if (entries_ == 0) return false;  // Without this, every miss would search the whole table in vain.
+  if (entries_ == 0) return false;  // Without this, every miss would search the whole empty table.
   const auto next = [this] { return std::exchange(hand_, (hand_ + 1) & (slots_.size() - 1)); };
   std::size_t at = next();
   while (!slots_[at].summary) at = next();

@@ -39,8 +39,8 @@ struct RecordCacheOptions {
 // A summary can't be stale: it counts only for exactly the bytes that it was made from, and these come from
 // the store each time. Not thread-safe: each thread has its own.
 class RecordCache {
-  // The hash of the key picks the slot, and tells without a look at the bytes that they are another
-  // session's. The key itself is not needed, because equal bytes have equal summaries.
+  // The hash of the key picks the slot, and a different hash rules out a hit before any bytes are compared.
+  // The key itself is not needed, because equal bytes have equal summaries.
   struct Slot {
     std::size_t key_hash = 0;
     Bytes bytes;
@@ -76,8 +76,8 @@ class RecordCache {
   void forget(Slot& slot);
   // Forgets the next entry, in the order of the table. Returns false if there is none.
   bool forget_next();
-  // Reserves that many bytes, and forgets entries for them. Returns false, and forgets nothing, if they would
-  // not be enough: the room belongs to other caches.
+  // Reserves that many bytes, and forgets entries for them. Returns false, and forgets nothing, if its own
+  // entries would not free enough because other caches hold the room.
   [[nodiscard]] bool make_room(std::size_t bytes);
   // Returns true if there is a table; makes one if the budget has room for it.
   [[nodiscard]] bool has_table();

@@ -19,8 +19,8 @@ namespace session {
 // How long a replaced id keeps its tombstone: longer than a request that carries the id can take.
 inline constexpr milliseconds kTombstoneTime = seconds(60);
 
-// A record as the store held it at one moment: its bytes and its remaining time. The bytes are its version: a
-// write names the version that it replaces, and changes nothing if the store holds another one.
+// A record as the store held it at one moment: its bytes and its remaining time. The bytes serve as its
+// version: a write passes the version that it replaces, and changes nothing if the store holds another one.
 using StoredRecord = Entry;
 
 // A record that is ready to be written under a key.
@@ -31,8 +31,8 @@ struct RecordWrite {
   std::optional<milliseconds> time_to_live = {};
 };
 
-// The records of one format in a store. This is the only caller of Store, so everything that concerns all
-// records has one place: how they are encoded and cached, and later how they are indexed and sealed.
+// The records of one format in a store. This is the only caller of Store, so that everything that concerns
+// all records is in one place, such as encoding and caching.
 //
 // Not thread-safe: each thread has its own over the same store. Errors: StoreFailure if the store did not
 // answer, never for an absent record.
@@ -48,7 +48,7 @@ class RecordStore {
 
   // --- What the store holds ---
 
-  // nullopt: the key holds nothing, or something that has expired.
+  // Loads a record. nullopt: the key holds nothing, or the record has expired.
   Answer<std::optional<StoredRecord>> load(std::string key) { return store_.load(std::move(key)); }
   // Returns what a check needs of a record, or why the record can't be used: `revoked` and `unknown` for
   // tombstones, `malformed` for bytes that are no record of this format.
@@ -97,8 +97,8 @@ class RecordStore {
     return store_.touch(std::move(key), time_to_live);
   }
 
-  // Tries every operation that requests need, under a key that no session has, because a store may answer
-  // reads and refuse writes. Returns false if the store answered, but lost what was written.
+  // Tries every operation that requests need, under a key that no session has, because a store may serve
+  // reads and reject writes. Returns false if the store answered, but lost what was written.
   Answer<bool> probe(std::string key);
 
   // --- What it works with ---
