@@ -13,29 +13,29 @@ namespace session {
 // A cookie that verified.
 struct VerifiedCookie {
   std::string id;         // the session's id: secret, never logged
-  std::string store_key;  // where the store keeps its record
-  // Unix time when the id was made; nullopt: the cookie does not say.
+  std::string store_key;  // the store key of its record
+  // Unix time when the id was issued; nullopt: the cookie does not contain it.
   std::optional<seconds> issued = {};
-  bool outdated = false;  // signed by an older key: to be issued again under the first
+  bool outdated = false;  // signed by an older key, so it is issued again under the first
 };
 
-// How a cookie's value becomes the id of a session and its store key, and back. Not thread-safe: one per
-// thread, made from the same settings.
+// Converts a cookie's value to a session id and its store key, and back. Not thread-safe: one per thread,
+// made from the same settings.
 class CookieFormat {
  public:
   virtual ~CookieFormat() = default;
 
-  // Checks one cookie value. No I/O; constant-time where it compares secrets.
+  // Verifies one cookie value. It does no I/O, and compares secrets in constant time.
   [[nodiscard]] virtual Result<VerifiedCookie, RejectReason> verify(std::string_view value) = 0;
-  // The cookie value for an id; verify accepts it.
+  // Returns the cookie value for an id, which verify() accepts.
   [[nodiscard]] virtual std::string cookie(std::string_view id, seconds issued) = 0;
 
-  // An id that nobody can guess.
+  // Returns a new random id that can't be guessed.
   [[nodiscard]] virtual std::string new_id() = 0;
-  // Where the store keeps this id's record. What stands in the store can't be turned into a cookie.
+  // Returns the store key of this id's record. A cookie can't be derived from the store's content.
   [[nodiscard]] virtual std::string store_key(std::string_view id) const = 0;
 
-  // Forgets what it remembers of cookies that verified, and gives that memory back. It goes on remembering.
+  // Empties the cache of verified cookies, and frees its memory. Later cookies fill it again.
   virtual void release_cache() {}
 };
 

@@ -8,19 +8,21 @@
 
 namespace session {
 
-// What a format can do, as data: whoever has to know asks here, and not for the format's name.
+// The capabilities of a format, as data: code that depends on them reads them here, and never compares the
+// format's name.
 struct FormatCapabilities {
-  bool signed_cookies = true;     // nobody can make a cookie without a key
-  bool tombstones = false;        // a replaced id can be told from one that never was
-  bool absolute_timeout = false;  // records say when they were made
-  bool own_lifetime = false;     // records say themselves how long they live: the idle timeout does not count
-  bool configured_keys = false;  // it signs with the keys and the salt of the configuration's top level
+  bool signed_cookies = true;     // a cookie can't be made without a key
+  bool tombstones = false;        // a replaced id can be distinguished from one that never existed
+  bool absolute_timeout = false;  // records contain their time of creation
+  bool own_lifetime = false;      // records contain their lifetime: the idle timeout does not count
+  bool configured_keys = false;   // signs with the keys and the salt of the configuration's top level
 };
 
-// How one kind of session is spoken of: by its cookies and by its records. A site that comes from another
-// session library uses that library's format. Not thread-safe: one per thread.
+// The cookies and the records of one session library, or our own. A site that migrates from another session
+// library uses that library's format. Not thread-safe: one per thread.
 struct Format {
-  std::string name;  // as the configuration calls it; also tells the ids of one format from those of another
+  std::string
+      name;  // its name in the configuration; also distinguishes the ids of one format from those of another
   FormatCapabilities capabilities;
   std::unique_ptr<CookieFormat> cookies;
   std::unique_ptr<RecordFormat> records;

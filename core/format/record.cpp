@@ -47,7 +47,7 @@ void Record::apply(const Changes& changes) {
   for (RecordMember& member : members_) {
     const auto change = change_of(member);
     if (change == changes.end()) continue;
-    // Values are compared as they are written: for Json, 1 is equal to 1.0.
+    // The comparison uses the encoded text, because Json treats 1 and 1.0 as equal.
     std::string text = to_text(*change->second);
     if (text != to_text(attributes[member.name])) member.text = std::move(text);
   }

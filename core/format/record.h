@@ -12,17 +12,17 @@
 
 namespace session {
 
-// What a check needs of a record: when it was made, how long it lives, and the attributes that were asked
-// for. It is only looked at, never written.
+// The part of a record that a check needs: its creation, its lifetime, and the wanted attributes. It is read
+// only, never written.
 struct RecordHead {
-  // Unix time of the login or first write: what the absolute timeout counts from. nullopt: the format does
-  // not say, and there is none.
+  // Unix time of the login or first write, from which the absolute timeout counts. nullopt: the format does
+  // not contain it, so there is no absolute timeout.
   std::optional<seconds> created = {};
   Json attributes = Json::object();  // always an object
-  // How long the record itself says that it lives when it is used; nullopt: the policy decides.
+  // The lifetime that the record itself contains, from each use on; nullopt: the policy decides.
   std::optional<milliseconds> lifetime = {};
-  // The store key of the record of another format that this one was made from, while that one may still be
-  // there.
+  // The store key of the other format's record from which this one was migrated, as long as that record may
+  // exist.
   std::optional<std::string> migrated_from = {};
 };
 
@@ -30,43 +30,43 @@ struct RecordHead {
 struct RecordMember {
   enum class Owner {
     session,  // an attribute
-    format,   // what the format keeps beside the attributes, as express-session its `cookie`
+    format,   // a member of the format itself, such as `cookie` of express-session
   };
   std::string name;
-  // Name and value as JSON; of a member that was read, byte for byte as the store had them.
+  // Name and value as JSON. Those of a member that was read are byte for byte as the store had them.
   std::string name_text;
   std::string text;
   Owner owner = Owner::session;
 };
 
-// What a store holds for a session, decoded: its members in their order, with their bytes. A write changes
-// the members that it was asked to change, and leaves all others byte for byte in their places: applications
-// in other languages may rely on the order of an object's members, and on how a number is spelled.
+// The decoded record of a session: its members in order, with their bytes. A write changes only the members
+// that it was asked to change, and leaves all others byte for byte in their places, because applications in
+// other languages may depend on the order of an object's members, and on the spelling of a number.
 class Record : public RecordHead {
  public:
   using Owner = RecordMember::Owner;
 
-  // A record with these attributes, in the order that Json has them in. REQUIRES: an object.
+  // Makes a record with these attributes, in the order of the Json object. REQUIRES: an object.
   [[nodiscard]] static Record of(Json attributes);
 
   [[nodiscard]] const std::vector<RecordMember>& members() const { return members_; }
-  // A member of the format's own; nullptr if there is none of that name.
+  // Returns a member of the format itself; nullptr if there is none of that name.
   [[nodiscard]] const std::string* format_member(std::string_view name) const;
 
-  // Attributes to set, by name; nullopt: to remove. Removing one that is not there is no error.
+  // Attributes to set, by name; nullopt removes the attribute. Removing a missing one is no error.
   using Changes = std::map<std::string, std::optional<Json>>;
-  // Sets an attribute in its place, or behind all members if there was none of that name. The same value
-  // again leaves its bytes as they are. One pass over the members, however many changes there are: a client
-  // chooses both numbers.
+  // Sets or removes attributes. An attribute keeps its place, and a new one goes behind all members. If a
+  // value is the same, its bytes are kept. It takes one pass over the members for any number of changes,
+  // because a client chooses both numbers.
   void apply(const Changes& changes);
 
-  // Takes over another format's attributes with their bytes and their order, and nothing else. A value that
-  // parse_json refuses (JavaScript writes integers of more than 64 bits) is written anew as it was read.
-  // REQUIRES: it has none itself.
+  // Takes over another format's attributes with their bytes and their order, and nothing else. A value whose
+  // bytes parse_json rejects (JavaScript writes integers of more than 64 bits) is encoded again from the
+  // value that was read. REQUIRES: this record has no attributes.
   void take_attributes(Record other);
 
   enum class Place { front, back };
-  // Sets a member of the format's own; `place` says where a new one goes.
+  // Sets a member of the format itself; `place` is where a new one goes.
   void set_format_member(std::string_view name, std::string text, Place place = Place::back);
 
   // For formats that decode: adds a member that was read. REQUIRES: no member of that name and owner is

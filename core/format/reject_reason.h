@@ -4,17 +4,17 @@
 
 namespace session {
 
-// Why a request has no session. Each is an answer, never an outage.
+// Why a request has no session. A store that does not answer is no reason, but an error (StoreFailure).
 enum class RejectReason {
   absent,         // no cookie of ours
-  malformed,      // a cookie that none of our versions wrote, two that both verify, or a record we can't read
-  bad_signature,  // the form is right, the MAC is not, or its key is not known (any more)
-  unknown,        // a verified cookie whose session does not exist: ended, or idle for too long
+  malformed,      // a cookie of no known version, two valid ones, or an unreadable record
+  bad_signature,  // the form is valid, but the MAC is not, or its key is not known (any more)
+  unknown,        // a verified cookie whose session does not exist: it ended, or was idle for too long
   expired,        // older than the absolute timeout
-  revoked,        // the id was replaced a moment ago: the browser has a newer cookie
+  revoked,        // the id was replaced a moment ago, so the browser has a newer cookie
 };
 
-// As X-Session-Reason says it.
+// The value of X-Session-Reason for it.
 [[nodiscard]] constexpr std::string_view to_text(RejectReason refusal) {
   switch (refusal) {
     case RejectReason::absent:

@@ -12,10 +12,11 @@
 namespace session {
 
 struct ExpressFormatOptions {
-  std::vector<Secret> secrets;           // the first signs, all verify; at least one
-  std::string store_prefix = "sess:";    // connect-redis' own
-  seconds ttl = std::chrono::hours(24);  // of sessions whose cookie ends with the browser; connect-redis' own
-  CookieAttributes cookie;               // what the records that are begun here say of their cookie
+  std::vector<Secret> secrets;         // the first signs, all verify; at least one
+  std::string store_prefix = "sess:";  // the default of connect-redis
+  seconds ttl =
+      std::chrono::hours(24);  // of sessions whose cookie ends with the browser; the default of connect-redis
+  CookieAttributes cookie;     // the cookie that new records describe
 };
 
 inline constexpr FormatCapabilities kExpressCapabilities = {.signed_cookies = true,
@@ -24,8 +25,8 @@ inline constexpr FormatCapabilities kExpressCapabilities = {.signed_cookies = tr
                                                             .own_lifetime = true,
                                                             .configured_keys = false};
 
-// What express-session 1.19 with connect-redis 9 reads and writes, so that a Node application goes on with a
-// session of the gateway's, and the gateway with one of its. `random` outlives it.
+// The format of express-session 1.19 with connect-redis 9, so that a Node application and the gateway can use
+// the same sessions. `random` must outlive it.
 [[nodiscard]] Format express_format(ExpressFormatOptions options, const Random& random);
 
 }  // namespace session

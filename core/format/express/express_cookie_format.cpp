@@ -8,7 +8,7 @@ namespace session {
 namespace {
 
 constexpr std::size_t kIdBytes = 24;
-constexpr std::size_t kMaxCookieBytes = 4096;  // no browser keeps a longer one
+constexpr std::size_t kMaxCookieBytes = 4096;  // browsers don't keep a longer one
 
 }  // namespace
 

@@ -12,7 +12,7 @@ namespace {
 constexpr const char* kCookie = "cookie";
 constexpr const char* kMaxAge = "originalMaxAge";
 constexpr const char* kExpires = "expires";
-// The longest life that a record may claim; a longer one is cut.
+// The longest lifetime of a record; a longer one is cut to this.
 constexpr milliseconds kMaxLifetime = std::chrono::hours(24 * 3650);
 
 JsonLimits limits() {
@@ -21,7 +21,7 @@ JsonLimits limits() {
   return limits;
 }
 
-// As JavaScript's Date.toISOString() writes it.
+// Formats a time as JavaScript's Date.toISOString() does.
 std::string iso_date(milliseconds unix_time) {
   const auto day = std::chrono::floor<std::chrono::days>(unix_time);
   const std::chrono::year_month_day date{std::chrono::sys_days(day)};
@@ -47,7 +47,7 @@ const char* same_site_text(SameSite same_site) {
   return "lax";
 }
 
-// How long the cookie lives from each use on; nullopt: until the browser closes. Nothing or less: it is over.
+// Returns the cookie's lifetime from each use on; nullopt: until the browser closes; zero: expired.
 std::optional<milliseconds> max_age_of(const Json& cookie) {
   const auto found = cookie.find(kMaxAge);
   if (found == cookie.end() || !found->is_number()) return std::nullopt;
@@ -56,7 +56,7 @@ std::optional<milliseconds> max_age_of(const Json& cookie) {
   return milliseconds(static_cast<std::int64_t>(std::clamp(given, 0.0, longest)));
 }
 
-// The cookie with another `expires`; all else stays as it is, in its place.
+// Returns the cookie with another `expires`. All other members keep their bytes and places.
 std::string with_expires(std::string_view cookie, std::string_view expires) {
   const std::string text = to_text(Json(std::string(expires)));
   std::string out = "{";
@@ -72,7 +72,7 @@ std::string with_expires(std::string_view cookie, std::string_view expires) {
 
 }  // namespace
 
-// The members that express-session's Cookie writes of itself, in its order.
+// Returns the members that express-session's Cookie writes, in its order.
 std::string ExpressRecordFormat::new_cookie() const {
   const CookieAttributes& attributes = options_.cookie;
   std::string out = "{";
@@ -89,17 +89,17 @@ std::string ExpressRecordFormat::new_cookie() const {
   return out + "}";
 }
 
-// connect-redis counts in whole seconds.
+// Rounds up to whole seconds, as connect-redis does.
 milliseconds ExpressRecordFormat::lifetime_of(const Json& cookie) const {
   return std::chrono::ceil<seconds>(max_age_of(cookie).value_or(options_.ttl));
 }
 
 void ExpressRecordFormat::complete(Record& record, seconds now) const {
-  // An attribute of that name comes from another format: in one object there can't be both.
+  // An attribute of that name comes from another format. It is removed, because one object can't hold both.
   if (record.attributes.contains(kCookie)) record.apply({{kCookie, std::nullopt}});
   const std::string* found = record.format_member(kCookie);
   std::string text = found == nullptr ? new_cookie() : *found;
-  const auto cookie = parse_json(text, limits());  // decode() has taken it, or it was made here
+  const auto cookie = parse_json(text, limits());  // valid: decoded or made here
   if (const auto age = max_age_of(*cookie)) text = with_expires(text, iso_date(now + *age));
   record.lifetime = lifetime_of(*cookie);
   record.set_format_member(kCookie, std::move(text), Record::Place::front);

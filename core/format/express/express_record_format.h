@@ -10,19 +10,19 @@ namespace session {
 
 // The records of express-session 1.19 in connect-redis 9.
 //
-//   record  {"cookie":{...},...}: the attributes stand beside the cookie. The cookie is kept as it is, with
-//   members that we
-//           don't know.
+//   record  {"cookie":{...},...}: the attributes are members beside `cookie`, whose unknown members are kept.
 //
-// Records don't say when they were made, so there is no absolute timeout. They live as connect-redis has it:
-// for the cookie's originalMaxAge from each use on, else for options.ttl; with an originalMaxAge of nothing
-// or less, not at all. Node reads every record as a session: there is no room for tombstones.
+// Records don't contain their time of creation, so there is no absolute timeout. Their lifetime is that of
+// connect-redis: the cookie's originalMaxAge from each use on, else options.ttl. A record whose
+// originalMaxAge is zero or negative has expired. There are no tombstones, because Node would read one as a
+// session.
 class ExpressRecordFormat final : public RecordFormat {
  public:
   explicit ExpressRecordFormat(ExpressFormatOptions options) : options_(std::move(options)) {}
 
   void complete(Record& record, seconds now) const override;
-  // Names that Node's session object has itself: it would lose such an attribute when it saves.
+  // Node's session object has members of these names, and would lose such an attribute when it saves the
+  // session.
   bool reserves(std::string_view attribute) const override;
   std::string encode(std::string_view key, const Record& record) const override;
   Result<Record, RejectReason> decode(std::string_view key, std::string_view bytes) const override;

@@ -11,12 +11,12 @@ namespace {
 
 constexpr std::string_view kMark = "s:";
 
-// Standard base64 without the = at its end.
+// Encodes as standard base64 without the = at the end.
 std::string base64(const Mac::Tag& tag) {
   std::array<unsigned char, 48> out{};
   const auto* bytes = reinterpret_cast<const unsigned char*>(tag.data());
   EVP_EncodeBlock(out.data(), bytes, static_cast<int>(tag.size()));
-  constexpr std::size_t kCharacters = 43;  // of 32 bytes; then comes one =
+  constexpr std::size_t kCharacters = 43;  // of 32 bytes; a = follows
   return {reinterpret_cast<const char*>(out.data()), kCharacters};
 }
 
@@ -35,7 +35,8 @@ std::string SignedCookies::sign(std::string_view text) {
 }
 
 Result<SignedCookies::Signed, RejectReason> SignedCookies::verify(std::string_view value) {
-  // What can't begin with the mark, quoted and escaped as it may be, is not worth more work.
+  // A value that can't begin with the mark, even if quoted or percent-encoded, is rejected before it is
+  // decoded.
   if (value.empty() || std::string_view("s%\"").find(value.front()) == std::string_view::npos)
     return RejectReason::malformed;
   const std::string decoded = decoded_cookie(value);

@@ -25,8 +25,8 @@ class SignedCookies {
     std::string text;
     bool outdated = false;  // signed by another secret than the first
   };
-  // What a cookie's value, as sent, says; its text is anything but empty. `malformed`: it is not of this
-  // kind.
+  // Returns the text of a cookie value as sent; it is never empty. `malformed`: the value is no signed
+  // cookie.
   [[nodiscard]] Result<Signed, RejectReason> verify(std::string_view value);
 
  private:

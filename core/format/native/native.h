@@ -13,11 +13,11 @@
 namespace session {
 
 struct NativeFormatOptions {
-  std::string cookie_name;        // part of what is signed: a cookie can't be passed off under another name
-  std::string store_prefix;       // begins every store key
+  std::string cookie_name;        // part of the signed text, so that a cookie is not valid under another name
+  std::string store_prefix;       // the beginning of every store key
   std::vector<KeyMaterial> keys;  // the first signs, all verify; at least one
   Secret salt;
-  // For what is remembered of cookies that verified; shared with other caches. REQUIRES: not null.
+  // The memory of the cache of verified cookies, shared with other caches. REQUIRES: not null.
   std::shared_ptr<CacheBudget> budget = std::make_shared<CacheBudget>(std::size_t{8} << 20);
 };
 
@@ -27,7 +27,7 @@ inline constexpr FormatCapabilities kNativeCapabilities = {.signed_cookies = tru
                                                            .own_lifetime = false,
                                                            .configured_keys = true};
 
-// Our own format: native_cookie_format.h and native_record_format.h say what it is. `random` outlives it.
+// Our own format, as native_cookie_format.h and native_record_format.h define it. `random` must outlive it.
 [[nodiscard]] Format native_format(NativeFormatOptions options, const Random& random);
 
 }  // namespace session

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kIdBytes = 24;
 constexpr std::size_t kKnownCookies = 4096;
 
-// Takes the text up to the next dot and steps over it; fails if there is none.
+// Cuts the text up to the next dot off `rest`, and the dot with it. Returns false if there is no dot.
 bool take(std::string_view& rest, std::string_view& part) {
   const auto dot = rest.find('.');
   if (dot == std::string_view::npos) return false;
@@ -38,12 +38,12 @@ std::string_view view(const std::array<char, N>& bytes) {
 
 }  // namespace
 
-// The parts of a cookie value, cut but not checked.
+// The parts of a cookie value, not yet verified.
 struct NativeCookieFormat::Parts {
   std::string_view key_id, id, issued, mac, signed_part;
 };
 
-// No length or character is taken that `cookie` would not have written, so one session has one spelling.
+// Accepts only lengths and characters that cookie() writes, so that each session has exactly one spelling.
 std::optional<NativeCookieFormat::Parts> NativeCookieFormat::cut(std::string_view value) {
   Parts parts;
   std::string_view rest = value;
@@ -105,7 +105,7 @@ void NativeCookieFormat::remember(std::string_view value, std::size_t at, const 
       known_.resize(kKnownCookies);
     } catch (const std::bad_alloc&) {
       budget_->release(kTableBytes);
-      return;  // A cache is no reason to fail.
+      return;  // Without memory for the cache, verification still works.
     }
   }
   Known& known = known_[at];

@@ -20,8 +20,8 @@ namespace session {
 //   cookie  v1.<key id>.<id>.<issued>.<mac>
 //           id      24 random bytes, base64url (32 characters)
 //           issued  Unix seconds, decimal, no leading zero
-//           mac     HMAC-SHA256 over purpose, cookie name and all before the last dot, base64url (43
-//           characters)
+//           mac     HMAC-SHA256 over purpose, cookie name and the text before the last dot,
+//                   base64url (43 characters)
 //   key     prefix + base64url(SHA-256(salt, id))
 class NativeCookieFormat final : public CookieFormat {
  public:
@@ -44,14 +44,15 @@ class NativeCookieFormat final : public CookieFormat {
       2 + kMaxKeyIdBytes + kIdCharacters + kMaxIssuedDigits + kMacCharacters + 4;
 
   struct Parts;
-  // What a cookie says that verified.
+  // The content of a verified cookie.
   struct Said {
     std::array<char, kIdCharacters> id{};
     Base64urlOf32 key_end{};  // of the store key, behind the prefix
     bool outdated = false;
     seconds issued{};
   };
-  // Such a cookie, and the text it was; all in its place, so that meeting thousands takes no heap.
+  // A verified cookie with its text, as an entry of the cache. It has no pointers, so thousands of entries
+  // need one allocation.
   struct Known {
     std::array<char, kMaxCookieBytes> text{};
     std::uint8_t size = 0;  // 0: none
@@ -71,11 +72,11 @@ class NativeCookieFormat final : public CookieFormat {
   std::string prefix_;
   Secret salt_;
   KeyRing keys_;
-  std::string preamble_;  // purpose and cookie name: what every signed text begins with
+  std::string preamble_;  // purpose and cookie name: the beginning of every signed text
   std::string scratch_;
-  // What has verified: a browser sends the same cookie with each request, and the keys don't change while
-  // this object lives. Only cookies that verified are in here, so no flood of forged ones can push them out.
-  // Empty: nothing is remembered.
+  // The cache of verified cookies: a browser sends the same cookie with each request, and the keys don't
+  // change during this object's lifetime. Only verified cookies are cached, so a flood of forged ones can't
+  // evict them. An empty vector means that there is no cache.
   std::vector<Known> known_;
   std::shared_ptr<CacheBudget> budget_;
   AdmissionPolicy admission_;

@@ -14,7 +14,7 @@ constexpr std::string_view kTombstoneEnd = R"("})";
 constexpr std::size_t kHashCharacters = 43;  // of SHA-256, as base64url
 constexpr std::uint64_t kMaxCreated = 99'999'999'999;
 
-// The members that have a meaning here.
+// The members that this format interprets.
 constexpr std::string_view kVersion = "v";
 constexpr std::string_view kCreated = "created";
 constexpr std::string_view kFrom = "from";
@@ -27,11 +27,12 @@ bool has_a_meaning(std::string_view name) {
 
 JsonLimits limits() {
   JsonLimits limits;
-  limits.depth += 2;  // the record around what was set
+  limits.depth += 2;  // for the record and its "data", which enclose the attributes
   return limits;
 }
 
-// What stands around the attributes. The problem is always the same: it was not written by this format.
+// Reads the members around the attributes. Every problem means the same: this format did not write the
+// record.
 Result<RecordHead, RejectReason> head_of(PartialJson parsed) {
   if (!parsed.object.is_object()) return RejectReason::malformed;
   const Json* version = parsed.find_beside(kVersion);
@@ -63,7 +64,7 @@ std::string NativeRecordFormat::encode(std::string_view /*key*/, const Record& r
   return out.append("}");
 }
 
-// Only what has no other meaning: a tombstone is no record, and begins like one.
+// Recognizes tombstones, which begin like records, by their exact text.
 std::optional<RejectReason> NativeRecordFormat::read_tombstone(std::string_view bytes) const {
   if (!successor(bytes).empty()) return RejectReason::revoked;
   if (bytes == tombstone({})) return RejectReason::unknown;
@@ -99,7 +100,7 @@ std::optional<std::string> NativeRecordFormat::tombstone(std::string_view succes
   return std::string(kTombstone).append(successor).append(kTombstoneEnd);
 }
 
-// Only the exact text that tombstone() writes counts.
+// Accepts only the exact text that tombstone() writes.
 std::string NativeRecordFormat::successor(std::string_view bytes) const {
   if (!bytes.starts_with(kTombstone) || !bytes.ends_with(kTombstoneEnd)) return {};
   bytes.remove_prefix(kTombstone.size());

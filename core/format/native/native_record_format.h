@@ -10,15 +10,14 @@ namespace session {
 
 // The records of our own format, version 1.
 //
-//   record     {"v":1,"created":<Unix seconds>,"data":{...}}, with "from":"<store key>" before data while the
-//   record of
-//              another format that it was made of may still be there. Members that this version does not know
-//              stay, before data.
-//   tombstone  {"v":1,"revoked":true,"next":"<store key>"}: the id was replaced; an empty key: the session
-//   ended
+//   record     {"v":1,"created":<Unix seconds>,"data":{...}}
+//              A migrated record has "from":"<store key>" before "data", as long as the record of the other
+//              format may exist. Members that this version does not know are kept, before "data".
+//   tombstone  {"v":1,"revoked":true,"next":"<store key>"}: the id was replaced.
+//              An empty key means that the session ended.
 class NativeRecordFormat final : public RecordFormat {
  public:
-  // `prefix` begins every store key.
+  // Every store key begins with `prefix`.
   explicit NativeRecordFormat(std::string prefix) : prefix_(std::move(prefix)) {}
 
   std::string encode(std::string_view key, const Record& record) const override;

@@ -7,7 +7,7 @@
 namespace session {
 
 struct SessionStoreFormatOptions {
-  Secret salt = Secret("session-salt");  // the package's own default
+  Secret salt = Secret("session-salt");  // the package's default
 };
 
 inline constexpr FormatCapabilities kSessionStoreCapabilities = {.signed_cookies = false,
@@ -16,8 +16,8 @@ inline constexpr FormatCapabilities kSessionStoreCapabilities = {.signed_cookies
                                                                  .own_lifetime = false,
                                                                  .configured_keys = false};
 
-// What the npm package session-store 0.0.6 reads and writes. `random` outlives it. Throws std::runtime_error
-// if OpenSSL has no MD5 (FIPS).
+// The format of the npm package session-store 0.0.6. `random` must outlive it. Throws std::runtime_error if
+// OpenSSL has no MD5 (FIPS).
 [[nodiscard]] Format session_store_format(SessionStoreFormatOptions options, const Random& random);
 
 }  // namespace session

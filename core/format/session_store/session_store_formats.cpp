@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxIdBytes = 1024;
 
-// RFC 9562, version 4.
+// Formats random bytes as a UUID (RFC 9562, version 4).
 std::string uuid(std::string bytes) {
   bytes[6] = static_cast<char>((static_cast<unsigned char>(bytes[6]) & 0x0fU) | 0x40U);
   bytes[8] = static_cast<char>((static_cast<unsigned char>(bytes[8]) & 0x3fU) | 0x80U);
@@ -25,13 +25,14 @@ std::string uuid(std::string bytes) {
 
 SessionStoreCookieFormat::SessionStoreCookieFormat(SessionStoreFormatOptions options, const Random& random)
     : options_(std::move(options)), random_(random) {
-  (void)md5_hex("");  // where MD5 is forbidden that shows at the start, and not with the first cookie
+  (void)md5_hex("");  // fails at start, and not with the first cookie, if MD5 is forbidden
 }
 
 Result<VerifiedCookie, RejectReason> SessionStoreCookieFormat::verify(std::string_view value) {
   if (value.size() > 3 * kMaxIdBytes) return RejectReason::malformed;
   std::string id = decoded_cookie(value);
-  // The package's cookie parser makes an object of what begins like that, and all objects the same key.
+  // The package's cookie parser turns a value with this prefix into an object, and all objects get the same
+  // key.
   if (id.empty() || id.size() > kMaxIdBytes || id.starts_with("j:")) return RejectReason::malformed;
   std::string key = store_key(id);
   return VerifiedCookie{std::move(id), std::move(key), std::nullopt, false};

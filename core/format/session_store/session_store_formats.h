@@ -11,10 +11,11 @@ namespace session {
 
 // The cookies of the npm package session-store 0.0.6.
 //
-//   cookie  the id itself, percent-encoded: nothing is signed, so whoever guesses an id has the session. Ids
-//   made here are
-//           random UUIDs (the package's are made of the time and the machine's address).
+//   cookie  the id itself, percent-encoded
 //   key     lower-case hexadecimal MD5(salt, id), without a prefix
+//
+// Cookies are not signed, so an attacker who guesses an id has the session. Ids made here are random UUIDs;
+// the package derives its ids from the time and the machine's address.
 class SessionStoreCookieFormat final : public CookieFormat {
  public:
   // Throws std::runtime_error if OpenSSL has no MD5 (FIPS).
@@ -32,8 +33,9 @@ class SessionStoreCookieFormat final : public CookieFormat {
 
 // The records of the npm package session-store 0.0.6: the attributes as a JSON object.
 //
-// The package can't tell an empty session from none, and leaves {} behind where one was destroyed: an empty
-// record is no session. Records don't say when they were made, so there is no absolute timeout.
+// The package does not distinguish an empty session from none, and leaves {} behind for a destroyed one. So
+// an empty record counts as no session. Records don't contain their time of creation, so there is no absolute
+// timeout.
 class SessionStoreRecordFormat final : public RecordFormat {
  public:
   std::string encode(std::string_view key, const Record& record) const override;
