@@ -28,7 +28,7 @@ bool is_domain(std::string_view text) {
          });
 }
 
-// Browsers compare the prefixes without regard to case.
+// Compares without regard to case, as browsers do for name prefixes.
 bool has_prefix(std::string_view name, std::string_view prefix) {
   return equal_ignoring_case(name.substr(0, prefix.size()), prefix);
 }

@@ -23,16 +23,17 @@ struct CookieAttributes {
 // The longest lifetime that browsers honour (RFC 6265bis, section 5.5: 400 days).
 inline constexpr seconds kMaxCookieLifetime = std::chrono::hours(24 * 400);
 
-// The problems of these attributes, each with its `attribute` ("name", "path" ...) and a text; empty if
-// browsers accept and keep the cookie. Follows RFC 6265bis 4.1.3 (name prefixes) and 5.7.
+// One problem: the `attribute` ("name", "path" ...) and a text. problems_of() returns all problems of these
+// attributes; none if browsers accept and keep the cookie. It follows RFC 6265bis 4.1.3 (name prefixes) and
+// 5.7.
 struct CookieProblem {
   std::string attribute;
   std::string text;
 };
 [[nodiscard]] std::vector<CookieProblem> problems_of(const CookieAttributes& attributes);
 
-// The value of the Set-Cookie header that sets the cookie, or removes it.
-// REQUIRES: problems_of(attributes) is empty; value holds cookie-octets only (RFC 6265 4.1.1).
+// Return the value of the Set-Cookie header that sets or removes the cookie. REQUIRES:
+// problems_of(attributes) is empty; `value` holds cookie-octets only (RFC 6265 4.1.1).
 [[nodiscard]] std::string set_cookie(const CookieAttributes& attributes, std::string_view value);
 [[nodiscard]] std::string clear_cookie(const CookieAttributes& attributes);
 

@@ -7,7 +7,7 @@
 namespace session {
 namespace {
 
-// Calls visit(pair) for each pair of each header: trimmed, and without empty pairs.
+// Calls visit(pair) for each pair of each header. Pairs are trimmed, and empty ones skipped.
 template <class CheckRequest>
 void each_pair(std::span<const std::string_view> headers, CheckRequest visit) {
   for (std::string_view rest : headers) {
@@ -18,7 +18,8 @@ void each_pair(std::span<const std::string_view> headers, CheckRequest visit) {
   }
 }
 
-// Drops spaces around "=", as servers do: an application also reads " session =x" as a cookie named session.
+// Removes spaces around "=", as servers do: an application also reads " session =x" as a cookie named
+// session.
 std::string_view name_of(std::string_view pair) { return trimmed(pair.substr(0, pair.find('='))); }
 
 std::string_view value_of(std::string_view pair) {

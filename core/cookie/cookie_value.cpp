@@ -14,7 +14,7 @@ int hex_value(char c) {
   return -1;
 }
 
-// Node takes a header's bytes for Latin-1.
+// Appends the character as UTF-8. Node reads the bytes of a header as Latin-1.
 void append_latin1(std::string& to, char c) {
   const auto byte = static_cast<unsigned char>(c);
   if (byte < 0x80) {
@@ -30,8 +30,8 @@ std::string from_latin1(std::string_view bytes) {
   return text;
 }
 
-// Takes the bytes of the %XX at the front of `rest`, one after the other. False: a % without two hexadecimal
-// digits.
+// Decodes the %XX sequences at the front of `rest`, and removes them from it. Returns false for a % without
+// two hexadecimal digits.
 bool take_escapes(std::string_view& rest, std::string& to) {
   while (rest.starts_with('%')) {
     if (rest.size() < 3) return false;
@@ -44,8 +44,8 @@ bool take_escapes(std::string_view& rest, std::string& to) {
   return true;
 }
 
-// As JavaScript's decodeURIComponent (ECMA-262): false where that throws, which is for a bad escape, and for
-// escapes that are not UTF-8 among themselves.
+// Decodes as JavaScript's decodeURIComponent (ECMA-262) does. Returns false where that throws: for an invalid
+// escape, and for a run of escapes that is not UTF-8 by itself.
 bool percent_decoded(std::string_view text, std::string& to) {
   while (!text.empty()) {
     if (text.front() != '%') {
@@ -60,7 +60,7 @@ bool percent_decoded(std::string_view text, std::string& to) {
   return true;
 }
 
-// What encodeURIComponent leaves as it is (ECMA-262, "uriUnescaped").
+// Whether encodeURIComponent leaves the character as it is (ECMA-262, "uriUnescaped").
 bool stays(char c) {
   constexpr std::string_view kMarks = "-_.!~*'()";
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||

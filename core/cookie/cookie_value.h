@@ -5,12 +5,13 @@
 
 namespace session {
 
-// The value of a cookie as applications on Node.js read and write it.
+// Conversions of cookie values as applications on Node.js do them.
 
-// As Node and the npm package cookie read it: without quotes around it, percent-decoded; as it is, if it
-// can't be decoded. Always UTF-8; bytes beyond ASCII that are not encoded count as Latin-1.
+// Decodes a value as Node and the npm package cookie do: removes the quotes around it, and percent-decodes
+// it. A value that can't be decoded is returned without its quotes only. The result is always UTF-8; bytes
+// beyond ASCII that are not percent-encoded count as Latin-1.
 [[nodiscard]] std::string decoded_cookie(std::string_view value);
-// As JavaScript's encodeURIComponent writes it.
+// Percent-encodes a text as JavaScript's encodeURIComponent does.
 [[nodiscard]] std::string encoded_cookie(std::string_view text);
 
 }  // namespace session

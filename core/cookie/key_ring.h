@@ -30,9 +30,9 @@ class KeyRing {
   KeyRing(const std::vector<KeyMaterial>& keys, const Secret& salt);
 
   [[nodiscard]] const std::string& signing_id() const { return keys_.front().id; }
-  // The MAC of `text` under the first key.
+  // Returns the MAC of `text` under the first key.
   [[nodiscard]] Mac::Tag sign(std::string_view text) { return keys_.front().mac.tag(text); }
-  // The MAC of the key with that id; nullptr if there is no such key.
+  // Returns the MAC of the key with that id; nullptr if there is no such key.
   [[nodiscard]] Mac* find(std::string_view id);
 
  private:
