@@ -17,27 +17,27 @@ namespace session::gateway {
 class Metrics;
 struct StoreReport;
 
-// All that the process tells its operator: the log, the audit and the metrics. There is one per process, made
-// first and handed down by reference; it outlives the server, the workers and the stores.
+// The process's outputs for its operator: the log, the audit and the metrics. There is one object per
+// process, which is made first and passed by reference. It outlives the server, the workers and the stores.
 //
-// Endpoints, the store and realms register here, so nothing in this folder lists them. Endpoints and the
-// store do so at start, before any thread counts (WorkerTelemetry) or collects; the other functions are
+// Endpoints, the store and realms register here, so that this folder need not list them. Endpoints and the
+// store register at start, before any thread counts (WorkerTelemetry) or collects. The other functions are
 // thread-safe.
 class Telemetry {
  public:
-  // `sink` takes the log's messages instead of standard error: for tests.
+  // For tests, `sink` receives the log's messages instead of standard error.
   explicit Telemetry(const LogSettings& settings, std::shared_ptr<spdlog::sinks::sink> sink = nullptr);
   ~Telemetry();
   Telemetry(const Telemetry&) = delete;
   Telemetry& operator=(const Telemetry&) = delete;
 
-  // Throws std::logic_error if that name is registered already, or a thread counts already.
+  // Throws std::logic_error if that name is registered already, or if a thread already counts.
   [[nodiscard]] EndpointId register_endpoint(std::string_view name);
-  // `report` (StoreReporter) is called from every thread, until this ends.
+  // `report` (StoreReporter) is called from every thread, until this object is destroyed.
   void register_store(std::function<StoreReport()> report);
-  // The realm's name as audit events carry it; empty, and left out there, for the only realm. The view is
-  // valid as long as this object. A name that is registered already, as by another worker or before a reload,
-  // is no error. Thread-safe.
+  // Returns the realm's name for audit events, valid as long as this object. The name is empty for the only
+  // realm, and events then omit it. Registering a name again, for another worker or after a reload, is no
+  // error. Thread-safe.
   [[nodiscard]] std::string_view register_realm(std::string_view name);
 
   [[nodiscard]] Log& log() noexcept { return log_; }

@@ -10,11 +10,11 @@
 
 namespace session::gateway {
 
-// The telemetry in the hands of one thread: a worker, or the thread that accepts. It adds a row of counters
-// that only this thread writes, so that counting takes neither locks nor locked instructions.
+// The telemetry of one thread: a worker, or the thread that accepts connections. It adds a row of counters
+// that only this thread writes, so that counting takes no locks and no locked instructions.
 //
-// Not thread-safe: it may be made on another thread, but from then on only its thread uses it. The telemetry
-// outlives it; what was counted stays there.
+// Not thread-safe: it may be made on another thread, but then only its thread uses it. The telemetry must
+// outlive it, and keeps its counts.
 class WorkerTelemetry {
  public:
   explicit WorkerTelemetry(Telemetry& telemetry);
@@ -30,7 +30,7 @@ class WorkerTelemetry {
   void count_request(EndpointId endpoint, const Response& response, Clock::Steady::duration took) noexcept {
     gateway::count_request(row_.counters(), endpoint, response, took);
   }
-  // For this thread's way to the store (`observed_by`).
+  // The observer for this thread's store object (StoreBackend::way_for).
   [[nodiscard]] StoreObserver& store_observer() noexcept { return commands_; }
 
   // The metrics of the whole process in Prometheus' text format.

@@ -29,8 +29,8 @@ std::string_view name_of(SessionEvent::Kind kind) {
   return "unknown";
 }
 
-// The client's address; empty if what the front calls so is none. A configuration may pass on what the client
-// claims ($http_x_forwarded_for), and only an address is worth a line of the audit.
+// Returns the client's address; empty if the param holds neither an address nor "unix:". A configuration may
+// pass on the client's claim ($http_x_forwarded_for), and only a valid address may appear in the audit.
 std::string_view client_of(const Request& request) {
   const std::string_view text = request.client.address;
   if (text == "unix:") return text;

@@ -13,27 +13,27 @@ namespace session::gateway {
 
 class Log;
 
-// The request that events came of, as the audit names it. A view: what it refers to is the caller's.
+// The request that caused events, as the audit names it. It is a view: the caller keeps what it refers to.
 struct AuditedRequest {
   const Request& request;
   std::string_view endpoint;
-  std::string_view realm = {};  // the name of its realm; empty: the only one
+  std::string_view realm = {};  // the name of its realm; empty: the only realm
 };
 
-// Writes what requests did to sessions, and why they were refused, to the audit stream (log.audit): a line
-// each. Of refusals for the same reason one a second is written, which says how many were suppressed; so a
-// flood of them costs little more than counting. Every other event is written. Thread-safe.
+// Writes one line per event to the audit stream (log.audit): the changes that requests made to sessions, and
+// the refusals. Of refusals for the same reason one per second is written, with the number of suppressed
+// ones, so a flood of them costs little more than counting. Every other event is written. Thread-safe.
 class Audit {
  public:
-  // The log outlives it.
+  // The log must outlive it.
   explicit Audit(Log& log) : log_(log) {}
 
   void record(const AuditedRequest& of, const std::vector<SessionEvent>& events,
               Clock::Steady now = system_clock().steady_now());
 
  private:
-  // Each reason has a limit of its own: forged cookies must not hide that somebody knocks at other doors. The
-  // last is shared by reasons that are not listed.
+  // Each reason has its own limit, so that a flood of forged cookies does not hide refusals for other
+  // reasons. Unlisted reasons share the last one.
   static constexpr std::array<std::string_view, 9> kReasons = {"malformed",    "bad-signature", "unknown",
                                                                "expired",      "revoked",       "forbidden",
                                                                "cross-origin", "not-allowed",   ""};
@@ -43,8 +43,7 @@ class Audit {
   std::array<RateLimit, kReasons.size()> limits_;
 };
 
-// The request's id as the front has given it (Client::request_id); empty if it is not 1 to 64 letters,
-// digits,
+// Returns the request id that nginx passes (Client::request_id); empty if it is not 1 to 64 letters, digits,
 // "_" and "-".
 [[nodiscard]] std::string_view request_id(const Request& request);
 

@@ -10,7 +10,8 @@ namespace {
 
 constexpr mode_t kMode = 0640;
 
-// Non-blocking, which concerns what is no file: nobody else has this description.
+// Opens the file non-blocking, which matters only for a FIFO or a device. No other process shares this file
+// description.
 int open_to_append(const std::string& path, int more) {
   return ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | more, kMode);
 }
@@ -19,9 +20,10 @@ int open_or_make(const std::string& path) {
   const int there = open_to_append(path, 0);
   if (there >= 0 || errno != ENOENT) return there;
   const int made = open_to_append(path, O_CREAT | O_EXCL);
-  if (made >= 0) (void)::fchmod(made, kMode);  // a file system without modes is no reason to have no audit
+  if (made >= 0) (void)::fchmod(made, kMode);  // a failure is ignored: some file systems have no modes
   if (made >= 0 || errno != EEXIST) return made;
-  // Somebody was faster, or a link leads to a file that is not there: theirs is the mode.
+  // Another process has created the file meanwhile, or the path is a link to a missing file. The mode is then
+  // not ours to set.
   return open_to_append(path, O_CREAT);
 }
 

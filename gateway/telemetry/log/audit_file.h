@@ -7,10 +7,10 @@
 
 namespace session::gateway {
 
-// The file of the audit, to be appended to. One that is not there is made with mode 0640, whatever the
-// process's umask: whoever reads logs as its group may read this one. What is there keeps its mode.
+// Opens the audit file for appending. A new file gets mode 0640, whatever the process's umask is, so that the
+// group that reads logs can read it. An existing file keeps its mode.
 //
-// nullopt, with errno: it can't be had. Takes as long as the disk does. Thread-safe.
+// nullopt, with errno: it can't be opened. Blocks as long as the disk does. Thread-safe.
 [[nodiscard]] std::optional<LineWriter> open_audit_file(const std::string& path);
 
 }  // namespace session::gateway

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kEnd = 2;  // "}" and the line break
 constexpr std::size_t kMaxFieldBytes = 256;
 
-// Of syslog(3).
+// LOG_NOTICE of syslog(3)
 constexpr int kAuditPriority = 5;
 int priority_of(spdlog::level::level_enum level) {
   switch (level) {

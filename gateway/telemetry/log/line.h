@@ -12,24 +12,24 @@
 
 namespace session::gateway {
 
-// No line of a log is longer than this, line break included: what does not fit is cut, and "..." says so.
+// The maximum length of a log line, including the line break. A longer one is cut, and ends with "...".
 inline constexpr std::size_t kMaxLineBytes = 8192;
 
-// How the lines of one stream look.
+// The form of the lines of one stream.
 struct LineStyle {
   LogFormat format = LogFormat::text;
-  // Begins each line with its priority, "<4>", as journald wants it (sd-daemon(3)), which takes it away.
+  // Each line begins with its priority, "<4>", which journald reads and removes (sd-daemon(3)).
   bool journal = false;
 };
 
 using LogTime = std::chrono::system_clock::time_point;
 
-// "TIME LEVEL MESSAGE", or {"time","level","message"}. Any bytes may be in the message
+// "TIME LEVEL MESSAGE", or {"time","level","message"}. The message may contain any bytes, which are escaped
 // (core/base/escape.h).
 [[nodiscard]] std::string message_line(LineStyle style, LogTime time, spdlog::level::level_enum level,
                                        std::string_view message);
 
-// One line of the audit stream. What is empty is left out.
+// One line of the audit stream. Empty fields are left out.
 struct AuditRecord {
   std::string_view kind;
   std::string_view cause_name;  // "cause" or "reason"
@@ -42,7 +42,8 @@ struct AuditRecord {
   std::string_view request = {};
   std::string_view realm = {};
   std::string_view endpoint = {};
-  std::uint64_t suppressed = 0;  // how many of this kind and cause were not written since the last
+  std::uint64_t suppressed =
+      0;  // the number of records of this kind and cause that were suppressed since the last one
 };
 
 // "TIME audit KIND key=value ...", or {"time","audit":KIND,...}.

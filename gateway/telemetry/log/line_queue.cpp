@@ -36,11 +36,11 @@ std::size_t cost_of(const QueueItem& item) {
 
 struct detail::LineQueueState {
   std::mutex mutex;
-  std::condition_variable changed;  // for the thread, and for who waits for it
+  std::condition_variable changed;  // wakes the thread and wait_for_all()
   std::deque<QueueItem> items;
   std::size_t cost = 0;     // of the items, and of the one that is being written
-  std::uint64_t lost = 0;   // lines that found no room since the last that did
-  std::uint64_t taken = 0;  // items so far
+  std::uint64_t lost = 0;   // lines dropped for lack of room since the last queued one
+  std::uint64_t taken = 0;  // items that were queued so far
   std::uint64_t done = 0;
   bool ended = false;
 
@@ -55,7 +55,7 @@ struct detail::LineQueueState {
 
 namespace {
 
-// No line is worth the process: what throws here has found no memory.
+// Writes a line. If that throws, as for lack of memory, the line is lost: logging must not end the process.
 void write(LossReportingWriter& lines, QueueItem item) {
   try {
     if (const QueuedLine* line = std::get_if<QueuedLine>(&item)) {
@@ -70,7 +70,7 @@ void write(LossReportingWriter& lines, QueueItem item) {
 
 }  // namespace
 
-// The thread. The lines are its own, so that nobody else waits when the file is closed.
+// The body of the thread. It owns the lines, so that closing the file blocks no other thread.
 void detail::LineQueueState::write(LossReportingWriter& lines) {
   std::unique_lock lock(mutex);
   for (;;) {
@@ -92,7 +92,7 @@ namespace {
 
 using State = detail::LineQueueState;
 
-// All queues whose threads still run, for who waits for all.
+// The queues whose threads still run, for wait_for_all().
 class RunningQueues {
  public:
   void add(const std::shared_ptr<State>& state) {
@@ -147,7 +147,7 @@ void LineQueue::put(LineStyle style, std::string line) {
 }
 
 void LineQueue::go_on_in(LineWriter writer) {
-  // `writer` takes the one that is replaced, and closes it when the lock is free again.
+  // `writer` receives the replaced one, and closes it after the lock is released.
   const std::lock_guard lock(state_->mutex);
   auto& items = state_->items;
   const auto waiting = std::find_if(items.begin(), items.end(), [](const QueueItem& item) {

@@ -14,14 +14,14 @@
 namespace session::gateway {
 namespace {
 
-// A pipe that has room at all takes so much (pipe(7)): it has a page free.
+// A pipe that is ready for writing takes this many bytes, because it has a page free (pipe(7)).
 constexpr std::size_t kPipePiece = PIPE_BUF;
-// A terminal is ready to be written to when it takes as much as this (the kernel's WAKEUP_CHARS).
+// A terminal that is ready for writing takes this many bytes (WAKEUP_CHARS of the kernel).
 constexpr std::size_t kTerminalPiece = 256;
 
 bool has_room(int descriptor) {
   pollfd poll{descriptor, POLLOUT, 0};
-  // POLLERR, the reader is gone, counts as room: the write says so, and doesn't block.
+  // POLLERR, a closed reader, counts as ready: the write then fails without blocking.
   return ::poll(&poll, 1, 0) == 1;
 }
 

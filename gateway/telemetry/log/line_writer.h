@@ -9,39 +9,39 @@
 
 namespace session::gateway {
 
-// Whole lines into a descriptor, without ever waiting for whoever reads there, unless it is a file: nothing
-// keeps those from blocking (gateway/telemetry/log/line_queue.h). It works on descriptors that are shared
-// with other processes, as standard error is, and changes nothing about them.
+// Writes whole lines to a descriptor. It never waits for a reader, but a write to a file may block
+// (gateway/telemetry/log/line_queue.h). The descriptor may be shared with other processes, as standard error
+// is, because none of its flags are changed.
 //
-// A line that only a part of was taken is completed before the next one. Not thread-safe. Can be moved.
+// If a line was written in part, its rest is written before the next line. Not thread-safe. Can be moved.
 class LineWriter {
  public:
   enum class Ownership { borrowed, owned };
 
-  // How bytes come into a file: as by write(2).
+  // Writes bytes to a file, as write(2) does.
   using WriteFile = std::function<ssize_t(int descriptor, std::string_view bytes)>;
 
-  // `owned`: closed at the end. What is left of a cut line is written then, if it can be. Tests stand in for
+  // An owned descriptor is closed at the end, after a try to write the rest of a cut line. Tests simulate
   // disks by `write_file`.
   LineWriter(int descriptor, Ownership ownership, WriteFile write_file = write_to_file);
   ~LineWriter();
   LineWriter(LineWriter&& other) noexcept;
   LineWriter& operator=(LineWriter&& other) noexcept;
 
-  // REQUIRES: `line` ends with its line break. False: it can't be written now (nobody reads, the disk is
-  // full, the reader has gone), and nothing of it was; the next one may well be.
+  // REQUIRES: `line` ends with its line break. False: nothing of it was written (no room, a full disk, or the
+  // reader closed its end). A later line may succeed.
   [[nodiscard]] bool write(std::string_view line);
 
-  // Whether the descriptor is neither socket nor pipe nor terminal: a write then takes as long as the disk
-  // does.
+  // Whether a write can block: the descriptor is neither a socket nor a pipe nor a terminal, so a write takes
+  // as long as the disk does.
   [[nodiscard]] bool may_block() const { return kind_ == Kind::file; }
 
  private:
-  // What is known of a descriptor decides how it is kept from blocking.
+  // The kind of a descriptor decides how a write avoids blocking.
   enum class Kind { socket, pipe, terminal, file };
   [[nodiscard]] static Kind kind_of(int descriptor);
   static ssize_t write_to_file(int descriptor, std::string_view bytes);
-  // How much of `bytes` was taken; 0 if nothing.
+  // Returns the number of bytes that were written; 0: none.
   [[nodiscard]] std::size_t write_some(std::string_view bytes) const;
   [[nodiscard]] std::size_t write_all(std::string_view bytes) const;
 

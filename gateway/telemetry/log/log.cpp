@@ -20,7 +20,8 @@
 namespace session::gateway {
 namespace {
 
-// What spdlog hands over, into a stream. Neither patterns nor formatters: a line's form is the stream's.
+// Passes spdlog's messages to a stream. It needs no pattern and no formatter, because the stream formats the
+// lines.
 class StreamSink final : public spdlog::sinks::sink {
  public:
   explicit StreamSink(std::shared_ptr<LogStream> stream) : stream_(std::move(stream)) {}
@@ -49,7 +50,8 @@ spdlog::level::level_enum level_of(LogLevel level) {
   return spdlog::level::info;
 }
 
-// Whether standard error is the journal's: systemd says which descriptor it gave (systemd.exec(5)).
+// Whether the descriptor is connected to the journal: systemd names its device and inode in $JOURNAL_STREAM
+// (systemd.exec(5)).
 bool is_journal(int descriptor) {
   const char* stream = std::getenv("JOURNAL_STREAM");
   struct stat found {};
@@ -64,14 +66,14 @@ std::shared_ptr<LogStream> standard_error(LogFormat format) {
 
 std::unique_ptr<spdlog::logger> logger_into(std::shared_ptr<spdlog::sinks::sink> sink) {
   auto logger = std::make_unique<spdlog::logger>("gateway", std::move(sink));
-  // Memory that can't be had, for example. spdlog itself would say so on standard error, and could wait
-  // there.
+  // Counts a line that spdlog could not log, for lack of memory for example. spdlog's own handler would write
+  // to standard error, and could block there.
   logger->set_error_handler([](const std::string& /*what*/) { count_lost_line(); });
   return logger;
 }
 
-// Opens the file of the audit, which takes as long as its disk does, so the caller must not hold the lock
-// that workers take. Throws std::system_error if it can't be opened.
+// Opens the audit file. That takes as long as the disk does, so the caller must not hold the lock that
+// workers take. Throws std::system_error if it can't be opened.
 LineWriter opened(const std::string& path) {
   auto writer = open_audit_file(path);
   if (!writer) throw std::system_error(errno, std::generic_category());
@@ -96,7 +98,7 @@ std::string Log::audit_path() const {
   return audit_path_;
 }
 
-// Another stream than before, so that a disk that hangs keeps its own lines and no others.
+// Makes a new stream, so that a disk that hangs delays only the lines of its own stream.
 void Log::direct_audit(const LogSettings& settings) {
   const AuditSettings& audit = settings.audit;
   std::shared_ptr<LogStream> next = audit.target == AuditTarget::off ? nullptr : standard_error_;
@@ -107,7 +109,7 @@ void Log::direct_audit(const LogSettings& settings) {
   audit_path_ = audit.target == AuditTarget::file ? audit.file : "";
 }
 
-// Makes the change, or leaves the audit where it was and says why.
+// Makes the change. If it fails, the audit stays where it was, and the log says why.
 template <class Change>
 void Log::change_audit(const std::string& path, Change change) {
   try {
@@ -148,7 +150,7 @@ void Log::write(LogLevel level, const std::string& text) const {
   logger_->log(level_of(level), spdlog::string_view_t(text));
 }
 
-// No line is worth the process: what throws here has found no memory.
+// Counts the line as lost if formatting throws, as for lack of memory: logging must not end the process.
 void Log::put(LogLevel level, fmt::string_view format, fmt::format_args args) const noexcept {
   if (!enabled(level)) return;
   try {

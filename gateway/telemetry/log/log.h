@@ -25,33 +25,33 @@ namespace session::gateway {
 
 class LogStream;
 
-// The log of the process and the stream of its audit. What is logged goes to standard error as configured:
-// lines of text, or one JSON object a line ({"time","level","message"}). A thread that logs never waits for
-// whoever reads that (gateway/telemetry/log/stream.h). A line that can't be written, or not even be formatted
-// for lack of memory, is lost and counted (lost_lines()).
+// The log of the process and the stream of its audit. Messages go to standard error as configured: as lines
+// of text, or as one JSON object per line ({"time","level","message"}). A thread that logs is never blocked
+// by the reader (gateway/telemetry/log/stream.h). A line that can't be written, or not even be formatted for
+// lack of memory, is lost and counted (lost_lines()).
 //
 // Thread-safe. One per process, made before threads are started (Telemetry).
 class Log {
  public:
-  // Makes the process ignore SIGPIPE: a reader that has gone must not end the gateway. If the file of the
-  // audit can't be opened, the log says so and the audit goes to standard error. `sink` takes the log's
-  // messages instead of standard error; `clock` is that of the rate limits: for tests.
+  // Makes the process ignore SIGPIPE, because a closed pipe must not end the gateway. If the audit file can't
+  // be opened, the log says so and the audit goes to standard error. For tests, `sink` receives the log's
+  // messages instead of standard error, and `clock` is the clock of the rate limits.
   explicit Log(const LogSettings& settings, std::shared_ptr<spdlog::sinks::sink> sink = nullptr,
                const Clock& clock = system_clock());
   ~Log();
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
-  // Applies level, format and audit from now on. If another file of the audit can't be opened, the log says
-  // so, and the audit stays where it was. Threads that log never wait for a file that is being opened.
+  // Applies level, format and audit from now on. If another audit file can't be opened, the log says so, and
+  // the audit stays where it was. Opening a file never blocks threads that log.
   void change(const LogSettings& settings);
 
-  // Opens the file of the audit anew, if that is where it goes, so that it can be renamed before (logrotate):
-  // lines from now on go to the file that has its name then. If it can't be opened, the log says so, and the
-  // audit stays where it was. Threads that log don't wait for it.
+  // Reopens the audit file, if there is one, after it was renamed (logrotate): later lines go to the file
+  // that has the configured name then. If it can't be opened, the log says so, and the audit stays where it
+  // was. Threads that log are not blocked.
   void reopen();
 
-  // Where the audit goes; nullptr: nowhere.
+  // Returns the stream of the audit; nullptr: the audit is off.
   [[nodiscard]] std::shared_ptr<LogStream> audit_stream() const;
 
   // Whether messages of that level are logged.
@@ -74,8 +74,8 @@ class Log {
     put(LogLevel::error, format, fmt::make_format_args(args...));
   }
 
-  // For messages that a client or an outage can cause as often as it likes: at most one a second of each. One
-  // that is logged says how many of its kind were not since the last.
+  // For messages that a client or an outage can cause at any rate. At most one per second of each message is
+  // logged, with the number of those that were suppressed since the last.
   template <class... Args>
   void info(Message message, fmt::format_string<Args...> format, Args&&... args) noexcept {
     put_limited(message, LogLevel::info, format, fmt::make_format_args(args...));
@@ -89,7 +89,7 @@ class Log {
     put_limited(message, LogLevel::error, format, fmt::make_format_args(args...));
   }
 
-  // The limit of that message, for whoever gathers what it has to say before it asks.
+  // The limit of that message, for a caller that prepares the text only if it is admitted.
   [[nodiscard]] RateLimit& limit(Message message) { return limits_[static_cast<std::size_t>(message)]; }
 
  private:
@@ -110,9 +110,9 @@ class Log {
   std::string audit_path_;  // of the audit's file, if that is where it goes
 };
 
-// Waits until what was logged so far, the audits too, is in its files or lost, of all logs of the process;
-// for so long at most. False: something is left because a disk hangs, and its thread is left behind. To be
-// called before the process ends. Thread-safe.
+// Waits until all lines of all logs of the process, including audits, are written or lost; at most for
+// `timeout`. False: lines are left because a disk hangs, and its thread is abandoned. Call it before the
+// process ends. Thread-safe.
 bool flush_logs(milliseconds timeout = seconds(1));
 
 }  // namespace session::gateway

@@ -24,7 +24,7 @@ void LossReportingWriter::put(LineStyle style, std::string_view line, std::uint6
   count_lost_line();
 }
 
-// False: not even that can be written.
+// Returns false if the report can't be written.
 bool LossReportingWriter::report_lost(LineStyle style) {
   if (unreported_ == 0) return true;
   const std::string text =

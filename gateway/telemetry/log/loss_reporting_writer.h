@@ -9,25 +9,26 @@
 
 namespace session::gateway {
 
-// Lines into a LineWriter. One that can't be written is lost and counted, and the next one that can be is
-// preceded by a line that says how many were. Not thread-safe. Can be moved.
+// Writes lines to a LineWriter. A line that can't be written is lost and counted, and a line with the number
+// of lost ones precedes the next one that can be written. Not thread-safe. Can be moved.
 class LossReportingWriter {
  public:
   explicit LossReportingWriter(LineWriter writer) : writer_(std::move(writer)) {}
 
-  // `lost_before`: lines that were lost on their way here, before this one; they have been counted.
+  // `lost_before` is the number of lines that were lost before this one on the way here. They are already in
+  // lost_lines().
   void put(LineStyle style, std::string_view line, std::uint64_t lost_before = 0);
-  // Goes on elsewhere; what was lost so far is told there.
+  // Continues with another writer, which also gets the report of the lines lost so far.
   void go_on_in(LineWriter writer) { writer_ = std::move(writer); }
 
  private:
   [[nodiscard]] bool report_lost(LineStyle style);
 
   LineWriter writer_;
-  std::uint64_t unreported_ = 0;  // lines that were lost since it was last said
+  std::uint64_t unreported_ = 0;  // lines that were lost since the last report
 };
 
-// How many lines were lost so far, of all logs of the process. Thread-safe.
+// Returns the number of lines that all logs of the process have lost. Thread-safe.
 [[nodiscard]] std::uint64_t lost_lines();
 void count_lost_line();
 

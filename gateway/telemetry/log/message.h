@@ -4,9 +4,9 @@
 
 namespace session::gateway {
 
-// The messages that a client, an application or an outage can cause as often as it likes. Each is logged at
-// most once a second (Log::warn and Log::error with a Message). One enumerator per message, so that no flood
-// of one hides another. A new message is a line here.
+// The messages that a client, an application or an outage can cause at any rate. Each is logged at most once
+// a second (Log::warn and Log::error with a Message). Each has an enumerator, so that a flood of one does not
+// suppress another. A new message is a line here.
 enum class Message : std::size_t {
   // Requests and connections.
   unknown_endpoint,

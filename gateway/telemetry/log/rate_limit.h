@@ -8,10 +8,10 @@
 
 namespace session::gateway {
 
-// Lets one message of a kind through each second and counts the others. Thread-safe.
+// Admits one message per second, and counts the others. Thread-safe.
 class RateLimit {
  public:
-  // Whether to log now, and how many were suppressed since the last one that was admitted.
+  // Returns whether to log now, and the number of messages that were suppressed since the last admitted one.
   [[nodiscard]] std::pair<bool, std::uint64_t> admit(Clock::Steady now) noexcept;
 
  private:

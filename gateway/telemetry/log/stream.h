@@ -13,22 +13,22 @@
 
 namespace session::gateway {
 
-// A log: lines from any thread into one descriptor, in the order in which they come. Never waits for who
-// reads it, nor for a disk: a line that can't be written is lost and counted, and the next one that can be is
-// preceded by a line that says how many were. A file is written by a thread of its own, for which at most
-// LineQueue::kMaxBytes wait; for other descriptors nothing is held for later. Thread-safe.
+// A log stream: writes lines from any thread to one descriptor, in the order of the calls. It never waits for
+// a reader or a disk: a line that can't be written is lost and counted, and a line with the number of lost
+// ones precedes the next one that can be written. A file is written by a thread of its own, with a queue of
+// at most LineQueue::kMaxBytes; other descriptors have no queue. Thread-safe.
 class LogStream {
  public:
-  // Throws std::system_error if a file can't have its thread.
+  // Throws std::system_error if the thread for a file can't be started.
   LogStream(LineWriter writer, LineStyle style);
 
   void message(spdlog::level::level_enum level, LogTime time, std::string_view text);
   void audit(const AuditRecord& record, LogTime time);
 
-  // Of the lines from now on.
+  // Sets the format of later lines.
   void set_format(LogFormat format) { format_.store(format, std::memory_order_relaxed); }
-  // Goes on elsewhere: the same file, opened anew, for example. Throws as the constructor does, and then has
-  // lost its descriptor.
+  // Continues with another writer, such as the same file opened again. Throws as the constructor does; the
+  // stream then has no descriptor left, and loses later lines.
   void go_on_in(LineWriter writer);
 
  private:
@@ -38,7 +38,7 @@ class LogStream {
   std::atomic<LogFormat> format_;
   const bool journal_;
   std::mutex mutex_;
-  // Where a write can block, a queue; once there is one it stays, so that lines keep their order.
+  // A queue if a write can block. Once there is a queue, it stays, so that lines keep their order.
   std::variant<LossReportingWriter, LineQueue> out_;
 };
 

@@ -17,7 +17,7 @@ void count_event(ThreadCounters& counters, const SessionEvent& event) {
     case SessionEvent::Kind::destroyed:
       return counters.count(Count::session_destroyed);
     case SessionEvent::Kind::refused:
-      return;  // the reason of the answer is counted
+      return;  // counted by the reason of the response
   }
 }
 

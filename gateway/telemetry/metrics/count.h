@@ -7,14 +7,14 @@
 
 namespace session::gateway {
 
-// Count in the row of the calling thread. They cost some nanoseconds each, and cannot fail.
+// Functions that count in the row of the calling thread. Each call takes some nanoseconds and can't fail.
 
-// Counts one answered request, with what it did to sessions.
+// Counts one answered request, with its changes to sessions.
 void count_request(ThreadCounters& counters, EndpointId endpoint, const Response& response,
                    Clock::Steady::duration took) noexcept;
 
-// Counts the commands that one thread gives to a store. Not thread-safe, as the row is not: each thread has
-// its own way to the store, with an observer of its own.
+// Counts the commands of one thread to a store. Not thread-safe, because the row is not: each thread has its
+// own store object with its own observer.
 class CountedCommands final : public StoreObserver {
  public:
   explicit CountedCommands(ThreadCounters& counters) : counters_(counters) {}

@@ -24,7 +24,7 @@ CounterSnapshot CounterRegistry::sum() const {
 ThreadCounters& CounterRegistry::take() {
   const std::lock_guard lock(mutex_);
   if (free_.empty()) {
-    free_.reserve(all_.size() + 1);  // so that giving back can't fail
+    free_.reserve(all_.size() + 1);  // so that give_back() can't fail
     all_.push_back(std::make_unique<ThreadCounters>(slots_));
     return *all_.back();
   }

@@ -9,12 +9,12 @@
 
 namespace session::gateway {
 
-// The rows of counters of a process's threads: made as threads ask for one, and kept when these end, so that
-// no sum ever goes down. Thread-safe.
+// The rows of counters of a process's threads. A row is made when a thread needs one, and is kept when the
+// thread ends, so that no sum ever decreases. Thread-safe.
 class CounterRegistry {
  public:
-  // One thread's row. A row that another thread has left is used again. May be made and destroyed on any
-  // thread, as long as one thread at a time counts. The registry outlives it.
+  // One thread's row. A row whose thread has ended is reused. It may be made and destroyed on any thread, as
+  // long as only one thread at a time counts. The registry must outlive it.
   class Row {
    public:
     explicit Row(CounterRegistry& registry);
@@ -33,17 +33,18 @@ class CounterRegistry {
   CounterRegistry(const CounterRegistry&) = delete;
   CounterRegistry& operator=(const CounterRegistry&) = delete;
 
-  // How many numbers a row has. Throws std::logic_error once there is a row: all have the same length.
+  // Sets the number of slots of a row. Throws std::logic_error once there is a row, because all rows have the
+  // same length.
   void set_slots(std::size_t slots);
 
-  // Everything that was counted so far.
+  // Returns the sums of all rows.
   [[nodiscard]] CounterSnapshot sum() const;
 
  private:
   [[nodiscard]] ThreadCounters& take();
   void give_back(ThreadCounters& counters) noexcept;
 
-  mutable std::mutex mutex_;  // of all that follows, not of the counting
+  mutable std::mutex mutex_;  // guards the members below, but not the counters
   std::size_t slots_;
   std::vector<std::unique_ptr<ThreadCounters>> all_;
   std::vector<ThreadCounters*> free_;

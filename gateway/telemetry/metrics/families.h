@@ -13,18 +13,18 @@
 
 namespace session::gateway {
 
-// What Metrics::Collect() is made of. One thread at a time.
+// The building blocks of Metrics::Collect(). Not thread-safe.
 
 using Families = std::vector<prometheus::MetricFamily>;
-// Name and value of each.
+// The name and value of each label.
 using LabelList = std::initializer_list<std::pair<std::string_view, std::string_view>>;
 
-// A family under construction, the last of a list.
+// Fills the last family of a list.
 class FamilyBuilder {
  public:
-  // Counters and gauges.
+  // Adds a value to a counter or gauge.
   FamilyBuilder& value(double value, LabelList labels = {});
-  // Histograms: the duration whose slots begin at `first`.
+  // Adds the duration whose slots begin at `first` to a histogram.
   FamilyBuilder& duration(const CounterSnapshot& sums, std::size_t first, LabelList labels);
 
  private:

@@ -11,7 +11,7 @@ namespace session::gateway {
 enum class RequestOutcome { ok, refused, forbidden, bad_request, store_unavailable, error };
 inline constexpr std::size_t kOutcomes = 6;
 
-// What is counted and has no further labels.
+// The counters without further labels.
 enum class Count {
   connection_opened,
   connection_closed,
@@ -32,18 +32,18 @@ enum class Count {
 };
 inline constexpr std::size_t kCounts = static_cast<std::size_t>(Count::count);
 
-// The reasons of refusal that there are (request_labels.h), and one for all others.
+// The number of refusal reasons (request_labels.h), including one for all others.
 inline constexpr std::size_t kReasons = 16;
 
-// An endpoint in the metrics. `none` stands for requests of no endpoint, or of one that does not exist; the
-// others are given out by Metrics::register_endpoint.
+// An endpoint in the metrics. `none` stands for requests of no endpoint, or of one that does not exist;
+// Metrics::register_endpoint returns the others.
 enum class EndpointId : std::size_t { none = 0 };
 
-// Where each number lies in a row of counters. What every gateway has comes first; each endpoint has a block
-// behind that, so that a row is as long as there are endpoints.
+// The slot of each number in a row of counters. The numbers that every gateway has come first. Behind them
+// each endpoint has a block, so the number of endpoints decides the length of a row.
 namespace layout {
 
-// Of a duration: the buckets, and behind them the sum in nanoseconds.
+// The slots of a duration: the buckets, and behind them the sum in nanoseconds.
 inline constexpr std::size_t kDuration = kBuckets + 1;
 
 inline constexpr std::size_t kRefusals = kCounts;

@@ -12,7 +12,7 @@
 
 namespace session::gateway {
 
-// Reads what the kernel says of the process once, while files can be opened for that.
+// Reads the process figures once, because that opens files, which may be impossible later.
 Metrics::Metrics() : endpoints_{std::string(kNoEndpoint)}, counters_(layout::size(endpoints_.size())) {
   (void)read_process();
   (void)process_start_seconds();

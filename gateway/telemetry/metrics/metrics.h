@@ -18,33 +18,35 @@
 
 namespace session::gateway {
 
-// All that the `metrics` endpoint tells: one of these per process, which outlives its workers, its store and
-// every configuration, so that counters never go down. docs/monitor.md lists the metrics.
+// The metrics of the `metrics` endpoint. There is one object per process, which outlives its workers, its
+// store and every configuration, so that counters never decrease. docs/monitor.md lists the metrics.
 //
-// Thread-safe, but for the functions of the first group: these are for the start, before anybody collects.
+// Thread-safe, except the functions of the first group, which are called at start, before the first
+// collection.
 class Metrics final : public prometheus::Collectable {
  public:
   Metrics();
 
-  // The endpoint's place in the metrics, under the label `endpoint` of that name. Throws std::logic_error if
-  // the name is registered already, or if a thread counts already (counters()).
+  // Registers an endpoint, whose metrics have this name as the label `endpoint`. Throws std::logic_error if
+  // the name is registered already, or if a thread already counts (counters()).
   [[nodiscard]] EndpointId register_endpoint(std::string_view name);
   void register_store(StoreReporter report) { store_report_ = std::move(report); }
   void set_workers(std::size_t workers) { workers_ = workers; }
-  // What the caches of all workers count in.
+  // Sets the budget that the caches of all workers share.
   void set_cache_budget(std::shared_ptr<const CacheBudget> budget) { cache_budget_ = std::move(budget); }
-  // Where to ask for the number of lost lines. Called from every thread; must not throw.
+  // Sets the function that returns the number of lost lines. It is called from every thread, and must not
+  // throw.
   void set_lost_lines(std::function<std::uint64_t()> lost_lines) { lost_lines_ = std::move(lost_lines); }
 
-  // Where threads get their rows.
+  // The registry from which threads get their rows.
   [[nodiscard]] CounterRegistry& counters() { return counters_; }
 
-  // A reload has ended, and that generation of the configuration is in use: another one than before, if it
-  // was successful.
+  // Records the end of a reload and the generation that is now in use, which is a new one if the reload was
+  // successful.
   void config_reloaded(bool successful, std::uint64_t generation, seconds unix_now);
 
   [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override;
-  // All of it in Prometheus' text format 0.0.4.
+  // Returns all metrics in Prometheus' text format 0.0.4.
   [[nodiscard]] std::string render() const;
 
  private:

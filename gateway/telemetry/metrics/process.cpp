@@ -24,7 +24,8 @@ double seconds_of(const timeval& time) {
   return static_cast<double>(time.tv_sec) + kMicro * static_cast<double>(time.tv_usec);
 }
 
-// A directory of /proc has the size 0, but this one since Linux 6.2, where it is the number of its entries.
+// Counts the open files. Directories in /proc have the size 0, except this one since Linux 6.2, where the
+// size is the number of entries.
 std::uint64_t count_open_fds() {
   struct stat status {};
   if (::stat(kOpenFiles, &status) == 0 && status.st_size > 0)
@@ -32,13 +33,13 @@ std::uint64_t count_open_fds() {
   return count_open_fds_one_by_one();
 }
 
-// Kept open: it is wanted most when no more files can be opened.
+// The file stays open, because it is needed most when no more files can be opened.
 int memory_file() {
   static const int descriptor = ::open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
   return descriptor;
 }
 
-// The first two fields of /proc/self/statm (proc_pid_statm(5)), in pages.
+// Reads the first two fields of /proc/self/statm (proc_pid_statm(5)), in pages.
 void read_memory(ProcessReport& report) {
   char text[256];
   const auto size = ::pread(memory_file(), text, sizeof text, 0);
@@ -55,7 +56,7 @@ std::uint64_t most_fds() {
   return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
 }
 
-// Field 22 of proc_pid_stat(5), in clock ticks since boot; field 2, in parentheses, may hold spaces.
+// Reads field 22 of proc_pid_stat(5), in clock ticks since boot. Field 2, in parentheses, may contain spaces.
 double start_after_boot() {
   std::ifstream file("/proc/self/stat");
   std::string stat;
@@ -83,7 +84,7 @@ std::uint64_t count_open_fds_one_by_one() {
   const std::filesystem::directory_iterator begin(kOpenFiles, error);
   if (error) return error.value() == EMFILE ? most_fds() : 0;
   const auto entries = std::distance(begin, std::filesystem::directory_iterator());
-  return static_cast<std::uint64_t>(entries) - 1;  // the one that reads the directory
+  return static_cast<std::uint64_t>(entries) - 1;  // without the descriptor of the directory itself
 }
 
 ProcessReport read_process() {
@@ -98,7 +99,7 @@ ProcessReport read_process() {
 }
 
 double process_start_seconds() {
-  // Not from /proc/stat, which a service's sandbox may hide.
+  // The boot time comes from the clocks, because a service's sandbox may hide /proc/stat.
   static const double start = seconds_now(CLOCK_REALTIME) - seconds_now(CLOCK_BOOTTIME) + start_after_boot();
   return start;
 }

@@ -5,7 +5,7 @@
 
 namespace session::gateway {
 
-// What the kernel says of this process. What it does not say is 0.
+// The kernel's figures of this process. An unknown one is 0.
 struct ProcessReport {
   std::uint64_t resident_bytes = 0;
   std::uint64_t virtual_bytes = 0;
@@ -14,13 +14,14 @@ struct ProcessReport {
   std::uint64_t max_fds = 0;
 };
 
-// Thread-safe. Once it was called, it needs no more files to be opened. Before Linux 6.2 it takes about a
-// millisecond for every thousand open files.
+// Reads the figures. After the first call it works even if no more files can be opened. Before Linux 6.2 it
+// takes about a millisecond per thousand open files. Thread-safe.
 [[nodiscard]] ProcessReport read_process();
-// How it finds the number of open files before Linux 6.2, whose kernels don't know it.
+// Counts the open files by listing them, for kernels before Linux 6.2, which don't report the number.
 [[nodiscard]] std::uint64_t count_open_fds_one_by_one();
 
-// Unix time when the process was started, as the clock was when first asked; it does not change.
+// Returns the Unix time at which the process was started, by the clock at the first call; later calls return
+// the same.
 [[nodiscard]] double process_start_seconds();
 
 }  // namespace session::gateway

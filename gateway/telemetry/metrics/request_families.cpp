@@ -7,7 +7,7 @@ namespace {
 
 double figure(const CounterSnapshot& sums, Count what) { return static_cast<double>(sums[layout::of(what)]); }
 
-// Each endpoint with its name, and last what stands for none.
+// Calls `work` for each endpoint with its name, and last for kNoEndpoint.
 template <class Work>
 void for_each_endpoint(std::span<const std::string> names, const Work& work) {
   for (std::size_t i = 1; i < names.size(); ++i) work(static_cast<EndpointId>(i), names[i]);
@@ -37,7 +37,7 @@ void add_request_families(Families& families, const CounterSnapshot& sums,
 }
 
 void add_connection_families(Families& families, const CounterSnapshot& sums) {
-  // Both are read while others count: never less than none.
+  // Other threads count while both are read, so the difference is clamped to zero.
   const double opened = figure(sums, Count::connection_opened);
   const double closed = figure(sums, Count::connection_closed);
   gauge(families, "session_gateway_connections", "FastCGI connections that are open.")

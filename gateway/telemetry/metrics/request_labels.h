@@ -8,20 +8,20 @@
 
 namespace session::gateway {
 
-// The values of labels, in the order of their slots. They are fixed: nothing that a client or a location
-// says becomes a label.
+// The values of labels, in the order of their slots. They are fixed, so that no text of a client or of a
+// location becomes a label.
 
 inline constexpr std::array<std::string_view, kOutcomes> kOutcomeNames = {
     "ok", "refused", "forbidden", "bad_request", "store_unavailable", "error"};
 
-// Every X-Session-Reason, and what stands for one that is not listed here.
+// Every X-Session-Reason, and "other" for an unlisted one.
 inline constexpr std::array<std::string_view, kReasons> kReasonNames = {
     "absent",        "unknown",   "expired",     "revoked",           "malformed",
     "bad-signature", "forbidden", "not-allowed", "cross-origin",      "method-not-allowed",
     "bad-actions",   "too-large", "no-endpoint", "store-unavailable", "internal",
     "other"};
 
-// The label `endpoint` of requests of no endpoint, or of one that does not exist.
+// The label `endpoint` of requests that name no endpoint, or an unknown one.
 inline constexpr std::string_view kNoEndpoint = "none";
 
 [[nodiscard]] RequestOutcome outcome_of(int status);

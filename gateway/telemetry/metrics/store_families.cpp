@@ -27,7 +27,7 @@ void add_commands(Families& families, const CounterSnapshot& sums) {
   }
 }
 
-// Not every store tells of the sessions that it ends by itself.
+// Adds the ended sessions by cause. `expired` and `evicted` are added only if the store reports them.
 void add_ended(Families& families, const CounterSnapshot& sums, const StoreReport& report) {
   auto ended = counter(families, "session_gateway_sessions_ended_total",
                        "Sessions that ended, by cause. Redis does not tell of those that it expired.");

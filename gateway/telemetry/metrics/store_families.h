@@ -5,7 +5,7 @@
 
 namespace session::gateway {
 
-// What was counted of the store's commands, and what the store says of itself.
+// Adds the metrics of the store's commands, and those that the store reports.
 void add_store_families(Families& families, const CounterSnapshot& sums, StoreReport report);
 
 }  // namespace session::gateway

@@ -8,7 +8,7 @@
 
 namespace session::gateway {
 
-// What a store says of itself at one moment.
+// The state of a store at one moment.
 struct StoreReport {
   // The sessions that the store itself has ended so far.
   struct Ended {
@@ -16,13 +16,13 @@ struct StoreReport {
     std::uint64_t evicted = 0;
   };
 
-  bool up = true;                   // false: a worker reaches none of the servers that it needs
-  std::optional<Ended> ended = {};  // nullopt: the store does not tell, as Redis
+  bool up = true;                   // false: a worker can't reach any server that it needs
+  std::optional<Ended> ended = {};  // nullopt: unknown, as for Redis
   Families families = {};           // metrics that only this kind of store has
 };
 
-// Registered at start (Telemetry::register_store). Called from every thread, at any time until the process's
-// telemetry ends; must not throw anything but std::bad_alloc.
+// Returns the store's report. It is registered at start (Telemetry::register_store), and called from every
+// thread until the process's telemetry ends. It must not throw anything but std::bad_alloc.
 using StoreReporter = std::function<StoreReport()>;
 
 }  // namespace session::gateway

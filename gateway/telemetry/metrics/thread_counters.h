@@ -13,9 +13,9 @@ namespace session::gateway {
 // The sum of rows of counters, by slot.
 using CounterSnapshot = std::vector<std::uint64_t>;
 
-// A row of numbers that one thread counts in. Only that thread writes, by a load and a store without a locked
-// instruction; any thread may read at any time. Numbers only grow. REQUIRES: slots are of a layout with as
-// many endpoints as the row was made for.
+// A row of counters for one thread. Only that thread writes, by a load and a store without a locked
+// instruction; any thread may read at any time. Counters never decrease. REQUIRES: slots belong to a layout
+// with as many endpoints as the row was made for.
 class ThreadCounters {
  public:
   explicit ThreadCounters(std::size_t slots)
@@ -34,14 +34,15 @@ class ThreadCounters {
     add(first + kBuckets, nanos);
   }
 
-  // Adds each number to that of its slot. REQUIRES: `sums` is no longer than the row.
+  // Adds each counter to the sum of its slot. REQUIRES: `sums` is no longer than the row.
   void add_to(CounterSnapshot& sums) const noexcept {
     for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += cells_[i].load(std::memory_order_relaxed);
   }
 
  private:
   using Cell = std::atomic<std::uint64_t>;
-  // A cache line's worth is left free at both ends, so that two threads never write to the same line.
+  // One cache line at each end stays unused, so that two threads never write to the same line (false
+  // sharing).
   static constexpr std::size_t kLine = 64 / sizeof(Cell);
 
   const std::unique_ptr<Cell[]> memory_;
