@@ -8,17 +8,17 @@
 
 namespace session::gateway {
 
-// Reads a configuration on a thread of its own, which may take for ever where a disk hangs: then that thread
-// is left behind, and whoever waits here is not held up. For one thread.
+// Reads a configuration on a thread of its own, because a disk that hangs may block the read for ever. That
+// thread is then abandoned, and the caller is not blocked. Not thread-safe.
 class BackgroundLoad {
  public:
-  // `load` is called on the other thread, and may outlive this.
+  // `load` is called on the other thread, and that call may outlive this object.
   explicit BackgroundLoad(std::function<Loaded()> load) : load_(std::move(load)) {}
 
-  // Begins to read. False: an earlier reading has not ended yet, and nothing was begun; one that has ended
-  // meanwhile is forgotten. Throws std::system_error if there is no thread to be had.
+  // Begins to read. False: an earlier read is still in progress, and none was begun. The result of a
+  // completed one is dropped. Throws std::system_error if no thread can be started.
   [[nodiscard]] bool begin();
-  // What was read, once; nullopt: not yet.
+  // Returns the result once; nullopt: the read is not complete, or the result was already returned.
   [[nodiscard]] std::optional<Loaded> take();
 
  private:

@@ -8,9 +8,9 @@
 
 namespace session::gateway {
 
-// Makes the codecs of one worker's connections, and holds what those of a protocol share. A new protocol is a
-// folder of its own under gateway/transport, a value of Protocol, and a case here. Not thread-safe: one per
-// thread. Outlives its codecs.
+// Makes the codecs of one worker's connections, and owns what the codecs of a protocol share. A new protocol
+// is a folder under gateway/transport, a value of Protocol, and a case here. Not thread-safe: one per thread.
+// It must outlive its codecs.
 class CodecFactory {
  public:
   explicit CodecFactory(const Limits& limits) : parser_(limits.request_bytes) {}

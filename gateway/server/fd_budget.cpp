@@ -9,10 +9,10 @@
 namespace session::gateway {
 namespace {
 
-// An event loop (epoll, its timer and its wake-up), a connection to the store, and the next one while that is
-// being replaced.
+// The descriptors of a worker: its event loop (epoll, a timer and a wake-up), a connection to the store, and
+// that connection's replacement.
 constexpr std::size_t kEachWorker = 6;
-// Files that are read again, name lookups, log.
+// Descriptors for files that are read again, name lookups and the log.
 constexpr std::size_t kSpare = 8;
 
 std::size_t open_now() {
@@ -30,7 +30,7 @@ FdBudget::FdBudget(std::size_t workers)
 std::size_t FdBudget::room_for(std::size_t connections, const Log& log) const {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return connections;
-  // A cluster has more servers than one, so more than is needed at least is asked for.
+  // Asks for more than the minimum, because a cluster has several servers.
   const rlim_t ask = connections + 128 + 32 * workers_;
   if (limit.rlim_cur < ask && limit.rlim_cur < limit.rlim_max) {
     limit.rlim_cur = std::min(ask, limit.rlim_max);

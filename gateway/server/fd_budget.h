@@ -6,15 +6,16 @@
 
 namespace session::gateway {
 
-// How many files may be open, and how many of these connections can have. For one thread.
+// The budget of file descriptors: how many of the open files that the process may have can be connections.
+// Not thread-safe.
 class FdBudget {
  public:
-  // Sets aside what is open now, and what that many workers need besides connections, as for their store.
-  // Make it at the start: what is open then is not a connection.
+  // Reserves the descriptors that are open now, and those that this number of workers needs for other
+  // purposes, such as the store. Make it at start, when no open descriptor is a connection.
   explicit FdBudget(std::size_t workers);
 
-  // Raises the limit on open files as far as that many connections want, and says for how many there is room:
-  // fewer than were wanted, with a warning in `log`, where the hard limit is lower. Never 0.
+  // Raises the limit on open files for this number of connections, and returns how many have room. If the
+  // hard limit is too low, that is fewer, and `log` gets a warning. Never 0.
   [[nodiscard]] std::size_t room_for(std::size_t connections, const Log& log) const;
 
  private:

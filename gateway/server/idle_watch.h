@@ -6,16 +6,16 @@
 
 namespace session::gateway {
 
-// Reports when nothing has been counted for a while, once for each such time. Looked at now and then; a
-// request costs it one increment. Not thread-safe.
+// Detects that nothing was counted for a given time, and reports each such period once. became_idle() is to
+// be called periodically; a request costs only one increment. Not thread-safe.
 class IdleWatch {
  public:
   explicit IdleWatch(milliseconds after) : after_(after) {}
 
   void count() { ++counted_; }
 
-  // Whether nothing was counted since a look that lies at least that long back. True once, until something is
-  // counted again; never before anything was counted.
+  // Returns true if nothing was counted since a call that is at least the given time ago. It returns true
+  // once until something is counted again, and never before the first count.
   [[nodiscard]] bool became_idle(Clock::Steady now) {
     if (counted_ != seen_) {
       seen_ = counted_;

@@ -15,14 +15,15 @@
 namespace session::gateway {
 namespace {
 
-// A worker gets a configuration ready between two turns of its loop. One that takes longer hangs.
+// A worker prepares a configuration between two turns of its loop. One that takes longer than this hangs.
 constexpr seconds kPrepareDeadline{5};
 constexpr milliseconds kStatusEvery{5000};
-// For reading a configuration with all files that it names; and how often to look whether that is done.
+// The deadline for reading a configuration with all files that it names, and the interval at which its
+// completion is checked.
 constexpr seconds kReadDeadline{10};
 constexpr milliseconds kReadAgain{2};
 
-// How this thread, and those that it starts from now on, take SIGHUP: SIG_BLOCK or SIG_UNBLOCK.
+// Blocks or unblocks SIGHUP (SIG_BLOCK, SIG_UNBLOCK) for this thread and the threads that it starts later.
 void mask_reload_signal(int how) {
   sigset_t reload;
   sigemptyset(&reload);
@@ -63,7 +64,7 @@ Server::Server(Settings settings, ConfigSource source, Telemetry& telemetry)
         listener, [this](const AcceptedSocket& socket) { return assign(socket); }, loop_.get_executor(),
         own_telemetry_));
   }
-  mask_reload_signal(SIG_UNBLOCK);  // a held one counts when run() waits for it
+  mask_reload_signal(SIG_UNBLOCK);  // a pending signal is delivered to reload_signal_
 }
 
 Server::~Server() = default;
@@ -86,7 +87,8 @@ std::size_t Server::connections() const {
   return total;
 }
 
-// To the worker with the fewest: kept connections live long, so that only counting spreads them evenly.
+// Assigns a connection to the worker with the fewest. nginx keeps connections for long, so only their number
+// spreads them evenly.
 bool Server::assign(const AcceptedSocket& socket) {
   if (connections() >= most_connections_) return false;
   const auto least = std::min_element(workers_.begin(), workers_.end(), [](const auto& a, const auto& b) {
@@ -117,8 +119,8 @@ Task<void> Server::wait_for_reload() {
   }
 }
 
-// On a thread of its own: files can be on a disk that hangs, and this thread accepts, gives signs of life and
-// waits for signals.
+// Reads on another thread, because the disk may hang, and this thread accepts connections, sends keep-alives
+// and waits for signals.
 Task<std::shared_ptr<const ConfigSnapshot>> Server::read_again() {
   std::shared_ptr<const ConfigSnapshot> none;
   if (!source_.load) {
@@ -154,7 +156,8 @@ std::shared_ptr<const ConfigSnapshot> Server::accepted(Loaded loaded) const {
   return std::make_shared<const ConfigSnapshot>(std::move(next), last_prepared_ + 1);
 }
 
-// Whether all workers have it ready. Until generation_ says so none of them serves by it.
+// Returns whether all workers have prepared the configuration. None of them uses it before generation_
+// changes.
 Task<bool> Server::prepare(std::shared_ptr<const ConfigSnapshot> next) {
   last_prepared_ = next->generation;
   const auto missing = std::make_shared<std::size_t>(workers_.size());
@@ -171,7 +174,7 @@ Task<bool> Server::prepare(std::shared_ptr<const ConfigSnapshot> next) {
   co_return *missing == 0;
 }
 
-// Whether the configuration is another one now; the log says why not.
+// Returns whether a new configuration is in use; if not, the log says why.
 Task<bool> Server::try_reload() {
   try {
     const auto next = co_await read_again();
@@ -191,7 +194,7 @@ Task<bool> Server::try_reload() {
 }
 
 Task<void> Server::reload() {
-  log().reopen();  // whatever becomes of the configuration
+  log().reopen();  // even if the configuration is rejected
   const bool reloaded = co_await try_reload();
   const std::uint64_t generation = config_->generation;
   refused_ = !reloaded;
@@ -212,8 +215,9 @@ Task<void> Server::maintain_store() {
   }
 }
 
-// A worker that hangs stops the signs of life, and the service manager then restarts the daemon. A store that
-// does not answer does not: it is no reason to lose what this process has in flight and in memory.
+// Sends keep-alives while all workers respond. If a worker hangs, they stop, and the service manager restarts
+// the daemon. A store that does not answer has no such effect, because a restart would lose the requests in
+// progress and the sessions in memory.
 Task<void> Server::send_heartbeats() {
   const auto watchdog = ServiceManager::watchdog();
   const auto every = watchdog ? std::clamp(std::chrono::duration_cast<milliseconds>(*watchdog / 4),
@@ -248,8 +252,8 @@ void Server::stop_accepting() {
 
 void Server::run() {
   for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->start(i);
-  // What ends by an exception here would leave a process that looks alive and serves nobody: stop, and say
-  // why.
+  // If a task ends by an exception, the process would live on without serving. So it stops, and run() throws
+  // the exception.
   std::exception_ptr failed;
   const auto ended = [this, &failed](const std::exception_ptr& exception) {
     if (!exception) return;

@@ -24,32 +24,31 @@
 
 namespace session::gateway {
 
-// Where the configuration comes from, to be read again at a reload.
+// The source of the configuration, which is read again at a reload.
 struct ConfigSource {
   std::string file;              // its name, for messages
   std::function<Loaded()> load;  // empty: there is no file, and nothing to reload
 };
 
-// From now on a SIGHUP waits until there is a Server: a file that changes while it is being read for the
-// first time is read again. REQUIRES: called before the process has threads, which would take the signal
-// otherwise.
+// Blocks SIGHUP until there is a Server, so that a file that changes during its first read is read again.
+// REQUIRES: the process has no other threads yet, because one of those could receive the signal.
 void hold_reload_signal();
 
-// The whole daemon: store, workers, listeners. The thread that calls run() accepts connections, does the
-// store's housekeeping and waits for signals; requests are the workers' work.
+// The whole daemon: store, workers, listeners. The thread that calls run() accepts connections, maintains the
+// store and waits for signals; workers serve the requests.
 class Server {
  public:
-  // Binds all listeners, or takes over those of the service manager if it has passed some. Throws
-  // std::exception if one of them, or the store, can't be had. REQUIRES: settings of with_ephemeral_keys().
-  // The telemetry outlives it, and has no endpoints and no store registered yet.
+  // Binds all listeners, or takes over those that the service manager has passed. Throws std::exception if a
+  // listener or the store can't be opened. REQUIRES: the settings come from with_ephemeral_keys(), and the
+  // telemetry has no endpoints and no store registered. The telemetry must outlive the server.
   Server(Settings settings, ConfigSource source, Telemetry& telemetry);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Serves until SIGTERM or SIGINT, then finishes what is in flight (limits.request_deadline at most, and
-  // what the store's own deadlines take) and returns. SIGHUP reloads the configuration: all of it, for every
-  // request that begins from one moment on, or nothing; and opens the file of the audit anew in any case.
+  // Serves until SIGTERM or SIGINT, then finishes the requests in progress (for at most
+  // limits.request_deadline plus the store's deadlines) and returns. SIGHUP reloads the configuration, either
+  // completely, for all requests from one moment on, or not at all. In both cases it reopens the audit file.
   void run();
 
  private:
@@ -61,9 +60,9 @@ class Server {
   Task<void> send_heartbeats();
   Task<void> reload();
   Task<bool> try_reload();
-  // What to serve by from now on; nullptr, and the log says why: nothing changes.
+  // Reads the configuration again. nullptr: it can't be used, the log says why, and nothing changes.
   Task<std::shared_ptr<const ConfigSnapshot>> read_again();
-  // Which of `loaded` can be served, as read_again() says.
+  // Returns the configuration to serve, or nullptr as read_again() does.
   [[nodiscard]] std::shared_ptr<const ConfigSnapshot> accepted(Loaded loaded) const;
   Task<bool> prepare(std::shared_ptr<const ConfigSnapshot> next);
   [[nodiscard]] std::size_t connections() const;
@@ -71,7 +70,7 @@ class Server {
   void listen();
   void stop_accepting();
 
-  // First what registers with the telemetry, then what counts in it.
+  // The order matters: the members that register with the telemetry come before those that count in it.
   Telemetry& telemetry_;
   const EndpointTable endpoints_;
   StoreBackend store_;
@@ -79,15 +78,15 @@ class Server {
   ConfigSource source_;
   BackgroundLoad load_;
   std::shared_ptr<const ConfigSnapshot> config_;
-  std::atomic<std::uint64_t> generation_;  // what the workers follow
-  std::uint64_t last_prepared_;            // no generation is prepared twice
-  bool refused_ = false;                   // the last reload
+  std::atomic<std::uint64_t> generation_;  // the generation that the workers use
+  std::uint64_t last_prepared_;            // so that no generation is prepared twice
+  bool refused_ = false;                   // whether the last reload failed
   FdBudget fd_budget_;
   std::size_t most_connections_;
   std::shared_ptr<CacheBudget> cache_budget_;
   ServiceManager service_manager_;
   boost::asio::io_context loop_;
-  // From the start on: a signal that comes before anybody waits for it counts all the same.
+  // Constructed before run(), so that a signal that arrives earlier is not lost.
   boost::asio::basic_signal_set<Executor> stop_signals_;
   boost::asio::basic_signal_set<Executor> reload_signal_;
   std::vector<Listener> listeners_;

@@ -18,13 +18,13 @@ extern "C" void MallocExtension_ReleaseFreeMemory() __attribute__((weak));
 namespace session::gateway {
 namespace {
 
-// As much as a Unix socket holds, so that one call receives a request under the usual limit.
+// The buffer of a Unix socket, so that one call receives a request under the usual limit.
 constexpr std::size_t kScratchBytes = std::size_t{256} << 10;
 
-// How long the first request of a new connection may take to arrive while the worker drains.
+// The time for the first request of a new connection to arrive while the worker drains.
 constexpr milliseconds kSilence{300};
 
-// A worker that has answered no request about sessions for so long gives the memory of its caches back.
+// A worker that has answered no request about sessions for this time empties its caches.
 constexpr milliseconds kIdleTime = std::chrono::minutes(1);
 
 Response no_endpoint(std::string_view name, Log& log) {
@@ -32,7 +32,7 @@ Response no_endpoint(std::string_view name, Log& log) {
   return problem(404, "no-endpoint", "This location is not configured for the session gateway.");
 }
 
-// Owns the descriptor from now on. Throws if there is no memory for that, and closes the descriptor.
+// Makes a socket that owns the descriptor. Throws if memory is lacking, and then closes the descriptor.
 ConnectionSocket socket_of(const Executor& executor, const AcceptedSocket& accepted) {
   try {
     return ConnectionSocket(executor, boost::asio::generic::stream_protocol(accepted.family, 0),
@@ -58,7 +58,8 @@ Worker::Worker(const WorkerShared& shared, const std::shared_ptr<const ConfigSna
       idle_(kIdleTime) {}
 
 Worker::~Worker() {
-  loop_.stop();  // For a worker that was never drained, as when the next one's thread could not be started.
+  loop_
+      .stop();  // For a worker that was never drained, as when the next worker's thread could not be started.
   join();
 }
 
@@ -83,7 +84,7 @@ void Worker::prepare(const std::shared_ptr<const ConfigSnapshot>& configuration,
                      std::function<void()> ready) {
   auto made = make_realms(configuration);
   boost::asio::post(loop_, [this, made = std::move(made), ready = std::move(ready)]() mutable {
-    (void)realms();  // Adopts those prepared before, if their generation has come.
+    (void)realms();  // Adopts the realms that were prepared before, if their generation is in use.
     next_ = std::move(made);
     ready();
   });
@@ -120,7 +121,7 @@ void Worker::adopt(AcceptedSocket socket) {
   });
 }
 
-// nullptr: the program or the kernel lacks memory for it; the descriptor is closed.
+// Returns nullptr, and closes the descriptor, if the program or the kernel lacks memory for the connection.
 std::unique_ptr<Connection> Worker::make_connection(AcceptedSocket accepted) {
   try {
     ConnectionSocket socket = socket_of(loop_.get_executor(), accepted);
@@ -175,7 +176,7 @@ Task<Response> Worker::respond(const Request& request, Clock::Steady since) {
 
 void Worker::run_in_background(Task<void> task, std::shared_ptr<Realm> realm) {
   ++background_;
-  // The handler keeps the realm alive, which the task works with.
+  // The handler keeps the realm alive, because the task uses it.
   boost::asio::co_spawn(loop_, std::move(task), [this, realm](const std::exception_ptr& failed) {
     --background_;
     if (failed) {
@@ -236,7 +237,7 @@ void Worker::drain(milliseconds grace) {
 
 void Worker::stop_when_done() {
   if (!draining_ || !open_.empty() || background_ > 0) return;
-  loop_.stop();  // Whatever is left, such as a store's connections, ends with the loop.
+  loop_.stop();  // Remaining tasks and connections, such as those to the store, end with the loop.
 }
 
 }  // namespace session::gateway

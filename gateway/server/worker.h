@@ -25,15 +25,15 @@
 
 namespace session::gateway {
 
-// What all workers share. Thread-safe.
+// The state that all workers share. Thread-safe.
 struct WorkerShared {
   Telemetry& telemetry;
   const EndpointTable& endpoints;
   const StoreBackend& store;
-  // The generation of the configuration that new requests begin under. No cookie is made under a new key
-  // before this changes, and from then on every worker knows the key.
+  // The generation of the configuration for new requests. It changes only after every worker has the new
+  // keys, so no cookie is signed by a key that another worker does not know.
   const std::atomic<std::uint64_t>& generation;
-  // What all caches of all workers may hold together.
+  // The memory budget of all caches of all workers.
   std::shared_ptr<CacheBudget> cache_budget;
   const Clock& clock = system_clock();
 };
@@ -43,28 +43,28 @@ struct WorkerShared {
 // The public functions may be called from any thread, all others from the worker's own.
 class Worker final : public ConnectionHost {
  public:
-  // Throws std::exception as Realm does. `shared` and what it refers to outlive the worker.
+  // Throws std::exception as Realm does. `shared` and the objects that it refers to must outlive the worker.
   Worker(const WorkerShared& shared, const std::shared_ptr<const ConfigSnapshot>& configuration);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  // Starts the thread, which top(1) and the like show under that number: worker-0.
+  // Starts the thread, with its number in its name: worker-0.
   void start(std::size_t number);
   // Takes over a new connection. REQUIRES: it is connected and non-blocking.
   void adopt(AcceptedSocket socket);
-  // How many connections the worker has, adopted ones that it has not seen yet included.
+  // Returns the number of connections, including adopted ones that the worker's thread has not processed yet.
   [[nodiscard]] std::size_t connections() const { return connection_count_.load(std::memory_order_relaxed); }
-  // Prepares a configuration, and then calls `ready` on this worker's thread. Requests are served under it as
-  // soon as WorkerShared::generation is its generation; the next prepare() drops one whose generation never
-  // came. Throws std::exception as Realm does.
+  // Prepares a configuration, and then calls `ready` on this worker's thread. Requests use it as soon as
+  // WorkerShared::generation is its generation. The next prepare() drops a configuration whose generation was
+  // never set. Throws std::exception as Realm does.
   void prepare(const std::shared_ptr<const ConfigSnapshot>& configuration, std::function<void()> ready);
-  // Finishes the requests under way, closes idle connections, and ends the thread. A connection whose request
-  // is not answered after `grace` is closed. Its task still waits for the store, as long as the store's
-  // deadlines let it.
+  // Finishes the requests in progress, closes idle connections, and ends the thread. A new connection gets a
+  // short time for its first request. After `grace`, a connection whose request is not answered is closed.
+  // Its task still waits for the store, up to the store's deadlines.
   void drain(milliseconds grace);
-  // Asks the worker's loop to set heartbeat() to this number. The loop then also gives back what its caches
-  // hold, if it has answered no request about sessions for a minute.
+  // Asks the worker's loop to set heartbeat() to this number. The loop then also empties the caches if the
+  // worker has answered no request about sessions for a minute.
   void ask_for_heartbeat(std::uint64_t number);
   [[nodiscard]] std::uint64_t heartbeat() const { return heartbeat_.load(std::memory_order_relaxed); }
   // Waits until the thread has ended.
@@ -86,23 +86,24 @@ class Worker final : public ConnectionHost {
   void run_in_background(Task<void> task, std::shared_ptr<Realm> realm);
   [[nodiscard]] std::unique_ptr<const RealmSet> make_realms(
       const std::shared_ptr<const ConfigSnapshot>& configuration);
-  // The realms that serve requests which begin now.
+  // Returns the realms for requests that begin now.
   [[nodiscard]] const RealmSet& realms();
   void stop_when_done();
 
   const WorkerShared shared_;
   WorkerTelemetry telemetry_;
-  const std::unique_ptr<Store> store_;  // this worker's way to the sessions
+  const std::unique_ptr<Store> store_;  // this worker's store object (StoreBackend::way_for)
   boost::asio::io_context loop_;
   boost::asio::executor_work_guard<Executor> work_;
   SteadyTimer deadline_timer_;
   bool watching_ = false;
   bool draining_ = false;
   Clock::Steady drain_until_{};
-  Clock::Steady silent_until_{};  // draining: when to stop waiting for the first requests of new connections
+  Clock::Steady
+      silent_until_{};  // while draining: when to stop waiting for the first requests of new connections
   std::string scratch_;
   std::unique_ptr<const RealmSet> realms_;
-  std::unique_ptr<const RealmSet> next_;  // prepared; its generation has not come yet
+  std::unique_ptr<const RealmSet> next_;  // prepared; its generation is not in use yet
   CodecFactory codecs_;
   IdleWatch idle_;
   std::unordered_set<Connection*> open_;

@@ -7,10 +7,11 @@
 namespace session::gateway {
 namespace {
 
-// Nobody to tell, and one who can't be told, are no reason to do anything else.
+// Sends a state. Failures are ignored: without a service manager there is nothing else to do.
 void tell(const std::string& state) { (void)::sd_notify(0, state.c_str()); }
 
-// CLOCK_MONOTONIC, by which the service manager tells this reload's READY=1 from an earlier one.
+// Returns CLOCK_MONOTONIC, by which the service manager distinguishes this reload's READY=1 from an earlier
+// one.
 std::string monotonic_microseconds() {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);

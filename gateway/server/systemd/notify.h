@@ -8,21 +8,21 @@
 
 namespace session::gateway {
 
-// Tells the service manager how the daemon is (sd_notify(3)): does nothing where there is none. For one
-// thread.
+// Notifies the service manager of the daemon's state (sd_notify(3)). Without a service manager it does
+// nothing. Not thread-safe.
 class ServiceManager {
  public:
-  // Ready to serve; also after a reload, whether or not it has changed anything.
+  // Notifies that the daemon is ready: at start, and after each reload, successful or not.
   void ready();
   void reloading();
   void stopping();
-  // One line for `systemctl status`. Sends it only if it is not what was said last.
+  // Sets the line in `systemctl status`. Sends it only if it differs from the last one.
   void status(std::string text);
-  // A sign of life, of which the service manager wants one each `watchdog()`.
+  // Sends a keep-alive (WATCHDOG=1), which the service manager expects once per watchdog().
   void alive();
 
-  // How long without a sign of life means that the daemon hangs, as $WATCHDOG_USEC says; nullopt: nobody
-  // watches.
+  // Returns the time without a keep-alive after which the service manager treats the daemon as hung
+  // ($WATCHDOG_USEC); nullopt: there is no watchdog.
   [[nodiscard]] static std::optional<std::chrono::microseconds> watchdog();
 
  private:
