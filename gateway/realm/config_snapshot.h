@@ -7,11 +7,11 @@
 
 namespace session::gateway {
 
-// One state of the configuration, with what all workers make of it together. Immutable, and shared by all
-// threads; each successful reload makes another one.
+// One state of the configuration, with the objects that all workers derive from it. Immutable, and shared by
+// all threads. Each successful reload makes a new one.
 class ConfigSnapshot {
  public:
-  // REQUIRES: settings with keys and salt, if their dialect needs them.
+  // REQUIRES: the settings have keys and a salt, if their format needs them.
   ConfigSnapshot(Settings to_serve, std::uint64_t number)
       : settings(std::move(to_serve)),
         generation(number),
@@ -21,14 +21,14 @@ class ConfigSnapshot {
   ConfigSnapshot& operator=(const ConfigSnapshot&) = delete;
 
   const Settings settings;
-  const std::uint64_t generation;  // 1 is what the process started with
+  const std::uint64_t generation;  // 1: the configuration of the start
   const std::shared_ptr<const Identity> identity;
   const RuleSet rules;
 };
 
-// Settings to serve with: where the native dialect is given no keys it gets random ones, with a warning:
-// enough to try it out. What they sign is worth nothing after a restart or at another gateway. A reload keeps
-// those of `served` (nullptr: there is nothing served yet).
+// Returns the settings with random keys, and a warning, if the native format has no configured keys. That
+// suffices for a trial: what these keys sign is not valid after a restart or at another gateway. A reload
+// keeps the random keys of `served` (nullptr: nothing is served yet).
 [[nodiscard]] Settings with_ephemeral_keys(Settings settings, const Settings* served);
 
 }  // namespace session::gateway

@@ -8,11 +8,11 @@
 
 namespace session::gateway {
 
-// The format that the configuration names. What it remembers comes out of `budget`. REQUIRES: the settings
-// were checked.
+// Makes the format that the configuration names. Its caches use `budget`. REQUIRES: the settings were
+// validated.
 [[nodiscard]] Format format_for(const Settings& settings, std::shared_ptr<CacheBudget> budget);
 
-// Those whose sessions migrate to it.
+// Makes the legacy formats whose sessions migrate to it.
 [[nodiscard]] std::vector<LegacyFormat> accepted_by(const Settings& settings,
                                                     const std::shared_ptr<CacheBudget>& budget);
 

@@ -10,18 +10,18 @@
 
 namespace session::gateway {
 
-// A site in the hands of one worker, under one configuration: its keys, its sessions, the services of its
-// endpoints. Requests that began under it finish under it, also after a reload; whoever works with it holds
-// it.
+// One site, for one worker and under one configuration: its keys, its sessions, and the services of its
+// endpoints. A request finishes under the configuration under which it began, even after a reload, because it
+// holds its realm.
 //
-// Not thread-safe, but may be made on one thread and handed to another.
+// Not thread-safe, but it may be made on one thread and passed to another.
 class Realm : public std::enable_shared_from_this<Realm> {
  public:
-  // Runs a task to its end, and keeps `realm` until then.
+  // Runs a task to its end, and keeps `realm` alive until then.
   using Background = std::function<void(Task<void> task, std::shared_ptr<Realm> realm)>;
 
-  // Throws std::exception if the keys can't be made use of. Registers its name with the telemetry. The store
-  // and the telemetry outlive it.
+  // Throws std::exception if the keys can't be used. Registers its name with the telemetry. The store and the
+  // telemetry must outlive it.
   Realm(std::shared_ptr<const ConfigSnapshot> configuration, Store& store,
         std::shared_ptr<CacheBudget> budget, WorkerTelemetry& telemetry, Background background);
   Realm(const Realm&) = delete;
@@ -29,7 +29,7 @@ class Realm : public std::enable_shared_from_this<Realm> {
 
   [[nodiscard]] const Settings& settings() const { return config_->settings; }
   [[nodiscard]] std::uint64_t generation() const { return config_->generation; }
-  // As audit events carry it. Empty today, as there is one realm.
+  // The realm's name in audit events. It is empty today, because there is only one realm.
   [[nodiscard]] std::string_view name() const { return name_; }
   [[nodiscard]] Services& services() { return services_; }
 

@@ -6,27 +6,28 @@
 
 namespace session::gateway {
 
-// The realms of one worker under one configuration, and which of them a request belongs to. There is one
-// realm today, so every request belongs to it.
+// The realms of one worker under one configuration, and the choice of a request's realm. There is one realm
+// today, which serves every request.
 //
-// Immutable, so `pick` needs no care; the realms themselves are for their worker's thread.
+// The set is immutable, so pick() may be called on any thread. The realms themselves are for their worker's
+// thread only.
 class RealmSet {
  public:
-  // Makes every realm of the configuration. Throws std::exception as Realm does. Store and telemetry outlive
-  // the realms.
+  // Makes every realm of the configuration. Throws std::exception as Realm does. `store` and `telemetry` must
+  // outlive the realms.
   RealmSet(const std::shared_ptr<const ConfigSnapshot>& configuration, Store& store,
            const std::shared_ptr<CacheBudget>& budget, WorkerTelemetry& telemetry,
            const Realm::Background& background)
       : config_(configuration),
         only_(std::make_shared<Realm>(configuration, store, budget, telemetry, background)) {}
 
-  // The realm that serves this request. Whoever works with it holds it.
+  // Returns the realm that serves this request. The caller holds the pointer as long as it uses the realm.
   [[nodiscard]] const std::shared_ptr<Realm>& pick(const Request& /*request*/) const { return only_; }
 
-  // What holds for the worker as a whole, whichever realm serves: limits of connections and requests.
+  // The settings of the whole worker, whichever realm serves: limits of connections and requests.
   [[nodiscard]] const Settings& settings() const { return config_->settings; }
   [[nodiscard]] std::uint64_t generation() const { return config_->generation; }
-  // Forgets what the realms remember, and gives the memory back.
+  // Empties the caches of the realms, and frees their memory.
   void release_caches() const { only_->services().sessions.release_caches(); }
 
  private:

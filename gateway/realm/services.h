@@ -9,13 +9,14 @@
 
 namespace session::gateway {
 
-// What endpoints work with: one of these per worker and realm. Not thread-safe: for the worker's thread only.
+// The objects that endpoints use, one set per worker and realm. Not thread-safe: for the worker's thread
+// only.
 struct Services {
   SessionManager& sessions;
   const RuleSet& rules;
   WorkerTelemetry& telemetry;
   FlushMode flush = FlushMode::wait;
-  // Runs a task after the answer has gone; the worker waits for it before it stops.
+  // Runs a task after the response was sent. The worker waits for the task before it stops.
   std::function<void(Task<void>)> in_background = {};
 };
 
