@@ -5,8 +5,8 @@
 namespace session::gateway {
 namespace {
 
-// A session that ends while it is being changed is opened again: then the request is as one that came later.
-// That can happen only as often as others replace it meanwhile.
+// If a session ends while it is being changed, the cookies are opened again, as for a request that came
+// later. That recurs only as often as other requests replace the session meanwhile.
 constexpr int kAttempts = 3;
 
 Session::Written apply(const Actions& actions, Session& session) {
@@ -25,8 +25,8 @@ Task<void> write_behind(Session session, Log& log) {
             for_log(written.error()));
 }
 
-// session.flush: behind holds for changes that give the browser no cookie. One that gets a cookie may use it
-// at once, so the store must have it.
+// Whether the write may follow the response (session.flush: behind). That is for changes without a new cookie
+// only: a browser may use a new cookie at once, so the store must have its session.
 bool may_write_behind(const Actions& actions, Session& session, const Services& services) {
   return services.flush == FlushMode::behind && !actions.flush && !actions.regenerate &&
          session.keeps_its_id();
@@ -49,7 +49,7 @@ bool may_begin(const Actions& actions, RejectReason refusal, const Services& ser
   return refusal != RejectReason::revoked || services.sessions.name_a_subject(actions.set);
 }
 
-// A cookie is taken away only from a browser that wanted to destroy, and not if it may have a newer one.
+// Removes the cookie only from a browser that asked for `destroy`, and not if it may have a newer one.
 NoSession nothing_to_act_on(const Actions& actions, RejectReason refusal, const Services& services) {
   NoSession none{refusal, std::nullopt};
   const bool useless = refusal != RejectReason::absent && refusal != RejectReason::revoked;
@@ -61,7 +61,7 @@ void add_destroyed(Events& events, std::string name) {
   events.push_back({SessionEvent::Kind::destroyed, {}, std::move(name), {}, {}});
 }
 
-// What becomes of the actions when there is no session, and none may begin.
+// Applies the actions when there is no session and none may be created.
 Task<ActionOutcome> without_session(const Actions& actions, const SessionManager::Opened& opened,
                                     Services& services, Events& events) {
   if (actions.destroy) {
@@ -80,7 +80,7 @@ Task<ActionOutcome> without_session(const Actions& actions, const SessionManager
   co_return EndedSuccessor{clear_cookie(services.sessions.cookie())};
 }
 
-// The actions on the session of the cookies, or on a new one. nullopt: it ended meanwhile.
+// Applies the actions to the session of the cookies, or to a new one. nullopt: the session ended meanwhile.
 Task<std::optional<ActionOutcome>> attempt(const Actions& actions, std::span<const std::string_view> cookies,
                                            Touch touch, Services& services, Events& events) {
   auto opened = co_await services.sessions.open(cookies, touch);

@@ -11,32 +11,32 @@
 
 namespace session::gateway {
 
-// What became of a request's actions.
+// The outcomes of a request's actions.
 struct Done {
   Session session;  // after the actions
 };
 struct NoSession {
-  RejectReason reason;                    // why there was none to act on
-  std::optional<std::string> set_cookie;  // takes the browser's useless cookie away, after a wish to destroy
+  RejectReason reason;                    // why there was no session
+  std::optional<std::string> set_cookie;  // removes the browser's invalid cookie, if `destroy` was asked for
 };
-// The session was destroyed under the id that it had got since the browser sent its cookie.
+// The cookie was revoked, and the session was destroyed under its newer id.
 struct EndedSuccessor {
   std::string set_cookie;
 };
 using ActionOutcome = std::variant<Done, NoSession, EndedSuccessor, WriteFailure>;
 struct Applied {
   ActionOutcome outcome;
-  Events events;  // what happened to sessions meanwhile, whatever the outcome
+  Events events;  // the changes to sessions, whatever the outcome is
 };
 
-// Opens the session that the cookies name, or begins one if something is to be set, applies the actions and
-// writes. With a `revoked` cookie one begins only if somebody logs in: the browser has a newer cookie under
-// way, which a new session's would overwrite. REQUIRES: actions without contradiction. What the arguments
-// view is the caller's until the task ends.
+// Opens the session that the cookies name, or creates one if an attribute is to be set; then applies the
+// actions and writes. With a `revoked` cookie a session is created only for a login, because its cookie would
+// overwrite the newer one that the browser is about to get. REQUIRES: the actions have no contradiction. The
+// texts that the arguments view must outlive the task.
 Task<Applied> apply_actions(Actions actions, std::span<const std::string_view> cookies, Touch touch,
                             Services& services);
 
-// Why a session was not written, for the log.
+// Returns why a session was not written, for the log.
 [[nodiscard]] std::string for_log(const WriteFailure& failure);
 
 }  // namespace session::gateway

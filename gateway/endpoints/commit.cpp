@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::size_t kMaxLocationBytes = 4096;
 
-// A URI reference is printable ASCII without spaces (RFC 3986); anything else is a mistake of the
-// application's.
+// Whether the text can be a URI reference: printable ASCII without spaces (RFC 3986). Anything else is an
+// error of the application.
 bool valid_location(std::string_view location) {
   return location.size() <= kMaxLocationBytes &&
          std::all_of(location.begin(), location.end(), [](char c) { return c > 0x20 && c < 0x7f; });
@@ -38,7 +38,7 @@ Response failed_commit(const WriteFailure& failure, Log& log) {
 Response response_to(const ActionOutcome& outcome, std::string_view location, Log& log) {
   if (const auto* done = std::get_if<Done>(&outcome)) return onward(location, done->session.set_cookie());
   if (const auto* ended = std::get_if<EndedSuccessor>(&outcome)) return onward(location, ended->set_cookie);
-  // Nothing to end or change is no error here: a second logout leads on to the same page as the first.
+  // A missing session is no error here: a second logout leads to the same page as the first.
   if (const auto* none = std::get_if<NoSession>(&outcome)) return onward(location, none->set_cookie);
   return failed_commit(std::get<WriteFailure>(outcome), log);
 }

@@ -6,8 +6,8 @@
 
 namespace session::gateway {
 
-// Answers one request. The request and the services outlive the task. Errors are answers, too: an endpoint
-// throws only for bugs.
+// Answers one request. The request and the services must outlive the task. Errors are responses too: an
+// endpoint throws only for bugs.
 using Endpoint = Task<Response> (*)(const Request& request, Services& services);
 
 Task<Response> auth_endpoint(const Request& request, Services& services);

@@ -10,22 +10,23 @@
 
 namespace session::gateway {
 
-// What happened to sessions, and what was refused, in the order in which it happened (Response::events).
+// The changes to sessions and the refusals, in order (Response::events).
 using Events = std::vector<SessionEvent>;
 
-// Appends what became of a session (Session::history()). Costs nothing for an empty history.
+// Appends the history of a session (Session::history()). An empty history costs nothing.
 inline void add_changes(Events& events, const Events& history) {
   if (!history.empty()) events.insert(events.end(), history.begin(), history.end());
 }
 
-// Appends that a session cookie was refused. A request without a cookie is not recorded: that is every
-// visitor who has not logged in. `session`: the LogId of the session that the cookie names; empty: not known.
+// Appends that a session cookie was refused. A request without a cookie is not recorded, because every
+// visitor sends such requests before a login. `session`: the LogId of the session that the cookie names;
+// empty: not known.
 void add_refusal(Events& events, RejectReason refusal, std::string session);
 
 // Appends that a request was refused for another reason, which is static text.
 void add_refusal(Events& events, std::string_view reason, std::string session = {}, std::string subject = {});
 
-// The answer with these events before its own.
+// Returns the response with these events before its own.
 [[nodiscard]] Response with_events(Response response, Events events);
 
 }  // namespace session::gateway

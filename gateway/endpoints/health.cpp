@@ -14,10 +14,10 @@ Response status(std::string_view word) {
 
 }  // namespace
 
-// The process serves; nothing else is asked.
+// Reports that the process serves requests. It checks nothing else.
 Task<Response> health_endpoint(const Request&, Services&) { co_return status("ok"); }
 
-// The store does all that requests ask of it.
+// Reports whether the store performs every operation that requests need (SessionManager::probe_store).
 Task<Response> ready_endpoint(const Request&, Services& services) {
   auto works = co_await services.sessions.probe_store();
   if (!works) co_return unavailable(works.error());

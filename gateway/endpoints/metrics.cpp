@@ -3,7 +3,7 @@
 
 namespace session::gateway {
 
-// What Prometheus scrapes (text exposition format 0.0.4).
+// Returns the metrics for Prometheus (text exposition format 0.0.4).
 Task<Response> metrics_endpoint(const Request& request, Services& services) {
   if (request.method != "GET" && request.method != "HEAD") {
     Response response = problem(405, "method-not-allowed", "This place answers GET and HEAD.");

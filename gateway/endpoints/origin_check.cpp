@@ -7,7 +7,7 @@
 namespace session::gateway {
 namespace {
 
-// "host" of "host", "host:port", "[v6]:port".
+// Returns the host of "host", "host:port" or "[v6]:port" in lower case; an IPv6 address keeps its brackets.
 std::string host_of(std::string_view authority) {
   const auto end = authority.starts_with('[') ? authority.find(']') : authority.find(':');
   if (end == std::string_view::npos) return lower(authority);
@@ -19,8 +19,8 @@ bool is_port(std::string_view text) {
          (text.front() == ':' && text.find_first_not_of("0123456789", 1) == std::string_view::npos);
 }
 
-// The host that an Origin header names (RFC 6454, section 7: scheme, host and port, and nothing else);
-// nullopt for "null", for lists, and for all that is no origin.
+// Returns the host that an Origin header names (RFC 6454, section 7: exactly a scheme, a host and a port);
+// nullopt for "null", for lists, and for anything else that is not an origin.
 std::optional<std::string> origin_host(std::string_view origin) {
   const auto scheme = origin.find("://");
   if (scheme == std::string_view::npos || scheme == 0) return std::nullopt;

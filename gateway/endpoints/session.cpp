@@ -31,7 +31,7 @@ bool wants_actions(const Request& request) {
          request.body.find_first_not_of(" \t\r\n") != std::string::npos;
 }
 
-// The attributes that this location shows, as JSON.
+// Returns the attributes that this location exposes, as JSON.
 std::string exposed(const Json& attributes, const LocationSettings& settings) {
   if (!settings.expose()) return to_text(attributes);
   Json shown = Json::object();
@@ -84,7 +84,7 @@ Response denied(std::string_view reason, std::string_view detail) {
   return response;
 }
 
-// The request's actions, or the answer that refuses them.
+// Returns the request's actions, or the response that refuses them.
 Result<Actions, Response> permitted_actions(const Request& request, bool destroy) {
   if (const auto why = cross_origin(request.headers)) return denied("cross-origin", *why);
   auto headers = parse_actions(header_texts(request.headers));
@@ -134,7 +134,7 @@ Task<Response> change(const Request& request, Services& services, bool deleted) 
 
 }  // namespace
 
-// The session as JSON, and the actions that a location allows.
+// Returns the session as JSON (GET, HEAD), or applies the actions that the location allows (POST, DELETE).
 Task<Response> session_endpoint(const Request& request, Services& services) {
   const std::string_view method = request.method;
   if (method == "GET" || method == "HEAD") co_return co_await show(request, services);

@@ -24,7 +24,7 @@ class EndpointTable {
   // Registers every endpoint. Throws std::logic_error as Telemetry::register_endpoint does.
   explicit EndpointTable(Telemetry& telemetry);
 
-  // The endpoint of that name; nullptr: there is none.
+  // Returns the endpoint of that name; nullptr if there is none.
   [[nodiscard]] const Entry* find(std::string_view name) const noexcept;
   [[nodiscard]] const std::vector<Entry>& entries() const noexcept { return entries_; }
 
