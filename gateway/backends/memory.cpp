@@ -8,12 +8,14 @@
 namespace session::gateway {
 namespace {
 
-// Little at a time, as the thread that does it also accepts; and soon more of it while there is more.
+// The entries of one sweep. They are few, because the thread also accepts connections. If more are left, the
+// next sweep follows soon.
 constexpr std::size_t kMaxSwept = 500;
 constexpr milliseconds kSweepAgain{5};
 constexpr milliseconds kSweepEvery{1000};
 
-// Logs that sessions end before their time, and returns how many of these evictions the log has reported.
+// Logs that sessions are evicted before they expire, and returns the number of evictions that the log has
+// reported.
 std::uint64_t warn_of_evictions(const MemoryStore& store, std::uint64_t reported, Log& log) {
   const std::uint64_t evicted = store.stats().evictions;
   const bool due =
@@ -24,7 +26,7 @@ std::uint64_t warn_of_evictions(const MemoryStore& store, std::uint64_t reported
   return evicted;
 }
 
-// "1,234,567".
+// Formats a number with thousands separators: "1,234,567".
 std::string grouped(std::size_t number) {
   std::string digits = std::to_string(number);
   for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, 1, ',');

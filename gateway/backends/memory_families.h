@@ -7,7 +7,7 @@
 
 namespace session::gateway {
 
-// The metrics that only the memory store has.
+// Adds the metrics that only the memory store has.
 void add_memory_families(Families& families, const MemoryStore::Stats& stats, std::size_t max_bytes);
 
 }  // namespace session::gateway

@@ -11,8 +11,8 @@
 namespace session::gateway {
 namespace {
 
-// Each worker has connections of its own, so each of these comes once per worker; and over and over while a
-// server takes connections and answers nonsense.
+// Logs an event, with a rate limit. Each worker has its own connections, so every event comes once per
+// worker, and repeatedly while a server accepts connections but sends invalid replies.
 void log_event(Log& log, const RedisEvent& event) {
   switch (event.kind) {
     case RedisEvent::Kind::connected:
@@ -43,7 +43,7 @@ StoreReport report_of(const RedisReport& redis) {
 StoreBackend make_redis_store(const Settings& settings, Telemetry& telemetry) {
   RedisStoreOptions options = settings.redis;
   options.prefix = "";  // The format builds the whole key, prefix included.
-  // Shared, as connections live as long as the workers' loops.
+  // Shared, because connections live as long as the workers' loops.
   const auto health = std::make_shared<StoreHealth>(options.topology);
   options.on_event = [health, &log = telemetry.log()](const RedisEvent& event) {
     health->hear(event, std::this_thread::get_id(), system_clock().steady_now());

@@ -5,7 +5,7 @@
 
 namespace session::gateway {
 
-// The metrics that only Redis has.
+// Adds the metrics that only Redis has.
 void add_redis_families(Families& families, const RedisReport& redis);
 
 }  // namespace session::gateway

@@ -10,24 +10,24 @@
 
 namespace session::gateway {
 
-// The store that the configuration asks for, and what it needs to have done now and then.
+// The configured store, with its maintenance and its report.
 struct StoreBackend {
-  // A thread's own way to the sessions, which tells `observer` of each command that it is given. May be
-  // called on any thread. The observer outlives the way; the sessions live as long as the backend or a way to
-  // them.
+  // Makes a store object for one thread, which reports each command to `observer`. It may be called on any
+  // thread. The observer must outlive the object. The sessions live as long as the backend or any of these
+  // objects.
   std::function<std::unique_ptr<Store>(StoreObserver& observer)> way_for;
-  // Does a little of its housekeeping, about a millisecond's worth, and returns when it wants to do more.
-  // Empty if it has none. To be called from one thread.
+  // Does some maintenance, about a millisecond of work, and returns the time until the next call. Empty if
+  // the store needs none. It must always be called from the same thread.
   std::function<milliseconds()> maintenance;
-  // One line for the operator: "memory: 1,234 sessions, 5 MiB". May be called on every thread.
+  // Returns one line for the operator: "memory: 1,234 sessions, 5 MiB". It may be called on every thread.
   std::function<std::string()> summary;
 };
 
-// Makes the store and registers its metrics with the telemetry, which outlives it. Throws std::runtime_error,
-// which says why, if it can't be had.
+// Makes the store, and registers its metrics with the telemetry, which must outlive it. Throws
+// std::runtime_error with the reason if the store can't be made.
 [[nodiscard]] StoreBackend make_store(const Settings& settings, Telemetry& telemetry);
 
-// One file each, and a row in make_store's table.
+// Each kind of store has a file of its own, and a row in make_store's table.
 [[nodiscard]] StoreBackend make_memory_store(const Settings& settings, Telemetry& telemetry);
 [[nodiscard]] StoreBackend make_redis_store(const Settings& settings, Telemetry& telemetry);
 

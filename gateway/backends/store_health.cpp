@@ -23,7 +23,7 @@ void StoreHealth::hear(const RedisEvent& event, std::thread::id worker, Clock::S
       ++outages_;
       return put(of_worker, event, State::down, now);
     case RedisEvent::Kind::moved:
-      // Each worker tells of the same failover.
+      // Every worker reports the same failover, so only the first report counts.
       if (std::exchange(master_, event.server) != event.server) ++failovers_;
       return put(of_worker, event, State::connecting, now);
     case RedisEvent::Kind::left:
@@ -32,7 +32,7 @@ void StoreHealth::hear(const RedisEvent& event, std::thread::id worker, Clock::S
   }
 }
 
-// Without a cluster a worker has one connection, wherever that leads by now.
+// Without a cluster a worker has one connection, so an event of another server replaces its entry.
 void StoreHealth::put(Connections& of_worker, const RedisEvent& event, State state, Clock::Steady now) {
   const bool only_one = topology_ != RedisTopology::cluster;
   const auto before = only_one ? of_worker.begin() : of_worker.find(event.server);
@@ -62,7 +62,7 @@ RedisReport StoreHealth::report() const {
   return report;
 }
 
-// Each server as the worker sees it that has the most trouble with it, and for the longest time.
+// Returns, for each server, the worst state that a worker reports, and of equal ones the longest.
 StoreHealth::Connections StoreHealth::worst_of_each() const {
   Connections servers;
   for (const auto& [worker, connections] : workers_) {
