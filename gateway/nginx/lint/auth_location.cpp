@@ -1,4 +1,4 @@
-// Rules for the location that auth_request asks, and for what locations pass to it.
+// Rules for the location of the check, which auth_request names, and for what locations pass to it.
 
 #include <algorithm>
 #include <array>
@@ -15,7 +15,8 @@ constexpr std::string_view kGuard = "session_not_included";
 bool is_off(const Directive* line) { return line && line->arg(0) == "off"; }
 bool is_on(const Directive* line) { return line && line->arg(0) == "on"; }
 
-// Something other than a location of the gateway answers the check. Any 2xx lets everybody in.
+// Reports a check that is answered by something other than the gateway, because any 2xx response admits every
+// client.
 void who_answers(Inspection& in) {
   constexpr std::array<const char*, 5> kOwnAnswers = {"content_by_lua_block", "content_by_lua_file",
                                                       "content_by_lua", "js_content", "perl"};
@@ -97,7 +98,7 @@ void anybody_with_a_session(Inspection& in) {
   }
 }
 
-// A check that fails must not be made a success by an error page.
+// Reports an error page that turns a failed check into a success.
 void failure_made_success(Inspection& in) {
   for (const Context* context : in.usage.auth_locations()) {
     const bool intercepts = is_on(context->find("fastcgi_intercept_errors"));
@@ -117,7 +118,7 @@ void failure_made_success(Inspection& in) {
   }
 }
 
-// The check needs the cookies and no more.
+// Reports a check that gets more than the cookies that it needs.
 void too_much_is_passed(Inspection& in) {
   for (const Context* context : in.usage.auth_locations()) {
     if (!is_off(context->find("fastcgi_pass_request_body")))
@@ -166,7 +167,7 @@ void small_buffer(Inspection& in) {
   }
 }
 
-// A `set` of the server runs again for the check itself.
+// Reports a `set` in a server, because it runs again for the check and overrides what locations require.
 void set_at_server_level(Inspection& in) {
   for (const Context* auth : in.usage.auth_locations()) {
     const auto names = in.usage.requirement_variables(*auth);
@@ -186,7 +187,7 @@ bool sets(const Context& context, const std::string& variable) {
                      [&](const Directive* line) { return line->arg(0) == "$" + variable; });
 }
 
-// An inner location inherits the check, but no `set`.
+// Reports an inner location that inherits the check, but not the `set` of the outer location.
 void inner_location(Inspection& in) {
   for (const Context* context : in.usage.model().contexts()) {
     const Context* outer = context->parent();

@@ -1,4 +1,4 @@
-// Rules for what nginx runs before the check, and for what bypasses it.
+// Rules for directives that nginx runs before the check, or that bypass it.
 
 #include <algorithm>
 #include <charconv>
@@ -8,7 +8,7 @@
 namespace session::gateway {
 namespace {
 
-// The status that `return` answers with: `return https://...;` is a 302.
+// Returns the status of a `return` line: `return https://...;` is a 302.
 int status_of(const Directive& line) {
   const std::string& word = line.arg(0);
   int status = 0;
@@ -36,7 +36,7 @@ void return_beside_check(Inspection& in) {
     for (const Directive* line : context->own("return")) {
       const int status = status_of(*line);
       if (status >= 300 && status < 400) redirect_beside_check(in, *context, *line);
-      if (status >= 300) continue;  // a refusal opens nothing
+      if (status >= 300) continue;  // a refusal or redirect admits nobody
       in.danger(line->place,
                 "return runs before the check of " + context->title() +
                     ": everybody gets this answer, without a session too",
@@ -96,8 +96,8 @@ void check_switched_off(Inspection& in) {
   }
 }
 
-// A decision on the client's own spelling of the address, which may differ from the path that nginx routes
-// on.
+// Reports a decision on the client's own spelling of the address, which may differ from the path that nginx
+// routes on.
 void decision_on_request_uri(Inspection& in) {
   std::vector<const Context*> branches = in.usage.model().server_branches();
   const auto& contexts = in.usage.model().contexts();

@@ -1,4 +1,4 @@
-// Rules for an `if` that changes a location's settings: by nginx's own decision, or by the client's.
+// Rules for an `if` that changes a location's settings, by nginx's decision or the client's.
 
 #include <algorithm>
 
@@ -16,7 +16,7 @@ std::string condition_of(const Context& branch) {
 
 bool asks_for_something(const std::string& rules) { return rules.find_first_not_of(", ") != rules.npos; }
 
-// Only the variables of GATEWAY_REQUIRE: an empty GATEWAY_TOUCH opens nothing.
+// Whether GATEWAY_REQUIRE uses the variable. Other params don't count: an empty GATEWAY_TOUCH opens nothing.
 bool is_required(const Inspection& in, const Context& auth, const std::string& variable) {
   const auto settings = in.usage.params(auth, "GATEWAY_REQUIRE");
   return std::any_of(settings.begin(), settings.end(), [&](const Setting& setting) {
@@ -25,7 +25,7 @@ bool is_required(const Inspection& in, const Context& auth, const std::string& v
   });
 }
 
-// One `set` in an `if`, of a variable by which locations tell this check what to require.
+// Reports one `set` in an `if` that changes a variable with which locations tell this check what to require.
 void changed_word(Inspection& in, const Context& branch, const Directive& line, const Context& auth) {
   const std::string variable = line.arg(0).substr(1);
   const std::string clients = in.taint.deciding(branch);
@@ -37,7 +37,8 @@ void changed_word(Inspection& in, const Context& branch, const Directive& line, 
   in.danger(line.place, text, "set $" + variable + " outside of the if, or in a location of its own");
 }
 
-// nginx runs these before the check, and in a server again for the check itself.
+// Reports every `set` in an `if` that changes a requirement. nginx runs it before the check, and in a server
+// again for the check itself.
 void word_set_in_if(Inspection& in) {
   std::vector<const Context*> branches = in.usage.model().server_branches();
   for (const Context* context : in.usage.model().contexts()) {

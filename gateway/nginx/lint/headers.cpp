@@ -12,7 +12,8 @@ bool is_protected(const Inspection& in, const Context& context) {
   return GatewayUsage::check(context) && in.usage.asks_gateway(context);
 }
 
-// The variable that auth_request_set keeps that response header in, with its $; "": none.
+// Returns the variable in which auth_request_set stores that response header, with its $; "" if there is
+// none.
 std::string kept_in(const Context& context, const std::string& response_variable) {
   for (const Directive* line : context.list("auth_request_set")) {
     if (line->arg(1) == "$" + response_variable) return line->arg(0);
@@ -20,7 +21,7 @@ std::string kept_in(const Context& context, const std::string& response_variable
   return {};
 }
 
-// The line that sets a header where no auth_request_set keeps its value yet has to begin with one.
+// Returns the line that sets a header. If no auth_request_set stores its value yet, the line begins with one.
 std::string value_line(const Context& context, const UpstreamProtocol& protocol, const HeaderName& header) {
   const std::string response = "upstream_http_" + header.folded;
   const std::string kept = kept_in(context, response);
@@ -50,8 +51,8 @@ void set_by_client(Inspection& in, const UpstreamProtocol& protocol, const Heade
       protocol.line(header.name, right));
 }
 
-// The variable in a value that the client controls there, with its $; "": there is none. auth_request_set
-// runs last, so its value counts, whatever else sets the variable elsewhere.
+// Returns the variable in a value that the client controls in this location, with its $; "" if there is none.
+// auth_request_set runs last, so its value counts, even if other lines set the variable.
 std::string clients_word(const Inspection& in, const Context& context, const std::string& value) {
   for (const std::string& name : variables_in(value)) {
     const std::string variable = "$" + name;
@@ -64,7 +65,8 @@ std::string clients_word(const Inspection& in, const Context& context, const std
   return {};
 }
 
-// Every location of an application that trusts identity headers must set each of them.
+// Reports identity headers that a protected location, or one of a protected application, does not set, or
+// sets from a value that the client controls.
 void identity_headers(Inspection& in) {
   for (const Context* context : in.usage.handling_contexts()) {
     const auto protocol = upstream_protocol_of(*context);
@@ -85,8 +87,8 @@ void identity_headers(Inspection& in) {
   }
 }
 
-// The target of a variable is unknown. If it may be an application that trusts identity headers, they must be
-// set.
+// Reports a location without a check whose target is a variable, and thus unknown: it may be an application
+// that trusts identity headers, so they must be set.
 void application_unknown(Inspection& in) {
   for (const Context* context : in.usage.handling_contexts()) {
     const auto protocol = upstream_protocol_of(*context);
@@ -111,7 +113,8 @@ void application_unknown(Inspection& in) {
   }
 }
 
-// nginx has routed on $host; the client's own Host header may differ or be absent.
+// Reports a Host header from the client. nginx has routed on $host, and the client's own header may differ or
+// be absent.
 void host_of_the_client(Inspection& in) {
   for (const Context* context : in.usage.handling_contexts()) {
     const auto protocol = upstream_protocol_of(*context);
@@ -135,7 +138,7 @@ bool has_other_source(const Inspection& in, const std::string& variable) {
   });
 }
 
-// auth_request_set inherits only where a location has none of its own.
+// Reports a header without a value. A location inherits auth_request_set only if it has none of its own.
 void header_without_value(Inspection& in) {
   for (const Context* context : in.usage.handling_contexts()) {
     const auto protocol = upstream_protocol_of(*context);
@@ -173,7 +176,7 @@ void session_cookie_leaks(Inspection& in) {
   }
 }
 
-// The directive that lets X_Auth_Request_User in beside X-Auth-Request-User; nullptr: none does.
+// Returns the directive that admits X_Auth_Request_User beside X-Auth-Request-User; nullptr if there is none.
 const Directive* lets_underscores_in(const Context& context) {
   const Directive* underscores = context.find("underscores_in_headers");
   if (underscores && underscores->arg(0) == "on") return underscores;

@@ -13,7 +13,7 @@ const char* name_of(Severity severity) {
   return severity == Severity::danger ? "danger" : severity == Severity::advice ? "advice" : "speed";
 }
 
-// The attribute that a JSON pointer begins at: "user" of /user and of /user/name.
+// Returns the first attribute of a JSON pointer: "user" of /user and of /user/name.
 std::string attribute_of(const std::string& pointer) {
   if (pointer.size() < 2) return {};
   std::string name = pointer.substr(1, pointer.find('/', 1) - 1);

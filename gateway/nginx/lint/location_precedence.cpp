@@ -12,12 +12,13 @@ namespace {
 
 using MatchKind = LocationMatch::Kind;
 
-// A protected location, and the one around it, or itself, on the level of the patterns.
+// A protected location, and its outermost enclosing location on the level of the patterns, which may be
+// itself.
 struct OvertakenLocation {
   const Context* context;
   const Context* top;
 };
-// By what they serve: see key_of_files and key_of_program.
+// Protected locations by the files or the program that they serve: see key_of_files and key_of_program.
 using Candidates = std::map<std::string, std::vector<OvertakenLocation>>;
 
 bool answers_by_itself(const Context& context) {
@@ -28,7 +29,7 @@ bool answers_by_itself(const Context& context) {
                      [&](const char* name) { return !context.own(name).empty(); });
 }
 
-// The directory that a path of a request is appended to there; "": it can't be told. `alias` counts as the
+// Returns the directory to which nginx appends a request's path; "" if it is unknown. `alias` counts as the
 // root that leads to the same files.
 std::string root_of(const Context& location) {
   for (const Context* context = &location; context; context = context->parent()) {
@@ -72,8 +73,8 @@ void add_overtaken(const Inspection& in, const Context& level, const Context* to
   }
 }
 
-// Whether a pattern lets nobody in: refusals, redirects, other checks, and the challenges of certificate
-// authorities.
+// Whether a location with a pattern admits every client. It does not if it refuses, redirects or has another
+// check. Locations for the challenges of certificate authorities don't count as open.
 bool is_open(const Inspection& in, const Context& context) {
   const Directive* password = context.find("auth_basic");
   return context.match().kind() == MatchKind::regex && !GatewayUsage::check(context) && !context.internal() &&
@@ -82,7 +83,7 @@ bool is_open(const Inspection& in, const Context& context) {
          context.match().text().find("well-known") == std::string::npos;
 }
 
-// The files or the program that an open location reaches, as keys of Candidates.
+// Returns the files or the program that an open location reaches, as keys of Candidates.
 std::map<std::string, std::string> reached(const Inspection& in, const Context& context) {
   std::map<std::string, std::string> keys;
   const auto handler = Model::handler(context);
@@ -115,7 +116,7 @@ bool says_open(const Inspection& in, const Context& context) {
   });
 }
 
-// A pattern in the protected location itself, or around it, is looked at first.
+// Whether nginx matches the same pattern in the protected location, or around it, first.
 bool taken_before(const OvertakenLocation& from, const LocationMatch& pattern) {
   for (const Context* context = from.context; context;
        context = context == from.top ? nullptr : context->parent()) {
@@ -129,7 +130,8 @@ bool taken_before(const OvertakenLocation& from, const LocationMatch& pattern) {
 
 bool overtakes(const Inspection& in, const Context& context, const OvertakenLocation& from) {
   const std::string& path = from.context->match().text();
-  // Beside a check of everything, a place with a name, or one that says so, is meant to be open.
+  // If "/" is protected, an anchored pattern, or a location that is explicitly open, is an intended
+  // exception.
   if (path == "/" && (context.match().anchored() || says_open(in, context))) return false;
   return context.match().may_find_below(path) && !taken_before(from, context.match());
 }

@@ -1,4 +1,4 @@
-// Rules for the params that control the gateway: what they allow browsers, and who sets their values.
+// Rules for the params that control the gateway: what they allow browsers, and where their values come from.
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 namespace session::gateway {
 namespace {
 
-// A param that controls the gateway, and an example of it.
+// A param that controls the gateway, with an example value.
 struct ControlParam {
   std::string_view name;
   std::string_view write;
@@ -37,7 +37,7 @@ bool is_check(const Inspection& in, const Context* context) {
   return std::find(all.begin(), all.end(), context) != all.end();
 }
 
-// The rules for conditionals report what an `if` changes of a location's settings.
+// Whether the rules for conditionals report the setting, because only an `if` changes it.
 bool set_elsewhere(const Inspection& in, const Context* context, const ControlParam& control,
                    const Setting& setting) {
   const bool word = control.name == "GATEWAY_REQUIRE" || control.name == "GATEWAY_TOUCH";
@@ -74,7 +74,8 @@ std::vector<std::string> items_of(const std::string& list) {
   return items;
 }
 
-// Users can set whatever scripts in their browsers may set.
+// Reports a location that lets browsers set identity attributes: users can set whatever scripts in their
+// browsers may set.
 void browsers_set_who_they_are(Inspection& in) {
   for (const Context* context : gateway_spots(in)) {
     if (context->internal()) continue;
@@ -131,7 +132,7 @@ bool some_are_denied(const Context& context) {
   return !lines.empty();
 }
 
-// These endpoints reveal, or do, more than the public needs.
+// Reports endpoints that are open to the public, although they reveal or do more than the public needs.
 void open_to_the_public(Inspection& in) {
   for (const Context* context : gateway_spots(in)) {
     if (context->internal() || some_are_denied(*context) || GatewayUsage::check(*context)) continue;
@@ -148,7 +149,8 @@ void open_to_the_public(Inspection& in) {
   }
 }
 
-// A body that is left to the gateway is read; for a commit it was the application's.
+// Reports a commit location that passes the request's body. The gateway would read it, although it was meant
+// for the application.
 void body_of_commit(Inspection& in) {
   for (const Context* context : gateway_spots(in)) {
     const Directive* body = context->find("fastcgi_pass_request_body");

@@ -1,4 +1,4 @@
-// Rules for internal redirects: nginx continues in another location, with that location's own settings.
+// Rules for internal redirects: nginx continues in another location, with the settings of that location.
 
 #include <algorithm>
 
@@ -7,8 +7,7 @@
 namespace session::gateway {
 namespace {
 
-// The path that an internal redirect leads to, with x for each variable, without arguments; "" if it is
-// unknown.
+// Returns the path of an internal redirect without arguments, with x for each variable; "" if it is unknown.
 std::string path_of(const std::string& target) {
   std::string path = target.substr(0, target.find('?'));
   if (!path.starts_with('/')) return {};
@@ -22,8 +21,8 @@ std::string path_of(const std::string& target) {
   return path;
 }
 
-// The open location that this path leads to from a protected one; nullptr: it is protected too, or
-// unknown.
+// Returns the open location to which this path leads from a protected one; nullptr if the target is protected
+// too, or unknown.
 const Context* open_location(const Context& context, const std::string& target) {
   const std::string path = path_of(target);
   const Context* server = context.enclosing(Context::Level::server);
@@ -62,7 +61,8 @@ void rewrite_last(Inspection& in) {
   }
 }
 
-// `index` serves a directory's address: that of the location itself is one.
+// Reports an `index` that leads to an open location. nginx uses it for the address of a directory, such as
+// that of the location itself.
 void index_files(Inspection& in) {
   for (const Context* context : in.usage.model().contexts()) {
     const auto& lines = context->list("index");
@@ -82,7 +82,7 @@ void index_files(Inspection& in) {
 
 bool is_refusal(const std::string& code) { return code == "401" || code == "403"; }
 
-// The codes of an error_page line: what stands before the target, but for =200.
+// Returns the status codes of an error_page line: the arguments before the target, without =200.
 std::vector<std::string> codes_of(const Directive& line) {
   std::vector<std::string> codes;
   for (std::size_t i = 0; i + 1 < line.args.size(); ++i) {
@@ -91,7 +91,8 @@ std::vector<std::string> codes_of(const Directive& line) {
   return codes;
 }
 
-// A page for errors is open to everybody, and may be: a login page. A program behind it is another matter.
+// Reports an error page that an application serves without a check. A static error page, such as a login
+// page, may be open.
 void error_page_to_program(Inspection& in) {
   for (const Context* context : in.usage.handling_contexts()) {
     if (!is_protected(*context)) continue;
@@ -104,7 +105,8 @@ void error_page_to_program(Inspection& in) {
   }
 }
 
-// A @name keeps the address that was asked for: the refused request goes on as it came.
+// Reports an error page that passes a refused request to an application. A @name keeps the requested address,
+// so the request continues unchanged.
 void refused_request_goes_on(Inspection& in) {
   for (const Context* context : in.usage.handling_contexts()) {
     if (!is_protected(*context)) continue;

@@ -1,4 +1,4 @@
-// Rules for what browsers and caches get of the responses of applications and of the gateway.
+// Rules for what browsers and caches receive of the responses of applications and of the gateway.
 
 #include <algorithm>
 #include <array>
@@ -19,7 +19,7 @@ bool is_protected(const Inspection& in, const Context& context) {
   return GatewayUsage::check(context) && in.usage.asks_gateway(context);
 }
 
-// ..._pass_header takes back what ..._hide_header says, in whichever order they stand.
+// Reports a ..._pass_header line that cancels a ..._hide_header line; their order does not matter.
 void hidden_word_passed(Inspection& in, const Context& context, const UpstreamProtocol& protocol) {
   const std::string directive = std::string(protocol.kind) + "_pass_header";
   for (const Directive* line : context.list(directive)) {
@@ -34,7 +34,7 @@ void hidden_word_passed(Inspection& in, const Context& context, const UpstreamPr
   }
 }
 
-// Browsers must not get the headers with which applications instruct the gateway.
+// Reports headers with which applications instruct the gateway, if browsers get them.
 void words_for_the_gateway(Inspection& in) {
   for (const Context* context : in.usage.handling_contexts()) {
     const auto protocol = upstream_protocol_of(*context);
@@ -59,7 +59,8 @@ void words_for_the_gateway(Inspection& in) {
   }
 }
 
-// The gateway renews a cookie in the response to the check, and only add_header passes it on.
+// Reports a location that drops renewed cookies: the gateway renews a cookie in the response to the check,
+// and only add_header passes it on.
 void renewed_cookie(Inspection& in) {
   for (const Context* context : in.usage.model().contexts()) {
     const bool by_itself = !context->own("add_header").empty();
@@ -98,7 +99,7 @@ void intercepted_errors(Inspection& in) {
   }
 }
 
-// A cache does not distinguish users unless its key does.
+// Reports a cache whose key does not distinguish users.
 void cache_without_user(Inspection& in) {
   for (const Context* context : in.usage.handling_contexts()) {
     const auto protocol = upstream_protocol_of(*context);
@@ -123,7 +124,7 @@ void cache_without_user(Inspection& in) {
   }
 }
 
-// $uri is decoded: a line break in it begins another header.
+// Reports $uri in a header. It is decoded, so a line break in it begins another header.
 void decoded_address_in_header(Inspection& in) {
   for (const Directive* line : in.usage.model().all()) {
     const bool redirect = line->name == "return" && (line->arg(0).starts_with('3') || line->args.size() == 1);
@@ -148,7 +149,8 @@ void decoded_address_in_header(Inspection& in) {
 
 std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
-// Of two error_page lines for one status the first counts.
+// Reports an error_page line behind the include of session-gateway-protect.conf that has no effect: of two
+// lines for one status the first counts.
 void error_page_behind_include(Inspection& in) {
   for (const Context* context : in.usage.model().contexts()) {
     const auto& pages = context->own("error_page");

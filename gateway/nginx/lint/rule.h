@@ -33,21 +33,21 @@ class Inspection {
 // Checks for one kind of problem. A rule reports all of its findings and never depends on another rule.
 using LintRule = void (*)(Inspection& inspection);
 
-// The rules by subject. What runs before the check or leads around it:
+// The rules by subject. Directives that run before the check or bypass it:
 const std::vector<LintRule>& bypass_rules();
 // Internal redirects:
 const std::vector<LintRule>& redirect_rules();
-// Which locations take requests away from protected ones:
+// Locations that take precedence over protected ones:
 const std::vector<LintRule>& location_precedence_rules();
-// What an `if` decides, and who decides it:
+// Settings that an `if` changes, by nginx's decision or the client's:
 const std::vector<LintRule>& conditional_rules();
-// The headers that applications get:
+// Identity headers that applications receive:
 const std::vector<LintRule>& header_rules();
-// What browsers and caches get but should not:
+// Response headers and cached responses that browsers must not get:
 const std::vector<LintRule>& response_leak_rules();
-// The location that auth_request asks:
+// The location of the check, which auth_request names:
 const std::vector<LintRule>& auth_location_rules();
-// The params that the gateway acts on:
+// The params that control the gateway:
 const std::vector<LintRule>& param_rules();
 // The speed of a check:
 const std::vector<LintRule>& speed_rules();

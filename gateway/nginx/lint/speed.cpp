@@ -1,4 +1,4 @@
-// Rules for what makes each check cost a connect.
+// Rules for directives that make each check open a new connection.
 
 #include <algorithm>
 
@@ -12,7 +12,8 @@ bool has(const Directive& block, std::string_view name) {
                      [&](const Directive& child) { return child.name == name; });
 }
 
-// The locations that pass visitors' requests to the gateway; monitoring need not be fast.
+// Returns the locations that pass visitors' requests to the gateway. Those for monitoring are left out,
+// because they need not be fast.
 std::vector<const Context*> busy_spots(const Inspection& in) {
   std::vector<const Context*> contexts = in.usage.auth_locations();
   for (const Context* context : in.usage.handling_contexts()) {

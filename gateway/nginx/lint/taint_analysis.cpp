@@ -32,7 +32,8 @@ bool of_request(const std::string& name) {
          std::any_of(kPrefixes.begin(), kPrefixes.end(), begins);
 }
 
-// (?<name>a|b) captures fixed words, (?<name>.+) whatever the client writes.
+// Whether a group captures fixed words only, as (?<name>a|b) does. (?<name>.+) captures any text of the
+// client.
 bool only_words(std::string_view group) {
   return std::all_of(group.begin(), group.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -40,7 +41,7 @@ bool only_words(std::string_view group) {
   });
 }
 
-// The names of the groups in a pattern that take whatever the client writes.
+// Adds the names of a pattern's groups that capture any text of the client.
 void learn_captures(std::string_view pattern, std::set<std::string>& to) {
   for (std::size_t at = 0; (at = pattern.find("(?", at)) != pattern.npos; ++at) {
     std::size_t begin = at + 2;
@@ -55,7 +56,7 @@ void learn_captures(std::string_view pattern, std::set<std::string>& to) {
 }
 
 constexpr std::array<std::string_view, 3> kTables = {"map", "geo", "split_clients"};
-// Rows of a geo that hold no value.
+// The rows of a `geo` without a value.
 constexpr std::array<std::string_view, 4> kNoValues = {"proxy", "delete", "include", "volatile"};
 
 template <std::size_t n>
@@ -63,7 +64,7 @@ bool is_one_of(const std::array<std::string_view, n>& names, std::string_view na
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// A table with one value has the same result whatever the client sends.
+// Whether a table has several values. A table with one value has the same result for every client.
 bool decides(const Directive& table) {
   std::set<std::string> values;
   for (const Directive& row : table.children) {
@@ -73,7 +74,7 @@ bool decides(const Directive& table) {
   return values.size() > 1;
 }
 
-// Who asks for an address gets what is there: that is nginx's decision.
+// Whether nginx has routed on the variable. A decision on it only repeats nginx's own decision.
 bool routed_on(std::string_view variable) {
   return variable == "uri" || variable == "document_uri" || variable == "request_filename";
 }
@@ -90,7 +91,7 @@ TaintAnalysis::TaintAnalysis(const Model& model) {
   for (const Context* context : model.contexts()) {
     if (context->level() == Context::Level::branch) branches.push_back(context);
   }
-  // What is made of it, and of that again, until nothing new is found. Nobody hands a value on this often.
+  // Propagates the taint until nothing new is found. No real configuration needs this many rounds.
   constexpr int kMaxRounds = 50;
   bool more = true;
   for (int round = 0; more && round < kMaxRounds; ++round) {

@@ -17,12 +17,14 @@ class TaintAnalysis {
  public:
   explicit TaintAnalysis(const Model& model);
 
-  // The first variable in the text that the client controls, directly or through a choice, with its $; "":
-  // there is none.
+  // Returns the first variable in the text that the client controls, directly or through a choice, with its
+  // $; "" if there is none.
   [[nodiscard]] std::string in(std::string_view text) const;
-  // The same, without variables for which the client only chooses among fixed words, by a `set` in an `if`.
+  // The same, but without variables that a `set` in an `if` sets to fixed words: there the client only
+  // chooses among these words.
   [[nodiscard]] std::string said_in(std::string_view text) const;
-  // The first variable in the condition of an `if` that lets the client decide; "": there is none.
+  // Returns the first variable in the condition of an `if` by which the client decides its result; "" if
+  // there is none.
   [[nodiscard]] std::string deciding(const Context& branch) const;
 
  private:
