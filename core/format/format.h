@@ -21,8 +21,7 @@ struct FormatCapabilities {
 // The cookies and the records of one session library, or our own. A site that migrates from another session
 // library uses that library's format. Not thread-safe: one per thread.
 struct Format {
-  std::string
-      name;  // its name in the configuration; also distinguishes the ids of one format from those of another
+  std::string name;  // its name in the configuration; also tells the ids of different formats apart
   FormatCapabilities capabilities;
   std::unique_ptr<CookieFormat> cookies;
   std::unique_ptr<RecordFormat> records;

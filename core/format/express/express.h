@@ -12,11 +12,10 @@
 namespace session {
 
 struct ExpressFormatOptions {
-  std::vector<Secret> secrets;         // the first signs, all verify; at least one
-  std::string store_prefix = "sess:";  // the default of connect-redis
-  seconds ttl =
-      std::chrono::hours(24);  // of sessions whose cookie ends with the browser; the default of connect-redis
-  CookieAttributes cookie;     // the cookie that new records describe
+  std::vector<Secret> secrets;           // the first signs, all verify; at least one
+  std::string store_prefix = "sess:";    // the default of connect-redis
+  seconds ttl = std::chrono::hours(24);  // if the cookie ends with the browser; the default of connect-redis
+  CookieAttributes cookie;               // the cookie that new records describe
 };
 
 inline constexpr FormatCapabilities kExpressCapabilities = {.signed_cookies = true,
