@@ -18,8 +18,8 @@ struct Policy {
 // The times that a record itself contains.
 struct Age {
   std::optional<seconds> created = {};  // Unix time; nullopt: unknown, so there is no absolute timeout
-  std::optional<milliseconds> lifetime =
-      {};  // the record's own lifetime; replaces both timeouts of the policy
+  // The record's own lifetime; it replaces both timeouts of the policy.
+  std::optional<milliseconds> lifetime = {};
 };
 
 // Returns the time to live of a session that is used now: the idle timeout, or the rest of the absolute
