@@ -58,8 +58,7 @@ Worker::Worker(const WorkerShared& shared, const std::shared_ptr<const ConfigSna
       idle_(kIdleTime) {}
 
 Worker::~Worker() {
-  loop_
-      .stop();  // For a worker that was never drained, as when the next worker's thread could not be started.
+  loop_.stop();  // For a worker that was never drained, as when the next thread could not be started.
   join();
 }
 

@@ -99,8 +99,7 @@ class Worker final : public ConnectionHost {
   bool watching_ = false;
   bool draining_ = false;
   Clock::Steady drain_until_{};
-  Clock::Steady
-      silent_until_{};  // while draining: when to stop waiting for the first requests of new connections
+  Clock::Steady silent_until_{};  // while draining: the deadline for first requests of new connections
   std::string scratch_;
   std::unique_ptr<const RealmSet> realms_;
   std::unique_ptr<const RealmSet> next_;  // prepared; its generation is not in use yet
