@@ -42,8 +42,8 @@ struct AuditRecord {
   std::string_view request = {};
   std::string_view realm = {};
   std::string_view endpoint = {};
-  std::uint64_t suppressed =
-      0;  // the number of records of this kind and cause that were suppressed since the last one
+  // The number of records of this kind and cause that were suppressed since the last one.
+  std::uint64_t suppressed = 0;
 };
 
 // "TIME audit KIND key=value ...", or {"time","audit":KIND,...}.
