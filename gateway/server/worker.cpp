@@ -13,6 +13,7 @@
 #include "gateway/telemetry/request_log.h"
 #include "gateway/transport/connection.h"
 
+// NOLINTNEXTLINE(readability-identifier-naming): tcmalloc's name.
 extern "C" void MallocExtension_ReleaseFreeMemory() __attribute__((weak));
 
 namespace session::gateway {
