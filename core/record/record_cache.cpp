@@ -1,8 +1,9 @@
 #include "core/record/record_cache.h"
 
 #include <functional>
-#include <new>
 #include <utility>
+
+#include "core/base/cache_table.h"
 
 namespace session {
 namespace {
@@ -74,15 +75,8 @@ std::shared_ptr<RecordSummary> RecordCache::describe(const RecordHead& head) con
 
 bool RecordCache::has_table() {
   if (!slots_.empty()) return true;
-  const std::size_t bytes = table_bytes(options_.slots);
-  if (!options_.budget->reserve(bytes)) return false;
-  try {
-    slots_.resize(options_.slots);
-  } catch (const std::bad_alloc&) {
-    options_.budget->release(bytes);
-    return false;  // Without memory for the cache, checks still work.
-  }
-  held_ += bytes;
+  if (!allocate_table(*options_.budget, slots_, options_.slots)) return false;
+  held_ += table_bytes(options_.slots);
   return true;
 }
 

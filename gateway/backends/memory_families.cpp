@@ -1,28 +1,19 @@
 #include "gateway/backends/memory_families.h"
 
 namespace session::gateway {
-namespace {
-
-template <class Number>
-double number(Number value) {
-  return static_cast<double>(value);
-}
-
-}  // namespace
 
 void add_memory_families(Families& families, const MemoryStore::Stats& stats, std::size_t max_bytes) {
   gauge(families, "session_gateway_memory_store_sessions", "Entries of the memory store.")
-      .value(number(stats.entries));
+      .value(stats.entries);
   gauge(families, "session_gateway_memory_store_bytes", "Bytes that count against store.memory.max_bytes.")
-      .value(number(stats.bytes));
-  gauge(families, "session_gateway_memory_store_max_bytes", "store.memory.max_bytes.")
-      .value(number(max_bytes));
+      .value(stats.bytes);
+  gauge(families, "session_gateway_memory_store_max_bytes", "store.memory.max_bytes.").value(max_bytes);
   counter(families, "session_gateway_memory_store_evictions_total",
           "Live entries that the memory store dropped because it was full.")
-      .value(number(stats.evictions));
+      .value(stats.evictions);
   counter(families, "session_gateway_memory_store_expirations_total",
           "Entries that the memory store removed after their time.")
-      .value(number(stats.expirations));
+      .value(stats.expirations);
 }
 
 }  // namespace session::gateway

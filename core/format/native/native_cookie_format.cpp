@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <functional>
-#include <new>
 
+#include "core/base/cache_table.h"
 #include "core/crypto/base64url.h"
 #include "core/crypto/digest.h"
 
@@ -98,16 +98,7 @@ Result<VerifiedCookie, RejectReason> NativeCookieFormat::verify(std::string_view
 }
 
 void NativeCookieFormat::remember(std::string_view value, std::size_t at, const Said& said) {
-  if (known_.empty()) {
-    constexpr std::size_t kTableBytes = kKnownCookies * sizeof(Known);
-    if (!budget_->reserve(kTableBytes)) return;
-    try {
-      known_.resize(kKnownCookies);
-    } catch (const std::bad_alloc&) {
-      budget_->release(kTableBytes);
-      return;  // Without memory for the cache, verification still works.
-    }
-  }
+  if (known_.empty() && !allocate_table(*budget_, known_, kKnownCookies)) return;
   Known& known = known_[at];
   if (known.size != 0 && !admission_.admit_next()) return;
   std::copy(value.begin(), value.end(), known.text.begin());

@@ -162,8 +162,9 @@ void Log::put(LogLevel level, fmt::string_view format, fmt::format_args args) co
 
 void Log::put_limited(Message message, LogLevel level, fmt::string_view format,
                       fmt::format_args args) noexcept {
+  if (!enabled(level)) return;
   const auto [admitted, suppressed] = limit(message).admit(clock_.steady_now());
-  if (!admitted || !enabled(level)) return;
+  if (!admitted) return;
   try {
     std::string text = fmt::vformat(format, args);
     if (suppressed > 0) text += fmt::format(" ({} more like this were not logged)", suppressed);

@@ -2,6 +2,7 @@
 
 #include <prometheus/metric_family.h>
 
+#include <concepts>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -24,6 +25,10 @@ class FamilyBuilder {
  public:
   // Adds a value to a counter or gauge.
   FamilyBuilder& value(double value, LabelList labels = {});
+  template <std::integral Number>
+  FamilyBuilder& value(Number number, LabelList labels = {}) {
+    return value(static_cast<double>(number), labels);
+  }
   // Adds the duration whose slots begin at `first` to a histogram.
   FamilyBuilder& duration(const CounterSnapshot& sums, std::size_t first, LabelList labels);
 

@@ -18,7 +18,7 @@ struct ConfigReport {
 void add_gateway_families(Families& families, std::size_t workers, const ConfigReport& config,
                           std::uint64_t lost_lines);
 // The memory that the caches of all workers use. `budget` may be null, before there are caches.
-void add_cache_families(Families& families, const CacheBudget* budget);
+void add_cache_families(Families& families, const CacheBudget& budget);
 // The standard process metrics of Prometheus client libraries, under their standard names.
 void add_process_families(Families& families);
 

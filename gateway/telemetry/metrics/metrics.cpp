@@ -45,7 +45,7 @@ std::vector<prometheus::MetricFamily> Metrics::Collect() const {
     return config_;
   }();
   add_gateway_families(families, workers_, config, lost_lines_());
-  add_cache_families(families, cache_budget_.get());
+  add_cache_families(families, *cache_budget_);
   add_process_families(families);
   return families;
 }

@@ -53,7 +53,7 @@ class Metrics final : public prometheus::Collectable {
   std::vector<std::string> endpoints_;  // by EndpointId
   CounterRegistry counters_;
   std::size_t workers_ = 0;
-  std::shared_ptr<const CacheBudget> cache_budget_;
+  std::shared_ptr<const CacheBudget> cache_budget_ = std::make_shared<const CacheBudget>(0);
   StoreReporter store_report_ = [] { return StoreReport(); };
   std::function<std::uint64_t()> lost_lines_ = [] { return std::uint64_t{0}; };
   mutable std::mutex config_mutex_;
