@@ -1,8 +1,9 @@
 #include "gateway/server/background_load.h"
 
 #include <mutex>
-#include <thread>
 #include <utility>
+
+#include "core/base/thread.h"
 
 namespace session::gateway {
 
@@ -15,7 +16,7 @@ bool BackgroundLoad::begin() {
   (void)take();
   if (job_) return false;
   auto job = std::make_shared<Job>();
-  std::thread([job, load = load_] {
+  start_thread("load", [job, load = load_] {
     Loaded loaded = load();
     const std::lock_guard lock(job->mutex);
     job->loaded.emplace(std::move(loaded));

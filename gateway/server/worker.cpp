@@ -1,6 +1,5 @@
 #include "gateway/server/worker.h"
 
-#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
+#include "core/base/thread.h"
 #include "gateway/http/problem.h"
 #include "gateway/telemetry/request_log.h"
 #include "gateway/transport/connection.h"
@@ -64,8 +64,7 @@ Worker::~Worker() {
 }
 
 void Worker::start(std::size_t number) {
-  thread_ = std::thread([this] { loop_.run(); });
-  ::pthread_setname_np(thread_.native_handle(), ("worker-" + std::to_string(number)).c_str());
+  thread_ = start_thread("worker-" + std::to_string(number), [this] { loop_.run(); });
 }
 
 void Worker::join() {

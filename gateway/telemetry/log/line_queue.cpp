@@ -1,17 +1,16 @@
 #include "gateway/telemetry/log/line_queue.h"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <exception>
 #include <mutex>
-#include <thread>
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include "core/base/thread.h"
 
 namespace session::gateway {
 namespace {
@@ -123,9 +122,8 @@ RunningQueues& running_queues() {
 
 LineQueue::LineQueue(LossReportingWriter lines) : state_(std::make_shared<State>()) {
   running_queues().add(state_);
-  std::thread thread([state = state_, own = std::move(lines)]() mutable { state->write(own); });
-  ::pthread_setname_np(thread.native_handle(), "log-file");
-  thread.detach();
+  const auto own = std::make_shared<LossReportingWriter>(std::move(lines));
+  start_thread("log-file", [state = state_, own] { state->write(*own); }).detach();
 }
 
 LineQueue::~LineQueue() {

@@ -3,7 +3,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <filesystem>
+#include <map>
 
 #include <boost/test/unit_test.hpp>
 
@@ -58,9 +60,35 @@ std::string refusal(const TempDir& dir, const std::string& listen) {
 
 bool says(const std::string& log, const std::string& text) { return log.find(text) != std::string::npos; }
 
+// Of each thread of a process, the signals that it blocks (proc(5): SigBlk, bit n - 1 for signal n).
+std::map<int, std::uint64_t> blocked_signals(pid_t process) {
+  std::map<int, std::uint64_t> blocked;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(process) + "/task")) {
+    const std::string status = read_file(task.path() / "status");
+    const std::size_t at = status.find("SigBlk:");
+    BOOST_REQUIRE(at != std::string::npos);
+    blocked[std::stoi(task.path().filename())] = std::stoull(status.substr(at + 7), nullptr, 16);
+  }
+  return blocked;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(wire_stop)
+
+BOOST_AUTO_TEST_CASE(only_the_thread_that_waits_for_signals_receives_them) {
+  const TempDir dir;
+  WireGateway gateway({"workers: 2\nlog: { audit: '" + (dir / "audit.log") + "' }\n"});
+  gateway.check_health();
+  const auto blocked = blocked_signals(gateway.pid());
+  BOOST_TEST(blocked.size() == 5U);  // main, two workers, the log, the audit
+  for (const auto& [thread, signals] : blocked) {
+    for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
+      BOOST_TEST_CONTEXT("thread " << thread << " of process " << gateway.pid() << ", signal " << number)
+      BOOST_TEST(((signals >> (number - 1)) & 1) == (thread == gateway.pid() ? 0U : 1U));
+    }
+  }
+}
 
 BOOST_AUTO_TEST_CASE(sigterm_closes_idle_connections_and_finishes_requests_under_way) {
   for (const int number : {SIGTERM, SIGINT}) {

@@ -11,9 +11,11 @@
 #include <csignal>
 #include <exception>
 #include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
 
 #include <boost/test/results_collector.hpp>
 #include <boost/test/unit_test.hpp>
@@ -76,6 +78,27 @@ std::vector<std::string> command(const TempDir& dir, const WireGateway::Setup& s
           config_file};
 }
 
+// What each thread of a process is doing, for the report of a test that failed because the process hangs.
+// A file that can't be read is left out.
+std::string thread_states(pid_t process) {
+  std::string states;
+  std::error_code none;
+  for (const auto& task :
+       std::filesystem::directory_iterator("/proc/" + std::to_string(process) + "/task", none)) {
+    states += task.path().filename().string() + ":";
+    for (const char* file : {"comm", "syscall", "wchan", "status"}) {
+      std::ifstream in(task.path() / file);
+      for (std::string line; std::getline(in, line);) {
+        if (std::string_view(file) != "status" || line.find("State:") == 0 || line.find("Sig") == 0 ||
+            line.find("ShdPnd:") == 0)
+          states += " " + line;
+      }
+    }
+    states += "\n";
+  }
+  return states;
+}
+
 }  // namespace
 
 std::string configuration(const std::string& listen, const std::string& yaml, const std::string& cookie) {
@@ -111,7 +134,9 @@ WireGateway::WireGateway(const Setup& setup) : port_(session::test::free_port())
 }
 
 WireGateway::~WireGateway() {
-  if (test_has_failed()) BOOST_TEST_MESSAGE("--- gateway.log\n" << log());
+  if (!test_has_failed()) return;
+  BOOST_TEST_MESSAGE("--- gateway.log\n" << log());
+  if (!process_->exit_status()) BOOST_TEST_MESSAGE("--- its threads\n" << thread_states(pid_));
 }
 
 void WireGateway::reconfigure(const std::string& what, const std::string& with) const {
