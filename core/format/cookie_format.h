@@ -35,6 +35,10 @@ class CookieFormat {
   // Returns the store key of this id's record. A cookie can't be derived from the store's content.
   [[nodiscard]] virtual std::string store_key(std::string_view id) const = 0;
 
+  // Whether a record of this format can be under that store key. Keys that this format can't have made must
+  // not be erased for it, whatever a record in the store says.
+  [[nodiscard]] virtual bool is_store_key(std::string_view key) const = 0;
+
   // Empties the cache of verified cookies, and frees its memory. Later cookies fill it again.
   virtual void release_cache() {}
 };

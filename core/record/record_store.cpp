@@ -1,5 +1,7 @@
 #include "core/record/record_store.h"
 
+#include <algorithm>
+
 namespace session {
 
 RecordStore::RecordStore(Store& store, const RecordFormat& format, std::shared_ptr<const Identity> identity,
@@ -9,6 +11,11 @@ RecordStore::RecordStore(Store& store, const RecordFormat& format, std::shared_p
       policy_(policy),
       cache_(format, std::move(identity), std::move(cache)),
       clock_(clock) {}
+
+void RecordStore::allow_migration(const CookieFormat& in_use, const CookieFormat& legacy) {
+  in_use_ = &in_use;
+  legacy_.push_back(&legacy);
+}
 
 RecordWrite RecordStore::prepare(std::string_view key, Record record) const {
   const seconds now = clock_.unix_now();
@@ -46,11 +53,19 @@ RecordStore::Answer<EraseIfOutcome> RecordStore::end(std::string key, Bytes vers
                                                      std::optional<std::string> migrated_from) {
   if (!migrated_from || !leaves_tombstones())
     co_return co_await store_.erase_if(std::move(key), std::move(version));
-  auto erased = co_await store_.erase(std::move(*migrated_from));
+  auto erased = co_await erase_migrated_from(std::move(*migrated_from));
   if (!erased) co_return erased.error();
   auto ended = co_await replace_with_tombstone(std::move(key), std::move(version), std::string_view());
   if (!ended) co_return ended.error();
   co_return *ended == ReplaceOutcome::replaced ? EraseIfOutcome::erased : EraseIfOutcome::mismatch;
+}
+
+RecordStore::Answer<EraseOutcome> RecordStore::erase_migrated_from(std::string key) {
+  const bool possible = std::any_of(legacy_.begin(), legacy_.end(),
+                                    [&](const CookieFormat* legacy) { return legacy->is_store_key(key); });
+  // The ids of express can be any text, and its prefix may be empty: a key of this format is no legacy one.
+  if (!possible || in_use_->is_store_key(key)) co_return EraseOutcome::absent;
+  co_return co_await store_.erase(std::move(key));
 }
 
 RecordStore::Answer<bool> RecordStore::probe(std::string key) {

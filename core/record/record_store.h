@@ -5,10 +5,12 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/base/bytes.h"
 #include "core/base/clock.h"
 #include "core/base/task.h"
+#include "core/format/cookie_format.h"
 #include "core/format/record_format.h"
 #include "core/record/policy.h"
 #include "core/record/record_cache.h"
@@ -45,6 +47,10 @@ class RecordStore {
   // `store`, `format` and `clock` must outlive it.
   RecordStore(Store& store, const RecordFormat& format, std::shared_ptr<const Identity> identity,
               const Policy& policy, RecordCacheOptions cache, const Clock& clock);
+
+  // Names a legacy format whose sessions migrate to these records. Both formats must outlive this object.
+  // `in_use` is the format of these records.
+  void allow_migration(const CookieFormat& in_use, const CookieFormat& legacy);
 
   // --- What the store holds ---
 
@@ -87,6 +93,11 @@ class RecordStore {
   // session can't create it again.
   Answer<EraseIfOutcome> end(std::string key, Bytes version, std::optional<std::string> migrated_from);
 
+  // Erases the legacy record under a key that a record names (RecordHead::migrated_from). Erases only what a
+  // legacy format can have under its keys, because whoever writes one record must not be able to erase
+  // others: any other key is reported as `absent`, and the store is not asked.
+  Answer<EraseOutcome> erase_migrated_from(std::string key);
+
   // Erases whatever the key holds, or only that version.
   Answer<EraseOutcome> erase(std::string key) { return store_.erase(std::move(key)); }
   Answer<EraseIfOutcome> erase_if(std::string key, Bytes version) {
@@ -116,6 +127,8 @@ class RecordStore {
   Policy policy_;
   RecordCache cache_;
   const Clock& clock_;
+  const CookieFormat* in_use_ = nullptr;          // set if a legacy format is allowed
+  std::vector<const CookieFormat*> legacy_ = {};  // whose sessions migrate to these records
 };
 
 }  // namespace session

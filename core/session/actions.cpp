@@ -48,7 +48,8 @@ Problem read_set_text(std::string_view text, Actions& actions) {
     return object ? read_set(*object, actions) : "set: " + object.error().text;
   }
   const auto equals = trimmed_text.find('=');
-  if (equals == 0 || equals == std::string_view::npos) return "set is a JSON object or key=value";
+  const bool marked = trimmed_text.starts_with("\xEF\xBB\xBF");  // JSON behind a byte order mark is no name
+  if (equals == 0 || equals == std::string_view::npos || marked) return "set is a JSON object or key=value";
   const std::string_view value = trimmed_text.substr(equals + 1);
   // Header bytes have not been validated before. The JSON check decides whether they are UTF-8.
   Json pair = Json::object({{std::string(trimmed_text.substr(0, equals)), std::string(value)}});

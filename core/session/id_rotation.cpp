@@ -38,7 +38,7 @@ Session::Written Session::move(bool restart_age, Attempts attempts) {
            std::move(former_name));
       // After a crash, a record in another format may be left, which would outlive the tombstone. If this
       // erase fails, erase_migrated_from() repeats it.
-      if (migrated_from_) (void)co_await env.records.erase(*migrated_from_);
+      if (migrated_from_) (void)co_await env.records.erase_migrated_from(*migrated_from_);
       co_return WriteOutcome();
     }
     // The old record may have been replaced all the same. The new record is then the only one of the session,

@@ -226,7 +226,7 @@ Result<void, RejectReason> Session::adopt(Bytes bytes) {
 
 Task<void> Session::erase_migrated_from(milliseconds time_left) {
   RecordStore& records = environment_->records;
-  auto erased = co_await records.erase(*migrated_from_);
+  auto erased = co_await records.erase_migrated_from(*migrated_from_);
   if (!erased) co_return;
   Record record = changed_record();
   record.migrated_from.reset();

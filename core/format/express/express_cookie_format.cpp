@@ -28,4 +28,9 @@ std::string ExpressCookieFormat::store_key(std::string_view id) const {
   return std::string(prefix_).append(id);
 }
 
+// Ids may be any text, so the prefix is all that tells.
+bool ExpressCookieFormat::is_store_key(std::string_view key) const {
+  return key.size() > prefix_.size() && key.starts_with(prefix_);
+}
+
 }  // namespace session

@@ -141,6 +141,11 @@ std::string NativeCookieFormat::new_id() { return base64url(random_.bytes(kIdByt
 
 std::string NativeCookieFormat::store_key(std::string_view id) const { return store_key_of(key_end(id)); }
 
+bool NativeCookieFormat::is_store_key(std::string_view key) const {
+  return key.size() == prefix_.size() + Base64urlOf32().size() && key.starts_with(prefix_) &&
+         is_base64url(key.substr(prefix_.size()));
+}
+
 Base64urlOf32 NativeCookieFormat::key_end(std::string_view id) const {
   return base64url_of_32(sha256(salt_.reveal(), id));
 }

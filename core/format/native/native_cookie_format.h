@@ -34,6 +34,7 @@ class NativeCookieFormat final : public CookieFormat {
   std::string cookie(std::string_view id, seconds issued) override;
   std::string new_id() override;
   std::string store_key(std::string_view id) const override;
+  bool is_store_key(std::string_view key) const override;
   void release_cache() override;
 
  private:

@@ -11,6 +11,7 @@ namespace session {
 namespace {
 
 constexpr std::size_t kMaxIdBytes = 1024;
+constexpr std::size_t kHashDigits = 32;  // of MD5
 
 // Formats random bytes as a UUID (RFC 9562, version 4).
 std::string uuid(std::string bytes) {
@@ -46,6 +47,10 @@ std::string SessionStoreCookieFormat::new_id() { return uuid(random_.bytes(16));
 
 std::string SessionStoreCookieFormat::store_key(std::string_view id) const {
   return md5_hex(options_.salt.reveal(), id);
+}
+
+bool SessionStoreCookieFormat::is_store_key(std::string_view key) const {
+  return key.size() == kHashDigits && key.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 std::string SessionStoreRecordFormat::encode(std::string_view /*key*/, const Record& record) const {

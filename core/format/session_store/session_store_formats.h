@@ -25,6 +25,7 @@ class SessionStoreCookieFormat final : public CookieFormat {
   std::string cookie(std::string_view id, seconds issued) override;
   std::string new_id() override;
   std::string store_key(std::string_view id) const override;
+  bool is_store_key(std::string_view key) const override;
 
  private:
   SessionStoreFormatOptions options_;

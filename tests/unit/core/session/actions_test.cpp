@@ -110,6 +110,11 @@ BOOST_AUTO_TEST_CASE(set_is_an_object_or_a_pair) {
 BOOST_AUTO_TEST_CASE(set_that_is_neither_is_refused) {
   for (const auto* text : {"a", "=b", "=", "[1]", "null", "\"a\"", "true"})
     BOOST_TEST(of_set(text) == "set is a JSON object or key=value", text);
+  // A byte order mark is no part of a name.
+  for (const auto* text : {"\xef\xbb\xbf{\"a\":1}", "\xef\xbb\xbf{\"a\":\"b=c\"}",
+                           "\xef\xbb\xbf"
+                           "a=b"})
+    BOOST_TEST(of_set(text) == "set is a JSON object or key=value", text);
   for (const auto* text : {"{", "{\"a\"}", "{} x", "{a=b}"})
     BOOST_TEST(of_set(text).starts_with("set: not JSON, at byte "), text);
   BOOST_TEST(of_set(R"({"a":1,"a":2})") == "set: an object has the same key twice");

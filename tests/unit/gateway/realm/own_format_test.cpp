@@ -35,6 +35,7 @@ class OwnCookies final : public CookieFormat {
   std::string cookie(std::string_view id, seconds) override { return std::string("own.").append(id); }
   std::string new_id() override { return "id" + std::to_string(++made_); }
   std::string store_key(std::string_view id) const override { return std::string("own:").append(id); }
+  bool is_store_key(std::string_view key) const override { return key.starts_with("own:"); }
 
  private:
   int made_ = 0;

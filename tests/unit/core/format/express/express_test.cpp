@@ -155,7 +155,8 @@ BOOST_AUTO_TEST_CASE(a_record_without_a_cookie_object_is_malformed) {
                                   "{\"cookie\":{},\"a\":\"\xff\"}",
                                   R"({"v":1,"created":1,"data":{"cookie":{}}})",
                                   R"({"cookie":{},"n":1e400})",
-                                  R"({"cookie":{},"s":"\ud83d"})"})
+                                  R"({"cookie":{},"s":"\ud83d"})",
+                                  "\xef\xbb\xbf{\"cookie\":{}}"})
     BOOST_TEST(refusal(bytes) == "malformed", bytes);
 }
 

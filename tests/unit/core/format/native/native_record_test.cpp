@@ -173,6 +173,12 @@ BOOST_AUTO_TEST_CASE(what_others_wrote_is_malformed) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_record_behind_a_byte_order_mark_is_malformed) {
+  const std::string record = R"({"v":1,"created":1700000000,"data":{}})";
+  BOOST_TEST(record_refusal(dialect, record) != "malformed");
+  BOOST_TEST(record_refusal(dialect, "\xef\xbb\xbf" + record) == "malformed");
+}
+
 BOOST_AUTO_TEST_CASE(a_record_cut_off_anywhere_is_malformed) {
   const std::string bytes = dialect.encode(record_with(kIssued, R"({"user":"alice"})"_json));
   for (std::size_t size = 0; size < bytes.size(); ++size)
