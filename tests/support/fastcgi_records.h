@@ -94,6 +94,13 @@ inline std::string unknown_type(unsigned type) {
   return record(kUnknownType, 0, {content, sizeof content});
 }
 
+// How a request in another role than responder ends: not without output.
+inline std::string refused_role(std::uint16_t id, unsigned protocol_status) {
+  const std::string output = "Status: 500 Internal Server Error\r\nCache-Control: no-store\r\n\r\n";
+  return header(kStdout, id, output.size(), 2) + output + std::string(2, '\0') + record(kStdout, id) +
+         end_request(id, protocol_status);
+}
+
 inline constexpr unsigned kRequestComplete = 0;
 inline constexpr unsigned kCantMultiplex = 1;
 inline constexpr unsigned kUnknownRole = 3;

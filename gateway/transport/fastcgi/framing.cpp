@@ -25,6 +25,19 @@ std::string end_request(std::uint16_t id, unsigned char status) {
   return reply;
 }
 
+// Refuses a request at its BEGIN_REQUEST. One in another role than responder gets a 500 before its end: web
+// servers take the end of an authorizer's request without output for a yes, whatever its protocol status is.
+std::string refusal(std::uint16_t id, unsigned role, unsigned char status) {
+  std::string reply;
+  if (role != FCGI_RESPONDER) {
+    append_record(reply, FCGI_STDOUT, id,
+                  "Status: 500 Internal Server Error\r\nCache-Control: no-store\r\n\r\n");
+    append_record(reply, FCGI_STDOUT, id, {});
+  }
+  append_end_request(reply, id, status);
+  return reply;
+}
+
 std::string unknown_type(unsigned char type) {
   const char body[8] = {static_cast<char>(type), 0, 0, 0, 0, 0, 0, 0};
   std::string reply;
@@ -173,13 +186,14 @@ Step Framing::application(const Header& header, std::string_view content) {
 }
 
 Step Framing::begin(const Header& header, std::string_view content) {
+  const unsigned role = word_at(content, 0);
   if (stage_ != Stage::idle) {
     if (header.id == id_) return violation("BEGIN_REQUEST twice for one request");
-    return skip(header.size, end_request(header.id, FCGI_CANT_MPX_CONN));
+    return skip(header.size, refusal(header.id, role, FCGI_CANT_MPX_CONN));
   }
   const bool keep = (byte_at(content, 2) & FCGI_KEEP_CONN) != 0;
-  if (word_at(content, 0) != FCGI_RESPONDER) {
-    Step step = skip(header.size, end_request(header.id, FCGI_UNKNOWN_ROLE));
+  if (role != FCGI_RESPONDER) {
+    Step step = skip(header.size, refusal(header.id, role, FCGI_UNKNOWN_ROLE));
     step.close = !keep;
     return step;
   }

@@ -61,8 +61,9 @@ struct Step {
 // see only requests that this class found whole, well-formed and small enough.
 //
 // What the specification wants answered without a request is answered in Step::reply: GET_VALUES and unknown
-// management records (section 4), roles other than responder (UNKNOWN_ROLE), a second request while one is
-// being read (CANT_MPX_CONN), ABORT_REQUEST. Records of ids that are not active are skipped (section 3.3).
+// management records (section 4), roles other than responder (UNKNOWN_ROLE, with a 500 as output), a second
+// request while one is being read (CANT_MPX_CONN), ABORT_REQUEST. Records of ids that are not active are
+// skipped (section 3.3).
 // Pure: no I/O, no clock. Copyable. Not thread-safe.
 class Framing {
  public:

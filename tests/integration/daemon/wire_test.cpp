@@ -104,10 +104,14 @@ BOOST_AUTO_TEST_CASE(other_roles_are_refused_and_the_keep_flag_decides) {
     for (Peer& peer : gateway().peers()) {
       peer.send(begin(5, true, role) + stream(kParams, 5, pairs_text(asking("health"))) +
                 stream(kStdin, 5, "x"));
+      const Record output = peer.read_record();
+      BOOST_TEST(output.type == kStdout);
+      BOOST_TEST(output.content.starts_with("Status: 500 "));
+      BOOST_TEST(peer.read_record().content.empty());
       BOOST_TEST(peer.read_record().content == end_request(5, kUnknownRole).substr(8));
       check_goes_on(peer);
       peer.send(begin(5, false, role));
-      BOOST_TEST(visible(peer.read_to_end()) == visible(end_request(5, kUnknownRole)));
+      BOOST_TEST(visible(peer.read_to_end()) == visible(refused_role(5, kUnknownRole)));
     }
   }
 }

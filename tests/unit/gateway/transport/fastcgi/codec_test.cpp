@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_fastcgi_ends_the_connection_and_says_why) {
 BOOST_AUTO_TEST_CASE(the_end_that_the_protocol_asks_for_has_no_why) {
   BOOST_TEST((codec.feed(begin(1, false, 3)) == kClose));
   BOOST_TEST(codec.why() == std::string());
-  BOOST_TEST((codec.take_reply() == end_request(1, kUnknownRole)));
+  BOOST_TEST((codec.take_reply() == refused_role(1, kUnknownRole)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -120,13 +120,23 @@ BOOST_AUTO_TEST_CASE(records_of_id_zero_are_management_in_every_state) {
   }
 }
 
+// lighttpd takes an authorizer's END_REQUEST without output for a yes.
+BOOST_AUTO_TEST_CASE(no_request_in_another_role_ends_without_a_500) {
+  for (const unsigned role : {0U, 2U, 3U, 65535U}) {
+    Framing framing = framing_in(State::in_params, true);
+    const Step step = framing.next(begin(2, true, role));
+    BOOST_TEST((step.kind == Kind::skip));
+    BOOST_TEST(visible(step.reply) == visible(refused_role(2, kCantMultiplex)));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(roles_other_than_responder_are_refused_and_the_keep_flag_decides_what_follows) {
   for (const unsigned role : {0U, 2U, 3U, 4U, 256U, 257U, 65535U}) {
     for (const bool keep : {true, false}) {
       Framing framing{FramingLimits()};
       const Step step = framing.next(begin(7, keep, role));
       BOOST_TEST((step.kind == Kind::skip));
-      BOOST_TEST(visible(step.reply) == visible(end_request(7, kUnknownRole)));
+      BOOST_TEST(visible(step.reply) == visible(refused_role(7, kUnknownRole)));
       BOOST_TEST(step.close == !keep);
       BOOST_TEST(framing.idle());
     }
