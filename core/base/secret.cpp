@@ -1,10 +1,48 @@
 #include "core/base/secret.h"
 
+#include <atomic>
+#include <cstring>
+#include <new>
+#include <utility>
+
 #include <openssl/crypto.h>
 
 namespace session {
-
 namespace {
+
+// Of the memory for secrets, half is left to OpenSSL, whose keys can't be elsewhere once there is any.
+constexpr std::size_t kMemory = std::size_t{1} << 20;
+constexpr std::size_t kSmallest = 32;
+constexpr std::size_t kMaxOfSecrets = kMemory / 2;
+constexpr std::size_t kMaxOfOne = 4096;
+
+std::atomic<std::size_t> used_by_secrets = 0;
+
+// What the allocator sets aside for so many bytes.
+std::size_t room_for(std::size_t size) {
+  std::size_t room = kSmallest;
+  while (room < size) room *= 2;
+  return room;
+}
+
+void* allocate_protected(std::size_t size) {
+  if (size > kMaxOfOne || CRYPTO_secure_malloc_initialized() == 0) return nullptr;
+  const std::size_t room = room_for(size);
+  if (used_by_secrets.fetch_add(room) + room <= kMaxOfSecrets) {
+    if (void* const bytes = OPENSSL_secure_malloc(size)) return bytes;
+  }
+  used_by_secrets.fetch_sub(room);
+  return nullptr;
+}
+
+char* copy_of(const char* from, std::size_t size) {
+  if (size == 0) return nullptr;
+  void* bytes = allocate_protected(size);
+  if (bytes == nullptr) bytes = OPENSSL_malloc(size);
+  if (bytes == nullptr) throw std::bad_alloc();
+  std::memcpy(bytes, from, size);
+  return static_cast<char*>(bytes);
+}
 
 // Wipes the whole buffer: a string that became shorter keeps its former end there.
 void wipe(std::string& value) {
@@ -15,21 +53,33 @@ void wipe(std::string& value) {
 
 }  // namespace
 
-Secret::Secret(std::string value) : value_(value) { wipe(value); }
-
-// Short strings live inside the object, so swapping or moving one leaves its bytes behind.
-Secret::Secret(Secret&& other) noexcept {
-  value_.swap(other.value_);
-  wipe(other.value_);
+Secret::Secret(std::string value) : bytes_(copy_of(value.data(), value.size())), size_(value.size()) {
+  wipe(value);
 }
+
+Secret::Secret(const Secret& other) : bytes_(copy_of(other.bytes_, other.size_)), size_(other.size_) {}
+
+Secret::Secret(Secret&& other) noexcept
+    : bytes_(std::exchange(other.bytes_, nullptr)), size_(std::exchange(other.size_, 0)) {}
 
 Secret& Secret::operator=(Secret other) noexcept {
-  wipe(value_);
-  value_.swap(other.value_);
-  return *this;  // the destructor of `other` wipes it
+  std::swap(bytes_, other.bytes_);
+  std::swap(size_, other.size_);
+  return *this;  // the destructor of `other` wipes what was here
 }
 
-Secret::~Secret() { wipe(value_); }
+// Wipes, wherever the bytes are.
+Secret::~Secret() {
+  if (bytes_ == nullptr) return;
+  if (CRYPTO_secure_allocated(bytes_) != 0) used_by_secrets.fetch_sub(room_for(size_));
+  OPENSSL_secure_clear_free(bytes_, size_);
+}
+
+SecretMemory protect_secrets() {
+  const int result = CRYPTO_secure_malloc_init(kMemory, kSmallest);
+  if (result == 0) return SecretMemory::unprotected;
+  return result == 1 ? SecretMemory::locked : SecretMemory::not_locked;
+}
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;

@@ -1,7 +1,11 @@
 #include "gateway/app/commands.h"
 
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
 #include <iostream>
 
+#include "core/base/secret.h"
 #include "core/crypto/base64url.h"
 #include "core/crypto/random.h"
 #include "gateway/config/load.h"
@@ -30,6 +34,15 @@ ConfigSource source_of(const std::optional<std::string>& config_file) {
   return {*config_file, [file = *config_file] { return load_file(file); }};
 }
 
+// Keys and sessions are in this process's memory. Handlers of core dumps that the kernel pipes them to may
+// disregard the limit on their size, and so the process is not dumpable at all. Then only root can trace it,
+// or look into its memory.
+void forbid_core_dumps() {
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
 // Serves. Logs with the default settings until it has read the configuration.
 int serve_logged(const std::optional<std::string>& config_file, Telemetry& telemetry) {
   Log& log = telemetry.log();
@@ -56,9 +69,16 @@ int serve_logged(const std::optional<std::string>& config_file, Telemetry& telem
 
 }  // namespace
 
-int serve(const std::optional<std::string>& config_file) {
+int serve(const std::optional<std::string>& config_file, CoreDumps core_dumps) {
+  if (core_dumps == CoreDumps::forbidden) forbid_core_dumps();
+  const SecretMemory secrets = protect_secrets();
   hold_reload_signal();
   Telemetry telemetry{LogSettings{}};
+  if (secrets != SecretMemory::locked) {
+    telemetry.log().warn(
+        "the memory for keys can't be locked, so they may be swapped out: raise the limit on locked memory "
+        "(RLIMIT_MEMLOCK)");
+  }
   const int status = serve_logged(config_file, telemetry);
   flush_logs();
   return status;

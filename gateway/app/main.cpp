@@ -15,6 +15,9 @@ int main(int argc, char** argv) {
   std::optional<std::string> config;
   auto* serve = app.add_subcommand("serve", "Serve FastCGI requests until SIGTERM");
   serve->add_option("-c,--config", config, "The configuration (YAML); without one, the defaults");
+  bool core_dumps = false;
+  serve->add_flag("--core-dumps", core_dumps,
+                  "Allow core dumps, which hold keys and sessions, and debuggers");
 
   std::string checked = session::gateway::kUsualConfiguration;
   auto* check = app.add_subcommand("check", "Say all that is wrong with a configuration, and start nothing");
@@ -22,7 +25,7 @@ int main(int argc, char** argv) {
 
   auto* key = app.add_subcommand("key", "Keys and salts");
   key->require_subcommand(1);
-  auto* key_new = key->add_subcommand("new", "Print a new random secret for `keys` or `salt`");
+  auto* key_new = key->add_subcommand("new", "Print a new random secret for `keys`, `salt` or `listen`");
 
   const std::string usual =
       "The gateway's configuration (YAML); without one, " + checked + ", or the defaults if there is none";
@@ -45,7 +48,9 @@ int main(int argc, char** argv) {
     return session::gateway::choose_config(given, session::gateway::kUsualConfiguration);
   };
   CLI11_PARSE(app, argc, argv);
-  if (serve->parsed()) return session::gateway::serve(config);
+  using session::gateway::CoreDumps;
+  if (serve->parsed())
+    return session::gateway::serve(config, core_dumps ? CoreDumps::allowed : CoreDumps::forbidden);
   if (check->parsed()) return session::gateway::check_config(checked);
   if (nginx->parsed()) return session::gateway::print_nginx(chosen(nginx_config), output, force);
   if (lint->parsed()) return session::gateway::lint_nginx(linted, chosen(lint_config));

@@ -74,6 +74,7 @@ std::vector<std::string> command(const TempDir& dir, const WireGateway::Setup& s
           "sh",
           session::test::gateway_binary(),
           "serve",
+          "--core-dumps",  // tests look into the process, also those of an ordinary user
           "--config",
           config_file};
 }

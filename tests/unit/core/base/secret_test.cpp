@@ -1,13 +1,16 @@
 #include "core/base/secret.h"
 
-#include <array>
-#include <cstring>
-#include <new>
+#include <cstdint>
+#include <cstdio>
+#include <fstream>
+#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
+#include <openssl/crypto.h>
 
 namespace session::test {
 namespace {
@@ -27,15 +30,32 @@ static_assert(!std::is_convertible_v<std::string, Secret>);
 static_assert(!std::is_convertible_v<Secret, std::string_view>);
 static_assert(std::is_nothrow_move_constructible_v<Secret>);
 
-// Room for one Secret whose bytes can be looked at when it is gone.
-struct Room {
-  alignas(Secret) std::array<unsigned char, sizeof(Secret)> bytes{};
-
-  [[nodiscard]] bool holds(std::string_view text) const {
-    return std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()).find(text) !=
-           std::string_view::npos;
+// The memory for secrets stays mapped, so what is left of a secret there can be looked at.
+struct Protected {
+  static SecretMemory memory() {
+    static const SecretMemory once = protect_secrets();
+    return once;
   }
+  Protected() { BOOST_REQUIRE(memory() != SecretMemory::unprotected); }
 };
+
+bool holds(const char* memory, std::size_t size, std::string_view text) {
+  return std::string_view(memory, size).find(text) != std::string_view::npos;
+}
+
+// The line of flags of the mapping that holds this byte (proc(5), smaps: VmFlags).
+std::string flags_of_mapping(const char* byte) {
+  std::ifstream maps("/proc/self/smaps");
+  const auto address = reinterpret_cast<std::uintptr_t>(byte);
+  bool here = false;
+  for (std::string line; std::getline(maps, line);) {
+    unsigned long from = 0;
+    unsigned long to = 0;
+    if (std::sscanf(line.c_str(), "%lx-%lx ", &from, &to) == 2) here = from <= address && address < to;
+    if (here && line.starts_with("VmFlags:")) return line + " ";
+  }
+  return {};
+}
 
 BOOST_AUTO_TEST_SUITE(secret)
 
@@ -71,29 +91,51 @@ BOOST_AUTO_TEST_CASE(a_secret_may_be_assigned_to_itself) {
   BOOST_TEST(secret.reveal() == "itself");
 }
 
-BOOST_AUTO_TEST_CASE(a_short_secret_leaves_nothing_in_its_place_when_it_goes) {
-  Room room;
-  auto* secret = new (room.bytes.data()) Secret("ten bytes!");
-  BOOST_TEST(room.holds("ten bytes!"));
-  secret->~Secret();
-  BOOST_TEST(!room.holds("en byte"));
+BOOST_FIXTURE_TEST_CASE(a_secret_leaves_nothing_in_its_place_when_it_goes, Protected) {
+  for (const std::size_t size : {10U, 40U, 4096U}) {
+    auto secret = std::make_unique<Secret>(std::string(size, 's'));
+    const char* const place = secret->reveal().data();
+    BOOST_TEST(holds(place, size, "ssss"));
+    secret.reset();
+    // Behind what the allocator writes into free memory.
+    BOOST_TEST(!holds(place, size, "s"));
+  }
 }
 
-BOOST_AUTO_TEST_CASE(a_short_secret_leaves_nothing_in_its_place_when_it_moves) {
-  Room room;
-  auto* from = new (room.bytes.data()) Secret("ten bytes!");
-  const Secret to = std::move(*from);
-  BOOST_TEST(to.reveal() == "ten bytes!");
-  BOOST_TEST(!room.holds("en byte"));
-  from->~Secret();
+BOOST_FIXTURE_TEST_CASE(a_secret_moves_without_leaving_a_copy, Protected) {
+  Secret from("ten bytes!");
+  const char* const place = from.reveal().data();
+  const Secret to = std::move(from);
+  BOOST_TEST(to.reveal().data() == place);
 }
 
-BOOST_AUTO_TEST_CASE(a_shorter_secret_in_its_place_leaves_nothing_of_the_longer) {
-  Room room;
-  auto* secret = new (room.bytes.data()) Secret("ten bytes!");
-  *secret = Secret("1");
-  secret->~Secret();
-  BOOST_TEST(!room.holds("n byte"));
+BOOST_FIXTURE_TEST_CASE(another_secret_in_its_place_leaves_nothing_of_the_first, Protected) {
+  Secret secret("ten bytes!");
+  const char* const place = secret.reveal().data();
+  secret = Secret("1");
+  BOOST_TEST(!holds(place, 10, "bytes"));
+}
+
+BOOST_FIXTURE_TEST_CASE(secrets_are_in_memory_that_is_neither_dumped_nor_swapped, Protected) {
+  const Secret secret("in memory of its own");
+  const std::string flags = flags_of_mapping(secret.reveal().data());
+  BOOST_TEST(flags.find(" dd ") != std::string::npos, flags);
+  if (memory() == SecretMemory::locked) BOOST_TEST(flags.find(" lo ") != std::string::npos, flags);
+}
+
+// OpenSSL can't work without room of its own there.
+BOOST_FIXTURE_TEST_CASE(large_and_many_secrets_leave_room_for_the_keys_of_openssl, Protected) {
+  std::vector<Secret> many;
+  for (int i = 0; i < 1000; ++i) many.emplace_back(std::string(4096, 'm'));
+  for (int i = 0; i < 20; ++i) many.emplace_back(std::string(65536, 'l'));
+  for (const Secret& each : many)
+    BOOST_REQUIRE(each.reveal().find_first_not_of("lm") == std::string_view::npos);
+  void* const key = OPENSSL_secure_malloc(4096);
+  BOOST_TEST((key != nullptr && CRYPTO_secure_allocated(key) == 1));
+  OPENSSL_secure_free(key);
+  many.clear();
+  const Secret again(std::string(4096, 'a'));
+  BOOST_TEST(CRYPTO_secure_allocated(again.reveal().data()) == 1);
 }
 
 BOOST_AUTO_TEST_CASE(comparison_in_constant_time_is_still_comparison) {
