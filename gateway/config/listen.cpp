@@ -90,6 +90,12 @@ std::optional<Listen> listener_in(Section& section) {
   return tcp_in(tcp);
 }
 
+struct ReadListener {
+  std::string key;
+  Listen where;
+  std::vector<Secret> secrets;
+};
+
 bool same_place(const Listen& a, const Listen& b) {
   const auto* path = std::get_if<ListenUnix>(&a);
   const auto* other = std::get_if<ListenUnix>(&b);
@@ -98,23 +104,33 @@ bool same_place(const Listen& a, const Listen& b) {
 
 }  // namespace
 
-void read_listen(const Field& field, std::vector<Listen>& to) {
-  std::vector<std::pair<std::string, Listen>> listeners;  // with their keys
+// The unknown keys of a listener are not quoted: they can be a mistyped secret.
+void read_listen(const Field& field, Settings& to) {
+  std::vector<ReadListener> listeners;
   const std::vector<Field> items = items_of(field);
   for (const Field& item : items) {
-    read_map(item, [&](Section& section) {
-      const auto listener = listener_in(section);
-      if (!listener) return;
-      for (const auto& [key, earlier] : listeners) {
-        if (same_place(earlier, *listener)) return item.problem("the same as " + key);
-      }
-      listeners.emplace_back(item.key(), *listener);
-    });
+    read_map(
+        item,
+        [&](Section& section) {
+          std::vector<Secret> secrets;
+          read_listen_secrets(section["secret"], secrets);
+          const auto listener = listener_in(section);
+          if (!listener) return;
+          for (const ReadListener& earlier : listeners) {
+            if (same_place(earlier.where, *listener)) return item.problem("the same as " + earlier.key);
+          }
+          listeners.push_back({item.key(), *listener, std::move(secrets)});
+        },
+        Section::Names::hidden);
   }
   if (!field.given() || !field.clean()) return;
   if (items.empty()) field.problem("expected at least one listener");
-  to.clear();
-  for (auto& [key, listener] : listeners) to.push_back(std::move(listener));
+  to.listen.clear();
+  to.listen_secrets.clear();
+  for (ReadListener& each : listeners) {
+    to.listen.push_back(std::move(each.where));
+    to.listen_secrets.push_back(std::move(each.secrets));
+  }
 }
 
 }  // namespace session::gateway

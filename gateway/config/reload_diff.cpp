@@ -117,6 +117,25 @@ void compare_keys(const Settings& served, const Settings& next, std::vector<std:
   }
 }
 
+bool is_among(const Secret& secret, const std::vector<Secret>& secrets) {
+  return std::any_of(secrets.begin(), secrets.end(), [&](const Secret& each) { return same(secret, each); });
+}
+
+// Both have the same listeners: others need a restart. nginx sends the first secret of a list.
+void compare_listen_secrets(const Settings& served, const Settings& next, std::vector<std::string>& effects) {
+  for (std::size_t i = 0; i < std::min(served.listen_secrets.size(), next.listen_secrets.size()); ++i) {
+    const std::vector<Secret>& before = served.listen_secrets[i];
+    const std::vector<Secret>& after = next.listen_secrets[i];
+    const std::string name = "listen[" + std::to_string(i) + "]";
+    if (!before.empty() && after.empty()) {
+      effects.push_back(name + " has no secret any more: whoever can connect can log in as anybody");
+    } else if (!after.empty() && (before.empty() || !is_among(before.front(), after))) {
+      effects.push_back(name +
+                        ".secret is another one: requests without it are refused until nginx sends it");
+    }
+  }
+}
+
 }  // namespace
 
 Problems reload_diff(const Settings& served, const Settings& next) {
@@ -129,6 +148,7 @@ Problems reload_diff(const Settings& served, const Settings& next) {
 
 std::vector<std::string> effects_on_sessions(const Settings& served, const Settings& next) {
   std::vector<std::string> effects;
+  compare_listen_secrets(served, next, effects);
   if (served.format->capabilities.configured_keys && next.format->capabilities.configured_keys) {
     compare_keys(served, next, effects);
   }

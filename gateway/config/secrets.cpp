@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::size_t kMinSaltBytes = 1;      // a salt need not be hard to guess (RFC 5869, 3.1)
 constexpr std::size_t kMinPasswordBytes = 1;  // how long one is, is up to the server that asks for it
+// nginx reads the secret of a listener from its configuration: one token, without variables.
+constexpr std::size_t kMaxListenSecretBytes = 1024;
+constexpr std::size_t kMaxListenSecrets = 2;
 
 std::optional<Secret> secret_in_file(const Field& field) {
   auto file = named_file(field, kMaxSecretBytes);
@@ -81,7 +84,44 @@ void check_ids(const std::vector<Field>& items, const std::vector<KeyMaterial>& 
   }
 }
 
+bool fits_nginx(const Secret& secret) {
+  const std::string_view bytes = secret.reveal();
+  const auto fits = [](char c) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return letter || (c >= '0' && c <= '9') || std::string_view("-_.~+/=").find(c) != std::string_view::npos;
+  };
+  return bytes.size() <= kMaxListenSecretBytes && std::all_of(bytes.begin(), bytes.end(), fits);
+}
+
+void read_listen_secret(const Field& field, std::vector<Secret>& to) {
+  read_map(
+      field,
+      [&](Section& section) {
+        Secret secret;
+        read_secret(section, secret, kMinSecretBytes);
+        if (secret.empty()) return;
+        if (!fits_nginx(secret)) {
+          return section.field().problem(
+              "expected at most 1024 of A-Z, a-z, 0-9 and - _ . ~ + / =, since nginx has to write it "
+              "(session-gateway key new)");
+        }
+        to.push_back(std::move(secret));
+      },
+      Section::Names::hidden);
+}
+
 }  // namespace
+
+void read_listen_secrets(const Field& field, std::vector<Secret>& to) {
+  if (field.context().lists_keys()) return read_listen_secret(field, to);
+  if (!field.given()) return;
+  if (field.node()->kind != YamlNode::Kind::list) return read_listen_secret(field, to);
+  const std::vector<Field> items = items_of(field);
+  if (items.empty() || items.size() > kMaxListenSecrets) {
+    field.problem("expected one secret, or a list of two while nginx changes from one to the other");
+  }
+  for (const Field& item : items) read_listen_secret(item, to);
+}
 
 void read_salt(const Field& field, Secret& to) {
   if (!field.given() && !field.context().lists_keys()) return;

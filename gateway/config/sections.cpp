@@ -129,7 +129,7 @@ void read_salt_and_keys(Section& top, Settings& to) {
 }  // namespace
 
 void read_settings(Section& top, Settings& to) {
-  read_listen(top["listen"], to.listen);
+  read_listen(top["listen"], to);
   read_count(top["workers"], to.workers, {1, 256, "auto"});
   read_map(top["limits"], [&](Section& limits) { read_limits(limits, to.limits); });
   read_dialect(top["dialect"], to);

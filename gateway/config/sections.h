@@ -12,7 +12,9 @@ namespace session::gateway {
 void read_settings(Section& top, Settings& to);
 
 // The sections that are more than rows.
-void read_listen(const Field& field, std::vector<Listen>& to);
+void read_listen(const Field& field, Settings& to);
+// What the requests of a listener must carry: one secret, or a list of at most two.
+void read_listen_secrets(const Field& field, std::vector<Secret>& to);
 void read_salt(const Field& field, Secret& to);
 // Of any length but none: secrets that others have chosen.
 void read_secrets(const Field& field, std::vector<Secret>& to);

@@ -43,7 +43,7 @@ struct ListenTcp {
 using Listen = std::variant<ListenUnix, ListenTcp>;
 
 struct Limits {
-  std::size_t connections = 10000;     // open at once; one more is refused
+  std::size_t connections = 10000;     // open at once; then the longest idle one yields
   std::size_t request_bytes = 131072;  // one FastCGI request, headers and body
   std::size_t remembered = std::size_t{64}
                            << 20;  // by all workers, of cookies that verified and of decoded records
@@ -58,6 +58,8 @@ enum class StoreType { memory, redis };
 
 struct Settings {
   std::vector<Listen> listen = {ListenUnix{"/run/session-gateway/gateway.sock", 0660}};
+  // `secret` of each of `listen`, in its order: what requests there must carry one of. Empty: nothing.
+  std::vector<std::vector<Secret>> listen_secrets = {{}};
   std::optional<unsigned> workers;  // threads; nullopt (auto): one per core
   Limits limits;
   CookieAttributes cookie;
@@ -79,6 +81,11 @@ struct Settings {
   FormatRegistry::SettingsByName formats = FormatRegistry::built_in().defaults();
   LogSettings log;
 
+  // Whether requests of any listener must carry a secret.
+  [[nodiscard]] bool has_listen_secret() const {
+    return std::any_of(listen_secrets.begin(), listen_secrets.end(),
+                       [](const std::vector<Secret>& secrets) { return !secrets.empty(); });
+  }
   // Whether sessions of the format of that name migrate.
   [[nodiscard]] bool accepts(std::string_view name) const {
     return std::any_of(accept.begin(), accept.end(), [&](const FormatRow* row) { return row->name == name; });

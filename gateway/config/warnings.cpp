@@ -21,20 +21,40 @@ Field within(const Field& map, std::string_view name) {
 
 bool is_loopback(const std::string& address) { return address == "::1" || address.starts_with("127."); }
 
+bool few_bytes(const Secret& secret) {
+  const std::string_view bytes = secret.reveal();
+  return std::set<char>(bytes.begin(), bytes.end()).size() < kFewBytes;
+}
+
+void warn_of_secrets(const Field& listener, const std::vector<Secret>& secrets) {
+  if (std::any_of(secrets.begin(), secrets.end(), few_bytes)) {
+    listener.warn(
+        "this secret is not random: whoever guesses it can log in as anybody (session-gateway key new)");
+  }
+  if (secrets.size() == 2 && equal_in_constant_time(secrets[0].reveal(), secrets[1].reveal()))
+    listener.warn("the two secrets are the same: that is no rotation");
+}
+
 void warn_of_listeners(Section& top, const Settings& settings) {
   if (!top["listen"].given()) return;
   const std::vector<Field> items = items_of(top["listen"]);
   for (std::size_t i = 0; i < items.size(); ++i) {
     const Listen& where = settings.listen.at(i);
+    const std::vector<Secret>& secrets = settings.listen_secrets.at(i);
     if (const auto* tcp = std::get_if<ListenTcp>(&where); tcp != nullptr && !is_loopback(tcp->host)) {
+      items[i].warn(secrets.empty()
+                        ? "whoever reaches this address can log in as anybody: give it a secret, and keep it "
+                          "in a network of your own"
+                        : "the secret and the cookies cross the network in clear text: keep this address in "
+                          "a network of your own");
+    }
+    if (const auto* file = std::get_if<ListenUnix>(&where);
+        file != nullptr && (file->mode & 0002) != 0 && secrets.empty()) {
       items[i].warn(
-          "whoever reaches this address can ask in nginx's name, and change any session whose cookie they "
-          "have: keep it "
-          "in a network of your own");
+          "every user of this machine can log in as anybody: give this socket a secret, and take it from "
+          "them with mode \"0660\"");
     }
-    if (const auto* file = std::get_if<ListenUnix>(&where); file != nullptr && (file->mode & 0002) != 0) {
-      items[i].warn("every user of this machine can ask in nginx's name: take that away with mode \"0660\"");
-    }
+    warn_of_secrets(items[i], secrets);
   }
 }
 
@@ -53,11 +73,6 @@ void warn_of_cookie(Section& top, const Settings& settings) {
   if (!settings.cookie.domain.empty()) {
     within(cookie, "domain").warn("every host below this domain sees the session cookie, and can plant one");
   }
-}
-
-bool few_bytes(const Secret& secret) {
-  const std::string_view bytes = secret.reveal();
-  return std::set<char>(bytes.begin(), bytes.end()).size() < kFewBytes;
 }
 
 void warn_of_keys(Section& top, const Settings& settings) {

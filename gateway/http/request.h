@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/session/action_texts.h"
+#include "gateway/http/front_secret.h"
 #include "gateway/http/location_settings.h"
 
 namespace session::gateway {
@@ -50,14 +51,15 @@ struct FrontActions {
 
 // One request, as a value that knows no protocol. Endpoints read this and nothing else.
 //
-// Method, headers and body are the client's words. Client, settings and actions are the front's: which words
-// are whose is decided by the codec of the protocol (gateway/transport/codec.h), once. What is viewed lives
-// as long as the codec says.
+// Method, headers and body are the client's words. Client, secret, settings and actions are the front's:
+// which words are whose is decided by the codec of the protocol (gateway/transport/codec.h), once. What is
+// viewed lives as long as the codec says.
 struct Request {
   std::string_view method = {};
   RequestHeaders headers = {};
   std::string body = {};
   Client client = {};
+  FrontSecret front_secret = {};
   LocationSettings settings = {};
   FrontActions front_actions = {};
 };

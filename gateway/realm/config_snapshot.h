@@ -2,8 +2,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "gateway/config/settings.h"
+#include "gateway/transport/listener_secrets.h"
 
 namespace session::gateway {
 
@@ -11,12 +14,14 @@ namespace session::gateway {
 // all threads. Each successful reload makes a new one.
 class ConfigSnapshot {
  public:
-  // REQUIRES: the settings have keys and a salt, if their format needs them.
-  ConfigSnapshot(Settings to_serve, std::uint64_t number)
+  // `listeners`: their addresses (ListenerSecrets). REQUIRES: the settings have keys and a salt, if their
+  // format needs them.
+  ConfigSnapshot(Settings to_serve, std::uint64_t number, const std::vector<std::string>& listeners = {})
       : settings(std::move(to_serve)),
         generation(number),
         identity(std::make_shared<const Identity>(settings.identity)),
-        rules(settings.rules) {}
+        rules(settings.rules),
+        listener_secrets(settings, listeners) {}
   ConfigSnapshot(const ConfigSnapshot&) = delete;
   ConfigSnapshot& operator=(const ConfigSnapshot&) = delete;
 
@@ -24,6 +29,7 @@ class ConfigSnapshot {
   const std::uint64_t generation;  // 1: the configuration of the start
   const std::shared_ptr<const Identity> identity;
   const RuleSet rules;
+  const ListenerSecrets listener_secrets;
 };
 
 // Returns the settings with random keys, and a warning, if the native format has no configured keys. That

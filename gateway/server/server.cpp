@@ -44,7 +44,8 @@ Server::Server(Settings settings, ConfigSource source, Telemetry& telemetry)
       own_telemetry_(telemetry),
       source_(std::move(source)),
       load_(source_.load),
-      config_(std::make_shared<const ConfigSnapshot>(std::move(settings), 1)),
+      listeners_(listen(settings)),
+      config_(std::make_shared<const ConfigSnapshot>(std::move(settings), 1, addresses())),
       generation_(config_->generation),
       last_prepared_(config_->generation),
       fd_budget_(worker_count(config_->settings)),
@@ -55,14 +56,13 @@ Server::Server(Settings settings, ConfigSource source, Telemetry& telemetry)
       reload_signal_(loop_.get_executor(), SIGHUP) {
   telemetry_.metrics().set_workers(worker_count(config_->settings));
   telemetry_.metrics().set_cache_budget(cache_budget_);
-  listen();
   const WorkerShared shared{telemetry_, endpoints_, store_, generation_, cache_budget_};
   for (std::size_t i = 0; i < worker_count(config_->settings); ++i)
     workers_.push_back(std::make_unique<Worker>(shared, config_));
-  for (const Listener& listener : listeners_) {
+  for (std::size_t i = 0; i < listeners_.size(); ++i) {
     acceptors_.push_back(std::make_unique<Acceptor>(
-        listener, [this](const AcceptedSocket& socket) { return assign(socket); }, loop_.get_executor(),
-        own_telemetry_));
+        listeners_[i], i, [this](const AcceptedSocket& socket) { return assign(socket); },
+        loop_.get_executor(), own_telemetry_));
   }
   mask_reload_signal(SIG_UNBLOCK);  // a pending signal is delivered to reload_signal_
 }
@@ -71,14 +71,27 @@ Server::~Server() = default;
 
 void hold_reload_signal() { mask_reload_signal(SIG_BLOCK); }
 
-void Server::listen() {
-  for (const int descriptor : sockets_from_service_manager()) listeners_.emplace_back(descriptor);
-  const Settings& settings = config_->settings;
-  if (listeners_.empty()) {
-    for (const Listen& where : settings.listen) listeners_.emplace_back(where);
-  } else if (settings.lines.contains("listen")) {
-    log().warn("ignoring listen: the service manager has passed {} sockets", listeners_.size());
+std::vector<Listener> Server::listen(const Settings& settings) const {
+  std::vector<Listener> listeners;
+  for (const int descriptor : sockets_from_service_manager()) listeners.emplace_back(descriptor);
+  if (listeners.empty()) {
+    for (const Listen& where : settings.listen) listeners.emplace_back(where);
+    return listeners;
   }
+  const auto was_passed = [&](const Listen& where) {
+    return std::any_of(listeners.begin(), listeners.end(),
+                       [&](const Listener& listener) { return listener.name() == listener_address(where); });
+  };
+  const bool all_passed = std::all_of(settings.listen.begin(), settings.listen.end(), was_passed);
+  if (settings.lines.contains("listen") && !all_passed)
+    log().warn("ignoring listen: the service manager has passed {} sockets", listeners.size());
+  return listeners;
+}
+
+std::vector<std::string> Server::addresses() const {
+  std::vector<std::string> addresses;
+  for (const Listener& listener : listeners_) addresses.push_back(listener.name());
+  return addresses;
 }
 
 std::size_t Server::connections() const {
@@ -90,12 +103,27 @@ std::size_t Server::connections() const {
 // Assigns a connection to the worker with the fewest. nginx keeps connections for long, so only their number
 // spreads them evenly.
 bool Server::assign(const AcceptedSocket& socket) {
-  if (connections() >= most_connections_) return false;
+  if (connections() >= most_connections_) return assign_for_idle(socket);
   const auto least = std::min_element(workers_.begin(), workers_.end(), [](const auto& a, const auto& b) {
     return a->connections() < b->connections();
   });
   own_telemetry_.count(Count::connection_accepted);
   (*least)->adopt(socket);
+  return true;
+}
+
+// At the limit: the worker whose connection has been idle for longest ends that and takes the new one.
+bool Server::assign_for_idle(const AcceptedSocket& socket) {
+  Worker* with_longest = nullptr;
+  std::optional<Clock::Steady> longest;
+  for (const auto& worker : workers_) {
+    const auto since = worker->idle_since();
+    if (!since || (longest && *longest <= *since)) continue;
+    longest = since;
+    with_longest = worker.get();
+  }
+  if (with_longest == nullptr) return false;
+  with_longest->adopt_for_idle(socket);
   return true;
 }
 
@@ -153,7 +181,7 @@ std::shared_ptr<const ConfigSnapshot> Server::accepted(Loaded loaded) const {
   Settings next = with_ephemeral_keys(std::move(*loaded), &served);
   for (const std::string& warning : next.warnings) log().warn("{}", warning);
   for (const std::string& effect : effects_on_sessions(served, next)) log().warn("reload: {}", effect);
-  return std::make_shared<const ConfigSnapshot>(std::move(next), last_prepared_ + 1);
+  return std::make_shared<const ConfigSnapshot>(std::move(next), last_prepared_ + 1, addresses());
 }
 
 // Returns whether all workers have prepared the configuration. None of them uses it before generation_

@@ -54,6 +54,7 @@ class Server {
  private:
   [[nodiscard]] Log& log() const { return telemetry_.log(); }
   [[nodiscard]] bool assign(const AcceptedSocket& socket);
+  [[nodiscard]] bool assign_for_idle(const AcceptedSocket& socket);
   Task<void> wait_for_stop();
   Task<void> wait_for_reload();
   Task<void> maintain_store();
@@ -67,7 +68,8 @@ class Server {
   Task<bool> prepare(std::shared_ptr<const ConfigSnapshot> next);
   [[nodiscard]] std::size_t connections() const;
   [[nodiscard]] std::string status() const;
-  void listen();
+  [[nodiscard]] std::vector<Listener> listen(const Settings& settings) const;
+  [[nodiscard]] std::vector<std::string> addresses() const;
   void stop_accepting();
 
   // The order matters: the members that register with the telemetry come before those that count in it.
@@ -77,6 +79,7 @@ class Server {
   WorkerTelemetry own_telemetry_;  // of the thread that calls run()
   ConfigSource source_;
   BackgroundLoad load_;
+  std::vector<Listener> listeners_;
   std::shared_ptr<const ConfigSnapshot> config_;
   std::atomic<std::uint64_t> generation_;  // the generation that the workers use
   std::uint64_t last_prepared_;            // so that no generation is prepared twice
@@ -89,7 +92,6 @@ class Server {
   // Constructed before run(), so that a signal that arrives earlier is not lost.
   boost::asio::basic_signal_set<Executor> stop_signals_;
   boost::asio::basic_signal_set<Executor> reload_signal_;
-  std::vector<Listener> listeners_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
 };

@@ -9,9 +9,10 @@
 #include <boost/asio/post.hpp>
 
 #include "core/base/thread.h"
+#include "gateway/endpoints/events.h"
 #include "gateway/http/problem.h"
+#include "gateway/telemetry/metrics/request_labels.h"
 #include "gateway/telemetry/request_log.h"
-#include "gateway/transport/connection.h"
 
 // NOLINTNEXTLINE(readability-identifier-naming): tcmalloc's name.
 extern "C" void MallocExtension_ReleaseFreeMemory() __attribute__((weak));
@@ -22,7 +23,8 @@ namespace {
 // The buffer of a Unix socket, so that one call receives a request under the usual limit.
 constexpr std::size_t kScratchBytes = std::size_t{256} << 10;
 
-// The time for the first request of a new connection to arrive while the worker drains.
+// The time for the first request of a new connection to arrive: while the worker drains, and before the
+// connection may have to yield to another.
 constexpr milliseconds kSilence{300};
 
 // A worker that has answered no request about sessions for this time empties its caches.
@@ -108,16 +110,74 @@ void Worker::ask_for_heartbeat(std::uint64_t number) {
 
 void Worker::adopt(AcceptedSocket socket) {
   connection_count_.fetch_add(1, std::memory_order_relaxed);
+  boost::asio::post(loop_, [this, socket] { serve(socket); });
+}
+
+void Worker::adopt_for_idle(AcceptedSocket socket) {
+  connection_count_.fetch_add(1, std::memory_order_relaxed);
   boost::asio::post(loop_, [this, socket] {
-    if (draining_) {
-      ::close(socket.descriptor);
-      connection_count_.fetch_sub(1, std::memory_order_relaxed);
-      return;
+    if (!draining_ && !make_room()) {
+      telemetry_.count(Count::connection_refused_limit);
+      telemetry_.log().warn(Message::connection_not_placed,
+                            "refused a connection: all are busy at the limit");
+      return refuse(socket);
     }
-    auto connection = make_connection(socket);
-    if (connection)
-      boost::asio::co_spawn(loop_, Connection::run(std::move(connection)), boost::asio::detached);
+    telemetry_.count(Count::connection_accepted);
+    serve(socket);
   });
+}
+
+void Worker::serve(AcceptedSocket socket) {
+  if (draining_) return refuse(socket);
+  auto connection = make_connection(socket);
+  if (connection) boost::asio::co_spawn(loop_, Connection::run(std::move(connection)), boost::asio::detached);
+}
+
+void Worker::refuse(AcceptedSocket socket) {
+  ::close(socket.descriptor);
+  connection_count_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+std::optional<Clock::Steady> Worker::idle_since() const {
+  const auto first_of = [](const std::atomic<Clock::Steady::rep>& published) {
+    return Clock::Steady(Clock::Steady::duration(published.load(std::memory_order_relaxed)));
+  };
+  const Clock::Steady idle = first_of(first_idle_);
+  const Clock::Steady silent = first_of(first_silent_);
+  const bool silent_counts = silent != Clock::Steady::max() && now() - silent >= kSilence;
+  const Clock::Steady first = silent_counts ? std::min(idle, silent) : idle;
+  if (first == Clock::Steady::max()) return std::nullopt;
+  return first;
+}
+
+bool Worker::make_room() {
+  const auto first = idle_since();
+  if (!first) return false;
+  const bool silent = idle_connections_.empty() || idle_connections_.front().idle_since() > *first;
+  return (silent && make_room_among(silent_connections_)) || make_room_among(idle_connections_);
+}
+
+bool Worker::make_room_among(IdleConnections& connections) {
+  const auto yields = std::find_if(connections.begin(), connections.end(), [this](Connection& connection) {
+    const bool fresh = connection.awaiting_first_request() && now() - connection.idle_since() < kSilence;
+    return !fresh && connection.yield();
+  });
+  if (yields == connections.end()) return false;
+  connections.erase(yields);
+  publish_idle();
+  telemetry_.count(Count::connection_ended_limit);
+  telemetry_.log().warn(Message::connection_yielded,
+                        "closed the longest idle connection for a new one: the limit is reached "
+                        "(limits.connections, or the limit on open files)");
+  return true;
+}
+
+void Worker::publish_idle() {
+  const auto first_of = [](const IdleConnections& list) {
+    return list.empty() ? kNone : list.front().idle_since().time_since_epoch().count();
+  };
+  first_idle_.store(first_of(idle_connections_), std::memory_order_relaxed);
+  first_silent_.store(first_of(silent_connections_), std::memory_order_relaxed);
 }
 
 // Returns nullptr, and closes the descriptor, if the program or the kernel lacks memory for the connection.
@@ -126,7 +186,7 @@ std::unique_ptr<Connection> Worker::make_connection(AcceptedSocket accepted) {
     ConnectionSocket socket = socket_of(loop_.get_executor(), accepted);
     auto codec = codecs_.make(accepted.protocol, realms_->settings().limits);
     return std::make_unique<Connection>(*this, std::move(socket), std::move(codec),
-                                        accepted.family == AF_UNIX);
+                                        accepted.family == AF_UNIX, accepted.listener);
   } catch (const std::exception& exception) {
     telemetry_.log().error(Message::connection_not_taken, "could not accept a connection: {}",
                            exception.what());
@@ -138,21 +198,60 @@ std::unique_ptr<Connection> Worker::make_connection(AcceptedSocket accepted) {
 
 void Worker::opened(Connection& connection) {
   open_.insert(&connection);
+  silent_connections_.push_back(connection);
+  publish_idle();
   telemetry_.count(Count::connection_opened);
 }
 
 void Worker::closed(Connection& connection) {
   open_.erase(&connection);
+  became_busy(connection);
   telemetry_.count(Count::connection_closed);
   connection_count_.fetch_sub(1, std::memory_order_relaxed);
   stop_when_done();
 }
 
-Task<Response> Worker::respond(const Request& request, Clock::Steady since) {
+void Worker::became_busy(Connection& connection) {
+  connection.unlink();
+  publish_idle();
+}
+
+// One that lingers yields before all others.
+void Worker::became_idle(Connection& connection) {
+  connection.unlink();
+  if (connection.lingers()) {
+    idle_connections_.push_front(connection);
+  } else {
+    idle_connections_.push_back(connection);
+  }
+  publish_idle();
+}
+
+// Answers a request that does not carry its listener's secret. `auth` has no body: nginx takes none.
+Response Worker::refuse_request(const Request& request, std::size_t listener) {
+  telemetry_.log().warn(Message::bad_secret, "refused a request on {}: its GATEWAY_SECRET is {}",
+                        realms_->listener_secrets().address(listener),
+                        request.front_secret.value() ? "wrong" : "missing");
+  const ProblemBody body = request.settings.endpoint() == "auth" ? ProblemBody::none : ProblemBody::json;
+  Response response =
+      problem(403, "bad-secret", "The request does not carry the secret of this gateway.", body);
+  if (request.method == "HEAD") response.body.clear();
+  add_refusal(response.events, response.reason);
+  return response;
+}
+
+Task<Response> Worker::respond(const Request& request, Clock::Steady since, std::size_t listener) {
   const std::string_view name = request.settings.endpoint();
   const EndpointTable::Entry* const endpoint = shared_.endpoints.find(name);
   const std::shared_ptr<Realm> by = realms().pick(request);
   const AuditedRequest audited{request, name, by->name()};
+  if (!realms_->listener_secrets().admits(listener, request.front_secret)) {
+    Response response = refuse_request(request, listener);
+    const AuditedRequest refused{request, endpoint == nullptr ? kNoEndpoint : name, by->name()};
+    record_request(telemetry_, endpoint == nullptr ? EndpointId::none : endpoint->id, refused, response,
+                   now() - since);
+    co_return response;
+  }
   if (endpoint == nullptr) {
     Response response = no_endpoint(name, telemetry_.log());
     record_request(telemetry_, EndpointId::none, audited, response, now() - since);
@@ -203,6 +302,10 @@ void Worker::check_deadlines() {
   const Clock::Steady time = now();
   bool any_waiting = false;
   for (Connection* connection : open_) {
+    if (connection->lingers()) {
+      any_waiting = connection->check_linger(time, draining_ && time >= silent_until_) || any_waiting;
+      continue;
+    }
     if (!connection->busy_since() && !draining_) {
       any_waiting = connection->probe_peer() || any_waiting;
       continue;
@@ -227,7 +330,8 @@ void Worker::drain(milliseconds grace) {
     drain_until_ = now() + grace;
     silent_until_ = now() + std::min(grace, kSilence);
     for (Connection* connection : open_) {
-      if (!connection->busy_since() && !connection->awaiting_first_request()) connection->finish();
+      const bool idle = !connection->busy_since() && !connection->lingers();
+      if (idle && !connection->awaiting_first_request()) connection->finish();
     }
     if (!open_.empty()) watch_deadlines();
     stop_when_done();

@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <unordered_set>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/intrusive/list.hpp>
 
 #include "core/base/await.h"
 #include "gateway/backends/store_backend.h"
@@ -21,6 +23,7 @@
 #include "gateway/server/idle_watch.h"
 #include "gateway/telemetry/worker_telemetry.h"
 #include "gateway/transport/accepted_socket.h"
+#include "gateway/transport/connection.h"
 #include "gateway/transport/connection_host.h"
 
 namespace session::gateway {
@@ -53,6 +56,13 @@ class Worker final : public ConnectionHost {
   void start(std::size_t number);
   // Takes over a new connection. REQUIRES: it is connected and non-blocking.
   void adopt(AcceptedSocket socket);
+  // The same at the limit of connections: ends the connection that has been idle for longest, and counts it
+  // as such. If none is idle by then, closes the new one and counts it as refused.
+  void adopt_for_idle(AcceptedSocket socket);
+  // Since when the connection has been idle that adopt_for_idle() would end; nullopt: none is idle. One that
+  // has not sent its first request yet counts after a short time, since its peer connects in order to send
+  // one.
+  [[nodiscard]] std::optional<Clock::Steady> idle_since() const;
   // Returns the number of connections, including adopted ones that the worker's thread has not processed yet.
   [[nodiscard]] std::size_t connections() const { return connection_count_.load(std::memory_order_relaxed); }
   // Prepares a configuration, and then calls `ready` on this worker's thread. Requests use it as soon as
@@ -75,12 +85,23 @@ class Worker final : public ConnectionHost {
   [[nodiscard]] Clock::Steady now() const override { return shared_.clock.steady_now(); }
   [[nodiscard]] bool draining() const override { return draining_; }
   [[nodiscard]] WorkerTelemetry& telemetry() override { return telemetry_; }
-  Task<Response> respond(const Request& request, Clock::Steady since) override;
+  Task<Response> respond(const Request& request, Clock::Steady since, std::size_t listener) override;
+  [[nodiscard]] Response refuse_request(const Request& request, std::size_t listener);
   void opened(Connection& connection) override;
   void closed(Connection& connection) override;
+  void became_busy(Connection& connection) override;
+  void became_idle(Connection& connection) override;
   void watch_deadlines() override;
 
+  using IdleConnections = boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>>;
+
+  void serve(AcceptedSocket socket);
+  void refuse(AcceptedSocket socket);
   [[nodiscard]] std::unique_ptr<Connection> make_connection(AcceptedSocket accepted);
+  // Ends the connection that has been idle for longest. Returns false if none is.
+  [[nodiscard]] bool make_room();
+  [[nodiscard]] bool make_room_among(IdleConnections& connections);
+  void publish_idle();
   void check_deadlines();
   [[nodiscard]] bool is_late(const Connection& connection, Clock::Steady time) const;
   void run_in_background(Task<void> task, std::shared_ptr<Realm> realm);
@@ -106,6 +127,14 @@ class Worker final : public ConnectionHost {
   CodecFactory codecs_;
   IdleWatch idle_;
   std::unordered_set<Connection*> open_;
+  // The open connections that are idle, longest first: those that have had a request, or linger, and those
+  // that wait for their first.
+  IdleConnections idle_connections_;
+  IdleConnections silent_connections_;
+  // Since when the first of each has been idle, for other threads; kNone: there is none.
+  static constexpr Clock::Steady::rep kNone = Clock::Steady::max().time_since_epoch().count();
+  std::atomic<Clock::Steady::rep> first_idle_ = kNone;
+  std::atomic<Clock::Steady::rep> first_silent_ = kNone;
   std::atomic<std::size_t> connection_count_ = 0;
   std::atomic<std::uint64_t> heartbeat_ = 0;
   std::size_t background_ = 0;

@@ -32,8 +32,10 @@ int duplicate(int descriptor) {
 
 }  // namespace
 
-Acceptor::Acceptor(const Listener& listener, Place place, Executor executor, WorkerTelemetry& telemetry)
+Acceptor::Acceptor(const Listener& listener, std::size_t number, Place place, Executor executor,
+                   WorkerTelemetry& telemetry)
     : listener_(listener),
+      number_(number),
       place_(std::move(place)),
       ready_(executor, duplicate(listener.descriptor())),
       rest_(executor),
@@ -81,7 +83,7 @@ Acceptor::Accepted Acceptor::accept_one() {
       // Ends the connections of peers whose machine died.
       ::setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     }
-    const AcceptedSocket socket{descriptor, listener_.family(), listener_.protocol()};
+    const AcceptedSocket socket{descriptor, listener_.family(), listener_.protocol(), number_};
     if (place_(socket)) return Accepted::one;
     telemetry_.count(Count::connection_refused_limit);
     telemetry_.log().warn(

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
@@ -22,7 +23,9 @@ class Acceptor {
   // Takes over a connection. Returns false, and leaves the descriptor to the acceptor, if there is no room.
   using Place = std::function<bool(const AcceptedSocket& socket)>;
 
-  Acceptor(const Listener& listener, Place place, Executor executor, WorkerTelemetry& telemetry);
+  // `number`: the listener's place among all (AcceptedSocket::listener).
+  Acceptor(const Listener& listener, std::size_t number, Place place, Executor executor,
+           WorkerTelemetry& telemetry);
   ~Acceptor();
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
@@ -38,6 +41,7 @@ class Acceptor {
   void refuse_waiting();
 
   const Listener& listener_;
+  const std::size_t number_;
   Place place_;
   boost::asio::posix::basic_stream_descriptor<Executor> ready_;  // a duplicate of the listener's
   SteadyTimer rest_;

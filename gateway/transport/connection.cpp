@@ -19,11 +19,22 @@ using Ready = boost::asio::socket_base;
 // other connections and timers.
 constexpr unsigned kMaxReadsInTurn = 4;
 
+// Whether something can be received. Not at the peer's end, nor after an error.
+bool has_bytes(int socket) {
+  char byte = 0;
+  return ::recv(socket, &byte, 1, MSG_DONTWAIT | MSG_PEEK) > 0;
+}
+
 }  // namespace
 
 Connection::Connection(ConnectionHost& host, ConnectionSocket socket, std::unique_ptr<Codec> codec,
-                       bool is_unix)
-    : host_(host), socket_(std::move(socket)), codec_(std::move(codec)), unix_(is_unix) {
+                       bool is_unix, std::size_t listener)
+    : host_(host),
+      socket_(std::move(socket)),
+      codec_(std::move(codec)),
+      listener_(listener),
+      idle_since_(host.now()),
+      unix_(is_unix) {
   host_.opened(*this);
 }
 
@@ -39,6 +50,37 @@ bool Connection::close() {
 void Connection::finish() {
   boost::system::error_code ignored;
   socket_.cancel(ignored);
+}
+
+// A request that comes between the look and the close would be lost. So the receiving side of a Unix socket
+// is shut down first, as at a drain: a later send fails at the peer, which can use another connection.
+bool Connection::yield() {
+  if (!socket_.is_open() || busy_since_) return false;
+  if (!lingers_) {
+    if (has_bytes(socket_.native_handle())) return false;
+    if (unix_) ::shutdown(socket_.native_handle(), SHUT_RD);
+    yields_ = true;
+    if (has_bytes(socket_.native_handle())) {
+      finish();
+      return true;
+    }
+  }
+  (void)close();
+  return true;
+}
+
+bool Connection::check_linger(Clock::Steady time, bool must_end) {
+  if (!socket_.is_open()) return false;
+  std::string_view dropped;
+  Received received = Received::bytes;
+  for (unsigned i = 0; i < kMaxReadsInTurn && received == Received::bytes; ++i) {
+    received = try_receive(dropped);
+    dropped_ += dropped.size();
+  }
+  const bool over = must_end || time >= linger_until_ || dropped_ > kMaxLingerBytes;
+  if (received != Received::end && !over) return true;
+  (void)close();
+  return false;
 }
 
 bool Connection::probe_peer() {
@@ -57,9 +99,12 @@ void Connection::set_busy(bool busy) {
   if (busy == busy_since_.has_value()) return;
   if (busy) {
     busy_since_ = host_.now();
+    host_.became_busy(*this);
     host_.watch_deadlines();
   } else {
     busy_since_.reset();
+    idle_since_ = host_.now();
+    host_.became_idle(*this);
   }
 }
 
@@ -79,25 +124,23 @@ Task<void> Connection::serve() {
   while (!received.empty()) {
     set_busy(true);
     auto outcome = codec_->feed(received);
+    bool answered = false;
     while (outcome == Codec::Outcome::whole) {
-      const bool go_on = co_await answer();
-      if (!go_on) co_return;
+      const bool sent = co_await answer();
+      if (!sent) co_return;
+      if (!codec_->keep_connection()) co_return co_await linger();
       outcome = codec_->feed({});
+      answered = true;
       // The next request is measured from here, against a deadline of its own.
-      busy_since_.reset();
-      if (!codec_->idle() || outcome == Codec::Outcome::whole) set_busy(true);
+      if (outcome == Codec::Outcome::whole) busy_since_ = host_.now();
     }
     const std::string reply = codec_->take_reply();
-    if (!reply.empty()) set_busy(true);
+    if (answered && (!codec_->idle() || !reply.empty())) busy_since_ = host_.now();
     const bool sent = reply.empty() || co_await send(reply);
     if (outcome == Codec::Outcome::too_large) co_return co_await refuse_too_large();
     if (outcome == Codec::Outcome::close || !sent) {
-      if (*codec_->why() != '\0') {
-        WorkerTelemetry& telemetry = host_.telemetry();
-        telemetry.log().warn(Message::connection_protocol_error, "closed a connection that sent {}",
-                             codec_->why());
-        telemetry.count(Count::connection_ended_protocol);
-      }
+      if (*codec_->why() != '\0') log_protocol_error();
+      if (sent && !reply.empty()) co_await linger();
       co_return;
     }
     // The peer's end may have come together with a part of a request, and is reported once.
@@ -108,6 +151,12 @@ Task<void> Connection::serve() {
     }
     received = co_await receive();
   }
+}
+
+void Connection::log_protocol_error() const {
+  WorkerTelemetry& telemetry = host_.telemetry();
+  telemetry.log().warn(Message::connection_protocol_error, "closed a connection that sent {}", codec_->why());
+  telemetry.count(Count::connection_ended_protocol);
 }
 
 Connection::Received Connection::try_receive(std::string_view& bytes) {
@@ -145,16 +194,17 @@ Task<std::string_view> Connection::receive() {
   }
 }
 
-bool Connection::finishing() const { return host_.draining() && codec_->idle() && !awaiting_first_request_; }
+bool Connection::finishing() const {
+  return codec_->idle() && (yields_ || (host_.draining() && !awaiting_first_request_));
+}
 
 Task<bool> Connection::answer() {
   const Clock::Steady since = *busy_since_;  // set with the first byte
   awaiting_first_request_ = false;
-  const Response response = co_await host_.respond(codec_->request(), since);
+  const Response response = co_await host_.respond(codec_->request(), since, listener_);
   std::string out = codec_->take_reply();
   codec_->append_response(out, response);
-  const bool sent = co_await send(out);
-  co_return sent && codec_->keep_connection();
+  co_return co_await send(out);
 }
 
 Task<bool> Connection::send(std::string_view bytes) {
@@ -191,6 +241,20 @@ Task<void> Connection::refuse_too_large() {
     drained_ = Drained::no;  // the peer's end may have come together with what was read
     rest = co_await receive();
   }
+}
+
+// Costs one system call if the peer closes first, as web servers do: the wait ends with that. What a peer
+// sends meanwhile waits in the socket, and is read by check_linger() now and then.
+Task<void> Connection::linger() {
+  boost::system::error_code ignored;
+  socket_.shutdown(boost::asio::socket_base::shutdown_send, ignored);
+  busy_since_.reset();
+  lingers_ = true;
+  linger_until_ = host_.now() + kLinger;
+  idle_since_ = {};
+  host_.became_idle(*this);
+  host_.watch_deadlines();
+  (void)co_await socket_.async_wait_hangup(kAwaitTuple);
 }
 
 }  // namespace session::gateway

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
+
+#include <boost/intrusive/list.hpp>
 
 #include "core/base/clock.h"
 #include "core/base/task.h"
@@ -15,13 +18,23 @@ namespace session::gateway {
 // One connection on one thread, of whatever protocol its codec speaks: receives, has the host answer each
 // request, sends, until either side ends it.
 //
-// Requests of a connection are answered one after the other. Runs on its host's thread only. Lives as long as
-// its coroutine runs.
-class Connection {
+// Requests of a connection are answered one after the other. A connection that ends with its answer lingers:
+// the sending side is shut down, and what the peer still sends is read and dropped until the peer has closed,
+// for kLinger at most. Closed at once, a peer that writes after its request would get EPIPE, or a reset, and
+// could drop the answer unread.
+//
+// Runs on its host's thread only. Lives as long as its coroutine runs.
+class Connection
+    : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
-  // REQUIRES: the socket is connected and non-blocking; `is_unix` says whether it is a Unix socket. The host
-  // outlives the connection.
-  Connection(ConnectionHost& host, ConnectionSocket socket, std::unique_ptr<Codec> codec, bool is_unix);
+  // How long a connection lingers, and how much it reads meanwhile.
+  static constexpr milliseconds kLinger{1000};
+  static constexpr std::size_t kMaxLingerBytes = std::size_t{4} << 20;
+
+  // REQUIRES: the socket is connected and non-blocking; `is_unix` says whether it is a Unix socket, and
+  // `listener` which listener (AcceptedSocket) has accepted it. The host outlives the connection.
+  Connection(ConnectionHost& host, ConnectionSocket socket, std::unique_ptr<Codec> codec, bool is_unix,
+             std::size_t listener = 0);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -45,6 +58,18 @@ class Connection {
   // before, and ends.
   void finish();
 
+  // While the connection idles: since when; the epoch while it lingers, since nobody misses it then.
+  [[nodiscard]] Clock::Steady idle_since() const { return idle_since_; }
+  // Ends a connection that idles or lingers so that another one can take its place. Returns false, and leaves
+  // it open, if something has come on it: it is not idle then. Nothing that the peer has sent is lost.
+  [[nodiscard]] bool yield();
+
+  // Whether the connection lingers.
+  [[nodiscard]] bool lingers() const { return lingers_; }
+  // Reads what the peer of a connection that lingers has sent, and closes it at the peer's end, or if it has
+  // lingered for long enough, or if it `must_end`. Returns whether to call again.
+  [[nodiscard]] bool check_linger(Clock::Steady time, bool must_end);
+
  private:
   // What a read brought.
   enum class Received { bytes, nothing_yet, end };
@@ -62,18 +87,27 @@ class Connection {
   Task<bool> answer();
   Task<bool> send(std::string_view bytes);
   Task<void> refuse_too_large();
+  // After the last answer: waits for the peer's end.
+  Task<void> linger();
   void set_busy(bool busy);
+  void log_protocol_error() const;
 
   ConnectionHost& host_;
   ConnectionSocket socket_;
   const std::unique_ptr<Codec> codec_;
+  const std::size_t listener_;
   std::optional<Clock::Steady> busy_since_;
+  Clock::Steady idle_since_{};
+  Clock::Steady linger_until_{};
+  std::size_t dropped_ = 0;  // bytes, while it lingered
   bool awaiting_first_request_ = true;
   Drained drained_ = Drained::no;
   unsigned reads_in_turn_ = 0;
   bool probing_ = false;  // probe_peer() has ended the wait
   const bool unix_;
   bool refused_ = false;
+  bool lingers_ = false;
+  bool yields_ = false;  // ends like one whose host drains
 };
 
 }  // namespace session::gateway

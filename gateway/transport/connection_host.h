@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "core/base/clock.h"
@@ -23,13 +24,17 @@ class ConnectionHost {
 
   [[nodiscard]] virtual WorkerTelemetry& telemetry() = 0;
 
-  // Answers a request that began to arrive at `since`. The request outlives the task.
-  virtual Task<Response> respond(const Request& request, Clock::Steady since) = 0;
+  // Answers a request that began to arrive at `since`, on a connection of that listener. The request outlives
+  // the task.
+  virtual Task<Response> respond(const Request& request, Clock::Steady since, std::size_t listener) = 0;
 
   virtual void opened(Connection& connection) = 0;
   virtual void closed(Connection& connection) = 0;
-  // A request is under way. From now on the host closes connections whose request takes longer than the
-  // deadline, at most a quarter of it late.
+  // A request is under way on the connection, or no longer. A connection is idle when it has opened.
+  virtual void became_busy(Connection& connection) = 0;
+  virtual void became_idle(Connection& connection) = 0;
+  // A request is under way, or a connection lingers. From now on the host closes connections whose request
+  // takes longer than the deadline, at most a quarter of it late, and calls check_linger().
   virtual void watch_deadlines() = 0;
 
  protected:

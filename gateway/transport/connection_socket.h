@@ -15,7 +15,8 @@
 
 namespace session::gateway {
 
-// A connection's socket, with a wait for news of what can be received that costs no system call.
+// A connection's socket, with waits for what can be received and for the end of both directions that cost no
+// system call.
 //
 // Asio's async_wait tells epoll with each wait what epoll knows already, which is a twelfth of a check. The
 // kernel reports each arrival once (EPOLLET), and Asio notes one that comes while nobody waits; its
@@ -35,46 +36,79 @@ class ConnectionSocket
   auto async_wait_readable_edge(Token&& token) {
 #if BOOST_ASIO_VERSION == 102600 && defined(BOOST_ASIO_HAS_EPOLL)
     return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
-        [this](auto handler) { start(new News<decltype(handler)>(std::move(handler))); }, token);
+        [this](auto handler) {
+          start(Reactor::read_op, new Waiting<decltype(handler)>(std::move(handler), readable_edge));
+        },
+        token);
 #else
     return async_wait(wait_read, std::forward<Token>(token));
+#endif
+  }
+
+  // Waits until both directions have ended, or there is an error. An end that was reported before the call is
+  // not told: look for it now and then. Ends otherwise as the wait above; one call at a time.
+  template <typename Token>
+  auto async_wait_hangup(Token&& token) {
+#if BOOST_ASIO_VERSION == 102600 && defined(BOOST_ASIO_HAS_EPOLL)
+    return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+        [this](auto handler) {
+          start(Reactor::except_op, new Waiting<decltype(handler)>(std::move(handler), hangup));
+        },
+        token);
+#else
+    return async_wait(wait_error, std::forward<Token>(token));
 #endif
   }
 
 #if BOOST_ASIO_VERSION == 102600 && defined(BOOST_ASIO_HAS_EPOLL)
  private:
   using Operation = boost::asio::detail::reactor_op;
+  using Reactor = boost::asio::detail::reactor;
+
+  // A wait that is under way. While one is started the reactor may ask it about what was noted before, and
+  // then `starting` is set.
+  struct Wait : Operation {
+    using Perform = status (*)(Operation*);
+    Wait(Perform on_event, func_type on_completion) : Operation({}, on_event, on_completion) {}
+    bool starting = false;
+  };
 
   template <typename Handler>
-  class News final : public Operation {
+  class Waiting final : public Wait {
    public:
-    explicit News(Handler handler)
-        : Operation({}, &News::perform, &News::complete), handler_(std::move(handler)) {}
+    Waiting(Handler handler, Wait::Perform on_event)
+        : Wait(on_event, &Waiting::finish), handler_(std::move(handler)) {}
 
    private:
-    // "Exhausted": the next wait is for news, too, and not satisfied by these.
-    static status perform(Operation*) { return done_and_exhausted; }
-
     // Without a loop: it is being destroyed, and the handler with it.
-    static void complete(void* loop, boost::asio::detail::operation* self, const boost::system::error_code&,
-                         std::size_t) {
-      std::unique_ptr<News> readable_edge(static_cast<News*>(self));
+    static void finish(void* loop, boost::asio::detail::operation* self, const boost::system::error_code&,
+                       std::size_t) {
+      std::unique_ptr<Waiting> waiting(static_cast<Waiting*>(self));
       if (loop == nullptr) return;
-      Handler handler(std::move(readable_edge->handler_));
-      const boost::system::error_code error = readable_edge->ec_;
-      readable_edge.reset();  // for the next wait to take its place
+      Handler handler(std::move(waiting->handler_));
+      const boost::system::error_code error = waiting->ec_;
+      waiting.reset();  // for the next wait to take its place
       std::move(handler)(error);
     }
 
     Handler handler_;
   };
 
-  void start(Operation* readable_edge) {
-    auto& reactor = boost::asio::use_service<boost::asio::detail::reactor>(
+  // "Exhausted": the next wait is for news, too, and not satisfied by these.
+  static Operation::status readable_edge(Operation*) { return Operation::done_and_exhausted; }
+  // What was noted before is no news: Asio notes an exceptional state of every new socket.
+  static Operation::status hangup(Operation* self) {
+    return static_cast<Wait*>(self)->starting ? Operation::not_done : Operation::done;
+  }
+
+  // Operations complete on the loop's thread, which is this one: not before this function has returned.
+  void start(int kind, Wait* wait) {
+    auto& reactor = boost::asio::use_service<Reactor>(
         boost::asio::query(get_executor(), boost::asio::execution::context));
     auto& implementation = impl_.get_implementation();
-    reactor.start_op(boost::asio::detail::reactor::read_op, implementation.socket_,
-                     implementation.reactor_data_, readable_edge, false, true);
+    wait->starting = true;
+    reactor.start_op(kind, implementation.socket_, implementation.reactor_data_, wait, false, true);
+    wait->starting = false;
   }
 #endif
 };

@@ -9,6 +9,7 @@ namespace session::gateway {
 // suppress another. A new message is a line here.
 enum class Message : std::size_t {
   // Requests and connections.
+  bad_secret,
   unknown_endpoint,
   request_failed,
   background_task_failed,
@@ -16,6 +17,8 @@ enum class Message : std::size_t {
   connection_failed,
   connection_protocol_error,
   connection_over_limit,
+  connection_not_placed,
+  connection_yielded,
   connections_refused,
   // Endpoints.
   unknown_rule,

@@ -22,6 +22,7 @@ enum class Count {
   connection_ended_deadline,
   connection_ended_protocol,
   connection_ended_too_large,
+  connection_ended_limit,
   session_new,
   session_moved,
   session_id_login,
@@ -33,7 +34,7 @@ enum class Count {
 inline constexpr std::size_t kCounts = static_cast<std::size_t>(Count::count);
 
 // The number of refusal reasons (request_labels.h), including one for all others.
-inline constexpr std::size_t kReasons = 16;
+inline constexpr std::size_t kReasons = 17;
 
 // An endpoint in the metrics. `none` stands for requests of no endpoint, or of one that does not exist;
 // Metrics::register_endpoint returns the others.

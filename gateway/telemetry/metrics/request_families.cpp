@@ -53,7 +53,8 @@ void add_connection_families(Families& families, const CounterSnapshot& sums) {
           "FastCGI connections that the gateway ended because of what came, or did not come, on them.")
       .value(figure(sums, Count::connection_ended_deadline), {{"cause", "deadline"}})
       .value(figure(sums, Count::connection_ended_protocol), {{"cause", "protocol"}})
-      .value(figure(sums, Count::connection_ended_too_large), {{"cause", "too_large"}});
+      .value(figure(sums, Count::connection_ended_too_large), {{"cause", "too_large"}})
+      .value(figure(sums, Count::connection_ended_limit), {{"cause", "limit"}});
 }
 
 void add_session_families(Families& families, const CounterSnapshot& sums) {

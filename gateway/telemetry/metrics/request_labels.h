@@ -19,7 +19,7 @@ inline constexpr std::array<std::string_view, kReasons> kReasonNames = {
     "absent",        "unknown",   "expired",     "revoked",           "malformed",
     "bad-signature", "forbidden", "not-allowed", "cross-origin",      "method-not-allowed",
     "bad-actions",   "too-large", "no-endpoint", "store-unavailable", "internal",
-    "other"};
+    "bad-secret",    "other"};
 
 // The label `endpoint` of requests that name no endpoint, or an unknown one.
 inline constexpr std::string_view kNoEndpoint = "none";

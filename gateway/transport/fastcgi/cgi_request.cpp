@@ -46,7 +46,10 @@ void take_first(std::string_view& slot, std::string_view value) {
 
 void add_param(Request& request, std::string_view name, std::string_view value) {
   if (take_prefix(name, "HTTP_")) return request.headers.add(name, value);
-  if (take_prefix(name, "GATEWAY_")) return add_setting(request.settings, name, value);
+  if (take_prefix(name, "GATEWAY_")) {
+    if (is(name, "SECRET")) return request.front_secret.add(value);
+    return add_setting(request.settings, name, value);
+  }
   if (take_prefix(name, "SESSION_")) return add_action(request.front_actions, name, value);
   if (is(name, "REQUEST_METHOD")) return take_first(request.method, value);
   if (is(name, "REMOTE_ADDR")) return take_first(request.client.address, value);

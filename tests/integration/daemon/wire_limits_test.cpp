@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <filesystem>
 #include <sstream>
 
@@ -35,6 +36,10 @@ void check_refused_as_too_large(Peer& peer, std::string_view bytes, std::uint16_
   BOOST_TEST(answer.header("X-Session-Reason") == "too-large");
   BOOST_TEST(peer.ended());
 }
+
+// A request in two parts: between them its connection is busy.
+const std::string kHalf = health().substr(0, 60);
+const std::string kOtherHalf = health().substr(60);
 
 bool is_served(Peer& peer) {
   try {
@@ -137,22 +142,79 @@ BOOST_AUTO_TEST_CASE(answers_to_earlier_requests_come_before_the_refusal) {
 }
 
 BOOST_AUTO_TEST_CASE(connections_are_served_up_to_the_limit_and_again_when_one_has_closed) {
-  WireGateway gateway({"limits: { connections: 8 }\nworkers: 3\n"});
+  WireGateway gateway({"limits: { connections: 8, request_deadline: 10m }\nworkers: 3\n"});
   std::vector<Peer> open;
   for (int i = 0; i < 8; ++i) {
     open.push_back(i % 2 == 0 ? gateway.unix_peer() : gateway.tcp_peer());
-    BOOST_TEST(open.back().ask(health()).status == 200);
+    BOOST_TEST(open.back().ask(health() + kHalf).status == 200);
   }
   for (int i = 0; i < 20; ++i) {
     for (Peer& refused : gateway.peers()) BOOST_TEST(refused.ended());
   }
-  gateway.wait_for_log("refused a connection: the limit is reached");
+  gateway.wait_for_log("refused a connection: ");
   for (int i = 0; i < 10; ++i) {
     open.pop_back();
     open.push_back(peer_when_there_is_room(gateway));
+    open.back().send(kHalf);
     for (Peer& refused : gateway.peers()) BOOST_TEST(refused.ended());
   }
-  for (Peer& peer : open) BOOST_TEST(peer.ask(health()).status == 200);
+  for (Peer& peer : open) BOOST_TEST(peer.ask(kOtherHalf).status == 200);
+  const std::string metrics = open.back().ask(request(1, asking("metrics"))).body;
+  const std::string refused = R"(session_gateway_connections_refused_total{cause="limit"} )";
+  const auto at = metrics.find(refused);
+  BOOST_REQUIRE(at != metrics.npos);
+  BOOST_TEST(std::stoul(metrics.substr(at + refused.size())) >= 60U);
+  BOOST_TEST(metrics.find(R"(session_gateway_connections_ended_total{cause="limit"} 0)") != metrics.npos);
+}
+
+BOOST_AUTO_TEST_CASE(at_the_limit_the_longest_idle_connection_yields_and_no_busy_one) {
+  for (const char* workers : {"1", "3"}) {
+    WireGateway gateway(
+        {"limits: { connections: 6, request_deadline: 10m }\nworkers: " + std::string(workers) + "\n"});
+    std::vector<Peer> busy;
+    for (int i = 0; i < 2; ++i) busy.push_back(gateway.unix_peer());
+    for (Peer& peer : busy) BOOST_TEST(peer.ask(health() + kHalf).status == 200);
+    std::deque<Peer> idle;
+    for (int i = 0; i < 4; ++i) {
+      idle.push_back(i % 2 == 0 ? gateway.unix_peer() : gateway.tcp_peer());
+      BOOST_TEST(idle.back().ask(health()).status == 200);
+    }
+    // Used again, so that the one behind it is the longest idle.
+    BOOST_TEST(idle.front().ask(health()).status == 200);
+    idle.push_back(std::move(idle.front()));
+    idle.pop_front();
+    for (int i = 0; i < 12; ++i) {
+      Peer next = i % 2 == 0 ? gateway.unix_peer() : gateway.tcp_peer();
+      BOOST_TEST(next.ask(health()).status == 200);
+      BOOST_TEST(idle.front().ended());
+      idle.pop_front();
+      idle.push_back(std::move(next));
+    }
+    for (Peer& peer : busy) BOOST_TEST(peer.ask(kOtherHalf).status == 200);
+    for (Peer& peer : idle) BOOST_TEST(peer.ask(health()).status == 200);
+    gateway.wait_for_log("closed the longest idle connection for a new one: the limit is reached");
+    const std::string metrics = idle.back().ask(request(1, asking("metrics"))).body;
+    BOOST_TEST(metrics.find(R"(session_gateway_connections_ended_total{cause="limit"} 12)") != metrics.npos);
+    BOOST_TEST(metrics.find(R"(session_gateway_connections_refused_total{cause="limit"} 0)") != metrics.npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(connections_that_linger_take_nobodys_place) {
+  WireGateway gateway({"limits: { connections: 4 }\nworkers: 2\n"});
+  std::vector<Peer> lingering;
+  for (int i = 0; i < 20; ++i) {
+    lingering.push_back(gateway.unix_peer());
+    BOOST_TEST(lingering.back().ask(health(1, false)).status == 200);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_never_sends_yields_too) {
+  WireGateway gateway({"limits: { connections: 4 }\nworkers: 1\n"});
+  std::vector<Peer> silent;
+  for (int i = 0; i < 4; ++i) silent.push_back(gateway.unix_peer());
+  Peer served = peer_when_there_is_room(gateway);
+  BOOST_TEST(served.ask(health()).status == 200);
+  BOOST_TEST(silent.front().ended());
 }
 
 BOOST_AUTO_TEST_CASE(connections_are_spread_evenly_over_the_workers) {

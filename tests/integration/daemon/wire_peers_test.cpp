@@ -103,6 +103,25 @@ BOOST_AUTO_TEST_CASE(a_peer_that_vanishes_at_any_byte_leaves_nothing_behind) {
   BOOST_TEST(gateway.log().find("error") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_peer_that_writes_after_its_answer_is_not_cut_off) {
+  WireGateway gateway;
+  for (int i = 0; i < 20; ++i) {
+    for (Peer& peer : gateway.peers()) {
+      peer.send(health(1, false));
+      BOOST_TEST(peer.hung_up());  // the gateway sends no more
+      for (int late = 0; late < 3; ++late) BOOST_TEST(peer.try_send("late"));
+      BOOST_TEST(peer.read_answer().status == 200);
+      BOOST_TEST(peer.ended());
+    }
+    // The same where another role is refused while its params are still to come.
+    Peer authorizer = gateway.unix_peer();
+    authorizer.send(begin(1, false, 2));
+    BOOST_TEST(authorizer.hung_up());
+    BOOST_TEST(authorizer.try_send(stream(kParams, 1, pairs_text(asking("health")))));
+    BOOST_TEST(!authorizer.ended());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_half_closed_peer_gets_its_answers) {
   WireGateway gateway;
   for (const bool keep : {true, false}) {

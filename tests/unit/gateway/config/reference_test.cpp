@@ -113,6 +113,7 @@ BOOST_AUTO_TEST_CASE(the_reference_loads_and_every_value_in_it_is_the_default) {
   const Settings& read = *loaded;
   const Settings defaults;
   BOOST_TEST((read.listen == defaults.listen));
+  BOOST_TEST((!read.has_listen_secret() && !defaults.has_listen_secret()));
   BOOST_TEST((read.workers == defaults.workers));
   BOOST_TEST(read.limits.connections == defaults.limits.connections);
   BOOST_TEST(read.limits.request_bytes == defaults.limits.request_bytes);
@@ -193,6 +194,7 @@ BOOST_AUTO_TEST_CASE(the_examples_in_the_reference_load_when_they_are_activated)
   std::string pattern = (std::filesystem::temp_directory_path() / "reference-XXXXXX").string();
   BOOST_REQUIRE(::mkdtemp(pattern.data()) != nullptr);
   const Path directory = pattern;
+  write_private(directory / "nginx.secret", "abcdefghijklmnopqrstuvwxyz0123456789\n");
   write_private(directory / "salt.key", "pepper\n");
   write_private(directory / "k1.key", std::string("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH") + "\n");
   write_private(directory / "redis.password", "open sesame\n");
@@ -205,6 +207,7 @@ BOOST_AUTO_TEST_CASE(the_examples_in_the_reference_load_when_they_are_activated)
     for (const Problem& problem : loaded.error()) BOOST_ERROR(render("gateway.yaml", problem));
   } else {
     BOOST_TEST(loaded->listen.size() == 2u);
+    BOOST_TEST(loaded->listen_secrets.at(0).size() == 1u);
     BOOST_TEST(loaded->keys.size() == 1u);
     BOOST_TEST(loaded->rules.size() == 2u);
     BOOST_TEST((loaded->redis.password && loaded->redis.password().reveal() == "open sesame"));

@@ -105,6 +105,27 @@ BOOST_AUTO_TEST_CASE(what_a_change_does_to_sessions_is_said) {
              "the cookie has another name: browsers with the former one have to log in again\n");
 }
 
+// nginx goes on sending the first of the former secrets until it is reloaded, too.
+BOOST_AUTO_TEST_CASE(a_change_of_a_listeners_secret_is_said_if_it_refuses_nginx_and_needs_no_restart) {
+  const auto with = [](const std::string& secret) {
+    return "listen:\n- unix: /run/a\n" + (secret.empty() ? "" : "  secret: " + secret + "\n");
+  };
+  const std::string one = "{ value: " + kKey + "1 }";
+  const std::string two = "{ value: " + kKey + "2 }";
+  const std::string refused =
+      "listen[0].secret is another one: requests without it are refused until nginx sends it\n";
+  BOOST_TEST(restart(with(one), with(two)) == "");
+  BOOST_TEST(restart(with(""), with(two)) == "");
+  BOOST_TEST(effects(with(one), with(one)) == "");
+  BOOST_TEST(effects(with(one), with("[ " + two + ", " + one + " ]")) == "");
+  BOOST_TEST(effects(with("[ " + two + ", " + one + " ]"), with(two)) == "");
+  BOOST_TEST(effects(with("[ " + two + ", " + one + " ]"), with(one)) == refused);
+  BOOST_TEST(effects(with(one), with(two)) == refused);
+  BOOST_TEST(effects(with(""), with(two)) == refused);
+  BOOST_TEST(effects(with(one), with("")) ==
+             "listen[0] has no secret any more: whoever can connect can log in as anybody\n");
+}
+
 // The same id with other bytes is another key.
 BOOST_AUTO_TEST_CASE(a_key_whose_secret_has_changed_is_gone) {
   const std::string other = "salt: { value: pepper }\nkeys:\n- { id: a, value: " + kKey + "other }\n";

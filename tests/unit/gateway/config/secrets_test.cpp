@@ -165,4 +165,61 @@ BOOST_AUTO_TEST_CASE(an_unknown_key_beside_a_secret_is_not_shown_but_what_was_me
              "gateway.yaml:3: keys[0]: unknown key (not shown, it may be a secret); did you mean value?\n");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_listener_has_one_secret_or_two_while_nginx_changes_from_one_to_the_other,
+                        Directory) {
+  write("nginx.secret", kSecret + "\n");
+  const auto loaded = load(
+      "listen:\n- { unix: /run/a, secret: { file: nginx.secret } }\n- { unix: /run/b, secret: [ { value: " +
+      kSecret + "2 }, { value: " + kSecret + "1 } ] }\n- tcp: 127.0.0.1:9000\n");
+  BOOST_REQUIRE_MESSAGE(loaded.has_value(), problems(loaded));
+  const auto& secrets = loaded->listen_secrets;
+  BOOST_REQUIRE(secrets.size() == 3u);
+  BOOST_REQUIRE(secrets[0].size() == 1u);
+  BOOST_TEST(secrets[0][0].reveal() == kSecret);
+  BOOST_REQUIRE(secrets[1].size() == 2u);
+  BOOST_TEST(secrets[1][0].reveal() == kSecret + "2");
+  BOOST_TEST(secrets[1][1].reveal() == kSecret + "1");
+  BOOST_TEST(secrets[2].empty());
+  BOOST_TEST(loaded->has_listen_secret());
+  BOOST_TEST(!settings("listen: [ { unix: /run/a } ]\n").has_listen_secret());
+  BOOST_TEST(!settings("").has_listen_secret());
+}
+
+BOOST_AUTO_TEST_CASE(a_secret_of_a_listener_is_as_long_as_a_key_and_fits_into_nginxs_configuration) {
+  const auto with = [](const std::string& secret) {
+    return problems("listen:\n- unix: /run/a\n  secret: " + secret + "\n");
+  };
+  const std::string unfit =
+      "gateway.yaml:3: listen[0].secret: expected at most 1024 of A-Z, a-z, 0-9 and - _ . ~ + / =, since "
+      "nginx "
+      "has to write it (session-gateway key new)\n";
+  BOOST_TEST(with("{ value: " + std::string(31, 's') + " }") ==
+             "gateway.yaml:3: listen[0].secret.value: expected a secret of at least 32 bytes, got 31\n");
+  for (const char* bad : {"$", "\"", "\\\\", " ", ";", "{", "#", "\\n"})
+    BOOST_TEST(with("{ value: \"" + kSecret + (*bad == '"' ? "\\\"" : bad) + "\" }") == unfit);
+  BOOST_TEST(with("{ value: " + std::string(1025, 's') + " }") == unfit);
+  const std::string number =
+      "gateway.yaml:3: listen[0].secret: expected one secret, or a list of two while nginx changes from one "
+      "to "
+      "the other\n";
+  BOOST_TEST(with("[]") == number);
+  const std::string one = "{ value: " + kSecret + " }";
+  BOOST_TEST(with("[ " + one + ", " + one + ", " + one + " ]") == number);
+  BOOST_TEST(with("{ file: a, value: b }") ==
+             "gateway.yaml:3: listen[0].secret: expected file or value, not both\n");
+}
+
+BOOST_AUTO_TEST_CASE(no_secret_of_a_listener_is_part_of_a_problem) {
+  for (const std::string text :
+       {"secret: hush-hush", "secret:hush-hush", "secret: [ hush-hush ]", "secret: { hush-hush: 1 }",
+        "secret: { value: hush-hush }", "secret: { file: hush-hush }", "secret: { value: [ hush-hush ] }",
+        "hush-hush: 1"}) {
+    const std::string found = problems("listen:\n- { unix: /run/a, " + text + " }\n");
+    BOOST_TEST_CONTEXT(text << found) {
+      BOOST_TEST(found != "");
+      BOOST_TEST(found.find("hush-hush") == found.npos);
+    }
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

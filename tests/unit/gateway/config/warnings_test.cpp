@@ -34,13 +34,25 @@ const std::vector<Case> kCases = {
      "1: cookie.domain: every host below this domain sees the session cookie, and can plant one",
      "cookie: { name: s }\n"},
     {"listen:\n- tcp: 127.0.0.1:9000\n- tcp: 10.0.0.1:9000\n",
-     "3: listen[1]: whoever reaches this address can ask in nginx's name, and change any session whose "
-     "cookie they "
-     "have: keep it in a network of your own",
+     "3: listen[1]: whoever reaches this address can log in as anybody: give it a secret, and keep it in a "
+     "network of your own",
      "listen:\n- tcp: 127.0.0.1:9000\n- tcp: \"[::1]:9000\"\n"},
     {"listen: [ { unix: /run/s, mode: \"0666\" } ]\n",
-     "1: listen[0]: every user of this machine can ask in nginx's name: take that away with mode \"0660\"",
+     "1: listen[0]: every user of this machine can log in as anybody: give this socket a secret, and take it "
+     "from them with mode \"0660\"",
      "listen: [ { unix: /run/s, mode: \"0660\" } ]\n"},
+    {"listen: [ { tcp: 10.0.0.1:9000, secret: { value: " + kSecret + " } } ]\n",
+     "1: listen[0]: the secret and the cookies cross the network in clear text: keep this address in a "
+     "network "
+     "of your own",
+     "listen: [ { unix: /run/s, mode: \"0666\", secret: { value: " + kSecret + " } } ]\n"},
+    {"listen: [ { unix: /run/s, secret: { value: aaaaaaaabbbbbbbbaaaaaaaabbbbbbbb } } ]\n",
+     "1: listen[0]: this secret is not random: whoever guesses it can log in as anybody (session-gateway key "
+     "new)",
+     "listen: [ { unix: /run/s, secret: { value: " + kSecret + " } } ]\n"},
+    {"listen: [ { unix: /run/s, secret: [ { value: " + kSecret + " }, { value: " + kSecret + " } ] } ]\n",
+     "1: listen[0]: the two secrets are the same: that is no rotation",
+     "listen: [ { unix: /run/s, secret: [ { value: " + kSecret + " }, { value: " + kSecret + "1 } ] } ]\n"},
     {"salt: { value: pepper }\nkeys:\n- { id: a, value: aaaaaaaabbbbbbbbaaaaaaaabbbbbbbb }\n",
      "3: keys[0]: this secret is not random: whoever guesses it can forge every cookie (session-gateway key "
      "new)",

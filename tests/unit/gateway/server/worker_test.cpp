@@ -188,6 +188,52 @@ BOOST_AUTO_TEST_CASE(two_endpoints_for_one_request_are_none_and_the_log_names_bo
   BOOST_TEST(metrics.find(R"(requests_total{endpoint="none",outcome="bad_request"} 1)") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_reload_gives_open_connections_another_secret) {
+  const Pairs with_one = {
+      {"GATEWAY_ENDPOINT", "health"}, {"GATEWAY_SECRET", "one"}, {"REQUEST_METHOD", "GET"}};
+  const Pairs with_two = {
+      {"GATEWAY_ENDPOINT", "health"}, {"GATEWAY_SECRET", "two"}, {"REQUEST_METHOD", "GET"}};
+  const auto serve = [&](std::vector<Secret> secrets) {
+    Settings settings = config->settings;
+    settings.listen_secrets = {std::move(secrets)};
+    const std::vector<std::string> addresses = {"unix:/run/session-gateway/gateway.sock"};
+    prepare(std::make_shared<const ConfigSnapshot>(std::move(settings), generation + 1, addresses));
+    ++generation;
+  };
+  const auto status = [&](const Pairs& params) {
+    const std::string answer = ask(params);
+    return answer.substr(answer.find("Status: ") + 8, 3);
+  };
+  BOOST_TEST(status(with_one) == "200");
+  serve({Secret("one")});
+  BOOST_TEST(status(with_one) == "200");
+  BOOST_TEST(status(with_two) == "403");
+  serve({Secret("two"), Secret("one")});
+  BOOST_TEST(status(with_one) == "200");
+  BOOST_TEST(status(with_two) == "200");
+  serve({Secret("two")});
+  BOOST_TEST(status(with_one) == "403");
+  BOOST_TEST(status(with_two) == "200");
+  serve({});
+  BOOST_TEST(status(with_one) == "200");
+}
+
+BOOST_AUTO_TEST_CASE(
+    a_head_request_without_the_secret_gets_no_body_and_names_of_endpoints_are_no_text_of_the_audit) {
+  Settings settings = config->settings;
+  settings.listen_secrets = {{Secret("one")}};
+  prepare(std::make_shared<const ConfigSnapshot>(
+      settings, 2, std::vector<std::string>{"unix:/run/session-gateway/gateway.sock"}));
+  generation = 2;
+  BOOST_TEST(ask({{"GATEWAY_ENDPOINT", "session"}, {"REQUEST_METHOD", "HEAD"}}).find("{") ==
+             std::string::npos);
+  BOOST_TEST(ask({{"GATEWAY_ENDPOINT", "forged"}, {"REQUEST_METHOD", "GET"}}).find("Status: 403") !=
+             std::string::npos);
+  BOOST_TEST(log.text() ==
+             "warning refused a request on unix:/run/session-gateway/gateway.sock: its GATEWAY_SECRET is "
+             "missing\n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace session::test

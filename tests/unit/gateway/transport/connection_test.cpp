@@ -1,5 +1,7 @@
 #include "gateway/transport/connection.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -63,17 +65,21 @@ class LineCodec final : public Codec {
 class Host final : public gateway::ConnectionHost {
  public:
   std::string& scratch() override { return scratch_; }
-  Clock::Steady now() const override { return {}; }
+  Clock::Steady now() const override { return Clock::Steady() + elapsed; }
   bool draining() const override { return drains; }
-  Task<Response> respond(const Request& request, Clock::Steady) override {
+  Task<Response> respond(const Request& request, Clock::Steady, std::size_t) override {
     methods.emplace_back(request.method);
     co_return Response{200, {}, {}};
   }
   gateway::WorkerTelemetry& telemetry() override { return telemetry_; }
   void opened(Connection& connection) override { open = &connection; }
   void closed(Connection&) override { open = nullptr; }
+  void became_busy(Connection&) override { idle = false; }
+  void became_idle(Connection&) override { idle = true; }
   void watch_deadlines() override { ++watched; }
 
+  milliseconds elapsed{0};
+  bool idle = true;
   bool drains = false;
   int watched = 0;
   std::vector<std::string> methods;
@@ -99,7 +105,7 @@ struct Lines {
     settle();
   }
   ~Lines() {
-    ::close(peer);
+    if (peer >= 0) ::close(peer);
     settle();
   }
   Lines(const Lines&) = delete;
@@ -117,6 +123,22 @@ struct Lines {
     std::array<char, 4096> got{};
     const ssize_t size = ::recv(peer, got.data(), got.size(), MSG_DONTWAIT);
     return size > 0 ? std::string(got.data(), static_cast<std::size_t>(size)) : std::string();
+  }
+
+  // Whether the peer's next receive is the end.
+  bool sees_end() const {
+    char byte = 0;
+    return ::recv(peer, &byte, 1, MSG_DONTWAIT) == 0;
+  }
+  // How much of what the peer has sent lies in the gateway's socket.
+  int unread_by_gateway() const {
+    int bytes = -1;
+    BOOST_REQUIRE(::ioctl(peer, SIOCOUTQ, &bytes) == 0);
+    return bytes;
+  }
+  void hang_up() {
+    ::close(std::exchange(peer, -1));
+    settle();
   }
 
   Host host;
@@ -151,13 +173,110 @@ BOOST_AUTO_TEST_CASE(a_reply_of_the_protocol_needs_no_request) {
 
 BOOST_AUTO_TEST_CASE(the_codec_says_when_the_connection_ends) {
   BOOST_TEST(ask(".\nnever\n") == "200 .\n");
-  BOOST_TEST(host.open == nullptr);
+  BOOST_TEST(sees_end());
   BOOST_TEST(host.methods.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_ends_lingers_until_its_peer_has_closed) {
+  BOOST_TEST(ask(".\n") == "200 .\n");
+  BOOST_TEST(sees_end());
+  BOOST_REQUIRE(host.open != nullptr);
+  BOOST_TEST(host.open->lingers());
+  BOOST_TEST(!host.open->busy_since().has_value());
+  BOOST_TEST(host.idle);
+  BOOST_TEST(host.watched == 2);
+  hang_up();
+  BOOST_TEST(host.open == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_writes_after_its_answer_reaches_an_open_connection) {
+  BOOST_TEST(ask(".\n") == "200 .\n");
+  for (int i = 0; i < 20; ++i) {
+    BOOST_TEST(ask("late") == "");
+    BOOST_REQUIRE(host.open != nullptr);
+    BOOST_TEST(host.open->check_linger(host.now(), false));
+  }
+  BOOST_TEST(unread_by_gateway() == 0);
+  BOOST_TEST(host.methods.size() == 1U);
+  hang_up();
+  BOOST_TEST(host.open == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_lingers_for_a_second_and_no_longer) {
+  BOOST_TEST(ask(".\n") == "200 .\n");
+  BOOST_TEST(host.open->check_linger(host.now() + milliseconds(999), false));
+  BOOST_TEST(!host.open->check_linger(host.now() + milliseconds(1000), false));
+  settle();
+  BOOST_TEST(host.open == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_must_end_lingers_no_longer) {
+  BOOST_TEST(ask(".\n") == "200 .\n");
+  BOOST_TEST(!host.open->check_linger(host.now(), true));
+  settle();
+  BOOST_TEST(host.open == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_goes_on_sending_is_not_read_for_ever) {
+  BOOST_TEST(ask(".\n") == "200 .\n");
+  const std::string much(4096, 'x');
+  std::size_t sent = 0;
+  for (;;) {
+    BOOST_REQUIRE(sent < 2 * Connection::kMaxLingerBytes);
+    (void)ask(much);
+    sent += much.size();
+    if (!host.open->check_linger(host.now(), false)) break;
+  }
+  BOOST_TEST(sent > Connection::kMaxLingerBytes);
+  settle();
+  BOOST_TEST(host.open == nullptr);
+}
+
+// The end of the peer's sending side alone is no event after ours has ended.
+BOOST_AUTO_TEST_CASE(a_half_closed_peer_is_noticed_at_the_next_look) {
+  BOOST_TEST(ask(".\n") == "200 .\n");
+  BOOST_REQUIRE(::shutdown(peer, SHUT_WR) == 0);
+  settle();
+  if (host.open != nullptr) BOOST_TEST(!host.open->check_linger(host.now(), false));
+  settle();
+  BOOST_TEST(host.open == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(an_idle_connection_yields_at_once) {
+  BOOST_TEST(ask("GET\n") == "200 GET\n");
+  BOOST_TEST(host.idle);
+  BOOST_TEST(host.open->yield());
+  settle();
+  BOOST_TEST(host.open == nullptr);
+  BOOST_TEST(sees_end());
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_lingers_yields) {
+  BOOST_TEST(ask(".\n") == "200 .\n");
+  BOOST_TEST((host.open->idle_since() == Clock::Steady()));
+  BOOST_TEST(host.open->yield());
+  settle();
+  BOOST_TEST(host.open == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_with_a_request_under_way_does_not_yield) {
+  host.elapsed = milliseconds(5);
+  BOOST_TEST(ask("GE") == "");
+  BOOST_TEST(!host.idle);
+  BOOST_TEST(!host.open->yield());
+  host.elapsed = milliseconds(7);
+  BOOST_TEST(ask("T\n") == "200 GET\n");
+  BOOST_TEST((host.open->idle_since() == Clock::Steady() + milliseconds(7)));
+  // Sent, and not read yet.
+  BOOST_REQUIRE(::send(peer, "PUT\n", 4, MSG_NOSIGNAL) == 4);
+  BOOST_TEST(!host.open->yield());
+  BOOST_TEST(ask("") == "200 PUT\n");
+  BOOST_REQUIRE(host.open != nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_of_the_protocol_ends_the_connection_and_is_in_the_log) {
   BOOST_TEST(ask("?\n!\n") == "reply\n");
-  BOOST_TEST(host.open == nullptr);
+  BOOST_TEST(sees_end());
   BOOST_TEST(host.log.text() == "warning closed a connection that sent an exclamation mark\n");
 }
 

@@ -20,10 +20,10 @@ Request request_of(std::initializer_list<std::pair<const char*, const char*>> pa
 
 bool nothing_is_the_fronts(const Request& request) {
   const ActionTexts& texts = request.front_actions.texts;
-  return request.settings.endpoint().empty() && request.settings.require().empty() &&
-         request.settings.allow().empty() && !request.settings.expose() &&
-         request.settings.touch() == Touch::on && texts.set.empty() && texts.unset.empty() &&
-         texts.destroy.empty() && texts.regenerate.empty() && texts.flush.empty() &&
+  return !request.front_secret.value() && request.settings.endpoint().empty() &&
+         request.settings.require().empty() && request.settings.allow().empty() &&
+         !request.settings.expose() && request.settings.touch() == Touch::on && texts.set.empty() &&
+         texts.unset.empty() && texts.destroy.empty() && texts.regenerate.empty() && texts.flush.empty() &&
          !request.front_actions.location && request.client.address.empty() &&
          request.client.request_id.empty();
 }
@@ -32,6 +32,7 @@ BOOST_AUTO_TEST_SUITE(cgi_request)
 
 BOOST_AUTO_TEST_CASE(a_client_can_say_nothing_that_is_the_fronts_word) {
   const Request request = request_of({{"HTTP_GATEWAY_ENDPOINT", "commit"},
+                                      {"HTTP_GATEWAY_SECRET", "x"},
                                       {"HTTP_GATEWAY_REQUIRE", "x"},
                                       {"HTTP_GATEWAY_ALLOW", "set"},
                                       {"HTTP_GATEWAY_EXPOSE", "x"},
@@ -116,6 +117,15 @@ BOOST_AUTO_TEST_CASE(names_that_only_look_alike_are_nothing) {
   BOOST_TEST(nothing_is_the_fronts(request));
   BOOST_TEST(request.headers.all("Cookie").empty());
   BOOST_TEST(request.headers.all("X-Session-Set").empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_secret_is_the_fronts_word_and_two_different_ones_are_none) {
+  BOOST_TEST((request_of({{"GATEWAY_SECRET", "s"}}).front_secret.value() == "s"));
+  BOOST_TEST((request_of({{"GATEWAY_SECRET", "s"}, {"GATEWAY_SECRET", "s"}}).front_secret.value() == "s"));
+  BOOST_TEST(!request_of({{"GATEWAY_SECRET", "s"}, {"GATEWAY_SECRET", "t"}}).front_secret.value());
+  BOOST_TEST(!request_of({{"GATEWAY_SECRET", ""}, {"GATEWAY_SECRET", "t"}}).front_secret.value());
+  BOOST_TEST((request_of({{"GATEWAY_SECRET", ""}}).front_secret.value() == ""));
+  BOOST_TEST(!request_of({{"GATEWAY_SECRETS", "s"}, {"SECRET", "s"}}).front_secret.value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "core/base/secret.h"
+#include "gateway/config/settings.h"
+#include "gateway/http/front_secret.h"
+
+namespace session::gateway {
+
+// The secrets that the requests of each listener must carry (`listen[].secret`), under one configuration.
+// Immutable, so any thread may ask.
+class ListenerSecrets {
+ public:
+  // Without listeners, for tests of what does not depend on them: every request is admitted.
+  ListenerSecrets() = default;
+  // `addresses`: Listener::name() of the listeners, in their order (AcceptedSocket::listener). The service
+  // manager may pass a socket that `listen` does not name. It takes the secrets of all that `listen` names,
+  // so that no socket is a way around them.
+  ListenerSecrets(const Settings& settings, const std::vector<std::string>& addresses);
+
+  // Whether a request that came by that listener may be answered. Compares in constant time.
+  [[nodiscard]] bool admits(std::size_t listener, const FrontSecret& given) const;
+  // The address of a listener, for the log.
+  [[nodiscard]] const std::string& address(std::size_t listener) const {
+    return by_listener_.at(listener).address;
+  }
+
+ private:
+  struct Listener {
+    std::string address;
+    std::vector<Secret> secrets;
+  };
+  std::vector<Listener> by_listener_;
+};
+
+// The address of a listener as Listener::name() has it: unix:/path, tcp:127.0.0.1:9000, tcp:[::1]:9000.
+[[nodiscard]] std::string listener_address(const Listen& listen);
+
+}  // namespace session::gateway
