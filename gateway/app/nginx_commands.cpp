@@ -1,7 +1,9 @@
 #include "gateway/app/nginx_commands.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
+#include <system_error>
 
 #include "gateway/config/load.h"
 #include "gateway/nginx/lint/lint.h"
@@ -25,7 +27,11 @@ std::optional<Settings> settings_of(const ConfigChoice& choice) {
 }
 
 int print_files(const std::vector<Snippet>& files) {
-  for (const Snippet& file : files) std::cout << "# === " << file.name << " ===\n" << file.text;
+  for (const Snippet& file : files) {
+    std::cout << "# === " << file.name << " ===\n";
+    std::cout << (file.secret ? "# Not shown, since it is the secret of `listen`: --output writes it.\n"
+                              : file.text);
+  }
   return 0;
 }
 
@@ -45,6 +51,15 @@ bool has_http(const std::vector<Directive>& configuration) {
   });
 }
 
+// Without the last slash. A path that has no absolute one is left as it is: writing there says why.
+std::string absolute_path(const std::string& path) {
+  std::error_code failed;
+  std::string whole = std::filesystem::absolute(path, failed).lexically_normal().string();
+  if (failed) return path;
+  while (whole.size() > 1 && whole.ends_with('/')) whole.pop_back();
+  return whole;
+}
+
 int fail(const std::string& why) {
   std::cerr << why << "\n";
   return 2;
@@ -61,7 +76,8 @@ int lint_nginx(const std::string& nginx_file, const ConfigChoice& configuration_
   if (!configuration) return fail(render(configuration.error()));
   if (!has_http(*configuration))
     return fail(printable(nginx_file) + ": has no http block: give nginx's main configuration file");
-  const auto findings = lint(*configuration, *facts);
+  auto findings = lint(*configuration, *facts);
+  for (Finding& finding : open_secret_files(*configuration)) findings.push_back(std::move(finding));
   for (const Finding& finding : findings) std::cout << render(finding);
   return findings.empty() ? 0 : 1;
 }
@@ -70,7 +86,7 @@ int print_nginx(const ConfigChoice& configuration_file, const std::optional<std:
                 bool force) {
   const auto settings = settings_of(configuration_file);
   if (!settings) return 1;
-  const auto files = snippets(*settings);
+  const auto files = snippets(*settings, output ? absolute_path(*output) : "");
   if (!files) {
     std::cerr << files.error() << "\n";
     return 1;

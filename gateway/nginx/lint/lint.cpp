@@ -45,6 +45,7 @@ Result<GatewayFacts, std::string> facts_of(const Settings& settings) {
   if (!headers) return headers.error();
   GatewayFacts facts;
   facts.headers = std::move(*headers);
+  facts.wants_secret = settings.has_listen_secret();
   facts.deciding.push_back(attribute_of(settings.identity.subject));
   for (const Rule& rule : settings.rules) {
     for (const Condition& condition : rule.conditions)

@@ -35,4 +35,8 @@ struct Finding {
 [[nodiscard]] std::vector<Finding> lint(const std::vector<Directive>& configuration,
                                         const GatewayFacts& facts);
 
+// Finds files with the gateway's secret (GATEWAY_SECRET) that others than their owner can read or change,
+// from the permissions that they have now.
+[[nodiscard]] std::vector<Finding> open_secret_files(const std::vector<Directive>& configuration);
+
 }  // namespace session::gateway

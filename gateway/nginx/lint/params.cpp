@@ -13,8 +13,9 @@ struct ControlParam {
   std::string_view name;
   std::string_view write;
 };
-constexpr std::array<ControlParam, 11> kControls = {
+constexpr std::array<ControlParam, 12> kControls = {
     {{"GATEWAY_ENDPOINT", "session"},
+     {"GATEWAY_SECRET", "(the secret of `listen`, as it is)"},
      {"GATEWAY_REQUIRE", "login"},
      {"GATEWAY_ALLOW", "set:theme"},
      {"GATEWAY_EXPOSE", "user"},
@@ -127,6 +128,35 @@ void commit_not_internal(Inspection& in) {
   }
 }
 
+constexpr const char* kIncludeSecret = "include /etc/session-gateway/nginx/secret*.conf;";
+
+// Reports locations without the secret that the gateway wants, and secrets that get around.
+void secret_of_the_gateway(Inspection& in) {
+  for (const Context* context : in.usage.handling_contexts()) {
+    const auto secrets = in.usage.params(*context, "GATEWAY_SECRET");
+    const bool is_gateway = in.usage.is_gateway(*context);
+    const auto handler = Model::handler(*context);
+    if (!handler || handler->kind != "fastcgi") continue;
+    if (is_gateway && secrets.empty() && in.usage.facts().wants_secret) {
+      in.danger(
+          context->place(),
+          context->title() +
+              " does not send the secret of `listen`, so the gateway refuses every request; or only root "
+              "can read the file that has it, and lint has to run as root",
+          kIncludeSecret);
+    }
+    for (const Setting& secret : secrets) {
+      if (is_gateway && secret.value.find('$') == std::string::npos) continue;
+      in.danger(secret.line->place,
+                is_gateway
+                    ? "the gateway's secret is in a variable, which ssi, logs and scripts can show"
+                    : context->title() +
+                          " gives the gateway's secret to an application, which can then log in as anybody",
+                kIncludeSecret);
+    }
+  }
+}
+
 bool some_are_denied(const Context& context) {
   const auto& lines = context.list("deny");
   return !lines.empty();
@@ -166,7 +196,8 @@ void body_of_commit(Inspection& in) {
 const std::vector<LintRule>& param_rules() {
   static const std::vector<LintRule> rules = {controlled_by_client, browsers_set_who_they_are,
                                               host_of_the_client,   commit_not_internal,
-                                              open_to_the_public,   body_of_commit};
+                                              open_to_the_public,   body_of_commit,
+                                              secret_of_the_gateway};
   return rules;
 }
 

@@ -17,6 +17,7 @@ namespace session::gateway {
 struct GatewayFacts {
   std::vector<HeaderName> headers;    // identity.headers
   std::vector<std::string> deciding;  // attributes that identify the user or that rules read: "user"
+  bool wants_secret = false;          // listen[].secret
 };
 
 // A param or a header that a location sets: the directive and the value.

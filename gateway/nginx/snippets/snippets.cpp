@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -10,6 +11,9 @@
 
 namespace session::gateway {
 namespace {
+
+// The line of conf/nginx that includes the package's file, if there is one.
+constexpr std::string_view kIncludeSecret = "include /etc/session-gateway/nginx/secret*.conf;";
 
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -48,14 +52,17 @@ struct SnippetWording {
   std::vector<HeaderName> defaults;
   std::vector<HeaderName> headers;
   const std::vector<Listen>& listen;
+  std::string secret_file;  // empty: where the package has it
 };
 
 // The lines in the place of one. A line about the first of the default headers is the shape of such lines for
 // all headers; those about the other default headers only repeat it.
 std::string reworded(std::string_view line, const SnippetWording& wording) {
   std::string out;
+  const std::string indent(line.size() - without_indent(line).size(), ' ');
+  if (without_indent(line).starts_with(kIncludeSecret) && !wording.secret_file.empty())
+    return indent + "include " + nginx_argument(wording.secret_file) + ";\n";
   if (without_indent(line).starts_with("server unix:")) {
-    const std::string indent(line.size() - without_indent(line).size(), ' ');
     for (const Listen& listen : wording.listen) out += indent + "server " + upstream_address(listen) + ";\n";
     return out;
   }
@@ -119,17 +126,48 @@ std::string upstream_address(const Listen& listen) {
   return nginx_argument((tcp.host.find(':') == tcp.host.npos ? tcp.host : "[" + tcp.host + "]") + port);
 }
 
-Result<std::vector<Snippet>, std::string> snippets(const Settings& settings) {
+namespace {
+
+// What nginx sends: the first secret of the listeners that have any; empty if none has. nullopt: they have
+// different ones.
+std::optional<std::string_view> secret_to_send(const Settings& settings) {
+  std::string_view first;
+  for (const std::vector<Secret>& secrets : settings.listen_secrets) {
+    if (secrets.empty()) continue;
+    if (!first.empty() && !equal_in_constant_time(first, secrets.front().reveal())) return std::nullopt;
+    first = secrets.front().reveal();
+  }
+  return first;
+}
+
+Snippet secret_snippet(std::string_view secret) {
+  std::string text =
+      "# The secret of `listen` in gateway.yaml, for root's eyes only. The locations that ask the gateway "
+      "include it.\n";
+  text.append("fastcgi_param GATEWAY_SECRET ").append(secret).append(";\n");
+  return {std::string(kSecretSnippet), std::move(text), true};
+}
+
+}  // namespace
+
+Result<std::vector<Snippet>, std::string> snippets(const Settings& settings, const std::string& directory) {
   const auto defaults = header_names(IdentitySettings{}, {});
   std::vector<std::string> taken = words_of_templates();
   // What the lines about the default headers use is free again: those lines go.
   for (const HeaderName& header : *defaults) std::erase(taken, header.variable);
   auto headers = header_names(settings.identity, taken);
   if (!headers) return headers.error();
-  const SnippetWording wording{*defaults, std::move(*headers), settings.listen};
+  const auto secret = secret_to_send(settings);
+  if (!secret)
+    return std::string(
+        "listen: the listeners have different secrets, and nginx's upstream needs one for all");
+  SnippetWording wording{*defaults, std::move(*headers), settings.listen, {}};
+  if (!secret->empty() && !directory.empty())
+    wording.secret_file = directory + "/" + std::string(kSecretSnippet);
   std::vector<Snippet> out;
   for (const SnippetTemplate& file : snippet_templates())
     out.push_back({std::string(file.name), reworded_file(file.text, wording)});
+  if (!secret->empty()) out.push_back(secret_snippet(*secret));
   return out;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/result.h"
@@ -12,12 +13,19 @@ namespace session::gateway {
 struct Snippet {
   std::string name;  // "session-gateway-http.conf"
   std::string text;
+  bool secret = false;  // for its owner's eyes only
 };
+
+// The file with the secret of `listen`, which the others include.
+inline constexpr std::string_view kSecretSnippet = "session-gateway-secret.conf";
 
 // The files of conf/nginx for this configuration: with its identity headers in the place of the default ones,
 // and an upstream of the sockets and addresses that it listens on. For the defaults they are exactly
-// conf/nginx. The error is a sentence for the operator: a header that nginx's files can't carry. Thread-safe.
-[[nodiscard]] Result<std::vector<Snippet>, std::string> snippets(const Settings& settings);
+// conf/nginx. With a secret under `listen` there is one file more, kSecretSnippet, and the others include it
+// from `directory`, an absolute path; without a directory, from where the package has it. The error is a
+// sentence for the operator: what nginx's files can't carry. Thread-safe.
+[[nodiscard]] Result<std::vector<Snippet>, std::string> snippets(const Settings& settings,
+                                                                 const std::string& directory = {});
 
 // The address of this listener as an argument of a directive: unix:/run/a.sock, 127.0.0.1:9000, [::1]:9000.
 // Quoted if necessary. For a listener on every address it is the loopback address.

@@ -14,23 +14,29 @@
 namespace session::gateway {
 namespace {
 
-enum class ExistingFile { absent, same, different };
+enum class ExistingFile { absent, same, replaceable, different };
+
+constexpr mode_t kOwnerOnly = 0600;
 
 // An unreadable file counts as one that differs.
-ExistingFile compare_existing(const std::string& path, const std::string& text) {
+ExistingFile compare_existing(const std::string& path, const Snippet& snippet) {
   std::error_code failed;
   if (!std::filesystem::exists(std::filesystem::symlink_status(path, failed))) return ExistingFile::absent;
-  const auto file = read_file(path, text.size());
-  return file && file->bytes == text ? ExistingFile::same : ExistingFile::different;
+  const auto file = read_file(path, snippet.text.size());
+  const bool same = file && file->bytes == snippet.text;
+  if (snippet.secret && (!same || file->mode != kOwnerOnly)) return ExistingFile::replaceable;
+  return same ? ExistingFile::same : ExistingFile::different;
 }
 
 std::string write_error(const std::string& path) {
   return "can't write " + printable(path) + ": " + std::generic_category().message(errno);
 }
 
-// Gives the file the permissions of any new file of this user.
-std::optional<std::string> fill_new(const std::string& path, const std::string& text) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+// Gives the file the permissions of any new file of this user, or a secret's.
+std::optional<std::string> fill_new(const std::string& path, const Snippet& snippet) {
+  const std::string& text = snippet.text;
+  const int fd =
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, snippet.secret ? kOwnerOnly : 0666);
   if (fd < 0) return write_error(path);
   std::size_t done = 0;
   ssize_t got = 0;
@@ -45,9 +51,9 @@ std::optional<std::string> fill_new(const std::string& path, const std::string& 
   return wrong;
 }
 
-std::optional<std::string> replace_file(const std::string& path, const std::string& text) {
+std::optional<std::string> replace_file(const std::string& path, const Snippet& snippet) {
   const std::string temporary = path + "." + std::to_string(::getpid()) + ".new";
-  auto wrong = fill_new(temporary, text);
+  auto wrong = fill_new(temporary, snippet);
   if (!wrong && ::rename(temporary.c_str(), path.c_str()) != 0) wrong = write_error(path);
   if (wrong) ::unlink(temporary.c_str());
   return wrong;
@@ -66,7 +72,7 @@ Result<std::vector<std::string>, std::string> write_files(const std::string& dir
   std::string differing;
   for (const Snippet& file : files) {
     const std::string path = (std::filesystem::path(directory) / file.name).string();
-    const ExistingFile found = compare_existing(path, file.text);
+    const ExistingFile found = compare_existing(path, file);
     if (found == ExistingFile::same) continue;
     if (found == ExistingFile::different) differing += (differing.empty() ? "" : ", ") + file.name;
     paths.push_back(path);
@@ -77,7 +83,7 @@ Result<std::vector<std::string>, std::string> write_files(const std::string& dir
            ". See what differs, and say --force to overwrite";
   }
   for (std::size_t i = 0; i < paths.size(); ++i) {
-    if (const auto wrong = replace_file(paths[i], to_write[i]->text)) return *wrong;
+    if (const auto wrong = replace_file(paths[i], *to_write[i])) return *wrong;
   }
   return paths;
 }

@@ -136,4 +136,32 @@ BOOST_AUTO_TEST_CASE(what_is_not_for_the_public_is_closed_to_it) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(every_location_of_the_gateway_sends_its_secret_and_no_other_one_gets_it) {
+  const std::string yaml = "listen: [ { unix: /run/a, secret: { value: " + std::string(32, 's') + " } } ]\n";
+  const std::string include = "include /etc/session-gateway/nginx/secret*.conf;";
+  const std::string own =
+      "location = /x { fastcgi_pass session_gateway; fastcgi_keep_conn on; internal;\n"
+      "fastcgi_param GATEWAY_ENDPOINT session; fastcgi_param HTTP_HOST $host;\n@\n}\n";
+  const auto lint = [&](const std::string& line, const std::string& configuration) {
+    std::string lines = own;
+    lines.replace(lines.find('@'), 1, line);
+    const std::string all = in_server(lines + protected_with(""), configuration);
+    std::string found;  // about this location
+    for (std::size_t at = 0; (at = all.find("site.conf:", at)) != all.npos; ++at)
+      found += all.substr(at, all.find("\nsession-gateway", at) - at);
+    return found;
+  };
+  BOOST_TEST(lint("", "") == "");
+  BOOST_TEST(lint("fastcgi_param GATEWAY_SECRET s;", yaml) == "");
+  BOOST_TEST(lint("", yaml).find("site.conf:1: danger: location = /x does not send the secret of `listen`") ==
+             0u);
+  BOOST_TEST(lint("fastcgi_param GATEWAY_SECRET $s;", yaml).find("the gateway's secret is in a variable") !=
+             std::string::npos);
+  BOOST_TEST(lint("fastcgi_param GATEWAY_SECRET $http_x;", "").find("is what the client says ($http_x)") !=
+             std::string::npos);
+  BOOST_TEST(in_server("fastcgi_param GATEWAY_SECRET s;\nlocation /php { fastcgi_pass 127.0.0.1:9000; }\n")
+                 .find("site.conf:1: danger: location /php gives the gateway's secret to an application") !=
+             std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

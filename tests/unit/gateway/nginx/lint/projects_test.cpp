@@ -37,7 +37,17 @@ BOOST_AUTO_TEST_CASE(the_demo_is_fine_with_its_own_configuration_and_with_the_de
   files.write("nginx.conf", source("conf/demo/nginx.conf"));
   files.write("demo-app.conf", source("conf/demo/demo-app.conf"));
   BOOST_TEST(files.lint() == "");
-  BOOST_TEST(files.lint(source("conf/demo/gateway.yaml")) == "");
+  // As conf/demo/run does.
+  for (const char* name : {"health", "server", "session"}) {
+    const std::string file = "session-gateway-" + std::string(name) + ".conf";
+    std::filesystem::remove(files.path / file);
+    files.write(file,
+                replaced(source("conf/nginx/" + file), "/etc/session-gateway/nginx/secret", "nginx-secret"));
+  }
+  const std::string secret(32, 's');
+  files.write("nginx-secret.conf", "fastcgi_param GATEWAY_SECRET " + secret + ";\n");
+  BOOST_TEST(
+      files.lint(replaced(source("conf/demo/gateway.yaml"), "file: nginx.secret", "value: " + secret)) == "");
 }
 
 BOOST_AUTO_TEST_CASE(the_files_of_conf_nginx_are_fine_together) {

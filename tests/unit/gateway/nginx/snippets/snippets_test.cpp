@@ -1,5 +1,6 @@
 #include "gateway/nginx/snippets/snippets.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -165,6 +166,38 @@ BOOST_AUTO_TEST_CASE(no_name_can_end_a_directive) {
                                           "X ", std::string("X\0Y", 3), "\xc3\xa4"};
   for (const std::string& name : names)
     BOOST_TEST(variables({name}).find("letters, digits and - only") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_secret_of_listen_is_a_file_of_its_own_that_every_location_of_the_gateway_includes) {
+  const std::string yaml = "listen: [ { unix: /run/a, secret: [ { value: new-" + std::string(32, 's') +
+                           " }, { value: old-" + std::string(32, 's') + " } ] } ]\n";
+  const auto files = snippets(settings(yaml), "/etc/nginx/of ours");
+  BOOST_REQUIRE_MESSAGE(files.has_value(), files.error());
+  std::size_t includes = 0;
+  for (const Snippet& file : *files) {
+    BOOST_TEST(file.secret == (file.name == kSecretSnippet));
+    BOOST_TEST((file.text.find("new-") != file.text.npos) == file.secret);
+    BOOST_TEST(file.text.find("old-") == file.text.npos);
+    std::string lines = lines_with(file.text, "fastcgi_pass session_gateway");
+    const auto passes = std::count(lines.begin(), lines.end(), '\n');
+    lines = lines_with(file.text, "include \"/etc/nginx/of ours/session-gateway-secret.conf\";");
+    BOOST_TEST(std::count(lines.begin(), lines.end(), '\n') == passes, file.name);
+    includes += static_cast<std::size_t>(passes);
+    BOOST_TEST(file.text.find("/etc/session-gateway/nginx/") == file.text.npos);
+  }
+  BOOST_TEST(includes == 4u);
+  BOOST_TEST(lines_with(snippet("secret", yaml), "fastcgi") ==
+             "fastcgi_param GATEWAY_SECRET new-" + std::string(32, 's') + ";\n");
+}
+
+BOOST_AUTO_TEST_CASE(listeners_with_different_secrets_have_no_common_upstream) {
+  const auto listen = [](const std::string& second) {
+    return "listen:\n- { unix: /run/a, secret: { value: " + std::string(32, 's') + " } }\n- { unix: /run/b" +
+           second + " }\n";
+  };
+  BOOST_TEST(refusal(listen(", secret: { value: " + std::string(32, 't') + " }")) ==
+             "listen: the listeners have different secrets, and nginx's upstream needs one for all");
+  BOOST_TEST(refusal(listen("")) == "(none)");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

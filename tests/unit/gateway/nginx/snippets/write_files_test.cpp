@@ -89,4 +89,21 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_replaced_is_an_error) {
   BOOST_TEST(place.files() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(the_file_of_a_secret_is_its_owners_only_and_always_overwritten) {
+  const Place place;
+  const auto write = [&](const std::string& text) {
+    const auto written = write_files(place.path.string(), {{"s.conf", text, true}}, Overwrite::refuse);
+    BOOST_REQUIRE(written.has_value());
+    const auto mode = std::filesystem::status(place.path / "s.conf").permissions();
+    BOOST_TEST((mode == (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)));
+    BOOST_TEST(place.read("s.conf") == text);
+    return written->size();
+  };
+  BOOST_TEST(write("one\n") == 1u);
+  BOOST_TEST(write("one\n") == 0u);
+  BOOST_TEST(write("two\n") == 1u);
+  BOOST_REQUIRE(::chmod((place.path / "s.conf").c_str(), 0644) == 0);
+  BOOST_TEST(write("two\n") == 1u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
