@@ -5,17 +5,6 @@ install(TARGETS session-gateway RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES man/session-gateway.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES man/session-gateway.yaml.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
 
-# Not in /etc/nginx: the snippets hold nothing to edit and belong to this version of the gateway. Old ones that stay behind as
-# edited configuration would leave doors open that a new version has closed.
-install(FILES
-  conf/nginx/session-gateway-health.conf
-  conf/nginx/session-gateway-http.conf
-  conf/nginx/session-gateway-protect.conf
-  conf/nginx/session-gateway-public.conf
-  conf/nginx/session-gateway-server.conf
-  conf/nginx/session-gateway-session.conf
-  conf/nginx/session-gateway-upstream.conf
-  DESTINATION ${CMAKE_INSTALL_DATADIR}/session-gateway/nginx)
 install(FILES conf/grafana-dashboard.json conf/prometheus-alerts.yaml DESTINATION ${CMAKE_INSTALL_DATADIR}/session-gateway OPTIONAL)
 
 # In folders as in the source, so that links between the pages lead somewhere.
@@ -25,8 +14,12 @@ install(FILES conf/gateway.yaml DESTINATION ${CMAKE_INSTALL_DOCDIR}/conf)
 install(FILES docs/contract.md docs/install.md docs/migration.md docs/monitor.md docs/nginx.md docs/redis.md docs/run.md
   DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
 
-# The units, /etc/session-gateway: their text or place depends on the prefix.
+# The units, /etc/session-gateway, and the files for nginx: their text or place depends on the prefix. The files for nginx are not in
+# /etc/nginx: they hold nothing to edit and belong to this version of the gateway. Old ones that stay behind as edited configuration
+# would leave doors open that a new version has closed.
 install(CODE "
+  set(session_snippets health http protect public server session upstream)
+  set(session_datadir \"${CMAKE_INSTALL_DATADIR}\")
   set(session_source \"${PROJECT_SOURCE_DIR}\")
   set(session_build \"${PROJECT_BINARY_DIR}\")
   set(session_bindir \"${CMAKE_INSTALL_BINDIR}\")")

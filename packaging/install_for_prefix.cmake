@@ -19,6 +19,15 @@ foreach(unit session-gateway.service session-gateway.socket)
   file(WRITE "${session_build}/installing-${own}/${unit}" "${text}")
   file(INSTALL "${session_build}/installing-${own}/${unit}" DESTINATION "${prefix}/lib/systemd/system")
 endforeach()
+
+# The files for nginx name the file with the secret.
+foreach(snippet ${session_snippets})
+  set(name session-gateway-${snippet}.conf)
+  file(READ "${session_source}/conf/nginx/${name}" text)
+  string(REPLACE "/etc/session-gateway" "${configuration}" text "${text}")
+  file(WRITE "${session_build}/installing-${own}/${name}" "${text}")
+  file(INSTALL "${session_build}/installing-${own}/${name}" DESTINATION "${prefix}/${session_datadir}/session-gateway/nginx")
+endforeach()
 file(REMOVE_RECURSE "${session_build}/installing-${own}")
 
 # The operator's own, once it is there.
@@ -26,6 +35,8 @@ if(NOT EXISTS "$ENV{DESTDIR}${configuration}/gateway.yaml")
   file(INSTALL "${session_source}/packaging/gateway.yaml" DESTINATION "${configuration}")
 endif()
 
-# Key files: root's alone. systemd hands them to the service (LoadCredential=).
-file(MAKE_DIRECTORY "$ENV{DESTDIR}${configuration}/credentials")
-file(CHMOD "$ENV{DESTDIR}${configuration}/credentials" PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
+# Root's alone: key files, which systemd hands to the service (LoadCredential=), and the line by which nginx sends the secret.
+foreach(folder credentials nginx)
+  file(MAKE_DIRECTORY "$ENV{DESTDIR}${configuration}/${folder}")
+  file(CHMOD "$ENV{DESTDIR}${configuration}/${folder}" PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
+endforeach()

@@ -6,6 +6,7 @@ import tempfile
 from clean_root import fail
 
 CONFIGURATION = "etc/session-gateway/gateway.yaml"
+SECRET = "etc/session-gateway/credentials/nginx.secret"
 NEW_LINE = "# A line of the next version.\n"
 
 
