@@ -36,6 +36,7 @@ void read_cookie_name(const Field& field, std::string& to);
 void read_audit(const Field& field, AuditSettings& to);
 void read_identity(Section& section, IdentitySettings& to);
 void read_rules(const Field& field, std::vector<Rule>& to);
+void read_commit(Section& section, RedirectHosts& to);
 
 // A JSON pointer to a member: never empty, for that would be the attributes as a whole.
 // Reports what is not one.

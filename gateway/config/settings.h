@@ -18,6 +18,7 @@
 #include "core/store/redis/connection/options.h"
 #include "gateway/config/format_registry.h"
 #include "gateway/config/log_settings.h"
+#include "gateway/config/redirect_hosts.h"
 
 namespace session::gateway {
 
@@ -73,6 +74,7 @@ struct Settings {
   RedisStoreOptions redis;
   IdentitySettings identity;
   std::vector<Rule> rules;
+  RedirectHosts redirect_hosts;
   // Whose cookies and records (`dialect`): the gateway's own, or those of a library that a site has used so
   // far.
   const FormatRow* format = &FormatRegistry::built_in().rows().front();

@@ -1,21 +1,12 @@
-#include <algorithm>
-
 #include "core/base/text.h"
+#include "gateway/endpoints/application_status.h"
 #include "gateway/endpoints/apply_actions.h"
 #include "gateway/endpoints/endpoint.h"
+#include "gateway/endpoints/redirect_target.h"
 #include "gateway/http/problem.h"
 
 namespace session::gateway {
 namespace {
-
-constexpr std::size_t kMaxLocationBytes = 4096;
-
-// Whether the text can be a URI reference: printable ASCII without spaces (RFC 3986). Anything else is an
-// error of the application.
-bool valid_location(std::string_view location) {
-  return location.size() <= kMaxLocationBytes &&
-         std::all_of(location.begin(), location.end(), [](char c) { return c > 0x20 && c < 0x7f; });
-}
 
 Response onward(std::string_view location, const std::optional<std::string>& set_cookie) {
   Response response{location.empty() ? 204 : 303, {}, {}};
@@ -25,9 +16,38 @@ Response onward(std::string_view location, const std::optional<std::string>& set
   return response;
 }
 
-Response refused_commit(std::string_view text, Log& log) {
+void warn_of_refusal(std::string_view text, Log& log) {
   log.warn(Message::commit_refused, "an application's session headers were refused: {}", text);
+}
+
+Response refused_commit(std::string_view text, Log& log) {
+  warn_of_refusal(text, log);
   return problem(400, "bad-actions", text);
+}
+
+// Refuses an application that may not commit, or one that failed: then its own status is the answer. nullopt:
+// neither.
+std::optional<Response> refused_application(const Request& request, Log& log) {
+  if (!request.settings.may_commit()) {
+    warn_of_refusal("the location that the request came from may not commit (GATEWAY_COMMIT)", log);
+    Response response = problem(403, "commit-not-allowed", "This location may not change sessions.");
+    add_refusal(response.events, response.reason);
+    return response;
+  }
+  const int status = failed_status(request.front_actions.statuses);
+  if (status == 0) return std::nullopt;
+  warn_of_refusal("its own answer was an error: " + std::to_string(status), log);
+  return problem(status, "application-error", "The application failed, so the session was not changed.");
+}
+
+// Returns where the browser goes next; empty: nowhere.
+Result<std::string, Response> next_location(const Request& request, const RedirectHosts& hosts, Log& log) {
+  const std::string_view location = trimmed(request.front_actions.location.value_or(""));
+  if (location.empty()) return std::string();
+  auto target = redirect_target(location, hosts);
+  if (target) return std::move(*target);
+  warn_of_refusal(target.error().text, log);
+  return problem(400, "bad-location", "The application named an address that it may not send browsers to.");
 }
 
 Response failed_commit(const WriteFailure& failure, Log& log) {
@@ -47,17 +67,18 @@ Response response_to(const ActionOutcome& outcome, std::string_view location, Lo
 
 // Applies what an application asked for with response headers, which the front passes on. The application may
 // ask for anything, so no location setting limits it. Method, body and headers of the request are the
-// client's and are ignored, except the cookie.
+// client's and are ignored, except the cookie. Whatever is refused changes nothing.
 Task<Response> commit_endpoint(const Request& request, Services& services) {
   Log& log = services.telemetry.log();
+  if (auto refused = refused_application(request, log)) co_return std::move(*refused);
   auto actions = parse_actions(request.front_actions.texts);
   if (!actions) co_return refused_commit(actions.error().text, log);
   if (const auto text = contradiction(*actions); !text.empty()) co_return refused_commit(text, log);
-  const std::string_view location = trimmed(request.front_actions.location.value_or(""));
-  if (!valid_location(location)) co_return refused_commit("the location is not a URI", log);
+  const auto location = next_location(request, services.redirect_hosts, log);
+  if (!location) co_return location.error();
   const auto cookies = request.headers.all("Cookie");
   Applied applied = co_await apply_actions(std::move(*actions), cookies, request.settings.touch(), services);
-  co_return with_events(response_to(applied.outcome, location, log), std::move(applied.events));
+  co_return with_events(response_to(applied.outcome, *location, log), std::move(applied.events));
 }
 
 }  // namespace session::gateway

@@ -86,7 +86,8 @@ Response denied(std::string_view reason, std::string_view detail) {
 
 // Returns the request's actions, or the response that refuses them.
 Result<Actions, Response> permitted_actions(const Request& request, bool destroy) {
-  if (const auto why = cross_origin(request.headers)) return denied("cross-origin", *why);
+  if (const auto why = cross_origin(request.headers, request.settings.scheme()))
+    return denied("cross-origin", *why);
   auto headers = parse_actions(header_texts(request.headers));
   if (!headers) return problem(400, "bad-actions", headers.error().text);
   auto body = parse_actions(request.body);

@@ -70,4 +70,16 @@ void LocationSettings::add_touch(std::string_view value) {
   if (value == "off") touch_ = Touch::off;
 }
 
+void LocationSettings::add_commit(std::string_view value) {
+  if (value != "on") may_commit_ = false;
+}
+
+void LocationSettings::add_scheme(std::string_view scheme) {
+  if (scheme_.empty()) {
+    scheme_ = lower(scheme);
+  } else if (scheme_ != lower(scheme)) {
+    scheme_.append(", ").append(scheme);  // No scheme has a comma.
+  }
+}
+
 }  // namespace session::gateway

@@ -31,6 +31,11 @@ class LocationSettings {
   void add_expose(std::string_view attributes);
   // "off" holds, however often and wherever "on" is said. Any other value is "on".
   void add_touch(std::string_view value);
+  // "on" lets the application of the location commit. Any other value refuses it, also an empty one, however
+  // often and wherever "on" is said.
+  void add_commit(std::string_view value);
+  // The scheme of the location's addresses in browsers. Two different schemes equal no scheme.
+  void add_scheme(std::string_view scheme);
 
   // Empty: none was named.
   [[nodiscard]] std::string_view endpoint() const { return endpoint_ ? std::string_view(*endpoint_) : ""; }
@@ -42,6 +47,10 @@ class LocationSettings {
   [[nodiscard]] const std::optional<std::string>& expose() const { return expose_; }
   // Whether requests extend the session.
   [[nodiscard]] Touch touch() const { return touch_; }
+  // Whether the endpoint `commit` applies what an application asks for. It does if the setting is not given.
+  [[nodiscard]] bool may_commit() const { return may_commit_; }
+  // Empty: not known.
+  [[nodiscard]] std::string_view scheme() const { return scheme_; }
 
  private:
   std::optional<std::string> endpoint_;
@@ -49,6 +58,8 @@ class LocationSettings {
   std::optional<std::string> allow_;
   std::optional<std::string> expose_;
   Touch touch_ = Touch::on;
+  bool may_commit_ = true;
+  std::string scheme_;
 };
 
 }  // namespace session::gateway

@@ -47,6 +47,9 @@ struct Client {
 struct FrontActions {
   ActionTexts texts = {};
   std::optional<std::string_view> location = {};  // where the browser goes next
+  // With what status the application answered: as many texts as the front gave, each as nginx's
+  // $upstream_status has it. None: not known.
+  std::vector<std::string_view> statuses = {};
 };
 
 // One request, as a value that knows no protocol. Endpoints read this and nothing else.

@@ -26,10 +26,14 @@ Realm::Realm(std::shared_ptr<const ConfigSnapshot> configuration, Store& store,
     : config_(std::move(configuration)),
       name_(telemetry.process().register_realm("")),
       sessions_(store, format_for(settings(), budget), config_->identity, options_for(settings(), budget)),
-      services_{sessions_, config_->rules, telemetry, settings().flush,
+      services_{sessions_,
+                config_->rules,
+                telemetry,
+                settings().flush,
                 [this, background = std::move(background)](Task<void> task) {
                   background(std::move(task), shared_from_this());
-                }} {
+                },
+                settings().redirect_hosts} {
   for (LegacyFormat& format : accepted_by(settings(), budget)) sessions_.accept(std::move(format));
 }
 

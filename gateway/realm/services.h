@@ -18,6 +18,7 @@ struct Services {
   FlushMode flush = FlushMode::wait;
   // Runs a task after the response was sent. The worker waits for the task before it stops.
   std::function<void(Task<void>)> in_background = {};
+  RedirectHosts redirect_hosts = {};  // commit.redirect_hosts
 };
 
 }  // namespace session::gateway

@@ -14,6 +14,14 @@ void commits(Stack& stack, const std::string& lines, const std::string& body = "
   stack.application().answers([lines, body](const AppRequest&) { return kCommit + lines + "\r\n" + body; });
 }
 
+// Answers as `status` says, with the headers of a login.
+void logs_in(Stack& stack, const std::string& status, const std::string& more = "") {
+  stack.application().answers([status, more](const AppRequest&) {
+    return status + "\r\nX-Accel-Redirect: /_session/commit\r\nX-Session-Set: {\"user\":\"root\"}\r\n" +
+           more + "\r\n";
+  });
+}
+
 std::string cookie_line(const Reply& reply) { return "Cookie: session=" + reply.cookie("session"); }
 
 std::string user_of(const Stack& stack, const std::string& cookie) {
@@ -127,6 +135,115 @@ BOOST_AUTO_TEST_CASE(a_client_cannot_commit) {
   commits(stack, "");  // the application commits, and says nothing to set
   BOOST_TEST(stack.http().post("/login", "{\"set\":{\"user\":\"root\"}}", forged).status < 500);
   BOOST_TEST(user_of(stack, cookie) == "alice");
+}
+
+BOOST_AUTO_TEST_CASE(a_location_that_includes_nothing_logs_nobody_in_and_out) {
+  Stack stack;
+  const std::string cookie = stack.log_in(R"({"user":"alice"})");
+  logs_in(stack, "200 OK", "X-Session-Location: /home\r\n");
+  Client client(stack.site("tenants"));
+  for (const auto* path : {"/tenant/x", "/silenced/x", "/by-try-files/x", "/by-error-page/x", "/by-name/x"}) {
+    for (const HeaderLines& headers : {HeaderLines{}, HeaderLines{cookie}}) {
+      const Reply reply = client.get(path, headers);
+      BOOST_TEST(reply.status == 403, path);
+      BOOST_TEST(reply.header("x-session-reason") == "commit-not-allowed", path);
+      BOOST_TEST(reply.json()["reason"] == "commit-not-allowed", path);
+      BOOST_TEST(!reply.has("set-cookie"), path);
+      BOOST_TEST(!reply.has("location"), path);
+    }
+  }
+  commits(stack, "X-Session-Destroy: true\r\n");
+  BOOST_TEST(client.post("/tenant/logout", "", {cookie}).status == 403);
+  BOOST_TEST(user_of(stack, cookie) == "alice");
+  stack.wait_for_gateway_log("may not commit (GATEWAY_COMMIT)");
+}
+
+BOOST_AUTO_TEST_CASE(locations_with_the_includes_commit_beside_them) {
+  Stack stack;
+  logs_in(stack, "200 OK");
+  Client client(stack.site("tenants"));
+  for (const auto* path : {"/login", "/account/x"}) {
+    const Reply reply = client.get(path, {stack.log_in(R"({"user":"alice"})")});
+    BOOST_TEST(reply.status == 204, path);
+    BOOST_TEST(user_of(stack, cookie_line(reply)) == "root", path);
+  }
+}
+
+// The site's application hands the request on to the tenant, which commits then.
+BOOST_AUTO_TEST_CASE(a_redirect_of_a_trusted_application_lends_its_trust_to_nobody) {
+  Stack stack;
+  const std::string cookie = stack.log_in(R"({"user":"alice"})");
+  stack.application().answers([](const AppRequest& request) {
+    const bool tenant = request.target.starts_with("/tenant/");
+    return std::string("200 OK\r\nX-Session-Set: {\"user\":\"root\"}\r\nX-Accel-Redirect: ") +
+           (tenant ? "/_session/commit" : "/tenant/x") + "\r\n\r\n";
+  });
+  Client client(stack.site("tenants"));
+  for (const auto* path : {"/go", "/account/go"}) {
+    const Reply reply = client.get(path, {cookie});
+    BOOST_TEST(reply.status == 403, path);
+    BOOST_TEST(!reply.has("set-cookie"), path);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_application_that_fails_logs_nobody_in_and_its_status_stays) {
+  Stack stack;
+  for (const auto& [status, code] :
+       {std::pair("404 Not Found", 404), std::pair("500 Internal Server Error", 500),
+        std::pair("422 Unprocessable", 422), std::pair("401 Unauthorized", 401)}) {
+    logs_in(stack, status, "X-Session-Location: /home\r\nSet-Cookie: own=1\r\n");
+    for (Client& client : stack.http1_and_http2()) {
+      const Reply reply = client.post("/login", "user=alice");
+      BOOST_TEST(reply.status == code);
+      BOOST_TEST(reply.header("content-type") == "application/problem+json");
+      BOOST_TEST(reply.json()["reason"] == "application-error");
+      BOOST_TEST(!reply.has("location"));
+      BOOST_TEST(reply.cookie("session").empty());
+      BOOST_TEST(reply.cookie("own") == "1");  // is the application's own business
+    }
+  }
+  stack.wait_for_gateway_log("its own answer was an error: ");
+}
+
+BOOST_AUTO_TEST_CASE(an_application_that_redirects_or_was_asked_again_logs_in) {
+  Stack stack;
+  for (const auto* status : {"302 Found", "303 See Other", "201 Created"}) {
+    logs_in(stack, status);
+    BOOST_TEST(user_of(stack, cookie_line(stack.http().post("/login", ""))) == "root", status);
+  }
+  // nginx's $upstream_status is "502, 200" where the first server of two is down.
+  logs_in(stack, "200 OK");
+  Client client(stack.site("tenants"));
+  for (int i = 0; i < 3; ++i) BOOST_TEST(user_of(stack, cookie_line(client.get("/retried/x"))) == "root");
+}
+
+BOOST_AUTO_TEST_CASE(a_redirect_leads_to_this_site_percent_encoded_or_nowhere) {
+  Stack stack;
+  logs_in(stack, "200 OK", "X-Session-Location: /m\xc3\xbcnchen 1?q=a b\r\n");
+  const Reply reply = stack.http().post("/login", "");
+  BOOST_TEST(reply.status == 303);
+  BOOST_TEST(reply.header("location") == "/m%C3%BCnchen%201?q=a%20b");
+  BOOST_TEST(user_of(stack, cookie_line(reply)) == "root");
+  for (const auto* location :
+       {"https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"}) {
+    logs_in(stack, "200 OK", std::string("X-Session-Location: ") + location + "\r\n");
+    const Reply refused = stack.http().post("/login", "");
+    BOOST_TEST(refused.status == 400, location);
+    BOOST_TEST(refused.json()["reason"] == "bad-location", location);
+    BOOST_TEST(!refused.has("set-cookie"), location);
+    BOOST_TEST(!refused.has("location"), location);
+  }
+  stack.wait_for_gateway_log("leads to evil.example, which commit.redirect_hosts does not name");
+}
+
+BOOST_AUTO_TEST_CASE(the_longest_location_fits_into_nginxs_buffers) {
+  Stack stack;
+  const std::string path = "/" + std::string(1200, ' ') + "x";  // 3,602 bytes as it is sent
+  logs_in(stack, "200 OK", "X-Session-Location: " + path + "\r\n");
+  const Reply reply = stack.http().post("/login", "");
+  BOOST_TEST(reply.status == 303);
+  BOOST_TEST(reply.header("location").size() == 3602U);
+  BOOST_TEST(user_of(stack, cookie_line(reply)) == "root");
 }
 
 BOOST_AUTO_TEST_CASE(a_commit_without_the_gateway_is_a_503_and_no_login) {

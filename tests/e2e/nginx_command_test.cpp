@@ -22,6 +22,8 @@ salt: { value: "salt of the end-to-end tests" }
 keys: [{ id: k1, value: 'the first key of the end-to-end tests' }]
 identity:
   headers: { X-Remote-User: /user, X-Auth-Request-Require: /team }
+accept: [express]
+express: { secrets: [{ value: "keyboard cat of the end-to-end tests" }] }
 )";
 
 constexpr const char* kSite = R"(daemon off;
@@ -138,6 +140,17 @@ BOOST_AUTO_TEST_CASE(an_open_place_gets_none_of_the_configured_headers) {
   BOOST_TEST(param(site.fast, "HTTP_X_REMOTE_USER") == "(absent)");
   BOOST_TEST(param(site.fast, "HTTP_X_AUTH_REQUEST_REQUIRE") == "(absent)");
   BOOST_TEST(client.get("/in/").status == 303);
+}
+
+BOOST_AUTO_TEST_CASE(an_open_place_never_gets_the_cookies_that_open_sessions) {
+  OtherHeaders site;
+  Client client = site.start_nginx();
+  const HeaderLines cookies = {"Cookie: a=1; session=x; connect.sid=y; b=2; session=z; connectXsid=w"};
+  BOOST_TEST(client.get("/", cookies).json()["headers"]["cookie"] ==
+             Json::array({"a=1; b=2; connectXsid=w"}));
+  BOOST_TEST_REQUIRE(client.get("/fast/", cookies).body == "fine");
+  BOOST_TEST(param(site.fast, "HTTP_COOKIE") == "a=1; b=2; connectXsid=w");
+  BOOST_TEST(client.get("/", {"Cookie: session=x"}).json()["headers"].contains("cookie") == false);
 }
 
 BOOST_AUTO_TEST_CASE(without_a_directory_every_file_is_printed_below_its_name) {

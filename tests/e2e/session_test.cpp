@@ -76,6 +76,35 @@ BOOST_AUTO_TEST_CASE(another_sites_page_changes_nothing) {
   BOOST_TEST(client.post("/session", body, with_port).status == 200);
 }
 
+BOOST_AUTO_TEST_CASE(another_origin_is_another_scheme_host_or_port) {
+  const Stack stack;
+  const std::string cookie = stack.log_in(kAlice);
+  const std::string body = R"({"set":{"theme":"x"}})";
+  Client plain = stack.http();
+  Client tls = stack.http2();
+  BOOST_TEST(plain.post("/session", body, {cookie, "Origin: https://gateway.test"}).status == 403);
+  BOOST_TEST(plain.post("/session", body, {cookie, "Origin: http://gateway.test:8080"}).status == 403);
+  BOOST_TEST(tls.post("/session", body, {cookie, "Origin: http://gateway.test"}).status == 403);
+  BOOST_TEST(tls.post("/session", body, {cookie, "Origin: https://gateway.test"}).status == 200);
+  BOOST_TEST(plain.send("DELETE", "/session", {cookie, "Origin: http://other.test"}).status == 403);
+  const HeaderLines subdomain = {cookie, "Sec-Fetch-Site: same-site", "Origin: http://x.gateway.test"};
+  BOOST_TEST(plain.post("/session", body, subdomain).status == 403);
+}
+
+// A load balancer has rewritten Host; a form of a page without referrers sends Origin: null.
+BOOST_AUTO_TEST_CASE(what_the_browser_calls_same_origin_is) {
+  const Stack stack;
+  const std::string cookie = stack.log_in(kAlice);
+  Client client = stack.http();
+  for (const auto* origin : {"Origin: https://shop.test", "Origin: null"}) {
+    const HeaderLines headers = {cookie, origin, "Sec-Fetch-Site: same-origin"};
+    BOOST_TEST(client.post("/session", R"({"set":{"theme":"x"}})", headers).status == 200);
+  }
+  BOOST_TEST(
+      client.send("DELETE", "/session", {cookie, "Origin: null", "Sec-Fetch-Site: same-origin"}).status ==
+      204);
+}
+
 BOOST_AUTO_TEST_CASE(a_change_too_large_is_refused_and_the_next_one_is_not) {
   const Stack stack;
   const std::string cookie = stack.log_in(kAlice);

@@ -81,6 +81,60 @@ BOOST_AUTO_TEST_CASE(a_location_can_leave_the_session_cookie_to_its_application)
   BOOST_TEST(headers["x-auth-request-user"] == Json::array({"alice"}));
 }
 
+// Each pair of what the client sends and what reaches the application.
+BOOST_AUTO_TEST_CASE(an_open_place_gets_the_cookies_without_the_session_cookie) {
+  Canned canned(kPass);
+  Client client = canned.stack.http();
+  const auto passed = [&](const HeaderLines& headers) {
+    const Json got = client.get("/public", headers).json()["headers"];
+    return got.contains("cookie") ? got["cookie"].dump() : "none";
+  };
+  for (const auto& [sent, got] : std::vector<std::pair<std::string, std::string>>{
+           {"a=1", R"(["a=1"])"},
+           {"__Host-session=x", "none"},
+           {"__Host-session", "none"},
+           {"a=1; __Host-session=x", R"(["a=1"])"},
+           {"__Host-session=x; b=2", R"(["b=2"])"},
+           {"a=1; __Host-session=x; b=2", R"(["a=1; b=2"])"},
+           {"a=1;\t__Host-session =x;b=2", R"(["a=1; b=2"])"},
+           {"__Host-session=x; __Host-session=y;__Host-session=z; c=3", R"(["c=3"])"},
+           {"a=1; __Host-session=x; b=2; __Host-session=y; c=3", R"(["a=1; b=2; c=3"])"},
+           {"__Host-sessions=1; x__Host-session=2; c=__Host-session",
+            R"(["__Host-sessions=1; x__Host-session=2; c=__Host-session"])"},
+       })
+    BOOST_TEST(passed({"Cookie: " + sent}) == got, sent);
+  BOOST_TEST(passed({"Cookie: a=1", "Cookie: __Host-session=x", "Cookie: b=2"}) == R"(["a=1; b=2"])");
+  std::string five = "a=1";
+  for (int i = 0; i < 5; ++i) five += "; __Host-session=x; b=2";
+  BOOST_TEST(passed({"Cookie: " + five}) == "none");
+  const std::string large(7'000, 'x');
+  BOOST_TEST(passed({"Cookie: __Host-session=1; l=" + large}) == "[\"l=" + large + "\"]");
+}
+
+BOOST_AUTO_TEST_CASE(a_commit_carries_the_word_of_its_location_and_the_applications_status) {
+  Canned canned("Status: 204 No Content\r\n\r\n");
+  canned.stack.application().answers(
+      [](const AppRequest&) { return "201 Created\r\nX-Accel-Redirect: /_session/commit\r\n\r\n"; });
+  BOOST_TEST(canned.stack.http().get("/public").status == 204);
+  BOOST_TEST(canned.param("GATEWAY_COMMIT") == "on");
+  BOOST_TEST(canned.param("SESSION_STATUS") == "201");
+  BOOST_TEST(Client(canned.stack.site("tenants")).get("/tenant/").status == 204);
+  BOOST_TEST(canned.param("GATEWAY_COMMIT") == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_session_endpoint_learns_host_port_and_scheme_as_the_browser_has_them) {
+  Canned canned("Status: 204 No Content\r\n\r\n");
+  Client client = canned.stack.http();
+  client.get("/session", {"Host: gateway.test:8080"});
+  BOOST_TEST(canned.param("HTTP_HOST") == "gateway.test:8080");
+  BOOST_TEST(canned.param("REQUEST_SCHEME") == "http");
+  client.get("/session");
+  BOOST_TEST(canned.param("HTTP_HOST") == "gateway.test");
+  canned.stack.http2().get("/session");
+  BOOST_TEST(canned.param("HTTP_HOST") == "gateway.test");
+  BOOST_TEST(canned.param("REQUEST_SCHEME") == "https");
+}
+
 BOOST_AUTO_TEST_CASE(checks_share_a_kept_connection) {
   Canned canned(kPass);
   Client client = canned.stack.http();

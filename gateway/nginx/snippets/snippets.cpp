@@ -53,7 +53,29 @@ struct SnippetWording {
   std::vector<HeaderName> headers;
   const std::vector<Listen>& listen;
   std::string secret_file;  // empty: where the package has it
+  std::string cookies;      // a pattern for the names of all session cookies
 };
+
+constexpr std::string_view kDefaultCookies = "(?:__Host-session)";
+
+// A pattern (PCRE) that finds exactly this name. nginx leaves a backslash before other characters than
+// quotes and backslashes alone, and no cookie's name has these.
+std::string pattern_of(std::string_view name) {
+  std::string pattern;
+  for (const char c : name) {
+    if (!is_word(c) && c != '-') pattern += '\\';
+    pattern += c;
+  }
+  return pattern;
+}
+
+// The cookies that open sessions: the gateway's own, and those of the formats that it accepts.
+std::string session_cookies(const Settings& settings) {
+  std::string names = pattern_of(settings.cookie.name);
+  for (const FormatRow* row : settings.accept)
+    names += "|" + pattern_of(settings.format_settings(*row).cookie_name);
+  return "(?:" + names + ")";
+}
 
 // The lines in the place of one. A line about the first of the default headers is the shape of such lines for
 // all headers; those about the other default headers only repeat it.
@@ -65,6 +87,11 @@ std::string reworded(std::string_view line, const SnippetWording& wording) {
   if (without_indent(line).starts_with("server unix:")) {
     for (const Listen& listen : wording.listen) out += indent + "server " + upstream_address(listen) + ";\n";
     return out;
+  }
+  if (line.find(kDefaultCookies) != line.npos) {
+    std::string renamed(line);
+    replace_all(renamed, kDefaultCookies, wording.cookies);
+    return renamed + "\n";
   }
   const auto about = std::find_if(wording.defaults.begin(), wording.defaults.end(),
                                   [&](const HeaderName& header) { return concerns(line, header); });
@@ -161,7 +188,7 @@ Result<std::vector<Snippet>, std::string> snippets(const Settings& settings, con
   if (!secret)
     return std::string(
         "listen: the listeners have different secrets, and nginx's upstream needs one for all");
-  SnippetWording wording{*defaults, std::move(*headers), settings.listen, {}};
+  SnippetWording wording{*defaults, std::move(*headers), settings.listen, {}, session_cookies(settings)};
   if (!secret->empty() && !directory.empty())
     wording.secret_file = directory + "/" + std::string(kSecretSnippet);
   std::vector<Snippet> out;

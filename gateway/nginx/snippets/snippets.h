@@ -19,11 +19,11 @@ struct Snippet {
 // The file with the secret of `listen`, which the others include.
 inline constexpr std::string_view kSecretSnippet = "session-gateway-secret.conf";
 
-// The files of conf/nginx for this configuration: with its identity headers in the place of the default ones,
-// and an upstream of the sockets and addresses that it listens on. For the defaults they are exactly
-// conf/nginx. With a secret under `listen` there is one file more, kSecretSnippet, and the others include it
-// from `directory`, an absolute path; without a directory, from where the package has it. The error is a
-// sentence for the operator: what nginx's files can't carry. Thread-safe.
+// The files of conf/nginx for this configuration: with its identity headers and session cookies in the place
+// of the default ones, and an upstream of the sockets and addresses that it listens on. For the defaults they
+// are exactly conf/nginx. With a secret under `listen` there is one file more, kSecretSnippet, and the others
+// include it from `directory`, an absolute path; without a directory, from where the package has it. The
+// error is a sentence for the operator: what nginx's files can't carry. Thread-safe.
 [[nodiscard]] Result<std::vector<Snippet>, std::string> snippets(const Settings& settings,
                                                                  const std::string& directory = {});
 

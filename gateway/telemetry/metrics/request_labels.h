@@ -15,11 +15,26 @@ inline constexpr std::array<std::string_view, kOutcomes> kOutcomeNames = {
     "ok", "refused", "forbidden", "bad_request", "store_unavailable", "error"};
 
 // Every X-Session-Reason, and "other" for an unlisted one.
-inline constexpr std::array<std::string_view, kReasons> kReasonNames = {
-    "absent",        "unknown",   "expired",     "revoked",           "malformed",
-    "bad-signature", "forbidden", "not-allowed", "cross-origin",      "method-not-allowed",
-    "bad-actions",   "too-large", "no-endpoint", "store-unavailable", "internal",
-    "bad-secret",    "other"};
+inline constexpr std::array<std::string_view, kReasons> kReasonNames = {"absent",
+                                                                        "unknown",
+                                                                        "expired",
+                                                                        "revoked",
+                                                                        "malformed",
+                                                                        "bad-signature",
+                                                                        "bad-secret",
+                                                                        "forbidden",
+                                                                        "not-allowed",
+                                                                        "commit-not-allowed",
+                                                                        "cross-origin",
+                                                                        "method-not-allowed",
+                                                                        "bad-actions",
+                                                                        "bad-location",
+                                                                        "application-error",
+                                                                        "too-large",
+                                                                        "no-endpoint",
+                                                                        "store-unavailable",
+                                                                        "internal",
+                                                                        "other"};
 
 // The label `endpoint` of requests that name no endpoint, or an unknown one.
 inline constexpr std::string_view kNoEndpoint = "none";

@@ -26,6 +26,7 @@ void add_setting(LocationSettings& settings, std::string_view name, std::string_
   if (is(name, "ALLOW")) return settings.add_allow(value);
   if (is(name, "EXPOSE")) return settings.add_expose(value);
   if (is(name, "TOUCH")) return settings.add_touch(value);
+  if (is(name, "COMMIT")) return settings.add_commit(value);
 }
 
 void add_action(FrontActions& actions, std::string_view name, std::string_view value) {
@@ -34,6 +35,7 @@ void add_action(FrontActions& actions, std::string_view name, std::string_view v
   if (is(name, "DESTROY")) return actions.texts.destroy.push_back(value);
   if (is(name, "REGENERATE")) return actions.texts.regenerate.push_back(value);
   if (is(name, "FLUSH")) return actions.texts.flush.push_back(value);
+  if (is(name, "STATUS")) return actions.statuses.push_back(value);
   if (is(name, "LOCATION") && !actions.location) actions.location = value;
 }
 
@@ -54,6 +56,7 @@ void add_param(Request& request, std::string_view name, std::string_view value) 
   if (is(name, "REQUEST_METHOD")) return take_first(request.method, value);
   if (is(name, "REMOTE_ADDR")) return take_first(request.client.address, value);
   if (is(name, "REQUEST_ID")) return take_first(request.client.request_id, value);
+  if (is(name, "REQUEST_SCHEME")) return request.settings.add_scheme(value);
 }
 
 }  // namespace session::gateway

@@ -13,13 +13,11 @@ namespace session::gateway {
 //   Gateway-Allow or Session-Set comes as HTTP_GATEWAY_ALLOW or HTTP_SESSION_SET, and controls nothing.
 // - REQUEST_METHOD, CONTENT_LENGTH, CONTENT_TYPE and QUERY_STRING are the client's, too. Only the method is
 //   read: the body ends where the protocol says.
-// - All others are the front's. Read are GATEWAY_SECRET (FrontSecret), the other GATEWAY_*
-// (LocationSettings),
-//   SESSION_* (FrontActions), REMOTE_ADDR and REQUEST_ID (Client).
+// - All others are the front's. Read are GATEWAY_SECRET (FrontSecret), the other GATEWAY_* and REQUEST_SCHEME
+//   (LocationSettings), SESSION_* (FrontActions), REMOTE_ADDR and REQUEST_ID (Client).
 //
-// Of a param that comes several times the first counts; headers, secret, settings and action texts take them
-// all.
-// What the request views is the caller's.
+// Of a param that comes several times the first counts; headers, secret, settings, action texts and statuses
+// take them all. What the request views is the caller's.
 void add_param(Request& request, std::string_view name, std::string_view value);
 
 }  // namespace session::gateway

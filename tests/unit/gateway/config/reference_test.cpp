@@ -137,6 +137,7 @@ BOOST_AUTO_TEST_CASE(the_reference_loads_and_every_value_in_it_is_the_default) {
   BOOST_TEST(read.identity.subject == defaults.identity.subject);
   BOOST_TEST((read.identity.headers == defaults.identity.headers));
   BOOST_TEST((read.rules.empty() && defaults.rules.empty()));
+  BOOST_TEST((read.redirect_hosts == defaults.redirect_hosts));
   BOOST_TEST((read.format == defaults.format));
   BOOST_TEST((read.accept.empty() && defaults.accept.empty()));
   const auto& express = express_of(read);
@@ -211,6 +212,7 @@ BOOST_AUTO_TEST_CASE(the_examples_in_the_reference_load_when_they_are_activated)
     BOOST_TEST(loaded->keys.size() == 1u);
     BOOST_TEST(loaded->rules.size() == 2u);
     BOOST_TEST((loaded->redis.password && loaded->redis.password().reveal() == "open sesame"));
+    BOOST_TEST(loaded->redirect_hosts.allows({"a.example.org", 0}, 443));
     BOOST_TEST(loaded->accept.size() == 2u);
     BOOST_TEST(express_of(*loaded).secrets.at(0).reveal() == "keyboard cat");
     BOOST_TEST(session_store_of(*loaded).salt.reveal() == "old salt");

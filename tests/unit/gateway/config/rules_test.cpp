@@ -54,6 +54,42 @@ BOOST_AUTO_TEST_CASE(headers_with_a_meaning_of_their_own_are_refused) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+BOOST_AUTO_TEST_SUITE(commit)
+
+BOOST_AUTO_TEST_CASE(redirect_hosts_are_names_addresses_and_ports) {
+  const auto read =
+      settings("commit: { redirect_hosts: [Login.example, \"a.example:8443\", .b.example, \"[::1]:80\"] }\n");
+  const auto& hosts = read.redirect_hosts;
+  BOOST_TEST(hosts.allows({"login.example", 0}, 443));
+  BOOST_TEST(hosts.allows({"a.example", 8443}, 443));
+  BOOST_TEST(hosts.allows({"x.b.example", 0}, 443));
+  BOOST_TEST(hosts.allows({"[::1]", 0}, 80));
+  BOOST_TEST(!hosts.allows({"b.example", 0}, 443));
+  BOOST_TEST(settings("commit:\n").redirect_hosts.empty());
+  BOOST_TEST(settings("commit: { redirect_hosts: [] }\n").redirect_hosts.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_redirect_host_is_no_address_and_no_pattern) {
+  for (const std::string host :
+       {"https://a.example",   "a.example/", "a.example/x", "*.example", "*",      "user@a.example",
+        "a.example.",          "a..example", ".",           "..a",       "a:b",    "a.example:0",
+        "a.example:70000",     "a.example:", ":80",         "::1",       ".[::1]", "[::1",
+        "b\u00fccher.example", "",           " a.example"}) {
+    const std::string found = problems("commit: { redirect_hosts: [\"" + host + "\"] }\n");
+    BOOST_TEST(found.starts_with("gateway.yaml:1: commit.redirect_hosts[0]: expected a host such as"),
+               host << found);
+  }
+  BOOST_TEST(problems("commit: { redirect_hosts: a.example }\n").find("commit.redirect_hosts: expected") !=
+             std::string::npos);
+  std::string many;
+  for (int i = 0; i < 65; ++i) many += "a,";
+  BOOST_TEST(
+      problems("commit: { redirect_hosts: [" + many + "] }\n").find("expected at most 64 hosts, got 65") !=
+      std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
 BOOST_AUTO_TEST_SUITE(rules)
 
 BOOST_AUTO_TEST_CASE(every_pointer_and_every_test_is_a_condition) {

@@ -143,6 +143,36 @@ BOOST_AUTO_TEST_CASE(touch_off_wins_wherever_it_stands) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(commits_are_refused_by_every_word_but_on_wherever_it_stands) {
+  BOOST_TEST(LocationSettings().may_commit());
+  for (const auto& values : {Lists{"on"}, Lists{"on", "on"}}) {
+    LocationSettings settings;
+    for (const std::string& value : values) settings.add_commit(value);
+    BOOST_TEST(settings.may_commit());
+  }
+  for (const auto& values : {Lists{""}, Lists{"off"}, Lists{"ON"}, Lists{" on"}, Lists{"on "}, Lists{"1"},
+                             Lists{"on,on"}, Lists{"on", ""}, Lists{"", "on"}, Lists{"on", "off", "on"}}) {
+    LocationSettings settings;
+    for (const std::string& value : values) settings.add_commit(value);
+    BOOST_TEST(!settings.may_commit());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(two_different_schemes_equal_none) {
+  const auto scheme_of = [](const Lists& values) {
+    LocationSettings settings;
+    for (const std::string& value : values) settings.add_scheme(value);
+    return std::string(settings.scheme());
+  };
+  BOOST_TEST(scheme_of({}) == "");
+  BOOST_TEST(scheme_of({"HTTPS"}) == "https");
+  BOOST_TEST(scheme_of({"https", "https", "HTTPS"}) == "https");
+  BOOST_TEST(scheme_of({"", "https"}) == "https");
+  BOOST_TEST(scheme_of({"https", "http"}) == "https, http");
+  BOOST_TEST(scheme_of({"https", "http", "https"}) != "https");
+  BOOST_TEST(scheme_of({"https", ""}) != "https");
+}
+
 BOOST_AUTO_TEST_CASE(two_different_endpoints_are_the_name_of_none) {
   gateway::Telemetry telemetry{gateway::LogSettings{}};
   const gateway::EndpointTable endpoints(telemetry);

@@ -200,4 +200,24 @@ BOOST_AUTO_TEST_CASE(listeners_with_different_secrets_have_no_common_upstream) {
   BOOST_TEST(refusal(listen("")) == "(none)");
 }
 
+BOOST_AUTO_TEST_CASE(the_cookies_that_open_sessions_are_those_of_the_configuration) {
+  const auto names = [](const std::string& yaml) {
+    const std::string file = snippet("http", yaml);
+    const auto begin = file.find("*(?:", file.find("map $session_cookies_4 ")) + 1;
+    const std::string found = file.substr(begin, file.find(")", begin) + 1 - begin);
+    std::size_t count = 0;
+    for (auto at = file.find(found); at != file.npos; at = file.find(found, at + 1)) ++count;
+    return found + " " + std::to_string(count);
+  };
+  BOOST_TEST(names("") == "(?:__Host-session) 5");
+  BOOST_TEST(names("cookie: { name: sid, secure: false }\n") == "(?:sid) 5");
+  // Every character that means something in a pattern is escaped.
+  BOOST_TEST(names("cookie: { name: \"a.b*c+d|e^f$g\", secure: false }\n") ==
+             "(?:a\\.b\\*c\\+d\\|e\\^f\\$g) 5");
+  BOOST_TEST(names("salt: { value: salt of the tests }\nkeys: [{ id: k1, value: the first key of the tests "
+                   "of snippets }]\n"
+                   "accept: [express, session-store]\nexpress: { secrets: [{ value: keyboard cat of the "
+                   "tests }] }\n") == "(?:__Host-session|connect\\.sid|session-store) 5");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

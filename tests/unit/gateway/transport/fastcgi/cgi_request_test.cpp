@@ -24,8 +24,9 @@ bool nothing_is_the_fronts(const Request& request) {
          request.settings.require().empty() && request.settings.allow().empty() &&
          !request.settings.expose() && request.settings.touch() == Touch::on && texts.set.empty() &&
          texts.unset.empty() && texts.destroy.empty() && texts.regenerate.empty() && texts.flush.empty() &&
-         !request.front_actions.location && request.client.address.empty() &&
-         request.client.request_id.empty();
+         !request.front_actions.location && request.front_actions.statuses.empty() &&
+         request.settings.may_commit() && request.settings.scheme().empty() &&
+         request.client.address.empty() && request.client.request_id.empty();
 }
 
 BOOST_AUTO_TEST_SUITE(cgi_request)
@@ -37,6 +38,9 @@ BOOST_AUTO_TEST_CASE(a_client_can_say_nothing_that_is_the_fronts_word) {
                                       {"HTTP_GATEWAY_ALLOW", "set"},
                                       {"HTTP_GATEWAY_EXPOSE", "x"},
                                       {"HTTP_GATEWAY_TOUCH", "off"},
+                                      {"HTTP_GATEWAY_COMMIT", "off"},
+                                      {"HTTP_SESSION_STATUS", "500"},
+                                      {"HTTP_REQUEST_SCHEME", "https"},
                                       {"HTTP_SESSION_SET", "user=root"},
                                       {"HTTP_SESSION_UNSET", "a"},
                                       {"HTTP_SESSION_DESTROY", "true"},
@@ -64,12 +68,17 @@ BOOST_AUTO_TEST_CASE(the_front_sets_endpoint_rules_actions_and_touch) {
                                       {"GATEWAY_EXPOSE", "user,theme"},
                                       {"GATEWAY_EXPOSE", "theme"},
                                       {"GATEWAY_TOUCH", "off"},
-                                      {"GATEWAY_TOUCH", "on"}});
+                                      {"GATEWAY_TOUCH", "on"},
+                                      {"GATEWAY_COMMIT", ""},
+                                      {"GATEWAY_COMMIT", "on"},
+                                      {"REQUEST_SCHEME", "https"}});
   BOOST_TEST(request.settings.endpoint() == "session");
   BOOST_TEST(request.settings.require() == "login,admin");
   BOOST_TEST(request.settings.allow() == "set:theme");
   BOOST_TEST(request.settings.expose().value() == "theme");
   BOOST_TEST((request.settings.touch() == Touch::off));
+  BOOST_TEST(!request.settings.may_commit());
+  BOOST_TEST(request.settings.scheme() == "https");
 }
 
 BOOST_AUTO_TEST_CASE(the_application_s_actions_come_by_the_front_and_all_of_them_count) {
@@ -80,7 +89,9 @@ BOOST_AUTO_TEST_CASE(the_application_s_actions_come_by_the_front_and_all_of_them
                                       {"SESSION_REGENERATE", "true"},
                                       {"SESSION_FLUSH", ""},
                                       {"SESSION_LOCATION", ""},
-                                      {"SESSION_LOCATION", "/second"}});
+                                      {"SESSION_LOCATION", "/second"},
+                                      {"SESSION_STATUS", "200"},
+                                      {"SESSION_STATUS", "502, 404"}});
   const ActionTexts& texts = request.front_actions.texts;
   BOOST_TEST(texts.set == (Values{"a=1", "b=2"}), boost::test_tools::per_element());
   BOOST_TEST(texts.unset == Values{"c"}, boost::test_tools::per_element());
@@ -88,6 +99,7 @@ BOOST_AUTO_TEST_CASE(the_application_s_actions_come_by_the_front_and_all_of_them
   BOOST_TEST(texts.regenerate == Values{"true"}, boost::test_tools::per_element());
   BOOST_TEST(texts.flush == Values{""}, boost::test_tools::per_element());
   BOOST_TEST(request.front_actions.location.value() == "");
+  BOOST_TEST(request.front_actions.statuses == (Values{"200", "502, 404"}), boost::test_tools::per_element());
   BOOST_TEST(request.headers.all("X-Session-Set").empty());
 }
 

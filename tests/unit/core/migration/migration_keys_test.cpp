@@ -1,0 +1,68 @@
+// Which keys the gateway erases because a record names them as its former one.
+
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "tests/support/migration_fixture.h"
+
+namespace session::test {
+namespace {
+
+struct FormerKeys : TakeoverFixture {
+  // The cookie of a session that has come from that key long ago, as its record says.
+  std::string session_that_came_from(const std::string& key, const std::string& name) {
+    const std::string id = moved_id("express", key + name);
+    put(dialect.store_key(id), R"({"v":1,"created":1799990000,"from":")" + key + R"(","data":{"a":1}})");
+    return "__Host-session=" + dialect.cookie(id, clock.unix_now());
+  }
+};
+
+BOOST_FIXTURE_TEST_SUITE(former_keys, FormerKeys)
+
+// Whoever can write one record must not be able to erase others with it.
+BOOST_AUTO_TEST_CASE(a_record_erases_no_key_that_an_accepted_format_can_not_have) {
+  const std::string victim = key_of(stored(R"({"user":"bob"})"_json));
+  const std::string hash(32, 'a');
+  for (const std::string& from : {std::string("users:1"), std::string("sess:"), std::string("Sess:one"),
+                                  victim, hash + "a", hash.substr(1), std::string(32, 'A')}) {
+    const std::string bytes = from == victim ? text_at(victim) : "precious";
+    for (const std::string action : {"use", "SESSION_DESTROY", "SESSION_REGENERATE"}) {
+      put(from, bytes);
+      const std::string cookie = session_that_came_from(from, action);
+      if (action == "use") {
+        BOOST_TEST(refusal(cookie) == "a session");
+      } else {
+        BOOST_TEST(commit(cookie, action, "true").status == 204);
+        BOOST_TEST(refusal(cookie) != "a session");
+      }
+      BOOST_TEST(text_at(from) == bytes, action << " of a record from " << from);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_record_erases_what_an_accepted_format_can_have_had) {
+  for (const std::string& from : {express.store_key("one"), session_store.store_key("one")}) {
+    for (const std::string action : {"SESSION_DESTROY", "SESSION_REGENERATE"}) {
+      put(from, "left");
+      BOOST_TEST(commit(session_that_came_from(from, action), action, "true").status == 204);
+      BOOST_TEST(text_at(from) == "nothing");
+    }
+  }
+}
+
+// Its ids can be any text.
+BOOST_AUTO_TEST_CASE(a_format_without_a_prefix_has_no_claim_to_the_keys_of_ours) {
+  ExpressFormatOptions options = express_options();
+  options.store_prefix.clear();
+  manager.accept({express_format(std::move(options), random), "no_prefix.sid"});
+  const std::string victim = cookie_of(stored(R"({"user":"bob"})"_json));
+  const std::string key = dialect.store_key(opened(manager, victim).id());
+  BOOST_TEST(commit(session_that_came_from(key, "x"), "SESSION_DESTROY", "true").status == 204);
+  BOOST_TEST(refusal(victim) == "a session");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace session::test
