@@ -59,9 +59,9 @@ std::vector<Finding> lint(const std::vector<Directive>& configuration, const Gat
   const GatewayUsage usage(model, facts);
   const TaintAnalysis taint(model);
   Inspection inspection(usage, taint);
-  for (const auto* rules :
-       {&bypass_rules(), &redirect_rules(), &location_precedence_rules(), &conditional_rules(),
-        &header_rules(), &response_leak_rules(), &auth_location_rules(), &param_rules(), &speed_rules()}) {
+  for (const auto* rules : {&bypass_rules(), &redirect_rules(), &location_precedence_rules(),
+                            &conditional_rules(), &header_rules(), &response_leak_rules(),
+                            &auth_location_rules(), &commit_rules(), &param_rules(), &speed_rules()}) {
     for (const auto rule : *rules) rule(inspection);
   }
   sort_and_unite(inspection.findings);

@@ -13,13 +13,15 @@ struct ControlParam {
   std::string_view name;
   std::string_view write;
 };
-constexpr std::array<ControlParam, 12> kControls = {
+constexpr std::array<ControlParam, 14> kControls = {
     {{"GATEWAY_ENDPOINT", "session"},
      {"GATEWAY_SECRET", "(the secret of `listen`, as it is)"},
      {"GATEWAY_REQUIRE", "login"},
      {"GATEWAY_ALLOW", "set:theme"},
      {"GATEWAY_EXPOSE", "user"},
      {"GATEWAY_TOUCH", "on"},
+     {"GATEWAY_COMMIT", "$session_commit_before"},
+     {"SESSION_STATUS", "$session_commit_status"},
      {"SESSION_SET", "$session_commit_set if_not_empty"},
      {"SESSION_UNSET", "$session_commit_unset if_not_empty"},
      {"SESSION_DESTROY", "$session_commit_destroy if_not_empty"},
@@ -99,11 +101,18 @@ void browsers_set_who_they_are(Inspection& in) {
   }
 }
 
+// Returns a Host without the port that session-gateway-http.conf takes from the client's. The client may say
+// it: the gateway compares it with the port of Origin, which no page can set.
+std::string without_port(const std::string& host) {
+  constexpr std::string_view kPort = "$session_port";
+  return host.ends_with(kPort) ? host.substr(0, host.size() - kPort.size()) : host;
+}
+
 void host_of_the_client(Inspection& in) {
   for (const Context* context : gateway_spots(in)) {
     const auto hosts = in.usage.params(*context, "HTTP_HOST");
     for (const Setting& setting : hosts) {
-      if (in.taint.in(setting.value).empty()) continue;
+      if (in.taint.in(without_port(setting.value)).empty()) continue;
       in.danger(setting.line->place,
                 "the gateway compares other sites with HTTP_HOST: " + legible(setting.value) +
                     " is the client's, and need not be the host that nginx has routed on",

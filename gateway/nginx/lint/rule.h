@@ -47,6 +47,8 @@ const std::vector<LintRule>& header_rules();
 const std::vector<LintRule>& response_leak_rules();
 // The location of the check, which auth_request names:
 const std::vector<LintRule>& auth_location_rules();
+// Who may change sessions, and who receives the session cookie:
+const std::vector<LintRule>& commit_rules();
 // The params that control the gateway:
 const std::vector<LintRule>& param_rules();
 // The speed of a check:

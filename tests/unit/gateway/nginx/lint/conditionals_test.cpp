@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_client_does_not_choose_who_it_is) {
   const auto usage = [](const std::string& lines) {
     return in_server(
         "location / {\n" + lines +
-            "\nproxy_set_header X-Remote-User $u; proxy_pass http://app; }\n"
+            "\nproxy_set_header X-Remote-User $u; proxy_set_header Cookie \"\"; proxy_pass http://app; }\n"
             "location /account/ { auth_request /_session/auth; set $session_not_included '';\n"
             "include session-gateway-protect.conf; auth_request_set $x $upstream_http_x_remote_user;\n"
             "proxy_set_header X-Remote-User $x; proxy_pass http://app; }\n",

@@ -69,12 +69,17 @@ BOOST_AUTO_TEST_CASE(an_open_location_of_the_same_application_takes_them_away) {
   const std::string app = by_hand(
       "proxy_set_header Cookie $session_cookie; proxy_set_header X-Remote-User $u; proxy_pass http://app;");
   // By its name, and by the address that the name stands for.
-  BOOST_TEST(in_server("location / { proxy_pass http://app; }\n" + app, kOneHeader) ==
-             finding(missing, write));
-  BOOST_TEST(in_server("location / { proxy_pass http://localhost:3000; }\n" + app, kOneHeader) ==
-             finding(missing, write));
-  BOOST_TEST(in_server("location / { " + write + " proxy_pass http://app; }\n" + app, kOneHeader) == "");
-  BOOST_TEST(in_server("location / { proxy_pass http://127.0.0.1:4000; }\n" + app, kOneHeader) == "");
+  BOOST_TEST(in_server("location / { proxy_set_header Cookie \"\"; proxy_pass http://app; }\n" + app,
+                       kOneHeader) == finding(missing, write));
+  BOOST_TEST(
+      in_server("location / { proxy_set_header Cookie \"\"; proxy_pass http://localhost:3000; }\n" + app,
+                kOneHeader) == finding(missing, write));
+  BOOST_TEST(
+      in_server("location / { proxy_set_header Cookie \"\"; " + write + " proxy_pass http://app; }\n" + app,
+                kOneHeader) == "");
+  BOOST_TEST(
+      in_server("location / { proxy_set_header Cookie \"\"; proxy_pass http://127.0.0.1:4000; }\n" + app,
+                kOneHeader) == "");
 }
 
 BOOST_AUTO_TEST_CASE(the_same_application_by_another_name_is_the_same) {
@@ -87,16 +92,20 @@ BOOST_AUTO_TEST_CASE(the_same_application_by_another_name_is_the_same) {
   for (const char* pass :
        {"proxy_pass http://[::1]:3000;", "proxy_pass http://localhost:3000/;",
         "set $b 127.0.0.1:3000; proxy_pass http://$b;", "set $b http://app; proxy_pass $b$request_uri;"})
-    BOOST_TEST(in_server("location / { " + std::string(pass) + " }\n" + app, kOneHeader) == expected, pass);
-  BOOST_TEST(in_server("location / { set $b 127.0.0.1:4000; proxy_pass http://$b; }\n" + app, kOneHeader) ==
-             "");
+    BOOST_TEST(in_server("location / { proxy_set_header Cookie \"\"; " + std::string(pass) + " }\n" + app,
+                         kOneHeader) == expected,
+               pass);
+  BOOST_TEST(
+      in_server(
+          "location / { proxy_set_header Cookie \"\"; set $b 127.0.0.1:4000; proxy_pass http://$b; }\n" + app,
+          kOneHeader) == "");
 }
 
 BOOST_AUTO_TEST_CASE(where_a_variable_leads_is_asked_for_beside_protected_places) {
   const std::string app = by_hand(
       "proxy_set_header Cookie $session_cookie; proxy_set_header X-Remote-User $u; proxy_pass http://app;");
   const auto open = [](const std::string& lines) {
-    return "location / {\n" + lines + "proxy_pass http://$host; }\n";
+    return "location / { proxy_set_header Cookie \"\"; \n" + lines + "proxy_pass http://$host; }\n";
   };
   BOOST_TEST(
       in_server(open("") + app, kOneHeader) ==
@@ -143,11 +152,11 @@ BOOST_AUTO_TEST_CASE(the_clients_word_is_never_the_value) {
                                "$session_cookie; proxy_pass http://app;"),
                        kOneHeader) == finding(text, "proxy_set_header X-Remote-User $u;"));
   BOOST_TEST(
-      in_server(
-          "location / {\nproxy_set_header X-Remote-User $http_x_remote_user; proxy_pass http://app; }\n" +
-              by_hand("proxy_set_header X-Remote-User $u; proxy_set_header Cookie $session_cookie; "
-                      "proxy_pass http://app;"),
-          kOneHeader) == finding(text, "proxy_set_header X-Remote-User \"\";"));
+      in_server("location / { proxy_set_header Cookie \"\"; \nproxy_set_header X-Remote-User "
+                "$http_x_remote_user; proxy_pass http://app; }\n" +
+                    by_hand("proxy_set_header X-Remote-User $u; proxy_set_header Cookie $session_cookie; "
+                            "proxy_pass http://app;"),
+                kOneHeader) == finding(text, "proxy_set_header X-Remote-User \"\";"));
 }
 
 BOOST_AUTO_TEST_CASE(the_clients_word_by_way_of_a_variable_is_the_clients_still) {
@@ -221,9 +230,9 @@ BOOST_AUTO_TEST_CASE(an_application_gets_the_host_that_nginx_has_routed_on) {
              finding(text("6", "$http_host"), "fastcgi_param HTTP_HOST $host;"));
   BOOST_TEST(in_server(protected_with(right)) == "");
   BOOST_TEST(in_server(open(right)) == "");
-  BOOST_TEST(
-      in_server(protected_with("") +
-                "location /x { proxy_set_header Host $http_host; proxy_pass http://127.0.0.1:4000; }") == "");
+  BOOST_TEST(in_server(protected_with("") +
+                       "location /x { proxy_set_header Host $http_host; proxy_set_header Cookie \"\"; "
+                       "proxy_pass http://127.0.0.1:4000; }") == "");
 }
 
 BOOST_AUTO_TEST_CASE(names_with_underscores_stay_out) {

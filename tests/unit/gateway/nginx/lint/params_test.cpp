@@ -1,5 +1,7 @@
 // The params that the gateway acts on: each bad example beside its mended one.
 
+#include <tuple>
+
 #include "tests/support/linting.h"
 
 using namespace session::gateway;
@@ -17,6 +19,10 @@ std::string gateway_with(const std::string& lines, const std::string& name = "= 
   return in_server("location " + name + " { fastcgi_pass session_gateway; fastcgi_keep_conn on;\n" + lines +
                    "\n}\n" + protected_with(""));
 }
+
+// What a commit location passes on beside the actions.
+const std::string kOptIn =
+    "fastcgi_param GATEWAY_COMMIT $session_commit_before; fastcgi_param SESSION_STATUS $upstream_status; ";
 
 }  // namespace
 
@@ -42,7 +48,7 @@ BOOST_AUTO_TEST_CASE(a_client_chooses_no_endpoint) {
 BOOST_AUTO_TEST_CASE(a_client_changes_no_session_by_its_own_header) {
   const auto commit = [](const std::string& value) {
     return gateway_with(
-        "internal; fastcgi_pass_request_body off; fastcgi_param HTTP_HOST $host; "
+        "internal; fastcgi_pass_request_body off; fastcgi_param HTTP_HOST $host; " + kOptIn +
         "fastcgi_param GATEWAY_ENDPOINT commit; set $x $upstream_http_x_session_set; fastcgi_param "
         "SESSION_SET " +
         value + ";");
@@ -53,6 +59,31 @@ BOOST_AUTO_TEST_CASE(a_client_changes_no_session_by_its_own_header) {
                      "control the gateway",
                      "fastcgi_param SESSION_SET $session_commit_set if_not_empty;"));
   BOOST_TEST(commit("$x") == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_client_does_not_say_who_may_commit) {
+  const auto commit = [](const std::string& lines) {
+    return gateway_with("internal; fastcgi_pass_request_body off; fastcgi_param GATEWAY_ENDPOINT commit; " +
+                        lines);
+  };
+  for (const auto& [param, right, other] :
+       {std::tuple("GATEWAY_COMMIT", "$session_commit_before",
+                   "fastcgi_param SESSION_STATUS $upstream_status;"),
+        std::tuple("SESSION_STATUS", "$session_commit_status",
+                   "fastcgi_param GATEWAY_COMMIT $session_commit_before;")}) {
+    BOOST_TEST(commit(other + std::string("\nfastcgi_param ") + param + " $http_x;") ==
+               finding("site.conf:3: danger: " + std::string(param) +
+                           " is what the client says ($http_x): nobody but nginx may control the gateway",
+                       "fastcgi_param " + std::string(param) + " " + right + ";"));
+  }
+}
+
+// The port is the client's word, and may be: no page can set it.
+BOOST_AUTO_TEST_CASE(the_host_may_have_the_port_that_the_browser_names) {
+  const std::string endpoint = "fastcgi_param GATEWAY_ENDPOINT session;";
+  BOOST_TEST(gateway_with("fastcgi_param HTTP_HOST $host$session_port;" + endpoint) == "");
+  BOOST_TEST(gateway_with("fastcgi_param HTTP_HOST $http_host$session_port;" + endpoint).find("danger") !=
+             std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_client_chooses_no_rule) {
@@ -105,7 +136,7 @@ BOOST_AUTO_TEST_CASE(the_host_is_the_one_that_nginx_has_routed_on) {
 }
 
 BOOST_AUTO_TEST_CASE(clients_do_not_reach_commit) {
-  const std::string lines = "fastcgi_param GATEWAY_ENDPOINT commit; fastcgi_pass_request_body off;";
+  const std::string lines = kOptIn + "fastcgi_param GATEWAY_ENDPOINT commit; fastcgi_pass_request_body off;";
   BOOST_TEST(
       gateway_with(lines) ==
       finding(
@@ -115,7 +146,7 @@ BOOST_AUTO_TEST_CASE(clients_do_not_reach_commit) {
 }
 
 BOOST_AUTO_TEST_CASE(a_commit_gets_no_body) {
-  const std::string lines = "internal; fastcgi_param GATEWAY_ENDPOINT commit;";
+  const std::string lines = kOptIn + "internal; fastcgi_param GATEWAY_ENDPOINT commit;";
   BOOST_TEST(gateway_with(lines) ==
              finding("site.conf:1: advice: location = /x: the body of the request was for the application, "
                      "and is no action",

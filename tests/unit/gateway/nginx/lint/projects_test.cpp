@@ -82,6 +82,15 @@ struct EndToEndSite {
         std::count(usage.begin(), usage.begin() + static_cast<std::ptrdiff_t>(found), '\n') + 1 - before);
   }
 
+  // What lint says of a location of others that includes nothing.
+  [[nodiscard]] std::string cookie_of_tenant(const std::string& location) const {
+    return at(line(location),
+              "danger: " + location +
+                  ": the session cookie reaches what is behind this location, and whoever has it has the "
+                  "session",
+              "include session-gateway-public.conf;");
+  }
+
   NginxFiles files;
   std::string usage;
 };
@@ -110,6 +119,7 @@ BOOST_FIXTURE_TEST_CASE(the_site_of_the_end_to_end_tests_has_what_it_is_meant_to
              "danger: location = /session lets browsers set any attribute: users "
              "can make themselves anybody",
              "fastcgi_param GATEWAY_ALLOW set:theme;") +
+          cookie_of_tenant("location /tenant/") + cookie_of_tenant("location @tenant") +
           at(line("upstream session_gateway_plain"),
              "speed: upstream session_gateway_plain keeps no connection to "
              "the gateway open",

@@ -18,7 +18,8 @@ BOOST_AUTO_TEST_CASE(what_is_said_to_the_gateway_is_hidden_from_browsers) {
   const auto open = [](const std::string& hidden) {
     return "location / { proxy_set_header X-Auth-Request-User \"\"; proxy_set_header X-Auth-Request-Email "
            "\"\"; "
-           "proxy_set_header X-Auth-Request-Groups \"\"; proxy_pass http://app; " +
+           "proxy_set_header X-Auth-Request-Groups \"\"; proxy_set_header Cookie \"\"; proxy_pass "
+           "http://app; " +
            hidden + " }\n" + protected_with("");
   };
   BOOST_TEST(in_server(open("")) == "");  // the server's lines hide them
@@ -118,7 +119,8 @@ BOOST_AUTO_TEST_CASE(a_decoded_address_is_in_no_header) {
              finding(text("$document_uri"), "return https://x${request_uri};"));
   BOOST_TEST(in_server("location /a { root /srv; add_header X-At $uri always; }" + account) ==
              finding(text("$uri"), "add_header X-At $request_uri always;"));
-  BOOST_TEST(in_server("location /a { proxy_set_header X-At $uri; proxy_pass http://127.0.0.1:5000; }" +
+  BOOST_TEST(in_server("location /a { proxy_set_header Cookie \"\"; proxy_set_header X-At $uri; proxy_pass "
+                       "http://127.0.0.1:5000; }" +
                        account) == finding(text("$uri"), "proxy_set_header X-At $request_uri;"));
   BOOST_TEST(
       in_server("location /a { return 301 https://$host$request_uri; }\n location /b { return 404 $uri; }" +
