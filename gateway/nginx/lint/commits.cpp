@@ -92,6 +92,22 @@ void cookie_for_strangers(Inspection& in) {
   }
 }
 
+// Reports maps of session-gateway-http.conf that take another cookie away than the session's.
+void cookie_of_another_name(Inspection& in) {
+  const std::string& pattern = in.usage.facts().cookies;
+  for (const Directive* line : in.usage.model().all()) {
+    if (line->name != "map" || assigned_by(*line) != "$session_public_cookie" || pattern.empty()) continue;
+    const bool found = std::any_of(line->children.begin(), line->children.end(), [&](const Directive& entry) {
+      return entry.name.find(pattern) != std::string::npos;
+    });
+    if (found) continue;
+    in.danger(line->place,
+              "these maps take away another cookie than gateway.yaml names (" + legible(pattern) +
+                  "): the session cookie reaches the applications of open locations",
+              "session-gateway nginx --config gateway.yaml --output DIRECTORY");
+  }
+}
+
 bool says_commit(const Context& context) {
   const auto& lines = context.own("set");
   return std::any_of(lines.begin(), lines.end(),
@@ -142,7 +158,8 @@ void commit_goes_along(Inspection& in) {
 
 const std::vector<LintRule>& commit_rules() {
   static const std::vector<LintRule> rules = {commit_for_everybody, commit_of_an_error_page,
-                                              cookie_for_strangers, commit_goes_along};
+                                              cookie_for_strangers, cookie_of_another_name,
+                                              commit_goes_along};
   return rules;
 }
 

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "gateway/nginx/lint/rule.h"
+#include "gateway/nginx/snippets/snippets.h"
 
 namespace session::gateway {
 namespace {
@@ -46,6 +47,7 @@ Result<GatewayFacts, std::string> facts_of(const Settings& settings) {
   GatewayFacts facts;
   facts.headers = std::move(*headers);
   facts.wants_secret = settings.has_listen_secret();
+  facts.cookies = session_cookies(settings);
   facts.deciding.push_back(attribute_of(settings.identity.subject));
   for (const Rule& rule : settings.rules) {
     for (const Condition& condition : rule.conditions)

@@ -18,6 +18,7 @@ struct GatewayFacts {
   std::vector<HeaderName> headers;    // identity.headers
   std::vector<std::string> deciding;  // attributes that identify the user or that rules read: "user"
   bool wants_secret = false;          // listen[].secret
+  std::string cookies;                // a pattern for the names of the session cookies
 };
 
 // A param or a header that a location sets: the directive and the value.

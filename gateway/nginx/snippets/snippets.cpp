@@ -69,14 +69,6 @@ std::string pattern_of(std::string_view name) {
   return pattern;
 }
 
-// The cookies that open sessions: the gateway's own, and those of the formats that it accepts.
-std::string session_cookies(const Settings& settings) {
-  std::string names = pattern_of(settings.cookie.name);
-  for (const FormatRow* row : settings.accept)
-    names += "|" + pattern_of(settings.format_settings(*row).cookie_name);
-  return "(?:" + names + ")";
-}
-
 // The lines in the place of one. A line about the first of the default headers is the shape of such lines for
 // all headers; those about the other default headers only repeat it.
 std::string reworded(std::string_view line, const SnippetWording& wording) {
@@ -142,6 +134,13 @@ std::string nginx_argument(std::string_view text) {
     }
   }
   return out + '"';
+}
+
+std::string session_cookies(const Settings& settings) {
+  std::string names = pattern_of(settings.cookie.name);
+  for (const FormatRow* row : settings.accept)
+    names += "|" + pattern_of(settings.format_settings(*row).cookie_name);
+  return "(?:" + names + ")";
 }
 
 std::string upstream_address(const Listen& listen) {

@@ -27,6 +27,11 @@ inline constexpr std::string_view kSecretSnippet = "session-gateway-secret.conf"
 [[nodiscard]] Result<std::vector<Snippet>, std::string> snippets(const Settings& settings,
                                                                  const std::string& directory = {});
 
+// A pattern (PCRE) that finds the names of all cookies that open sessions of this configuration: the
+// gateway's own, and those of the formats that it accepts. The files of conf/nginx have it in the maps that
+// take these cookies away from applications.
+[[nodiscard]] std::string session_cookies(const Settings& settings);
+
 // The address of this listener as an argument of a directive: unix:/run/a.sock, 127.0.0.1:9000, [::1]:9000.
 // Quoted if necessary. For a listener on every address it is the loopback address.
 [[nodiscard]] std::string upstream_address(const Listen& listen);

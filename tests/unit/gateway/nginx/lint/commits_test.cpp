@@ -54,6 +54,18 @@ BOOST_AUTO_TEST_CASE(the_check_of_another_service_may_have_every_cookie) {
              "");
 }
 
+BOOST_AUTO_TEST_CASE(the_files_take_the_configured_cookie_away) {
+  const std::string text =
+      "danger: these maps take away another cookie than gateway.yaml names ((?:sid)): the session cookie "
+      "reaches the "
+      "applications of open locations\n"
+      "    write: session-gateway nginx --config gateway.yaml --output DIRECTORY\n";
+  const std::string said = in_server(protected_with(""), "cookie: { name: sid, secure: false }\n");
+  BOOST_TEST(said.starts_with("session-gateway-http.conf:"));
+  BOOST_TEST(said.ends_with(text));
+  BOOST_TEST(in_server(protected_with(""), "cookie: { name: __Host-session }\n") == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_server_without_commits_is_left_alone) {
   BOOST_TEST(of_file("http { include session-gateway-upstream.conf; include session-gateway-http.conf;\n"
                      "server { location /tenant/ { " +

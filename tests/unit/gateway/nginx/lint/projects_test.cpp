@@ -38,6 +38,9 @@ BOOST_AUTO_TEST_CASE(the_demo_is_fine_with_its_own_configuration_and_with_the_de
   files.write("demo-app.conf", source("conf/demo/demo-app.conf"));
   BOOST_TEST(files.lint() == "");
   // As conf/demo/run does.
+  const std::string http = source("conf/nginx/session-gateway-http.conf");
+  std::filesystem::remove(files.path / "session-gateway-http.conf");
+  files.write("session-gateway-http.conf", replaced(http, "__Host-session", "demo_session"));
   for (const char* name : {"health", "server", "session"}) {
     const std::string file = "session-gateway-" + std::string(name) + ".conf";
     std::filesystem::remove(files.path / file);
