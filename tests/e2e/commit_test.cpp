@@ -169,6 +169,14 @@ BOOST_AUTO_TEST_CASE(locations_with_the_includes_commit_beside_them) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_location_commits_beside_a_mirror_that_gives_its_word_back) {
+  Stack stack;
+  logs_in(stack, "200 OK");
+  Client client(stack.site("tenants"));
+  BOOST_TEST(user_of(stack, cookie_line(client.get("/mirrored/x"))) == "root");
+  BOOST_TEST(client.get("/mirrored/badly/x").status == 403);
+}
+
 // The site's application hands the request on to the tenant, which commits then.
 BOOST_AUTO_TEST_CASE(a_redirect_of_a_trusted_application_lends_its_trust_to_nobody) {
   Stack stack;
