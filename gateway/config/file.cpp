@@ -47,7 +47,8 @@ Result<FileContent, std::string> read_file(const std::string& path, std::size_t 
   struct stat status {};
   if (file.get() < 0 || ::fstat(file.get(), &status) != 0) return last_error();
   if (!S_ISREG(status.st_mode)) return std::string("not a regular file");
-  FileContent content(std::string(most + 1, '\0'), status.st_mode & 07777);
+  const FileAccess access{static_cast<mode_t>(status.st_mode & 07777), status.st_uid, status.st_gid};
+  FileContent content(std::string(most + 1, '\0'), access);
   if (!fill(file.get(), content.bytes)) return last_error();
   return content;
 }

@@ -11,12 +11,19 @@
 
 namespace session::gateway {
 
+// Who may use a file.
+struct FileAccess {
+  mode_t mode = 0;  // permission bits
+  uid_t owner = 0;
+  gid_t group = 0;
+};
+
 struct FileContent {
   FileContent() = default;
-  FileContent(std::string b, mode_t m) : bytes(std::move(b)), mode(m) {}
+  FileContent(std::string b, const FileAccess& a) : bytes(std::move(b)), access(a) {}
 
   std::string bytes;
-  mode_t mode = 0;  // permission bits
+  FileAccess access;
 };
 
 // Reads a regular file, but at most `most` + 1 bytes of it, so that a caller can tell that it is too large.

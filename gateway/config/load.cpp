@@ -19,11 +19,12 @@ Settings read_document(ParseContext& context, const YamlNode* root) {
   return settings;
 }
 
-Loaded load(const std::string& name, std::string_view text, mode_t mode, const FormatRegistry& formats) {
+Loaded load(const std::string& name, std::string_view text, const FileAccess& access,
+            const FormatRegistry& formats) {
   const auto root = parse_yaml(text);
   if (!root) return Problems{root.error()};
   ParseContext context(std::filesystem::path(name).parent_path(), formats);
-  context.set_mode(mode);
+  context.set_access(access);
   Settings settings = read_document(context, &*root);
   Problems problems = context.problems();
   if (!problems.empty()) return problems;
@@ -39,7 +40,7 @@ Problems failed() { return {{0, {}, "can't be read: out of memory, or an error o
 
 Loaded load_text(const std::string& name, std::string_view text, const FormatRegistry& formats) {
   try {
-    return load(name, text, 0, formats);
+    return load(name, text, {}, formats);
   } catch (const std::exception&) {
     return failed();
   }
@@ -49,7 +50,7 @@ Loaded load_file(const std::string& path) {
   try {
     const auto file = read_file(path, kMaxYamlBytes);
     if (!file) return Problems{{0, {}, "can't be read: " + file.error()}};
-    return load(path, file->bytes, file->mode, FormatRegistry::built_in());
+    return load(path, file->bytes, file->access, FormatRegistry::built_in());
   } catch (const std::exception&) {
     return failed();
   }

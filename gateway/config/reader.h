@@ -1,7 +1,5 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -12,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/config/file.h"
 #include "gateway/config/format_registry.h"
 #include "gateway/config/problem.h"
 #include "gateway/config/yaml.h"
@@ -31,9 +30,9 @@ class ParseContext {
   // The formats that the file can name.
   [[nodiscard]] const FormatRegistry& formats() const { return formats_; }
 
-  // Permission bits of the file that is read; 0 for a text that is in no file.
-  void set_mode(mode_t mode) { mode_ = mode; }
-  [[nodiscard]] mode_t mode() const { return mode_; }
+  // Who may use the file that is read. By default, for a text that is in no file, its owner only.
+  void set_access(const FileAccess& access) { access_ = access; }
+  [[nodiscard]] const FileAccess& access() const { return access_; }
 
   // Where relative paths in the file start.
   [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
@@ -59,7 +58,7 @@ class ParseContext {
   std::filesystem::path directory_;
   const FormatRegistry& formats_;
   Purpose purpose_;
-  mode_t mode_ = 0;
+  FileAccess access_;
   Problems problems_;
   Problems warnings_;
   std::vector<std::string> keys_;

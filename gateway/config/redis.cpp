@@ -74,7 +74,7 @@ void read_pem(const Field& field, std::string& to, PemContent what) {
   if (!text || text->empty()) return;
   const auto file = named_file(field, 0);
   if (!file) return;
-  if (what == PemContent::key) warn_if_open(field, file->mode);
+  if (what == PemContent::key) warn_if_open(field, file->access);
   to = file_path_in(field).value_or("");
 }
 

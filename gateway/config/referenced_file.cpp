@@ -1,5 +1,7 @@
 #include "gateway/config/referenced_file.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -10,6 +12,7 @@ namespace session::gateway {
 namespace {
 
 constexpr mode_t kOthers = 0007;
+constexpr mode_t kGroup = 0070;
 
 std::string octal(mode_t mode) {
   std::string out = "0";
@@ -75,10 +78,19 @@ std::optional<FileContent> named_file(const Field& field, std::size_t most) {
   return std::nullopt;
 }
 
-void warn_if_open(const Field& field, mode_t mode) {
-  if ((mode & kOthers) == 0) return;
-  field.warn("every user of this machine can use this file (mode " + octal(mode) +
-             "): take that away with chmod o=");
+// The group of root, or of a process that is no owner of the file, is how such a process reads it.
+void warn_if_open(const Field& field, const FileAccess& access) {
+  if (access.owner != 0 && access.owner != ::geteuid()) {
+    field.warn("this file belongs to another user (" + std::to_string(access.owner) +
+               "), who can read and replace it: give it to root with chown");
+  }
+  if ((access.mode & kOthers) != 0) {
+    field.warn("every user of this machine can use this file (mode " + octal(access.mode) +
+               "): take that away with chmod o=");
+  } else if ((access.mode & kGroup) != 0 && access.group != 0 && access.group != ::getegid()) {
+    field.warn("all users of its group (" + std::to_string(access.group) + ") can use this file (mode " +
+               octal(access.mode) + "): take that away with chmod g=");
+  }
 }
 
 }  // namespace session::gateway

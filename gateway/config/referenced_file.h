@@ -1,7 +1,5 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -21,8 +19,9 @@ namespace session::gateway {
 // does not name a readable file, which is reported.
 [[nodiscard]] std::optional<FileContent> named_file(const Field& field, std::size_t most);
 
-// Warns if the permission bits let every user of the machine read the file that the field names, or the file
-// that holds the field.
-void warn_if_open(const Field& field, mode_t mode);
+// Warns if others can use the file that the field names, or the file that holds the field: every user of the
+// machine, a group other than root's and this process's own, or an owner other than root and this process's
+// user.
+void warn_if_open(const Field& field, const FileAccess& access);
 
 }  // namespace session::gateway

@@ -23,7 +23,7 @@ std::optional<Secret> secret_in_file(const Field& field) {
   if (!file) return std::nullopt;
   const bool too_large = file->bytes.size() > kMaxSecretBytes;
   Secret secret = secret_in(std::move(file->bytes));
-  warn_if_open(field, file->mode);
+  warn_if_open(field, file->access);
   if (!too_large) return secret;
   field.problem("this file is larger than 64KiB");
   return std::nullopt;
@@ -32,7 +32,7 @@ std::optional<Secret> secret_in_file(const Field& field) {
 std::optional<Secret> secret_in_place(const Field& field) {
   const auto text = field.text("text");
   if (!text) return std::nullopt;
-  warn_if_open(field, field.context().mode());
+  warn_if_open(field, field.context().access());
   return Secret(std::string(*text));
 }
 

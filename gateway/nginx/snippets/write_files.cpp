@@ -24,7 +24,7 @@ ExistingFile compare_existing(const std::string& path, const Snippet& snippet) {
   if (!std::filesystem::exists(std::filesystem::symlink_status(path, failed))) return ExistingFile::absent;
   const auto file = read_file(path, snippet.text.size());
   const bool same = file && file->bytes == snippet.text;
-  if (snippet.secret && (!same || file->mode != kOwnerOnly)) return ExistingFile::replaceable;
+  if (snippet.secret && (!same || file->access.mode != kOwnerOnly)) return ExistingFile::replaceable;
   return same ? ExistingFile::same : ExistingFile::different;
 }
 

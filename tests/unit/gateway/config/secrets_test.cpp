@@ -1,5 +1,8 @@
+#include <unistd.h>
+
 #include <string>
 
+#include "gateway/config/referenced_file.h"
 #include "tests/support/loading.h"
 
 using namespace session;
@@ -46,6 +49,41 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_everybody_can_read_is_taken_with_a_warning, 
              (path / "gateway.yaml").string() +
                  ":3: keys[0].file: every user of this machine can use this file (mode 0644): "
                  "take that away with chmod o=");
+}
+
+// Only root can give a file to others, so the rule itself is asked, too.
+BOOST_FIXTURE_TEST_CASE(a_file_of_another_user_or_for_another_group_is_taken_with_a_warning, Directory) {
+  const auto warnings = [](mode_t mode, uid_t owner, gid_t group) {
+    ParseContext context({}, FormatRegistry::built_in());
+    warn_if_open(Field(context, nullptr, "key", 1), {mode, owner, group});
+    std::string all;
+    for (const Problem& warning : context.warnings()) all += warning.text + "\n";
+    return all;
+  };
+  const uid_t self = ::geteuid();
+  const gid_t own = ::getegid();
+  const uid_t other = self + 4242;
+  const gid_t strangers = own + 4242;
+  BOOST_TEST(warnings(0600, self, own) == "");
+  BOOST_TEST(warnings(0600, 0, strangers) == "");
+  BOOST_TEST(warnings(0640, 0, own) == "");
+  BOOST_TEST(warnings(0640, 0, 0) == "");
+  BOOST_TEST(warnings(0600, other, own) ==
+             "this file belongs to another user (" + std::to_string(other) +
+                 "), who can read and replace it: give it to root with chown\n");
+  const std::string group =
+      "all users of its group (" + std::to_string(strangers) + ") can use this file (mode ";
+  BOOST_TEST(warnings(0640, self, strangers) == group + "0640): take that away with chmod g=\n");
+  BOOST_TEST(warnings(0620, 0, strangers) == group + "0620): take that away with chmod g=\n");
+  BOOST_TEST(warnings(0644, 0, strangers) ==
+             "every user of this machine can use this file (mode 0644): take that away with chmod o=\n");
+  if (self != 0) return;
+  write("salt.key", "pepper");
+  write("k1.key", kSecret, 0640);
+  BOOST_REQUIRE(::chown((path / "k1.key").c_str(), other, strangers) == 0);
+  const auto loaded = load("salt: { file: salt.key }\nkeys: [ { id: k1, file: k1.key } ]\n");
+  BOOST_REQUIRE_MESSAGE(loaded.has_value(), problems(loaded));
+  BOOST_TEST(loaded->warnings.size() == 2u);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_file_that_holds_no_good_secret_is_a_problem, Directory) {
