@@ -129,11 +129,21 @@ BOOST_AUTO_TEST_CASE(what_needs_a_restart_is_named_with_its_line_and_nothing_els
   BOOST_TEST(status(gateway, cookie, {{"GATEWAY_REQUIRE", "all"}}) == 403);
 }
 
-BOOST_AUTO_TEST_CASE(a_reload_after_one_that_failed_counts) {
+BOOST_AUTO_TEST_CASE(a_reload_after_one_that_failed_counts_and_the_metrics_say_which_was_which) {
   const WireGateway gateway;
+  Peer peer = gateway.unix_peer();
+  const auto told = [&](const std::string& successful, const std::string& generation) {
+    const std::string metrics = peer.ask(request(1, asking("metrics"))).body;
+    return says(metrics, "\nsession_gateway_config_last_reload_successful " + successful + "\n") &&
+           says(metrics, "\nsession_gateway_config_generation " + generation + "\n");
+  };
+  BOOST_TEST(told("1", "1"));
   (void)refused(gateway, "workers: 2\n", "workers: 3\n");
+  BOOST_TEST(told("0", "1"));
   BOOST_TEST(says(gateway.reload(), "generation 2 of the configuration is in use"));
-  BOOST_TEST(says(gateway.reload(), "generation 3 of the configuration is in use"));
+  BOOST_TEST(told("1", "2"));
+  (void)gateway.reload();
+  BOOST_TEST(told("1", "3"));
   gateway.check_health();
 }
 

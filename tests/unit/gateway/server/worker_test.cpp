@@ -234,6 +234,15 @@ BOOST_AUTO_TEST_CASE(
              "missing\n");
 }
 
+// The clock stands still, so the time for the first request does not pass.
+BOOST_AUTO_TEST_CASE(a_drain_waits_for_the_first_request_of_a_new_connection) {
+  worker.drain(5s);
+  prepare(config);  // when this is done, the drain has begun
+  BOOST_TEST(ask({{"GATEWAY_ENDPOINT", "health"}, {"REQUEST_METHOD", "GET"}}).find("Status: 200") !=
+             std::string::npos);
+  worker.join();
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace session::test

@@ -128,16 +128,19 @@ BOOST_AUTO_TEST_CASE(what_a_request_did_to_sessions_counts_by_cause) {
   response.events = {{Kind::created},
                      {Kind::created},
                      {Kind::moved},
-                     {Kind::regenerated, "login"},
+                     {Kind::regenerated, SessionEvent::kLogin},
+                     {Kind::regenerated, SessionEvent::kLogin},
+                     {Kind::regenerated, SessionEvent::kLogin},
                      {Kind::destroyed},
-                     {Kind::regenerated, "asked"},
+                     {Kind::regenerated, SessionEvent::kAsked},
+                     {Kind::regenerated, SessionEvent::kAsked},
                      {Kind::refused, "absent"}};
   count(other, response, 1us);
   const Scrape scrape = this->scrape();
   BOOST_TEST(scrape[R"(session_gateway_sessions_created_total{cause="new"})"] == 2);
   BOOST_TEST(scrape[R"(session_gateway_sessions_created_total{cause="moved"})"] == 1);
-  BOOST_TEST(scrape[R"(session_gateway_session_ids_changed_total{cause="login"})"] == 1);
-  BOOST_TEST(scrape[R"(session_gateway_session_ids_changed_total{cause="asked"})"] == 1);
+  BOOST_TEST(scrape[R"(session_gateway_session_ids_changed_total{cause="login"})"] == 3);
+  BOOST_TEST(scrape[R"(session_gateway_session_ids_changed_total{cause="asked"})"] == 2);
   BOOST_TEST(scrape[R"(session_gateway_sessions_ended_total{cause="destroyed"})"] == 1);
   BOOST_TEST(scrape[R"(session_gateway_refusals_total{reason="absent"})"] == 0);
 }
