@@ -84,7 +84,7 @@ class Migration {
     }
     if (!*loaded) co_return co_await on_legacy_gone();
     const Bytes old_bytes = (*loaded)->bytes;
-    auto record = legacy_.records.decode(legacy_key_, old_bytes);
+    auto record = decode_legacy(old_bytes);
     if (!record && record.error() == RejectReason::unknown) co_return co_await on_legacy_gone();
     if (!record) {
       co_await roll_back();
@@ -106,13 +106,20 @@ class Migration {
     co_return Attempt();
   }
 
+  // A record above the size limit of the policy is not migrated: it would take that much memory and network
+  // for each request of its session.
+  [[nodiscard]] Result<Record, RejectReason> decode_legacy(const Bytes& bytes) const {
+    if (bytes.size() > target_.records.policy().max_bytes) return RejectReason::malformed;
+    return legacy_.records.decode(legacy_key_, bytes);
+  }
+
   // Called after the last attempt. Fails if the legacy session still exists; if it has ended, the migration
   // has a result. Never returns nullopt.
   Task<Result<Attempt, StoreFailure>> give_up() {
     auto loaded = co_await legacy_.records.load(legacy_key_);
     if (loaded && !*loaded) co_return co_await on_legacy_gone();
     if (loaded) {
-      const auto record = legacy_.records.decode(legacy_key_, (*loaded)->bytes);
+      const auto record = decode_legacy((*loaded)->bytes);
       if (!record && record.error() == RejectReason::unknown) co_return co_await on_legacy_gone();
     }
     co_await roll_back();
@@ -146,8 +153,8 @@ class Migration {
   }
 
   // Creates the new record, or updates the one that an earlier attempt has created. Returns false if the key
-  // holds a record that this migration has not written. Sessions above the size limit of the policy migrate,
-  // too.
+  // holds a record that this migration has not written. The new record may be larger than the legacy record,
+  // so it may be a little above the size limit of the policy.
   Task<Result<bool, StoreFailure>> write_target(Record legacy) {
     const RecordWrite write =
         target_.records.prepare(target_cookie_.store_key, to_target_record(std::move(legacy)));

@@ -15,7 +15,8 @@
 namespace session {
 
 // A session of another format migrates to the format in use at its first request. So a site changes its
-// format without logging users out.
+// format without logging users out. A legacy record above Policy::max_bytes is refused as `malformed`, and
+// stays as it is.
 //
 // The new id is derived from the legacy id, so concurrent requests with the same legacy cookie get the same
 // session, and the legacy cookie names this session until it ends or gets another id. Only the request that

@@ -15,6 +15,13 @@ struct Policy {
   std::size_t max_bytes = 65536;                      // of the stored record
 };
 
+// The size of the largest record that is read. It leaves room above max_bytes, so that a record that another
+// program has written, or that was written under a higher max_bytes, can still be used, and made smaller.
+[[nodiscard]] constexpr std::size_t max_readable_bytes(const Policy& policy) {
+  constexpr std::size_t kMinRoom = std::size_t{64} << 10;
+  return policy.max_bytes + (policy.max_bytes < kMinRoom ? kMinRoom : policy.max_bytes);
+}
+
 // The times that a record itself contains.
 struct Age {
   std::optional<seconds> created = {};  // Unix time; nullopt: unknown, so there is no absolute timeout

@@ -10,7 +10,9 @@ RecordStore::RecordStore(Store& store, const RecordFormat& format, std::shared_p
       format_(format),
       policy_(policy),
       cache_(format, std::move(identity), std::move(cache)),
-      clock_(clock) {}
+      clock_(clock) {
+  store_.limit_values(max_readable_bytes(policy));
+}
 
 void RecordStore::allow_migration(const CookieFormat& in_use, const CookieFormat& legacy) {
   in_use_ = &in_use;

@@ -44,6 +44,7 @@ class RecordStore {
   using Answer = Store::Answer<T>;
   using Summary = RecordCache::Summary;
 
+  // Tells the store that records above max_readable_bytes(policy) are of no use: they are `malformed`.
   // `store`, `format` and `clock` must outlive it.
   RecordStore(Store& store, const RecordFormat& format, std::shared_ptr<const Identity> identity,
               const Policy& policy, RecordCacheOptions cache, const Clock& clock);

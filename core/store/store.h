@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,6 +57,10 @@ class Store {
   using Answer = Task<Result<T, StoreFailure>>;
 
   virtual ~Store() = default;
+
+  // Tells the store that a value of more than `max_bytes` is of no use: load() may return no bytes for it, so
+  // that one large value does not delay the others. Not for the memory store, where nothing is transferred.
+  virtual void limit_values(std::size_t /*max_bytes*/) {}
 
   // What the key holds now; nullopt if it is absent or expired. Does not change the time to live.
   virtual Answer<std::optional<Entry>> load(std::string key) = 0;

@@ -49,6 +49,11 @@ StoreBackend make_redis_store(const Settings& settings, Telemetry& telemetry) {
     health->hear(event, std::this_thread::get_id(), system_clock().steady_now());
     log_event(log, event);
   };
+  options.on_too_large = [health, &log = telemetry.log()](std::size_t max_bytes) {
+    health->count_too_large();
+    log.warn(Message::redis_too_large, "redis: a record has more than {} bytes, and is not read: malformed",
+             max_bytes);
+  };
   const auto store = std::make_shared<RedisStore>(std::move(options));
   telemetry.register_store([health] { return report_of(health->report()); });
   return StoreBackend{[store](StoreObserver& observer) { return store->observed_by(observer); },

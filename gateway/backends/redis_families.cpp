@@ -16,6 +16,9 @@ void add_redis_families(Families& families, const RedisReport& redis) {
   counter(families, "session_gateway_store_failovers_total",
           "Times that another Redis became the master that is used.")
       .value(redis.failovers);
+  counter(families, "session_gateway_store_too_large_total",
+          "Records in Redis that were not read because they are much larger than session.max_bytes.")
+      .value(redis.too_large);
 }
 
 }  // namespace session::gateway

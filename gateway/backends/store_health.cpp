@@ -49,6 +49,7 @@ RedisReport StoreHealth::report() const {
   report.reconnects = reconnects_;
   report.outages = outages_;
   report.failovers = failovers_;
+  report.too_large = too_large_.load(std::memory_order_relaxed);
   for (const auto& [worker, connections] : workers_) {
     std::size_t down = 0;
     for (const auto& [server, connection] : connections) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -20,7 +21,8 @@ struct RedisReport {
   std::uint64_t reconnects = 0;
   std::uint64_t outages = 0;
   std::uint64_t failovers = 0;
-  bool cut_off = false;  // a worker can't reach any server that it needs
+  std::uint64_t too_large = 0;  // loads of records that were not returned because of their size
+  bool cut_off = false;         // a worker can't reach any server that it needs
 };
 
 // Tracks the workers' connections to Redis by the events that they report. Thread-safe.
@@ -35,6 +37,9 @@ class StoreHealth {
   // Records an event of a connection of `worker`. REQUIRES: each worker has its own thread, which lives as
   // long as this object.
   void hear(const RedisEvent& event, std::thread::id worker, Clock::Steady now);
+
+  // Counts a record that was not returned because of its size.
+  void count_too_large() { too_large_.fetch_add(1, std::memory_order_relaxed); }
 
   [[nodiscard]] RedisReport report() const;
   // Returns one line for the operator: "redis 10.0.0.7:6379: up", "redis 10.0.0.7:6379: unreachable for 12
@@ -59,6 +64,7 @@ class StoreHealth {
   std::uint64_t reconnects_ = 0;
   std::uint64_t outages_ = 0;
   std::uint64_t failovers_ = 0;
+  std::atomic<std::uint64_t> too_large_ = 0;
 };
 
 }  // namespace session::gateway

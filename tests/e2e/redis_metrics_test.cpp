@@ -152,6 +152,19 @@ BOOST_AUTO_TEST_CASE(a_record_that_is_no_session_is_counted) {
   const Scrape told = scrape(gateway);
   BOOST_TEST(told["session_gateway_malformed_records_total"] == 1);
   BOOST_TEST(told[R"(session_gateway_refusals_total{reason="malformed"})"] == 1);
+  BOOST_TEST(told["session_gateway_store_too_large_total"] == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_record_that_is_too_large_to_be_read_is_counted) {
+  RedisServer redis;
+  const WireGateway gateway(on(redis));
+  const std::string cookie = gateway.log_in(R"({"user":"alice"})");
+  redis.tell({"SETRANGE", redis.tell({"KEYS", "*"}).elements.at(0).text, "200000", "x"});
+  Peer peer = gateway.unix_peer();
+  for (int i = 0; i < 3; ++i) BOOST_TEST(check(peer, cookie) == 401);
+  const Scrape told = scrape(gateway);
+  BOOST_TEST(told["session_gateway_store_too_large_total"] == 3);
+  BOOST_TEST(told["session_gateway_malformed_records_total"] == 3);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -82,10 +82,19 @@ Task<Result<bool, StoreFailure>> run_script(const PreparedCall& at, const MakeCo
   co_return is_one(called);
 }
 
-// PTTL returns -1 for a key without a time to live, and -2 for a key that expired between GET and PTTL.
+// PTTL returns this for a key that does not exist: it never did, or expired between GETRANGE and PTTL.
+constexpr std::int64_t kAbsent = -2;
+
+// GETRANGE returns no bytes for a key that does not exist. So these replies may be those of a key that was
+// created between GETRANGE and PTTL.
+bool may_be_new(const CallResult& called) {
+  return called && (*called)[0].bytes.size() == 0 && (*called)[1].integer != kAbsent;
+}
+
+// PTTL returns -1 for a key without a time to live.
 std::optional<Entry> entry_in(std::vector<Reply> replies) {
   const std::int64_t left = replies[1].integer;
-  if (replies[0].is(Reply::Kind::nil) || left == -2) return std::nullopt;
+  if (left == kAbsent) return std::nullopt;
   const milliseconds time_left =
       left < 0 ? milliseconds::max() : milliseconds(std::max<std::int64_t>(left, 1));
   return Entry{std::move(replies[0].bytes), time_left};
@@ -94,25 +103,39 @@ std::optional<Entry> entry_in(std::vector<Reply> replies) {
 }  // namespace
 
 RedisStore::RedisStore(RedisStoreOptions options, const Clock& clock)
-    : setup_(std::make_shared<RedisSetup>(std::move(options), clock)), observer_(setup_->options.observer) {}
+    : setup_(std::make_shared<RedisSetup>(std::move(options), clock)),
+      observer_(setup_->options.observer),
+      max_value_bytes_(setup_->options.max_value_bytes) {}
 
-RedisStore::RedisStore(std::shared_ptr<const RedisSetup> setup, StoreObserver* observer)
-    : setup_(std::move(setup)), observer_(observer) {}
+RedisStore::RedisStore(std::shared_ptr<const RedisSetup> setup, StoreObserver* observer,
+                       std::size_t max_value_bytes)
+    : setup_(std::move(setup)), observer_(observer), max_value_bytes_(max_value_bytes) {}
 
 RedisStore::~RedisStore() = default;
 
 std::unique_ptr<RedisStore> RedisStore::observed_by(StoreObserver& observer) const {
-  return std::unique_ptr<RedisStore>(new RedisStore(setup_, &observer));
+  return std::unique_ptr<RedisStore>(new RedisStore(setup_, &observer, max_value_bytes_));
+}
+
+void RedisStore::limit_values(std::size_t max_bytes) {
+  max_value_bytes_ = std::min(max_bytes, setup_->options.max_value_bytes);
 }
 
 Store::Answer<std::optional<Entry>> RedisStore::load(std::string key) {
   const PreparedCall at =
       prepare(setup_, co_await asio::this_coro::executor, key, StoreCommand::load, observer_);
-  auto called = co_await at.call("GET", commands::load(at.key));
+  const std::size_t max_bytes = max_value_bytes_;
+  auto called = co_await at.call("GETRANGE", commands::load(at.key, max_bytes));
+  if (may_be_new(called)) called = co_await at.call("GETRANGE", commands::load(at.key, max_bytes));
   if (is_foreign(called))
     co_return at.observed.reported(std::optional<Entry>(Entry{Bytes(), milliseconds::max()}));
   if (!called) co_return at.observed.reported(called.error().failure);
-  co_return at.observed.reported(entry_in(std::move(*called)));
+  std::optional<Entry> entry = entry_in(std::move(*called));
+  if (entry && entry->bytes.size() > max_bytes) {
+    entry->bytes = Bytes();
+    if (setup_->options.on_too_large) setup_->options.on_too_large(max_bytes);
+  }
+  co_return at.observed.reported(std::move(entry));
 }
 
 Store::Answer<CreateOutcome> RedisStore::create(std::string key, Bytes bytes, milliseconds ttl) {

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <cstdint>
+#include <atomic>
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -19,7 +20,8 @@ struct RedisSetup;
 // Every call returns within options.deadline; StoreFailure is `full` for Redis' maxmemory, else
 // `unavailable`. A command that the server may have executed is sent again only if that does no harm, so the
 // outcome of a failed write is unknown. load() returns empty bytes for a key that holds another type than a
-// string: the key exists, but is not a session. A key without a time to live has milliseconds::max() left.
+// string, or more bytes than limit_values() allows: the key exists, but is not a session. No more than these
+// bytes and one cross the network. A key without a time to live has milliseconds::max() left.
 // Redis acknowledges a write before its replicas have it, so a failover can lose the latest writes.
 class RedisStore final : public Store {
  public:
@@ -32,6 +34,9 @@ class RedisStore final : public Store {
   // one thread with an observer of its own.
   [[nodiscard]] std::unique_ptr<RedisStore> observed_by(StoreObserver& observer) const;
 
+  // The limit is this object's, and at most options.max_value_bytes, which it is at first.
+  void limit_values(std::size_t max_bytes) override;
+
   Answer<std::optional<Entry>> load(std::string key) override;
   Answer<CreateOutcome> create(std::string key, Bytes bytes, milliseconds ttl) override;
   Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, milliseconds ttl) override;
@@ -40,10 +45,11 @@ class RedisStore final : public Store {
   Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected) override;
 
  private:
-  RedisStore(std::shared_ptr<const RedisSetup> setup, StoreObserver* observer);
+  RedisStore(std::shared_ptr<const RedisSetup> setup, StoreObserver* observer, std::size_t max_value_bytes);
 
   const std::shared_ptr<const RedisSetup> setup_;
   StoreObserver* const observer_;
+  std::atomic<std::size_t> max_value_bytes_;
 };
 
 }  // namespace session

@@ -35,6 +35,7 @@ enum class Message : std::size_t {
   redis_down,
   redis_moved,
   redis_left,
+  redis_too_large,
   count  // the last one: how many there are
 };
 inline constexpr std::size_t kMessages = static_cast<std::size_t>(Message::count);

@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(each_permission_that_is_documented_is_needed_but_for_name_a
       }
     }
   }
-  BOOST_TEST(needed == 8);
+  BOOST_TEST(needed == 9);
 }
 
 BOOST_AUTO_TEST_CASE(keys_with_another_prefix_are_out_of_reach) {
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(keys_with_another_prefix_are_out_of_reach) {
   const auto denied = run(elsewhere.load("key"));
   BOOST_TEST_REQUIRE(denied.has_error());
   BOOST_TEST(denied.error().detail ==
-             to_text(options.addresses.front()) + ": GET failed: " + std::string(kDenied));
+             to_text(options.addresses.front()) + ": GETRANGE failed: " + std::string(kDenied));
 }
 
 BOOST_AUTO_TEST_CASE(another_database_needs_select) {

@@ -9,6 +9,7 @@
 #include "core/base/await.h"
 #include "core/store/redis/redis_store.h"
 #include "core/store/redis/topology/slots.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/redis/redis_scripts.h"
 #include "tests/support/redis/scripted_redis.h"
 #include "tests/support/run_all.h"
@@ -93,7 +94,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_knows_old_news_only_is_not_believed_for_ever) {
     ScriptedRedis& sound = swapped ? other : one;
     stale.answers([&](unsigned, const RedisCommand& command) {
       if (is(command, "CLUSTER")) return all_slots_at(stale.address());
-      if (is(command, "GET")) return ScriptedReply{"-CLUSTERDOWN The cluster is down\r\n"};
+      if (is(command, "GETRANGE")) return ScriptedReply{"-CLUSTERDOWN The cluster is down\r\n"};
       return stale.usual(command);
     });
     sound.answers([&](unsigned, const RedisCommand& command) {
@@ -116,13 +117,57 @@ BOOST_AUTO_TEST_CASE(a_cluster_in_thousands_of_pieces_is_understood) {
   BOOST_TEST(!holds(store, "key"));
 }
 
+BOOST_AUTO_TEST_CASE(a_redirection_is_remembered_and_costs_its_detour_once) {
+  ScriptedRedis former({}, Wire::tcp);
+  ScriptedRedis owner({}, Wire::tcp);
+  std::atomic<int> maps = 0;
+  former.answers([&](unsigned, const RedisCommand& command) {
+    // After the first one nobody has a new slot map: what is learned is learned by the redirection.
+    if (is(command, "CLUSTER")) return maps++ == 0 ? all_slots_at(former.address()) : bytes("-ERR later\r\n");
+    if (!is(command, "GETRANGE") && !is(command, "PTTL")) return former.usual(command);
+    return bytes("-MOVED " + std::to_string(slot_of(command[1])) + " " + to_text(owner.address()) + "\r\n");
+  });
+  RedisStore store(cluster_of({former.address()}));
+  run([](RedisStore& at) -> Task<> {
+    for (int i = 0; i < 3; ++i) {
+      const auto loaded = co_await at.load("key");
+      BOOST_TEST(!answered(loaded).has_value());
+    }
+  }(store));
+  BOOST_TEST(count_of(former, "GETRANGE") == 1u);
+  BOOST_TEST(count_of(owner, "GETRANGE") == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(however_many_commands_fail_the_slots_are_asked_for_at_intervals) {
+  ScriptedRedis node({}, Wire::tcp);
+  node.answers([&](unsigned, const RedisCommand& command) {
+    if (is(command, "CLUSTER")) return all_slots_at(node.address());
+    if (is(command, "GETRANGE")) return bytes("-CLUSTERDOWN The cluster is down\r\n");
+    return node.usual(command);
+  });
+  FakeClock clock;
+  RedisStore store(cluster_of({node.address()}), clock);
+  run([](RedisStore& at, ScriptedRedis& server, FakeClock& time) -> Task<> {
+    for (std::size_t rounds = 1; rounds <= 3; ++rounds) {
+      for (int i = 0; i < 50; ++i) {
+        const auto failed = co_await at.load("key");
+        BOOST_TEST(failed.has_error());
+      }
+      const auto asked = [&server, rounds] { return count_of(server, "CLUSTER") >= rounds; };
+      co_await until(asked);
+      BOOST_TEST(count_of(server, "CLUSTER") == rounds);
+      time.advance(100ms);
+    }
+  }(store, node, clock));
+}
+
 BOOST_AUTO_TEST_CASE(what_waits_for_a_node_that_has_left_is_asked_of_the_one_that_has_the_key_now) {
   ScriptedRedis leaving({}, Wire::tcp);
   ScriptedRedis staying({}, Wire::tcp);
   std::atomic<bool> left = false;
   leaving.answers([](unsigned, const RedisCommand&) { return ScriptedReply{}; });  // not even the greeting
   staying.answers([&](unsigned, const RedisCommand& command) {
-    if (is(command, "GET")) return ScriptedReply{"-CLUSTERDOWN The cluster is down\r\n"};
+    if (is(command, "GETRANGE")) return ScriptedReply{"-CLUSTERDOWN The cluster is down\r\n"};
     if (!is(command, "CLUSTER")) return staying.usual(command);
     if (left) return all_slots_at(staying.address());
     return ScriptedReply{resp_array({range_text(0, kSlots / 2 - 1, staying.address()),

@@ -26,31 +26,31 @@ BOOST_AUTO_TEST_SUITE(redis_faults)
 
 BOOST_AUTO_TEST_CASE(an_error_is_an_outage_with_a_sentence_of_our_own) {
   const std::vector<std::pair<std::string, std::string>> errors = {
-      {"LOADING Redis is loading the dataset in memory", "GET failed: it is loading its data"},
-      {"BUSY Redis is busy running a script.", "GET failed: it is busy with somebody's script"},
-      {"MASTERDOWN Link with MASTER is down", "GET failed: it is a replica that has lost its master"},
+      {"LOADING Redis is loading the dataset in memory", "GETRANGE failed: it is loading its data"},
+      {"BUSY Redis is busy running a script.", "GETRANGE failed: it is busy with somebody's script"},
+      {"MASTERDOWN Link with MASTER is down", "GETRANGE failed: it is a replica that has lost its master"},
       {"READONLY You can't write against a read only replica.",
-       "GET failed: it is a replica, which takes no writes"},
+       "GETRANGE failed: it is a replica, which takes no writes"},
       {"MISCONF Redis is configured to save RDB snapshots",
-       "GET failed: it takes no writes because it can't save to its disk"},
+       "GETRANGE failed: it takes no writes because it can't save to its disk"},
       {"NOREPLICAS Not enough good replicas to write.",
-       "GET failed: it takes no writes because too few replicas follow it"},
-      {"NOAUTH Authentication required.", "GET failed: it asks for a password"},
+       "GETRANGE failed: it takes no writes because too few replicas follow it"},
+      {"NOAUTH Authentication required.", "GETRANGE failed: it asks for a password"},
       {"NOPERM this user has no permissions to access one of the keys used as arguments",
-       "GET failed: its access control denies the gateway's user this command or these keys"},
-      {"CLUSTERDOWN The cluster is down", "GET failed: the cluster has no master for the key"},
+       "GETRANGE failed: its access control denies the gateway's user this command or these keys"},
+      {"CLUSTERDOWN The cluster is down", "GETRANGE failed: the cluster has no master for the key"},
       {"MOVED 1 127.0.0.1:1",
-       "GET failed: another node of the cluster has the key; is store.redis.topology right?"},
+       "GETRANGE failed: another node of the cluster has the key; is store.redis.topology right?"},
       {"ASK 1 127.0.0.1:1",
-       "GET failed: another node of the cluster is getting the key; is store.redis.topology right?"},
-      {"MOVED", "GET failed: another node of the cluster has the key"},
-      {"ERR unknown command 'GET', with args beginning with: 'session:secret-key'",
-       "GET failed: it does not know the command"},
-      {"ODDITY secret-key", "GET failed: it answered with the error ODDITY"},
-      {"secret-key", "GET failed: it answered with an error"},
-      {"", "GET failed: it answered with an error"}};
+       "GETRANGE failed: another node of the cluster is getting the key; is store.redis.topology right?"},
+      {"MOVED", "GETRANGE failed: another node of the cluster has the key"},
+      {"ERR unknown command 'GETRANGE', with args beginning with: 'session:secret-key'",
+       "GETRANGE failed: it does not know the command"},
+      {"ODDITY secret-key", "GETRANGE failed: it answered with the error ODDITY"},
+      {"secret-key", "GETRANGE failed: it answered with an error"},
+      {"", "GETRANGE failed: it answered with an error"}};
   for (const auto& [text, sentence] : errors) {
-    Scripted scripted("GET", bytes("-" + text + "\r\n"));
+    Scripted scripted("GETRANGE", bytes("-" + text + "\r\n"));
     const StoreFailure failure = failed_load(scripted.store);
     BOOST_TEST((failure.kind == Kind::unavailable));
     BOOST_TEST(failure.detail == to_text(scripted.redis.address()) + ": " + sentence);
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_wants_time_is_asked_again) {
   ScriptedRedis redis;
   std::atomic<int> asked = 0;
   redis.answers([&](unsigned, const RedisCommand& command) {
-    if (is(command, "GET") && ++asked <= 3)
+    if (is(command, "GETRANGE") && ++asked <= 3)
       return bytes("-TRYAGAIN Multiple keys request during rehashing\r\n");
     return redis.usual(command);
   });
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_knows_no_script_however_often_is_an_outage) {
 
 BOOST_AUTO_TEST_CASE(an_answer_of_another_kind_is_an_outage_and_ends_the_connection) {
   for (const std::string answer : {":1\r\n", "+OK\r\n", "*0\r\n", "*2\r\n$1\r\na\r\n:1\r\n"}) {
-    Scripted scripted("GET", bytes(answer));
+    Scripted scripted("GETRANGE", bytes(answer));
     run([](Scripted& at) -> Task<> {
       for (int round = 0; round < 2; ++round) {
         const auto loaded = co_await at.store.load("secret-key");
@@ -105,27 +105,27 @@ BOOST_AUTO_TEST_CASE(what_is_not_redis_is_an_outage) {
   for (const std::string answer : {"HTTP/1.1 400 Bad Request\r\n\r\n", "\r\n", "$5\r\n", "$-7\r\n", ":\r\n",
                                    ":12a\r\n", "$99999999999999999999\r\n\r\n", "*1000000000\r\n",
                                    "*65537\r\n", "*-9\r\n", "%1\r\n", "_\r\n", "\x16\x03\x01"}) {
-    Scripted scripted("GET", ScriptedReply{answer, true});
+    Scripted scripted("GETRANGE", ScriptedReply{answer, true});
     BOOST_TEST((failed_load(scripted.store).kind == Kind::unavailable));
   }
 }
 
 BOOST_AUTO_TEST_CASE(a_value_that_is_too_large_is_not_waited_for) {
-  Scripted scripted("GET", bytes("$900000000\r\n" + std::string(300'000, 'x')));
+  Scripted scripted("GETRANGE", bytes("$900000000\r\n" + std::string(300'000, 'x')));
   BOOST_TEST(failed_load(scripted.store).detail.ends_with("a reply is too large"));
 }
 
 BOOST_AUTO_TEST_CASE(arrays_in_arrays_do_not_use_up_the_memory) {
   std::string nested = "*60000\r\n";
   for (int i = 0; i < 60000; ++i) nested += "*60000\r\n";
-  Scripted scripted("GET", bytes(nested));
+  Scripted scripted("GETRANGE", bytes(nested));
   BOOST_TEST(failed_load(scripted.store).detail.ends_with("what came is not RESP2, or too large"));
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_cut_off_anywhere_is_an_outage) {
   const std::string whole = "$5\r\nhello\r\n";
   for (std::size_t size = 0; size < whole.size(); ++size) {
-    Scripted scripted("GET", ScriptedReply{whole.substr(0, size), true});
+    Scripted scripted("GETRANGE", ScriptedReply{whole.substr(0, size), true});
     BOOST_TEST((failed_load(scripted.store).kind == Kind::unavailable));
   }
 }
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_comes_too_late_is_nobodys) {
       BOOST_TEST(failure_of(late).detail.ends_with("no answer in time"));
     }(at));
     tasks.push_back([](ScriptedRedis& hanging, FakeClock& passing) -> Task<> {
-      const auto asked = [&hanging] { return count_of(hanging, "GET") == 1; };
+      const auto asked = [&hanging] { return count_of(hanging, "GETRANGE") == 1; };
       co_await until(asked);
       passing.advance(300ms);
     }(server, time));
@@ -209,7 +209,8 @@ BOOST_AUTO_TEST_CASE(answers_shifted_by_one_are_an_outage_for_all) {
   ScriptedRedis redis;
   redis.answers([&](unsigned, const RedisCommand& command) {
     ScriptedReply reply = redis.usual(command);
-    if (is(command, "GET") && command[1] == "session:key0") reply.bytes = "$5\r\nstale\r\n" + *reply.bytes;
+    if (is(command, "GETRANGE") && command[1] == "session:key0")
+      reply.bytes = "$5\r\nstale\r\n" + *reply.bytes;
     return reply;
   });
   RedisStore store(options_for(redis.address()));
@@ -225,6 +226,13 @@ BOOST_AUTO_TEST_CASE(answers_shifted_by_one_are_an_outage_for_all) {
     co_await together(std::move(loads));
   }(store, answers));
   BOOST_TEST(answers == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_single_server_that_is_a_replica_is_not_used) {
+  Scripted scripted("ROLE",
+                    bytes(resp_array({resp_bulk("slave"), resp_bulk("10.0.0.1"), resp_integer(6379)})));
+  BOOST_TEST(failed_load(scripted.store).detail.ends_with("it is a replica, and not the master"));
+  BOOST_TEST(count_of(scripted.redis, "GETRANGE") == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(more_than_was_asked_in_the_greeting_is_an_outage) {
@@ -257,7 +265,7 @@ BOOST_AUTO_TEST_CASE(what_is_asked_at_once_goes_out_at_once_and_each_gets_its_ow
 BOOST_AUTO_TEST_CASE(a_read_whose_answer_was_lost_is_asked_again_and_a_write_is_not) {
   ScriptedRedis redis;
   redis.answers([&](unsigned connection, const RedisCommand& command) {
-    const bool cut = connection == 1 && (is(command, "GET") || is(command, "PTTL"));
+    const bool cut = connection == 1 && (is(command, "GETRANGE") || is(command, "PTTL"));
     const bool cut_write = connection == 2 && is(command, "SET");
     if (cut || cut_write) return ScriptedReply{std::nullopt, true};
     return redis.usual(command);
@@ -274,7 +282,7 @@ BOOST_AUTO_TEST_CASE(a_read_whose_answer_was_lost_is_asked_again_and_a_write_is_
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_ends_every_connection_is_not_called_on_without_end) {
-  Scripted scripted("GET", ScriptedReply{std::nullopt, true});
+  Scripted scripted("GETRANGE", ScriptedReply{std::nullopt, true});
   BOOST_TEST((failed_load(scripted.store).kind == Kind::unavailable));
   BOOST_TEST(scripted.redis.connections() < 12u);
 }

@@ -9,6 +9,7 @@
 
 #include "core/base/await.h"
 #include "core/store/redis/redis_store.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/redis/redis_scripts.h"
 #include "tests/support/run_all.h"
 #include "tests/support/store_calls.h"
@@ -59,6 +60,17 @@ Task<> load_until_answered(RedisStore& store) {
   }
 }
 
+// Lets time pass until all sentinels have been asked about the master once more. Two of the three name this
+// one.
+Task<> check_once(Group& group, FakeClock& clock, std::size_t named) {
+  group.names[0] = group.names[1] = named;
+  const auto asked = [&group, &clock, first = group.asked(0), last = group.asked(2)] {
+    if (group.asked(0) == first) clock.advance(100ms);
+    return group.asked(2) > last;
+  };
+  co_await until(asked);
+}
+
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(redis_opinions, Group)
@@ -85,7 +97,17 @@ BOOST_AUTO_TEST_CASE(a_master_that_most_sentinels_have_replaced_is_left_though_i
   }(store, *this));
   BOOST_TEST(servers[0].connections() == 1u);
   BOOST_TEST(servers[1].connections() == 1u);
-  BOOST_TEST(count_of(servers[1], "GET") > 0u);
+  BOOST_TEST(count_of(servers[1], "GETRANGE") > 0u);
+}
+
+BOOST_AUTO_TEST_CASE(another_master_that_is_named_in_one_check_and_not_in_the_next_changes_nothing) {
+  FakeClock clock;
+  RedisStore store(options, clock);
+  run([](RedisStore& at, Group& group, FakeClock& time) -> Task<> {
+    co_await load_until_answered(at);
+    for (const std::size_t named : {0U, 1U, 0U, 1U, 0U}) co_await check_once(group, time, named);
+  }(store, *this, clock));
+  BOOST_TEST(servers[1].connections() == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(one_sentinel_of_three_that_names_another_master_changes_nothing) {

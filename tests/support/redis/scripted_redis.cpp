@@ -115,6 +115,9 @@ std::string ScriptedRedis::keys_say(const RedisCommand& command) {
   const auto found = command.size() < 2 ? keys_.end() : keys_.find(command[1]);
   const bool there = found != keys_.end();
   if (name == "GET" && command.size() == 2) return there ? resp_bulk(found->second.value) : kRespNil;
+  if (name == "GETRANGE" && command.size() == 4) {
+    return resp_bulk(there ? found->second.value.substr(0, std::stoul(command[3]) + 1) : "");
+  }
   if (name == "SET" && command.size() >= 3) return set(command);
   if (name == "DEL" && command.size() == 2)
     return resp_integer(static_cast<long long>(keys_.erase(command[1])));

@@ -38,8 +38,8 @@ class ScriptedRedis {
   void answers(Script script);
 
   // What Redis would say, for a script that cares for some commands only: to PING, AUTH, SELECT, CLIENT and
-  // READONLY; and of keys, which it keeps, GET, SET with NX and PX, DEL, PEXPIRE and PTTL. No time passes. It
-  // knows no script (NOSCRIPT) and no other command (ERR).
+  // READONLY; and of keys, which it keeps, GET, GETRANGE from 0 on, SET with NX and PX, DEL, PEXPIRE and
+  // PTTL. No time passes. It knows no script (NOSCRIPT) and no other command (ERR).
   ScriptedReply usual(const RedisCommand& command);
 
   // How many there have been.

@@ -71,13 +71,17 @@ struct RedisStoreOptions {
   std::string sentinel_user = {};  // for sentinels with a user or password of their own
   PasswordSource sentinel_password = {};
   std::optional<RedisTls> tls = {};
-  std::string prefix = "session:";     // the prefix of every key
-  milliseconds deadline{250};          // for one call of the store, connecting and retries included
+  std::string prefix = "session:";  // the prefix of every key
+  milliseconds deadline{250};       // for one call of the store, connecting and retries included
   milliseconds connect_deadline{500};  // for one attempt to connect, TLS and handshake included
-  std::size_t max_value_bytes = std::size_t{16} << 20;  // a longer reply is a protocol error
-  std::string client_name = "session-gateway";          // shown by CLIENT LIST
+  // The most that load() may be told to return (Store::limit_values). A longer reply is a protocol error.
+  std::size_t max_value_bytes = std::size_t{32} << 20;
+  std::string client_name = "session-gateway";  // shown by CLIENT LIST
   // Called for each event, on the thread of the connection; must be thread-safe.
   std::function<void(const RedisEvent&)> on_event = {};
+  // Called for each value that load() does not return because it has more bytes than this, on the thread of
+  // the call; must be thread-safe.
+  std::function<void(std::size_t max_bytes)> on_too_large = {};
   StoreObserver* observer = nullptr;  // called for every command; outlives the store
 };
 

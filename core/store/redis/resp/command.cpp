@@ -2,12 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
-#include <new>
+#include <charconv>
 #include <stdexcept>
 
-#include <hiredis/hiredis.h>
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include "core/crypto/hex.h"
@@ -15,18 +12,31 @@
 namespace session {
 namespace {
 
-constexpr std::size_t kMaxWords = 8;
 // 300 years. Redis adds the time to live to its Unix time in milliseconds; the sum must not overflow.
 constexpr milliseconds kMaxTtl = std::chrono::hours(24 * 365 * 300);
 
-// Wipes the text before it is freed, because it may hold a password.
-struct FreeCommand {
-  std::size_t size = 0;
-  void operator()(char* text) const {
-    OPENSSL_cleanse(text, size);
-    redisFreeCommand(text);
-  }
-};
+// The bytes of a word on the wire beside its own: its type, its size and two line ends.
+constexpr std::size_t kWordOverhead = 26;
+
+// Appends a header of RESP2: a type, a number and a line end.
+void append_header(std::string& to, char type, std::size_t number) {
+  std::array<char, kWordOverhead> text{type};
+  char* end = std::to_chars(text.data() + 1, text.data() + text.size() - 2, number).ptr;
+  *end++ = '\r';
+  *end++ = '\n';
+  to.append(text.data(), end);
+}
+
+void append_word(std::string& to, std::string_view word) {
+  append_header(to, '$', word.size());
+  to.append(word).append("\r\n", 2);
+}
+
+std::size_t size_on_wire(std::initializer_list<std::string_view> words) {
+  std::size_t size = kWordOverhead;
+  for (const std::string_view word : words) size += kWordOverhead + word.size();
+  return size;
+}
 
 const Script& replace_script() {
   static const Script script(
@@ -45,8 +55,7 @@ const Script& erase_if_script() {
 std::string milliseconds_text(milliseconds ttl) { return std::to_string(std::min(ttl, kMaxTtl).count()); }
 
 bool is_entry(const std::vector<Reply>& replies) {
-  return (replies[0].is(Reply::Kind::bulk) || replies[0].is(Reply::Kind::nil)) &&
-         replies[1].is(Reply::Kind::integer);
+  return replies[0].is(Reply::Kind::bulk) && replies[1].is(Reply::Kind::integer);
 }
 
 bool is_set(const std::vector<Reply>& replies) {
@@ -72,21 +81,12 @@ std::string_view name(commands::By by, const Script& script) {
 }  // namespace
 
 Command& Command::then(std::initializer_list<std::string_view> words) {
-  std::array<const char*, kMaxWords> texts{};
-  std::array<std::size_t, kMaxWords> sizes{};
-  if (words.size() > kMaxWords) throw std::logic_error("a Redis command with too many words");
-  std::size_t count = 0;
-  for (const std::string_view word : words) {
-    texts[count] = word.data();
-    sizes[count++] = word.size();
-  }
-  char* text = nullptr;
-  const int size = redisFormatCommandArgv(&text, static_cast<int>(count), texts.data(), sizes.data());
-  if (size < 0) throw std::bad_alloc();
-  const std::unique_ptr<char, FreeCommand> owned(text, FreeCommand{static_cast<std::size_t>(size)});
   if (replies == kMaxCommands) throw std::logic_error("too many Redis commands at once");
+  const std::size_t needed = wire.size() + size_on_wire(words);
+  if (wire.capacity() < needed) wire.reserve(std::max(needed, 2 * wire.capacity()));
   starts[replies++] = wire.size();
-  wire.append(text, static_cast<std::size_t>(size));
+  append_header(wire, '*', words.size());
+  for (const std::string_view word : words) append_word(wire, word);
   return *this;
 }
 
@@ -109,11 +109,14 @@ Script::Script(std::string_view source) : text(source) {
 
 namespace commands {
 
-Command load(std::string_view key) {
+Command load(std::string_view key, std::size_t max_bytes) {
+  std::array<char, 20> digits{};
+  const char* end = std::to_chars(digits.data(), digits.data() + digits.size(), max_bytes).ptr;
   Command command;
   command.retry = Command::Retry::safe;
   command.is_valid_reply = is_entry;
-  command.then({"GET", key}).then({"PTTL", key});
+  command.wire.reserve(2 * key.size() + 10 * kWordOverhead);
+  command.then({"GETRANGE", key, "0", {digits.data(), end}}).then({"PTTL", key});
   return command;
 }
 

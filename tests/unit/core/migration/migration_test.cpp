@@ -202,12 +202,12 @@ BOOST_AUTO_TEST_CASE(a_destroy_that_cannot_reach_the_store_claims_nothing) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_too_large_for_the_policy_moves_all_the_same) {
-  const std::string large = R"({"p":")" + std::string(70'000, 'p') + R"("})";
-  express_writes("one", large);
-  Session session = opened(manager, express_cookie("one"));
-  BOOST_TEST(to_text(session.attributes()) == large);
-  BOOST_TEST(outcome(run(session.set("n", 1, Flush::now))) == "too_large");
+BOOST_AUTO_TEST_CASE(what_is_too_large_for_the_policy_is_malformed_and_stays_where_it_is) {
+  express_writes("one", R"({"p":")" + std::string(70'000, 'p') + R"("})");
+  const std::string before = text_at(express.store_key("one"));
+  BOOST_TEST(refusal(express_cookie("one")) == "malformed");
+  BOOST_TEST((text_at(express.store_key("one")) == before));
+  BOOST_TEST(refusal(moved_cookie("one")) == "unknown");
 }
 
 BOOST_AUTO_TEST_CASE(numbers_beyond_64_bits_move_as_javascript_reads_them) {

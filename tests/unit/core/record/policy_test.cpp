@@ -1,6 +1,8 @@
 #include "core/record/policy.h"
 
 #include <chrono>
+#include <cstddef>
+#include <utility>
 
 #include <boost/test/unit_test.hpp>
 
@@ -18,6 +20,17 @@ long long seconds_left(const Policy& policy, seconds age) {
 }
 
 BOOST_AUTO_TEST_SUITE(policy)
+
+BOOST_AUTO_TEST_CASE(what_is_read_may_be_twice_as_large_as_what_is_written_and_64_kib_larger_at_least) {
+  constexpr std::size_t kKiB = 1024;
+  for (const auto& [written, read] :
+       {std::pair(1 * kKiB, 65 * kKiB), std::pair(64 * kKiB, 128 * kKiB), std::pair(65 * kKiB, 130 * kKiB),
+        std::pair(16384 * kKiB, 32768 * kKiB)}) {
+    Policy policy;
+    policy.max_bytes = written;
+    BOOST_TEST(max_readable_bytes(policy) == read);
+  }
+}
 
 BOOST_AUTO_TEST_CASE(a_young_session_lives_for_the_idle_timeout) {
   BOOST_TEST(seconds_left(Policy(), 0s) == 1800);

@@ -25,7 +25,8 @@ const std::string kReserved =
     R"("status":400,"type":"about:blank"})"
     "\n";
 const std::string kWarning =
-    "warning the store holds a record that is not a session of this format; left unchanged: ";
+    "warning the store holds a record that is not a session of this format, or is too large; left "
+    "unchanged: ";
 
 struct Express : FormatFixture {
   Express()

@@ -189,8 +189,14 @@ BOOST_AUTO_TEST_CASE(the_memory_store_and_redis_tell_what_is_theirs_only) {
   BOOST_TEST(memory["session_gateway_store_up"] == 1);
   BOOST_TEST(!memory.types().contains("session_gateway_store_connections"));
 
-  RedisReport redis_report{
-      .up = 1, .connecting = 2, .down = 3, .reconnects = 4, .outages = 5, .failovers = 6, .cut_off = true};
+  RedisReport redis_report{.up = 1,
+                           .connecting = 2,
+                           .down = 3,
+                           .reconnects = 4,
+                           .outages = 5,
+                           .failovers = 6,
+                           .too_large = 8,
+                           .cut_off = true};
   metrics.register_store([&] {
     StoreReport report;
     report.up = !redis_report.cut_off;
@@ -204,6 +210,7 @@ BOOST_AUTO_TEST_CASE(the_memory_store_and_redis_tell_what_is_theirs_only) {
   BOOST_TEST(redis["session_gateway_store_reconnects_total"] == 4);
   BOOST_TEST(redis["session_gateway_store_outages_total"] == 5);
   BOOST_TEST(redis["session_gateway_store_failovers_total"] == 6);
+  BOOST_TEST(redis["session_gateway_store_too_large_total"] == 8);
   BOOST_TEST(redis["session_gateway_store_up"] == 0);
   BOOST_TEST(!redis.types().contains("session_gateway_memory_store_bytes"));
   BOOST_TEST(!redis.has(R"(session_gateway_sessions_ended_total{cause="expired"})"));

@@ -8,8 +8,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <boost/asio/co_spawn.hpp>
@@ -42,8 +44,9 @@ std::unique_ptr<Transport> plain(boost::asio::io_context& loop, const Clock& clo
 }
 
 // What comes of connecting within that time. Of the clock's time a quarter of it passes whenever the loop has
-// nothing to do.
-Done connect_within(const RedisAddress& address, milliseconds time, Resolver::LookUp how = look_up) {
+// nothing to do. `took`: how much did.
+Done connect_within(const RedisAddress& address, milliseconds time, Resolver::LookUp how = look_up,
+                    milliseconds* took = nullptr) {
   boost::asio::io_context loop(1);
   FakeClock clock;
   const auto transport = plain(loop, clock, std::move(how));
@@ -53,7 +56,9 @@ Done connect_within(const RedisAddress& address, milliseconds time, Resolver::Lo
   while (!outcome) {
     if (loop.poll_one() != 0) continue;
     // What can be connected is, within this time; the rest never is.
-    if (loop.run_one_for(100ms) == 0) clock.advance(time / 4);
+    if (loop.run_one_for(100ms) != 0) continue;
+    clock.advance(time / 4);
+    if (took != nullptr) *took += time / 4;
   }
   return outcome.value();
 }
@@ -113,9 +118,48 @@ Done connect_and_close(const RedisAddress& address) {
   return outcome.value();
 }
 
+// The first bytes of a TLS handshake with a server of that name, by a transport to where somebody listens.
+std::string client_hello(const std::string& name) {
+  RedisAddress address{"127.0.0.1", 0};
+  const int listener = listen_on(address);
+  boost::asio::io_context loop(1);
+  RedisTls tls;
+  tls.server_name = name;
+  const auto resolver = std::make_shared<Resolver>(loop.get_executor(), system_clock());
+  const auto transport =
+      Transport::make(loop.get_executor(), make_tls_context(tls), resolver, system_clock());
+  std::optional<Done> outcome;
+  boost::asio::co_spawn(loop, connect_into(*transport, address, in(system_clock(), 20s), outcome),
+                        boost::asio::detached);
+  std::string hello;
+  const std::jthread server([&] {
+    const int client = accept(listener, nullptr, nullptr);
+    hello = receive(client);
+    close(client);
+  });
+  loop.run();
+  close(listener);
+  return hello;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(redis_transport)
+
+// --- TLS ---
+
+BOOST_AUTO_TEST_CASE(a_server_is_told_the_name_that_its_certificate_must_have_but_no_address) {
+  BOOST_TEST(client_hello("redis.example").find("redis.example") != std::string::npos);
+  BOOST_TEST(client_hello("127.0.0.7").find("127.0.0.7") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(no_version_below_1_2_is_offered) {
+  // The extension supported_versions (RFC 8446, 4.2.1): 1.3 and 1.2.
+  const std::string versions("\x00\x2b\x00\x05\x04\x03\x04\x03\x03", 9);
+  BOOST_TEST((client_hello("redis.example").find(versions) != std::string::npos));
+}
+
+// --- Connecting ---
 
 BOOST_AUTO_TEST_CASE(closing_ends_connecting_also_while_a_name_is_looked_up) {
   RedisAddress address{"127.0.0.1", 0};
@@ -131,7 +175,9 @@ BOOST_AUTO_TEST_CASE(a_place_that_answers_nothing_leaves_time_for_the_next) {
   const int listener = listen_on(listening);
   const RedisAddress name{"redis.example"};
   const auto found = {endpoint_of(full.address), endpoint_of(listening)};
-  BOOST_TEST(connect_within(name, 2s, finds(found)).has_value());
+  milliseconds took{0};
+  BOOST_TEST(connect_within(name, 2s, finds(found), &took).has_value());
+  BOOST_TEST(took.count() == 1000);  // its half
   close(listener);
 }
 

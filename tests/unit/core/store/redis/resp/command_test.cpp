@@ -60,9 +60,9 @@ std::string sound_ones(const Command& command) {
 BOOST_AUTO_TEST_SUITE(redis_command)
 
 BOOST_AUTO_TEST_CASE(a_load_asks_for_the_bytes_and_then_for_the_time_left) {
-  const Command load = commands::load("session:a");
+  const Command load = commands::load("session:a", 65536);
   BOOST_TEST(load.wire ==
-             "*2\r\n$3\r\nGET\r\n$9\r\nsession:a\r\n"
+             "*4\r\n$8\r\nGETRANGE\r\n$9\r\nsession:a\r\n$1\r\n0\r\n$5\r\n65536\r\n"
              "*2\r\n$4\r\nPTTL\r\n$9\r\nsession:a\r\n");
   BOOST_TEST(load.replies == 2u);
   BOOST_TEST((load.retry == Command::Retry::safe));
@@ -126,14 +126,12 @@ BOOST_AUTO_TEST_CASE(times_to_live_end_at_300_years) {
 
 // --- Whose replies they are ---
 
-BOOST_AUTO_TEST_CASE(a_load_is_answered_by_bytes_or_nil_and_an_integer) {
-  const Command load = commands::load("k");
+BOOST_AUTO_TEST_CASE(a_load_is_answered_by_bytes_and_an_integer) {
+  const Command load = commands::load("k", 100);
   BOOST_TEST(load.is_valid_reply({bulk_reply("bytes"), integer_reply(1)}));
   BOOST_TEST(load.is_valid_reply({bulk_reply(""), integer_reply(-1)}));
-  BOOST_TEST(load.is_valid_reply({nil_reply(), integer_reply(-2)}));
   for (const Reply& wrong : all_kinds()) {
-    const bool bytes = wrong.is(Reply::Kind::bulk) || wrong.is(Reply::Kind::nil);
-    BOOST_TEST(load.is_valid_reply({wrong, integer_reply(1)}) == bytes);
+    BOOST_TEST(load.is_valid_reply({wrong, integer_reply(1)}) == wrong.is(Reply::Kind::bulk));
     BOOST_TEST(load.is_valid_reply({bulk_reply("bytes"), wrong}) == wrong.is(Reply::Kind::integer));
   }
 }
@@ -156,14 +154,22 @@ BOOST_AUTO_TEST_CASE(asking_goes_before_each_command) {
   const std::string asking = "*1\r\n$6\r\nASKING\r\n";
   const Command erase = commands::erase("k");
   BOOST_TEST(erase.asking() == asking + erase.wire);
-  BOOST_TEST(commands::load("k").asking() ==
-             asking + "*2\r\n$3\r\nGET\r\n$1\r\nk\r\n" + asking + "*2\r\n$4\r\nPTTL\r\n$1\r\nk\r\n");
+  BOOST_TEST(commands::load("k", 7).asking() ==
+             asking + "*4\r\n$8\r\nGETRANGE\r\n$1\r\nk\r\n$1\r\n0\r\n$1\r\n7\r\n" + asking +
+                 "*2\r\n$4\r\nPTTL\r\n$1\r\nk\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(too_many_words_or_commands_are_a_bug_and_not_a_longer_array) {
+BOOST_AUTO_TEST_CASE(words_of_any_bytes_and_number_are_counted_on_the_wire) {
   Command command;
-  command.then({"1", "2", "3", "4", "5", "6", "7", "8"});
-  BOOST_CHECK_THROW(command.then({"1", "2", "3", "4", "5", "6", "7", "8", "9"}), std::logic_error);
+  command.then(
+      {"1", "", std::string_view("\0\r\n", 3), "4", "5", "6", "7", "8", "9", std::string(1234, 'x')});
+  const std::string digits = "$1\r\n4\r\n$1\r\n5\r\n$1\r\n6\r\n$1\r\n7\r\n$1\r\n8\r\n$1\r\n9\r\n";
+  BOOST_TEST(command.wire == "*10\r\n$1\r\n1\r\n$0\r\n\r\n$3\r\n" + std::string("\0\r\n", 3) + "\r\n" +
+                                 digits + "$1234\r\n" + std::string(1234, 'x') + "\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(too_many_commands_are_a_bug_and_not_a_longer_array) {
+  Command command;
   for (std::size_t i = command.replies; i < Command::kMaxCommands; ++i) command.then({"PING"});
   BOOST_CHECK_THROW(command.then({"PING"}), std::logic_error);
 }
