@@ -47,7 +47,7 @@ Drill::Drill(DrillSetup setup) : setup_(std::move(setup)) {
   for (int i = 0; i < kVisitors; ++i) {
     visitors_.emplace_back(gateway(static_cast<std::size_t>(i) % gateways()), i, setup_.memory);
   }
-  load_.emplace(gateways_, visitors_, tally_, setup_.mix);
+  load_.emplace(gateways_, visitors_, tally_, setup_.mix, setup_.connections);
   wait_for_answers(kWarm);
 }
 

@@ -16,7 +16,8 @@ struct DrillSetup {
   std::string name;   // one word, for the line of figures
   std::string redis;  // keys of store.redis: "url: ..., password: ..."
   std::size_t gateways = 1;
-  std::size_t others = 0;  // servers that a worker comes to know besides its first: of a group
+  unsigned connections = 6;  // to each gateway, with one request at a time on each
+  std::size_t others = 0;    // servers that a worker comes to know besides its first: of a group
   Memory memory = Memory::keeps;
   Mix mix = {};
 };

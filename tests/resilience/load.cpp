@@ -7,8 +7,6 @@
 namespace session::gateway::test {
 namespace {
 
-constexpr unsigned kThreads = 6;
-
 // One question of the visitor, chosen by a number below the sum of all parts.
 Judgement ask_one(const Mix& mix, unsigned part, Visitor& visitor, Peer& peer) {
   if (part < mix.checks) return visitor.check(peer);
@@ -22,10 +20,11 @@ Judgement ask_one(const Mix& mix, unsigned part, Visitor& visitor, Peer& peer) {
 
 }  // namespace
 
-Load::Load(const Gateways& gateways, std::list<Visitor>& visitors, Tally& tally, const Mix& mix)
+Load::Load(const Gateways& gateways, std::list<Visitor>& visitors, Tally& tally, const Mix& mix,
+           unsigned threads)
     : gateways_(gateways), tally_(tally), mix_(mix) {
   for (Visitor& visitor : visitors) visitors_.push_back(&visitor);
-  for (unsigned i = 0; i < kThreads; ++i) {
+  for (unsigned i = 0; i < threads; ++i) {
     threads_.emplace_back([this, i](const std::stop_token& stop) { ask(i + 1, stop); });
   }
 }

@@ -27,7 +27,8 @@ struct Mix {
 class Load {
  public:
   // All outlive it.
-  Load(const Gateways& gateways, std::list<Visitor>& visitors, Tally& tally, const Mix& mix);
+  Load(const Gateways& gateways, std::list<Visitor>& visitors, Tally& tally, const Mix& mix,
+       unsigned threads);
   void stop() { threads_.clear(); }
 
  private:

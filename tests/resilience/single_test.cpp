@@ -6,11 +6,13 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/resilience/drill.h"
+#include "tests/support/redis/cut_proxy.h"
 
 namespace session::gateway::test {
 namespace {
 
 using namespace std::chrono_literals;
+using session::test::CutProxy;
 using session::test::RedisServer;
 using session::test::RedisSetup;
 
@@ -57,10 +59,43 @@ BOOST_AUTO_TEST_CASE(a_server_that_stands_still_for_two_seconds_is_an_outage_for
   Drill drill({.name = "sigstop_2s", .redis = url_of(redis.unix_address())});
   drill.begin();
   redis.pause();
-  drill.hold_without_redis(2s);
+  drill.hold_without_redis(800ms);
+  BOOST_TEST(drill.figures().outages == 0u);  // the deadline of a command is 1 s
+  drill.hold_without_redis(1200ms);
   redis.resume();
   drill.back();
-  drill.finish({&redis});
+  // 100 ms are meant.
+  drill.finish({&redis}, {.back_within = 1s});
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_stands_still_twice_for_400_ms_costs_nobody_an_answer) {
+  RedisServer redis;
+  Drill drill({.name = "sigstop_400ms_twice", .redis = url_of(redis.unix_address()), .connections = 32});
+  drill.begin();
+  for (int stall = 0; stall < 2; ++stall) {
+    redis.pause();
+    Drill::hold_for(400ms);
+    redis.resume();
+    drill.wait_for_answers();
+  }
+  drill.back();
+  drill.finish({&redis}, {.without_outage = true});
+}
+
+// As a lost packet does: the kernel waits at least 200 ms before it sends it again.
+BOOST_AUTO_TEST_CASE(replies_that_are_held_up_for_220_ms_cost_nobody_an_answer) {
+  RedisServer redis;
+  CutProxy proxy(redis.unix_address());
+  Drill drill({.name = "lost_packet", .redis = url_of(proxy.address()), .connections = 32});
+  drill.begin();
+  for (int packet = 0; packet < 5; ++packet) {
+    proxy.hold();
+    Drill::hold_for(220ms);
+    proxy.release();
+    drill.wait_for_answers();
+  }
+  drill.back();
+  drill.finish({&redis}, {.without_outage = true});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -12,6 +12,10 @@ void fail(std::deque<CallQueue::CallPtr>& calls, FailureKind kind, CallQueue::Fa
   for (auto& call : std::exchange(calls, {})) failed.push_back({std::move(call), kind});
 }
 
+void call_again(std::optional<Clock::Steady>& next, Clock::Steady at) {
+  next = std::min(next.value_or(at), at);
+}
+
 }  // namespace
 
 bool CallQueue::add(CallPtr call) {
@@ -22,10 +26,12 @@ bool CallQueue::add(CallPtr call) {
   return true;
 }
 
-void CallQueue::send_all(std::string& out) {
+void CallQueue::send_all(std::string& out, Clock::Steady now) {
+  if (sent_.empty()) heard_at_ = replied_at_ = now;
   for (auto& call : unsent_) {
     out += call->command.wire;
-    sent_.push_back(std::move(call));
+    const std::size_t due = call->command.replies;
+    sent_.push_back({std::move(call), due});
   }
   unsent_.clear();
 }
@@ -33,12 +39,14 @@ void CallQueue::send_all(std::string& out) {
 CallQueue::Arrival CallQueue::on_reply(Reply reply) {
   if (sent_.empty()) return ProtocolError{"it sent a reply that nobody had asked for"};
   answered_ = true;
-  Call& first = *sent_.front();
-  first.replies.push_back(std::move(reply));
-  if (first.replies.size() < first.command.replies) return Continue{};
-  Complete complete{std::move(sent_.front())};
+  replied_at_ = heard_at_;
+  Sent& first = sent_.front();
+  if (first.call) first.call->replies.push_back(std::move(reply));
+  if (--first.due_replies > 0) return Continue{};
+  CallPtr call = std::move(first.call);
   sent_.pop_front();
-  return complete;
+  if (!call) return Continue{};
+  return Complete{std::move(call)};
 }
 
 std::optional<CallQueue::ProtocolError> CallQueue::on_half_reply() const {
@@ -48,32 +56,55 @@ std::optional<CallQueue::ProtocolError> CallQueue::on_half_reply() const {
 
 CallQueue::Expired CallQueue::on_deadline(Clock::Steady now) {
   Expired expired;
+  expire_unsent(now, expired);
+  expire_sent(now, expired);
+  timer_at_ = expired.next;
+  return expired;
+}
+
+void CallQueue::expire_unsent(Clock::Steady now, Expired& expired) {
   Calls in_time;
   for (auto& call : unsent_) {
     if (call->deadline <= now) {
       expired.unsent.push_back({std::move(call), FailureKind::not_sent});
     } else {
+      call_again(expired.next, call->deadline);
       in_time.push_back(std::move(call));
     }
   }
   unsent_ = std::move(in_time);
-  for (const Calls* calls : {&unsent_, &sent_}) {
-    for (const auto& call : *calls) {
-      if (call->deadline <= now) {
-        expired.server_is_late = true;
-      } else {
-        expired.next = std::min(expired.next.value_or(call->deadline), call->deadline);
-      }
+}
+
+void CallQueue::expire_sent(Clock::Steady now, Expired& expired) {
+  bool any_late = false;
+  for (Sent& sent : sent_) {
+    if (sent.call && sent.call->deadline > now) {
+      call_again(expired.next, sent.call->deadline);
+      continue;
     }
+    any_late = true;
+    if (sent.call) expired.late.push_back({std::exchange(sent.call, nullptr), FailureKind::late});
   }
-  timer_at_ = expired.next;
-  return expired;
+  if (!any_late) return;
+  expired.server_is_silent = silent_at() <= now;
+  if (!expired.server_is_silent) call_again(expired.next, silent_at());
+}
+
+Clock::Steady CallQueue::silent_at() const {
+  return std::min(heard_at_ + period_, replied_at_ + kMaxPeriodsWithoutReply * period_);
+}
+
+void CallQueue::fail_sent(FailedCalls& failed) {
+  for (Sent& sent : std::exchange(sent_, {})) {
+    if (sent.call) failed.push_back({std::move(sent.call), FailureKind::lost});
+  }
 }
 
 CallQueue::FailedCalls CallQueue::on_lost(FailureKind first) {
   FailedCalls failed;
-  fail(sent_, FailureKind::lost, failed);
-  if (!failed.empty()) failed.front().kind = first;
+  const bool first_waits = !sent_.empty() && sent_.front().call;
+  fail_sent(failed);
+  if (first_waits) failed.front().kind = first;
   return failed;
 }
 
@@ -85,7 +116,7 @@ CallQueue::FailedCalls CallQueue::on_down() {
 
 CallQueue::FailedCalls CallQueue::on_stopped() {
   FailedCalls failed;
-  fail(sent_, FailureKind::lost, failed);
+  fail_sent(failed);
   fail(unsent_, FailureKind::not_sent, failed);
   return failed;
 }
@@ -93,7 +124,7 @@ CallQueue::FailedCalls CallQueue::on_stopped() {
 void CallQueue::abandon() {
   // The queues are emptied first: destroying a command destroys the coroutine that awaits it, whose
   // destructors may use this queue.
-  const Calls sent = std::exchange(sent_, {});
+  const std::deque<Sent> sent = std::exchange(sent_, {});
   const Calls unsent = std::exchange(unsent_, {});
 }
 

@@ -19,6 +19,7 @@ struct CallFailure {
   enum class Kind {
     not_sent,        // No byte of the command was sent: the server has not executed it.
     lost,            // The command was sent and got no reply: whether it was executed is unknown.
+    late,            // As lost, but the connection stays: only this command has got no reply by its deadline.
     protocol_error,  // The command was sent and got an invalid reply: a repetition would end the next
                      // connection, too.
   };
@@ -41,6 +42,11 @@ using PushClassifier = bool (*)(const Reply& arrived);
 // The commands of one connection in two queues: the unsent ones, and the sent ones whose replies are due, in
 // the order of sending. Decides what each arrival, deadline and loss means for the commands, and returns that
 // as a value; the caller acts on it. Does no I/O, reads no clock, emits no events. Not thread-safe.
+//
+// A sent command that is late fails, but keeps its place: replies come in the order of the commands, so its
+// reply is recognised when it comes, and dropped. Therefore a server that is slow for a moment costs only the
+// commands that it delays beyond their deadlines. It counts as silent, and its connection as useless, once a
+// command is late and nothing has arrived for a whole period.
 class CallQueue {
  public:
   // A pending command. The user of the queue derives from this to receive the result.
@@ -53,8 +59,11 @@ class CallQueue {
   };
   using CallPtr = std::unique_ptr<Call>;
 
+  // Bytes that arrive count as a sign of life, but not if they complete no reply for so many periods.
+  static constexpr int kMaxPeriodsWithoutReply = 10;
+
   // What an arrival means.
-  struct Continue {};  // The command needs more replies.
+  struct Continue {};  // The command needs more replies, or was late: then nobody waits for the reply.
   struct Complete {    // The first command that was sent has all its replies.
     CallPtr call;
   };
@@ -76,25 +85,30 @@ class CallQueue {
   // What a deadline means.
   struct Expired {
     FailedCalls unsent;                 // commands that could not be sent in time
-    bool server_is_late = false;        // A sent command has no reply: the caller closes the connection.
-    std::optional<Clock::Steady> next;  // when to call on_deadline() again; nullopt: no command is pending
+    FailedCalls late;                   // commands that were sent and have no reply in time
+    bool server_is_silent = false;      // The caller closes the connection.
+    std::optional<Clock::Steady> next;  // when to call on_deadline() again; nullopt: nothing is pending
   };
 
-  // With nullptr every arrival is a reply.
-  explicit CallQueue(PushClassifier is_push = nullptr) : is_push_(is_push) {}
+  // `period`: how long nothing arrives from a server that counts as silent; with 0 it is silent as soon as a
+  // command is late. With nullptr every arrival is a reply.
+  explicit CallQueue(milliseconds period, PushClassifier is_push = nullptr)
+      : period_(period), is_push_(is_push) {}
 
   // Appends an unsent command. Returns true if its deadline is the earliest one: the caller then sets the
   // timer to it.
   [[nodiscard]] bool add(CallPtr call);
   [[nodiscard]] bool has_unsent() const { return !unsent_.empty(); }
   // Appends all unsent commands to `out`. Their replies are due from now on.
-  void send_all(std::string& out);
+  void send_all(std::string& out, Clock::Steady now);
 
   // A connection begins, which has answered no command yet.
   void on_connected() { answered_ = false; }
   // Returns true if at least one reply has arrived on this connection.
   [[nodiscard]] bool has_answered() const { return answered_; }
 
+  // Bytes have arrived, which may complete no reply.
+  void on_bytes(Clock::Steady now) { heard_at_ = now; }
   // Handles a complete arrival: a push if the classifier says so, else a reply.
   [[nodiscard]] Arrival on_arrival(Reply arrived) {
     return is_push_ != nullptr && is_push_(arrived) ? on_push(std::move(arrived))
@@ -111,7 +125,8 @@ class CallQueue {
   [[nodiscard]] Expired on_deadline(Clock::Steady now);
 
   // The connection has ended. The first command that was sent fails with `first`, because the event that
-  // ended the connection was its reply; the sent commands behind it are lost. Unsent commands keep waiting.
+  // ended the connection was its reply; the sent commands behind it are lost, and all are if the first one
+  // was late. Unsent commands keep waiting.
   [[nodiscard]] FailedCalls on_lost(CallFailure::Kind first);
   // The connection can't be made: the unsent commands fail.
   [[nodiscard]] FailedCalls on_down();
@@ -122,11 +137,25 @@ class CallQueue {
 
  private:
   using Calls = std::deque<CallPtr>;
+  // The place of a sent command whose replies are incomplete.
+  struct Sent {
+    CallPtr call;  // nullptr: it was late; its replies are dropped
+    std::size_t due_replies;
+  };
 
+  void expire_unsent(Clock::Steady now, Expired& expired);
+  void expire_sent(Clock::Steady now, Expired& expired);
+  void fail_sent(FailedCalls& failed);
+  // When the server counts as silent unless something arrives.
+  [[nodiscard]] Clock::Steady silent_at() const;
+
+  milliseconds period_;
   PushClassifier is_push_;
   Calls unsent_;
-  Calls sent_;  // those whose replies are incomplete
+  std::deque<Sent> sent_;
   std::optional<Clock::Steady> timer_at_;
+  Clock::Steady heard_at_{};    // the last arrival, or the time since which replies are due
+  Clock::Steady replied_at_{};  // as heard_at_, of replies only
   bool answered_ = false;
 };
 

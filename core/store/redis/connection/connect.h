@@ -49,11 +49,11 @@ class ConnectMachine {
   // The connection has ended, for any reason. `answered`: at least one reply had arrived on it.
   [[nodiscard]] Action on_lost(Clock::Steady now, bool answered, const std::string& why);
 
-  // The client ends the connection: renew() to connect again at once, on_server_late() because the server
-  // does not answer. Returns true if the caller must close the connection; on_lost() follows. Returns false,
-  // and changes nothing, if there is no connection.
+  // The client ends the connection: renew() to connect again at once, on_server_silent() because the
+  // server does not answer. Returns true if the caller must close the connection; on_lost() follows. Returns
+  // false, and changes nothing, if there is no connection.
   [[nodiscard]] bool renew(std::string why) { return end(State::connecting, std::move(why)); }
-  [[nodiscard]] bool on_server_late() { return end(State::down, "no answer in time"); }
+  [[nodiscard]] bool on_server_silent() { return end(State::down, "no answer in time"); }
   [[nodiscard]] Action stop();
   // Emits no more events, because the event loop ends.
   void abandon() { state_ = State::stopped; }

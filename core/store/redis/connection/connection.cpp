@@ -43,7 +43,7 @@ RedisConnection::RedisConnection(const Executor& executor, RedisConnectionOption
       setup_(std::move(setup)),
       locate_(std::move(locate)),
       machine_(std::random_device()()),
-      queue_(setup_.is_push),
+      queue_(setup_.silence, setup_.is_push),
       resolver_(std::make_shared<Resolver>(executor, clock)),
       pause_timer_(executor, clock),
       deadline_timer_(executor, clock) {}
@@ -85,7 +85,7 @@ void RedisConnection::add(CallQueue::CallPtr call) {
 void RedisConnection::flush() {
   if (state() != State::up || writing_ || !queue_.has_unsent()) return;
   out_.clear();
-  queue_.send_all(out_);
+  queue_.send_all(out_, clock_.steady_now());
   const std::size_t sent = transport_->try_send(out_);
   if (sent == out_.size()) {
     if (out_.capacity() > kMaxKeptBytes) out_ = std::string();
@@ -118,12 +118,15 @@ Task<void> RedisConnection::write_rest(std::shared_ptr<RedisConnection> self,
 Task<void> RedisConnection::maintain(std::shared_ptr<RedisConnection> self) {
   ConnectMachine& machine = self->machine_;
   while (self->state() != State::stopped) {
+    const Clock::Steady begun = self->clock_.steady_now();
     auto up = co_await self->connect();
     if (self->state() == State::stopped) break;
     if (!up) {
       const auto failed = machine.on_connect_failed(up.error().why);
       self->emit(failed);
-      co_await self->wait_to_retry(failed.pause);
+      // An attempt that took its whole time is repeated at once: a server that hangs finds the next attempt
+      // waiting when it goes on.
+      co_await self->wait_to_retry(failed.pause, begun);
       continue;
     }
     const CallFailure failure = co_await self->serve();
@@ -133,7 +136,7 @@ Task<void> RedisConnection::maintain(std::shared_ptr<RedisConnection> self) {
     const auto action = machine.on_lost(self->clock_.steady_now(), answered, failure.reason);
     self->emit(action);
     self->fail(self->queue_.on_lost(failure.kind), machine.reason());
-    co_await self->wait_to_retry(action.pause);
+    co_await self->wait_to_retry(action.pause, self->clock_.steady_now());
   }
 }
 
@@ -222,6 +225,7 @@ Task<CallFailure> RedisConnection::read_replies(std::shared_ptr<Transport> trans
     auto bytes = co_await transport->receive();
     if (!machine_.ending().empty()) co_return CallFailure{CallFailure::Kind::lost, machine_.ending()};
     if (!bytes) co_return CallFailure{CallFailure::Kind::lost, bytes.error().why};
+    queue_.on_bytes(clock_.steady_now());
     reader_->feed(*bytes);
   }
 }
@@ -285,8 +289,8 @@ void RedisConnection::emit(const ConnectMachine::Action& action) {
   if (action.fail_unsent) fail(queue_.on_down(), machine_.reason());
 }
 
-Task<void> RedisConnection::wait_to_retry(std::optional<milliseconds> pause) {
-  if (pause) (void)co_await pause_timer_.wait_until(clock_.steady_now() + *pause);
+Task<void> RedisConnection::wait_to_retry(std::optional<milliseconds> pause, Clock::Steady since) {
+  if (pause) (void)co_await pause_timer_.wait_until(since + *pause);
 }
 
 // Each command fails in a handler of its own, because its caller may send another command right away.
@@ -309,8 +313,9 @@ void RedisConnection::check_deadlines() {
   CallQueue::Expired expired = queue_.on_deadline(clock_.steady_now());
   const std::string& outage = machine_.reason();
   fail(std::move(expired.unsent), "it could not be sent in time" + (outage.empty() ? "" : "; " + outage));
+  fail(std::move(expired.late), machine_.server() + ": no answer in time");
   // The circuit opens until the server answers: otherwise every command would wait for its deadline.
-  if (expired.server_is_late && machine_.on_server_late()) transport_->close();
+  if (expired.server_is_silent && machine_.on_server_silent()) transport_->close();
   if (expired.next) set_deadline_timer(*expired.next);
 }
 

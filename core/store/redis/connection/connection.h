@@ -25,6 +25,8 @@ struct RedisConnectionOptions {
   Handshake handshake;
   std::shared_ptr<TlsContext> tls;  // nullptr: no TLS
   milliseconds connect_deadline{};
+  // How long nothing arrives from a server that counts as silent (CallQueue), which ends the connection.
+  milliseconds silence{};
   std::size_t max_bytes = 0;                             // the limit for each string of a reply
   std::size_t max_elements = ReplyReader::kMaxElements;  // the limit for each reply
   std::function<void(const RedisEvent&)> on_event;
@@ -38,10 +40,11 @@ struct RedisConnectionOptions {
 // in one write, and the replies arrive in order. It does the I/O for the decisions of CallQueue and
 // ConnectMachine.
 //
-// The connection is made for the first command and kept from then on. A socket that was closed, for any
-// reason, is never used again: a late reply could be taken for the reply to another command. While the
-// connection is being made, each command waits until its own deadline. After an attempt has failed, or the
-// server has stopped answering, the circuit is open: commands fail fast, and attempts go on in the background
+// The connection is made for the first command and kept from then on. A command without a reply at its
+// deadline fails, and its reply is dropped when it comes. A socket that was closed, for any reason, is never
+// used again: a reply could be taken for the reply to another command. While the connection is being made,
+// each command waits until its own deadline. After an attempt has failed, or the server has been silent, the
+// circuit is open: commands fail fast, and attempts go on in the background
 // with growing, random pauses. Not thread-safe: belongs to the loop of its executor. The clock outlives it.
 class RedisConnection : public std::enable_shared_from_this<RedisConnection> {
  public:
@@ -92,7 +95,7 @@ class RedisConnection : public std::enable_shared_from_this<RedisConnection> {
 
   // What the machines decide.
   void emit(const ConnectMachine::Action& action);
-  Task<void> wait_to_retry(std::optional<milliseconds> pause);
+  Task<void> wait_to_retry(std::optional<milliseconds> pause, Clock::Steady since);
   void fail(CallQueue::FailedCalls calls, const std::string& reason);
   void set_deadline_timer(Clock::Steady at);
   void check_deadlines();

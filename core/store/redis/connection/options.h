@@ -72,7 +72,9 @@ struct RedisStoreOptions {
   PasswordSource sentinel_password = {};
   std::optional<RedisTls> tls = {};
   std::string prefix = "session:";  // the prefix of every key
-  milliseconds deadline{250};       // for one call of the store, connecting and retries included
+  // For one call of the store, connecting and retries included. A connection on which nothing has arrived for
+  // so long, while a reply was due, is given up.
+  milliseconds deadline{1000};
   milliseconds connect_deadline{500};  // for one attempt to connect, TLS and handshake included
   // The most that load() may be told to return (Store::limit_values). A longer reply is a protocol error.
   std::size_t max_value_bytes = std::size_t{32} << 20;

@@ -44,6 +44,7 @@ RedisConnectionOptions RedisSetup::to_server() const {
   setup.handshake = Handshake{options.user, options.password, options.database, options.client_name};
   setup.tls = tls;
   setup.connect_deadline = options.connect_deadline;
+  setup.silence = options.deadline;
   setup.max_bytes = options.max_value_bytes + kReplyOverhead;
   setup.on_event = options.on_event;
   return setup;
@@ -53,6 +54,8 @@ RedisConnectionOptions RedisSetup::to_sentinel() const {
   RedisConnectionOptions setup = to_server();
   setup.handshake = Handshake{options.sentinel_user, options.sentinel_password, 0, options.client_name};
   setup.on_event = nullptr;  // only the connection to the master reports events
+  // A sentinel that is late once is not waited for again: the others know the master, too.
+  setup.silence = milliseconds(0);
   return setup;
 }
 

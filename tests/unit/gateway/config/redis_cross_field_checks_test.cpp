@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(redis_is_given_up_before_the_request) {
   BOOST_TEST(
       problems("limits: { request_deadline: 200ms }\nstore:\n\n  type: redis\n") ==
       "gateway.yaml:2: store.redis.deadline: expected at most half of limits.request_deadline (200ms), got "
-      "250ms, its default\n");
+      "1s, its default\n");
 }
 
 BOOST_AUTO_TEST_CASE(requests_may_be_short_where_there_is_no_redis) {

@@ -50,6 +50,14 @@ BOOST_AUTO_TEST_CASE(a_command_whose_reply_was_no_reply_is_never_repeated) {
     BOOST_TEST((after(Failure::protocol_error, Retry::safe, state) == Next::fail));
 }
 
+BOOST_AUTO_TEST_CASE(a_late_command_is_never_repeated_and_its_connection_stays) {
+  for (const State state : kStates) {
+    for (const Retry retry : {Retry::safe, Retry::never})
+      BOOST_TEST((after(Failure::late, retry, state) == Next::fail));
+  }
+  BOOST_TEST(judge_failure({Failure::late, "why"}, Retry::safe, {"a:1"}).renew == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_failure_keeps_its_reason_and_refreshes_the_topology) {
   const Judgement judged = judge_failure({Failure::lost, "a:1: reset"}, Retry::never, {"a:1"});
   BOOST_TEST(judged.error.failure.detail == "a:1: reset");

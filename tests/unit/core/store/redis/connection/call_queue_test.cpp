@@ -26,8 +26,10 @@ struct NamedCall final : CallQueue::Call {
 std::string name_of(const CallQueue::CallPtr& call) { return static_cast<const NamedCall&>(*call).name; }
 
 std::string shown(const CallQueue::FailedCalls& failed) {
-  static const std::map<Kind, std::string> kinds = {
-      {Kind::not_sent, "not_sent"}, {Kind::lost, "lost"}, {Kind::protocol_error, "protocol_error"}};
+  static const std::map<Kind, std::string> kinds = {{Kind::not_sent, "not_sent"},
+                                                    {Kind::lost, "lost"},
+                                                    {Kind::late, "late"},
+                                                    {Kind::protocol_error, "protocol_error"}};
   std::string all;
   for (const auto& one : failed) all += name_of(one.call) + ":" + kinds.at(one.kind) + " ";
   return all;
@@ -39,9 +41,10 @@ bool is_message(const Reply& arrived) {
 }
 
 struct Queue {
+  static constexpr milliseconds kPeriod{300};
   CallQueue queue;
 
-  explicit Queue(PushClassifier is_push = nullptr) : queue(is_push) {}
+  explicit Queue(PushClassifier is_push = nullptr, milliseconds period = kPeriod) : queue(period, is_push) {}
 
   bool add(const std::string& name, milliseconds time = 250ms, std::size_t replies = 1) {
     auto call = std::make_unique<NamedCall>(name);
@@ -50,13 +53,14 @@ struct Queue {
     call->deadline = kStart + time;
     return queue.add(std::move(call));
   }
-  std::string send() {
+  std::string send(milliseconds at = 0ms) {
     std::string out;
-    queue.send_all(out);
+    queue.send_all(out, kStart + at);
     return out;
   }
   // What these bytes mean, as a connection reads them.
-  std::string arrive(std::string_view bytes) {
+  std::string arrive(std::string_view bytes, milliseconds at = 0ms) {
+    queue.on_bytes(kStart + at);
     reader.feed(bytes);
     std::string all;
     for (;;) {
@@ -165,7 +169,7 @@ BOOST_AUTO_TEST_CASE(the_timer_is_set_for_the_earliest_deadline_only) {
   BOOST_TEST(at.add("d", 100ms));
   const auto first = at.queue.on_deadline(kStart + 100ms);
   BOOST_TEST(shown(first.unsent) == "d:not_sent ");
-  BOOST_TEST(!first.server_is_late);
+  BOOST_TEST(!first.server_is_silent);
   BOOST_TEST((first.next == kStart + 200ms));
   BOOST_TEST(shown(at.queue.on_deadline(kStart + 250ms).unsent) == "a:not_sent b:not_sent ");
   (void)at.queue.on_down();
@@ -173,18 +177,117 @@ BOOST_AUTO_TEST_CASE(the_timer_is_set_for_the_earliest_deadline_only) {
   BOOST_TEST(at.add("e", 2s));
 }
 
-BOOST_AUTO_TEST_CASE(a_command_past_its_deadline_makes_the_server_late_though_bytes_still_flow) {
+// --- Late commands ---
+
+BOOST_AUTO_TEST_CASE(a_late_command_fails_alone_and_its_replies_are_dropped_when_they_come) {
   Queue at;
-  at.add("slow", 100ms, 2);
+  at.add("late", 100ms, 2);
+  at.add("behind", 250ms);
+  (void)at.send();
+  BOOST_TEST(shown(at.queue.on_deadline(kStart + 99ms).late) == "");
+  const auto expired = at.queue.on_deadline(kStart + 100ms);
+  BOOST_TEST(shown(expired.late) == "late:late ");
+  BOOST_TEST(!expired.server_is_silent);
+  BOOST_TEST(expired.unsent.empty());
+  BOOST_TEST((expired.next == kStart + 250ms));
+  at.add("new", 500ms);
+  (void)at.send(110ms);
+  BOOST_TEST(at.arrive(":1\r\n:2\r\n:3\r\n:4\r\n", 120ms) == "continue continue behind=3 new=4 ");
+  BOOST_TEST(at.arrive(":5\r\n", 130ms) == "it sent a reply that nobody had asked for");
+}
+
+BOOST_AUTO_TEST_CASE(a_command_that_is_late_between_its_replies_drops_only_the_rest) {
+  Queue at;
+  at.add("late", 100ms, 3);
+  at.add("behind", 250ms);
+  (void)at.send();
+  BOOST_TEST(at.arrive(":1\r\n$5\r\nhel", 50ms) == "continue half ");
+  BOOST_TEST(shown(at.queue.on_deadline(kStart + 100ms).late) == "late:late ");
+  BOOST_TEST(at.arrive("lo\r\n:3\r\n:4\r\n", 150ms) == "continue continue behind=4 ");
+}
+
+BOOST_AUTO_TEST_CASE(a_command_that_was_late_fails_once) {
+  Queue at;
+  at.add("late", 100ms);
+  (void)at.send();
+  BOOST_TEST(shown(at.queue.on_deadline(kStart + 100ms).late) == "late:late ");
+  BOOST_TEST(shown(at.queue.on_deadline(kStart + 200ms).late) == "");
+  BOOST_TEST(shown(at.queue.on_lost(Kind::lost)) == "");
+  at.add("again", 300ms);
+  (void)at.send(200ms);
+  BOOST_TEST(shown(at.queue.on_deadline(kStart + 300ms).late) == "again:late ");
+  BOOST_TEST(shown(at.queue.on_stopped()) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_server_is_silent_when_a_command_is_late_and_nothing_came_for_a_whole_period) {
+  Queue at;
+  at.add("late", 100ms);
+  (void)at.send(10ms);
+  const auto first = at.queue.on_deadline(kStart + 100ms);
+  BOOST_TEST(!first.server_is_silent);
+  BOOST_TEST((first.next == kStart + 310ms));  // what was sent at 10 ms has had no sign of life since
+  BOOST_TEST(!at.queue.on_deadline(kStart + 309ms).server_is_silent);
+  BOOST_TEST(at.queue.on_deadline(kStart + 310ms).server_is_silent);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_late_command_no_server_is_silent) {
+  Queue at;
+  at.add("patient", 10s);
+  (void)at.send();
+  const auto expired = at.queue.on_deadline(kStart + 5s);
+  BOOST_TEST(!expired.server_is_silent);
+  BOOST_TEST((expired.next == kStart + 10s));
+}
+
+BOOST_AUTO_TEST_CASE(silence_begins_anew_with_each_byte_and_with_the_first_command_that_waits) {
+  Queue at;
+  at.add("late", 100ms);
+  at.add("behind", 150ms);
+  (void)at.send();
+  BOOST_TEST(at.arrive("$5\r\nhel", 250ms) == "half ");
+  const auto expired = at.queue.on_deadline(kStart + 300ms);
+  BOOST_TEST(shown(expired.late) == "late:late behind:late ");
+  BOOST_TEST(!expired.server_is_silent);
+  BOOST_TEST((expired.next == kStart + 550ms));
+  BOOST_TEST(at.arrive("lo\r\n:2\r\n", 540ms) == "continue continue ");
+  at.add("much later", 9s + 100ms);
+  (void)at.send(9s);
+  const auto later = at.queue.on_deadline(kStart + 9s + 100ms);
+  BOOST_TEST(shown(later.late) == "much later:late ");
+  BOOST_TEST(!later.server_is_silent);
+  BOOST_TEST((later.next == kStart + 9s + Queue::kPeriod));
+}
+
+BOOST_AUTO_TEST_CASE(bytes_that_complete_no_reply_are_a_sign_of_life_for_ten_periods_only) {
+  Queue at;
+  at.add("late", 100ms);
+  (void)at.send();
+  (void)at.arrive("$50\r\n");
+  for (milliseconds now = 100ms; now < 10 * Queue::kPeriod; now += 100ms) {
+    (void)at.arrive("x", now);
+    BOOST_TEST(!at.queue.on_deadline(kStart + now).server_is_silent);
+  }
+  BOOST_TEST(at.queue.on_deadline(kStart + 10 * Queue::kPeriod).server_is_silent);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_period_a_server_is_silent_with_the_first_late_command) {
+  Queue at(nullptr, 0ms);
+  at.add("late", 100ms);
   at.add("behind", 300ms);
   (void)at.send();
-  BOOST_TEST(!at.queue.on_deadline(kStart + 99ms).server_is_late);
-  BOOST_TEST(at.arrive(":1\r\n$5\r\nhel") == "continue half ");
+  BOOST_TEST(!at.queue.on_deadline(kStart + 99ms).server_is_silent);
   const auto expired = at.queue.on_deadline(kStart + 100ms);
-  BOOST_TEST(expired.server_is_late);
-  BOOST_TEST(expired.unsent.empty());
-  BOOST_TEST((expired.next == kStart + 300ms));
-  BOOST_TEST(shown(at.queue.on_lost(Kind::lost)) == "slow:lost behind:lost ");
+  BOOST_TEST(expired.server_is_silent);
+  BOOST_TEST(shown(at.queue.on_lost(Kind::lost)) == "behind:lost ");
+}
+
+BOOST_AUTO_TEST_CASE(a_bad_reply_to_a_late_command_leaves_those_behind_lost_and_not_to_blame) {
+  Queue at;
+  at.add("late", 100ms);
+  at.add("behind", 250ms);
+  (void)at.send();
+  (void)at.queue.on_deadline(kStart + 100ms);
+  BOOST_TEST(shown(at.queue.on_lost(Kind::protocol_error)) == "behind:lost ");
 }
 
 BOOST_AUTO_TEST_CASE(a_late_reply_finds_no_command_after_the_connection_has_ended) {

@@ -46,6 +46,7 @@ BOOST_AUTO_TEST_CASE(a_server_is_greeted_as_the_options_say) {
   BOOST_TEST(setup.handshake.client_name == "name");
   BOOST_TEST((setup.handshake.role == Handshake::Role::any));
   BOOST_TEST(setup.connect_deadline.count() == 123);
+  BOOST_TEST((setup.silence == every_option().deadline));
   BOOST_TEST(!setup.tls);
   BOOST_TEST(!!setup.on_event);
 }
@@ -55,6 +56,7 @@ BOOST_AUTO_TEST_CASE(a_sentinel_never_gets_the_servers_user_password_or_database
   BOOST_TEST(setup.handshake.user == "watcher");
   BOOST_TEST(setup.handshake.password().reveal() == "of the sentinel");
   BOOST_TEST(setup.handshake.database == 0u);
+  BOOST_TEST(setup.silence.count() == 0);
   BOOST_TEST(!setup.on_event);
   RedisStoreOptions without = every_option();
   without.sentinel_user = "";
