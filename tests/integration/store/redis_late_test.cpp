@@ -193,6 +193,29 @@ BOOST_AUTO_TEST_CASE(a_late_write_is_not_sent_again) {
   }
 }
 
+// The server's next attempt is not preceded by a pause: no time passes but that of the attempts.
+BOOST_AUTO_TEST_CASE(a_server_that_hangs_always_finds_an_attempt_to_connect_waiting) {
+  ScriptedRedis redis([](unsigned, const RedisCommand&) { return ScriptedReply{}; });
+  FakeClock clock;
+  RedisStoreOptions options = options_for(redis.address(), kDeadline);
+  RedisStore store(options, clock);
+  run([](RedisStore& at, ScriptedRedis& server, FakeClock& time) -> Task<> {
+    std::vector<Task<>> tasks;
+    tasks.push_back([](RedisStore& of) -> Task<> {
+      const auto loaded = co_await of.load("key");
+      BOOST_TEST(loaded.has_error());
+    }(at));
+    tasks.push_back([](ScriptedRedis& hanging, FakeClock& passing) -> Task<> {
+      for (std::size_t attempts = 1; attempts <= 8; ++attempts) {
+        const auto greeted = [&hanging, attempts] { return count_of(hanging, "ROLE") >= attempts; };
+        co_await until(greeted);
+        passing.advance(kDeadline);
+      }
+    }(server, time));
+    co_await together(std::move(tasks));
+  }(store, redis, clock));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace session::test
