@@ -8,11 +8,11 @@ install(FILES man/session-gateway.yaml.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man
 install(FILES conf/grafana-dashboard.json conf/prometheus-alerts.yaml DESTINATION ${CMAKE_INSTALL_DATADIR}/session-gateway OPTIONAL)
 
 # In folders as in the source, so that links between the pages lead somewhere.
-install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES README.md SECURITY.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 install(FILES conf/gateway.yaml DESTINATION ${CMAKE_INSTALL_DOCDIR}/conf)
 install(FILES docs/contract.md docs/install.md docs/migration.md docs/monitor.md docs/nginx.md docs/redis.md docs/run.md
-  DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
+  docs/security.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
 
 # The units, /etc/session-gateway, and the files for nginx: their text or place depends on the prefix. The files for nginx are not in
 # /etc/nginx: they hold nothing to edit and belong to this version of the gateway. Old ones that stay behind as edited configuration
