@@ -32,6 +32,14 @@ const std::string* Record::format_member(std::string_view name) const {
   return found == members_.end() ? nullptr : &found->text;
 }
 
+std::size_t Record::attribute_bytes() const {
+  std::size_t bytes = 0;
+  for (const RecordMember& member : members_) {
+    if (member.owner == Owner::session) bytes += member.name_text.size() + member.text.size() + 2;
+  }
+  return bytes;
+}
+
 void Record::add(const MemberText& member, Owner owner) {
   members_.push_back({member.name, std::string(member.name_text), std::string(member.text), owner});
 }

@@ -21,6 +21,8 @@ struct RecordHead {
   Json attributes = Json::object();  // always an object
   // The lifetime that the record itself contains, from each use on; nullopt: the policy decides.
   std::optional<milliseconds> lifetime = {};
+  // The end that the record itself contains, in Unix time; nothing moves it. nullopt: there is none.
+  std::optional<milliseconds> end = {};
   // The store key of the other format's record from which this one was migrated, as long as that record may
   // exist.
   std::optional<std::string> migrated_from = {};
@@ -52,6 +54,8 @@ class Record : public RecordHead {
   [[nodiscard]] const std::vector<RecordMember>& members() const { return members_; }
   // Returns a member of the format itself; nullptr if there is none of that name.
   [[nodiscard]] const std::string* format_member(std::string_view name) const;
+  // The size of the attributes as text, names included.
+  [[nodiscard]] std::size_t attribute_bytes() const;
 
   // Attributes to set, by name; nullopt removes the attribute. Removing a missing one is no error.
   using Changes = std::map<std::string, std::optional<Json>>;

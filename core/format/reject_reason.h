@@ -7,11 +7,12 @@ namespace session {
 // Why a request has no session. A store that does not answer is no reason, but an error (StoreFailure).
 enum class RejectReason {
   absent,         // no cookie of ours
-  malformed,      // a cookie of no known version, two valid ones, or an unreadable record
+  malformed,      // a cookie of no known version, or an unreadable record
   bad_signature,  // the form is valid, but the MAC is not, or its key is not known (any more)
   unknown,        // a verified cookie whose session does not exist: it ended, or was idle for too long
   expired,        // older than the absolute timeout
   revoked,        // the id was replaced a moment ago, so the browser has a newer cookie
+  ambiguous,      // verified cookies of two or more live sessions: a login or a logout ends them
 };
 
 // The value of X-Session-Reason for it.
@@ -29,6 +30,8 @@ enum class RejectReason {
       return "expired";
     case RejectReason::revoked:
       return "revoked";
+    case RejectReason::ambiguous:
+      return "ambiguous";
   }
   return "malformed";
 }

@@ -205,8 +205,7 @@ std::vector<LegacyCookie> legacy_cookies(const std::vector<std::unique_ptr<Legac
   std::vector<LegacyCookie> found;
   for (const auto& source : sources) {
     auto cookies = verified_of(*source->format.cookies, cookies_named(cookie_headers, source->cookie_name));
-    const bool alone = cookies.size() == 1;
-    for (VerifiedCookie& cookie : cookies) found.push_back({source.get(), std::move(cookie), alone});
+    for (VerifiedCookie& cookie : cookies) found.push_back({source.get(), std::move(cookie)});
   }
   return found;
 }
@@ -219,6 +218,17 @@ std::vector<LegacyKey> legacy_keys_of(const MigrationTarget& target,
     keys.push_back({&target.records, target.cookies.store_key(migrated_id_of(each))});
   }
   return keys;
+}
+
+Task<Result<bool, StoreFailure>> has_session(const MigrationTarget& target, const LegacyCookie& legacy) {
+  const std::string migrated_key = target.cookies.store_key(migrated_id_of(legacy));
+  auto migrated = co_await target.records.load(migrated_key);
+  if (!migrated) co_return migrated.error();
+  if (*migrated) co_return target.records.decode(migrated_key, (*migrated)->bytes).has_value();
+  RecordStore& records = legacy.source->records;
+  auto loaded = co_await records.load(legacy.cookie.store_key);
+  if (!loaded) co_return loaded.error();
+  co_return *loaded&& records.decode(legacy.cookie.store_key, (*loaded)->bytes).has_value();
 }
 
 bool migration_grace_over(const Age& age, seconds now) {

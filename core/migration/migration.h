@@ -69,12 +69,9 @@ struct MigrationTarget {
 struct LegacyCookie {
   LegacySource* source = nullptr;
   VerifiedCookie cookie;
-  // True for the only id of its format in the request. Two ids open no session, but both sessions end with
-  // it.
-  bool alone = true;
 };
 
-// Returns the legacy cookies in a request's Cookie headers.
+// Returns the legacy cookies in a request's Cookie headers, one for each id, format by format.
 [[nodiscard]] std::vector<LegacyCookie> legacy_cookies(
     const std::vector<std::unique_ptr<LegacySource>>& sources,
     std::span<const std::string_view> cookie_headers);
@@ -82,6 +79,10 @@ struct LegacyCookie {
 // Returns the store keys of the cookies' sessions: those of the legacy records and of the migrated ones.
 [[nodiscard]] std::vector<LegacyKey> legacy_keys_of(const MigrationTarget& target,
                                                     const std::vector<LegacyCookie>& cookies);
+
+// Whether a legacy cookie names a session, migrated or not. Changes nothing. StoreFailure: the store could
+// not answer.
+Task<Result<bool, StoreFailure>> has_session(const MigrationTarget& target, const LegacyCookie& legacy);
 
 // Returns true if a record is so old that no request can still be migrating its session.
 [[nodiscard]] bool migration_grace_over(const Age& age, seconds now);

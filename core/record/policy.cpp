@@ -4,7 +4,24 @@
 
 namespace session {
 
+Policy Policy::of(bool has_subject) const {
+  Policy policy = *this;
+  if (has_subject) return policy;
+  policy.idle_timeout = std::min(idle_timeout, anonymous.idle_timeout);
+  policy.touch_every = std::min(touch_every, policy.idle_timeout / 4);
+  policy.max_bytes = std::min(max_bytes, anonymous.max_bytes);
+  return policy;
+}
+
+bool made_in_the_future(const Age& age, seconds now) {
+  return age.created && *age.created > now + kClockSkew;
+}
+
 std::optional<milliseconds> time_to_live(const Policy& policy, const Age& age, seconds now) {
+  if (age.end) {
+    const milliseconds left = *age.end - now;
+    return left > milliseconds(0) ? std::optional(left) : std::nullopt;
+  }
   if (age.lifetime) return *age.lifetime > milliseconds(0) ? age.lifetime : std::nullopt;
   if (!age.created) return policy.idle_timeout;
   const seconds old = std::max(seconds(0), now - *age.created);
@@ -14,7 +31,8 @@ std::optional<milliseconds> time_to_live(const Policy& policy, const Age& age, s
 }
 
 bool touch_due(const Policy& policy, const Age& age, milliseconds time_left, milliseconds target) {
-  if (time_left == milliseconds::max()) return true;
+  if (age.end) return false;
+  if (time_left == milliseconds::max()) return !age.lifetime;
   milliseconds gain = policy.touch_every;
   if (age.lifetime) gain = std::min(gain, *age.lifetime / 4);
   return target - time_left >= gain;

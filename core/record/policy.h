@@ -13,6 +13,16 @@ struct Policy {
   seconds absolute_timeout = std::chrono::hours(12);  // ends a session at this age, even if it is in use
   seconds touch_every = std::chrono::minutes(1);      // extends an idle session at most this often
   std::size_t max_bytes = 65536;                      // of the stored record
+
+  // The same for sessions without a subject, which every stranger can begin: the smaller value counts.
+  struct Anonymous {
+    seconds idle_timeout = std::chrono::minutes(30);
+    std::size_t max_bytes = 16384;
+  };
+  Anonymous anonymous = {};
+
+  // The policy of a session that has a subject, or none.
+  [[nodiscard]] Policy of(bool has_subject) const;
 };
 
 // The size of the largest record that is read. It leaves room above max_bytes, so that a record that another
@@ -22,22 +32,33 @@ struct Policy {
   return policy.max_bytes + (policy.max_bytes < kMinRoom ? kMinRoom : policy.max_bytes);
 }
 
+// A time of creation further ahead than this is no time of creation: a clock was wrong.
+inline constexpr seconds kClockSkew{60};
+
 // The times that a record itself contains.
 struct Age {
   std::optional<seconds> created = {};  // Unix time; nullopt: unknown, so there is no absolute timeout
   // The record's own lifetime; it replaces both timeouts of the policy.
   std::optional<milliseconds> lifetime = {};
+  // The record's own end, in Unix time; nothing moves it, and it replaces the lifetime and both timeouts.
+  std::optional<milliseconds> end = {};
 };
 
+// Whether a record says that it was made in the future, so that its age is not known. Nothing extends such a
+// session: otherwise it would have no absolute timeout until then.
+[[nodiscard]] bool made_in_the_future(const Age& age, seconds now);
+
 // Returns the time to live of a session that is used now: the idle timeout, or the rest of the absolute
-// timeout if that is less. A record's own lifetime replaces both. nullopt: the session has expired. `now` is
-// Unix time; a session created in the future (by another machine's clock) counts as created now.
+// timeout if that is less. A record's own lifetime or end replaces both. nullopt: the session has expired.
+// `now` is Unix time; a session created in the future (by another machine's clock) counts as created now, but
+// see made_in_the_future().
 [[nodiscard]] std::optional<milliseconds> time_to_live(const Policy& policy, const Age& age, seconds now);
 
 // Whether a session with `time_left` in the store should be extended to `target`: only if that gains at least
 // touch_every, so that a busy session costs one touch per touch_every and not one per request. A session
-// without an expiry (milliseconds::max()) gets one, and one with a short lifetime of its own is extended
-// before it expires.
+// without an expiry (milliseconds::max()) gets one, unless its format has lifetimes of its own: the program
+// that wrote it wants none. One with a short lifetime of its own is extended before it expires, and one with
+// an end of its own never is.
 [[nodiscard]] bool touch_due(const Policy& policy, const Age& age, milliseconds time_left,
                              milliseconds target);
 

@@ -66,7 +66,7 @@ Result<RecordCache::Summary, RejectReason> RecordCache::summarize(const std::str
 
 std::shared_ptr<RecordSummary> RecordCache::describe(const RecordHead& head) const {
   auto summary = std::make_shared<RecordSummary>();
-  summary->age = {head.created, head.lifetime};
+  summary->age = {head.created, head.lifetime, head.end};
   summary->migrated_from = head.migrated_from;
   summary->subject = identity_->subject(head.attributes);
   summary->identity = identity_->headers(head.attributes);

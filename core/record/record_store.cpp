@@ -3,12 +3,20 @@
 #include <algorithm>
 
 namespace session {
+namespace {
+
+StoreTerms terms(const RecordWrite& write, milliseconds time_to_live) {
+  return StoreTerms(time_to_live, write.has_subject ? Retention::keep : Retention::expendable);
+}
+
+}  // namespace
 
 RecordStore::RecordStore(Store& store, const RecordFormat& format, std::shared_ptr<const Identity> identity,
                          const Policy& policy, RecordCacheOptions cache, const Clock& clock)
     : store_(store),
       format_(format),
       policy_(policy),
+      anonymous_(policy.of(false)),
       cache_(format, std::move(identity), std::move(cache)),
       clock_(clock) {
   store_.limit_values(max_readable_bytes(policy));
@@ -24,27 +32,31 @@ RecordWrite RecordStore::prepare(std::string_view key, Record record) const {
   format_.complete(record, now);
   RecordWrite write;
   write.bytes = Bytes(format_.encode(key, record));
-  write.time_to_live = time_to_live(policy_, {record.created, record.lifetime}, now);
+  write.has_subject = identity().subject(record.attributes).has_value();
+  write.time_to_live =
+      time_to_live(policy(write.has_subject), {record.created, record.lifetime, record.end}, now);
   write.record = std::move(record);
   return write;
 }
 
 RecordStore::Answer<CreateOutcome> RecordStore::create(std::string key, const RecordWrite& write,
                                                        milliseconds time_to_live) {
-  return store_.create(std::move(key), write.bytes, time_to_live);
+  return store_.create(std::move(key), write.bytes, terms(write, time_to_live));
 }
 
 RecordStore::Answer<ReplaceOutcome> RecordStore::replace(std::string key, Bytes version,
                                                          const RecordWrite& write,
                                                          milliseconds time_to_live) {
-  return store_.replace(std::move(key), std::move(version), write.bytes, time_to_live);
+  return store_.replace(std::move(key), std::move(version), write.bytes, terms(write, time_to_live));
 }
 
 RecordStore::Answer<ReplaceOutcome> RecordStore::replace_with_tombstone(std::string key, Bytes version,
-                                                                        std::string_view successor) {
+                                                                        std::string_view successor,
+                                                                        Retention retention) {
   if (const auto tombstone = format_.tombstone(successor)) {
     Bytes bytes(*tombstone);
-    co_return co_await store_.replace(std::move(key), std::move(version), std::move(bytes), kTombstoneTime);
+    const StoreTerms terms(kTombstoneTime, retention);
+    co_return co_await store_.replace(std::move(key), std::move(version), std::move(bytes), terms);
   }
   auto erased = co_await store_.erase_if(std::move(key), std::move(version));
   if (!erased) co_return erased.error();

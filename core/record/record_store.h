@@ -29,6 +29,7 @@ using StoredRecord = Entry;
 struct RecordWrite {
   Record record;
   Bytes bytes;
+  bool has_subject = false;
   // The time to live from now on; nullopt: the session has expired, and the record can't be written.
   std::optional<milliseconds> time_to_live = {};
 };
@@ -79,13 +80,15 @@ class RecordStore {
   [[nodiscard]] Summary summary_of(const Record& record) const { return cache_.describe(record); }
 
   // `exists` and `mismatch` mean that nothing was changed.
+  // A session without a subject is Retention::expendable.
   Answer<CreateOutcome> create(std::string key, const RecordWrite& write, milliseconds time_to_live);
   Answer<ReplaceOutcome> replace(std::string key, Bytes version, const RecordWrite& write,
                                  milliseconds time_to_live);
 
   // Replaces a record with a tombstone that names its successor and lives for kTombstoneTime, or erases it if
   // the format has no tombstones. `mismatch`: the store held another version, and nothing was changed.
-  Answer<ReplaceOutcome> replace_with_tombstone(std::string key, Bytes version, std::string_view successor);
+  Answer<ReplaceOutcome> replace_with_tombstone(std::string key, Bytes version, std::string_view successor,
+                                                Retention retention = Retention::keep);
   // Whether a replaced id leaves a tombstone.
   [[nodiscard]] bool leaves_tombstones() const { return format_.tombstone({}).has_value(); }
 
@@ -116,7 +119,10 @@ class RecordStore {
   // --- What it works with ---
 
   [[nodiscard]] const RecordFormat& format() const { return format_; }
-  [[nodiscard]] const Policy& policy() const { return policy_; }
+  // The policy of sessions that have a subject, or none.
+  [[nodiscard]] const Policy& policy(bool has_subject = true) const {
+    return has_subject ? policy_ : anonymous_;
+  }
   [[nodiscard]] const Identity& identity() const { return *cache_.identity(); }
   [[nodiscard]] const std::shared_ptr<const Identity>& shared_identity() const { return cache_.identity(); }
   // Empties the cache of summaries.
@@ -126,6 +132,7 @@ class RecordStore {
   Store& store_;
   const RecordFormat& format_;
   Policy policy_;
+  Policy anonymous_;
   RecordCache cache_;
   const Clock& clock_;
   const CookieFormat* in_use_ = nullptr;          // set if a legacy format is allowed

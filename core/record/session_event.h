@@ -16,15 +16,16 @@ struct SessionEvent {
     refused,      // a cookie or a request was refused; `cause` says why
   };
   Kind kind{};
-  // Static text. regenerated: kLogin or kAsked; refused: the reason, as X-Session-Reason says it.
+  // Static text. regenerated: kLogin, kRights or kAsked; refused: the reason, as X-Session-Reason says it.
   std::string_view cause = {};
   std::string session = {};  // the session's LogId; empty: not known
   std::string subject = {};  // the session's owner, or its last owner if it ended; empty: none, or not known
   std::string former = {};   // regenerated and moved: the LogId that the session had before
   std::string actor = {};    // who made the change, if that is not the subject; empty: the subject
 
-  static constexpr std::string_view kLogin = "login";  // the session's subject changed
-  static constexpr std::string_view kAsked = "asked";  // an application or a client asked for it
+  static constexpr std::string_view kLogin = "login";    // the session's subject changed
+  static constexpr std::string_view kRights = "rights";  // a value changed that rights depend on
+  static constexpr std::string_view kAsked = "asked";    // an application or a client asked for it
 };
 
 }  // namespace session

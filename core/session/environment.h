@@ -9,6 +9,7 @@
 #include "core/migration/migration.h"
 #include "core/record/log_id.h"
 #include "core/record/record_store.h"
+#include "core/session/privileges.h"
 
 namespace session {
 
@@ -21,6 +22,8 @@ struct SessionEnvironment {
   milliseconds write_deadline;
   const Clock& clock;
   LogId log_ids;
+  Privileges privileges;
+  std::vector<std::string> former_cookies = {};  // Set-Cookie values (SessionManagerOptions::former)
   std::vector<std::unique_ptr<LegacySource>> legacy = {};
   KeyedMutex write_locks = KeyedMutex(clock);  // for writers that lost a compare-and-set
 

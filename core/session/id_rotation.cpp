@@ -10,18 +10,27 @@ namespace session {
 // The new record is stored before the old one is retired, so that a crash between the two steps does not lose
 // the session. The old one is retired by a compare-and-set, so that exactly one of a concurrent destroy and
 // regenerate succeeds.
-Session::Written Session::move(bool restart_age, Attempts attempts) {
+Session::Written Session::move(std::string_view cause, Attempts attempts) {
+  const bool restart_age = privilege_change().subject;
+  if (restart_age) {
+    auto ready = writable();
+    if (!ready) co_return ready.error();
+    auto ended = co_await end_others(Which::live);
+    if (!ended) co_return ended;
+  }
   SessionEnvironment& env = *environment_;
   const seconds now = env.clock.unix_now();
   const std::string new_id = env.format.cookies->new_id();
   const std::string new_key = env.format.cookies->store_key(new_id);
   std::optional<Bytes> stored;
   for (;;) {
-    Record record = changed_record();
-    if (restart_age) record.created = now;
-    auto prepared = prepare(new_key, std::move(record));
+    Changed changed = changed_record();
+    if (restart_age) changed.record.created = now;
+    auto prepared = prepare(new_key, std::move(changed));
     if (!prepared) co_return co_await roll_back(stored.has_value(), new_key, prepared.error());
-    auto held = co_await store_moved(new_key, stored, *prepared);
+    const bool anew = restart_age && !endless();
+    const milliseconds ttl = anew ? *prepared->time_to_live : ttl_of(*prepared);
+    auto held = co_await store_moved(new_key, stored, *prepared, ttl);
     if (!held) co_return co_await roll_back(stored.has_value(), new_key, WriteFailure(held.error()));
     if (!*held) {
       stored.reset();  // evicted: the old record stays until the new one is stored
@@ -34,8 +43,7 @@ Session::Written Session::move(bool restart_age, Attempts attempts) {
       std::string former_name = log_id();
       moved_to(new_id, new_key, now);
       written(std::move(*prepared));
-      note(SessionEvent::Kind::regenerated, restart_age ? SessionEvent::kLogin : SessionEvent::kAsked,
-           std::move(former_name));
+      note(SessionEvent::Kind::regenerated, cause, std::move(former_name));
       // After a crash, a record in another format may be left, which would outlive the tombstone. If this
       // erase fails, erase_migrated_from() repeats it.
       if (migrated_from_) (void)co_await env.records.erase_migrated_from(*migrated_from_);
@@ -61,7 +69,7 @@ Task<Session::OldId> Session::retire_old_id(std::string new_key, Attempts attemp
   RecordStore& records = environment_->records;
   StoreFailure failure;
   for (int attempt = 1; attempt <= 2; ++attempt) {
-    auto replaced = co_await records.replace_with_tombstone(key_, *base_, new_key);
+    auto replaced = co_await records.replace_with_tombstone(key_, *base_, new_key, retention());
     if (replaced && *replaced == ReplaceOutcome::replaced) co_return OldId{How::done};
     if (replaced && attempt == 1) co_return OldId{How::changed};
     if (!replaced) failure = replaced.error();
@@ -79,9 +87,8 @@ Task<Session::OldId> Session::retire_old_id(std::string new_key, Attempts attemp
 
 // Stores the record of a new id, or updates the one that was stored before. False: that record is missing.
 Task<Result<bool, StoreFailure>> Session::store_moved(std::string key, std::optional<Bytes> stored,
-                                                      RecordWrite write) {
+                                                      RecordWrite write, milliseconds ttl) {
   RecordStore& records = environment_->records;
-  const milliseconds ttl = *write.time_to_live;
   if (!stored) {
     auto created = co_await records.create(std::move(key), write, ttl);
     if (!created) co_return created.error();
@@ -113,8 +120,8 @@ Session::Written Session::regenerate() {
   const Unlock unlock{*this};
   if (!base_) co_return co_await create();
   const Attempts attempts(*environment_);
-  const bool restart_age = subject_changes();
-  co_return co_await move(restart_age, attempts);
+  const std::string_view cause = privilege_change().subject ? SessionEvent::kLogin : SessionEvent::kAsked;
+  co_return co_await move(cause, attempts);
 }
 
 }  // namespace session

@@ -1,7 +1,6 @@
 #include "core/session/session.h"
 
 #include <algorithm>
-#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -12,18 +11,7 @@
 namespace session {
 namespace {
 
-void apply_changes(const std::map<std::string, std::optional<Json>>& changes, Json& data) {
-  for (const auto& change : changes) {
-    const auto& [key, value] = change;
-    if (value.has_value()) {
-      data[key] = value.value();
-    } else {
-      data.erase(key);
-    }
-  }
-}
-
-bool sets_reserved(const std::map<std::string, std::optional<Json>>& changes, const RecordFormat& format) {
+bool sets_reserved(const Record::Changes& changes, const RecordFormat& format) {
   return std::any_of(changes.begin(), changes.end(), [&](const auto& change) {
     return change.second.has_value() && format.reserves(change.first);
   });
@@ -43,18 +31,36 @@ Session::Session(SessionEnvironment& environment, std::string id, std::string ke
 Session::Session(SessionEnvironment& environment, std::string id, seconds issued, Origin origin)
     : Session(environment, id, environment.format.cookies->store_key(id), issued, origin) {}
 
+Json Session::stored_attributes() const {
+  if (!base_) return Json::object();
+  if (summary_ && summary_->data) return *summary_->data;
+  auto record = environment_->records.decode(key_, *base_);
+  return record ? std::move(record->attributes) : Json::object();  // adopt() has decoded it before
+}
+
 const Json& Session::attributes() {
   if (data_) return *data_;
-  if (!base_) {
-    data_ = Json::object();
-  } else if (summary_ && summary_->data) {
-    data_ = *summary_->data;
-  } else {
-    auto record = environment_->records.decode(key_, *base_);
-    data_ = record ? std::move(record->attributes) : Json::object();  // adopt() has decoded it before
-  }
-  apply_changes(changes_, *data_);
+  Json data = stored_attributes();
+  if (!privilege_change_) privilege_change_ = environment_->privileges.change(data, changes_);
+  apply_changes(changes_, data);
+  for (const std::string& name : privilege_change_->forgotten) data.erase(name);
+  data_ = std::move(data);
   return *data_;
+}
+
+const PrivilegeChange& Session::privilege_change() {
+  if (!privilege_change_) {
+    const Privileges& privileges = environment_->privileges;
+    const bool concerned = std::any_of(changes_.begin(), changes_.end(),
+                                       [&](const auto& change) { return privileges.concern(change.first); });
+    privilege_change_ = concerned ? privileges.change(stored_attributes(), changes_) : PrivilegeChange();
+  }
+  return *privilege_change_;
+}
+
+void Session::changes_changed() {
+  data_.reset();
+  privilege_change_.reset();
 }
 
 const Json* Session::get(std::string_view key) {
@@ -64,10 +70,8 @@ const Json* Session::get(std::string_view key) {
 }
 
 Session::Written Session::set(Json object, Flush when) {
-  for (auto& [key, value] : object.get_ref<Json::object_t&>()) {
-    if (data_) (*data_)[key] = value;
-    changes_[key] = std::move(value);
-  }
+  for (auto& [key, value] : object.get_ref<Json::object_t&>()) changes_[key] = std::move(value);
+  changes_changed();
   if (when == Flush::now) co_return co_await flush();
   co_return WriteOutcome();
 }
@@ -79,8 +83,8 @@ Session::Written Session::set(std::string key, Json value, Flush when) {
 }
 
 Session::Written Session::unset(std::string key, Flush when) {
-  if (data_) data_->erase(key);
   changes_[std::move(key)] = std::nullopt;
+  changes_changed();
   if (when == Flush::now) co_return co_await flush();
   co_return WriteOutcome();
 }
@@ -97,6 +101,10 @@ Session::Written Session::create() {
   RecordStore& records = environment_->records;
   auto prepared = prepare(key_, changed_record());
   if (!prepared) co_return prepared.error();
+  if (prepared->has_subject) {
+    auto ended = co_await end_others(Which::live);
+    if (!ended) co_return ended;
+  }
   auto created = co_await records.create(key_, *prepared, *prepared->time_to_live);
   if (!created) co_return failed(created.error());
   if (*created == CreateOutcome::exists) {
@@ -116,12 +124,12 @@ Session::Written Session::create() {
 Session::Written Session::update() {
   const Attempts attempts(*environment_);
   for (;;) {
-    if (subject_changes()) co_return co_await move(true, attempts);
+    const PrivilegeChange& change = privilege_change();
+    if (change.subject) co_return co_await move(SessionEvent::kLogin, attempts);
+    if (change.rights) co_return co_await move(SessionEvent::kRights, attempts);
     auto prepared = prepare(key_, changed_record());
     if (!prepared) co_return prepared.error();
-    // If a location does not extend sessions, its writes don't either.
-    const milliseconds ttl =
-        untouched_ttl_ ? std::min(*untouched_ttl_, *prepared->time_to_live) : *prepared->time_to_live;
+    const milliseconds ttl = ttl_of(*prepared);
     auto replaced = co_await environment_->records.replace(key_, *base_, *prepared, ttl);
     if (!replaced) co_return failed(replaced.error());
     if (*replaced == ReplaceOutcome::replaced) {
@@ -142,19 +150,20 @@ Session::Written Session::destroy() {
     end();
     co_return failed(WriteFailure::Kind::gone);
   }
-  for (const LegacyKey& old : legacy_keys_) {
-    if (old.key == key_ || old.key == migrated_from_) continue;
-    auto ended = co_await end_legacy(*environment_, old);
-    if (!ended) co_return failed(ended.error());
-    if (*ended == EraseOutcome::erased)
-      history_.push_back({SessionEvent::Kind::destroyed, {}, env.log_ids.of(old.key)});
-  }
+  auto others = co_await end_others(Which::all);
+  if (!others) co_return others;
   for (;;) {
     auto erased = co_await env.records.end(key_, *base_, migrated_from_);
     if (!erased) co_return failed(erased.error());
     if (*erased == EraseIfOutcome::erased) break;
     if (attempts.over()) co_return failed(contended());
     auto reloaded = co_await reload_locked(attempts);
+    if (!reloaded && reloaded.error().kind == WriteFailure::Kind::malformed) {
+      // Another program has written what this one can't read. It ends all the same.
+      auto gone = co_await env.records.erase(key_);
+      if (!gone) co_return failed(gone.error());
+      break;
+    }
     if (!reloaded) {
       if (reloaded.error().kind == WriteFailure::Kind::gone) end();
       co_return reloaded;
@@ -165,7 +174,30 @@ Session::Written Session::destroy() {
   co_return WriteOutcome();
 }
 
-bool Session::keeps_its_id() { return base_ && cookie_ == Cookie::keep && !subject_changes(); }
+Session::Written Session::end_others(Which which) {
+  auto& env = *environment_;
+  for (std::size_t i = 0; which == Which::all && i < legacy_keys_.size(); ++i) {
+    const LegacyKey old = legacy_keys_[i];
+    if (old.key == key_ || old.key == migrated_from_) continue;
+    auto ended = co_await end_legacy(env, old);
+    if (!ended) co_return failed(ended.error());
+    if (*ended == EraseOutcome::erased)
+      history_.push_back({SessionEvent::Kind::destroyed, {}, env.log_ids.of(old.key)});
+  }
+  for (std::size_t i = 0; i < others_.size(); ++i) {
+    if (which == Which::live && !others_[i].live) continue;
+    std::string key = others_[i].key;
+    auto ended = co_await end_session(env, std::move(key));
+    if (!ended) co_return failed(ended.error());
+    if (!ended->empty()) history_.push_back({SessionEvent::Kind::destroyed, {}, env.log_ids.of(*ended)});
+  }
+  co_return WriteOutcome();
+}
+
+bool Session::keeps_its_id() {
+  const PrivilegeChange& change = privilege_change();
+  return base_ && cookie_ == Cookie::keep && !change.subject && !change.rights;
+}
 
 Result<void, WriteFailure> Session::writable() {
   auto prepared = prepare(key_, changed_record());
@@ -193,6 +225,29 @@ std::optional<std::string> Session::set_cookie() const {
   return std::nullopt;
 }
 
+std::vector<std::string> Session::set_cookies() const {
+  std::vector<std::string> values;
+  if (auto own = set_cookie()) {
+    values.push_back(std::move(*own));
+    const auto& former = environment_->former_cookies;
+    values.insert(values.end(), former.begin(), former.end());
+  }
+  return values;
+}
+
+bool Session::endless() const {
+  return time_left_ == milliseconds::max() && environment_->format.capabilities.own_lifetime;
+}
+
+bool Session::held() const {
+  return touch_ == Touch::off || endless() || made_in_the_future(age_, environment_->clock.unix_now());
+}
+
+milliseconds Session::ttl_of(const RecordWrite& write) const {
+  if (endless()) return milliseconds::max();
+  return held() ? std::min(time_left_, *write.time_to_live) : *write.time_to_live;
+}
+
 Session::Written Session::reload_locked(Attempts attempts) {
   if (!write_lock_) {
     std::optional<KeyedMutex::Lock> lock = co_await environment_->write_locks.lock(key_, attempts.left());
@@ -206,7 +261,7 @@ Session::Written Session::reload() {
   auto loaded = co_await environment_->records.load(key_);
   if (!loaded) co_return failed(loaded.error());
   if (!*loaded) co_return failed(WriteFailure::Kind::gone);
-  if (untouched_ttl_) untouched_ttl_ = (*loaded)->time_left;
+  time_left_ = (*loaded)->time_left;
   const auto adopted = adopt(std::move((*loaded)->bytes));
   if (adopted) co_return WriteOutcome();
   const bool foreign = adopted.error() == RejectReason::malformed;
@@ -220,7 +275,7 @@ Result<void, RejectReason> Session::adopt(Bytes bytes) {
   summary_ = std::move(*summary);
   age_ = summary_->age;
   migrated_from_ = summary_->migrated_from;
-  data_.reset();
+  changes_changed();
   return {};
 }
 
@@ -228,42 +283,43 @@ Task<void> Session::erase_migrated_from(milliseconds time_left) {
   RecordStore& records = environment_->records;
   auto erased = co_await records.erase_migrated_from(*migrated_from_);
   if (!erased) co_return;
-  Record record = changed_record();
-  record.migrated_from.reset();
-  // The record only gets smaller here, so Policy::max_bytes is not checked: a record that was too large when
-  // it was migrated stays usable.
-  auto prepared = prepare(key_, std::move(record), std::numeric_limits<std::size_t>::max());
+  Changed changed = changed_record();
+  changed.record.migrated_from.reset();
+  auto prepared = prepare(key_, std::move(changed));
   if (!prepared) co_return;
   const milliseconds ttl = std::min(time_left, *prepared->time_to_live);
   auto replaced = co_await records.replace(key_, *base_, *prepared, ttl);
   if (replaced && *replaced == ReplaceOutcome::replaced) written(std::move(*prepared));
 }
 
-Record Session::changed_record() const {
-  Record record;
+Session::Changed Session::changed_record() {
+  Changed changed;
+  Record& record = changed.record;
   record.created = age_.created;
   if (base_) {
     auto stored = environment_->records.decode(key_, *base_);
     if (stored) record = std::move(*stored);  // adopt() has decoded it before
   }
-  record.apply(changes_);
-  return record;
+  changed.attribute_bytes_before = record.attribute_bytes();
+  const PrivilegeChange& change = privilege_change();
+  if (change.forgotten.empty()) {
+    record.apply(changes_);
+  } else {
+    Changes all = changes_;
+    for (const std::string& name : change.forgotten) all.emplace(name, std::nullopt);
+    record.apply(all);
+  }
+  return changed;
 }
 
-bool Session::subject_changes() {
-  return environment_->records.identity().subject(attributes()) != summary_->subject;
-}
-
-Result<RecordWrite, WriteFailure> Session::prepare(std::string_view key, Record record) const {
-  return prepare(key, std::move(record), environment_->records.policy().max_bytes);
-}
-
-Result<RecordWrite, WriteFailure> Session::prepare(std::string_view key, Record record,
-                                                   std::size_t max_bytes) const {
+Result<RecordWrite, WriteFailure> Session::prepare(std::string_view key, Changed changed) const {
   const RecordStore& records = environment_->records;
   if (sets_reserved(changes_, records.format())) return WriteFailure(WriteFailure::Kind::reserved);
-  RecordWrite write = records.prepare(key, std::move(record));
-  if (write.bytes.size() > max_bytes) return WriteFailure(WriteFailure::Kind::too_large);
+  const std::size_t attribute_bytes = changed.record.attribute_bytes();
+  RecordWrite write = records.prepare(key, std::move(changed.record));
+  const bool too_large = write.bytes.size() > records.policy(write.has_subject).max_bytes;
+  if (too_large && attribute_bytes > changed.attribute_bytes_before)
+    return WriteFailure(WriteFailure::Kind::too_large);
   if (!write.time_to_live) return WriteFailure(WriteFailure::Kind::gone);
   return write;
 }
@@ -274,13 +330,15 @@ void Session::written(RecordWrite write) {
   migrated_from_ = summary_->migrated_from;
   base_ = std::move(write.bytes);
   changes_.clear();
+  changes_changed();
+  data_ = std::move(write.record.attributes);
 }
 
 void Session::end() {
   ended_ = true;
   base_.reset();
-  data_ = Json::object();
   changes_.clear();
+  changes_changed();
   cookie_ = Cookie::clear;
 }
 

@@ -12,6 +12,8 @@
 #include "core/migration/migration.h"
 #include "core/record/record_store.h"
 #include "core/record/session_event.h"
+#include "core/session/privileges.h"
+#include "core/session/touch.h"
 
 namespace session {
 
@@ -46,6 +48,12 @@ class Session {
  public:
   using Written = Task<Result<void, WriteFailure>>;
 
+  // Another session that the request has a cookie of.
+  struct Other {
+    std::string key;    // its store key
+    bool live = false;  // it lives, as far as is known: a login ends it, and a logout ends also what does not
+  };
+
   // The attributes, including the changes that are not flushed.
   [[nodiscard]] const Json& attributes();
   // The same as attributes(), under the name that session-store has for it.
@@ -62,12 +70,15 @@ class Session {
 
   // Writes the changes; does nothing if there are none. If they change the subject (a login, or another
   // user), the session gets a new id and a new absolute timeout, so that an attacker who knew the old id is
-  // not logged in. A writer that loses against others repeats until the manager's write_deadline, and then
+  // not logged in; it loses what the new subject must not inherit (Privileges); and the other live sessions
+  // end that the request has cookies of. If they change a value that rights depend on, it gets a new id. A
+  // writer that loses against others repeats until the manager's write_deadline, and then
   // fails as `contended`. It fails so at once if KeyedMutex::kMaxWaiters writers of this event loop wait
   // already.
   Written flush();
 
-  // Ends the session, in this object and in the store. Fails with `gone` if the store had nothing to end.
+  // Ends the session, in this object and in the store, and all others that the request has cookies of. Fails
+  // with `gone` if the store had nothing to end.
   Written destroy();
 
   // Gives the session a new id, and writes the changes with it. After a success the old id is invalid. If the
@@ -81,8 +92,12 @@ class Session {
   // ended, or its cookie was signed by an older key. nullopt: the browser's cookie is right. REQUIRES: all
   // changes are flushed.
   [[nodiscard]] std::optional<std::string> set_cookie() const;
+  // The same, and with it the values that remove cookies of former attributes
+  // (SessionManagerOptions::former): for an answer that may have several Set-Cookie lines.
+  [[nodiscard]] std::vector<std::string> set_cookies() const;
 
-  // Whether flush() would keep id and cookie: the session is stored, and the changes keep its subject.
+  // Whether flush() would keep id and cookie: the session is stored, and the changes keep its subject and its
+  // rights.
   [[nodiscard]] bool keeps_its_id();
   // Whether flush() can write the changes, as far as the record itself decides: size and reserved names.
   [[nodiscard]] Result<void, WriteFailure> writable();
@@ -124,11 +139,19 @@ class Session {
   // The deadline for repeating a write.
   class Attempts;
   struct OldId;
-  Written move(bool restart_age, Attempts attempts);
+  // Gives the session another id. `cause` is for its event.
+  Written move(std::string_view cause, Attempts attempts);
+  // Ends other sessions that the request has cookies of: all of them, or the live ones.
+  enum class Which { all, live };
+  Written end_others(Which which);
   // Replaces the record of the old id with a tombstone that names the new one.
   Task<OldId> retire_old_id(std::string new_key, Attempts attempts);
   Task<Result<bool, StoreFailure>> store_moved(std::string key, std::optional<Bytes> stored,
-                                               RecordWrite write);
+                                               RecordWrite write, milliseconds ttl);
+  // Of what the store holds now.
+  [[nodiscard]] Retention retention() const {
+    return summary_ && summary_->subject ? Retention::keep : Retention::expendable;
+  }
   Written roll_back(bool stored, std::string new_key, WriteFailure failure);
   void moved_to(const std::string& id, const std::string& key, seconds now);
   // Loads the record again after a lost compare-and-set, under a lock, so that no other writer of this event
@@ -140,13 +163,25 @@ class Session {
   // Erases the record of another format that this session was migrated from, and forgets its key. A failure
   // is no error: the next open of the session repeats it. `time_left` is the record's.
   Task<void> erase_migrated_from(milliseconds time_left);
+  // Whether the record has no end in the store, and its format decides that: a write leaves it so.
+  [[nodiscard]] bool endless() const;
+  // Whether neither a check nor a write may extend the session.
+  [[nodiscard]] bool held() const;
+  // The time to live of a write that does not begin the session anew.
+  [[nodiscard]] milliseconds ttl_of(const RecordWrite& write) const;
   // The last loaded record with the changes applied.
-  [[nodiscard]] Record changed_record() const;
-  [[nodiscard]] bool subject_changes();
-  // Encodes a record for a write, or returns why it may not be written.
-  [[nodiscard]] Result<RecordWrite, WriteFailure> prepare(std::string_view key, Record record) const;
-  [[nodiscard]] Result<RecordWrite, WriteFailure> prepare(std::string_view key, Record record,
-                                                          std::size_t max_bytes) const;
+  struct Changed {
+    Record record;
+    std::size_t attribute_bytes_before = 0;  // Record::attribute_bytes() without the changes
+  };
+  [[nodiscard]] Changed changed_record();
+  [[nodiscard]] Json stored_attributes() const;
+  // What the changes do to the stored attributes.
+  [[nodiscard]] const PrivilegeChange& privilege_change();
+  void changes_changed();
+  // Encodes a record for a write, or returns why it may not be written. It may be larger than the limit if
+  // the changes don't make it larger than it was.
+  [[nodiscard]] Result<RecordWrite, WriteFailure> prepare(std::string_view key, Changed changed) const;
   void written(RecordWrite write);
   void note(SessionEvent::Kind kind, std::string_view cause = {}, std::string former = {});
   void end();
@@ -158,15 +193,19 @@ class Session {
   Origin origin_;
   Cookie cookie_ = Cookie::keep;
   bool ended_ = false;
-  std::optional<milliseconds> untouched_ttl_;  // the remaining time, if a write must not extend it
-  std::optional<Bytes> base_;                  // the record as last loaded or written
+  Touch touch_ = Touch::on;   // off: the request must not extend the session
+  milliseconds time_left_{};  // of the record as last loaded
+
+  std::optional<Bytes> base_;  // the record as last loaded or written
   RecordStore::Summary summary_;
   Age age_;
   std::optional<std::string> migrated_from_;  // RecordHead::migrated_from
   std::optional<Json> data_;                  // decoded on first use, with the changes
   Changes changes_;
+  std::optional<PrivilegeChange> privilege_change_;  // of changes_, made on first use
   std::vector<SessionEvent> history_;
   std::vector<LegacyKey> legacy_keys_;            // SessionManager::Opened::legacy_keys: they end with it
+  std::vector<Other> others_;                     // SessionManager::Opened::others
   std::shared_ptr<KeyedMutex::Lock> write_lock_;  // only while a write is under way
 };
 

@@ -1,5 +1,7 @@
 #include "core/session/session_manager.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/cookie/cookie_header.h"
@@ -16,18 +18,59 @@ RejectReason stronger(RejectReason a, RejectReason b) {
   return a;
 }
 
+// Whether `a` is told rather than `b`, as the reason why several cookies have no session.
+bool counts_more(RejectReason a, RejectReason b) {
+  for (const RejectReason reason : {RejectReason::revoked, RejectReason::malformed, RejectReason::expired}) {
+    if (b == reason) return false;
+    if (a == reason) return true;
+  }
+  return false;
+}
+
+// Adds a cookie of another session to `more`. Of two cookies of one session, the one that is not outdated
+// counts.
+void add_cookie(VerifiedCookie cookie, VerifiedCookie& first, std::vector<VerifiedCookie>& more) {
+  VerifiedCookie* same = first.id == cookie.id ? &first : nullptr;
+  for (VerifiedCookie& each : more) {
+    if (each.id == cookie.id) same = &each;
+  }
+  if (same == nullptr) {
+    more.push_back(std::move(cookie));
+  } else if (same->outdated) {
+    *same = std::move(cookie);
+  }
+}
+
+// Removes the cookies of the first format from the list, and returns them.
+std::vector<LegacyCookie> take_format(std::vector<LegacyCookie>& cookies) {
+  const auto end = std::find_if(cookies.begin(), cookies.end(), [&](const LegacyCookie& each) {
+    return each.source != cookies.front().source;
+  });
+  std::vector<LegacyCookie> taken(std::make_move_iterator(cookies.begin()), std::make_move_iterator(end));
+  cookies.erase(cookies.begin(), end);
+  return taken;
+}
+
+std::vector<std::string> clearing(const std::vector<CookieAttributes>& cookies) {
+  std::vector<std::string> values;
+  for (const CookieAttributes& cookie : cookies) values.push_back(clear_cookie(cookie));
+  return values;
+}
+
 }  // namespace
 
 SessionManager::SessionManager(Store& store, Format format, std::shared_ptr<const Identity> identity,
                                SessionManagerOptions options, const Clock& clock)
     : environment_{store,
                    std::move(format),
-                   RecordStore(store, *environment_.format.records, std::move(identity), options.policy,
+                   RecordStore(store, *environment_.format.records, identity, options.policy,
                                std::move(options.cache), clock),
                    std::move(options.cookie),
                    options.write_deadline,
                    clock,
-                   LogId(options.log_id_key)} {}
+                   LogId(options.log_id_key),
+                   Privileges(identity, options.privileges),
+                   clearing(options.former)} {}
 
 void SessionManager::accept(LegacyFormat legacy) {
   const RecordFormat& records = *legacy.format.records;
@@ -41,26 +84,25 @@ void SessionManager::accept(LegacyFormat legacy) {
   environment_.legacy.push_back(std::move(source));
 }
 
-Result<VerifiedCookie, RejectReason> SessionManager::verify(
-    std::span<const std::string_view> cookie_headers) {
+SessionManager::Cookies SessionManager::verify(std::span<const std::string_view> cookie_headers) {
+  Cookies cookies;
   const CookieCandidates candidates = cookies_named(cookie_headers, environment_.cookie.name);
-  if (candidates.empty()) return RejectReason::absent;
-  std::optional<VerifiedCookie> verified;
-  RejectReason refusal = RejectReason::malformed;
+  if (candidates.empty()) return cookies;
+  cookies.refusal = RejectReason::malformed;
   for (const std::string_view value : candidates) {
     auto checked = environment_.format.cookies->verify(value);
     if (!checked) {
-      refusal = stronger(refusal, checked.error());
+      cookies.refusal = stronger(cookies.refusal, checked.error());
     } else if (too_old(*checked)) {
-      refusal = RejectReason::expired;  // an expired cookie beside a valid one does not refuse it
-    } else if (verified && verified->id != checked->id) {
-      return RejectReason::malformed;  // two sessions: either cookie may have been planted by an attacker
-    } else if (!verified || verified->outdated) {
-      verified = std::move(*checked);
+      cookies.refusal = RejectReason::expired;  // an expired cookie beside a valid one does not refuse it
+      cookies.ended.push_back({std::move(checked->store_key)});
+    } else if (!cookies.first) {
+      cookies.first = std::move(*checked);
+    } else {
+      add_cookie(std::move(*checked), *cookies.first, cookies.more);
     }
   }
-  if (!verified) return refusal;
-  return std::move(*verified);
+  return cookies;
 }
 
 // Whether the cookie's id was issued longer ago than the absolute timeout. The session is at least as old as
@@ -70,26 +112,68 @@ bool SessionManager::too_old(const VerifiedCookie& cookie) const {
          *cookie.issued + environment_.records.policy().absolute_timeout <= environment_.clock.unix_now();
 }
 
-// Not a coroutine, which saves a frame for each check.
 SessionManager::Asked SessionManager::open(std::span<const std::string_view> cookie_headers, Touch touch) {
-  auto cookie = verify(cookie_headers);
-  if (!environment_.legacy.empty()) return open_any(std::move(cookie), cookie_headers, touch);
-  if (!cookie) return no_session(cookie.error());
-  return open_verified(std::move(*cookie), touch);
+  Cookies cookies = verify(cookie_headers);
+  if (!environment_.legacy.empty()) return open_any(std::move(cookies), cookie_headers, touch);
+  return open_ours(std::move(cookies), touch);
 }
 
-SessionManager::Asked SessionManager::no_session(RejectReason refusal) {
-  co_return Opened{std::nullopt, refusal};
+SessionManager::Asked SessionManager::open_ours(Cookies cookies, Touch touch) {
+  if (!cookies.first) return no_session(std::move(cookies));
+  if (!cookies.more.empty() || !cookies.ended.empty()) return open_several(std::move(cookies), touch);
+  return open_verified(std::move(*cookies.first), touch);
 }
 
-SessionManager::Asked SessionManager::open_any(Result<VerifiedCookie, RejectReason> cookie,
+SessionManager::Asked SessionManager::no_session(Cookies cookies) {
+  Opened none{std::nullopt, cookies.refusal};
+  none.others = std::move(cookies.ended);
+  co_return none;
+}
+
+// Asks the store for the session of each cookie, without extending any: only then is it known which one
+// counts. A session that has ended does not count, whatever the order of the cookies is.
+SessionManager::Asked SessionManager::open_several(Cookies cookies, Touch touch) {
+  std::vector<VerifiedCookie> all = std::move(cookies.more);
+  all.insert(all.begin(), std::move(*cookies.first));
+  std::vector<Session::Other> others = std::move(cookies.ended);
+  Opened none{std::nullopt, RejectReason::unknown};
+  std::vector<VerifiedCookie> live;
+  for (VerifiedCookie& each : all) {
+    VerifiedCookie cookie = each;
+    auto opened = co_await open_verified(std::move(cookie), Touch::off);
+    if (!opened) co_return opened.error();
+    const bool lives = opened->session.has_value();
+    others.push_back({each.store_key, lives || opened->refusal == RejectReason::malformed});
+    if (lives) {
+      live.push_back(std::move(each));
+    } else if (counts_more(opened->refusal, none.refusal) || none.name.empty()) {
+      none = std::move(*opened);
+    }
+  }
+  if (live.size() == 1) {
+    const std::string key = live.front().store_key;
+    auto opened = co_await open_verified(std::move(live.front()), touch);
+    if (!opened) co_return opened.error();
+    if (opened->session) {
+      std::erase_if(others, [&](const Session::Other& other) { return other.key == key; });
+      opened->session->others_ = std::move(others);
+    } else {
+      opened->others = std::move(others);
+    }
+    co_return opened;
+  }
+  if (live.size() > 1) none = Opened{std::nullopt, RejectReason::ambiguous};
+  none.others = std::move(others);
+  co_return none;
+}
+
+SessionManager::Asked SessionManager::open_any(Cookies cookies,
                                                std::span<const std::string_view> cookie_headers,
                                                Touch touch) {
   std::vector<LegacyCookie> old = legacy_cookies(environment_.legacy, cookie_headers);
   std::vector<LegacyKey> legacy_keys = legacy_keys_of(environment_.migration_target(), old);
-  const bool absent = !cookie && cookie.error() == RejectReason::absent;
-  if (!cookie && !absent) co_return Opened{std::nullopt, cookie.error(), {}, {}, std::move(legacy_keys)};
-  auto asked = absent ? open_old(std::move(old), touch) : open_verified(std::move(*cookie), touch);
+  const bool absent = !cookies.first && cookies.refusal == RejectReason::absent;
+  auto asked = absent ? open_old(std::move(old), touch) : open_ours(std::move(cookies), touch);
   auto opened = co_await std::move(asked);
   if (!opened) co_return opened.error();
   if (opened->session) {
@@ -100,17 +184,37 @@ SessionManager::Asked SessionManager::open_any(Result<VerifiedCookie, RejectReas
   co_return opened;
 }
 
-// Opens the session of the first legacy cookie that has one. If none has, the refusal is that of the last
-// cookie.
+// Several cookies of one format are resolved like several of ours.
+Task<Result<std::vector<LegacyCookie>, StoreFailure>> SessionManager::living(
+    std::vector<LegacyCookie> cookies) {
+  if (cookies.size() < 2) co_return cookies;
+  const MigrationTarget target = environment_.migration_target();
+  std::vector<LegacyCookie> live;
+  for (const LegacyCookie& each : cookies) {
+    auto lives = co_await has_session(target, each);
+    if (!lives) co_return lives.error();
+    if (*lives) live.push_back(each);
+  }
+  co_return live;
+}
+
+// Opens the session of the first format that has a legacy cookie with one. If none has, the refusal is that
+// of the last cookie.
 SessionManager::Asked SessionManager::open_old(std::vector<LegacyCookie> old, Touch touch) {
   Opened none{std::nullopt, RejectReason::absent};
   const MigrationTarget target = environment_.migration_target();
-  for (const LegacyCookie& each : old) {
-    if (!each.alone) continue;
+  while (!old.empty()) {
+    auto lives = co_await living(take_format(old));
+    if (!lives) co_return lives.error();
+    if (lives->size() != 1) {
+      none = Opened{std::nullopt, lives->empty() ? RejectReason::unknown : RejectReason::ambiguous};
+      continue;
+    }
+    const LegacyCookie& each = lives->front();
     auto taken = co_await migrate(target, each);
     if (!taken) co_return taken.error();
     if (!*taken) {
-      none.refusal = taken->error();
+      none = Opened{std::nullopt, taken->error()};
       none.name = log_id_of(each.cookie.store_key);
       if (none.refusal == RejectReason::malformed) none.corrupt_record = none.name;
       continue;
@@ -123,9 +227,8 @@ SessionManager::Asked SessionManager::open_old(std::vector<LegacyCookie> old, To
         opened->session->note(SessionEvent::Kind::moved, {}, log_id_of(each.cookie.store_key));
     }
     if (!opened || opened->session || opened->refusal == RejectReason::revoked) co_return opened;
-    none.refusal = opened->refusal;
-    none.corrupt_record = std::move(opened->corrupt_record);
-    none.name = std::move(opened->name);
+    none = std::move(*opened);
+    none.others.clear();  // The legacy keys name it.
   }
   co_return none;
 }
@@ -133,6 +236,7 @@ SessionManager::Asked SessionManager::open_old(std::vector<LegacyCookie> old, To
 SessionManager::Opened SessionManager::refused(RejectReason refusal, const Session& session) {
   Opened none{std::nullopt, refusal};
   none.name = session.log_id();
+  none.others.push_back({session.key_, refusal == RejectReason::malformed});
   return none;
 }
 
@@ -145,7 +249,6 @@ SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, Touch
   const auto adopted = session.adopt((*loaded)->bytes);
   if (!adopted) {
     Opened none = refused(adopted.error(), session);
-    none.successor = environment_.records.successor((*loaded)->bytes);
     // A touch right after the id was replaced has extended the tombstone instead of the session.
     if (adopted.error() == RejectReason::revoked && (*loaded)->time_left > kTombstoneTime) {
       (void)co_await environment_.records.touch(session.key_, kTombstoneTime);
@@ -153,23 +256,35 @@ SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, Touch
     if (adopted.error() == RejectReason::malformed) none.corrupt_record = none.name;
     co_return none;
   }
-  if (touch == Touch::off) session.untouched_ttl_ = (*loaded)->time_left;
+  session.touch_ = touch;
+  session.time_left_ = (*loaded)->time_left;
   if (session.migrated_from_ && migration_grace_over(session.age_, environment_.clock.unix_now())) {
     co_await session.erase_migrated_from((*loaded)->time_left);
   }
-  const auto target =
-      time_to_live(environment_.records.policy(), session.age_, environment_.clock.unix_now());
+  const Policy& policy = environment_.records.policy(session.summary_->subject.has_value());
+  const auto target = time_to_live(policy, session.age_, environment_.clock.unix_now());
   if (!target) co_return refused(RejectReason::expired, session);
-  if (touch == Touch::on &&
-      touch_due(environment_.records.policy(), session.age_, (*loaded)->time_left, *target)) {
+  if (touch_due(policy, session.age_, (*loaded)->time_left, *target) && !session.held()) {
     (void)co_await environment_.records.touch(session.key_, *target);
   }
   if (cookie.outdated) session.cookie_ = Session::Cookie::give;
   co_return Opened{std::move(session), {}};
 }
 
-Task<Result<EraseOutcome, StoreFailure>> SessionManager::end_successor(std::string successor) {
-  co_return co_await end_session(environment_, std::move(successor));
+Task<Result<std::vector<std::string>, StoreFailure>> SessionManager::end(std::vector<Session::Other> others) {
+  std::vector<std::string> names;
+  for (Session::Other& other : others) {
+    auto ended = co_await end_session(environment_, std::move(other.key));
+    if (!ended) co_return ended.error();
+    if (!ended->empty()) names.push_back(log_id_of(*ended));
+  }
+  co_return names;
+}
+
+std::vector<std::string> SessionManager::clearing_cookies() const {
+  std::vector<std::string> values = environment_.former_cookies;
+  values.insert(values.begin(), clear_cookie(environment_.cookie));
+  return values;
 }
 
 Task<Result<std::vector<std::string>, StoreFailure>> SessionManager::end_legacy(
@@ -199,9 +314,11 @@ void SessionManager::release_caches() {
   environment_.records.release_cache();
 }
 
-Session SessionManager::create() {
-  return Session(environment_, environment_.format.cookies->new_id(), environment_.clock.unix_now(),
-                 Session::Origin::made);
+Session SessionManager::create(std::vector<Session::Other> others) {
+  Session session(environment_, environment_.format.cookies->new_id(), environment_.clock.unix_now(),
+                  Session::Origin::made);
+  session.others_ = std::move(others);
+  return session;
 }
 
 Task<Result<Session, WriteFailure>> SessionManager::at(std::string id) {

@@ -17,6 +17,10 @@ namespace session {
 struct SessionManagerOptions {
   Policy policy;
   CookieAttributes cookie;
+  // Where browsers may still have a cookie of that name, from before `cookie` was changed: the answers to a
+  // login and to a logout remove it. REQUIRES: other domains or paths than that of `cookie`.
+  std::vector<CookieAttributes> former = {};
+  PrivilegeSettings privileges = {};
   RecordCacheOptions cache;
   // How long a write is repeated that loses against other writers of the same session, including the wait for
   // the session's lock.
@@ -43,25 +47,28 @@ class SessionManager {
   struct Opened {
     std::optional<Session> session;
     RejectReason refusal = RejectReason::absent;  // if there is no session
-    std::string successor = {};  // for RejectReason::revoked: the store key of the session under its new id
     // For RejectReason::malformed: the log id of the record that can't be read; empty if it is the cookie.
     std::string corrupt_record = {};
     // The store keys that the request's legacy cookies name.
     std::vector<LegacyKey> legacy_keys = {};
     // The log id of the session that a verified cookie names, although there is no session.
     std::string name = {};
+    // The sessions that verified cookies of ours name, if there is no session: a logout ends all of them.
+    std::vector<Session::Other> others = {};
   };
 
-  // Returns the session that the request's Cookie headers name. Asks the store only if a cookie verified.
+  // Returns the session that the request's Cookie headers name. Asks the store only if a cookie verified. A
+  // browser may have several cookies of our name, because their domain or path was changed: then the one
+  // whose session lives counts. Two that live are `ambiguous`, because either may have been planted.
   // Extends the session as the policy says, unless `touch` is off; a failure of that is no error, because the
   // result does not depend on it. `cookie_headers` and the texts it views must outlive the task. Error: the
   // store did not answer.
   Task<Result<Opened, StoreFailure>> open(std::span<const std::string_view> cookie_headers,
                                           Touch touch = Touch::on);
 
-  // Ends the session whose former id was `revoked`, so that a logout reaches a session that got another id
-  // meanwhile. `successor` is from open(). `absent`: the session had ended before.
-  Task<Result<EraseOutcome, StoreFailure>> end_successor(std::string successor);
+  // Ends the sessions that verified cookies name (Opened::others), also under an id that they got meanwhile,
+  // and whatever else their keys hold. Returns the log ids of those that ended.
+  Task<Result<std::vector<std::string>, StoreFailure>> end(std::vector<Session::Other> others);
 
   // Ends the sessions of a request's legacy cookies (Opened::legacy_keys), if the request itself has no
   // session. Otherwise a browser that logs out would be logged in again by these. Returns the log ids of
@@ -78,8 +85,9 @@ class SessionManager {
     return environment_.records.identity().subject(attributes).has_value();
   }
 
-  // Creates a session. Nothing is stored before its first flush.
-  [[nodiscard]] Session create();
+  // Creates a session. Nothing is stored before its first flush. If that is a login, it ends those of
+  // `others` that live (Opened::others).
+  [[nodiscard]] Session create(std::vector<Session::Other> others = {});
 
   // For use without cookies: returns the session of an id that the program chose (1 to 1024 bytes), or a new
   // one under that id. The id is trusted: never pass a client's. Error: the store did not answer, or
@@ -87,6 +95,8 @@ class SessionManager {
   Task<Result<Session, WriteFailure>> at(std::string id);
 
   [[nodiscard]] const CookieAttributes& cookie() const { return environment_.cookie; }
+  // The Set-Cookie values that remove our cookie from a browser, and cookies of former attributes.
+  [[nodiscard]] std::vector<std::string> clearing_cookies() const;
   // The names of the cookies of formats that are accepted.
   [[nodiscard]] std::vector<std::string_view> legacy_cookie_names() const;
 
@@ -99,14 +109,24 @@ class SessionManager {
 
  private:
   using Asked = Task<Result<Opened, StoreFailure>>;
+  // The cookies of our name in a request.
+  struct Cookies {
+    RejectReason refusal = RejectReason::absent;  // if there is no `first`
+    std::optional<VerifiedCookie> first;
+    std::vector<VerifiedCookie> more;   // of other sessions
+    std::vector<Session::Other> ended;  // that verified, but are older than the absolute timeout
+  };
+  [[nodiscard]] Cookies verify(std::span<const std::string_view> cookie_headers);
+  // Open the session of these cookies. The first is not a coroutine, which saves a frame for each check.
+  Asked open_ours(Cookies cookies, Touch touch);
+  Asked open_several(Cookies cookies, Touch touch);
   Asked open_verified(VerifiedCookie cookie, Touch touch);
   [[nodiscard]] static Opened refused(RejectReason refusal, const Session& session);
-  static Asked no_session(RejectReason refusal);
-  // `cookie` is the result of verify().
-  Asked open_any(Result<VerifiedCookie, RejectReason> cookie,
-                 std::span<const std::string_view> cookie_headers, Touch touch);
+  static Asked no_session(Cookies cookies);
+  Asked open_any(Cookies cookies, std::span<const std::string_view> cookie_headers, Touch touch);
   Asked open_old(std::vector<LegacyCookie> old, Touch touch);
-  [[nodiscard]] Result<VerifiedCookie, RejectReason> verify(std::span<const std::string_view> cookie_headers);
+  // Leaves, of the cookies of one format, those whose session lives if there are several.
+  Task<Result<std::vector<LegacyCookie>, StoreFailure>> living(std::vector<LegacyCookie> cookies);
   [[nodiscard]] bool too_old(const VerifiedCookie& cookie) const;
 
   SessionEnvironment environment_;

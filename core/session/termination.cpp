@@ -20,6 +20,7 @@ Task<Result<EraseOutcome, StoreFailure>> end_legacy(SessionEnvironment& environm
     if (!*loaded) co_return EraseOutcome::absent;
     const Bytes version = (*loaded)->bytes;
     auto record = records.decode(legacy.key, version);
+    if (!record && record.error() == RejectReason::malformed) co_return co_await records.erase(legacy.key);
     if (!record) co_return EraseOutcome::absent;
     auto ended = co_await records.end(legacy.key, version, std::move(record->migrated_from));
     if (!ended) co_return ended.error();
@@ -28,13 +29,13 @@ Task<Result<EraseOutcome, StoreFailure>> end_legacy(SessionEnvironment& environm
   co_return StoreFailure(StoreFailure::Kind::contended, "an old session kept changing until the deadline");
 }
 
-Task<Result<EraseOutcome, StoreFailure>> end_session(SessionEnvironment& environment, std::string key) {
+Task<Result<std::string, StoreFailure>> end_session(SessionEnvironment& environment, std::string key) {
   RecordStore& records = environment.records;
   const Clock::Steady until = environment.clock.steady_now() + environment.write_deadline;
   for (int hops = 0; hops < kMaxSuccessors;) {
     auto loaded = co_await records.load(key);
     if (!loaded) co_return loaded.error();
-    if (!*loaded) co_return EraseOutcome::absent;
+    if (!*loaded) co_return std::string();
     const Bytes version = (*loaded)->bytes;
     std::string next = records.successor(version);
     if (!next.empty()) {
@@ -43,12 +44,16 @@ Task<Result<EraseOutcome, StoreFailure>> end_session(SessionEnvironment& environ
       continue;
     }
     auto record = records.decode(key, version);
-    if (!record && record.error() == RejectReason::unknown) co_return EraseOutcome::absent;
-    if (!record && record.error() == RejectReason::malformed) co_return EraseOutcome::erased;
-    std::optional<std::string> migrated_from = record ? std::move(record->migrated_from) : std::nullopt;
+    if (!record && record.error() == RejectReason::malformed) {
+      auto erased = co_await records.erase(key);
+      if (!erased) co_return erased.error();
+      co_return *erased == EraseOutcome::erased ? key : std::string();
+    }
+    if (!record) co_return std::string();
+    std::optional<std::string> migrated_from = std::move(record->migrated_from);
     auto ended = co_await records.end(key, version, std::move(migrated_from));
     if (!ended) co_return ended.error();
-    if (*ended == EraseIfOutcome::erased) co_return EraseOutcome::erased;
+    if (*ended == EraseIfOutcome::erased) co_return key;
     if (environment.clock.steady_now() >= until) break;
   }
   co_return StoreFailure(StoreFailure::Kind::contended,

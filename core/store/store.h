@@ -33,6 +33,24 @@ struct Entry {
   milliseconds time_left{};
 };
 
+// Which entries a store that runs out of room gives up first.
+enum class Retention {
+  keep,        // after all expendable ones
+  expendable,  // a store may also bound how many bytes of these it holds
+};
+
+// How long a store keeps what is written.
+struct StoreTerms {
+  // A plain time to live is that of an entry to keep.
+  template <class Rep, class Period>
+  StoreTerms(std::chrono::duration<Rep, Period> time_to_live,  // NOLINT(google-explicit-constructor)
+             Retention kept = Retention::keep)
+      : ttl(time_to_live), retention(kept) {}
+
+  milliseconds ttl;  // milliseconds::max(): until it is erased
+  Retention retention;
+};
+
 enum class CreateOutcome { created, exists };
 enum class ReplaceOutcome { replaced, mismatch };
 enum class TouchOutcome { touched, absent };
@@ -66,10 +84,10 @@ class Store {
   virtual Answer<std::optional<Entry>> load(std::string key) = 0;
 
   // Stores bytes under a key that holds nothing. `exists`, without a change, if it holds something.
-  virtual Answer<CreateOutcome> create(std::string key, Bytes bytes, milliseconds ttl) = 0;
+  virtual Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) = 0;
 
-  // Replaces bytes and time to live if the key holds exactly `expected`; else changes nothing.
-  virtual Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, milliseconds ttl) = 0;
+  // Replaces bytes and terms if the key holds exactly `expected`; else changes nothing.
+  virtual Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, StoreTerms terms) = 0;
 
   // Sets the time to live and leaves the bytes. Never brings an expired entry back.
   virtual Answer<TouchOutcome> touch(std::string key, milliseconds ttl) = 0;

@@ -14,8 +14,8 @@ constexpr std::size_t kMaxSwept = 500;
 constexpr milliseconds kSweepAgain{5};
 constexpr milliseconds kSweepEvery{1000};
 
-// Logs that sessions are evicted before they expire, and returns the number of evictions that the log has
-// reported.
+// Logs that sessions with a subject are evicted before they expire, and returns the number of evictions that
+// the log has reported.
 std::uint64_t warn_of_evictions(const MemoryStore& store, std::uint64_t reported, Log& log) {
   const std::uint64_t evicted = store.stats().evictions;
   const bool due =
@@ -42,7 +42,7 @@ std::string summary(const MemoryStore& store) {
 StoreReport report(const MemoryStore& store, std::size_t max_bytes) {
   const MemoryStore::Stats stats = store.stats();
   StoreReport report;
-  report.ended = StoreReport::Ended{stats.expirations, stats.evictions};
+  report.ended = StoreReport::Ended{stats.expirations, stats.evictions + stats.expendable_evictions};
   add_memory_families(report.families, stats, max_bytes);
   return report;
 }

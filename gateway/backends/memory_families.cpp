@@ -9,8 +9,11 @@ void add_memory_families(Families& families, const MemoryStore::Stats& stats, st
       .value(stats.bytes);
   gauge(families, "session_gateway_memory_store_max_bytes", "store.memory.max_bytes.").value(max_bytes);
   counter(families, "session_gateway_memory_store_evictions_total",
-          "Live entries that the memory store dropped because it was full.")
+          "Live sessions with a subject that the memory store dropped because it was full.")
       .value(stats.evictions);
+  counter(families, "session_gateway_memory_store_anonymous_evictions_total",
+          "Live sessions without a subject that the memory store dropped for lack of room in their share.")
+      .value(stats.expendable_evictions);
   counter(families, "session_gateway_memory_store_expirations_total",
           "Entries that the memory store removed after their time.")
       .value(stats.expirations);

@@ -62,6 +62,7 @@ FormatRow express_row() {
   row.capabilities = kExpressCapabilities;
   row.cookie_name = "connect.sid";
   row.foreign = true;
+  row.forget_at_login.emplace_back("_csrfSecret");  // lusca
   row.top_level_salt = false;
   row.no_store_prefix = "keys of express begin with express.prefix";
   row.no_idle_timeout = "sessions live as their cookie says, or express.ttl";

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/cache_budget.h"
 #include "core/base/secret.h"
@@ -38,6 +39,8 @@ struct FormatRow {
       {};                // the name that its library gives the cookie; empty: the default of cookie.name
   bool foreign = false;  // another library's: its sessions can be accepted, and are in Redis
   bool top_level_salt = true;  // in use it has the salt of the file's top level
+  // In use, the default of session.forget_at_login: names that CSRF libraries give their attributes.
+  std::vector<std::string> forget_at_login = {"csrf_token", "csrfToken", "csrfSecret", "_csrf"};
   // In use, why store.redis.prefix does not count, and why session.idle_timeout does not; empty: it does.
   std::string_view no_store_prefix = {};
   std::string_view no_idle_timeout = {};

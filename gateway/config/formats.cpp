@@ -143,6 +143,7 @@ void read_dialect(const Field& field, Settings& to) {
   if (const FormatRow* row = read_format(field, registry, false)) to.format = row;
   // The library's default name for its cookie.
   if (!to.format->cookie_name.empty()) to.cookie.name = to.format->cookie_name;
+  to.forget_at_login = to.format->forget_at_login;
 }
 
 void read_formats(Section& top, Settings& to) {

@@ -138,6 +138,8 @@ void read_redis(Section& section, Settings& to) {
   read_prefix(section["prefix"], redis.prefix);
   read_duration(section["deadline"], redis.deadline, kDeadlines);
   read_duration(section["connect_deadline"], redis.connect_deadline, kDeadlines);
+  read_size(section["anonymous_bytes"], redis.expendable_bytes, {std::size_t{1} << 20, std::size_t{1} << 40},
+            PlainBytes::refused);
   check_redis(section, read, to);
   assign(read, redis);
 }

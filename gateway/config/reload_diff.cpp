@@ -69,6 +69,10 @@ constexpr std::array kRedisRows = {
                    [](const Settings& a, const Settings& b) { return a.redis.prefix == b.redis.prefix; }},
     RestartSetting{"store.redis.deadline",
                    [](const Settings& a, const Settings& b) { return a.redis.deadline == b.redis.deadline; }},
+    RestartSetting{"store.redis.anonymous_bytes",
+                   [](const Settings& a, const Settings& b) {
+                     return a.redis.expendable_bytes == b.redis.expendable_bytes;
+                   }},
     RestartSetting{"store.redis.connect_deadline",
                    [](const Settings& a, const Settings& b) {
                      return a.redis.connect_deadline == b.redis.connect_deadline;
@@ -136,6 +140,40 @@ void compare_listen_secrets(const Settings& served, const Settings& next, std::v
   }
 }
 
+// Browsers keep a cookie under its name, domain and path, and send all that match.
+void compare_cookies(const CookieAttributes& served, const Settings& settings,
+                     std::vector<std::string>& effects) {
+  const CookieAttributes& next = settings.cookie;
+  if (served.name != next.name) {
+    effects.emplace_back("the cookie has another name: browsers with the former one have to log in again");
+    return;
+  }
+  const bool moved = served.domain != next.domain || served.path != next.path;
+  const bool removed = std::any_of(settings.former_cookies.begin(), settings.former_cookies.end(),
+                                   [&](const CookieAttributes& former) {
+                                     return former.domain == served.domain && former.path == served.path;
+                                   });
+  if (moved && !removed) {
+    effects.emplace_back(
+        "the cookie has another domain or path: browsers keep the former one beside it, and send both "
+        "until a login or a logout removes it, which needs its domain and path in cookie.former");
+  } else if (moved) {
+    effects.emplace_back(
+        "the cookie has another domain or path: browsers send both until the next login or logout, which "
+        "removes the former one");
+  }
+  if (!served.secure && next.secure) {
+    effects.emplace_back(
+        "the cookie is Secure from now on: browsers take and send it over HTTPS only, and keep the one they "
+        "have until it is replaced");
+  } else if (served.secure && !next.secure) {
+    effects.emplace_back(
+        "the cookie is not Secure any more: over plain HTTP browsers refuse to replace a Secure one that "
+        "they "
+        "have, so a login there does not count until it has gone");
+  }
+}
+
 }  // namespace
 
 Problems reload_diff(const Settings& served, const Settings& next) {
@@ -155,9 +193,7 @@ std::vector<std::string> effects_on_sessions(const Settings& served, const Setti
   if (served.format->name != next.format->name) {
     effects.emplace_back("the dialect is another one: only formats under `accept` are still known");
   }
-  if (served.cookie.name != next.cookie.name) {
-    effects.emplace_back("the cookie has another name: browsers with the former one have to log in again");
-  }
+  compare_cookies(served.cookie, next, effects);
   return effects;
 }
 

@@ -20,11 +20,14 @@ using std::chrono::minutes;
 constexpr std::size_t kKiB = std::size_t{1} << 10;
 constexpr std::size_t kMiB = std::size_t{1} << 20;
 constexpr std::size_t kGiB = std::size_t{1} << 30;
+constexpr std::size_t kMaxFormerCookies = 8;
 constexpr hours kTenYears = hours(24 * 3650);
 
 constexpr Choices<SameSite, 3> kSameSite = {
     {{"strict", SameSite::strict}, {"lax", SameSite::lax}, {"none", SameSite::none}}};
 constexpr Choices<FlushMode, 2> kFlush = {{{"wait", FlushMode::wait}, {"behind", FlushMode::behind}}};
+constexpr Choices<RegenerateOn, 2> kRegenerateOn = {
+    {{"rules", RegenerateOn::rules}, {"off", RegenerateOn::off}}};
 constexpr Choices<LogLevel, 4> kLogLevels = {{{"debug", LogLevel::debug},
                                               {"info", LogLevel::info},
                                               {"warning", LogLevel::warning},
@@ -48,7 +51,33 @@ void check_cookie(Section& section, const CookieAttributes& cookie) {
   found.report();
 }
 
-void read_cookie(Section& section, CookieAttributes& to) {
+// The places of former cookies: each `domain` and `path` that is not given is the default, and not that of
+// the cookie in use.
+void read_former(const Field& field, const CookieAttributes& cookie, std::vector<CookieAttributes>& to) {
+  const CookieAttributes defaults;
+  const std::vector<Field> items = items_of(field);
+  if (items.size() > kMaxFormerCookies)
+    field.problem("expected at most " + std::to_string(kMaxFormerCookies) + " places");
+  for (const Field& item : items) {
+    CookieAttributes former = cookie;
+    former.domain = defaults.domain;
+    former.path = defaults.path;
+    former.lifetime = std::nullopt;
+    read_map(item, [&](Section& place) {
+      read_text(place["domain"], former.domain);
+      read_text(place["path"], former.path);
+    });
+    for (const CookieProblem& problem : problems_of(former)) {
+      if (problem.attribute == "domain" || problem.attribute == "path") item.problem(problem.text);
+    }
+    if (former.domain == cookie.domain && former.path == cookie.path)
+      item.problem("expected another place than that of the cookie in use, which would be removed");
+    to.push_back(std::move(former));
+  }
+}
+
+void read_cookie(Section& section, Settings& settings) {
+  CookieAttributes& to = settings.cookie;
   read_text(section["name"], to.name);
   read_text(section["path"], to.path);
   read_text(section["domain"], to.domain);
@@ -56,6 +85,7 @@ void read_cookie(Section& section, CookieAttributes& to) {
   read_choice(section["same_site"], to.same_site, kSameSite);
   read_duration(section["lifetime"], to.lifetime, {seconds(1), kTenYears, "session"});
   check_cookie(section, to);
+  read_former(section["former"], to, settings.former_cookies);
 }
 
 // Only settings from the file can contradict each other: a shorter timeout must be possible without a change
@@ -76,6 +106,22 @@ void check_timeouts(Policy& policy, const Field& idle, const Field& absolute, co
   found.report();
 }
 
+void read_anonymous(Section& section, Policy::Anonymous& to) {
+  read_duration(section["idle_timeout"], to.idle_timeout, {seconds(1), kTenYears});
+  read_size(section["max_bytes"], to.max_bytes, {kKiB, 16 * kMiB}, PlainBytes::allowed);
+}
+
+// The names of attributes. A list in the file replaces the default.
+void read_names(const Field& field, std::vector<std::string>& to) {
+  if (!field.given()) return;
+  to.clear();
+  for (const Field& item : items_of(field)) {
+    std::string name;
+    read_text(item, name);
+    to.push_back(std::move(name));
+  }
+}
+
 void read_session(Section& section, Settings& to) {
   const Field idle = section["idle_timeout"];
   const Field absolute = section["absolute_timeout"];
@@ -86,6 +132,10 @@ void read_session(Section& section, Settings& to) {
   read_choice(section["flush"], to.flush, kFlush);
   read_size(section["max_bytes"], to.session.max_bytes, {kKiB, 16 * kMiB}, PlainBytes::allowed);
   check_timeouts(to.session, idle, absolute, touch);
+  read_map(section["anonymous"],
+           [&](Section& anonymous) { read_anonymous(anonymous, to.session.anonymous); });
+  read_names(section["forget_at_login"], to.forget_at_login);
+  read_choice(section["regenerate_on"], to.regenerate_on, kRegenerateOn);
 }
 
 void read_memory(Section& section, Settings& to) {
@@ -133,7 +183,7 @@ void read_settings(Section& top, Settings& to) {
   read_count(top["workers"], to.workers, {1, 256, "auto"});
   read_map(top["limits"], [&](Section& limits) { read_limits(limits, to.limits); });
   read_dialect(top["dialect"], to);
-  read_map(top["cookie"], [&](Section& cookie) { read_cookie(cookie, to.cookie); });
+  read_map(top["cookie"], [&](Section& cookie) { read_cookie(cookie, to); });
   read_formats(top, to);
   read_salt_and_keys(top, to);
   read_map(top["session"], [&](Section& session) { read_session(session, to); });

@@ -54,6 +54,12 @@ struct Limits {
 // Whether answers wait for the store to have the change.
 enum class FlushMode { wait, behind };
 
+// Which changed attributes give a session a new id, beside its subject.
+enum class RegenerateOn {
+  rules,  // those that a rule reads
+  off,
+};
+
 // Where sessions are kept.
 enum class StoreType { memory, redis };
 
@@ -64,11 +70,16 @@ struct Settings {
   std::optional<unsigned> workers;  // threads; nullopt (auto): one per core
   Limits limits;
   CookieAttributes cookie;
+  // Where browsers may still have a cookie of that name: name and other attributes are those of `cookie`.
+  std::vector<CookieAttributes> former_cookies;
   Secret salt;                    // empty, with no keys: random for this process
   std::vector<KeyMaterial> keys;  // empty: one random key for this process
   bool random_keys = false;       // whether keys and salt are such, made because the file has none
   Policy session;
   FlushMode flush = FlushMode::wait;
+  // What a visitor's session loses at a login; the default is the format's (FormatRow::forget_at_login).
+  std::vector<std::string> forget_at_login = FormatRow().forget_at_login;
+  RegenerateOn regenerate_on = RegenerateOn::rules;
   StoreType store_type = StoreType::memory;
   MemoryStoreOptions memory;  // read and checked whichever the type is, like the next
   RedisStoreOptions redis;

@@ -46,15 +46,25 @@ Session::Written write(const Actions& actions, Session& session, Services& servi
 
 bool may_begin(const Actions& actions, RejectReason refusal, const Services& services) {
   if (actions.set.empty()) return false;
-  return refusal != RejectReason::revoked || services.sessions.name_a_subject(actions.set);
+  const bool only_login = refusal == RejectReason::revoked || refusal == RejectReason::ambiguous;
+  return !only_login || services.sessions.name_a_subject(actions.set);
+}
+
+// The sessions that a login ends beside the one that it begins. That is not the newer session of a revoked
+// cookie: of two logins at once, each would end the other's.
+std::vector<Session::Other> replaced_by_login(SessionManager::Opened& opened) {
+  const bool live = opened.refusal == RejectReason::ambiguous || opened.refusal == RejectReason::malformed;
+  return live ? std::move(opened.others) : std::vector<Session::Other>();
 }
 
 // Removes the cookie only from a browser that asked for `destroy`, and not if it may have a newer one.
-NoSession nothing_to_act_on(const Actions& actions, RejectReason refusal, const Services& services) {
-  NoSession none{refusal, std::nullopt};
-  const bool useless = refusal != RejectReason::absent && refusal != RejectReason::revoked;
-  if (actions.destroy && useless) none.set_cookie = clear_cookie(services.sessions.cookie());
-  return none;
+std::vector<std::string> cookies_for(const ActionOutcome& outcome, bool destroy, const Services& services) {
+  if (const auto* done = std::get_if<Done>(&outcome)) return done->session.set_cookies();
+  if (std::holds_alternative<EndedOthers>(outcome)) return services.sessions.clearing_cookies();
+  const auto* none = std::get_if<NoSession>(&outcome);
+  const bool useless =
+      none != nullptr && none->reason != RejectReason::absent && none->reason != RejectReason::revoked;
+  return destroy && useless ? services.sessions.clearing_cookies() : std::vector<std::string>();
 }
 
 void add_destroyed(Events& events, std::string name) {
@@ -64,20 +74,19 @@ void add_destroyed(Events& events, std::string name) {
 // Applies the actions when there is no session and none may be created.
 Task<ActionOutcome> without_session(const Actions& actions, const SessionManager::Opened& opened,
                                     Services& services, Events& events) {
+  bool any = false;
   if (actions.destroy) {
-    auto ended = co_await services.sessions.end_legacy(opened.legacy_keys);
-    if (!ended) co_return WriteFailure(ended.error());
-    for (std::string& name : *ended) add_destroyed(events, std::move(name));
+    auto legacy = co_await services.sessions.end_legacy(opened.legacy_keys);
+    if (!legacy) co_return WriteFailure(legacy.error());
+    auto others = co_await services.sessions.end(opened.others);
+    if (!others) co_return WriteFailure(others.error());
+    any = !legacy->empty() || !others->empty();
+    for (std::string& name : *legacy) add_destroyed(events, std::move(name));
+    for (std::string& name : *others) add_destroyed(events, std::move(name));
   }
-  if (!actions.destroy || opened.successor.empty()) {
-    add_refusal(events, opened.refusal, opened.name);
-    co_return nothing_to_act_on(actions, opened.refusal, services);
-  }
-  auto ended = co_await services.sessions.end_successor(opened.successor);
-  if (!ended) co_return WriteFailure(ended.error());
-  if (*ended == EraseOutcome::absent) co_return nothing_to_act_on(actions, opened.refusal, services);
-  add_destroyed(events, services.sessions.log_id_of(opened.successor));
-  co_return EndedSuccessor{clear_cookie(services.sessions.cookie())};
+  if (any) co_return EndedOthers();
+  add_refusal(events, opened.refusal, opened.name);
+  co_return NoSession{opened.refusal};
 }
 
 // Applies the actions to the session of the cookies, or to a new one. nullopt: the session ended meanwhile.
@@ -91,7 +100,7 @@ Task<std::optional<ActionOutcome>> attempt(const Actions& actions, std::span<con
       co_return co_await without_session(actions, *opened, services, events);
     }
     add_refusal(events, opened->refusal, opened->name);
-    opened->session = services.sessions.create();
+    opened->session = services.sessions.create(replaced_by_login(*opened));
   }
   Session& session = *opened->session;
   auto written = co_await write(actions, session, services);
@@ -126,7 +135,9 @@ Task<Applied> apply_actions(Actions actions, std::span<const std::string_view> c
   Events events;
   for (int tried = 0; tried < kAttempts; ++tried) {
     auto outcome = co_await attempt(actions, cookies, touch, services, events);
-    if (outcome) co_return Applied{std::move(*outcome), std::move(events)};
+    if (!outcome) continue;
+    auto set_cookies = cookies_for(*outcome, actions.destroy, services);
+    co_return Applied{std::move(*outcome), std::move(events), std::move(set_cookies)};
   }
   co_return Applied{WriteFailure(WriteFailure::Kind::gone), std::move(events)};
 }

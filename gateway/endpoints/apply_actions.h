@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "core/session/actions.h"
 #include "gateway/endpoints/endpoint.h"
@@ -16,23 +17,25 @@ struct Done {
   Session session;  // after the actions
 };
 struct NoSession {
-  RejectReason reason;                    // why there was no session
-  std::optional<std::string> set_cookie;  // removes the browser's invalid cookie, if `destroy` was asked for
+  RejectReason reason;  // why there was no session
 };
-// The cookie was revoked, and the session was destroyed under its newer id.
-struct EndedSuccessor {
-  std::string set_cookie;
-};
-using ActionOutcome = std::variant<Done, NoSession, EndedSuccessor, WriteFailure>;
+// No single session could be opened, but `destroy` ended what the cookies name: the session under the newer
+// id of a revoked cookie, several live sessions, or a record that can't be read.
+struct EndedOthers {};
+using ActionOutcome = std::variant<Done, NoSession, EndedOthers, WriteFailure>;
 struct Applied {
   ActionOutcome outcome;
   Events events;  // the changes to sessions, whatever the outcome is
+  // The Set-Cookie values for the browser: the session's cookie if it changed, or one that removes the
+  // cookie; with either, those that remove cookies of former attributes.
+  std::vector<std::string> set_cookies = {};
 };
 
 // Opens the session that the cookies name, or creates one if an attribute is to be set; then applies the
 // actions and writes. With a `revoked` cookie a session is created only for a login, because its cookie would
-// overwrite the newer one that the browser is about to get. REQUIRES: the actions have no contradiction. The
-// texts that the arguments view must outlive the task.
+// overwrite the newer one that the browser is about to get; and with cookies of several live sessions,
+// because only a login ends these. `destroy` ends every session that a verified cookie names. REQUIRES: the
+// actions have no contradiction. The texts that the arguments view must outlive the task.
 Task<Applied> apply_actions(Actions actions, std::span<const std::string_view> cookies, Touch touch,
                             Services& services);
 

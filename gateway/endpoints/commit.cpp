@@ -8,11 +8,10 @@
 namespace session::gateway {
 namespace {
 
-Response onward(std::string_view location, const std::optional<std::string>& set_cookie) {
+Response onward(std::string_view location) {
   Response response{location.empty() ? 204 : 303, {}, {}};
   if (!location.empty()) response.headers.add("Location", location);
   response.headers.add("Cache-Control", "no-store");
-  if (set_cookie) response.headers.add("Set-Cookie", *set_cookie);
   return response;
 }
 
@@ -56,11 +55,9 @@ Response failed_commit(const WriteFailure& failure, Log& log) {
 }
 
 Response response_to(const ActionOutcome& outcome, std::string_view location, Log& log) {
-  if (const auto* done = std::get_if<Done>(&outcome)) return onward(location, done->session.set_cookie());
-  if (const auto* ended = std::get_if<EndedSuccessor>(&outcome)) return onward(location, ended->set_cookie);
+  if (const auto* failure = std::get_if<WriteFailure>(&outcome)) return failed_commit(*failure, log);
   // A missing session is no error here: a second logout leads to the same page as the first.
-  if (const auto* none = std::get_if<NoSession>(&outcome)) return onward(location, none->set_cookie);
-  return failed_commit(std::get<WriteFailure>(outcome), log);
+  return onward(location);
 }
 
 }  // namespace
@@ -78,7 +75,9 @@ Task<Response> commit_endpoint(const Request& request, Services& services) {
   if (!location) co_return location.error();
   const auto cookies = request.headers.all("Cookie");
   Applied applied = co_await apply_actions(std::move(*actions), cookies, request.settings.touch(), services);
-  co_return with_events(response_to(applied.outcome, *location, log), std::move(applied.events));
+  Response response = response_to(applied.outcome, *location, log);
+  for (const std::string& cookie : applied.set_cookies) response.headers.add("Set-Cookie", cookie);
+  co_return with_events(std::move(response), std::move(applied.events));
 }
 
 }  // namespace session::gateway

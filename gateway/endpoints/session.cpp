@@ -46,7 +46,6 @@ Response attributes_response(Session& session, const Request& request) {
   Response response{200, {}, {}};
   response.headers.add("Content-Type", "application/json");
   response.headers.add("Cache-Control", "no-store");
-  if (const auto cookie = session.set_cookie()) response.headers.add("Set-Cookie", *cookie);
   response.body = exposed(session.attributes(), request.settings) + "\n";
   return response;
 }
@@ -74,6 +73,7 @@ Task<Response> show(const Request& request, Services& services) {
     co_return response;
   }
   Response response = attributes_response(*opened->session, request);
+  if (const auto cookie = opened->session->set_cookie()) response.headers.add("Set-Cookie", *cookie);
   add_changes(response.events, opened->session->history());
   co_return response;
 }
@@ -110,16 +110,12 @@ Response response_to(ActionOutcome& outcome, const Request& request, bool delete
     }
     return response;
   }
-  if (const auto* ended = std::get_if<EndedSuccessor>(&outcome)) {
+  if (std::holds_alternative<EndedOthers>(outcome)) {
     Response response{204, {}, {}};
-    response.headers.add("Cache-Control", "no-store").add("Set-Cookie", ended->set_cookie);
+    response.headers.add("Cache-Control", "no-store");
     return response;
   }
-  if (const auto* none = std::get_if<NoSession>(&outcome)) {
-    Response response = refused(none->reason);
-    if (none->set_cookie) response.headers.add("Set-Cookie", *none->set_cookie);
-    return response;
-  }
+  if (const auto* none = std::get_if<NoSession>(&outcome)) return refused(none->reason);
   const auto& failure = std::get<WriteFailure>(outcome);
   return failure.kind == WriteFailure::Kind::store ? store_failed(failure.store, log) : not_written(failure);
 }
@@ -130,6 +126,7 @@ Task<Response> change(const Request& request, Services& services, bool deleted) 
   const auto cookies = request.headers.all("Cookie");
   Applied applied = co_await apply_actions(std::move(*actions), cookies, request.settings.touch(), services);
   Response response = response_to(applied.outcome, request, deleted, services.telemetry.log());
+  for (const std::string& cookie : applied.set_cookies) response.headers.add("Set-Cookie", cookie);
   co_return with_events(std::move(response), std::move(applied.events));
 }
 

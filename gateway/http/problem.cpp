@@ -22,6 +22,8 @@ std::string_view sentence(RejectReason refusal) {
       return "The session has reached its absolute timeout.";
     case RejectReason::revoked:
       return "The session id has changed. A newer cookie was issued.";
+    case RejectReason::ambiguous:
+      return "The request has cookies of two sessions. A login or a logout ends both.";
   }
   return "";
 }

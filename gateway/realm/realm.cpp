@@ -12,6 +12,14 @@ SessionManagerOptions options_for(const Settings& settings, std::shared_ptr<Cach
   SessionManagerOptions options;
   options.policy = settings.session;
   options.cookie = settings.cookie;
+  options.former = settings.former_cookies;
+  options.privileges.forget_at_login = settings.forget_at_login;
+  if (settings.regenerate_on == RegenerateOn::rules) {
+    for (const Rule& rule : settings.rules) {
+      for (const Condition& condition : rule.conditions)
+        options.privileges.rights.push_back(condition.pointer);
+    }
+  }
   options.cache.keep_data = !settings.rules.empty();
   options.cache.budget = std::move(budget);
   options.write_deadline = settings.limits.request_deadline / 2;

@@ -13,11 +13,11 @@ class ForwardingStore : public Store {
   explicit ForwardingStore(Store& inner) : inner_(inner) {}
 
   Answer<std::optional<Entry>> load(std::string key) override { return inner_.load(std::move(key)); }
-  Answer<CreateOutcome> create(std::string key, Bytes bytes, milliseconds ttl) override {
-    return inner_.create(std::move(key), std::move(bytes), ttl);
+  Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) override {
+    return inner_.create(std::move(key), std::move(bytes), terms);
   }
-  Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, milliseconds ttl) override {
-    return inner_.replace(std::move(key), std::move(expected), std::move(bytes), ttl);
+  Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, StoreTerms terms) override {
+    return inner_.replace(std::move(key), std::move(expected), std::move(bytes), terms);
   }
   Answer<TouchOutcome> touch(std::string key, milliseconds ttl) override {
     return inner_.touch(std::move(key), ttl);

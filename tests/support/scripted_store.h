@@ -51,12 +51,12 @@ class ScriptedStore final : public Store {
   Answer<std::optional<Entry>> load(std::string key) override {
     return scripted<std::optional<Entry>>(load_call, inner_.load(std::move(key)));
   }
-  Answer<CreateOutcome> create(std::string key, Bytes bytes, milliseconds ttl) override {
-    return scripted<CreateOutcome>(create_call, inner_.create(std::move(key), std::move(bytes), ttl));
+  Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) override {
+    return scripted<CreateOutcome>(create_call, inner_.create(std::move(key), std::move(bytes), terms));
   }
-  Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, milliseconds ttl) override {
+  Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, StoreTerms terms) override {
     return scripted<ReplaceOutcome>(
-        replace_call, inner_.replace(std::move(key), std::move(expected), std::move(bytes), ttl));
+        replace_call, inner_.replace(std::move(key), std::move(expected), std::move(bytes), terms));
   }
   Answer<TouchOutcome> touch(std::string key, milliseconds ttl) override {
     return scripted<TouchOutcome>(touch_call, inner_.touch(std::move(key), ttl));

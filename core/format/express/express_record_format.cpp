@@ -56,6 +56,28 @@ std::optional<milliseconds> max_age_of(const Json& cookie) {
   return milliseconds(static_cast<std::int64_t>(std::clamp(given, 0.0, longest)));
 }
 
+// Returns the time, in Unix time, at which the cookie expires: a Date as JSON.stringify writes it, which is
+// the format of iso_date(). nullopt: it has none, or no date, which counts as none in connect-redis, too.
+std::optional<milliseconds> end_of(const Json& cookie) {
+  const auto found = cookie.find(kExpires);
+  if (found == cookie.end() || !found->is_string()) return std::nullopt;
+  const auto& text = found->get_ref<const std::string&>();
+  std::array<int, 6> parts{};
+  int millis = 0;
+  int length = 0;
+  if (std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d.%3dZ%n", &parts[0], &parts[1], &parts[2], &parts[3],
+                  &parts[4], &parts[5], &millis, &length) != 7)
+    return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(parts[0]),
+                                         std::chrono::month(static_cast<unsigned>(parts[1])),
+                                         std::chrono::day(static_cast<unsigned>(parts[2]))};
+  if (!date.ok()) return std::nullopt;
+  const milliseconds time = std::chrono::sys_days(date).time_since_epoch() + std::chrono::hours(parts[3]) +
+                            std::chrono::minutes(parts[4]) + seconds(parts[5]) + milliseconds(millis);
+  // Rejects every other spelling, and times such as 25:00.
+  return iso_date(time) == text ? std::optional(time) : std::nullopt;
+}
+
 // Returns the cookie with another `expires`. All other members keep their bytes and places.
 std::string with_expires(std::string_view cookie, std::string_view expires) {
   const std::string text = to_text(Json(std::string(expires)));
@@ -89,9 +111,12 @@ std::string ExpressRecordFormat::new_cookie() const {
   return out + "}";
 }
 
-// Rounds up to whole seconds, as connect-redis does.
-milliseconds ExpressRecordFormat::lifetime_of(const Json& cookie) const {
-  return std::chrono::ceil<seconds>(max_age_of(cookie).value_or(options_.ttl));
+// Rounds a lifetime up to whole seconds, as connect-redis does.
+void ExpressRecordFormat::read_life(const Json& cookie, RecordHead& head) const {
+  const auto max_age = max_age_of(cookie);
+  head.end = max_age ? std::nullopt : end_of(cookie);
+  head.lifetime.reset();
+  if (!head.end) head.lifetime = std::chrono::ceil<seconds>(max_age.value_or(options_.ttl));
 }
 
 void ExpressRecordFormat::complete(Record& record, seconds now) const {
@@ -101,7 +126,7 @@ void ExpressRecordFormat::complete(Record& record, seconds now) const {
   std::string text = found == nullptr ? new_cookie() : *found;
   const auto cookie = parse_json(text, limits());  // valid: decoded or made here
   if (const auto age = max_age_of(*cookie)) text = with_expires(text, iso_date(now + *age));
-  record.lifetime = lifetime_of(*cookie);
+  read_life(*cookie, record);
   record.set_format_member(kCookie, std::move(text), Record::Place::front);
 }
 
@@ -157,7 +182,7 @@ Result<RecordHead, RejectReason> ExpressRecordFormat::decode_head(std::string_vi
   const auto cookie = root.find(kCookie);
   if (cookie == root.end() || !cookie->is_object()) return RejectReason::malformed;
   RecordHead head;
-  head.lifetime = lifetime_of(*cookie);
+  read_life(*cookie, head);
   root.erase(cookie);
   head.attributes = std::move(root);
   return head;

@@ -12,8 +12,9 @@ namespace session {
 //
 //   record  {"cookie":{...},...}: the attributes are members beside `cookie`, whose unknown members are kept.
 //
-// Records don't contain their time of creation, so there is no absolute timeout. Their lifetime is that of
-// connect-redis: the cookie's originalMaxAge from each use on, else options.ttl. A record whose
+// Records don't contain their time of creation, so there is no absolute timeout. How long they live is the
+// rule of express-session and connect-redis: the cookie's originalMaxAge from each use on; without one, the
+// cookie's `expires`, which nothing moves; without either, options.ttl from each use on. A record whose
 // originalMaxAge is zero or negative has expired. There are no tombstones, because Node would read one as a
 // session.
 class ExpressRecordFormat final : public RecordFormat {
@@ -31,7 +32,7 @@ class ExpressRecordFormat final : public RecordFormat {
 
  private:
   [[nodiscard]] std::string new_cookie() const;
-  [[nodiscard]] milliseconds lifetime_of(const Json& cookie) const;
+  void read_life(const Json& cookie, RecordHead& head) const;
 
   ExpressFormatOptions options_;
   mutable PartialParser parser_;

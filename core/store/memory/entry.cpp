@@ -18,6 +18,8 @@ constexpr std::size_t kValueHeader = 47;
 // One bucket for each entry (core/store/memory/index.h).
 constexpr std::size_t kIndexShare = sizeof(void*);
 
+constexpr std::uint16_t kKeySizeMask = 0x7fff;  // of the 15 bits of MemoryEntry::key_size
+
 static_assert(std::is_standard_layout_v<MemoryEntry>, "offsetof needs it");
 
 std::size_t node_size(std::size_t key_size) noexcept {
@@ -33,13 +35,14 @@ std::size_t heap_block(std::size_t size) noexcept {
 
 }  // namespace
 
-MemoryEntry::Ptr MemoryEntry::make(const HashedKey& key, Bytes bytes) {
+MemoryEntry::Ptr MemoryEntry::make(const HashedKey& key, Bytes bytes, Retention retention) {
   assert(key.text.size() <= 8192);
   void* memory = ::operator new(node_size(key.text.size()));
   Ptr node(new (memory) MemoryEntry);
   node->bytes = std::move(bytes);
   node->hash = static_cast<std::uint32_t>(key.hash);
-  node->key_size = static_cast<std::uint16_t>(key.text.size());
+  node->key_size = static_cast<std::uint16_t>(key.text.size()) & kKeySizeMask;
+  node->expendable = retention == Retention::expendable ? 1 : 0;
   // Writes through `memory`, because the key runs past key_start into the rest of the allocation.
   char* key_at = static_cast<char*>(memory) + offsetof(MemoryEntry, key_start);
   if (!key.text.empty()) std::memcpy(key_at, key.text.data(), key.text.size());

@@ -9,6 +9,7 @@
 #include <boost/intrusive/set.hpp>
 
 #include "core/base/bytes.h"
+#include "core/store/store.h"
 
 namespace session {
 
@@ -33,11 +34,14 @@ struct MemoryEntry {
   using Ptr = std::unique_ptr<MemoryEntry, Destroy>;
 
   // Makes an entry that is in no shard yet. REQUIRES: key.text is at most 8192 bytes.
-  static Ptr make(const HashedKey& key, Bytes bytes);
+  static Ptr make(const HashedKey& key, Bytes bytes, Retention retention);
   // The memory of an entry: its node, its value's block and its share of the index, as the heap rounds them.
   static std::size_t cost(std::size_t key_size, std::size_t value_size) noexcept;
 
   [[nodiscard]] std::size_t cost() const noexcept { return cost(key_size, bytes.size()); }
+  [[nodiscard]] Retention retention() const noexcept {
+    return expendable != 0 ? Retention::expendable : Retention::keep;
+  }
   [[nodiscard]] std::string_view key() const noexcept { return {key_start, key_size}; }
   [[nodiscard]] bool has(const HashedKey& other) const noexcept {
     return hash == static_cast<std::uint32_t>(other.hash) && key() == other.text;
@@ -50,7 +54,8 @@ struct MemoryEntry {
   std::int64_t expires = 0;   // the same; the entry is absent from then on
   Bytes bytes;
   std::uint32_t hash = 0;  // the low half
-  std::uint16_t key_size = 0;
+  std::uint16_t key_size : 15 = 0;
+  std::uint16_t expendable : 1 = 0;
   char key_start[2] = {};
 };
 

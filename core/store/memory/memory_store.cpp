@@ -32,6 +32,11 @@ StoreFailure too_large() {
   return StoreFailure(StoreFailure::Kind::full, "memory store: one entry is larger than max_bytes");
 }
 
+StoreFailure no_room() {
+  return StoreFailure(StoreFailure::Kind::full,
+                      "memory store: no room is left for a session without a subject");
+}
+
 // One time for each shard. They are contiguous, so that a search for the earliest reads few cache lines.
 class ShardTimes {
  public:
@@ -62,8 +67,8 @@ class MemoryStore::Shards {
   Shards(std::size_t max_bytes, const Clock& clock) : clock_(clock), budget_(max_bytes) {
     shards_.reserve(kShards);
     for (std::size_t i = 0; i < kShards; ++i)
-      shards_.push_back(
-          std::make_unique<MemoryShard>(clock, budget_, MemoryShard::Horizon{uses_.of(i), expiries_.of(i)}));
+      shards_.push_back(std::make_unique<MemoryShard>(
+          clock, budget_, MemoryShard::Horizon{uses_.of(i), expendable_uses_.of(i), expiries_.of(i)}));
   }
 
   [[nodiscard]] HashedKey hashed(std::string_view key) const noexcept { return {key, hash_(key)}; }
@@ -71,8 +76,9 @@ class MemoryStore::Shards {
     return *shards_[key.hash >> (64 - kShardBits)];
   }
   [[nodiscard]] const MemoryBudget& budget() const noexcept { return budget_; }
-  [[nodiscard]] bool could_hold(const HashedKey& key, const Bytes& bytes) const noexcept {
-    return MemoryEntry::cost(key.text.size(), bytes.size()) <= budget_.max();
+  [[nodiscard]] bool could_hold(const HashedKey& key, const Bytes& bytes,
+                                Retention retention) const noexcept {
+    return MemoryEntry::cost(key.text.size(), bytes.size()) <= budget_.max(retention);
   }
 
   // Removes up to `max` expired entries of the shard whose entry expired first.
@@ -83,25 +89,36 @@ class MemoryStore::Shards {
     return i == ShardTimes::kNone ? 0 : shards_[i]->expire(max);
   }
 
-  // Removes an entry other than `keep`, for a write that exceeds the cap. Holds one lock at a time, so the
+  // Removes an entry other than `keep`, for a write of that kind that exceeds a cap: an expendable one if
+  // there is any. Returns false if the write must not remove what is left. Holds one lock at a time, so the
   // times of other shards may be slightly outdated.
-  void make_room(const HashedKey& keep) {
-    if (expire(1) > 0) return;
-    std::size_t skipped_shard = ShardTimes::kNone;
-    for (int tries = 0; tries < 2; ++tries) {
-      const std::size_t i = uses_.earliest_shard(MemoryShard::kNever - 1, skipped_shard);
-      if (i == ShardTimes::kNone) break;
-      if (shards_[i]->evict_oldest(keep)) return;
-      skipped_shard = i;  // The shard holds no entry but `keep`.
+  [[nodiscard]] bool make_room(const HashedKey& keep, Retention retention) {
+    if (expire(1) > 0 || evict(keep, Retention::expendable)) return true;
+    if (retention == Retention::expendable) return false;
+    if (!evict(keep, Retention::keep)) {
+      std::this_thread::yield();  // Other threads are removing entries, or have reserved the freed bytes.
     }
-    std::this_thread::yield();  // Other threads are removing entries, or have just reserved the freed bytes.
+    return true;
   }
 
  private:
+  bool evict(const HashedKey& keep, Retention retention) {
+    const ShardTimes& uses = retention == Retention::keep ? uses_ : expendable_uses_;
+    std::size_t skipped_shard = ShardTimes::kNone;
+    for (int tries = 0; tries < 2; ++tries) {
+      const std::size_t i = uses.earliest_shard(MemoryShard::kNever - 1, skipped_shard);
+      if (i == ShardTimes::kNone) return false;
+      if (shards_[i]->evict_oldest(keep, retention)) return true;
+      skipped_shard = i;  // The shard holds no such entry but `keep`.
+    }
+    return false;
+  }
+
   const Clock& clock_;
   const SipHash<1, 3> hash_ = seeded_hash();
   MemoryBudget budget_;
   ShardTimes uses_;
+  ShardTimes expendable_uses_;
   ShardTimes expiries_;
   std::vector<std::unique_ptr<MemoryShard>> shards_;
 };
@@ -124,28 +141,29 @@ Store::Answer<std::optional<Entry>> MemoryStore::load(std::string key) {
   co_return observed.reported(shards_->of(hashed).load(hashed));
 }
 
-Store::Answer<CreateOutcome> MemoryStore::create(std::string key, Bytes bytes, milliseconds ttl) {
+Store::Answer<CreateOutcome> MemoryStore::create(std::string key, Bytes bytes, StoreTerms terms) {
   const Observed observed(observer_, StoreCommand::create, clock_);
-  assert(ttl >= milliseconds(1));
+  assert(terms.ttl >= milliseconds(1));
   const HashedKey hashed = shards_->hashed(key);
-  if (!shards_->could_hold(hashed, bytes)) co_return observed.reported(too_large());
-  MemoryEntry::Ptr node = MemoryEntry::make(hashed, std::move(bytes));
+  if (!shards_->could_hold(hashed, bytes, terms.retention)) co_return observed.reported(too_large());
+  MemoryEntry::Ptr node = MemoryEntry::make(hashed, std::move(bytes), terms.retention);
   for (;;) {
-    if (const auto done = shards_->of(hashed).create(node, hashed, ttl)) co_return observed.reported(*done);
-    shards_->make_room(hashed);
+    if (const auto done = shards_->of(hashed).create(node, hashed, terms.ttl))
+      co_return observed.reported(*done);
+    if (!shards_->make_room(hashed, terms.retention)) co_return observed.reported(no_room());
   }
 }
 
 Store::Answer<ReplaceOutcome> MemoryStore::replace(std::string key, Bytes expected, Bytes bytes,
-                                                   milliseconds ttl) {
+                                                   StoreTerms terms) {
   const Observed observed(observer_, StoreCommand::replace, clock_);
-  assert(ttl >= milliseconds(1));
+  assert(terms.ttl >= milliseconds(1));
   const HashedKey hashed = shards_->hashed(key);
-  if (!shards_->could_hold(hashed, bytes)) co_return observed.reported(too_large());
+  if (!shards_->could_hold(hashed, bytes, terms.retention)) co_return observed.reported(too_large());
   for (;;) {
-    if (const auto done = shards_->of(hashed).replace(hashed, expected, bytes, ttl))
+    if (const auto done = shards_->of(hashed).replace(hashed, expected, bytes, terms))
       co_return observed.reported(*done);
-    shards_->make_room(hashed);
+    if (!shards_->make_room(hashed, terms.retention)) co_return observed.reported(no_room());
   }
 }
 
@@ -180,7 +198,8 @@ std::size_t MemoryStore::sweep(std::size_t max) {
 
 MemoryStore::Stats MemoryStore::stats() const {
   const MemoryBudget& budget = shards_->budget();
-  return {budget.entries.load(), budget.bytes(), budget.evictions.load(), budget.expirations.load()};
+  return {budget.entries.load(), budget.bytes(), budget.evictions.load(), budget.expendable_evictions.load(),
+          budget.expirations.load()};
 }
 
 }  // namespace session

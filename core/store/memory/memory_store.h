@@ -21,23 +21,26 @@ struct MemoryStoreOptions {
 // Thread-safe. The keys are sharded, so threads wait for each other only on the same shard. A lock is held
 // for the work on a few entries at most, so maintenance never blocks a caller for 5 ms. The cap in bytes
 // holds at all times. A write that would exceed it first removes expired entries, then the least recently
-// used ones (a load is a use). An entry that is larger than the cap fails with StoreFailure::Kind::full.
+// used ones (a load is a use): expendable ones before all others. Expendable entries hold a quarter of the
+// cap at most, and never evict others: without room among their own, the write fails. So does one whose entry
+// is larger than its cap. Both failures are StoreFailure::Kind::full.
 // Results are ready at once: the coroutines never suspend.
 class MemoryStore final : public Store {
  public:
   struct Stats {
-    std::size_t entries = 0;        // live ones, and expired ones that were not removed yet
-    std::size_t bytes = 0;          // as counted against max_bytes
-    std::uint64_t evictions = 0;    // live entries that were removed because of the cap
-    std::uint64_t expirations = 0;  // entries that were removed after their expiry
+    std::size_t entries = 0;                 // live ones, and expired ones that were not removed yet
+    std::size_t bytes = 0;                   // as counted against max_bytes
+    std::uint64_t evictions = 0;             // live entries to keep that were removed because of the cap
+    std::uint64_t expendable_evictions = 0;  // live expendable entries that were removed for the same reason
+    std::uint64_t expirations = 0;           // entries that were removed after their expiry
   };
 
   explicit MemoryStore(MemoryStoreOptions options = {}, const Clock& clock = system_clock());
   ~MemoryStore() override;
 
   Answer<std::optional<Entry>> load(std::string key) override;
-  Answer<CreateOutcome> create(std::string key, Bytes bytes, milliseconds ttl) override;
-  Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, milliseconds ttl) override;
+  Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) override;
+  Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, StoreTerms terms) override;
   Answer<TouchOutcome> touch(std::string key, milliseconds ttl) override;
   Answer<EraseOutcome> erase(std::string key) override;
   Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected) override;

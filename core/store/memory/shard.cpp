@@ -64,6 +64,7 @@ MemoryShard::MemoryShard(const Clock& clock, MemoryBudget& budget, Horizon horiz
 MemoryShard::~MemoryShard() {
   by_expiry_.clear();
   by_use_.clear_and_dispose(MemoryEntry::Destroy());
+  by_expendable_use_.clear_and_dispose(MemoryEntry::Destroy());
 }
 
 std::optional<Entry> MemoryShard::load(const HashedKey& key) {
@@ -79,22 +80,27 @@ std::optional<CreateOutcome> MemoryShard::create(MemoryEntry::Ptr& node, const H
   Access access(*this);
   if (find_live(key, access) != nullptr) return CreateOutcome::exists;
   expire(kExpiredPerWrite, access);
-  if (!budget_.reserve(node->cost())) return std::nullopt;
+  if (!budget_.reserve(node->cost(), node->retention())) return std::nullopt;
   link(*node, ttl, access);
   node.release();
   return CreateOutcome::created;
 }
 
 std::optional<ReplaceOutcome> MemoryShard::replace(const HashedKey& key, const Bytes& expected, Bytes& bytes,
-                                                   milliseconds ttl) {
+                                                   StoreTerms terms) {
   Access access(*this);
   MemoryEntry* node = find_live(key, access);
   if (node == nullptr || !(node->bytes == expected)) return ReplaceOutcome::mismatch;
   use(*node, access);
   expire(kExpiredPerWrite, access);
-  if (!resize(node->cost(), MemoryEntry::cost(key.text.size(), bytes.size()))) return std::nullopt;
+  if (!change(*node, MemoryEntry::cost(key.text.size(), bytes.size()), terms.retention)) return std::nullopt;
   std::swap(node->bytes, bytes);
-  set_expiry(*node, ttl, access);
+  if (node->retention() != terms.retention) {
+    uses(*node).erase(UseOrder::s_iterator_to(*node));
+    node->expendable = terms.retention == Retention::expendable ? 1 : 0;
+    uses(*node).push_front(*node);
+  }
+  set_expiry(*node, terms.ttl, access);
   return ReplaceOutcome::replaced;
 }
 
@@ -128,12 +134,17 @@ std::size_t MemoryShard::expire(std::size_t max) {
   return expire(max, access);
 }
 
-bool MemoryShard::evict_oldest(const HashedKey& keep) {
+bool MemoryShard::evict_oldest(const HashedKey& keep, Retention retention) {
   Access access(*this);
-  auto oldest = by_use_.rbegin();
-  if (oldest != by_use_.rend() && oldest->has(keep)) ++oldest;
-  if (oldest == by_use_.rend()) return false;
-  count(oldest->expires <= access.now() ? budget_.expirations : budget_.evictions);
+  UseOrder& order = retention == Retention::keep ? by_use_ : by_expendable_use_;
+  auto oldest = order.rbegin();
+  if (oldest != order.rend() && oldest->has(keep)) ++oldest;
+  if (oldest == order.rend()) return false;
+  if (oldest->expires <= access.now()) {
+    count(budget_.expirations);
+  } else {
+    count(retention == Retention::keep ? budget_.evictions : budget_.expendable_evictions);
+  }
   unlink(*oldest, access);
   return true;
 }
@@ -147,18 +158,27 @@ MemoryEntry* MemoryShard::find_live(const HashedKey& key, Access& access) {
   return nullptr;
 }
 
-bool MemoryShard::resize(std::size_t from, std::size_t to) noexcept {
-  if (to > from) return budget_.reserve(to - from);
-  budget_.release(from - to);
+bool MemoryShard::change(const MemoryEntry& node, std::size_t cost, Retention retention) noexcept {
+  const std::size_t before = node.cost();
+  const Retention was = node.retention();
+  if (was != retention) {
+    // Reserves before it releases, so that no other thread takes the room in between.
+    if (!budget_.reserve(cost, retention)) return false;
+    budget_.release(before, was);
+    return true;
+  }
+  if (cost > before) return budget_.reserve(cost - before, retention);
+  budget_.release(before - cost, retention);
   return true;
 }
 
 void MemoryShard::use(MemoryEntry& node, Access& access) {
   // On the hot path: compares the ends of the list by address, without reading their memory.
-  if (&by_use_.back() == &node) access.horizon_moved();
-  if (&by_use_.front() != &node) {
-    by_use_.erase(by_use_.iterator_to(node));
-    by_use_.push_front(node);
+  UseOrder& order = uses(node);
+  if (&order.back() == &node) access.horizon_moved();
+  if (&order.front() != &node) {
+    order.erase(UseOrder::s_iterator_to(node));
+    order.push_front(node);
   }
   node.last_use = access.now();
 }
@@ -175,7 +195,7 @@ void MemoryShard::link(MemoryEntry& node, milliseconds ttl, Access& access) {
   index_.insert(node);
   node.last_use = access.now();
   node.expires = deadline(access.now(), ttl);
-  by_use_.push_front(node);
+  uses(node).push_front(node);
   // A hint: most entries live equally long, so the newest is the last to expire.
   by_expiry_.insert(by_expiry_.end(), node);
   budget_.entries.fetch_add(1, std::memory_order_relaxed);
@@ -184,9 +204,9 @@ void MemoryShard::link(MemoryEntry& node, milliseconds ttl, Access& access) {
 void MemoryShard::unlink(MemoryEntry& node, Access& access) {
   access.horizon_moved();
   index_.remove(node);
-  by_use_.erase(by_use_.iterator_to(node));
+  uses(node).erase(UseOrder::s_iterator_to(node));
   by_expiry_.erase(by_expiry_.iterator_to(node));
-  budget_.release(node.cost());
+  budget_.release(node.cost(), node.retention());
   budget_.entries.fetch_sub(1, std::memory_order_relaxed);
   access.free_later(node);
 }
@@ -202,9 +222,10 @@ std::size_t MemoryShard::expire(std::size_t max, Access& access) {
 }
 
 void MemoryShard::publish() noexcept {
-  const std::int64_t use = by_use_.empty() ? kNever : by_use_.back().last_use;
+  const auto oldest = [](const UseOrder& order) { return order.empty() ? kNever : order.back().last_use; };
   const std::int64_t expiry = by_expiry_.empty() ? kNever : by_expiry_.begin()->expires;
-  horizon_.oldest_use.store(use, std::memory_order_relaxed);
+  horizon_.oldest_use.store(oldest(by_use_), std::memory_order_relaxed);
+  horizon_.oldest_expendable_use.store(oldest(by_expendable_use_), std::memory_order_relaxed);
   horizon_.earliest_expiry.store(expiry, std::memory_order_relaxed);
 }
 

@@ -31,6 +31,7 @@ class alignas(64) MemoryShard {
   // it: a hint which shard to look in.
   struct Horizon {
     std::atomic<std::int64_t>& oldest_use;
+    std::atomic<std::int64_t>& oldest_expendable_use;
     std::atomic<std::int64_t>& earliest_expiry;
   };
 
@@ -45,15 +46,15 @@ class alignas(64) MemoryShard {
                                                     milliseconds ttl);
   // If the outcome is `replaced`, `bytes` holds the former bytes afterwards.
   [[nodiscard]] std::optional<ReplaceOutcome> replace(const HashedKey& key, const Bytes& expected,
-                                                      Bytes& bytes, milliseconds ttl);
+                                                      Bytes& bytes, StoreTerms terms);
   [[nodiscard]] TouchOutcome touch(const HashedKey& key, milliseconds ttl);
   [[nodiscard]] EraseOutcome erase(const HashedKey& key);
   [[nodiscard]] EraseIfOutcome erase_if(const HashedKey& key, const Bytes& expected);
 
   // Removes up to `max` expired entries, the earliest first, and returns how many it removed.
   std::size_t expire(std::size_t max);
-  // Removes the least recently used entry other than `keep`; false if there is none.
-  bool evict_oldest(const HashedKey& keep);
+  // Removes the least recently used entry of that kind other than `keep`; false if there is none.
+  bool evict_oldest(const HashedKey& keep, Retention retention);
 
  private:
   class Access;
@@ -71,7 +72,11 @@ class alignas(64) MemoryShard {
       boost::intrusive::compare<EarlierExpiry>, boost::intrusive::constant_time_size<false>>;
 
   MemoryEntry* find_live(const HashedKey& key, Access& access);
-  bool resize(std::size_t from, std::size_t to) noexcept;
+  // Reserves what an entry needs with other bytes under other terms, or returns false.
+  bool change(const MemoryEntry& node, std::size_t cost, Retention retention) noexcept;
+  [[nodiscard]] UseOrder& uses(const MemoryEntry& node) noexcept {
+    return node.expendable != 0 ? by_expendable_use_ : by_use_;
+  }
   void use(MemoryEntry& node, Access& access);
   void set_expiry(MemoryEntry& node, milliseconds ttl, Access& access);
   void link(MemoryEntry& node, milliseconds ttl, Access& access);
@@ -84,7 +89,8 @@ class alignas(64) MemoryShard {
   const Horizon horizon_;
   std::mutex mutex_;
   MemoryIndex index_;
-  UseOrder by_use_;  // the most recently used first
+  UseOrder by_use_;             // of entries to keep, the most recently used first
+  UseOrder by_expendable_use_;  // the same of the others
   ExpiryOrder by_expiry_;
 };
 

@@ -7,6 +7,7 @@
 #include <boost/asio/execution_context.hpp>
 
 #include "core/store/redis/client.h"
+#include "core/store/redis/expendable_window.h"
 
 namespace session {
 namespace {
@@ -100,21 +101,37 @@ std::optional<Entry> entry_in(std::vector<Reply> replies) {
   return Entry{std::move(replies[0].bytes), time_left};
 }
 
+// About what Redis needs for a key beside its name and its value.
+constexpr std::size_t kExpendableOverhead = 100;
+
+StoreFailure no_share_left() {
+  return StoreFailure(StoreFailure::Kind::full,
+                      "sessions without a subject have used up their share (store.redis.anonymous_bytes)");
+}
+
 }  // namespace
 
 RedisStore::RedisStore(RedisStoreOptions options, const Clock& clock)
     : setup_(std::make_shared<RedisSetup>(std::move(options), clock)),
+      expendable_(std::make_shared<ExpendableWindow>(setup_->options.expendable_bytes, clock)),
       observer_(setup_->options.observer),
       max_value_bytes_(setup_->options.max_value_bytes) {}
 
-RedisStore::RedisStore(std::shared_ptr<const RedisSetup> setup, StoreObserver* observer,
-                       std::size_t max_value_bytes)
-    : setup_(std::move(setup)), observer_(observer), max_value_bytes_(max_value_bytes) {}
+RedisStore::RedisStore(std::shared_ptr<const RedisSetup> setup, std::shared_ptr<ExpendableWindow> expendable,
+                       StoreObserver* observer, std::size_t max_value_bytes)
+    : setup_(std::move(setup)),
+      expendable_(std::move(expendable)),
+      observer_(observer),
+      max_value_bytes_(max_value_bytes) {}
+
+bool RedisStore::admits(std::size_t bytes, const StoreTerms& terms) const {
+  return terms.retention == Retention::keep || expendable_->admit(bytes, terms.ttl);
+}
 
 RedisStore::~RedisStore() = default;
 
 std::unique_ptr<RedisStore> RedisStore::observed_by(StoreObserver& observer) const {
-  return std::unique_ptr<RedisStore>(new RedisStore(setup_, &observer, max_value_bytes_));
+  return std::unique_ptr<RedisStore>(new RedisStore(setup_, expendable_, &observer, max_value_bytes_));
 }
 
 void RedisStore::limit_values(std::size_t max_bytes) {
@@ -138,21 +155,26 @@ Store::Answer<std::optional<Entry>> RedisStore::load(std::string key) {
   co_return at.observed.reported(std::move(entry));
 }
 
-Store::Answer<CreateOutcome> RedisStore::create(std::string key, Bytes bytes, milliseconds ttl) {
+Store::Answer<CreateOutcome> RedisStore::create(std::string key, Bytes bytes, StoreTerms terms) {
   const PreparedCall at =
       prepare(setup_, co_await asio::this_coro::executor, key, StoreCommand::create, observer_);
-  auto called = co_await at.call("SET", commands::create(at.key, bytes.view(), ttl));
+  if (!admits(kExpendableOverhead + key.size() + bytes.size(), terms))
+    co_return at.observed.reported(no_share_left());
+  auto called = co_await at.call("SET", commands::create(at.key, bytes.view(), terms.ttl));
   if (!called) co_return at.observed.reported(called.error().failure);
   co_return at.observed.reported(called->front().is(Reply::Kind::nil) ? CreateOutcome::exists
                                                                       : CreateOutcome::created);
 }
 
 Store::Answer<ReplaceOutcome> RedisStore::replace(std::string key, Bytes expected, Bytes bytes,
-                                                  milliseconds ttl) {
+                                                  StoreTerms terms) {
   const PreparedCall at =
       prepare(setup_, co_await asio::this_coro::executor, key, StoreCommand::replace, observer_);
+  // Only what an entry grows by counts again.
+  const std::size_t grown = bytes.size() > expected.size() ? bytes.size() - expected.size() : 0;
+  if (!admits(grown, terms)) co_return at.observed.reported(no_share_left());
   const auto command = [&](By by) {
-    return commands::replace(at.key, expected.view(), bytes.view(), ttl, by);
+    return commands::replace(at.key, expected.view(), bytes.view(), terms.ttl, by);
   };
   const auto done = co_await run_script(at, command);
   if (!done) co_return at.observed.reported(done.error());

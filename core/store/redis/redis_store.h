@@ -10,6 +10,7 @@
 
 namespace session {
 
+class ExpendableWindow;
 struct RedisSetup;
 
 // A Store in Redis: many processes share its sessions, and they survive a restart of the gateway. The
@@ -22,6 +23,7 @@ struct RedisSetup;
 // outcome of a failed write is unknown. load() returns empty bytes for a key that holds another type than a
 // string, or more bytes than limit_values() allows: the key exists, but is not a session. No more than these
 // bytes and one cross the network. A key without a time to live has milliseconds::max() left.
+// A write of an expendable entry that exceeds options.expendable_bytes is not sent, and fails as `full`.
 // Redis acknowledges a write before its replicas have it, so a failover can lose the latest writes.
 class RedisStore final : public Store {
  public:
@@ -38,16 +40,20 @@ class RedisStore final : public Store {
   void limit_values(std::size_t max_bytes) override;
 
   Answer<std::optional<Entry>> load(std::string key) override;
-  Answer<CreateOutcome> create(std::string key, Bytes bytes, milliseconds ttl) override;
-  Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, milliseconds ttl) override;
+  Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) override;
+  Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, StoreTerms terms) override;
   Answer<TouchOutcome> touch(std::string key, milliseconds ttl) override;
   Answer<EraseOutcome> erase(std::string key) override;
   Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected) override;
 
  private:
-  RedisStore(std::shared_ptr<const RedisSetup> setup, StoreObserver* observer, std::size_t max_value_bytes);
+  RedisStore(std::shared_ptr<const RedisSetup> setup, std::shared_ptr<ExpendableWindow> expendable,
+             StoreObserver* observer, std::size_t max_value_bytes);
+  // Whether an expendable entry has a place in its share.
+  [[nodiscard]] bool admits(std::size_t bytes, const StoreTerms& terms) const;
 
   const std::shared_ptr<const RedisSetup> setup_;
+  const std::shared_ptr<ExpendableWindow> expendable_;
   StoreObserver* const observer_;
   std::atomic<std::size_t> max_value_bytes_;
 };

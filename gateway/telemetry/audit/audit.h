@@ -34,8 +34,8 @@ class Audit {
  private:
   // Each reason has its own limit, so that a flood of forged cookies does not hide refusals for other
   // reasons. Unlisted reasons share the last one.
-  static constexpr std::array<std::string_view, 10> kReasons = {
-      "malformed", "bad-signature", "unknown",     "expired",    "revoked",
+  static constexpr std::array<std::string_view, 11> kReasons = {
+      "malformed", "bad-signature", "unknown",     "expired",    "revoked", "ambiguous",
       "forbidden", "cross-origin",  "not-allowed", "bad-secret", ""};
   [[nodiscard]] RateLimit& limit_of(std::string_view reason);
 

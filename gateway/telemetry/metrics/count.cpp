@@ -5,6 +5,11 @@
 namespace session::gateway {
 namespace {
 
+Count id_change(std::string_view cause) {
+  if (cause == SessionEvent::kLogin) return Count::session_id_login;
+  return cause == SessionEvent::kRights ? Count::session_id_rights : Count::session_id_asked;
+}
+
 void count_event(ThreadCounters& counters, const SessionEvent& event) {
   switch (event.kind) {
     case SessionEvent::Kind::created:
@@ -12,8 +17,7 @@ void count_event(ThreadCounters& counters, const SessionEvent& event) {
     case SessionEvent::Kind::moved:
       return counters.count(Count::session_moved);
     case SessionEvent::Kind::regenerated:
-      return counters.count(event.cause == SessionEvent::kLogin ? Count::session_id_login
-                                                                : Count::session_id_asked);
+      return counters.count(id_change(event.cause));
     case SessionEvent::Kind::destroyed:
       return counters.count(Count::session_destroyed);
     case SessionEvent::Kind::refused:

@@ -26,6 +26,7 @@ enum class Count {
   session_new,
   session_moved,
   session_id_login,
+  session_id_rights,
   session_id_asked,
   session_destroyed,
   malformed_record,
@@ -34,7 +35,7 @@ enum class Count {
 inline constexpr std::size_t kCounts = static_cast<std::size_t>(Count::count);
 
 // The number of refusal reasons (request_labels.h), including one for all others.
-inline constexpr std::size_t kReasons = 20;
+inline constexpr std::size_t kReasons = 21;
 
 // An endpoint in the metrics. `none` stands for requests of no endpoint, or of one that does not exist;
 // Metrics::register_endpoint returns the others.

@@ -62,9 +62,11 @@ void add_session_families(Families& families, const CounterSnapshot& sums) {
           "Sessions that requests began: new ones, and those moved from another format.")
       .value(figure(sums, Count::session_new), {{"cause", "new"}})
       .value(figure(sums, Count::session_moved), {{"cause", "moved"}});
-  counter(families, "session_gateway_session_ids_changed_total",
-          "Sessions that got another id, by why: a login, or an application or client asked.")
+  counter(
+      families, "session_gateway_session_ids_changed_total",
+      "Sessions that got another id, by why: a login, a changed right, or an application or client asked.")
       .value(figure(sums, Count::session_id_login), {{"cause", "login"}})
+      .value(figure(sums, Count::session_id_rights), {{"cause", "rights"}})
       .value(figure(sums, Count::session_id_asked), {{"cause", "asked"}});
   counter(families, "session_gateway_malformed_records_total",
           "Times that a record in the store was found to be no session of this format.")

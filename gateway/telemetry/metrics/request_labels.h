@@ -22,6 +22,7 @@ inline constexpr std::array<std::string_view, kReasons> kReasonNames = {"absent"
                                                                         "malformed",
                                                                         "bad-signature",
                                                                         "bad-secret",
+                                                                        "ambiguous",
                                                                         "forbidden",
                                                                         "not-allowed",
                                                                         "commit-not-allowed",

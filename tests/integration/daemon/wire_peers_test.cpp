@@ -145,7 +145,8 @@ BOOST_AUTO_TEST_CASE(a_half_closed_peer_gets_its_answers) {
 
 BOOST_AUTO_TEST_CASE(a_peer_that_never_reads_holds_up_nobody_and_is_closed_after_the_deadline) {
   WireGateway gateway(with_deadline("3s", 1));
-  const std::string cookie = gateway.log_in(R"({"blob":")" + std::string(60000, 'b') + R"("})");
+  const std::string cookie =
+      gateway.log_in(R"({"user":"alice","blob":")" + std::string(60000, 'b') + R"("})");
   const std::string show = request(1, asking("session", "GET", {{"HTTP_COOKIE", "session=" + cookie}}));
   BOOST_TEST(gateway.unix_peer().ask(show).body.size() > 60000U);
   const std::size_t before = gateway.resident_bytes();
@@ -187,7 +188,8 @@ BOOST_AUTO_TEST_CASE(a_peer_that_reads_no_replies_to_management_records_is_close
 
 BOOST_AUTO_TEST_CASE(a_slow_reader_gets_every_byte) {
   WireGateway gateway;
-  const std::string cookie = gateway.log_in(R"({"blob":")" + std::string(60000, 'b') + R"("})");
+  const std::string cookie =
+      gateway.log_in(R"({"user":"alice","blob":")" + std::string(60000, 'b') + R"("})");
   const std::string show = request(1, asking("session", "GET", {{"HTTP_COOKIE", "session=" + cookie}}));
   std::string many;
   for (int i = 0; i < 100; ++i) many += show;

@@ -145,7 +145,8 @@ BOOST_AUTO_TEST_CASE(sigterm_is_not_held_up_for_ever_by_peers_that_are_stuck) {
   WireGateway gateway({"limits: { request_deadline: 300ms }\nworkers: 2\n"});
   std::vector<Peer> stuck = gateway.peers();
   for (Peer& peer : stuck) BOOST_TEST(peer.ask(health() + kRequest.substr(0, 60)).status == 200);
-  const std::string cookie = gateway.log_in(R"({"blob":")" + std::string(60000, 'b') + R"("})");
+  const std::string cookie =
+      gateway.log_in(R"({"user":"alice","blob":")" + std::string(60000, 'b') + R"("})");
   std::string many;
   for (int i = 0; i < 200; ++i)
     many += request(1, asking("session", "GET", {{"HTTP_COOKIE", "session=" + cookie}}));

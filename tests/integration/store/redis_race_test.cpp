@@ -120,8 +120,8 @@ Task<std::string> destroy(SessionManager& manager, std::string cookie) {
       const auto written = co_await opened.session->destroy();
       if (written) co_return "here";
     } else {
-      const auto ended = co_await manager.end_successor(opened.successor);
-      co_return ended.has_value() && *ended == EraseOutcome::erased ? "under another id" : "not found";
+      const auto ended = co_await manager.end(std::move(opened.others));
+      co_return ended.has_value() && !ended->empty() ? "under another id" : "not found";
     }
   }
 }

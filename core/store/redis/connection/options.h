@@ -78,7 +78,8 @@ struct RedisStoreOptions {
   milliseconds connect_deadline{500};  // for one attempt to connect, TLS and handshake included
   // The most that load() may be told to return (Store::limit_values). A longer reply is a protocol error.
   std::size_t max_value_bytes = std::size_t{32} << 20;
-  std::string client_name = "session-gateway";  // shown by CLIENT LIST
+  std::size_t expendable_bytes = std::size_t{256} << 20;  // of expendable entries (ExpendableWindow)
+  std::string client_name = "session-gateway";            // shown by CLIENT LIST
   // Called for each event, on the thread of the connection; must be thread-safe.
   std::function<void(const RedisEvent&)> on_event = {};
   // Called for each value that load() does not return because it has more bytes than this, on the thread of

@@ -40,9 +40,10 @@ std::size_t size_on_wire(std::initializer_list<std::string_view> words) {
 
 const Script& replace_script() {
   static const Script script(
-      "if redis.call('GET',KEYS[1])==ARGV[1] then redis.call('SET',KEYS[1],ARGV[2],'PX',ARGV[3]) return 1 "
-      "end "
-      "return 0");
+      "if redis.call('GET',KEYS[1])~=ARGV[1] then return 0 end "
+      "if ARGV[3]=='' then redis.call('SET',KEYS[1],ARGV[2]) "
+      "else redis.call('SET',KEYS[1],ARGV[2],'PX',ARGV[3]) end "
+      "return 1");
   return script;
 }
 
@@ -123,7 +124,11 @@ Command load(std::string_view key, std::size_t max_bytes) {
 Command create(std::string_view key, std::string_view bytes, milliseconds ttl) {
   Command command;
   command.is_valid_reply = is_set;
-  command.then({"SET", key, bytes, "NX", "PX", milliseconds_text(ttl)});
+  if (ttl == milliseconds::max()) {
+    command.then({"SET", key, bytes, "NX"});
+  } else {
+    command.then({"SET", key, bytes, "NX", "PX", milliseconds_text(ttl)});
+  }
   return command;
 }
 
@@ -142,7 +147,9 @@ Command erase(std::string_view key) {
 Command replace(std::string_view key, std::string_view expected, std::string_view bytes, milliseconds ttl,
                 By by) {
   Command command = count_command();
-  command.then({verb(by), name(by, replace_script()), "1", key, expected, bytes, milliseconds_text(ttl)});
+  // An empty text: the key has no end.
+  const std::string life = ttl == milliseconds::max() ? std::string() : milliseconds_text(ttl);
+  command.then({verb(by), name(by, replace_script()), "1", key, expected, bytes, life});
   return command;
 }
 

@@ -23,12 +23,12 @@ class ShuffledStore final : public Store {
   Answer<std::optional<Entry>> load(std::string key) override {
     return shuffled<std::optional<Entry>>(inner_.load(std::move(key)));
   }
-  Answer<CreateOutcome> create(std::string key, Bytes bytes, milliseconds ttl) override {
-    return shuffled<CreateOutcome>(inner_.create(std::move(key), std::move(bytes), ttl));
+  Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) override {
+    return shuffled<CreateOutcome>(inner_.create(std::move(key), std::move(bytes), terms));
   }
-  Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, milliseconds ttl) override {
+  Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, StoreTerms terms) override {
     return shuffled<ReplaceOutcome>(
-        inner_.replace(std::move(key), std::move(expected), std::move(bytes), ttl));
+        inner_.replace(std::move(key), std::move(expected), std::move(bytes), terms));
   }
   Answer<TouchOutcome> touch(std::string key, milliseconds ttl) override {
     return shuffled<TouchOutcome>(inner_.touch(std::move(key), ttl));

@@ -54,6 +54,39 @@ BOOST_AUTO_TEST_CASE(a_record_from_the_future_counts_as_made_now) {
   BOOST_TEST(seconds_left(Policy(), -24h * 365) == 1800);
 }
 
+BOOST_AUTO_TEST_CASE(more_than_a_small_skew_ahead_is_the_future) {
+  const auto made_at = [](seconds at) { return made_in_the_future({at, std::nullopt}, kCreated); };
+  BOOST_TEST(!made_at(kCreated));
+  BOOST_TEST(!made_at(kCreated + 60s));
+  BOOST_TEST(made_at(kCreated + 61s));
+  BOOST_TEST(made_at(kCreated + 24h * 3650));
+  BOOST_TEST(!made_in_the_future(Age(), kCreated));
+}
+
+BOOST_AUTO_TEST_CASE(a_session_without_a_subject_has_the_smaller_of_both_limits) {
+  Policy policy;
+  policy.anonymous = {10min, 1000};
+  BOOST_TEST((policy.of(true).idle_timeout == 30min));
+  BOOST_TEST(policy.of(true).max_bytes == 65536U);
+  BOOST_TEST((policy.of(false).idle_timeout == 10min));
+  BOOST_TEST(policy.of(false).max_bytes == 1000U);
+  BOOST_TEST((policy.of(false).absolute_timeout == 12h));
+  policy.anonymous = {24h, 1 << 20};
+  BOOST_TEST((policy.of(false).idle_timeout == 30min));
+  BOOST_TEST(policy.of(false).max_bytes == 65536U);
+  policy.anonymous.idle_timeout = 40s;
+  BOOST_TEST((policy.of(false).touch_every == 10s));
+}
+
+BOOST_AUTO_TEST_CASE(a_fixed_end_counts_instead_of_all_else_and_is_never_moved) {
+  Age age{kCreated, 1h, kCreated + 60s};
+  BOOST_TEST((time_to_live(Policy(), age, kCreated) == 60s));
+  BOOST_TEST((time_to_live(Policy(), age, kCreated + 59s) == 1s));
+  BOOST_TEST(!time_to_live(Policy(), age, kCreated + 60s).has_value());
+  BOOST_TEST(!touch_due(Policy(), age, 1s, 60s));
+  BOOST_TEST(!touch_due(Policy(), age, milliseconds::max(), 60s));
+}
+
 BOOST_AUTO_TEST_CASE(an_idle_timeout_beyond_the_absolute_changes_nothing) {
   Policy policy;
   policy.idle_timeout = 24h;
@@ -98,9 +131,9 @@ BOOST_AUTO_TEST_CASE(a_lifetime_of_nothing_is_over) {
   BOOST_TEST(!time_to_live(Policy(), {kCreated, -1ms}, kCreated).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(a_session_without_an_end_is_given_one) {
+BOOST_AUTO_TEST_CASE(a_session_without_an_end_is_given_one_unless_its_life_is_its_own) {
   BOOST_TEST(touch_due(Policy(), Age(), milliseconds::max(), 30min));
-  BOOST_TEST(touch_due(Policy(), {std::nullopt, 24h}, milliseconds::max(), 24h));
+  BOOST_TEST(!touch_due(Policy(), {std::nullopt, 24h}, milliseconds::max(), 24h));
 }
 
 BOOST_AUTO_TEST_CASE(a_short_life_of_its_own_is_extended_in_time) {

@@ -105,6 +105,34 @@ BOOST_AUTO_TEST_CASE(where_sessions_are_not_extended_a_write_does_not_do_so_eith
   BOOST_TEST((time_left("hello") == kDay - 1h));
 }
 
+BOOST_AUTO_TEST_CASE(a_fixed_end_is_moved_neither_by_a_check_nor_by_a_write_nor_by_a_new_id) {
+  const std::string record =
+      R"({"cookie":{"originalMaxAge":null,"expires":"2027-01-15T08:01:00.000Z"},"user":"alice"})";
+  write("fixed", record, 60s);
+  clock.advance(10s);
+  Session session = opened("fixed", Touch::on);
+  BOOST_TEST((time_left("fixed") == 50s));
+  BOOST_TEST(outcome(run(session.set("a", 1, Flush::now))) == "written");
+  BOOST_TEST((time_left("fixed") == 50s));
+  BOOST_TEST(outcome(run(session.regenerate())) == "written");
+  BOOST_TEST((time_left(session.id()) == 50s));
+  write("over", record, 1h);
+  clock.advance(50s);
+  BOOST_TEST(refusal("over") == "expired");
+}
+
+BOOST_AUTO_TEST_CASE(a_session_without_an_end_stays_without_one) {
+  write("endless", kRecord);
+  Session session = opened("endless", Touch::on);
+  BOOST_TEST((time_left("endless") > 24h * 365));
+  BOOST_TEST(outcome(run(session.set("a", 1, Flush::now))) == "written");
+  BOOST_TEST((time_left("endless") > 24h * 365));
+  BOOST_TEST(outcome(run(session.regenerate())) == "written");
+  BOOST_TEST((time_left(session.id()) > 24h * 365));
+  BOOST_TEST(outcome(run(session.set("user", "bob", Flush::now))) == "written");
+  BOOST_TEST((time_left(session.id()) > 24h * 365));
+}
+
 BOOST_AUTO_TEST_CASE(a_session_whose_age_is_nothing_is_over) {
   write("over", R"({"cookie":{"originalMaxAge":0},"user":"alice"})", 1h);
   BOOST_TEST(refusal("over") == "expired");
@@ -244,13 +272,19 @@ BOOST_AUTO_TEST_CASE(a_record_that_is_none_is_malformed_and_left_alone) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_record_that_becomes_unreadable_under_a_session_is_left_alone) {
-  for (const std::string what : {"set", "destroy", "regenerate", "login"}) {
+BOOST_AUTO_TEST_CASE(a_destroy_erases_a_record_that_becomes_unreadable_under_the_session) {
+  Session session = opened("hello");
+  write("hello", "not ours", kDay);
+  BOOST_TEST(outcome(run(session.destroy())) == "written");
+  BOOST_TEST(memory.stats().entries == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_record_that_becomes_unreadable_under_a_session_is_not_overwritten) {
+  for (const std::string what : {"set", "regenerate", "login"}) {
     write("hello", kRecord, kDay);
     Session session = opened("hello");
     write("hello", "not ours", kDay);
     if (what == "set") BOOST_TEST(outcome(run(session.set("a", 1, Flush::now))) == "malformed");
-    if (what == "destroy") BOOST_TEST(outcome(run(session.destroy())) == "malformed");
     if (what == "regenerate") BOOST_TEST(outcome(run(session.regenerate())) == "malformed");
     if (what == "login") BOOST_TEST(outcome(run(session.set("user", "bob", Flush::now))) == "malformed");
     BOOST_TEST(record_of("hello") == "not ours");

@@ -51,9 +51,10 @@ std::size_t example_at(const std::string& line) {
 
 enum class Examples { that_go_together, all };
 
-// What excludes something else in the reference: `file`, `url` and the topology single.
+// What excludes something else in the reference: `file`, `url`, the topology single, a __Host- cookie.
 bool is_an_alternative(std::string_view example) {
-  constexpr std::array<std::string_view, 3> kAlternatives = {"#value:", "#urls:", "#sentinel_password:"};
+  constexpr std::array<std::string_view, 4> kAlternatives = {
+      "#value:", "#urls:", "#sentinel_password:", "#former:"};
   return std::any_of(kAlternatives.begin(), kAlternatives.end(),
                      [&](std::string_view key) { return example.starts_with(key); });
 }
@@ -131,6 +132,10 @@ BOOST_AUTO_TEST_CASE(the_reference_loads_and_every_value_in_it_is_the_default) {
   BOOST_TEST((read.session.absolute_timeout == defaults.session.absolute_timeout));
   BOOST_TEST((read.session.touch_every == defaults.session.touch_every));
   BOOST_TEST(read.session.max_bytes == defaults.session.max_bytes);
+  BOOST_TEST((read.session.anonymous.idle_timeout == defaults.session.anonymous.idle_timeout));
+  BOOST_TEST(read.session.anonymous.max_bytes == defaults.session.anonymous.max_bytes);
+  BOOST_TEST((read.forget_at_login == defaults.forget_at_login));
+  BOOST_TEST((read.regenerate_on == defaults.regenerate_on));
   BOOST_TEST((read.flush == defaults.flush));
   BOOST_TEST(read.memory.max_bytes == defaults.memory.max_bytes);
   BOOST_TEST((read.store_type == defaults.store_type));
@@ -170,6 +175,7 @@ BOOST_AUTO_TEST_CASE(the_redis_store_in_the_reference_is_the_default_too) {
   BOOST_TEST(read.prefix == defaults.prefix);
   BOOST_TEST((read.deadline == defaults.deadline));
   BOOST_TEST((read.connect_deadline == defaults.connect_deadline));
+  BOOST_TEST(read.expendable_bytes == defaults.expendable_bytes);
 }
 
 BOOST_AUTO_TEST_CASE(every_key_that_the_reader_knows_is_in_the_reference) {

@@ -58,10 +58,15 @@ BOOST_AUTO_TEST_CASE(a_key_that_is_gone_from_the_file_is_named_without_a_line) {
 
 BOOST_AUTO_TEST_CASE(all_of_redis_needs_one_where_it_is_in_use) {
   const std::vector<std::pair<std::string, std::string>> changes = {
-      {"url: redis://127.0.0.2:6379", "url"},  {"url: redis://127.0.0.1:6379/3", "url"},
-      {"url: rediss://127.0.0.1:6379", "url"}, {"topology: cluster", "topology"},
-      {"password: { value: p }", "password"},  {"prefix: \"other:\"", "prefix"},
-      {"deadline: 100ms", "deadline"},         {"connect_deadline: 100ms", "connect_deadline"},
+      {"url: redis://127.0.0.2:6379", "url"},
+      {"url: redis://127.0.0.1:6379/3", "url"},
+      {"url: rediss://127.0.0.1:6379", "url"},
+      {"topology: cluster", "topology"},
+      {"password: { value: p }", "password"},
+      {"prefix: \"other:\"", "prefix"},
+      {"deadline: 100ms", "deadline"},
+      {"connect_deadline: 100ms", "connect_deadline"},
+      {"anonymous_bytes: 1MiB", "anonymous_bytes"},
   };
   for (const auto& [text, key] : changes) {
     BOOST_TEST(restart(kRedis, kRedis + "    " + text + "\n") == line(4, "store.redis." + key));
@@ -124,6 +129,26 @@ BOOST_AUTO_TEST_CASE(a_change_of_a_listeners_secret_is_said_if_it_refuses_nginx_
   BOOST_TEST(effects(with(""), with(two)) == refused);
   BOOST_TEST(effects(with(one), with("")) ==
              "listen[0] has no secret any more: whoever can connect can log in as anybody\n");
+}
+
+// Browsers keep a cookie under its name, domain and path.
+BOOST_AUTO_TEST_CASE(what_a_change_of_the_cookie_does_to_browsers_is_said) {
+  const std::string here = "cookie: { name: a, path: / }\n";
+  BOOST_TEST(effects(here, "cookie: { name: a, path: /, same_site: strict, lifetime: 1d }\n") == "");
+  for (const std::string place : {"domain: example.com", "path: /shop"}) {
+    const std::string there = "cookie: { name: a, " + place;
+    BOOST_TEST(effects(here, there + " }\n").find("needs its domain and path in cookie.former") !=
+               std::string::npos);
+    BOOST_TEST(effects(here, there + ", former: [{ path: /other }] }\n").find("cookie.former") !=
+               std::string::npos);
+    BOOST_TEST(
+        effects(here, there + ", former: [{ path: / }] }\n") ==
+        "the cookie has another domain or path: browsers send both until the next login or logout, which "
+        "removes the former one\n");
+  }
+  const std::string insecure = "cookie: { name: a, secure: false }\n";
+  BOOST_TEST(effects(insecure, here).starts_with("the cookie is Secure from now on"));
+  BOOST_TEST(effects(here, insecure).starts_with("the cookie is not Secure any more"));
 }
 
 // The same id with other bytes is another key.

@@ -110,6 +110,37 @@ BOOST_AUTO_TEST_CASE(browsers_would_keep_the_cookie) {
              "gateway.yaml:3: cookie.name: a cookie name is letters, digits and !#$%&'*+-.^_`|~\n");
 }
 
+BOOST_AUTO_TEST_CASE(former_cookies_are_places_of_the_same_name) {
+  const Settings read = settings(
+      "cookie:\n  name: s\n  domain: example.org\n  same_site: strict\n  lifetime: 1d\n  former:\n  - { "
+      "path: /shop }\n"
+      "  - { domain: shop.example.org }\n  - {}\n");
+  BOOST_TEST_REQUIRE(read.former_cookies.size() == 3U);
+  BOOST_TEST(
+      clear_cookie(read.former_cookies[0]).starts_with("s=; Path=/shop; Secure; HttpOnly; SameSite=Strict;"));
+  BOOST_TEST(
+      clear_cookie(read.former_cookies[1]).starts_with("s=; Path=/; Domain=shop.example.org; Secure;"));
+  BOOST_TEST(clear_cookie(read.former_cookies[2]).starts_with("s=; Path=/; Secure;"));
+  BOOST_TEST(problems("cookie:\n  former:\n  - { path: /shop }\n  - { domain: a.b }\n  - {}\n") ==
+             "gateway.yaml:3: cookie.former[0]: browsers refuse a __Host- cookie whose path is not /\n"
+             "gateway.yaml:4: cookie.former[1]: browsers refuse a __Host- cookie that has a domain\n"
+             "gateway.yaml:5: cookie.former[2]: expected another place than that of the cookie in use, which "
+             "would be removed\n");
+  std::string many = "cookie:\n  name: s\n  former:\n";
+  for (int i = 0; i < 9; ++i) many += "  - { path: /" + std::to_string(i) + " }\n";
+  BOOST_TEST(problems(many).find("cookie.former: expected at most 8 places") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_login_forgets_is_a_list_whose_default_is_the_format_s) {
+  BOOST_TEST((settings("session: { forget_at_login: [a, b] }\n").forget_at_login ==
+              std::vector<std::string>{"a", "b"}));
+  BOOST_TEST(settings("session: { forget_at_login: [] }\n").forget_at_login.empty());
+  BOOST_TEST(settings("").forget_at_login.size() == 4U);
+  const Settings express =
+      settings("dialect: express\nexpress: { secrets: [{ value: 'keyboard cat, and some more bytes' }] }\n");
+  BOOST_TEST(express.forget_at_login.back() == "_csrfSecret");
+}
+
 BOOST_AUTO_TEST_CASE(a_cookie_lives_for_the_browser_session_or_a_duration) {
   BOOST_TEST(!settings("cookie: { lifetime: session }\n").cookie.lifetime.has_value());
   BOOST_TEST((settings("cookie: { lifetime: 400d }\n").cookie.lifetime.value() == std::chrono::hours(9600)));

@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(each_refusal_is_a_401_without_body_and_cookie) {
   const std::pair<std::string, std::string> cases[] = {{"", "absent"},
                                                        {"a=b", "absent"},
                                                        {"__Host-session=x", "malformed"},
-                                                       {cookie + "; " + cookie_of(moved), "malformed"},
+                                                       {cookie + "; " + cookie_of(moved), "ambiguous"},
                                                        {forged, "bad-signature"},
                                                        {cookie_of(manager.create()), "unknown"},
                                                        {old_cookie, "revoked"}};

@@ -120,25 +120,29 @@ BOOST_AUTO_TEST_CASE(so_it_is_where_answers_do_not_wait_for_the_store) {
   BOOST_TEST(response.body == kReserved);
 }
 
-BOOST_AUTO_TEST_CASE(a_record_that_is_none_is_malformed_whatever_is_asked_and_never_overwritten) {
+BOOST_AUTO_TEST_CASE(a_record_that_is_none_is_malformed_and_never_overwritten_but_a_destroy_erases_it) {
   write("hello", kForeign);
   refused_as_malformed(auth());
   refused_as_malformed(show());
   refused_as_malformed(post(R"({"unset":["user"]})"));
   refused_as_malformed(post(R"({"regenerate":true})"));
   const Response destroyed = post(R"({"destroy":true})");
-  refused_as_malformed(destroyed);
+  BOOST_TEST(destroyed.status == 204);
   BOOST_TEST(destroyed.headers.get("Set-Cookie").starts_with("connect.sid=; "));
+  BOOST_TEST(record_of("hello") == "(absent)");
+  write("hello", kForeign);
   BOOST_TEST(commit("SESSION_DESTROY", "true").status == 204);
-  BOOST_TEST(record_of("hello") == kForeign);
+  BOOST_TEST(record_of("hello") == "(absent)");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_set_beside_a_record_that_is_none_begins_another_session) {
+BOOST_AUTO_TEST_CASE(what_is_set_beside_a_record_that_is_none_begins_another_session_and_a_login_ends_it) {
   write("hello", kForeign);
-  const Response response = post(R"({"set":{"user":"bob"}})");
-  BOOST_TEST(response.status == 200);
-  BOOST_TEST(response.headers.get("Set-Cookie").starts_with("connect.sid=s%3AMDAw"));
+  const Response visit = post(R"({"set":{"cart":1}})");
+  BOOST_TEST(visit.status == 200);
+  BOOST_TEST(visit.headers.get("Set-Cookie").starts_with("connect.sid=s%3AMDAw"));
   BOOST_TEST(record_of("hello") == kForeign);
+  BOOST_TEST(post(R"({"set":{"user":"bob"}})").status == 200);
+  BOOST_TEST(record_of("hello") == "(absent)");
 }
 
 // There is no tombstone to lead to the new id: all that can be done is to take the cookie away.

@@ -188,13 +188,28 @@ BOOST_AUTO_TEST_CASE(a_session_lives_for_its_original_age_in_whole_seconds) {
 }
 
 BOOST_AUTO_TEST_CASE(a_cookie_that_ends_with_the_browser_leaves_it_to_the_configuration) {
-  for (const auto* cookie : {"{}", R"({"originalMaxAge":null})", R"({"originalMaxAge":"60000"})",
-                             R"({"originalMaxAge":true})", R"({"expires":"2020-01-01T00:00:00.000Z"})"})
+  for (const auto* cookie :
+       {"{}", R"({"originalMaxAge":null})", R"({"originalMaxAge":"60000"})", R"({"originalMaxAge":true})",
+        R"({"expires":null})", R"({"expires":1893456000000})", R"({"expires":"2030-01-01"})",
+        R"({"expires":"2030-13-01T00:00:00.000Z"})", R"({"expires":"2030-01-01T25:00:00.000Z"})",
+        R"({"expires":""})"}) {
     BOOST_TEST((lifetime(cookie) == 24h), cookie);
+    BOOST_TEST(!record(R"({"cookie":)" + std::string(cookie) + "}").end.has_value(), cookie);
+  }
   ExpressFormatOptions options = express_options();
   options.ttl = 90s;
   const auto read = WholeExpress(options, random).decode(R"({"cookie":{}})");
   BOOST_TEST((read->lifetime == milliseconds(90s)));
+}
+
+BOOST_AUTO_TEST_CASE(a_date_without_an_original_age_is_an_end_that_a_write_keeps) {
+  const std::string text = R"({"cookie":{"originalMaxAge":null,"expires":"2027-01-15T08:01:00.250Z"},"a":1})";
+  const Record read = record(text);
+  BOOST_TEST((read.end == milliseconds(kNow) + 60250ms));
+  BOOST_TEST(!read.lifetime.has_value());
+  BOOST_TEST(rewritten(text).dump() ==
+             R"({"a":1,"cookie":{"expires":"2027-01-15T08:01:00.250Z","originalMaxAge":null}})");
+  BOOST_TEST(!record(R"({"cookie":{"originalMaxAge":60000,"expires":"2027-01-15T08:01:00.250Z"}})").end);
 }
 
 BOOST_AUTO_TEST_CASE(a_session_of_no_age_or_less_is_over) {

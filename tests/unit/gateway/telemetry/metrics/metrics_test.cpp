@@ -134,6 +134,7 @@ BOOST_AUTO_TEST_CASE(what_a_request_did_to_sessions_counts_by_cause) {
                      {Kind::destroyed},
                      {Kind::regenerated, SessionEvent::kAsked},
                      {Kind::regenerated, SessionEvent::kAsked},
+                     {Kind::regenerated, SessionEvent::kRights},
                      {Kind::refused, "absent"}};
   count(other, response, 1us);
   const Scrape scrape = this->scrape();
@@ -141,6 +142,7 @@ BOOST_AUTO_TEST_CASE(what_a_request_did_to_sessions_counts_by_cause) {
   BOOST_TEST(scrape[R"(session_gateway_sessions_created_total{cause="moved"})"] == 1);
   BOOST_TEST(scrape[R"(session_gateway_session_ids_changed_total{cause="login"})"] == 3);
   BOOST_TEST(scrape[R"(session_gateway_session_ids_changed_total{cause="asked"})"] == 2);
+  BOOST_TEST(scrape[R"(session_gateway_session_ids_changed_total{cause="rights"})"] == 1);
   BOOST_TEST(scrape[R"(session_gateway_sessions_ended_total{cause="destroyed"})"] == 1);
   BOOST_TEST(scrape[R"(session_gateway_refusals_total{reason="absent"})"] == 0);
 }
@@ -171,10 +173,11 @@ BOOST_AUTO_TEST_CASE(a_configuration_that_was_refused_is_told_and_the_generation
 }
 
 BOOST_AUTO_TEST_CASE(the_memory_store_and_redis_tell_what_is_theirs_only) {
-  MemoryStore::Stats stats{.entries = 3, .bytes = 700, .evictions = 5, .expirations = 7};
+  MemoryStore::Stats stats{
+      .entries = 3, .bytes = 700, .evictions = 4, .expendable_evictions = 1, .expirations = 7};
   metrics.register_store([&] {
     StoreReport report;
-    report.ended = StoreReport::Ended{stats.expirations, stats.evictions};
+    report.ended = StoreReport::Ended{stats.expirations, stats.evictions + stats.expendable_evictions};
     add_memory_families(report.families, stats, 4096);
     return report;
   });
@@ -182,7 +185,8 @@ BOOST_AUTO_TEST_CASE(the_memory_store_and_redis_tell_what_is_theirs_only) {
   BOOST_TEST(memory["session_gateway_memory_store_sessions"] == 3);
   BOOST_TEST(memory["session_gateway_memory_store_bytes"] == 700);
   BOOST_TEST(memory["session_gateway_memory_store_max_bytes"] == 4096);
-  BOOST_TEST(memory["session_gateway_memory_store_evictions_total"] == 5);
+  BOOST_TEST(memory["session_gateway_memory_store_evictions_total"] == 4);
+  BOOST_TEST(memory["session_gateway_memory_store_anonymous_evictions_total"] == 1);
   BOOST_TEST(memory["session_gateway_memory_store_expirations_total"] == 7);
   BOOST_TEST(memory[R"(session_gateway_sessions_ended_total{cause="evicted"})"] == 5);
   BOOST_TEST(memory[R"(session_gateway_sessions_ended_total{cause="expired"})"] == 7);

@@ -17,10 +17,12 @@ using namespace std::chrono_literals;
 using namespace std::string_literals;
 using commands::By;
 
-const std::string kReplaceHash = "0373f3cd13620d9ad15a482d5951b5608b6caa3e";
+const std::string kReplaceHash = "21b55d6785e384dd9275673eec30de85ec92e0b1";
 const std::string kReplaceText =
-    "if redis.call('GET',KEYS[1])==ARGV[1] then redis.call('SET',KEYS[1],ARGV[2],'PX',ARGV[3]) return 1 end "
-    "return 0";
+    "if redis.call('GET',KEYS[1])~=ARGV[1] then return 0 end "
+    "if ARGV[3]=='' then redis.call('SET',KEYS[1],ARGV[2]) else "
+    "redis.call('SET',KEYS[1],ARGV[2],'PX',ARGV[3]) end "
+    "return 1";
 const std::string kEraseIfHash = "5c714dd8ed5b943a1f472132e06290c53ab22693";
 const std::string kEraseIfText =
     "if redis.call('GET',KEYS[1])==ARGV[1] then return redis.call('DEL',KEYS[1]) end return 0";
@@ -116,11 +118,14 @@ BOOST_AUTO_TEST_CASE(no_write_is_sent_twice) {
 
 BOOST_AUTO_TEST_CASE(times_to_live_end_at_300_years) {
   constexpr milliseconds kMaxTtl = std::chrono::hours(24 * 365 * 300);
-  for (const milliseconds ttl : {kMaxTtl, kMaxTtl + 1ms, milliseconds::max()}) {
+  for (const milliseconds ttl : {kMaxTtl, kMaxTtl + 1ms, milliseconds::max() - 1ms}) {
     BOOST_TEST(commands::touch("k", ttl).wire.ends_with("$13\r\n9460800000000\r\n"));
     BOOST_TEST(commands::create("k", "b", ttl).wire.ends_with("$13\r\n9460800000000\r\n"));
     BOOST_TEST(commands::replace("k", "a", "b", ttl, By::hash).wire.ends_with("$13\r\n9460800000000\r\n"));
   }
+  // Without an end: no option PX.
+  BOOST_TEST(commands::create("k", "b", milliseconds::max()).wire.ends_with("$2\r\nNX\r\n"));
+  BOOST_TEST(commands::replace("k", "a", "b", milliseconds::max(), By::hash).wire.ends_with("$0\r\n\r\n"));
   BOOST_TEST(commands::touch("k", kMaxTtl - 1ms).wire.ends_with("$13\r\n9460799999999\r\n"));
 }
 
