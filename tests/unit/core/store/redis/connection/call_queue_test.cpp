@@ -270,6 +270,21 @@ BOOST_AUTO_TEST_CASE(bytes_that_complete_no_reply_are_a_sign_of_life_for_ten_per
   BOOST_TEST(at.queue.on_deadline(kStart + 10 * Queue::kPeriod).server_is_silent);
 }
 
+BOOST_AUTO_TEST_CASE(a_server_that_always_has_a_reply_to_give_and_gives_replies_is_never_silent) {
+  Queue at;
+  at.add("first", 1h);
+  (void)at.send();
+  constexpr milliseconds kEnd = 12 * Queue::kPeriod;
+  for (milliseconds now = 100ms; now <= kEnd; now += 100ms) {
+    at.add("next", now == kEnd ? now + 50ms : 1h);
+    (void)at.send(now);
+    (void)at.arrive(":1\r\n", now);  // to the one before
+  }
+  const auto expired = at.queue.on_deadline(kStart + kEnd + 50ms);
+  BOOST_TEST(shown(expired.late) == "next:late ");
+  BOOST_TEST(!expired.server_is_silent);
+}
+
 BOOST_AUTO_TEST_CASE(without_a_period_a_server_is_silent_with_the_first_late_command) {
   Queue at(nullptr, 0ms);
   at.add("late", 100ms);
