@@ -108,6 +108,8 @@ BOOST_AUTO_TEST_CASE(user_information_is_refused_whoever_the_host_is) {
         "https://shop.example:@evil.example", "https://evil.example\\@shop.example",
         "https://shop.example\\@evil.example", "https://shop.example\\.evil.example"})
     BOOST_TEST(refused(location, {"shop.example"}), location);
+  BOOST_TEST(kept("https://a.shop.example/", {".shop.example"}));
+  BOOST_TEST(refused("https://user@a.shop.example/", {".shop.example"}));
 }
 
 // `https:evil.example` and `https:///evil.example` are https://evil.example/ in a browser.
