@@ -234,6 +234,36 @@ BOOST_AUTO_TEST_CASE(
              "missing\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_new_connection_counts_as_idle_when_its_first_request_is_late) {
+  prepare(config);  // when this is done, the connection is open
+  BOOST_TEST(!worker.idle_since().has_value());
+  clock.advance(299ms);
+  BOOST_TEST(!worker.idle_since().has_value());
+  clock.advance(1ms);
+  BOOST_TEST(worker.idle_since().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_lingers_yields_before_idle_ones_and_holds_up_no_drain) {
+  clock.advance(1s);
+  (void)ask({{"GATEWAY_ENDPOINT", "health"}, {"REQUEST_METHOD", "GET"}});
+  prepare(config);
+  BOOST_TEST((worker.idle_since() == clock.steady_now()));
+  std::array<int, 2> both{};
+  BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, both.data()) == 0);
+  const std::string bytes = gateway::test::request(1, {{"GATEWAY_ENDPOINT", "health"}}, {}, false);
+  BOOST_REQUIRE(::send(both[0], bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+                static_cast<ssize_t>(bytes.size()));
+  worker.adopt({both[1], AF_UNIX, gateway::Protocol::fastcgi});
+  prepare(config);
+  prepare(config);  // the request was answered between the two
+  BOOST_TEST((worker.idle_since() == Clock::Steady()));
+  worker.drain(5s);
+  prepare(config);
+  clock.advance(300ms);
+  worker.join();
+  ::close(both[0]);
+}
+
 // The clock stands still, so the time for the first request does not pass.
 BOOST_AUTO_TEST_CASE(a_drain_waits_for_the_first_request_of_a_new_connection) {
   worker.drain(5s);
