@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <deque>
+#include <optional>
+#include <stdexcept>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -61,24 +63,33 @@ int status_of_new_connection(const WireGateway& gateway, const std::string& cook
 
 BOOST_AUTO_TEST_SUITE(wire_flood)
 
-BOOST_AUTO_TEST_CASE(ten_thousand_connects_with_64_descriptors_disturb_nobody_who_is_in_and_pass) {
+// At the limit the longest idle connection yields, so whoever keeps one may have to connect again.
+BOOST_AUTO_TEST_CASE(ten_thousand_connects_with_64_descriptors_lock_nobody_out_and_pass) {
   session::test::RedisServer redis;
   WireGateway::Setup setup = on(redis);
   setup.descriptors = 64;
   const WireGateway gateway(setup);
   const std::string cookie = gateway.log_in(R"({"user":"alice"})");
-  Peer kept = gateway.unix_peer();
-  BOOST_TEST(kept.ask(checking(cookie)).status == 204);
+  std::optional<Peer> kept(gateway.unix_peer());
+  BOOST_TEST(kept->ask(checking(cookie)).status == 204);
   BOOST_TEST(gateway.log().find("only 64 files may be open: at most ") != std::string::npos);
+  const auto served = [&] {
+    try {
+      return kept->ask(checking(cookie)).status == 204;
+    } catch (const std::runtime_error&) {
+      kept.emplace(gateway.unix_peer());
+      return false;
+    }
+  };
   const auto cpu_before = gateway.cpu_time();
   {
     Flood flood(gateway.socket_file());
     for (int i = 0; i < 10000; ++i) {
       flood.connect();
-      if (i % 100 == 0) BOOST_TEST(kept.ask(checking(cookie)).status == 204);
+      if (i % 1000 == 0) wait_until("an answer", served);
       // There is a descriptor for the next connection to Redis, whatever clients do.
       if (i == 5000) BOOST_TEST(!redis.ask({"CLIENT", "KILL", "TYPE", "normal"}).is_error());
-      if (i == 5000) wait_until("Redis again", [&] { return kept.ask(checking(cookie)).status == 204; });
+      if (i == 5000) wait_until("Redis again", served);
     }
   }
   const auto cpu = gateway.cpu_time() - cpu_before;
@@ -86,7 +97,8 @@ BOOST_AUTO_TEST_CASE(ten_thousand_connects_with_64_descriptors_disturb_nobody_wh
   wait_until("room", [&] { return status_of_new_connection(gateway, cookie) == 204; });
   // At rest again: a turn of the loop now and then, and no more.
   const auto idle_before = gateway.cpu_time();
-  for (int i = 0; i < 20; ++i) BOOST_TEST(kept.ask(checking(cookie)).status == 204);
+  wait_until("the kept connection", served);
+  for (int i = 0; i < 20; ++i) BOOST_TEST(kept->ask(checking(cookie)).status == 204);
   BOOST_TEST((gateway.cpu_time() - idle_before).count() < 1000);
 }
 
