@@ -145,6 +145,11 @@ bool Peer::hung_up() {
   return ::poll(&poll, 1, kGenerousSeconds * 1000) == 1;
 }
 
+bool Peer::has_hung_up() const {
+  pollfd poll{descriptor_, POLLRDHUP, 0};
+  return ::poll(&poll, 1, 0) == 1;
+}
+
 Pairs asking(const std::string& endpoint, const std::string& method, const Pairs& more) {
   Pairs pairs = {{"GATEWAY_ENDPOINT", endpoint},
                  {"REQUEST_METHOD", method},

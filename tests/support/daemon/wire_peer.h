@@ -59,6 +59,8 @@ class Peer {
   [[nodiscard]] bool ended() { return read_to_end().empty(); }
   // Whether the other end has closed, whatever may still lie here unread; waits for it.
   [[nodiscard]] bool hung_up();
+  // The same of this moment.
+  [[nodiscard]] bool has_hung_up() const;
 
  private:
   [[nodiscard]] std::string read_exactly(std::size_t size);
