@@ -118,7 +118,7 @@ SessionManager::Asked SessionManager::open(std::span<const std::string_view> coo
   return open_ours(std::move(cookies), touch);
 }
 
-SessionManager::Asked SessionManager::open_ours(Cookies cookies, Touch touch) {
+SessionManager::Asked SessionManager::open_ours(Cookies&& cookies, Touch touch) {
   if (!cookies.first) return no_session(std::move(cookies));
   if (!cookies.more.empty() || !cookies.ended.empty()) return open_several(std::move(cookies), touch);
   return open_verified(std::move(*cookies.first), touch);

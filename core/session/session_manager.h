@@ -118,7 +118,7 @@ class SessionManager {
   };
   [[nodiscard]] Cookies verify(std::span<const std::string_view> cookie_headers);
   // Open the session of these cookies. The first is not a coroutine, which saves a frame for each check.
-  Asked open_ours(Cookies cookies, Touch touch);
+  Asked open_ours(Cookies&& cookies, Touch touch);
   Asked open_several(Cookies cookies, Touch touch);
   Asked open_verified(VerifiedCookie cookie, Touch touch);
   [[nodiscard]] static Opened refused(RejectReason refusal, const Session& session);

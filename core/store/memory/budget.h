@@ -32,6 +32,20 @@ class MemoryBudget {
     if (retention == Retention::expendable) expendable_.release(bytes);
   }
 
+  // Changes what an entry holds, and its kind; returns false and changes nothing if too few bytes are left.
+  [[nodiscard]] bool change(std::size_t before, Retention was, std::size_t after, Retention is) noexcept {
+    const std::size_t share = was == Retention::expendable ? before : 0;
+    if (is == Retention::keep) {
+      if (!all_.change(before, after)) return false;
+      expendable_.release(share);
+      return true;
+    }
+    if (!expendable_.change(share, after)) return false;
+    if (all_.change(before, after)) return true;
+    expendable_.release(after - share);  // It was `after` > `before` that did not fit.
+    return false;
+  }
+
   [[nodiscard]] std::size_t bytes() const noexcept { return all_.used.load(std::memory_order_relaxed); }
 
   std::atomic<std::size_t> entries = 0;
@@ -53,6 +67,11 @@ class MemoryBudget {
       return true;
     }
     void release(std::size_t bytes) noexcept { used.fetch_sub(bytes, std::memory_order_relaxed); }
+    [[nodiscard]] bool change(std::size_t before, std::size_t after) noexcept {
+      if (after > before) return reserve(after - before);
+      release(before - after);
+      return true;
+    }
 
     const std::size_t max;
     std::atomic<std::size_t> used = 0;  // never more than max

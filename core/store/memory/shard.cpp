@@ -93,7 +93,8 @@ std::optional<ReplaceOutcome> MemoryShard::replace(const HashedKey& key, const B
   if (node == nullptr || !(node->bytes == expected)) return ReplaceOutcome::mismatch;
   use(*node, access);
   expire(kExpiredPerWrite, access);
-  if (!change(*node, MemoryEntry::cost(key.text.size(), bytes.size()), terms.retention)) return std::nullopt;
+  const std::size_t cost = MemoryEntry::cost(key.text.size(), bytes.size());
+  if (!budget_.change(node->cost(), node->retention(), cost, terms.retention)) return std::nullopt;
   std::swap(node->bytes, bytes);
   if (node->retention() != terms.retention) {
     uses(*node).erase(UseOrder::s_iterator_to(*node));
@@ -156,20 +157,6 @@ MemoryEntry* MemoryShard::find_live(const HashedKey& key, Access& access) {
   count(budget_.expirations);
   unlink(*node, access);
   return nullptr;
-}
-
-bool MemoryShard::change(const MemoryEntry& node, std::size_t cost, Retention retention) noexcept {
-  const std::size_t before = node.cost();
-  const Retention was = node.retention();
-  if (was != retention) {
-    // Reserves before it releases, so that no other thread takes the room in between.
-    if (!budget_.reserve(cost, retention)) return false;
-    budget_.release(before, was);
-    return true;
-  }
-  if (cost > before) return budget_.reserve(cost - before, retention);
-  budget_.release(before - cost, retention);
-  return true;
 }
 
 void MemoryShard::use(MemoryEntry& node, Access& access) {

@@ -72,8 +72,6 @@ class alignas(64) MemoryShard {
       boost::intrusive::compare<EarlierExpiry>, boost::intrusive::constant_time_size<false>>;
 
   MemoryEntry* find_live(const HashedKey& key, Access& access);
-  // Reserves what an entry needs with other bytes under other terms, or returns false.
-  bool change(const MemoryEntry& node, std::size_t cost, Retention retention) noexcept;
   [[nodiscard]] UseOrder& uses(const MemoryEntry& node) noexcept {
     return node.expendable != 0 ? by_expendable_use_ : by_use_;
   }

@@ -98,6 +98,20 @@ BOOST_AUTO_TEST_CASE(a_replace_changes_the_kind_and_the_share_follows) {
   BOOST_TEST(memory.stats().entries == 25U);
 }
 
+// The entry's own bytes are not counted twice, or this would wait for ever for room.
+BOOST_AUTO_TEST_CASE(an_expendable_entry_becomes_one_that_fills_the_store) {
+  add_expendable(0);
+  for (int i = 1; i < 100; ++i) add(i);
+  std::size_t size = 99 * cost_of_one();
+  BOOST_TEST((replace(memory, key_of(0), kValue, std::string(size, 'v')) == ReplaceOutcome::replaced));
+  BOOST_TEST(memory.stats().bytes <= 100 * cost_of_one());
+  erase(memory, key_of(0));
+  for (int i = 1; i < 100; ++i) erase(memory, key_of(i));
+  BOOST_TEST(memory.stats().bytes == 0U);
+  for (int i = 2000; i < 2025; ++i) add_expendable(i);
+  BOOST_TEST(memory.stats().entries == 25U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace session::test
