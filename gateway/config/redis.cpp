@@ -136,7 +136,10 @@ void read_redis(Section& section, Settings& to) {
     try_tls(tls, read.tls);
   });
   read_prefix(section["prefix"], redis.prefix);
-  read_duration(section["deadline"], redis.deadline, kDeadlines);
+  const Field deadline = section["deadline"];
+  read_duration(deadline, redis.deadline, kDeadlines);
+  // A short limits.request_deadline must be possible without any setting of Redis.
+  if (!deadline.given()) redis.deadline = std::min(redis.deadline, to.limits.request_deadline / 2);
   read_duration(section["connect_deadline"], redis.connect_deadline, kDeadlines);
   read_size(section["anonymous_bytes"], redis.expendable_bytes, {std::size_t{1} << 20, std::size_t{1} << 40},
             PlainBytes::refused);

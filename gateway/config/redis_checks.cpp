@@ -102,15 +102,13 @@ void check_prefix(Section& section, const RedisStoreOptions& redis, CrossFieldCh
 }
 
 // A check may send two commands (it extends the session), and its 503 must come before the request's
-// deadline. If Redis is not in use, only a deadline from the file is checked: a short request_deadline must
-// be possible without any setting of Redis.
+// deadline. The default is never longer (read_redis).
 void check_deadline(const Field& deadline, const Settings& settings, CrossFieldChecks& found) {
   const milliseconds request = settings.limits.request_deadline;
-  const bool matters = deadline.given() || settings.store_type == StoreType::redis;
   const bool comparable = deadline.context().clean("limits.request_deadline");
-  if (!matters || !comparable || settings.redis.deadline <= request / 2) return;
+  if (!deadline.given() || !comparable || settings.redis.deadline <= request / 2) return;
   found.add(deadline, "expected at most half of limits.request_deadline (" + format_duration(request) +
-                          "), got " + format_duration(settings.redis.deadline) + of_default(deadline));
+                          "), got " + format_duration(settings.redis.deadline));
 }
 
 void warn_of_clear_text(Section& section, const std::vector<RedisServer>& servers) {

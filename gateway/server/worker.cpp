@@ -163,8 +163,10 @@ bool Worker::make_room_among(IdleConnections& connections) {
     return !fresh && connection.yield();
   });
   if (yields == connections.end()) return false;
+  const bool lingered = yields->lingers();
   connections.erase(yields);
   publish_idle();
+  if (lingered) return true;  // Its request was answered, and nobody will send another one.
   telemetry_.count(Count::connection_ended_limit);
   telemetry_.log().warn(Message::connection_yielded,
                         "closed the longest idle connection for a new one: the limit is reached "

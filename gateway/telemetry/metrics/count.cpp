@@ -29,7 +29,7 @@ void count_event(ThreadCounters& counters, const SessionEvent& event) {
 
 void count_request(ThreadCounters& counters, EndpointId endpoint, const Response& response,
                    Clock::Steady::duration took) noexcept {
-  const RequestOutcome outcome = outcome_of(response.status);
+  const RequestOutcome outcome = outcome_of(response.status, response.reason);
   counters.add(layout::request(endpoint, outcome));
   counters.time(layout::request_time(endpoint), nanos_of(took));
   if (outcome != RequestOutcome::ok) counters.add(layout::refusal(reason_index(response.reason)));

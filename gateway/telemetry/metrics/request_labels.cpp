@@ -4,7 +4,8 @@
 
 namespace session::gateway {
 
-RequestOutcome outcome_of(int status) {
+RequestOutcome outcome_of(int status, std::string_view reason) {
+  if (reason == "application-error") return RequestOutcome::bad_request;
   if (status < 400) return RequestOutcome::ok;
   if (status == 401) return RequestOutcome::refused;
   if (status == 403) return RequestOutcome::forbidden;

@@ -129,10 +129,10 @@ BOOST_AUTO_TEST_CASE(redis_is_given_up_before_the_request) {
              "gateway.yaml:3: store.redis.deadline: expected at most half of limits.request_deadline (1s), "
              "got 1s\n");
   BOOST_TEST(problems("limits: { request_deadline: 1s }\nstore: { redis: { deadline: 500ms } }\n") == "");
-  BOOST_TEST(
-      problems("limits: { request_deadline: 200ms }\nstore:\n\n  type: redis\n") ==
-      "gateway.yaml:2: store.redis.deadline: expected at most half of limits.request_deadline (200ms), got "
-      "1s, its default\n");
+  BOOST_TEST(problems("limits: { request_deadline: 200ms }\nstore:\n\n  type: redis\n") == "");
+  BOOST_TEST((settings("limits: { request_deadline: 200ms }\nstore: { type: redis }\n").redis.deadline ==
+              std::chrono::milliseconds(100)));
+  BOOST_TEST((settings("store: { type: redis }\n").redis.deadline == std::chrono::seconds(1)));
 }
 
 BOOST_AUTO_TEST_CASE(requests_may_be_short_where_there_is_no_redis) {
