@@ -40,8 +40,8 @@ inline constexpr std::array<std::string_view, kReasons> kReasonNames = {"absent"
 // The label `endpoint` of requests that name no endpoint, or an unknown one.
 inline constexpr std::string_view kNoEndpoint = "none";
 
-// The outcome of a response. An application that answers a commit with an error of its own is no failure of the
-// gateway, whatever the status.
+// The outcome of a response. An application that answers a commit with an error of its own is no failure of
+// the gateway, whatever the status.
 [[nodiscard]] RequestOutcome outcome_of(int status, std::string_view reason);
 [[nodiscard]] std::size_t reason_index(std::string_view reason);
 
