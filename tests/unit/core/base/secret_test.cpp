@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -37,6 +38,30 @@ struct Protected {
     return once;
   }
   Protected() { BOOST_REQUIRE(memory() != SecretMemory::unprotected); }
+};
+
+// What was left in a place of ordinary memory when it was freed there: OpenSSL's functions, which Secret
+// uses, call these. They can be set before the first use only.
+class Freed {
+ public:
+  static bool watch(const char* place, std::size_t size) {
+    place_ = place;
+    left_.assign(size, '?');
+    return set_;
+  }
+  static const std::string& left() { return left_; }
+
+ private:
+  static void* allocate(std::size_t size, const char*, int) { return std::malloc(size); }
+  static void* resize(void* memory, std::size_t size, const char*, int) { return std::realloc(memory, size); }
+  static void release(void* memory, const char*, int) {
+    if (memory == place_ && memory != nullptr) left_.assign(place_, left_.size());
+    std::free(memory);
+  }
+
+  static inline const char* place_ = nullptr;
+  static inline std::string left_;
+  static inline const bool set_ = CRYPTO_set_mem_functions(allocate, resize, release) == 1;
 };
 
 bool holds(const char* memory, std::size_t size, std::string_view text) {
@@ -121,6 +146,31 @@ BOOST_FIXTURE_TEST_CASE(secrets_are_in_memory_that_is_neither_dumped_nor_swapped
   const std::string flags = flags_of_mapping(secret.reveal().data());
   BOOST_TEST(flags.find(" dd ") != std::string::npos, flags);
   if (memory() == SecretMemory::locked) BOOST_TEST(flags.find(" lo ") != std::string::npos, flags);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_secret_of_up_to_4096_bytes_is_there_and_a_larger_one_is_not, Protected) {
+  for (const std::size_t size : {1U, 32U, 4095U, 4096U}) {
+    const Secret fits(std::string(size, 's'));
+    BOOST_TEST(CRYPTO_secure_allocated(fits.reveal().data()) == 1);
+  }
+  const Secret large(std::string(4097, 's'));
+  BOOST_TEST(CRYPTO_secure_allocated(large.reveal().data()) == 0);
+  BOOST_TEST(large.reveal() == std::string(4097, 's'));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_large_secret_is_wiped_when_it_goes_moves_and_is_copied_as_others_are, Protected) {
+  constexpr std::size_t kLargest = std::size_t{64} << 10;  // of a file
+  Secret large(std::string(kLargest, 's'));
+  const char* place = large.reveal().data();
+  BOOST_REQUIRE(Freed::watch(place, kLargest));
+  Secret moved = std::move(large);
+  BOOST_TEST(moved.reveal().data() == place);
+  const Secret copy = moved;
+  BOOST_TEST((copy.reveal() == std::string(kLargest, 's')));
+  moved = Secret("small");
+  BOOST_TEST((Freed::left() == std::string(kLargest, '\0')));
+  place = copy.reveal().data();
+  BOOST_TEST(holds(place, kLargest, "ssss"));
 }
 
 // OpenSSL can't work without room of its own there.
