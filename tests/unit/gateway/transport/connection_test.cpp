@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <functional>
 #include <memory>
@@ -19,6 +20,22 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/support/log_lines.h"
+
+namespace {
+
+// Right after a look for bytes that has found none.
+std::function<void()> on_vain_look;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+
+}  // namespace
+
+// In place of the C library's, for all of this program: so something can happen between two system calls.
+extern "C" ssize_t recv(int socket, void* buffer, size_t size, int flags) {
+  const ssize_t got = ::recvfrom(socket, buffer, size, flags, nullptr, nullptr);
+  const int error = errno;
+  if (got <= 0 && (flags & MSG_PEEK) != 0 && on_vain_look) on_vain_look();
+  errno = error;
+  return got;
+}
 
 namespace session::test {
 namespace {
@@ -293,6 +310,28 @@ BOOST_AUTO_TEST_CASE(an_idle_connection_yields_at_once) {
   settle();
   BOOST_TEST(host.open == nullptr);
   BOOST_TEST(sees_end());
+}
+
+// Of the moments before and after each look, none may lose a request: it is answered, or it fails at its
+// sender, who can then use another connection.
+BOOST_AUTO_TEST_CASE(a_request_that_comes_while_a_connection_yields_is_answered_or_fails_at_its_sender) {
+  for (const unsigned moment : {1U, 2U, 3U}) {
+    Lines lines;
+    BOOST_TEST(lines.ask("GET\n") == "200 GET\n");
+    unsigned looks = 0;
+    ssize_t sent = 0;
+    const auto send_at = [&](unsigned now) {
+      if (now == moment) sent = ::send(lines.peer, "PUT\n", 4, MSG_NOSIGNAL);
+    };
+    on_vain_look = [&] { send_at(++looks); };
+    BOOST_TEST(lines.host.open->yield());
+    on_vain_look = nullptr;
+    send_at(3);
+    BOOST_TEST(lines.ask_nothing() == (sent == 4 ? "200 PUT\n" : ""));
+    BOOST_TEST((sent == 4) == (moment == 1));
+    BOOST_TEST(looks == (moment == 1 ? 1U : 2U));
+    BOOST_TEST(lines.host.open == nullptr);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_connection_that_lingers_yields) {
