@@ -8,8 +8,10 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,16 +30,46 @@ using gateway::ConfigSnapshot;
 using gateway::Settings;
 using gateway::test::Pairs;
 
+// Connected; the second one is non-blocking, as accepted sockets are.
+std::array<int, 2> pair_of_sockets() {
+  std::array<int, 2> both{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, both.data()) != 0) std::abort();
+  if (::fcntl(both[1], F_SETFL, O_NONBLOCK) != 0) std::abort();
+  return both;
+}
+
+// The peer's end of a second connection to a worker.
+class SecondPeer {
+ public:
+  enum class Adopted { as_usual, for_idle };
+  SecondPeer(gateway::Worker& worker, Adopted how) {
+    const auto both = pair_of_sockets();
+    peer_ = both[0];
+    const gateway::AcceptedSocket socket{both[1], AF_UNIX, gateway::Protocol::fastcgi};
+    if (how == Adopted::as_usual) worker.adopt(socket);
+    if (how == Adopted::for_idle) worker.adopt_for_idle(socket);
+  }
+  ~SecondPeer() { ::close(peer_); }
+  SecondPeer(const SecondPeer&) = delete;
+  SecondPeer& operator=(const SecondPeer&) = delete;
+
+  [[nodiscard]] bool is_closed() const {
+    char byte = 0;
+    return ::recv(peer_, &byte, 1, MSG_DONTWAIT) == 0;
+  }
+
+ private:
+  int peer_ = -1;
+};
+
 // A worker on a thread of its own, with the memory store and a clock that the test moves, and one connection
 // to it.
 class OneWorker {
  public:
   OneWorker() {
     gateway::init_libfcgi();
-    std::array<int, 2> both{};
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, both.data()) != 0) std::abort();
+    const auto both = pair_of_sockets();
     peer_ = both[0];
-    if (::fcntl(both[1], F_SETFL, O_NONBLOCK) != 0) std::abort();
     const timeval patience{30, 0};
     if (::setsockopt(peer_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0) std::abort();
     worker.start(0);
@@ -53,9 +85,14 @@ class OneWorker {
 
   // The output of the request, whole.
   std::string ask(const Pairs& params) {
-    const std::string bytes = gateway::test::request(1, params);
+    send(gateway::test::request(1, params));
+    return answer();
+  }
+  void send(const std::string& bytes) const {
     BOOST_REQUIRE(::send(peer_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
                   static_cast<ssize_t>(bytes.size()));
+  }
+  [[nodiscard]] std::string answer() const {
     std::string got;
     const std::string end = gateway::test::end_request(1, gateway::test::kRequestComplete);
     while (!got.ends_with(end)) {
@@ -67,12 +104,15 @@ class OneWorker {
     return got;
   }
 
-  // Has the worker prepare a configuration, and waits until it, and all that was asked before, is done.
-  void prepare(const std::shared_ptr<const ConfigSnapshot>& next) {
+  // Has the worker prepare a configuration, and waits until it, and all that was asked before, is done. Does
+  // `also` on the worker's thread then.
+  void prepare(
+      const std::shared_ptr<const ConfigSnapshot>& next, const std::function<void()>& also = [] {}) {
     std::mutex mutex;
     std::condition_variable changed;
     bool done = false;
     worker.prepare(next, [&] {
+      also();
       const std::lock_guard lock(mutex);
       done = true;
       changed.notify_one();
@@ -262,6 +302,43 @@ BOOST_AUTO_TEST_CASE(a_connection_that_lingers_yields_before_idle_ones_and_holds
   clock.advance(300ms);
   worker.join();
   ::close(both[0]);
+}
+
+// The first connection could yield, had it not just sent a request, which is still to be read.
+BOOST_AUTO_TEST_CASE(a_new_connection_does_not_yield_in_the_place_of_one_that_has_just_sent) {
+  prepare(config);
+  clock.advance(1s);
+  const SecondPeer fresh(worker, SecondPeer::Adopted::as_usual);
+  prepare(config);
+  BOOST_TEST((worker.idle_since() == clock.steady_now() - 1s));
+  std::optional<SecondPeer> another;
+  // On the worker's thread, so that its next turn adopts the connection before it looks what has come.
+  prepare(config, [&] {
+    another.emplace(worker, SecondPeer::Adopted::for_idle);
+    send(gateway::test::request(1, {{"GATEWAY_ENDPOINT", "health"}, {"REQUEST_METHOD", "GET"}}));
+  });
+  prepare(config);
+  BOOST_TEST(another->is_closed());
+  BOOST_TEST(!fresh.is_closed());
+  BOOST_TEST(answer().find("Status: 200") != std::string::npos);
+  BOOST_TEST(log.text() == "warning refused a connection: all are busy at the limit\n");
+}
+
+BOOST_AUTO_TEST_CASE(once_the_time_for_its_first_request_has_passed_it_does) {
+  prepare(config);
+  clock.advance(1s);
+  const SecondPeer silent(worker, SecondPeer::Adopted::as_usual);
+  prepare(config);
+  clock.advance(300ms);
+  std::optional<SecondPeer> another;
+  prepare(config, [&] {
+    another.emplace(worker, SecondPeer::Adopted::for_idle);
+    send(gateway::test::request(1, {{"GATEWAY_ENDPOINT", "health"}, {"REQUEST_METHOD", "GET"}}));
+  });
+  prepare(config);
+  BOOST_TEST(!another->is_closed());
+  BOOST_TEST(silent.is_closed());
+  BOOST_TEST(answer().find("Status: 200") != std::string::npos);
 }
 
 // The clock stands still, so the time for the first request does not pass.
