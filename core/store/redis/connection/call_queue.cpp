@@ -18,22 +18,38 @@ void call_again(std::optional<Clock::Steady>& next, Clock::Steady at) {
 
 }  // namespace
 
-bool CallQueue::add(CallPtr call) {
-  const Clock::Steady deadline = call->deadline;
+std::optional<Clock::Steady> CallQueue::add(CallPtr call) {
   unsent_.push_back(std::move(call));
-  if (timer_at_ && *timer_at_ <= deadline) return false;
-  timer_at_ = deadline;
-  return true;
+  return sooner(send_by(*unsent_.back()));
 }
 
-void CallQueue::send_all(std::string& out, Clock::Steady now) {
+std::optional<Clock::Steady> CallQueue::sooner(Clock::Steady at) {
+  if (timer_at_ && *timer_at_ <= at) return std::nullopt;
+  timer_at_ = at;
+  return at;
+}
+
+std::optional<Clock::Steady> CallQueue::send(std::string& out, Clock::Steady now) {
   if (sent_.empty()) heard_at_ = replied_at_ = now;
-  for (auto& call : unsent_) {
+  const std::size_t room = std::min(window_.room(sent_.size()), unsent_.size());
+  for (std::size_t i = 0; i < room; ++i) {
+    CallPtr call = std::move(unsent_.front());
+    unsent_.pop_front();
     out += call->command.wire;
     const std::size_t due = call->command.replies;
     sent_.push_back({std::move(call), due});
   }
-  unsent_.clear();
+  holds_ = !unsent_.empty();
+  std::optional<Clock::Steady> next;
+  for (const auto& call : unsent_) {
+    if (const auto at = sooner(send_by(*call))) next = at;
+  }
+  return next;
+}
+
+void CallQueue::on_connected() {
+  answered_ = false;
+  window_.reset();
 }
 
 CallQueue::Arrival CallQueue::on_reply(Reply reply) {
@@ -46,6 +62,8 @@ CallQueue::Arrival CallQueue::on_reply(Reply reply) {
   CallPtr call = std::move(first.call);
   sent_.pop_front();
   if (!call) return Continue{};
+  if (window_.is_limited())
+    window_.on_reply(std::chrono::duration_cast<milliseconds>(call->deadline - heard_at_));
   return Complete{std::move(call)};
 }
 
@@ -62,13 +80,18 @@ CallQueue::Expired CallQueue::on_deadline(Clock::Steady now) {
   return expired;
 }
 
+Clock::Steady CallQueue::send_by(const Call& call) const {
+  return holds_ ? call.deadline - (period_ - period_ / 4) : call.deadline;
+}
+
 void CallQueue::expire_unsent(Clock::Steady now, Expired& expired) {
   Calls in_time;
   for (auto& call : unsent_) {
-    if (call->deadline <= now) {
-      expired.unsent.push_back({std::move(call), FailureKind::not_sent});
+    if (send_by(*call) <= now) {
+      FailedCalls& failed = holds_ ? expired.held : expired.unsent;
+      failed.push_back({std::move(call), FailureKind::not_sent});
     } else {
-      call_again(expired.next, call->deadline);
+      call_again(expired.next, send_by(*call));
       in_time.push_back(std::move(call));
     }
   }
@@ -86,6 +109,7 @@ void CallQueue::expire_sent(Clock::Steady now, Expired& expired) {
     if (sent.call) expired.late.push_back({std::exchange(sent.call, nullptr), FailureKind::late});
   }
   if (!any_late) return;
+  if (!expired.late.empty()) window_.on_late(sent_.size(), now);
   expired.server_is_silent = silent_at() <= now;
   if (!expired.server_is_silent) call_again(expired.next, silent_at());
 }
@@ -102,6 +126,7 @@ void CallQueue::fail_sent(FailedCalls& failed) {
 
 CallQueue::FailedCalls CallQueue::on_lost(FailureKind first) {
   FailedCalls failed;
+  holds_ = false;
   const bool first_waits = !sent_.empty() && sent_.front().call;
   fail_sent(failed);
   if (first_waits) failed.front().kind = first;

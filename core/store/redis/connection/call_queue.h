@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/store/redis/connection/send_window.h"
 #include "core/store/redis/resp/command.h"
 #include "core/store/redis/resp/reply.h"
 
@@ -47,6 +48,10 @@ using PushClassifier = bool (*)(const Reply& arrived);
 // reply is recognised when it comes, and dropped. Therefore a server that is slow for a moment costs only the
 // commands that it delays beyond their deadlines. It counts as silent, and its connection as useless, once a
 // command is late and nothing has arrived for a whole period.
+//
+// A server that answers, but too slowly, is not sent more than it can answer in time (SendWindow). The other
+// commands are held, and fail after a quarter of a period instead of at their deadlines: an answer that can't
+// come in time should at least be quick.
 class CallQueue {
  public:
   // A pending command. The user of the queue derives from this to receive the result.
@@ -85,6 +90,7 @@ class CallQueue {
   // What a deadline means.
   struct Expired {
     FailedCalls unsent;                 // commands that could not be sent in time
+    FailedCalls held;                   // commands that were not sent, because the server answers too slowly
     FailedCalls late;                   // commands that were sent and have no reply in time
     bool server_is_silent = false;      // The caller closes the connection.
     std::optional<Clock::Steady> next;  // when to call on_deadline() again; nullopt: nothing is pending
@@ -93,17 +99,20 @@ class CallQueue {
   // `period`: how long nothing arrives from a server that counts as silent; with 0 it is silent as soon as a
   // command is late. With nullptr every arrival is a reply.
   explicit CallQueue(milliseconds period, PushClassifier is_push = nullptr)
-      : period_(period), is_push_(is_push) {}
+      : period_(period), is_push_(is_push), window_(period) {}
 
-  // Appends an unsent command. Returns true if its deadline is the earliest one: the caller then sets the
-  // timer to it.
-  [[nodiscard]] bool add(CallPtr call);
+  // Appends an unsent command. Returns the time at which to call on_deadline(), if it is earlier than asked
+  // for before.
+  [[nodiscard]] std::optional<Clock::Steady> add(CallPtr call);
   [[nodiscard]] bool has_unsent() const { return !unsent_.empty(); }
-  // Appends all unsent commands to `out`. Their replies are due from now on.
-  void send_all(std::string& out, Clock::Steady now);
+  // Returns true if commands are held that may be sent now.
+  [[nodiscard]] bool has_room_for_held() const { return holds_ && window_.room(sent_.size()) > 0; }
+  // Appends the unsent commands to `out`, as many as the server may be sent. Their replies are due from now
+  // on. Returns a time as add() does.
+  [[nodiscard]] std::optional<Clock::Steady> send(std::string& out, Clock::Steady now);
 
   // A connection begins, which has answered no command yet.
-  void on_connected() { answered_ = false; }
+  void on_connected();
   // Returns true if at least one reply has arrived on this connection.
   [[nodiscard]] bool has_answered() const { return answered_; }
 
@@ -143,6 +152,9 @@ class CallQueue {
     std::size_t due_replies;
   };
 
+  // When an unsent command fails.
+  [[nodiscard]] Clock::Steady send_by(const Call& call) const;
+  [[nodiscard]] std::optional<Clock::Steady> sooner(Clock::Steady at);
   void expire_unsent(Clock::Steady now, Expired& expired);
   void expire_sent(Clock::Steady now, Expired& expired);
   void fail_sent(FailedCalls& failed);
@@ -151,7 +163,9 @@ class CallQueue {
 
   milliseconds period_;
   PushClassifier is_push_;
+  SendWindow window_;
   Calls unsent_;
+  bool holds_ = false;  // The unsent commands wait for replies to others, and not for a connection.
   std::deque<Sent> sent_;
   std::optional<Clock::Steady> timer_at_;
   Clock::Steady heard_at_{};    // the last arrival, or the time since which replies are due

@@ -69,8 +69,7 @@ Task<CommandResult> RedisConnection::fail_fast(Command command) const {
 }
 
 void RedisConnection::add(CallQueue::CallPtr call) {
-  const Clock::Steady deadline = call->deadline;
-  if (queue_.add(std::move(call))) set_deadline_timer(deadline);
+  if (const auto at = queue_.add(std::move(call))) set_deadline_timer(*at);
   if (machine_.on_command()) asio::co_spawn(executor_, maintain(shared_from_this()), asio::detached);
   if (flush_posted_ || state() != State::up) return;
   // The flush runs after all handlers that are ready in this turn of the loop, so their commands share one
@@ -85,7 +84,8 @@ void RedisConnection::add(CallQueue::CallPtr call) {
 void RedisConnection::flush() {
   if (state() != State::up || writing_ || !queue_.has_unsent()) return;
   out_.clear();
-  queue_.send_all(out_, clock_.steady_now());
+  if (const auto at = queue_.send(out_, clock_.steady_now())) set_deadline_timer(*at);
+  if (out_.empty()) return;
   const std::size_t sent = transport_->try_send(out_);
   if (sent == out_.size()) {
     if (out_.capacity() > kMaxKeptBytes) out_ = std::string();
@@ -222,6 +222,7 @@ Task<Result<void, ConnectError>> RedisConnection::handshake(std::shared_ptr<Tran
 Task<CallFailure> RedisConnection::read_replies(std::shared_ptr<Transport> transport) {
   for (;;) {
     if (auto failure = deliver_replies()) co_return std::move(*failure);
+    if (queue_.has_room_for_held()) flush();
     auto bytes = co_await transport->receive();
     if (!machine_.ending().empty()) co_return CallFailure{CallFailure::Kind::lost, machine_.ending()};
     if (!bytes) co_return CallFailure{CallFailure::Kind::lost, bytes.error().why};
@@ -313,6 +314,7 @@ void RedisConnection::check_deadlines() {
   CallQueue::Expired expired = queue_.on_deadline(clock_.steady_now());
   const std::string& outage = machine_.reason();
   fail(std::move(expired.unsent), "it could not be sent in time" + (outage.empty() ? "" : "; " + outage));
+  fail(std::move(expired.held), machine_.server() + ": not asked, because it answers too slowly");
   fail(std::move(expired.late), machine_.server() + ": no answer in time");
   // The circuit opens until the server answers: otherwise every command would wait for its deadline.
   if (expired.server_is_silent && machine_.on_server_silent()) transport_->close();

@@ -2,93 +2,23 @@
 
 #include "core/store/redis/connection/call_queue.h"
 
-#include <map>
-#include <string>
-
 #include <boost/test/unit_test.hpp>
 
-#include "core/store/redis/resp/reply_reader.h"
+#include "tests/support/redis/tested_queue.h"
 
 namespace session::test {
 namespace {
 
 using namespace std::chrono_literals;
 using Kind = CallFailure::Kind;
+using Queue = TestedQueue;
 
-constexpr Clock::Steady kStart{1000s};
-
-struct NamedCall final : CallQueue::Call {
-  explicit NamedCall(std::string n) : name(std::move(n)) {}
-  void complete(CommandResult) override {}
-  std::string name;
-};
-
-std::string name_of(const CallQueue::CallPtr& call) { return static_cast<const NamedCall&>(*call).name; }
-
-std::string shown(const CallQueue::FailedCalls& failed) {
-  static const std::map<Kind, std::string> kinds = {{Kind::not_sent, "not_sent"},
-                                                    {Kind::lost, "lost"},
-                                                    {Kind::late, "late"},
-                                                    {Kind::protocol_error, "protocol_error"}};
-  std::string all;
-  for (const auto& one : failed) all += name_of(one.call) + ":" + kinds.at(one.kind) + " ";
-  return all;
-}
+constexpr Clock::Steady kStart = Queue::kStart;
 
 bool is_message(const Reply& arrived) {
   return arrived.is(Reply::Kind::array) && !arrived.elements.empty() &&
          arrived.elements.front().bytes.view() == "message";
 }
-
-struct Queue {
-  static constexpr milliseconds kPeriod{300};
-  CallQueue queue;
-
-  explicit Queue(PushClassifier is_push = nullptr, milliseconds period = kPeriod) : queue(period, is_push) {}
-
-  bool add(const std::string& name, milliseconds time = 250ms, std::size_t replies = 1) {
-    auto call = std::make_unique<NamedCall>(name);
-    call->command.wire = name + ";";
-    call->command.replies = replies;
-    call->deadline = kStart + time;
-    return queue.add(std::move(call));
-  }
-  std::string send(milliseconds at = 0ms) {
-    std::string out;
-    queue.send_all(out, kStart + at);
-    return out;
-  }
-  // What these bytes mean, as a connection reads them.
-  std::string arrive(std::string_view bytes, milliseconds at = 0ms) {
-    queue.on_bytes(kStart + at);
-    reader.feed(bytes);
-    std::string all;
-    for (;;) {
-      auto reply = reader.next();
-      BOOST_TEST_REQUIRE(reply.has_value());
-      if (!*reply) break;
-      all += shown(queue.on_arrival(std::move(**reply)));
-    }
-    if (reader.empty()) return all;
-    const auto error = queue.on_half_reply();
-    return all + (error ? std::string(error->reason) : "half ");
-  }
-
- private:
-  static std::string shown(const CallQueue::Arrival& arrival) {
-    if (const auto* complete = std::get_if<CallQueue::Complete>(&arrival)) {
-      std::string text = name_of(complete->call);
-      for (const Reply& reply : complete->call->replies)
-        text += reply.is(Reply::Kind::integer) ? "=" + std::to_string(reply.integer) : "=" + reply.text;
-      return text + " ";
-    }
-    if (std::holds_alternative<CallQueue::Push>(arrival)) return "push ";
-    if (const auto* error = std::get_if<CallQueue::ProtocolError>(&arrival))
-      return std::string(error->reason);
-    return "continue ";
-  }
-  ReplyReader reader{100'000};
-};
 
 }  // namespace
 
