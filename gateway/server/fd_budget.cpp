@@ -25,7 +25,7 @@ std::size_t open_now() {
 }  // namespace
 
 FdBudget::FdBudget(std::size_t workers)
-    : workers_(workers), besides_(open_now() + kSpare + kEachWorker * workers) {}
+    : workers_(workers), besides_(open_now() + kSpare + kWaitingForRoom + kEachWorker * workers) {}
 
 std::size_t FdBudget::room_for(std::size_t connections, const Log& log) const {
   rlimit limit{};

@@ -10,6 +10,9 @@ namespace session::gateway {
 // Not thread-safe.
 class FdBudget {
  public:
+  // So many connections may be open beyond the limit, until the ones that yield to them have ended.
+  static constexpr std::size_t kWaitingForRoom = 8;
+
   // Reserves the descriptors that are open now, and those that this number of workers needs for other
   // purposes, such as the store. Make it at start, when no open descriptor is a connection.
   explicit FdBudget(std::size_t workers);

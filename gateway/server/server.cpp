@@ -102,28 +102,38 @@ std::size_t Server::connections() const {
 
 // Assigns a connection to the worker with the fewest. nginx keeps connections for long, so only their number
 // spreads them evenly.
-bool Server::assign(const AcceptedSocket& socket) {
-  if (connections() >= most_connections_) return assign_for_idle(socket);
+Placed Server::assign(const AcceptedSocket& socket) {
+  const std::size_t now = connections();
+  if (now >= most_connections_) {
+    if (!assign_for_idle(socket, {})) return Placed::nowhere;
+    return now - most_connections_ < FdBudget::kWaitingForRoom - 1 ? Placed::at_once : Placed::waits_for_room;
+  }
   const auto least = std::min_element(workers_.begin(), workers_.end(), [](const auto& a, const auto& b) {
     return a->connections() < b->connections();
   });
   own_telemetry_.count(Count::connection_accepted);
   (*least)->adopt(socket);
-  return true;
+  return Placed::at_once;
 }
 
-// At the limit: the worker whose connection has been idle for longest ends that and takes the new one.
-bool Server::assign_for_idle(const AcceptedSocket& socket) {
+// At the limit: the worker whose connection has been idle for longest ends that and takes the new one. Its
+// connection may have become busy until it does, or yield to an earlier one of a burst; then the next worker
+// is asked.
+bool Server::assign_for_idle(const AcceptedSocket& socket, std::vector<const Worker*> asked) const {
   Worker* with_longest = nullptr;
   std::optional<Clock::Steady> longest;
   for (const auto& worker : workers_) {
     const auto since = worker->idle_since();
     if (!since || (longest && *longest <= *since)) continue;
+    if (std::find(asked.begin(), asked.end(), worker.get()) != asked.end()) continue;
     longest = since;
     with_longest = worker.get();
   }
   if (with_longest == nullptr) return false;
-  with_longest->adopt_for_idle(socket);
+  asked.push_back(with_longest);
+  with_longest->adopt_for_idle(socket, [this, asked = std::move(asked)](const AcceptedSocket& passed_on) {
+    return assign_for_idle(passed_on, asked);
+  });
   return true;
 }
 

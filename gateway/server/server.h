@@ -53,8 +53,10 @@ class Server {
 
  private:
   [[nodiscard]] Log& log() const { return telemetry_.log(); }
-  [[nodiscard]] bool assign(const AcceptedSocket& socket);
-  [[nodiscard]] bool assign_for_idle(const AcceptedSocket& socket);
+  [[nodiscard]] Placed assign(const AcceptedSocket& socket);
+  // Hands the connection to the worker whose connection has been idle for longest, of those that were not
+  // `asked` before. Returns false if none is left that has an idle one. Thread-safe.
+  [[nodiscard]] bool assign_for_idle(const AcceptedSocket& socket, std::vector<const Worker*> asked) const;
   Task<void> wait_for_stop();
   Task<void> wait_for_reload();
   Task<void> maintain_store();

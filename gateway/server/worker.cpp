@@ -113,10 +113,14 @@ void Worker::adopt(AcceptedSocket socket) {
   boost::asio::post(loop_, [this, socket] { serve(socket); });
 }
 
-void Worker::adopt_for_idle(AcceptedSocket socket) {
+void Worker::adopt_for_idle(AcceptedSocket socket, PassOn pass_on) {
   connection_count_.fetch_add(1, std::memory_order_relaxed);
-  boost::asio::post(loop_, [this, socket] {
+  boost::asio::post(loop_, [this, socket, pass_on = std::move(pass_on)] {
     if (!draining_ && !make_room()) {
+      if (pass_on(socket)) {
+        connection_count_.fetch_sub(1, std::memory_order_relaxed);
+        return;
+      }
       telemetry_.count(Count::connection_refused_limit);
       telemetry_.log().warn(Message::connection_not_placed,
                             "refused a connection: all are busy at the limit");

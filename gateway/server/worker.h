@@ -56,9 +56,12 @@ class Worker final : public ConnectionHost {
   void start(std::size_t number);
   // Takes over a new connection. REQUIRES: it is connected and non-blocking.
   void adopt(AcceptedSocket socket);
-  // The same at the limit of connections: ends the connection that has been idle for longest, and counts it
-  // as such. If none is idle by then, closes the new one and counts it as refused.
-  void adopt_for_idle(AcceptedSocket socket);
+  // Takes over a connection, or returns false. Called on the thread of the worker that passes it on.
+  using PassOn = std::function<bool(const AcceptedSocket& socket)>;
+  // As adopt(), at the limit of connections: ends the connection that has been idle for longest, and counts
+  // it as such. If none is idle by then, passes the new one on; if that fails, too, closes it and counts it
+  // as refused.
+  void adopt_for_idle(AcceptedSocket socket, PassOn pass_on);
   // Since when the connection has been idle that adopt_for_idle() would end; nullopt: none is idle. One that
   // has not sent its first request yet counts after a short time, since its peer connects in order to send
   // one.

@@ -15,6 +15,8 @@ namespace session::gateway {
 namespace {
 
 constexpr milliseconds kRest{50};
+// The time for the connections that wait for room to get it.
+constexpr milliseconds kRestForRoom{1};
 // After so many connections in a row, signals and housekeeping get their turn.
 constexpr int kAtOnce = 256;
 // After so many refusals in a row the acceptor rests.
@@ -46,12 +48,16 @@ Acceptor::~Acceptor() {
   if (reserve_ >= 0) ::close(reserve_);
 }
 
+bool Acceptor::took_one(Accepted accepted) {
+  return accepted == Accepted::one || accepted == Accepted::one_without_room;
+}
+
 void Acceptor::stop() {
   // Connections that wait may have sent their request already. Closing the listener would reset them, unless
   // the next process finds them there.
   if (!listener_.outlived()) {
-    for (int i = 0; i < kMaxAtStop && accept_one() == Accepted::one; ++i) {
-    }
+    Accepted accepted = Accepted::one;
+    for (int i = 0; i < kMaxAtStop && took_one(accepted); ++i) accepted = accept_one();
   }
   stopped_ = true;
   boost::system::error_code ignored;
@@ -66,8 +72,8 @@ Task<void> Acceptor::run() {
     if (error) co_return;
     Accepted accepted = Accepted::one;
     for (int i = 0; i < kAtOnce && accepted == Accepted::one && !stopped_; ++i) accepted = accept_one();
-    if (accepted == Accepted::no_descriptors) {
-      rest_.expires_after(kRest);
+    if (accepted == Accepted::no_descriptors || accepted == Accepted::one_without_room) {
+      rest_.expires_after(accepted == Accepted::no_descriptors ? kRest : kRestForRoom);
       const auto [cancelled] = co_await rest_.async_wait(kAwaitTuple);
       if (cancelled) co_return;
     }
@@ -84,7 +90,9 @@ Acceptor::Accepted Acceptor::accept_one() {
       ::setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     }
     const AcceptedSocket socket{descriptor, listener_.family(), listener_.protocol(), number_};
-    if (place_(socket)) return Accepted::one;
+    const Placed placed = place_(socket);
+    if (placed == Placed::waits_for_room) return Accepted::one_without_room;
+    if (placed == Placed::at_once) return Accepted::one;
     telemetry_.count(Count::connection_refused_limit);
     telemetry_.log().warn(
         Message::connection_over_limit,

@@ -14,14 +14,20 @@
 
 namespace session::gateway {
 
+// What became of an accepted connection.
+enum class Placed {
+  at_once,
+  waits_for_room,  // It is taken over, and another must end for it: the acceptor gives that some time.
+  nowhere,         // There is no room; the descriptor stays with the acceptor.
+};
+
 // Accepts the connections of one listener and hands each to `place`. At the limit of descriptors it gives up
 // one that it holds in reserve, accepts with that, and closes those connections at once so that their peers
 // know. Then it rests, since a full backlog that it can't take would keep the thread spinning. Runs on the
 // thread of its executor, whose telemetry it is given. Listener and telemetry outlive it.
 class Acceptor {
  public:
-  // Takes over a connection. Returns false, and leaves the descriptor to the acceptor, if there is no room.
-  using Place = std::function<bool(const AcceptedSocket& socket)>;
+  using Place = std::function<Placed(const AcceptedSocket& socket)>;
 
   // `number`: the listener's place among all (AcceptedSocket::listener).
   Acceptor(const Listener& listener, std::size_t number, Place place, Executor executor,
@@ -36,8 +42,9 @@ class Acceptor {
   void stop();
 
  private:
-  enum class Accepted { one, none_waiting, no_descriptors };
+  enum class Accepted { one, one_without_room, none_waiting, no_descriptors };
   [[nodiscard]] Accepted accept_one();
+  [[nodiscard]] static bool took_one(Accepted accepted);
   void refuse_waiting();
 
   const Listener& listener_;

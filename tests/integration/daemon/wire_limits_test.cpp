@@ -205,6 +205,29 @@ BOOST_AUTO_TEST_CASE(at_the_limit_the_longest_idle_connection_yields_and_no_busy
   }
 }
 
+// The worker with the longest idle connection is chosen for more of a burst than it has idle ones.
+BOOST_AUTO_TEST_CASE(a_burst_at_the_limit_takes_the_idle_connections_of_all_workers) {
+  WireGateway gateway({"limits: { connections: 40, request_deadline: 10m }\nworkers: 4\n"});
+  for (int round = 0; round < 5; ++round) {
+    std::vector<Peer> idle;
+    while (idle.size() < 40) {
+      idle.push_back(peer_when_there_is_room(gateway));
+    }
+    std::vector<Peer> burst;
+    for (int i = 0; i < 40; ++i) {
+      burst.push_back(gateway.unix_peer());
+      burst.back().send(health() + kHalf);
+    }
+    // None is idle any more, so each of the burst has taken the place of another one.
+    for (Peer& peer : burst) BOOST_TEST(peer.read_answer().status == 200);
+    for (Peer& peer : idle) BOOST_TEST(peer.ended());
+    for (Peer& peer : burst) BOOST_TEST(peer.ask(kOtherHalf).status == 200);
+  }
+  Peer last = peer_when_there_is_room(gateway);
+  const std::string metrics = last.ask(request(1, asking("metrics"))).body;
+  BOOST_TEST(metrics.find(R"(session_gateway_connections_refused_total{cause="limit"} 0)") != metrics.npos);
+}
+
 BOOST_AUTO_TEST_CASE(connections_that_linger_take_nobodys_place) {
   WireGateway gateway({"limits: { connections: 4 }\nworkers: 2\n"});
   std::vector<Peer> lingering;
