@@ -47,7 +47,11 @@ class SecondPeer {
     peer_ = both[0];
     const gateway::AcceptedSocket socket{both[1], AF_UNIX, gateway::Protocol::fastcgi};
     if (how == Adopted::as_usual) worker.adopt(socket);
-    if (how == Adopted::for_idle) worker.adopt_for_idle(socket);
+    const auto take_none = [this](const gateway::AcceptedSocket&) {
+      was_passed_on = true;
+      return false;
+    };
+    if (how == Adopted::for_idle) worker.adopt_for_idle(socket, take_none);
   }
   ~SecondPeer() { ::close(peer_); }
   SecondPeer(const SecondPeer&) = delete;
@@ -57,6 +61,8 @@ class SecondPeer {
     char byte = 0;
     return ::recv(peer_, &byte, 1, MSG_DONTWAIT) == 0;
   }
+
+  bool was_passed_on = false;  // to the other workers, of which none took it
 
  private:
   int peer_ = -1;
@@ -318,6 +324,7 @@ BOOST_AUTO_TEST_CASE(a_new_connection_does_not_yield_in_the_place_of_one_that_ha
     send(gateway::test::request(1, {{"GATEWAY_ENDPOINT", "health"}, {"REQUEST_METHOD", "GET"}}));
   });
   prepare(config);
+  BOOST_TEST(another->was_passed_on);
   BOOST_TEST(another->is_closed());
   BOOST_TEST(!fresh.is_closed());
   BOOST_TEST(answer().find("Status: 200") != std::string::npos);
@@ -336,6 +343,7 @@ BOOST_AUTO_TEST_CASE(once_the_time_for_its_first_request_has_passed_it_does) {
     send(gateway::test::request(1, {{"GATEWAY_ENDPOINT", "health"}, {"REQUEST_METHOD", "GET"}}));
   });
   prepare(config);
+  BOOST_TEST(!another->was_passed_on);
   BOOST_TEST(!another->is_closed());
   BOOST_TEST(silent.is_closed());
   BOOST_TEST(answer().find("Status: 200") != std::string::npos);
