@@ -11,19 +11,13 @@ namespace session {
 // the session. The old one is retired by a compare-and-set, so that exactly one of a concurrent destroy and
 // regenerate succeeds.
 Session::Written Session::move(std::string_view cause, Attempts attempts) {
-  const bool restart_age = privilege_change().subject;
-  if (restart_age) {
-    auto ready = writable();
-    if (!ready) co_return ready.error();
-    auto ended = co_await end_others(Which::live);
-    if (!ended) co_return ended;
-  }
   SessionEnvironment& env = *environment_;
   const seconds now = env.clock.unix_now();
   const std::string new_id = env.format.cookies->new_id();
   const std::string new_key = env.format.cookies->store_key(new_id);
   std::optional<Bytes> stored;
   for (;;) {
+    const bool restart_age = privilege_change().subject;
     Changed changed = changed_record();
     if (restart_age) changed.record.created = now;
     auto prepared = prepare(new_key, std::move(changed));
@@ -38,12 +32,16 @@ Session::Written Session::move(std::string_view cause, Attempts attempts) {
       continue;
     }
     stored = prepared->bytes;
+    if (restart_age) {
+      auto ended = co_await end_others(Which::live);
+      if (!ended) co_return co_await roll_back(true, new_key, ended.error());
+    }
     const OldId retired = co_await retire_old_id(new_key, attempts);
     if (retired.how == OldId::How::done) {
       std::string former_name = log_id();
       moved_to(new_id, new_key, now);
       written(std::move(*prepared));
-      note(SessionEvent::Kind::regenerated, cause, std::move(former_name));
+      note(SessionEvent::Kind::regenerated, restart_age ? SessionEvent::kLogin : cause, std::move(former_name));
       // After a crash, a record in another format may be left, which would outlive the tombstone. If this
       // erase fails, erase_migrated_from() repeats it.
       if (migrated_from_) (void)co_await env.records.erase_migrated_from(*migrated_from_);
@@ -120,8 +118,7 @@ Session::Written Session::regenerate() {
   const Unlock unlock{*this};
   if (!base_) co_return co_await create();
   const Attempts attempts(*environment_);
-  const std::string_view cause = privilege_change().subject ? SessionEvent::kLogin : SessionEvent::kAsked;
-  co_return co_await move(cause, attempts);
+  co_return co_await move(SessionEvent::kAsked, attempts);
 }
 
 }  // namespace session

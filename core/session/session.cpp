@@ -101,10 +101,6 @@ Session::Written Session::create() {
   RecordStore& records = environment_->records;
   auto prepared = prepare(key_, changed_record());
   if (!prepared) co_return prepared.error();
-  if (prepared->has_subject) {
-    auto ended = co_await end_others(Which::live);
-    if (!ended) co_return ended;
-  }
   auto created = co_await records.create(key_, *prepared, *prepared->time_to_live);
   if (!created) co_return failed(created.error());
   if (*created == CreateOutcome::exists) {
@@ -114,6 +110,10 @@ Session::Written Session::create() {
     auto reloaded = co_await reload();
     if (!reloaded) co_return reloaded;
     co_return co_await update();
+  }
+  if (prepared->has_subject) {
+    auto ended = co_await end_others(Which::live);
+    if (!ended) co_return co_await roll_back(true, key_, ended.error());
   }
   cookie_ = Cookie::give;
   written(std::move(*prepared));
@@ -125,8 +125,7 @@ Session::Written Session::update() {
   const Attempts attempts(*environment_);
   for (;;) {
     const PrivilegeChange& change = privilege_change();
-    if (change.subject) co_return co_await move(SessionEvent::kLogin, attempts);
-    if (change.rights) co_return co_await move(SessionEvent::kRights, attempts);
+    if (change.subject || change.rights) co_return co_await move(SessionEvent::kRights, attempts);
     auto prepared = prepare(key_, changed_record());
     if (!prepared) co_return prepared.error();
     const milliseconds ttl = ttl_of(*prepared);
@@ -143,55 +142,55 @@ Session::Written Session::update() {
 }
 
 Session::Written Session::destroy() {
-  auto& env = *environment_;
   const Unlock unlock{*this};
-  const Attempts attempts(env);
-  if (!base_ || ended_) {
-    end();
-    co_return failed(WriteFailure::Kind::gone);
-  }
+  auto own = co_await end_own();
+  if (own) end();
   auto others = co_await end_others(Which::all);
-  if (!others) co_return others;
-  for (;;) {
-    auto erased = co_await env.records.end(key_, *base_, migrated_from_);
-    if (!erased) co_return failed(erased.error());
-    if (*erased == EraseIfOutcome::erased) break;
-    if (attempts.over()) co_return failed(contended());
-    auto reloaded = co_await reload_locked(attempts);
-    if (!reloaded && reloaded.error().kind == WriteFailure::Kind::malformed) {
-      // Another program has written what this one can't read. It ends all the same.
-      auto gone = co_await env.records.erase(key_);
-      if (!gone) co_return failed(gone.error());
-      break;
-    }
-    if (!reloaded) {
-      if (reloaded.error().kind == WriteFailure::Kind::gone) end();
-      co_return reloaded;
-    }
-  }
-  note(SessionEvent::Kind::destroyed);
-  end();
+  if (!others) cookie_ = Cookie::keep;  // so that the browser can try again
+  if (!own) co_return own.error();
+  if (!others) co_return others.error();
+  if (!*own && !*others) co_return failed(WriteFailure::Kind::gone);
   co_return WriteOutcome();
 }
 
-Session::Written Session::end_others(Which which) {
+Task<Result<bool, WriteFailure>> Session::end_own() {
   auto& env = *environment_;
-  for (std::size_t i = 0; which == Which::all && i < legacy_keys_.size(); ++i) {
-    const LegacyKey old = legacy_keys_[i];
-    if (old.key == key_ || old.key == migrated_from_) continue;
-    auto ended = co_await end_legacy(env, old);
-    if (!ended) co_return failed(ended.error());
-    if (*ended == EraseOutcome::erased)
-      history_.push_back({SessionEvent::Kind::destroyed, {}, env.log_ids.of(old.key)});
-  }
-  for (std::size_t i = 0; i < others_.size(); ++i) {
-    if (which == Which::live && !others_[i].live) continue;
-    std::string key = others_[i].key;
+  const Attempts attempts(env);
+  if (!base_ || ended_) co_return false;
+  for (;;) {
+    auto erased = co_await env.records.end(key_, *base_, migrated_from_);
+    if (!erased) co_return WriteFailure(erased.error());
+    if (*erased == EraseIfOutcome::erased) {
+      note(SessionEvent::Kind::destroyed);
+      co_return true;
+    }
+    if (attempts.over()) co_return WriteFailure(contended());
+    auto reloaded = co_await reload_locked(attempts);
+    if (reloaded) continue;
+    if (reloaded.error().kind == WriteFailure::Kind::store) co_return reloaded.error();
+    // It has ended or got another id, or another program has written what this one can't read.
+    std::string key = key_;
     auto ended = co_await end_session(env, std::move(key));
-    if (!ended) co_return failed(ended.error());
+    if (!ended) co_return WriteFailure(ended.error());
     if (!ended->empty()) history_.push_back({SessionEvent::Kind::destroyed, {}, env.log_ids.of(*ended)});
+    co_return !ended->empty();
   }
-  co_return WriteOutcome();
+}
+
+Task<Result<bool, WriteFailure>> Session::end_others(Which which) {
+  auto& env = *environment_;
+  std::vector<LegacyKey> keys;
+  if (which == Which::all) keys = legacy_keys_;
+  for (const Other& other : others_) {
+    if (which == Which::all || other.live) keys.push_back({&env.records, other.key});
+  }
+  std::erase_if(keys, [&](const LegacyKey& each) { return each.key == key_; });
+  const OnFailure on_failure = which == Which::all ? OnFailure::go_on : OnFailure::stop;
+  EndedSessions ended = co_await end_sessions(env, std::move(keys), on_failure);
+  for (const std::string& key : ended.keys)
+    history_.push_back({SessionEvent::Kind::destroyed, {}, env.log_ids.of(key)});
+  if (ended.failure) co_return WriteFailure(*ended.failure);
+  co_return !ended.keys.empty();
 }
 
 bool Session::keeps_its_id() {

@@ -77,8 +77,9 @@ class Session {
   // already.
   Written flush();
 
-  // Ends the session, in this object and in the store, and all others that the request has cookies of. Fails
-  // with `gone` if the store had nothing to end.
+  // Ends the session, in this object and in the store, also under an id that it got meanwhile, and all others
+  // that the request has cookies of. A failure keeps it from none that it can end. Fails with `gone` if the
+  // store had nothing to end.
   Written destroy();
 
   // Gives the session a new id, and writes the changes with it. After a success the old id is invalid. If the
@@ -139,11 +140,14 @@ class Session {
   // The deadline for repeating a write.
   class Attempts;
   struct OldId;
-  // Gives the session another id. `cause` is for its event.
+  // Gives the session another id. `cause` is for its event, unless the changes are a login.
   Written move(std::string_view cause, Attempts attempts);
-  // Ends other sessions that the request has cookies of: all of them, or the live ones.
+  // Ends this session. False: it had ended before.
+  Task<Result<bool, WriteFailure>> end_own();
+  // Ends other sessions that the request has cookies of: all of them, or the live ones, for a login, which
+  // stops at the first failure. False: there was nothing to end.
   enum class Which { all, live };
-  Written end_others(Which which);
+  Task<Result<bool, WriteFailure>> end_others(Which which);
   // Replaces the record of the old id with a tombstone that names the new one.
   Task<OldId> retire_old_id(std::string new_key, Attempts attempts);
   Task<Result<bool, StoreFailure>> store_moved(std::string key, std::optional<Bytes> stored,

@@ -271,31 +271,21 @@ SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, Touch
   co_return Opened{std::move(session), {}};
 }
 
-Task<Result<std::vector<std::string>, StoreFailure>> SessionManager::end(std::vector<Session::Other> others) {
-  std::vector<std::string> names;
-  for (Session::Other& other : others) {
-    auto ended = co_await end_session(environment_, std::move(other.key));
-    if (!ended) co_return ended.error();
-    if (!ended->empty()) names.push_back(log_id_of(*ended));
-  }
-  co_return names;
+Task<SessionManager::Ended> SessionManager::end(std::vector<Session::Other> others,
+                                                std::vector<LegacyKey> legacy_keys) {
+  std::vector<LegacyKey> keys = std::move(legacy_keys);
+  for (Session::Other& other : others) keys.push_back({&environment_.records, std::move(other.key)});
+  EndedSessions all = co_await end_sessions(environment_, std::move(keys), OnFailure::go_on);
+  Ended ended;
+  for (const std::string& key : all.keys) ended.names.push_back(log_id_of(key));
+  ended.failure = std::move(all.failure);
+  co_return ended;
 }
 
 std::vector<std::string> SessionManager::clearing_cookies() const {
   std::vector<std::string> values = environment_.former_cookies;
   values.insert(values.begin(), clear_cookie(environment_.cookie));
   return values;
-}
-
-Task<Result<std::vector<std::string>, StoreFailure>> SessionManager::end_legacy(
-    std::vector<LegacyKey> legacy_keys) {
-  std::vector<std::string> names;
-  for (const LegacyKey& old : legacy_keys) {
-    auto ended = co_await session::end_legacy(environment_, old);
-    if (!ended) co_return ended.error();
-    if (*ended == EraseOutcome::erased) names.push_back(log_id_of(old.key));
-  }
-  co_return names;
 }
 
 std::vector<std::string_view> SessionManager::legacy_cookie_names() const {

@@ -66,14 +66,15 @@ class SessionManager {
   Task<Result<Opened, StoreFailure>> open(std::span<const std::string_view> cookie_headers,
                                           Touch touch = Touch::on);
 
-  // Ends the sessions that verified cookies name (Opened::others), also under an id that they got meanwhile,
-  // and whatever else their keys hold. Returns the log ids of those that ended.
-  Task<Result<std::vector<std::string>, StoreFailure>> end(std::vector<Session::Other> others);
-
-  // Ends the sessions of a request's legacy cookies (Opened::legacy_keys), if the request itself has no
-  // session. Otherwise a browser that logs out would be logged in again by these. Returns the log ids of
-  // those that ended.
-  Task<Result<std::vector<std::string>, StoreFailure>> end_legacy(std::vector<LegacyKey> legacy_keys);
+  // The log ids of sessions that ended.
+  struct Ended {
+    std::vector<std::string> names;
+    std::optional<StoreFailure> failure;  // the first one; the others were tried all the same
+  };
+  // Ends the sessions that the cookies of a request name which has no session itself (Opened::others and
+  // Opened::legacy_keys), also under an id that they got meanwhile, and whatever else their keys hold. Without
+  // the legacy ones a browser that logs out would be logged in again by these.
+  Task<Ended> end(std::vector<Session::Other> others, std::vector<LegacyKey> legacy_keys);
 
   // The log id of a store key's session.
   [[nodiscard]] std::string log_id_of(std::string_view store_key) {

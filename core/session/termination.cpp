@@ -9,8 +9,8 @@ namespace {
 // rotates ids on purpose makes a longer chain within a tombstone's time.
 constexpr int kMaxSuccessors = 16;
 
-}  // namespace
-
+// Ends the session that the store keeps under a legacy key, or erases what it can't read there: its own
+// application may be able to.
 Task<Result<EraseOutcome, StoreFailure>> end_legacy(SessionEnvironment& environment, LegacyKey legacy) {
   const Clock::Steady until = environment.clock.steady_now() + environment.write_deadline;
   RecordStore& records = *legacy.records;
@@ -28,6 +28,18 @@ Task<Result<EraseOutcome, StoreFailure>> end_legacy(SessionEnvironment& environm
   } while (environment.clock.steady_now() < until);
   co_return StoreFailure(StoreFailure::Kind::contended, "an old session kept changing until the deadline");
 }
+
+// Ends the session that a legacy cookie's key stands for. Keys of the format in use may hold tombstones, which
+// name the id that a migrated session got since.
+Task<Result<std::string, StoreFailure>> end_named(SessionEnvironment& environment, LegacyKey legacy) {
+  std::string key = legacy.key;
+  if (legacy.records == &environment.records) co_return co_await end_session(environment, std::move(key));
+  auto ended = co_await end_legacy(environment, std::move(legacy));
+  if (!ended) co_return ended.error();
+  co_return *ended == EraseOutcome::erased ? key : std::string();
+}
+
+}  // namespace
 
 Task<Result<std::string, StoreFailure>> end_session(SessionEnvironment& environment, std::string key) {
   RecordStore& records = environment.records;
@@ -58,6 +70,20 @@ Task<Result<std::string, StoreFailure>> end_session(SessionEnvironment& environm
   }
   co_return StoreFailure(StoreFailure::Kind::contended,
                          "the session kept getting other ids until the deadline");
+}
+
+Task<EndedSessions> end_sessions(SessionEnvironment& environment, std::vector<LegacyKey> keys,
+                                 OnFailure on_failure) {
+  const Clock::Steady until = environment.clock.steady_now() + environment.write_deadline;
+  EndedSessions all;
+  for (LegacyKey& each : keys) {
+    auto ended = co_await end_named(environment, std::move(each));
+    if (ended && !ended->empty()) all.keys.push_back(std::move(*ended));
+    if (ended) continue;
+    if (!all.failure) all.failure = ended.error();
+    if (on_failure == OnFailure::stop || environment.clock.steady_now() >= until) break;
+  }
+  co_return all;
 }
 
 }  // namespace session

@@ -74,17 +74,12 @@ void add_destroyed(Events& events, std::string name) {
 // Applies the actions when there is no session and none may be created.
 Task<ActionOutcome> without_session(const Actions& actions, const SessionManager::Opened& opened,
                                     Services& services, Events& events) {
-  bool any = false;
   if (actions.destroy) {
-    auto legacy = co_await services.sessions.end_legacy(opened.legacy_keys);
-    if (!legacy) co_return WriteFailure(legacy.error());
-    auto others = co_await services.sessions.end(opened.others);
-    if (!others) co_return WriteFailure(others.error());
-    any = !legacy->empty() || !others->empty();
-    for (std::string& name : *legacy) add_destroyed(events, std::move(name));
-    for (std::string& name : *others) add_destroyed(events, std::move(name));
+    auto ended = co_await services.sessions.end(opened.others, opened.legacy_keys);
+    for (std::string& name : ended.names) add_destroyed(events, std::move(name));
+    if (ended.failure) co_return WriteFailure(*ended.failure);
+    if (!ended.names.empty()) co_return EndedOthers();
   }
-  if (any) co_return EndedOthers();
   add_refusal(events, opened.refusal, opened.name);
   co_return NoSession{opened.refusal};
 }

@@ -64,5 +64,16 @@ BOOST_AUTO_TEST_CASE(a_format_without_a_prefix_has_no_claim_to_the_keys_of_ours)
 
 BOOST_AUTO_TEST_SUITE_END()
 
+BOOST_FIXTURE_TEST_SUITE(several_old_cookies, TakeoverFixture)
+
+BOOST_AUTO_TEST_CASE(a_logout_that_races_a_login_ends_its_session_also_with_several_old_cookies) {
+  express_writes("one", R"({"cart":[1]})");
+  const std::string newer = given_cookie(commit(express_cookie("one"), "SESSION_SET", R"({"user":"alice"})"));
+  BOOST_TEST(change("DELETE", express_cookie("one") + "; " + express_cookie("dead")).status == 204);
+  BOOST_TEST(refusal(newer) == "unknown");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
 }  // namespace
 }  // namespace session::test

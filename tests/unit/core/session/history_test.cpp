@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(what_old_cookies_stand_for_ends_along_and_is_told) {
   const std::string name = session.log_id();
   BOOST_TEST(outcome(run(session.destroy())) == "written");
   const std::string old_name = manager.log_id_of(express.store_key("one"));
-  BOOST_TEST(text_of(session.history()) == "destroyed " + old_name + " <> ; destroyed " + name + " <> alice");
+  BOOST_TEST(text_of(session.history()) == "destroyed " + name + " <> alice; destroyed " + old_name + " <> ");
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_cookie_that_verified_has_a_name_and_a_forged_one_has_none) {

@@ -113,6 +113,17 @@ BOOST_AUTO_TEST_CASE(in_every_order_one_session_is_left_or_none_and_nothing_writ
   BOOST_TEST(races >= 2 * 16);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_destroy_ends_the_session_also_under_an_id_that_it_got_meanwhile, SessionFixture) {
+  const std::string cookie = cookie_of(stored(R"({"user":"alice"})"_json));
+  Session stale = opened(manager, cookie);
+  Session moved = opened(other, cookie);
+  BOOST_TEST(outcome(run(moved.regenerate())) == "written");
+  BOOST_TEST(outcome(run(stale.destroy())) == "written");
+  BOOST_TEST(refusal(cookie_of(moved)) == "unknown");
+  BOOST_TEST(stale.history().size() == 1U);
+  BOOST_TEST(stale.history().front().session == manager.log_id_of(key_of(moved)));
+}
+
 BOOST_FIXTURE_TEST_CASE(changes_to_different_keys_through_two_objects_are_both_kept, SessionFixture) {
   const std::string cookie = cookie_of(stored(R"({"old":1})"_json));
   Session one = opened(manager, cookie);

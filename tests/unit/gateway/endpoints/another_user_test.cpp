@@ -7,6 +7,7 @@
 
 #include "gateway/endpoints/endpoint.h"
 #include "tests/support/endpoint_fixture.h"
+#include "tests/support/store_calls.h"
 
 namespace session::test {
 namespace {
@@ -78,6 +79,28 @@ BOOST_AUTO_TEST_CASE(another_user_s_login_that_races_a_write_inherits_nothing_of
   store.before(ScriptedStore::replace_call,
                [&] { (void)commit(cookie, R"({"email":"alice@example.com"})"); });
   BOOST_TEST(data_of(given_cookie(commit(cookie, R"({"user":"bob"})"))) == R"({"user":"bob"})");
+}
+
+// As of a program that writes records itself.
+BOOST_AUTO_TEST_CASE(a_login_that_becomes_one_only_by_a_race_begins_anew_all_the_same) {
+  Session alice = stored(R"({"user":"alice","groups":["staff"]})"_json);
+  const std::string cookie = cookie_of(alice);
+  const std::string key = key_of(alice);
+  clock.advance(std::chrono::minutes(20));
+  store.before(ScriptedStore::replace_call, [&] {
+    (void)replace(memory, key, text_of(memory, key),
+                  R"({"v":1,"created":1800000000,"data":{"user":"bob","groups":["admin"]}})");
+  });
+  const Response response =
+      ask(gateway::commit_endpoint, Asked("POST")
+                                        .with("HTTP_COOKIE", cookie)
+                                        .with("SESSION_SET", R"({"user":"alice"})")
+                                        .with("SESSION_REGENERATE", "true"));
+  const Session now = opened(other, given_cookie(response));
+  BOOST_TEST(data_of(given_cookie(response)) == R"({"user":"alice"})");
+  BOOST_TEST((now.summary()->age.created == clock.unix_now()));
+  BOOST_TEST_REQUIRE(response.events.size() == 1U);
+  BOOST_TEST(response.events.front().cause == "login");
 }
 
 BOOST_AUTO_TEST_CASE(a_changed_right_gives_a_new_id_and_keeps_the_session) {

@@ -150,6 +150,29 @@ BOOST_AUTO_TEST_CASE(a_login_that_fails_ends_nothing) {
   BOOST_TEST(memory.stats().entries == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(a_login_whose_record_can_not_be_stored_ends_nothing) {
+  const std::string both = cookie_with(R"({"user":"alice"})") + "; " + cookie_with(R"({"user":"bob"})");
+  store.fail(ScriptedStore::create_call);
+  BOOST_TEST(commit(both, "SESSION_SET", R"({"user":"alice"})").status == 503);
+  BOOST_TEST(reason(auth(both)) == "ambiguous");
+  const std::string beside = foreign_cookie() + "; " + cookie_with(R"({"cart":1})");
+  store.fail(ScriptedStore::create_call);
+  BOOST_TEST(commit(beside, "SESSION_SET", R"({"user":"alice"})").status == 503);
+  BOOST_TEST(holds(memory, foreign_key));
+}
+
+BOOST_AUTO_TEST_CASE(a_login_that_can_not_end_the_others_is_none) {
+  const std::string visitor = cookie_with(R"({"cart":1})");
+  const std::string both = foreign_cookie() + "; " + visitor;
+  const auto before = memory.stats().entries;
+  store.fail(ScriptedStore::erase_call);
+  const Response failed = commit(both, "SESSION_SET", R"({"user":"alice"})");
+  BOOST_TEST(failed.status == 503);
+  BOOST_TEST(!failed.headers.has("Set-Cookie"));
+  BOOST_TEST(data_of(visitor) == R"({"cart":1})");
+  BOOST_TEST(memory.stats().entries == before);
+}
+
 BOOST_AUTO_TEST_CASE(a_logout_ends_every_session_whose_cookie_verified) {
   for (const bool by_commit : {true, false}) {
     Session replaced = stored(R"({"user":"bob"})"_json);
@@ -177,6 +200,64 @@ BOOST_AUTO_TEST_CASE(a_logout_that_could_not_end_all_of_them_says_so) {
   const Response failed = change("DELETE", both);
   BOOST_TEST(failed.status == 503);
   BOOST_TEST(!failed.headers.has("Set-Cookie"));
+}
+
+// A browser has both for a moment, if the former one is under another path.
+BOOST_AUTO_TEST_CASE(a_logout_with_the_former_cookie_of_the_same_session_is_one) {
+  for (const bool former_first : {true, false}) {
+    Session session = stored(R"({"user":"alice"})"_json);
+    const std::string former = cookie_of(session);
+    BOOST_TEST(outcome(run(session.regenerate())) == "written");
+    const std::string now = cookie_of(session);
+    const Response logout = change("DELETE", former_first ? former + "; " + now : now + "; " + former);
+    BOOST_TEST(logout.status == 204);
+    BOOST_TEST(logout.headers.get("Set-Cookie") == kClearedCookie);
+    BOOST_TEST_REQUIRE(logout.events.size() == 1U);
+    BOOST_TEST((logout.events.front().kind == SessionEvent::Kind::destroyed));
+    BOOST_TEST(refusal(now) == "unknown");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_logout_that_another_one_forestalls_is_one_if_it_ended_others) {
+  Session session = stored(R"({"user":"alice"})"_json);
+  const std::string both = cookie_of(session) + "; " + foreign_cookie();
+  store.before(ScriptedStore::erase_if_call, [&] { (void)erase(memory, key_of(session)); });
+  const Response logout = change("DELETE", both);
+  BOOST_TEST(logout.status == 204);
+  BOOST_TEST(logout.headers.get("Set-Cookie") == kClearedCookie);
+  BOOST_TEST(!holds(memory, foreign_key));
+}
+
+BOOST_AUTO_TEST_CASE(a_logout_ends_all_that_it_can_although_one_fails_and_can_be_tried_again) {
+  const std::string live = cookie_with(R"({"user":"alice"})");
+  const std::string other_one = cookie_with(R"({"user":"bob"})");
+  for (const std::string& second : {foreign_cookie(), other_one}) {
+    const std::string one = cookie_with(R"({"user":"alice"})");
+    const std::string both = one + "; " + second;
+    if (second == other_one) store.fail(ScriptedStore::erase_if_call, 1);
+    if (second != other_one) store.fail(ScriptedStore::erase_call);
+    const Response failed = change("DELETE", both);
+    BOOST_TEST(failed.status == 503);
+    BOOST_TEST(!failed.headers.has("Set-Cookie"));
+    BOOST_TEST_REQUIRE(failed.events.size() == 1U);
+    BOOST_TEST((failed.events.front().kind == SessionEvent::Kind::destroyed));
+    BOOST_TEST((refusal(one) == "unknown") == (second != other_one));
+    const Response again = change("DELETE", both);
+    BOOST_TEST(again.status == 204);
+    BOOST_TEST(again.headers.get("Set-Cookie") == kClearedCookie);
+    BOOST_TEST(refusal(one) == "unknown");
+    BOOST_TEST(refusal(second) == "unknown");
+  }
+  BOOST_TEST(refusal(live) == "a session");
+}
+
+BOOST_AUTO_TEST_CASE(nobody_keeps_a_user_logged_in_with_a_planted_cookie_of_many_ids) {
+  Session planted = stored(R"({"user":"mallory"})"_json);
+  const std::string first = cookie_of(planted);
+  for (int i = 0; i < 40; ++i) BOOST_TEST_REQUIRE(outcome(run(planted.regenerate())) == "written");
+  const std::string own = cookie_with(R"({"user":"alice"})");
+  BOOST_TEST(change("DELETE", first + "; " + own).status == 503);
+  BOOST_TEST(refusal(own) == "unknown");
 }
 
 BOOST_AUTO_TEST_CASE(an_outage_is_no_reason_to_take_either) {
