@@ -156,8 +156,9 @@ class Migration {
   // holds a record that this migration has not written. The new record may be larger than the legacy record,
   // so it may be a little above the size limit of the policy.
   Task<Result<bool, StoreFailure>> write_target(Record legacy) {
-    const RecordWrite write =
+    RecordWrite write =
         target_.records.prepare(target_cookie_.store_key, to_target_record(std::move(legacy)));
+    write.retention = Retention::keep;  // It begins nothing: the legacy record goes.
     const milliseconds ttl = write.time_to_live.value_or(kTombstoneTime);
     const std::optional<Bytes> before = std::exchange(written_, write.bytes);
     if (!before) {

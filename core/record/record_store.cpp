@@ -6,7 +6,7 @@ namespace session {
 namespace {
 
 StoreTerms terms(const RecordWrite& write, milliseconds time_to_live) {
-  return StoreTerms(time_to_live, write.has_subject ? Retention::keep : Retention::expendable);
+  return StoreTerms(time_to_live, write.retention);
 }
 
 }  // namespace
@@ -33,6 +33,7 @@ RecordWrite RecordStore::prepare(std::string_view key, Record record) const {
   RecordWrite write;
   write.bytes = Bytes(format_.encode(key, record));
   write.has_subject = identity().subject(record.attributes).has_value();
+  write.retention = write.has_subject ? Retention::keep : Retention::expendable;
   write.time_to_live =
       time_to_live(policy(write.has_subject), {record.created, record.lifetime, record.end}, now);
   write.record = std::move(record);

@@ -30,6 +30,7 @@ struct RecordWrite {
   Record record;
   Bytes bytes;
   bool has_subject = false;
+  Retention retention = Retention::keep;  // expendable: it has no subject
   // The time to live from now on; nullopt: the session has expired, and the record can't be written.
   std::optional<milliseconds> time_to_live = {};
 };
@@ -80,7 +81,6 @@ class RecordStore {
   [[nodiscard]] Summary summary_of(const Record& record) const { return cache_.describe(record); }
 
   // `exists` and `mismatch` mean that nothing was changed.
-  // A session without a subject is Retention::expendable.
   Answer<CreateOutcome> create(std::string key, const RecordWrite& write, milliseconds time_to_live);
   Answer<ReplaceOutcome> replace(std::string key, Bytes version, const RecordWrite& write,
                                  milliseconds time_to_live);

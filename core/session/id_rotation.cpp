@@ -23,6 +23,8 @@ Session::Written Session::move(std::string_view cause, Attempts attempts) {
     auto prepared = prepare(new_key, std::move(changed));
     if (!prepared) co_return co_await roll_back(stored.has_value(), new_key, prepared.error());
     const bool anew = restart_age && !endless();
+    // Who was or becomes somebody has a place in the store, whatever strangers have taken.
+    if (had_subject()) prepared->retention = Retention::keep;
     const milliseconds ttl = anew ? *prepared->time_to_live : ttl_of(*prepared);
     auto held = co_await store_moved(new_key, stored, *prepared, ttl);
     if (!held) co_return co_await roll_back(stored.has_value(), new_key, WriteFailure(held.error()));
@@ -36,11 +38,11 @@ Session::Written Session::move(std::string_view cause, Attempts attempts) {
       auto ended = co_await end_others(Which::live);
       if (!ended) co_return co_await roll_back(true, new_key, ended.error());
     }
-    const OldId retired = co_await retire_old_id(new_key, attempts);
+    const OldId retired = co_await retire_old_id(new_key, prepared->retention, attempts);
     if (retired.how == OldId::How::done) {
       std::string former_name = log_id();
       moved_to(new_id, new_key, now);
-      written(std::move(*prepared));
+      written(std::move(*prepared), ttl);
       note(SessionEvent::Kind::regenerated, restart_age ? SessionEvent::kLogin : cause, std::move(former_name));
       // After a crash, a record in another format may be left, which would outlive the tombstone. If this
       // erase fails, erase_migrated_from() repeats it.
@@ -62,12 +64,12 @@ Session::Written Session::move(std::string_view cause, Attempts attempts) {
 // invalid id. So the record is loaded again after a failure. Without tombstones a missing key proves nothing,
 // and the copy under the new id, which no browser has, is left to expire. If the record is unchanged, the
 // replacement is tried once more. The first attempt may still arrive, but only one of the two succeeds.
-Task<Session::OldId> Session::retire_old_id(std::string new_key, Attempts attempts) {
+Task<Session::OldId> Session::retire_old_id(std::string new_key, Retention retention, Attempts attempts) {
   using How = OldId::How;
   RecordStore& records = environment_->records;
   StoreFailure failure;
   for (int attempt = 1; attempt <= 2; ++attempt) {
-    auto replaced = co_await records.replace_with_tombstone(key_, *base_, new_key, retention());
+    auto replaced = co_await records.replace_with_tombstone(key_, *base_, new_key, retention);
     if (replaced && *replaced == ReplaceOutcome::replaced) co_return OldId{How::done};
     if (replaced && attempt == 1) co_return OldId{How::changed};
     if (!replaced) failure = replaced.error();

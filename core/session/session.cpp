@@ -116,7 +116,8 @@ Session::Written Session::create() {
     if (!ended) co_return co_await roll_back(true, key_, ended.error());
   }
   cookie_ = Cookie::give;
-  written(std::move(*prepared));
+  const milliseconds ttl = *prepared->time_to_live;
+  written(std::move(*prepared), ttl);
   note(SessionEvent::Kind::created);
   co_return WriteOutcome();
 }
@@ -132,7 +133,7 @@ Session::Written Session::update() {
     auto replaced = co_await environment_->records.replace(key_, *base_, *prepared, ttl);
     if (!replaced) co_return failed(replaced.error());
     if (*replaced == ReplaceOutcome::replaced) {
-      written(std::move(*prepared));
+      written(std::move(*prepared), ttl);
       co_return WriteOutcome();
     }
     if (attempts.over()) co_return failed(contended());
@@ -288,7 +289,7 @@ Task<void> Session::erase_migrated_from(milliseconds time_left) {
   if (!prepared) co_return;
   const milliseconds ttl = std::min(time_left, *prepared->time_to_live);
   auto replaced = co_await records.replace(key_, *base_, *prepared, ttl);
-  if (replaced && *replaced == ReplaceOutcome::replaced) written(std::move(*prepared));
+  if (replaced && *replaced == ReplaceOutcome::replaced) written(std::move(*prepared), ttl);
 }
 
 Session::Changed Session::changed_record() {
@@ -323,7 +324,8 @@ Result<RecordWrite, WriteFailure> Session::prepare(std::string_view key, Changed
   return write;
 }
 
-void Session::written(RecordWrite write) {
+void Session::written(RecordWrite write, milliseconds ttl) {
+  time_left_ = ttl;
   summary_ = environment_->records.summary_of(write.record);
   age_ = summary_->age;
   migrated_from_ = summary_->migrated_from;

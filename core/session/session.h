@@ -149,13 +149,11 @@ class Session {
   enum class Which { all, live };
   Task<Result<bool, WriteFailure>> end_others(Which which);
   // Replaces the record of the old id with a tombstone that names the new one.
-  Task<OldId> retire_old_id(std::string new_key, Attempts attempts);
+  Task<OldId> retire_old_id(std::string new_key, Retention retention, Attempts attempts);
   Task<Result<bool, StoreFailure>> store_moved(std::string key, std::optional<Bytes> stored,
                                                RecordWrite write, milliseconds ttl);
-  // Of what the store holds now.
-  [[nodiscard]] Retention retention() const {
-    return summary_ && summary_->subject ? Retention::keep : Retention::expendable;
-  }
+  // Whether the record that the store holds has a subject.
+  [[nodiscard]] bool had_subject() const { return summary_ && summary_->subject; }
   Written roll_back(bool stored, std::string new_key, WriteFailure failure);
   void moved_to(const std::string& id, const std::string& key, seconds now);
   // Loads the record again after a lost compare-and-set, under a lock, so that no other writer of this event
@@ -186,7 +184,7 @@ class Session {
   // Encodes a record for a write, or returns why it may not be written. It may be larger than the limit if
   // the changes don't make it larger than it was.
   [[nodiscard]] Result<RecordWrite, WriteFailure> prepare(std::string_view key, Changed changed) const;
-  void written(RecordWrite write);
+  void written(RecordWrite write, milliseconds ttl);
   void note(SessionEvent::Kind kind, std::string_view cause = {}, std::string former = {});
   void end();
 
@@ -198,7 +196,7 @@ class Session {
   Cookie cookie_ = Cookie::keep;
   bool ended_ = false;
   Touch touch_ = Touch::on;   // off: the request must not extend the session
-  milliseconds time_left_{};  // of the record as last loaded
+  milliseconds time_left_{};  // of the record as last loaded or written
 
   std::optional<Bytes> base_;  // the record as last loaded or written
   RecordStore::Summary summary_;

@@ -156,6 +156,15 @@ BOOST_AUTO_TEST_CASE(a_session_made_ten_years_ahead_goes_on_but_nothing_extends_
   BOOST_TEST(refusal(cookie_of(found)) == "unknown");
 }
 
+BOOST_AUTO_TEST_CASE(a_clock_that_goes_back_between_two_writes_leaves_what_was_left) {
+  Session session = stored(R"({"user":"alice"})"_json);
+  clock.set_unix(clock.unix_now() - 24h);
+  BOOST_TEST(outcome(run(session.set("cart", 1, Flush::now))) == "written");
+  BOOST_TEST((load(memory, key_of(session))->time_left == 30min));
+  BOOST_TEST(outcome(run(session.regenerate())) == "written");
+  BOOST_TEST((load(memory, key_of(session))->time_left == 30min));
+}
+
 BOOST_AUTO_TEST_CASE(a_login_begins_it_anew) {
   const seconds now = clock.unix_now();
   clock.set_unix(now + 24h * 3650);
