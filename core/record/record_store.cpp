@@ -5,6 +5,9 @@
 namespace session {
 namespace {
 
+// How often a legacy record is erased that another program writes meanwhile.
+constexpr int kMaxErasures = 4;
+
 StoreTerms terms(const RecordWrite& write, milliseconds time_to_live) {
   return StoreTerms(time_to_live, write.retention);
 }
@@ -22,7 +25,7 @@ RecordStore::RecordStore(Store& store, const RecordFormat& format, std::shared_p
   store_.limit_values(max_readable_bytes(policy));
 }
 
-void RecordStore::allow_migration(const CookieFormat& in_use, const CookieFormat& legacy) {
+void RecordStore::allow_migration(const CookieFormat& in_use, const Format& legacy) {
   in_use_ = &in_use;
   legacy_.push_back(&legacy);
 }
@@ -76,11 +79,27 @@ RecordStore::Answer<EraseIfOutcome> RecordStore::end(std::string key, Bytes vers
 }
 
 RecordStore::Answer<EraseOutcome> RecordStore::erase_migrated_from(std::string key) {
-  const bool possible = std::any_of(legacy_.begin(), legacy_.end(),
-                                    [&](const CookieFormat* legacy) { return legacy->is_store_key(key); });
+  const bool possible = std::any_of(legacy_.begin(), legacy_.end(), [&](const Format* legacy) {
+    return legacy->cookies->is_store_key(key);
+  });
   // The ids of express can be any text, and its prefix may be empty: a key of this format is no legacy one.
   if (!possible || in_use_->is_store_key(key)) co_return EraseOutcome::absent;
-  co_return co_await store_.erase(std::move(key));
+  for (int attempt = 0; attempt < kMaxErasures; ++attempt) {
+    auto loaded = co_await store_.load(key);
+    if (!loaded) co_return loaded.error();
+    if (!*loaded || !is_legacy_session(key, (*loaded)->bytes)) co_return EraseOutcome::absent;
+    auto erased = co_await store_.erase_if(key, (*loaded)->bytes);
+    if (!erased) co_return erased.error();
+    if (*erased == EraseIfOutcome::erased) co_return EraseOutcome::erased;
+  }
+  co_return StoreFailure(StoreFailure::Kind::contended, "another program kept writing a session that moved");
+}
+
+bool RecordStore::is_legacy_session(std::string_view key, const Bytes& bytes) const {
+  static const WantedMembers all;
+  return std::any_of(legacy_.begin(), legacy_.end(), [&](const Format* legacy) {
+    return legacy->cookies->is_store_key(key) && legacy->records->decode_head(key, bytes.view(), all);
+  });
 }
 
 RecordStore::Answer<bool> RecordStore::probe(std::string key) {

@@ -10,7 +10,7 @@
 #include "core/base/bytes.h"
 #include "core/base/clock.h"
 #include "core/base/task.h"
-#include "core/format/cookie_format.h"
+#include "core/format/format.h"
 #include "core/format/record_format.h"
 #include "core/record/policy.h"
 #include "core/record/record_cache.h"
@@ -53,7 +53,7 @@ class RecordStore {
 
   // Names a legacy format whose sessions migrate to these records. Both formats must outlive this object.
   // `in_use` is the format of these records.
-  void allow_migration(const CookieFormat& in_use, const CookieFormat& legacy);
+  void allow_migration(const CookieFormat& in_use, const Format& legacy);
 
   // --- What the store holds ---
 
@@ -97,9 +97,9 @@ class RecordStore {
   // session can't create it again.
   Answer<EraseIfOutcome> end(std::string key, Bytes version, std::optional<std::string> migrated_from);
 
-  // Erases the legacy record under a key that a record names (RecordHead::migrated_from). Erases only what a
-  // legacy format can have under its keys, because whoever writes one record must not be able to erase
-  // others: any other key is reported as `absent`, and the store is not asked.
+  // Erases the legacy record under a key that a record names (RecordHead::migrated_from). Erases only a session
+  // of a legacy format, under a key that this format can have, because whoever writes one record must not be
+  // able to erase others: anything else is reported as `absent`. For any other key the store is not asked.
   Answer<EraseOutcome> erase_migrated_from(std::string key);
 
   // Erases whatever the key holds, or only that version.
@@ -129,6 +129,9 @@ class RecordStore {
   void release_cache() { cache_.release(); }
 
  private:
+  // Whether a legacy format can have the key, and the bytes are a session of it.
+  [[nodiscard]] bool is_legacy_session(std::string_view key, const Bytes& bytes) const;
+
   Store& store_;
   const RecordFormat& format_;
   Policy policy_;
@@ -136,7 +139,7 @@ class RecordStore {
   RecordCache cache_;
   const Clock& clock_;
   const CookieFormat* in_use_ = nullptr;          // set if a legacy format is allowed
-  std::vector<const CookieFormat*> legacy_ = {};  // whose sessions migrate to these records
+  std::vector<const Format*> legacy_ = {};  // whose sessions migrate to these records
 };
 
 }  // namespace session

@@ -80,7 +80,7 @@ void SessionManager::accept(LegacyFormat legacy) {
                        RecordStore(environment_.store, records, environment_.records.shared_identity(),
                                    environment_.records.policy(),
                                    RecordCacheOptions{.slots = 1, .keep_data = false}, environment_.clock)});
-  environment_.records.allow_migration(*environment_.format.cookies, *source->format.cookies);
+  environment_.records.allow_migration(*environment_.format.cookies, source->format);
   environment_.legacy.push_back(std::move(source));
 }
 

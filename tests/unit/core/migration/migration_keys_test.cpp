@@ -44,11 +44,48 @@ BOOST_AUTO_TEST_CASE(a_record_erases_no_key_that_an_accepted_format_can_not_have
 BOOST_AUTO_TEST_CASE(a_record_erases_what_an_accepted_format_can_have_had) {
   for (const std::string& from : {express.store_key("one"), session_store.store_key("one")}) {
     for (const std::string action : {"SESSION_DESTROY", "SESSION_REGENERATE"}) {
-      put(from, "left");
+      put(from, from.starts_with("sess:") ? express_record(R"({"a":1})") : R"({"a":1})");
       BOOST_TEST(commit(session_that_came_from(from, action), action, "true").status == 204);
       BOOST_TEST(text_at(from) == "nothing");
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_record_erases_nothing_that_is_no_session_of_the_format_that_can_have_the_key) {
+  for (const std::string& bytes : {std::string("precious"), std::string(R"({"a":1})"), std::string("[1]")}) {
+    for (const std::string& from : {express.store_key("one"), session_store.store_key("one")}) {
+      const bool is_session = bytes == R"({"a":1})" && from == session_store.store_key("one");
+      if (is_session) continue;
+      for (const std::string action : {"use", "SESSION_DESTROY", "SESSION_REGENERATE"}) {
+        put(from, bytes);
+        const std::string cookie = session_that_came_from(from, action + bytes);
+        if (action == "use") BOOST_TEST(refusal(cookie) == "a session");
+        if (action != "use") BOOST_TEST(commit(cookie, action, "true").status == 204);
+        BOOST_TEST(text_at(from) == bytes, action << " of a record from " << from);
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_its_application_writes_meanwhile_is_erased_too) {
+  const std::string from = express.store_key("one");
+  put(from, express_record(R"({"a":1})"));
+  store.before(ScriptedStore::erase_if_call, [&] { put(from, express_record(R"({"a":2})")); });
+  BOOST_TEST(commit(session_that_came_from(from, "x"), "SESSION_DESTROY", "true").status == 204);
+  BOOST_TEST(text_at(from) == "nothing");
+}
+
+BOOST_AUTO_TEST_CASE(a_destroy_that_can_not_erase_it_is_none) {
+  const std::string from = express.store_key("one");
+  put(from, express_record(R"({"n":0})"));
+  int written = 0;
+  store.before_each(ScriptedStore::erase_if_call, [&] {
+    put(from, express_record(R"({"n":)" + std::to_string(++written) + "}"));
+  });
+  const auto failed = commit(session_that_came_from(from, "x"), "SESSION_DESTROY", "true");
+  BOOST_TEST(failed.status == 503);
+  BOOST_TEST(!failed.headers.has("Set-Cookie"));
+  BOOST_TEST(written == 2 * 4);  // by the open and by the destroy
 }
 
 // Its ids can be any text.
@@ -60,6 +97,9 @@ BOOST_AUTO_TEST_CASE(a_format_without_a_prefix_has_no_claim_to_the_keys_of_ours)
   const std::string key = dialect.store_key(opened(manager, victim).id());
   BOOST_TEST(commit(session_that_came_from(key, "x"), "SESSION_DESTROY", "true").status == 204);
   BOOST_TEST(refusal(victim) == "a session");
+  put("users:1", R"({"name":"bob"})");
+  BOOST_TEST(commit(session_that_came_from("users:1", "x"), "SESSION_DESTROY", "true").status == 204);
+  BOOST_TEST(text_at("users:1") == R"({"name":"bob"})");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -329,7 +329,7 @@ BOOST_AUTO_TEST_CASE(what_moved_and_is_too_large_for_the_policy_is_asked_for_its
 BOOST_AUTO_TEST_CASE(what_a_crash_left_is_no_reason_to_fail_or_to_extend_a_session) {
   crash_while_moving("one", kAlice);
   clock.advance(std::chrono::minutes(10));
-  for (const auto call : {ScriptedStore::erase_call, ScriptedStore::replace_call}) {
+  for (const auto call : {ScriptedStore::erase_if_call, ScriptedStore::replace_call}) {
     store.fail(call);
     BOOST_TEST((open(manager, moved_cookie("one"), Touch::off)->session.has_value()));
   }
@@ -371,7 +371,7 @@ BOOST_AUTO_TEST_CASE(a_logout_after_a_crash_and_a_login_is_final_whichever_cooki
 
 BOOST_AUTO_TEST_CASE(what_a_login_could_not_erase_goes_when_the_session_is_used_a_minute_later) {
   crash_while_moving("one", R"({"cart":[1]})");
-  store.fail(ScriptedStore::erase_call);
+  store.fail(ScriptedStore::erase_if_call);
   const std::string native = given_cookie(commit(moved_cookie("one"), "SESSION_SET", kAlice));
   clock.advance(seconds(60));
   BOOST_TEST(auth(native).status == 204);
