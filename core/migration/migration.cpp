@@ -40,11 +40,28 @@ std::vector<VerifiedCookie> verified_of(CookieFormat& format, const CookieCandid
   return found;
 }
 
+// Returns the legacy session that these bytes are, or why they are none. A record above the size limit of the
+// policy is not migrated: it would take that much memory and network for each request of its session. One that
+// is over by its own lifetime is not either, because it would live on as a session of the format in use.
+Result<Record, RejectReason> decode_legacy(const MigrationTarget& target, const LegacyCookie& legacy,
+                                           const Bytes& bytes) {
+  const Policy& policy = target.records.policy();
+  if (bytes.size() > policy.max_bytes) return RejectReason::malformed;
+  auto record = legacy.source->records.decode(legacy.cookie.store_key, bytes);
+  if (!record) return record.error();
+  const Age age{record->created, record->lifetime, record->end};
+  if (!time_to_live(policy, age, target.clock.unix_now())) return RejectReason::expired;
+  return record;
+}
+
 // One migration.
 class Migration {
  public:
   Migration(const MigrationTarget& target, const LegacyCookie& legacy)
-      : target_(target), legacy_(*legacy.source), legacy_key_(legacy.cookie.store_key) {
+      : target_(target),
+        cookie_(legacy),
+        legacy_(*legacy.source),
+        legacy_key_(legacy.cookie.store_key) {
     target_cookie_.id = migrated_id_of(legacy);
     target_cookie_.store_key = target.cookies.store_key(target_cookie_.id);
     target_cookie_.issued = target.clock.unix_now();
@@ -84,7 +101,7 @@ class Migration {
     }
     if (!*loaded) co_return co_await on_legacy_gone();
     const Bytes old_bytes = (*loaded)->bytes;
-    auto record = decode_legacy(old_bytes);
+    auto record = decode_legacy(target_, cookie_, old_bytes);
     if (!record && record.error() == RejectReason::unknown) co_return co_await on_legacy_gone();
     if (!record) {
       co_await roll_back();
@@ -106,20 +123,13 @@ class Migration {
     co_return Attempt();
   }
 
-  // A record above the size limit of the policy is not migrated: it would take that much memory and network
-  // for each request of its session.
-  [[nodiscard]] Result<Record, RejectReason> decode_legacy(const Bytes& bytes) const {
-    if (bytes.size() > target_.records.policy().max_bytes) return RejectReason::malformed;
-    return legacy_.records.decode(legacy_key_, bytes);
-  }
-
   // Called after the last attempt. Fails if the legacy session still exists; if it has ended, the migration
   // has a result. Never returns nullopt.
   Task<Result<Attempt, StoreFailure>> give_up() {
     auto loaded = co_await legacy_.records.load(legacy_key_);
     if (loaded && !*loaded) co_return co_await on_legacy_gone();
     if (loaded) {
-      const auto record = decode_legacy((*loaded)->bytes);
+      const auto record = decode_legacy(target_, cookie_, (*loaded)->bytes);
       if (!record && record.error() == RejectReason::unknown) co_return co_await on_legacy_gone();
     }
     co_await roll_back();
@@ -193,6 +203,7 @@ class Migration {
   }
 
   MigrationTarget target_;
+  const LegacyCookie& cookie_;
   LegacySource& legacy_;
   std::string legacy_key_;
   VerifiedCookie target_cookie_;
@@ -226,10 +237,9 @@ Task<Result<bool, StoreFailure>> has_session(const MigrationTarget& target, cons
   auto migrated = co_await target.records.load(migrated_key);
   if (!migrated) co_return migrated.error();
   if (*migrated) co_return target.records.decode(migrated_key, (*migrated)->bytes).has_value();
-  RecordStore& records = legacy.source->records;
-  auto loaded = co_await records.load(legacy.cookie.store_key);
+  auto loaded = co_await legacy.source->records.load(legacy.cookie.store_key);
   if (!loaded) co_return loaded.error();
-  co_return *loaded&& records.decode(legacy.cookie.store_key, (*loaded)->bytes).has_value();
+  co_return *loaded&& decode_legacy(target, legacy, (*loaded)->bytes).has_value();
 }
 
 bool migration_grace_over(const Age& age, seconds now) {

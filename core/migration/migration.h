@@ -15,8 +15,8 @@
 namespace session {
 
 // A session of another format migrates to the format in use at its first request. So a site changes its
-// format without logging users out. A legacy record above Policy::max_bytes is refused as `malformed`, and
-// stays as it is.
+// format without logging users out. A legacy record above Policy::max_bytes is refused as `malformed`, and one
+// that is over by its own lifetime as `expired`; both stay as they are.
 //
 // The new id is derived from the legacy id, so concurrent requests with the same legacy cookie get the same
 // session, and the legacy cookie names this session until it ends or gets another id. Only the request that
@@ -35,8 +35,7 @@ namespace session {
 //   loses its store, between two writes, the session goes on: the gateway can't distinguish this from its own
 //   erase.
 // - If the new session expires without being opened after its first minute, the legacy cookie opens the
-// legacy
-//   record that a crash has left behind.
+//   legacy record that a crash has left behind.
 // - A concurrent request of the legacy application may save the legacy record again. That record is not read.
 
 // A legacy format and the cookie name of its sessions, as the configuration has them.
@@ -80,7 +79,7 @@ struct LegacyCookie {
 [[nodiscard]] std::vector<LegacyKey> legacy_keys_of(const MigrationTarget& target,
                                                     const std::vector<LegacyCookie>& cookies);
 
-// Whether a legacy cookie names a session, migrated or not. Changes nothing. StoreFailure: the store could
+// Whether a legacy cookie names a session, migrated or one that can be. Changes nothing. StoreFailure: the store could
 // not answer.
 Task<Result<bool, StoreFailure>> has_session(const MigrationTarget& target, const LegacyCookie& legacy);
 

@@ -104,6 +104,31 @@ BOOST_AUTO_TEST_CASE(a_format_without_a_prefix_has_no_claim_to_the_keys_of_ours)
 
 BOOST_AUTO_TEST_SUITE_END()
 
+BOOST_FIXTURE_TEST_SUITE(old_sessions_that_are_over, TakeoverFixture)
+
+BOOST_AUTO_TEST_CASE(they_do_not_move_and_do_not_count_beside_others) {
+  for (const char* cookie : {R"({"originalMaxAge":0,"path":"/"})", R"({"originalMaxAge":-5,"path":"/"})",
+                             R"({"originalMaxAge":null,"expires":"2027-01-15T07:59:59.000Z"})"}) {
+    const std::string record = std::string(R"({"cookie":)") + cookie + R"(,"user":"mallory"})";
+    put(express.store_key("over"), record);
+    express_writes("one", R"({"user":"alice"})");
+    BOOST_TEST(refusal(express_cookie("over")) == "expired", record);
+    BOOST_TEST(auth(express_cookie("over") + "; " + express_cookie("one")).status == 204);
+    BOOST_TEST(text_at(express.store_key("over")) == record);
+    BOOST_TEST(text_at(moved_key("over")) == "nothing");
+    BOOST_TEST(change("DELETE", express_cookie("over")).status == 204);
+    BOOST_TEST(text_at(express.store_key("over")) == "nothing");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(one_that_is_too_large_to_move_does_not_count_beside_others) {
+  express_writes("large", R"({"p":")" + std::string(70'000, 'p') + R"("})");
+  express_writes("one", R"({"user":"alice"})");
+  BOOST_TEST(auth(express_cookie("large") + "; " + express_cookie("one")).status == 204);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
 BOOST_FIXTURE_TEST_SUITE(several_old_cookies, TakeoverFixture)
 
 BOOST_AUTO_TEST_CASE(a_logout_that_races_a_login_ends_its_session_also_with_several_old_cookies) {
