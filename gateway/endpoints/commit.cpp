@@ -24,19 +24,15 @@ Response refused_commit(std::string_view text, Log& log) {
   return problem(400, "bad-actions", text);
 }
 
-// Refuses an application that may not commit, or one that failed: then its own status is the answer. nullopt:
-// neither.
-std::optional<Response> refused_application(const Request& request, Log& log) {
-  if (!request.settings.may_commit()) {
-    warn_of_refusal("the location that the request came from may not commit (GATEWAY_COMMIT)", log);
-    Response response = problem(403, "commit-not-allowed", "This location may not change sessions.");
-    add_refusal(response.events, response.reason);
-    return response;
-  }
-  const int status = failed_status(request.front_actions.statuses);
-  if (status == 0) return std::nullopt;
-  warn_of_refusal("its own answer was an error: " + std::to_string(status), log);
-  return problem(status, "application-error", "The application failed, so the session was not changed.");
+Response not_allowed_here(Log& log) {
+  warn_of_refusal("the location that the request came from may not commit (GATEWAY_COMMIT)", log);
+  Response response = problem(403, "commit-not-allowed", "This location may not change sessions.");
+  add_refusal(response.events, response.reason);
+  return response;
+}
+
+Response application_error(int status, std::string_view detail) {
+  return problem(status, "application-error", detail);
 }
 
 // Returns where the browser goes next; empty: nowhere.
@@ -60,14 +56,39 @@ Response response_to(const ActionOutcome& outcome, std::string_view location, Lo
   return onward(location);
 }
 
+Response with_changes(Response response, Applied applied) {
+  for (const std::string& cookie : applied.set_cookies) response.headers.add("Set-Cookie", cookie);
+  return with_events(std::move(response), std::move(applied.events));
+}
+
+// Answers for an application that failed, with its own status. It changes nothing, with one exception: a wish
+// to log out is obeyed, because that lets nobody in, and the user may believe to be logged out.
+Task<Response> after_failure(const Request& request, int status, Services& services) {
+  Log& log = services.telemetry.log();
+  warn_of_refusal("its own answer was an error: " + std::to_string(status), log);
+  auto actions = parse_actions(request.front_actions.texts);
+  if (!actions || !actions->destroy || !contradiction(*actions).empty())
+    co_return application_error(status, "The application failed, so the session was not changed.");
+  const auto cookies = request.headers.all("Cookie");
+  Applied applied = co_await apply_actions(std::move(*actions), cookies, request.settings.touch(), services);
+  const auto* failure = std::get_if<WriteFailure>(&applied.outcome);
+  if (failure != nullptr) (void)failed_commit(*failure, log);
+  Response response = application_error(
+      status, failure != nullptr ? "The application failed, and the session could not be ended."
+                                 : "The application failed. The session has ended, as it wished.");
+  co_return with_changes(std::move(response), std::move(applied));
+}
+
 }  // namespace
 
 // Applies what an application asked for with response headers, which the front passes on. The application may
 // ask for anything, so no location setting limits it. Method, body and headers of the request are the
-// client's and are ignored, except the cookie. Whatever is refused changes nothing.
+// client's and are ignored, except the cookie. Whatever is refused changes nothing, but see after_failure().
 Task<Response> commit_endpoint(const Request& request, Services& services) {
   Log& log = services.telemetry.log();
-  if (auto refused = refused_application(request, log)) co_return std::move(*refused);
+  if (!request.settings.may_commit()) co_return not_allowed_here(log);
+  const int failed = failed_status(request.front_actions.statuses);
+  if (failed != 0) co_return co_await after_failure(request, failed, services);
   auto actions = parse_actions(request.front_actions.texts);
   if (!actions) co_return refused_commit(actions.error().text, log);
   if (const auto text = contradiction(*actions); !text.empty()) co_return refused_commit(text, log);
@@ -76,8 +97,7 @@ Task<Response> commit_endpoint(const Request& request, Services& services) {
   const auto cookies = request.headers.all("Cookie");
   Applied applied = co_await apply_actions(std::move(*actions), cookies, request.settings.touch(), services);
   Response response = response_to(applied.outcome, *location, log);
-  for (const std::string& cookie : applied.set_cookies) response.headers.add("Set-Cookie", cookie);
-  co_return with_events(std::move(response), std::move(applied.events));
+  co_return with_changes(std::move(response), std::move(applied));
 }
 
 }  // namespace session::gateway

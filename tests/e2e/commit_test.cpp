@@ -213,6 +213,20 @@ BOOST_AUTO_TEST_CASE(an_application_that_fails_logs_nobody_in_and_its_status_sta
   stack.wait_for_gateway_log("its own answer was an error: ");
 }
 
+BOOST_AUTO_TEST_CASE(a_logout_by_an_application_that_fails_is_one_and_its_status_stays) {
+  Stack stack;
+  const std::string cookie = stack.log_in(R"({"user":"alice"})");
+  stack.application().answers([](const AppRequest&) {
+    return std::string(
+        "500 Internal Server Error\r\nX-Accel-Redirect: /_session/commit\r\nX-Session-Destroy: true\r\n\r\n");
+  });
+  const Reply reply = stack.http().post("/account/logout", "", {cookie});
+  BOOST_TEST(reply.status == 500);
+  BOOST_TEST(reply.json()["reason"] == "application-error");
+  BOOST_TEST(reply.header("set-cookie").find("session=;") == 0U);
+  BOOST_TEST(user_of(stack, cookie) == "401");
+}
+
 BOOST_AUTO_TEST_CASE(an_application_that_redirects_or_was_asked_again_logs_in) {
   Stack stack;
   for (const auto* status : {"302 Found", "303 See Other", "201 Created"}) {

@@ -192,8 +192,10 @@ BOOST_AUTO_TEST_CASE(an_application_that_failed_logs_nobody_in_and_its_status_st
   const std::string cookie = cookie_of(stored(R"({"user":"bob"})"_json));
   const int before = store.count();
   for (const int status : {400, 401, 403, 404, 422, 500, 503}) {
-    for (const Asked& each :
-         {asked("", "user=alice", "/home"), asked(cookie).with("SESSION_DESTROY", "true")}) {
+    for (const Asked& each : {asked("", "user=alice", "/home"), asked(cookie, "a=1"),
+                              asked(cookie).with("SESSION_DESTROY", "false"),
+                              asked(cookie, "user=alice").with("SESSION_DESTROY", "true"),
+                              asked(cookie, "{").with("SESSION_DESTROY", "true")}) {
       const Response response = ask(Asked(each).with("SESSION_STATUS", std::to_string(status)));
       BOOST_TEST(response.status == status);
       BOOST_TEST(reason(response) == "application-error");
@@ -207,6 +209,34 @@ BOOST_AUTO_TEST_CASE(an_application_that_failed_logs_nobody_in_and_its_status_st
   BOOST_TEST(store.count() == before);
   BOOST_TEST(log.text() ==
              "warning an application's session headers were refused: its own answer was an error: 400\n");
+}
+
+// Ending a session lets nobody in, and whoever asked for it may believe to be logged out.
+BOOST_AUTO_TEST_CASE(a_logout_by_an_application_that_failed_is_one_and_its_status_stays) {
+  for (const int status : {404, 500}) {
+    const std::string cookie = cookie_of(stored(R"({"user":"bob"})"_json));
+    const Asked logout = asked(cookie, "", "//evil.example").with("SESSION_DESTROY", "true");
+    const Response response = ask(Asked(logout).with("SESSION_STATUS", std::to_string(status)));
+    BOOST_TEST(response.status == status);
+    BOOST_TEST(reason(response) == "application-error");
+    BOOST_TEST(response.headers.get("Set-Cookie") == kClearedCookie);
+    BOOST_TEST(!response.headers.has("Location"));
+    BOOST_TEST_REQUIRE(response.events.size() == 1U);
+    BOOST_TEST((response.events.front().kind == SessionEvent::Kind::destroyed));
+    BOOST_TEST(refusal(cookie) == "unknown");
+  }
+  const std::string cookie = cookie_of(stored(R"({"user":"bob"})"_json));
+  store.fail(ScriptedStore::erase_if_call);
+  const Response failed = ask(asked(cookie).with("SESSION_DESTROY", "true").with("SESSION_STATUS", "500"));
+  BOOST_TEST(failed.status == 500);
+  BOOST_TEST(!failed.headers.has("Set-Cookie"));
+  BOOST_TEST(refusal(cookie) == "a session");
+  BOOST_TEST(log.text().find("error a commit could not be written: the test broke the store\n") !=
+             std::string::npos);
+  const Response not_allowed = ask(
+      asked(cookie).with("SESSION_DESTROY", "true").with("SESSION_STATUS", "500").with("GATEWAY_COMMIT", ""));
+  BOOST_TEST(not_allowed.status == 403);
+  BOOST_TEST(refusal(cookie) == "a session");
 }
 
 BOOST_AUTO_TEST_CASE(an_application_that_succeeded_or_redirects_commits) {
