@@ -194,9 +194,11 @@ Task<Result<bool, WriteFailure>> Session::end_others(Which which) {
   co_return !ended.keys.empty();
 }
 
-bool Session::keeps_its_id() {
-  const PrivilegeChange& change = privilege_change();
-  return base_ && cookie_ == Cookie::keep && !change.subject && !change.rights;
+bool Session::keeps_its_id() const {
+  const Privileges& privileges = environment_->privileges;
+  return base_ && cookie_ == Cookie::keep &&
+         std::none_of(changes_.begin(), changes_.end(),
+                      [&](const auto& change) { return privileges.concern(change.first); });
 }
 
 Result<void, WriteFailure> Session::writable() {

@@ -97,9 +97,9 @@ class Session {
   // (SessionManagerOptions::former): for an answer that may have several Set-Cookie lines.
   [[nodiscard]] std::vector<std::string> set_cookies() const;
 
-  // Whether flush() would keep id and cookie: the session is stored, and the changes keep its subject and its
-  // rights.
-  [[nodiscard]] bool keeps_its_id();
+  // Whether flush() keeps id and cookie, whatever others write until then: the session is stored, and the
+  // changes are of no attribute that its subject or its rights depend on.
+  [[nodiscard]] bool keeps_its_id() const;
   // Whether flush() can write the changes, as far as the record itself decides: size and reserved names.
   [[nodiscard]] Result<void, WriteFailure> writable();
 

@@ -27,7 +27,7 @@ Task<void> write_behind(Session session, Log& log) {
 
 // Whether the write may follow the response (session.flush: behind). That is for changes without a new cookie
 // only: a browser may use a new cookie at once, so the store must have its session.
-bool may_write_behind(const Actions& actions, Session& session, const Services& services) {
+bool may_write_behind(const Actions& actions, const Session& session, const Services& services) {
   return services.flush == FlushMode::behind && !actions.flush && !actions.regenerate &&
          session.keeps_its_id();
 }

@@ -128,6 +128,19 @@ BOOST_AUTO_TEST_CASE(a_changed_right_waits_for_the_store_whatever_flush_says) {
   BOOST_TEST(refusal(alice) == "revoked");
 }
 
+// Another program may write the session between the answer and the write: its new id would have no cookie.
+BOOST_AUTO_TEST_CASE(what_rights_depend_on_is_never_written_behind_the_answer) {
+  with_rights.flush = gateway::FlushMode::behind;
+  for (const char* set : {R"({"groups":["staff"]})", R"({"user":"alice"})"}) {
+    const std::string alice = begin(R"({"user":"alice","groups":["staff"]})");
+    BOOST_TEST(!commit(alice, set).headers.has("Set-Cookie"));
+    BOOST_TEST(background.empty(), set);
+    BOOST_TEST(refusal(alice) == "a session");
+  }
+  (void)commit(begin(R"({"user":"alice"})"), R"({"cart":[1]})");
+  BOOST_TEST(background.size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_changed_right_does_not_restart_the_absolute_timeout) {
   const std::string alice = begin(R"({"user":"alice","groups":["staff"]})");
   const seconds created = clock.unix_now();
