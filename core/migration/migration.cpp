@@ -41,8 +41,8 @@ std::vector<VerifiedCookie> verified_of(CookieFormat& format, const CookieCandid
 }
 
 // Returns the legacy session that these bytes are, or why they are none. A record above the size limit of the
-// policy is not migrated: it would take that much memory and network for each request of its session. One that
-// is over by its own lifetime is not either, because it would live on as a session of the format in use.
+// policy is not migrated: it would take that much memory and network for each request of its session. One
+// that is over by its own lifetime is not either, because it would live on as a session of the format in use.
 Result<Record, RejectReason> decode_legacy(const MigrationTarget& target, const LegacyCookie& legacy,
                                            const Bytes& bytes) {
   const Policy& policy = target.records.policy();
@@ -58,10 +58,7 @@ Result<Record, RejectReason> decode_legacy(const MigrationTarget& target, const 
 class Migration {
  public:
   Migration(const MigrationTarget& target, const LegacyCookie& legacy)
-      : target_(target),
-        cookie_(legacy),
-        legacy_(*legacy.source),
-        legacy_key_(legacy.cookie.store_key) {
+      : target_(target), cookie_(legacy), legacy_(*legacy.source), legacy_key_(legacy.cookie.store_key) {
     target_cookie_.id = migrated_id_of(legacy);
     target_cookie_.store_key = target.cookies.store_key(target_cookie_.id);
     target_cookie_.issued = target.clock.unix_now();

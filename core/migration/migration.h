@@ -15,8 +15,8 @@
 namespace session {
 
 // A session of another format migrates to the format in use at its first request. So a site changes its
-// format without logging users out. A legacy record above Policy::max_bytes is refused as `malformed`, and one
-// that is over by its own lifetime as `expired`; both stay as they are.
+// format without logging users out. A legacy record above Policy::max_bytes is refused as `malformed`, and
+// one that is over by its own lifetime as `expired`; both stay as they are.
 //
 // The new id is derived from the legacy id, so concurrent requests with the same legacy cookie get the same
 // session, and the legacy cookie names this session until it ends or gets another id. Only the request that
@@ -79,8 +79,8 @@ struct LegacyCookie {
 [[nodiscard]] std::vector<LegacyKey> legacy_keys_of(const MigrationTarget& target,
                                                     const std::vector<LegacyCookie>& cookies);
 
-// Whether a legacy cookie names a session, migrated or one that can be. Changes nothing. StoreFailure: the store could
-// not answer.
+// Whether a legacy cookie names a session, migrated or one that can be. Changes nothing. StoreFailure: the
+// store could not answer.
 Task<Result<bool, StoreFailure>> has_session(const MigrationTarget& target, const LegacyCookie& legacy);
 
 // Returns true if a record is so old that no request can still be migrating its session.

@@ -79,9 +79,8 @@ RecordStore::Answer<EraseIfOutcome> RecordStore::end(std::string key, Bytes vers
 }
 
 RecordStore::Answer<EraseOutcome> RecordStore::erase_migrated_from(std::string key) {
-  const bool possible = std::any_of(legacy_.begin(), legacy_.end(), [&](const Format* legacy) {
-    return legacy->cookies->is_store_key(key);
-  });
+  const bool possible = std::any_of(legacy_.begin(), legacy_.end(),
+                                    [&](const Format* legacy) { return legacy->cookies->is_store_key(key); });
   // The ids of express can be any text, and its prefix may be empty: a key of this format is no legacy one.
   if (!possible || in_use_->is_store_key(key)) co_return EraseOutcome::absent;
   for (int attempt = 0; attempt < kMaxErasures; ++attempt) {

@@ -97,9 +97,10 @@ class RecordStore {
   // session can't create it again.
   Answer<EraseIfOutcome> end(std::string key, Bytes version, std::optional<std::string> migrated_from);
 
-  // Erases the legacy record under a key that a record names (RecordHead::migrated_from). Erases only a session
-  // of a legacy format, under a key that this format can have, because whoever writes one record must not be
-  // able to erase others: anything else is reported as `absent`. For any other key the store is not asked.
+  // Erases the legacy record under a key that a record names (RecordHead::migrated_from). Erases only a
+  // session of a legacy format, under a key that this format can have, because whoever writes one record must
+  // not be able to erase others: anything else is reported as `absent`. For any other key the store is not
+  // asked.
   Answer<EraseOutcome> erase_migrated_from(std::string key);
 
   // Erases whatever the key holds, or only that version.
@@ -138,7 +139,7 @@ class RecordStore {
   Policy anonymous_;
   RecordCache cache_;
   const Clock& clock_;
-  const CookieFormat* in_use_ = nullptr;          // set if a legacy format is allowed
+  const CookieFormat* in_use_ = nullptr;    // set if a legacy format is allowed
   std::vector<const Format*> legacy_ = {};  // whose sessions migrate to these records
 };
 

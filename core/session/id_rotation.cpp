@@ -43,7 +43,8 @@ Session::Written Session::move(std::string_view cause, Attempts attempts) {
       std::string former_name = log_id();
       moved_to(new_id, new_key, now);
       written(std::move(*prepared), ttl);
-      note(SessionEvent::Kind::regenerated, restart_age ? SessionEvent::kLogin : cause, std::move(former_name));
+      note(SessionEvent::Kind::regenerated, restart_age ? SessionEvent::kLogin : cause,
+           std::move(former_name));
       // After a crash, a record in another format may be left, which would outlive the tombstone. If this
       // erase fails, erase_migrated_from() repeats it.
       if (migrated_from_) (void)co_await env.records.erase_migrated_from(*migrated_from_);

@@ -120,7 +120,8 @@ SessionManager::Asked SessionManager::open(std::span<const std::string_view> coo
 
 SessionManager::Asked SessionManager::open_ours(Cookies&& cookies, Touch touch) {
   if (!cookies.first) return no_session(std::move(cookies));
-  if (!cookies.more.empty() || !cookies.ended.empty()) return open_several(std::move(cookies), touch);
+  if (!cookies.more.empty()) return open_several(std::move(cookies), touch);
+  if (!cookies.ended.empty()) return open_beside(std::move(cookies.ended), std::move(*cookies.first), touch);
   return open_verified(std::move(*cookies.first), touch);
 }
 
@@ -150,21 +151,25 @@ SessionManager::Asked SessionManager::open_several(Cookies cookies, Touch touch)
       none = std::move(*opened);
     }
   }
-  if (live.size() == 1) {
-    const std::string key = live.front().store_key;
-    auto opened = co_await open_verified(std::move(live.front()), touch);
-    if (!opened) co_return opened.error();
-    if (opened->session) {
-      std::erase_if(others, [&](const Session::Other& other) { return other.key == key; });
-      opened->session->others_ = std::move(others);
-    } else {
-      opened->others = std::move(others);
-    }
-    co_return opened;
-  }
+  if (live.size() == 1) co_return co_await open_beside(std::move(others), std::move(live.front()), touch);
   if (live.size() > 1) none = Opened{std::nullopt, RejectReason::ambiguous};
   none.others = std::move(others);
   co_return none;
+}
+
+SessionManager::Asked SessionManager::open_beside(std::vector<Session::Other> others, VerifiedCookie cookie,
+                                                  Touch touch) {
+  const std::string key = cookie.store_key;
+  auto opened = co_await open_verified(std::move(cookie), touch);
+  if (!opened) co_return opened.error();
+  std::erase_if(others, [&](const Session::Other& other) { return other.key == key; });
+  if (opened->session) {
+    opened->session->others_ = std::move(others);
+  } else {
+    opened->others.insert(opened->others.end(), std::make_move_iterator(others.begin()),
+                          std::make_move_iterator(others.end()));
+  }
+  co_return opened;
 }
 
 SessionManager::Asked SessionManager::open_any(Cookies cookies,

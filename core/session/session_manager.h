@@ -72,8 +72,8 @@ class SessionManager {
     std::optional<StoreFailure> failure;  // the first one; the others were tried all the same
   };
   // Ends the sessions that the cookies of a request name which has no session itself (Opened::others and
-  // Opened::legacy_keys), also under an id that they got meanwhile, and whatever else their keys hold. Without
-  // the legacy ones a browser that logs out would be logged in again by these.
+  // Opened::legacy_keys), also under an id that they got meanwhile, and whatever else their keys hold.
+  // Without the legacy ones a browser that logs out would be logged in again by these.
   Task<Ended> end(std::vector<Session::Other> others, std::vector<LegacyKey> legacy_keys);
 
   // The log id of a store key's session.
@@ -122,6 +122,8 @@ class SessionManager {
   Asked open_ours(Cookies&& cookies, Touch touch);
   Asked open_several(Cookies cookies, Touch touch);
   Asked open_verified(VerifiedCookie cookie, Touch touch);
+  // The same, for a request that has cookies of other sessions, too.
+  Asked open_beside(std::vector<Session::Other> others, VerifiedCookie cookie, Touch touch);
   [[nodiscard]] static Opened refused(RejectReason refusal, const Session& session);
   static Asked no_session(Cookies cookies);
   Asked open_any(Cookies cookies, std::span<const std::string_view> cookie_headers, Touch touch);

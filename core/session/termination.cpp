@@ -29,8 +29,8 @@ Task<Result<EraseOutcome, StoreFailure>> end_legacy(SessionEnvironment& environm
   co_return StoreFailure(StoreFailure::Kind::contended, "an old session kept changing until the deadline");
 }
 
-// Ends the session that a legacy cookie's key stands for. Keys of the format in use may hold tombstones, which
-// name the id that a migrated session got since.
+// Ends the session that a legacy cookie's key stands for. Keys of the format in use may hold tombstones,
+// which name the id that a migrated session got since.
 Task<Result<std::string, StoreFailure>> end_named(SessionEnvironment& environment, LegacyKey legacy) {
   std::string key = legacy.key;
   if (legacy.records == &environment.records) co_return co_await end_session(environment, std::move(key));

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/text.h"
 #include "gateway/config/cross_field_checks.h"
 #include "gateway/config/values.h"
 #include "gateway/config/warnings.h"
@@ -70,7 +71,7 @@ void read_former(const Field& field, const CookieAttributes& cookie, std::vector
     for (const CookieProblem& problem : problems_of(former)) {
       if (problem.attribute == "domain" || problem.attribute == "path") item.problem(problem.text);
     }
-    if (former.domain == cookie.domain && former.path == cookie.path)
+    if (equal_ignoring_case(former.domain, cookie.domain) && former.path == cookie.path)
       item.problem("expected another place than that of the cookie in use, which would be removed");
     to.push_back(std::move(former));
   }

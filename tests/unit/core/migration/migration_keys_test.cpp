@@ -79,9 +79,8 @@ BOOST_AUTO_TEST_CASE(a_destroy_that_can_not_erase_it_is_none) {
   const std::string from = express.store_key("one");
   put(from, express_record(R"({"n":0})"));
   int written = 0;
-  store.before_each(ScriptedStore::erase_if_call, [&] {
-    put(from, express_record(R"({"n":)" + std::to_string(++written) + "}"));
-  });
+  store.before_each(ScriptedStore::erase_if_call,
+                    [&] { put(from, express_record(R"({"n":)" + std::to_string(++written) + "}")); });
   const auto failed = commit(session_that_came_from(from, "x"), "SESSION_DESTROY", "true");
   BOOST_TEST(failed.status == 503);
   BOOST_TEST(!failed.headers.has("Set-Cookie"));

@@ -126,6 +126,9 @@ BOOST_AUTO_TEST_CASE(former_cookies_are_places_of_the_same_name) {
              "gateway.yaml:4: cookie.former[1]: browsers refuse a __Host- cookie that has a domain\n"
              "gateway.yaml:5: cookie.former[2]: expected another place than that of the cookie in use, which "
              "would be removed\n");
+  BOOST_TEST(problems("cookie:\n  name: s\n  domain: a.example\n  former:\n  - { domain: A.Example }\n") ==
+             "gateway.yaml:5: cookie.former[0]: expected another place than that of the cookie in use, which "
+             "would be removed\n");
   std::string many = "cookie:\n  name: s\n  former:\n";
   for (int i = 0; i < 9; ++i) many += "  - { path: /" + std::to_string(i) + " }\n";
   BOOST_TEST(problems(many).find("cookie.former: expected at most 8 places") != std::string::npos);

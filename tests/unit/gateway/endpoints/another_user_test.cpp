@@ -91,11 +91,10 @@ BOOST_AUTO_TEST_CASE(a_login_that_becomes_one_only_by_a_race_begins_anew_all_the
     (void)replace(memory, key, text_of(memory, key),
                   R"({"v":1,"created":1800000000,"data":{"user":"bob","groups":["admin"]}})");
   });
-  const Response response =
-      ask(gateway::commit_endpoint, Asked("POST")
-                                        .with("HTTP_COOKIE", cookie)
-                                        .with("SESSION_SET", R"({"user":"alice"})")
-                                        .with("SESSION_REGENERATE", "true"));
+  const Response response = ask(gateway::commit_endpoint, Asked("POST")
+                                                              .with("HTTP_COOKIE", cookie)
+                                                              .with("SESSION_SET", R"({"user":"alice"})")
+                                                              .with("SESSION_REGENERATE", "true"));
   const Session now = opened(other, given_cookie(response));
   BOOST_TEST(data_of(given_cookie(response)) == R"({"user":"alice"})");
   BOOST_TEST((now.summary()->age.created == clock.unix_now()));

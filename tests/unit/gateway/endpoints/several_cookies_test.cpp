@@ -80,6 +80,23 @@ BOOST_AUTO_TEST_CASE(the_living_one_of_eight_is_found_and_extended_once) {
   BOOST_TEST((load(memory, key_of(session))->time_left == 30min));
 }
 
+BOOST_AUTO_TEST_CASE(one_that_is_too_old_costs_no_call_of_the_store) {
+  Session session = stored(R"({"user":"alice"})"_json);
+  const std::string old = cookie_of(session);
+  clock.advance(12h);
+  const std::string live = cookie_with(R"({"user":"alice"})");
+  for (const std::string& header : {old + "; " + live, live + "; " + old}) {
+    const int before = store.count();
+    BOOST_TEST(auth(header).status == 204);
+    BOOST_TEST(store.count() == before + 1);
+  }
+  const std::string both = old + "; " + live;
+  (void)create(memory, key_of(session), "what a clock that was wrong has left");
+  BOOST_TEST(change("DELETE", both).status == 204);
+  BOOST_TEST(!holds(memory, key_of(session)));
+  BOOST_TEST(refusal(live) == "unknown");
+}
+
 BOOST_AUTO_TEST_CASE(none_of_several_that_have_ended_is_a_session_and_the_reason_is_the_strongest) {
   const std::string ended = ended_cookie();
   BOOST_TEST(reason(auth(ended + "; " + ended_cookie())) == "unknown");
