@@ -242,7 +242,8 @@ bool Session::endless() const {
 }
 
 bool Session::held() const {
-  return touch_ == Touch::off || endless() || made_in_the_future(age_, environment_->clock.unix_now());
+  return touch_ == Touch::off || endless() || age_.end ||
+         made_in_the_future(age_, environment_->clock.unix_now());
 }
 
 milliseconds Session::ttl_of(const RecordWrite& write) const {

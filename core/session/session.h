@@ -167,7 +167,8 @@ class Session {
   Task<void> erase_migrated_from(milliseconds time_left);
   // Whether the record has no end in the store, and its format decides that: a write leaves it so.
   [[nodiscard]] bool endless() const;
-  // Whether neither a check nor a write may extend the session.
+  // Whether neither a check nor a write may extend the session. That includes one with an end of its own: the
+  // clock of the program that wrote it may have been wrong, and the store's time is right.
   [[nodiscard]] bool held() const;
   // The time to live of a write that does not begin the session anew.
   [[nodiscard]] milliseconds ttl_of(const RecordWrite& write) const;

@@ -121,6 +121,20 @@ BOOST_AUTO_TEST_CASE(a_fixed_end_is_moved_neither_by_a_check_nor_by_a_write_nor_
   BOOST_TEST(refusal("over") == "expired");
 }
 
+// Node's clock was ten years ahead. The time to live that it gave the key is a difference, and right.
+BOOST_AUTO_TEST_CASE(a_fixed_end_that_a_wrong_clock_wrote_extends_nothing) {
+  write("ahead", R"({"cookie":{"originalMaxAge":null,"expires":"2037-01-15T08:01:00.000Z"},"user":"alice"})",
+        60s);
+  Session session = opened("ahead", Touch::on);
+  BOOST_TEST((time_left("ahead") == 60s));
+  BOOST_TEST(outcome(run(session.set("a", 1, Flush::now))) == "written");
+  BOOST_TEST((time_left("ahead") == 60s));
+  BOOST_TEST(outcome(run(session.regenerate())) == "written");
+  BOOST_TEST((time_left(session.id()) == 60s));
+  BOOST_TEST(outcome(run(session.set("user", "bob", Flush::now))) == "written");
+  BOOST_TEST((time_left(session.id()) == 60s));
+}
+
 BOOST_AUTO_TEST_CASE(a_session_without_an_end_stays_without_one) {
   write("endless", kRecord);
   Session session = opened("endless", Touch::on);
