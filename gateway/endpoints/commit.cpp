@@ -50,8 +50,12 @@ Response failed_commit(const WriteFailure& failure, Log& log) {
   return not_written(failure);
 }
 
-Response response_to(const ActionOutcome& outcome, std::string_view location, Log& log) {
+// `sets`: the application has set attributes. They are lost if the cookies allow only a login.
+Response response_to(const ActionOutcome& outcome, bool sets, std::string_view location, Log& log) {
   if (const auto* failure = std::get_if<WriteFailure>(&outcome)) return failed_commit(*failure, log);
+  const auto* none = std::get_if<NoSession>(&outcome);
+  if (none != nullptr && sets)
+    warn_of_refusal("the request's session can't be changed: " + std::string(to_text(none->reason)), log);
   // A missing session is no error here: a second logout leads to the same page as the first.
   return onward(location);
 }
@@ -94,9 +98,10 @@ Task<Response> commit_endpoint(const Request& request, Services& services) {
   if (const auto text = contradiction(*actions); !text.empty()) co_return refused_commit(text, log);
   const auto location = next_location(request, services.redirect_hosts, log);
   if (!location) co_return location.error();
+  const bool sets = !actions->set.empty();
   const auto cookies = request.headers.all("Cookie");
   Applied applied = co_await apply_actions(std::move(*actions), cookies, request.settings.touch(), services);
-  Response response = response_to(applied.outcome, *location, log);
+  Response response = response_to(applied.outcome, sets, *location, log);
   co_return with_changes(std::move(response), std::move(applied));
 }
 

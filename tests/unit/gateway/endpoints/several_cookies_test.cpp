@@ -128,7 +128,13 @@ BOOST_AUTO_TEST_CASE(a_change_that_is_no_login_is_refused_beside_two_that_live) 
   BOOST_TEST(refused.status == 401);
   BOOST_TEST(reason(refused) == "ambiguous");
   BOOST_TEST(!refused.headers.has("Set-Cookie"));
+  const Response lost = commit(both, "SESSION_SET", R"({"cart":1})");
+  BOOST_TEST(lost.status == 303);
+  BOOST_TEST(!lost.headers.has("Set-Cookie"));
   BOOST_TEST(memory.stats().entries == 2U);
+  BOOST_TEST(log.text() ==
+             "warning an application's session headers were refused: the request's session can't be changed: "
+             "ambiguous\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_login_ends_all_others_that_came_with_it_and_so_heals) {
