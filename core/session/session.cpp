@@ -181,7 +181,7 @@ Task<Result<bool, WriteFailure>> Session::end_own() {
 Task<Result<bool, WriteFailure>> Session::end_others(Which which) {
   auto& env = *environment_;
   std::vector<LegacyKey> keys;
-  if (which == Which::all) keys = legacy_keys_;
+  if (which == Which::all || !base_) keys = legacy_keys_;
   for (const Other& other : others_) {
     if (which == Which::all || other.live) keys.push_back({&env.records, other.key});
   }

@@ -144,8 +144,8 @@ class Session {
   Written move(std::string_view cause, Attempts attempts);
   // Ends this session. False: it had ended before.
   Task<Result<bool, WriteFailure>> end_own();
-  // Ends other sessions that the request has cookies of: all of them, or the live ones, for a login, which
-  // stops at the first failure. False: there was nothing to end.
+  // Ends other sessions that the request has cookies of: all of them, or those that a login ends, which stops
+  // at the first failure. False: there was nothing to end.
   enum class Which { all, live };
   Task<Result<bool, WriteFailure>> end_others(Which which);
   // Replaces the record of the old id with a tombstone that names the new one.
@@ -207,7 +207,8 @@ class Session {
   Changes changes_;
   std::optional<PrivilegeChange> privilege_change_;  // of changes_, made on first use
   std::vector<SessionEvent> history_;
-  std::vector<LegacyKey> legacy_keys_;            // SessionManager::Opened::legacy_keys: they end with it
+  // SessionManager::Opened::legacy_keys: they end with it, or with the login that it begins as.
+  std::vector<LegacyKey> legacy_keys_;
   std::vector<Other> others_;                     // SessionManager::Opened::others
   std::shared_ptr<KeyedMutex::Lock> write_lock_;  // only while a write is under way
 };

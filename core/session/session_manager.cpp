@@ -309,10 +309,11 @@ void SessionManager::release_caches() {
   environment_.records.release_cache();
 }
 
-Session SessionManager::create(std::vector<Session::Other> others) {
+Session SessionManager::create(std::vector<Session::Other> others, std::vector<LegacyKey> legacy_keys) {
   Session session(environment_, environment_.format.cookies->new_id(), environment_.clock.unix_now(),
                   Session::Origin::made);
   session.others_ = std::move(others);
+  session.legacy_keys_ = std::move(legacy_keys);
   return session;
 }
 

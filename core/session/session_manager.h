@@ -87,8 +87,9 @@ class SessionManager {
   }
 
   // Creates a session. Nothing is stored before its first flush. If that is a login, it ends those of
-  // `others` that live (Opened::others).
-  [[nodiscard]] Session create(std::vector<Session::Other> others = {});
+  // `others` that live (Opened::others), and those of the legacy keys (Opened::legacy_keys).
+  [[nodiscard]] Session create(std::vector<Session::Other> others = {},
+                               std::vector<LegacyKey> legacy_keys = {});
 
   // For use without cookies: returns the session of an id that the program chose (1 to 1024 bytes), or a new
   // one under that id. The id is trusted: never pass a client's. Error: the store did not answer, or

@@ -50,11 +50,17 @@ bool may_begin(const Actions& actions, RejectReason refusal, const Services& ser
   return !only_login || services.sessions.name_a_subject(actions.set);
 }
 
-// The sessions that a login ends beside the one that it begins. That is not the newer session of a revoked
+// Creates a session, which ends others if it begins as a login. That is not the newer session of a revoked
 // cookie: of two logins at once, each would end the other's.
-std::vector<Session::Other> replaced_by_login(SessionManager::Opened& opened) {
-  const bool live = opened.refusal == RejectReason::ambiguous || opened.refusal == RejectReason::malformed;
-  return live ? std::move(opened.others) : std::vector<Session::Other>();
+Session begin(const SessionManager::Opened& opened, Services& services) {
+  switch (opened.refusal) {
+    case RejectReason::ambiguous:
+      return services.sessions.create(opened.others, opened.legacy_keys);
+    case RejectReason::malformed:
+      return services.sessions.create(opened.others);
+    default:
+      return services.sessions.create();
+  }
 }
 
 // Removes the cookie only from a browser that asked for `destroy`, and not if it may have a newer one.
@@ -95,7 +101,7 @@ Task<std::optional<ActionOutcome>> attempt(const Actions& actions, std::span<con
       co_return co_await without_session(actions, *opened, services, events);
     }
     add_refusal(events, opened->refusal, opened->name);
-    opened->session = services.sessions.create(replaced_by_login(*opened));
+    opened->session = begin(*opened, services);
   }
   Session& session = *opened->session;
   auto written = co_await write(actions, session, services);

@@ -130,6 +130,19 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(several_old_cookies, TakeoverFixture)
 
+BOOST_AUTO_TEST_CASE(a_login_ends_those_that_were_ambiguous_and_so_heals) {
+  express_writes("one", R"({"user":"alice"})");
+  express_writes("two", R"({"user":"mallory"})");
+  (void)opened(manager, express_cookie("two"));  // moved
+  const std::string both = express_cookie("one") + "; " + express_cookie("two");
+  BOOST_TEST(refusal(both) == "ambiguous");
+  BOOST_TEST(change("POST", both, R"({"set":{"cart":1}})").status == 401);
+  const std::string now = given_cookie(commit(both, "SESSION_SET", R"({"user":"alice"})"));
+  BOOST_TEST(auth(now + "; " + both).status == 204);
+  BOOST_TEST(refusal(both) == "unknown");
+  BOOST_TEST(!express_has("one"));
+}
+
 BOOST_AUTO_TEST_CASE(a_logout_that_races_a_login_ends_its_session_also_with_several_old_cookies) {
   express_writes("one", R"({"cart":[1]})");
   const std::string newer = given_cookie(commit(express_cookie("one"), "SESSION_SET", R"({"user":"alice"})"));
