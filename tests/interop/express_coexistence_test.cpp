@@ -62,6 +62,18 @@ BOOST_AUTO_TEST_CASE(node_goes_on_with_a_session_that_the_gateway_began) {
   }
 }
 
+// An application that checks the token of a form finds none that was there before the login.
+BOOST_AUTO_TEST_CASE(a_token_from_before_a_login_at_the_gateway_is_worth_nothing_at_node) {
+  const Json tokens = {{"csrfSecret", "s"}, {"csrfToken", "t"}, {"_csrf", "c"}, {"_csrfSecret", "l"}};
+  Json before = tokens;
+  before["cart"] = {1};
+  const std::string visitor = node_login(before);
+  BOOST_TEST(attributes_at(node, visitor) == before);
+  const std::string cookie = brought_back(gateway.set(visitor, {{"user", "alice"}}));
+  BOOST_TEST(attributes_at(node, cookie) == (Json{{"cart", {1}}, {"user", "alice"}}));
+  BOOST_TEST(node.get("/session", with(visitor)).status == 401);
+}
+
 BOOST_AUTO_TEST_CASE(an_end_at_the_gateway_is_one_at_node) {
   const std::string cookie = node_login(kAlice, "hello");
   const Answer end = gateway.end(cookie);
