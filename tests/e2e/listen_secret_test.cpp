@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <csignal>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -28,6 +29,7 @@ constexpr const char* kGateway = R"(listen:
 cookie: { name: session, secure: false }
 salt: { value: "salt of the end-to-end tests" }
 keys: [{ id: k1, value: 'the first key of the end-to-end tests' }]
+rules: { never: { /groups: { contains: none } } }
 log: { level: debug }
 )";
 
@@ -49,6 +51,12 @@ http {
         include session-gateway-health.conf;
         location / { include session-gateway-public.conf; proxy_pass http://unix:@DIR@/application.sock; }
         location /in/ { include session-gateway-protect.conf; proxy_pass http://unix:@DIR@/application.sock; }
+        location /by-fastcgi/ { include session-gateway-protect.conf; fastcgi_pass unix:@DIR@/by-fastcgi.sock; }
+        location /never/ {
+            set $session_require never;
+            include session-gateway-protect.conf;
+            proxy_pass http://unix:@DIR@/application.sock;
+        }
         location = /session { fastcgi_param GATEWAY_ALLOW set,destroy; include session-gateway-session.conf; }
     }
 }
@@ -109,8 +117,36 @@ struct SecretSite {
 
   TempDir dir;
   Application application{dir / "application.sock"};
+  CannedGateway by_fastcgi{dir / "by-fastcgi.sock", "Status: 200 OK\r\n\r\nby FastCGI"};
   std::unique_ptr<Process> gateway;
   std::unique_ptr<Process> nginx;
+};
+
+// The statuses of answers, none of which may contain the first secret.
+class Answers {
+ public:
+  void add(const Reply& reply) {
+    all_ += std::to_string(reply.status) + " ";
+    std::string text = reply.body;
+    for (const auto& [name, value] : reply.headers) text.append(name).append(value);
+    BOOST_TEST(text.find(kFirst) == std::string::npos, text);
+  }
+  // Whatever nginx and the gateway answer themselves, and what the application gets.
+  void add_all(Client& client) {
+    for (const char* path : {"/", "/in/", "/by-fastcgi/", "/never/", "/session", "/_session/health",
+                             "/_session/metrics", "/_session/auth", "/in/%00"}) {
+      for (const HeaderLines& headers : {HeaderLines{}, HeaderLines{"Accept: text/html"}}) {
+        add(client.get(path, headers));
+        add(client.post(path, "{", headers));
+      }
+    }
+  }
+  [[nodiscard]] bool contain(const std::string& status) const {
+    return all_.find(status + " ") != std::string::npos;
+  }
+
+ private:
+  std::string all_;
 };
 
 }  // namespace
@@ -162,6 +198,40 @@ BOOST_AUTO_TEST_CASE(whoever_opens_the_socket_without_the_secret_logs_nobody_in)
   BOOST_TEST(log.find("warning refused a request on unix:" + site.socket() +
                       ": its GATEWAY_SECRET is missing") != std::string::npos);
   BOOST_TEST(log.find("bad-secret") != std::string::npos);  // the audit
+}
+
+BOOST_AUTO_TEST_CASE(no_application_gets_the_secret_and_no_answer_contains_it) {
+  SecretSite site;
+  Answers answers;
+  Client client = site.http();
+  answers.add_all(client);
+  client.keep_cookies();
+  answers.add(client.post("/session", R"({"set":{"user":"alice"}})"));
+  answers.add_all(client);
+  BOOST_TEST(client.get("/by-fastcgi/").body == "by FastCGI");
+  for (const auto& [name, value] : site.by_fastcgi.params()) {
+    BOOST_TEST(name != "GATEWAY_SECRET");
+    BOOST_TEST(value.find(kFirst) == std::string::npos, name);
+  }
+  // The application leads nginx to each of the gateway's locations.
+  for (const char* to : {"/_session/commit", "/_session/auth", "/session", "/_session/metrics"}) {
+    site.application.answers([to](const AppRequest&) {
+      return std::string("200 OK\r\nX-Session-Set: theme=dark\r\nX-Accel-Redirect: ") + to + "\r\n\r\n";
+    });
+    answers.add(client.get("/in/"));
+    answers.add(client.post("/", "a body"));
+  }
+  write_file(site.dir / "second.secret", kSecond + "\n");
+  site.use("{ file: second.secret }");
+  site.reload_gateway("2");
+  answers.add_all(client);  // nginx's secret is refused
+  site.gateway->signal(SIGTERM);
+  BOOST_TEST(site.gateway->wait() == 0);
+  answers.add_all(client);
+  for (const char* status : {"200", "204", "303", "400", "401", "403", "405", "502", "503"})
+    BOOST_TEST(answers.contain(status), status);
+  for (const char* log : {"gateway.log", "nginx.log"})
+    BOOST_TEST(read_file(site.dir / log).find(kFirst) == std::string::npos, log);
 }
 
 BOOST_AUTO_TEST_CASE(a_clients_own_header_is_no_secret) {
