@@ -1,8 +1,11 @@
+#include <grp.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -50,6 +53,31 @@ class Listening {
   sockaddr_un address_{};
   std::vector<int> waiting_;
 };
+
+constexpr unsigned kNobody = 65534;
+
+boost::test_tools::assertion_result is_root(boost::unit_test::test_unit_id) { return ::geteuid() == 0; }
+
+// What a process of that user and that one group gets when it connects: 0, or the error's number.
+int error_of_connecting(const std::string& socket_file, uid_t user, gid_t group) {
+  const pid_t child = ::fork();
+  BOOST_REQUIRE(child >= 0);
+  if (child == 0) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    socket_file.copy(address.sun_path, sizeof address.sun_path - 1);
+    const bool became = ::setgroups(0, nullptr) == 0 && ::setresgid(group, group, group) == 0 &&
+                        ::setresuid(user, user, user) == 0;
+    const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const auto* const generic = reinterpret_cast<const sockaddr*>(&address);
+    if (!became || descriptor < 0) ::_exit(255);
+    ::_exit(::connect(descriptor, generic, sizeof address) == 0 ? 0 : errno);
+  }
+  int status = 0;
+  BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
+  BOOST_REQUIRE(WIFEXITED(status));
+  return WEXITSTATUS(status);
+}
 
 // Starts a gateway that can't have what it should listen on; returns what it says.
 std::string refusal(const TempDir& dir, const std::string& listen) {
@@ -205,6 +233,29 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_no_socket_is_never_removed) {
   std::filesystem::create_symlink(dir / "precious", dir / "link");
   (void)refusal(dir, "  - unix: '" + (dir / "link") + "'\n");
   BOOST_TEST(std::filesystem::is_symlink(dir / "link"));
+}
+
+// Only root can become somebody else.
+BOOST_AUTO_TEST_CASE(who_is_neither_the_owner_nor_in_the_group_can_not_connect,
+                     *boost::unit_test::precondition(is_root)) {
+  const TempDir dir;
+  std::filesystem::permissions(dir.path(), std::filesystem::perms::all);  // the socket alone decides
+  struct Case {
+    const char* mode;
+    int by_group;  // what a member of the socket's group gets
+    int by_others;
+  };
+  for (const auto& [mode, by_group, by_others] :
+       {Case{"0660", 0, EACCES}, Case{"0600", EACCES, EACCES}, Case{"0666", 0, 0}}) {
+    const std::string socket = dir / ("of-mode-" + std::string(mode));
+    write_file(dir / "gateway.yaml",
+               configuration("  - unix: '" + socket + "'\n    mode: '" + mode + "'\n", ""));
+    session::test::Process gateway(
+        {session::test::gateway_binary(), "serve", "--config", dir / "gateway.yaml"}, dir / "log");
+    wait_until("the gateway to listen", [&] { return session::test::accepts_unix(socket); });
+    BOOST_TEST(error_of_connecting(socket, kNobody, ::getegid()) == by_group, mode);
+    BOOST_TEST(error_of_connecting(socket, kNobody, kNobody) == by_others, mode);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_socket_file_has_the_configured_mode) {
