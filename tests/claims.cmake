@@ -1,6 +1,7 @@
 # Every test file, once; tests/checks/registered fails for one that is missing here.
 
 add_subdirectory(support/e2e)
+add_subdirectory(support/browser)
 add_subdirectory(support/redis)
 add_subdirectory(support/daemon)
 add_subdirectory(fuzz)
@@ -10,6 +11,8 @@ add_subdirectory(resilience)
 # e2e
 add_claims(e2e/audit_test e2e e2e_support)
 add_claims(e2e/auth_test e2e e2e_support)
+add_claims(e2e/browser_login_test browser browser_support)
+add_claims(e2e/browser_requests_test browser browser_support)
 add_claims(e2e/commit_test e2e e2e_support)
 add_claims(e2e/concurrency_test e2e e2e_support)
 add_claims(e2e/demo_test e2e e2e_support)

@@ -1,28 +1,19 @@
 #include "tests/interop/node_app.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <iterator>
 #include <stdexcept>
 #include <utility>
 
 #include <boost/test/unit_test.hpp>
 
+#include "tests/support/e2e/node.h"
 #include "tests/support/e2e/support.h"
-#include "tests/support/places.h"
 
 namespace session::test {
 namespace {
 
 constexpr std::size_t kPage = 500;  // sessions a request
-
-// With the packages where `./dev test` has installed them.
-std::vector<std::string> command(const std::string& name, const Json& options) {
-  if (!std::filesystem::exists(peer_packages() + "/" + name + "/installed"))
-    throw std::runtime_error("the packages of npm for tests/interop are not there: run ./dev setup test");
-  return {"env", "NODE_PATH=" + peer_packages() + "/" + name + "/node_modules", "node",
-          source_root() + "/tests/interop/" + name + "/app.js", options.dump()};
-}
 
 Json answered(const Reply& reply) {
   if (reply.status != 200) throw std::runtime_error(std::to_string(reply.status) + " " + reply.body);
@@ -34,7 +25,8 @@ Json answered(const Reply& reply) {
 NodeApp::NodeApp(const std::string& name, const RedisServer& redis, Json options) {
   options["listen"] = site().unix_socket;
   options["redis"] = {{"path", redis.unix_address().path}, {"port", redis.port()}};
-  process_ = std::make_unique<Process>(command(name, options), dir_ / "app.log");
+  process_ = std::make_unique<Process>(
+      node_command(name, "tests/interop/" + name + "/app.js", options.dump()), dir_ / "app.log");
   wait_until(name + " to listen", [this] {
     if (process_->exit_status()) throw std::runtime_error("the application has ended: " + log());
     return accepts_unix(site().unix_socket);

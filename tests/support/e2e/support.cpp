@@ -31,6 +31,15 @@ std::vector<std::string> nginx_command(const TempDir& dir) {
   return command;
 }
 
+void make_certificate(const TempDir& dir, const std::string& host) {
+  Process openssl(
+      {"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+       "-days", "2", "-subj", "/CN=" + host, "-addext", "subjectAltName=DNS:" + host + ",DNS:*." + host,
+       "-keyout", dir / "key.pem", "-out", dir / "certificate.pem"},
+      dir / "openssl.log");
+  if (openssl.wait() != 0) throw std::runtime_error("openssl: " + read_file(dir / "openssl.log"));
+}
+
 bool test_has_failed() {
   using namespace boost::unit_test;
   return std::uncaught_exceptions() > 0 ||
@@ -39,7 +48,7 @@ bool test_has_failed() {
 
 Stack::Stack(Front front, const std::string& keys, const std::string& store) {
   write_configuration(front, keys, store);
-  make_certificate();
+  make_certificate(dir_, "gateway.test");
   application_ = std::make_unique<Application>(dir_ / "application.sock");
   if (front != Front::canned) start_gateway();
   if (front == Front::relay) relay_ = std::make_unique<Relay>(front_socket(), dir_ / "gateway.sock");
@@ -60,15 +69,6 @@ void Stack::write_configuration(Front front, const std::string& keys, const std:
   const std::string gateway = front == Front::gateway ? dir_ / "gateway.sock" : front_socket();
   write_file(dir_ / "nginx.conf", replaced(replaced(fill("site.conf"), "@CONF@", in_project("/conf/nginx")),
                                            "@GATEWAY@", gateway));
-}
-
-void Stack::make_certificate() const {
-  Process openssl(
-      {"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-       "-days", "2", "-subj", "/CN=gateway.test", "-addext", "subjectAltName=DNS:gateway.test", "-keyout",
-       dir_ / "key.pem", "-out", dir_ / "certificate.pem"},
-      dir_ / "openssl.log");
-  if (openssl.wait() != 0) throw std::runtime_error("openssl: " + log("openssl"));
 }
 
 void Stack::start_gateway() {

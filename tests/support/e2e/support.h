@@ -13,6 +13,8 @@ namespace session::test {
 [[nodiscard]] std::string nginx_binary();
 // Runs nginx.conf of that directory, with nginx.log there; its workers can enter it.
 [[nodiscard]] std::vector<std::string> nginx_command(const TempDir& dir);
+// Writes key.pem there, and certificate.pem for this host and all hosts below it.
+void make_certificate(const TempDir& dir, const std::string& host);
 // Whether the running test case has failed, or is being left by an exception: then logs are worth showing.
 [[nodiscard]] bool test_has_failed();
 
@@ -67,7 +69,6 @@ class Stack {
 
  private:
   void write_configuration(Front front, const std::string& keys, const std::string& store) const;
-  void make_certificate() const;
   void start_nginx();
 
   TempDir dir_;

@@ -1,0 +1,90 @@
+// What a real browser, Chromium, asks for beside pages, and what it asks for on behalf of other sites.
+// tests/support/browser/words.js has the words of the scripts.
+
+#include <boost/test/unit_test.hpp>
+
+#include "tests/support/browser/browser_site.h"
+
+namespace session::test {
+
+BOOST_AUTO_TEST_SUITE(requests_of_pages)
+
+BOOST_AUTO_TEST_CASE(all_that_a_page_asks_for_carries_its_session) {
+  BrowserSite site;
+  const Json seen = site.browse(R"(
+    await open(`${site}/account/`);
+    await logIn('alice');
+    return {
+      fetched: await fetched('/account/data'),
+      posted: await fetched('/account/data', { method: 'POST', body: 'a=1' }),
+      events: await eventsFrom('/account/events'),
+      socket: await socketTo('/account/socket'),
+      loaded: [await loads('img', { src: '/account/image' }), await loads('script', { src: '/account/script' }),
+               await loads('link', { rel: 'stylesheet', href: '/account/style' }),
+               await loads('iframe', { src: '/account/' })],
+    };)");
+  for (const char* way : {"fetched", "posted", "events", "socket"})
+    BOOST_TEST(user_of(seen[way]) == "alice", way << ": " << seen[way]);
+  BOOST_TEST(seen["fetched"]["status"] == 200);
+  BOOST_TEST(seen["loaded"] == Json::array({true, true, true, true}));
+  for (const char* path : {"/account/image", "/account/script", "/account/style"})
+    BOOST_TEST(site.statuses(path) == std::vector<std::string>{"200"}, path);
+}
+
+BOOST_AUTO_TEST_CASE(a_script_that_asks_for_json_gets_a_401) {
+  BrowserSite site;
+  const Json seen = site.browse(R"(
+    await open(site);
+    return fetched('/account/data', { headers: { Accept: 'application/json' } });)");
+  BOOST_TEST(seen["status"] == 401);
+  BOOST_TEST(seen["redirected"] == false);
+  BOOST_TEST(seen["told"]["reason"] == "absent");
+}
+
+BOOST_AUTO_TEST_CASE(a_page_in_a_frame_shows_the_login_page) {
+  BrowserSite site;
+  const Json seen = site.browse(R"(
+    await open(site);
+    await loads('iframe', { src: '/account/' });
+    return page.frames().map((frame) => frame.url());)");
+  BOOST_TEST_REQUIRE(seen.size() == 2);
+  BOOST_TEST(seen[1].get<std::string>().starts_with(site.url("/login?to=")));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(other_sites)
+
+BOOST_AUTO_TEST_CASE(a_link_of_another_site_carries_the_session_and_its_form_does_not) {
+  BrowserSite site;
+  const Json seen = site.browse(R"(
+    await open(`${site}/account/`);
+    await logIn('alice');
+    await open(elsewhere);
+    const linked = await followLink(`${site}/account/`);
+    await open(elsewhere);
+    return { linked, sent: await sendForm(`${site}/account/`) };)");
+  BOOST_TEST(user_of(seen["linked"]) == "alice");
+  BOOST_TEST(seen["sent"]["url"].get<std::string>().starts_with(site.url("/login?to=")));
+}
+
+BOOST_AUTO_TEST_CASE(only_the_sites_own_pages_can_change_its_session) {
+  BrowserSite site;
+  const Json seen = site.browse(R"(
+    await open(`${site}/account/`);
+    await logIn('alice');
+    const status = (method) => page.evaluate((url, how) => fetch(url, { method: how, credentials: 'include' })
+      .then((response) => response.status, () => 'unreadable'), `${site}/session`, method);
+    await open(login_site);
+    await page.evaluate((url) => fetch(url, { method: 'POST', mode: 'no-cors', credentials: 'include' }), `${site}/session`);
+    await open(`${site}/account/`);
+    return { own: await status('DELETE'), left: await cookies() };)");
+  BOOST_TEST(seen["own"] == 204);
+  BOOST_TEST(seen["left"].empty());
+  const std::vector<std::string> expected = {"403", "204"};
+  BOOST_TEST(site.statuses("/session") == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace session::test

@@ -1,0 +1,18 @@
+#include "tests/support/e2e/node.h"
+
+#include <filesystem>
+#include <stdexcept>
+
+#include "tests/support/places.h"
+
+namespace session::test {
+
+std::vector<std::string> node_command(const std::string& packages, const std::string& script,
+                                      const std::string& argument) {
+  const std::string folder = peer_packages() + "/" + packages;
+  if (!std::filesystem::exists(folder + "/installed"))
+    throw std::runtime_error("the packages of npm for " + script + " are not there: run ./dev setup test");
+  return {"env", "NODE_PATH=" + folder + "/node_modules", "node", source_root() + "/" + script, argument};
+}
+
+}  // namespace session::test
