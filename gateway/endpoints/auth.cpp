@@ -3,6 +3,7 @@
 #include "gateway/endpoints/corrupt_record.h"
 #include "gateway/endpoints/endpoint.h"
 #include "gateway/endpoints/events.h"
+#include "gateway/endpoints/return_address.h"
 #include "gateway/http/problem.h"
 
 namespace session::gateway {
@@ -31,9 +32,10 @@ Response passed(const Pass& pass, std::span<const std::string_view> cookies, con
   return response;
 }
 
-Response login_needed(const LoginNeeded& login, WorkerTelemetry& telemetry) {
+Response login_needed(const Request& request, const LoginNeeded& login, WorkerTelemetry& telemetry) {
   warn_of_corrupt_record(login.corrupt_record, telemetry);
   Response response = refused(login.reason, ProblemBody::none);
+  add_return_address(response.headers, request);
   add_changes(response.events, login.history);
   add_refusal(response.events, login.reason, login.name);
   return response;
@@ -68,7 +70,7 @@ Task<Response> auth_endpoint(const Request& request, Services& services) {
   }
   Log& log = services.telemetry.log();
   if (const auto* login = std::get_if<LoginNeeded>(&result))
-    co_return login_needed(*login, services.telemetry);
+    co_return login_needed(request, *login, services.telemetry);
   if (const auto* denied = std::get_if<Forbidden>(&result)) co_return forbidden(*denied, log);
   co_return store_failed(std::get<Unavailable>(result).failure, log);
 }

@@ -11,8 +11,9 @@ namespace session::gateway {
 //
 // - HTTP_* are the client's headers. No client can set a param of another name, so a header called
 //   Gateway-Allow or Session-Set comes as HTTP_GATEWAY_ALLOW or HTTP_SESSION_SET, and controls nothing.
-// - REQUEST_METHOD, CONTENT_LENGTH, CONTENT_TYPE and QUERY_STRING are the client's, too. Only the method is
-//   read: the body ends where the protocol says.
+// - REQUEST_METHOD, REQUEST_URI, CONTENT_LENGTH, CONTENT_TYPE and QUERY_STRING are the client's, too. Only
+// the
+//   first two are read: the body ends where the protocol says.
 // - All others are the front's. Read are GATEWAY_SECRET (FrontSecret), the other GATEWAY_* and REQUEST_SCHEME
 //   (LocationSettings), SESSION_* (FrontActions), REMOTE_ADDR and REQUEST_ID (Client).
 //

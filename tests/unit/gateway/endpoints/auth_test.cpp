@@ -77,6 +77,25 @@ BOOST_AUTO_TEST_CASE(each_refusal_is_a_401_without_body_and_cookie) {
   BOOST_TEST(reason(ask(cookie)) == "expired");
 }
 
+BOOST_AUTO_TEST_CASE(only_a_401_says_where_the_client_wanted_to_go) {
+  const auto asked = [&](const std::string& header, const std::string& require) {
+    Asked with("GET");
+    with.with("REQUEST_URI", "/cart?item=2")
+        .with("REQUEST_SCHEME", "https")
+        .with("HTTP_HOST", "shop.example");
+    with.with("HTTP_COOKIE", header).with("GATEWAY_REQUIRE", require);
+    return ask(with);
+  };
+  BOOST_TEST(asked("", "").headers.lines() ==
+             kProblem +
+                 "absent\r\nX-Session-Return: %2Fcart%3Fitem%3D2\r\n"
+                 "X-Session-Return-URL: https%3A%2F%2Fshop.example%2Fcart%3Fitem%3D2\r\n");
+  BOOST_TEST(count_of(asked(cookie, ""), "X-Session-Return") == 0);
+  const Response denied = asked(cookie, "admin");
+  BOOST_TEST(denied.status == 403);
+  BOOST_TEST(count_of(denied, "X-Session-Return") == 0);
+}
+
 BOOST_AUTO_TEST_CASE(an_outage_is_a_503_and_no_logout) {
   store.fail_all();
   const Response response = ask(cookie);
