@@ -43,6 +43,9 @@ int main(int argc, char** argv) {
   lint->add_option("FILE", linted, "nginx's main configuration file, such as /etc/nginx/nginx.conf")
       ->required();
   lint->add_option("-c,--config", lint_config, usual);
+  std::string lint_format = "text";
+  lint->add_option("--format", lint_format, "How findings are printed: text or json")
+      ->check(CLI::IsMember({"text", "json"}));
 
   const auto chosen = [](const std::optional<std::string>& given) {
     return session::gateway::choose_config(given, session::gateway::kUsualConfiguration);
@@ -53,7 +56,7 @@ int main(int argc, char** argv) {
     return session::gateway::serve(config, core_dumps ? CoreDumps::allowed : CoreDumps::forbidden);
   if (check->parsed()) return session::gateway::check_config(checked);
   if (nginx->parsed()) return session::gateway::print_nginx(chosen(nginx_config), output, force);
-  if (lint->parsed()) return session::gateway::lint_nginx(linted, chosen(lint_config));
+  if (lint->parsed()) return session::gateway::lint_nginx(linted, chosen(lint_config), lint_format == "json");
   if (key_new->parsed()) return session::gateway::new_key();
   return 1;
 }

@@ -67,7 +67,7 @@ int fail(const std::string& why) {
 
 }  // namespace
 
-int lint_nginx(const std::string& nginx_file, const ConfigChoice& configuration_file) {
+int lint_nginx(const std::string& nginx_file, const ConfigChoice& configuration_file, bool json) {
   const auto settings = settings_of(configuration_file);
   if (!settings) return 2;
   const auto facts = facts_of(*settings);
@@ -78,7 +78,11 @@ int lint_nginx(const std::string& nginx_file, const ConfigChoice& configuration_
     return fail(printable(nginx_file) + ": has no http block: give nginx's main configuration file");
   auto findings = lint(*configuration, *facts);
   for (Finding& finding : open_secret_files(*configuration)) findings.push_back(std::move(finding));
-  for (const Finding& finding : findings) std::cout << render(finding);
+  if (json) {
+    std::cout << render_json(findings);
+  } else {
+    for (const Finding& finding : findings) std::cout << render(finding);
+  }
   return findings.empty() ? 0 : 1;
 }
 

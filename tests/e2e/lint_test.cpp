@@ -293,9 +293,20 @@ BOOST_AUTO_TEST_CASE(the_exit_status_tells_fine_from_findings_from_unreadable) {
   BOOST_TEST(
       site.said ==
       "site.conf:2: danger: location /a/: X-Remote-User is not set: the client's own reaches the "
-      "application\n"
+      "application [identity-header]\n"
       "    write: auth_request_set $session_x_remote_user $upstream_http_x_remote_user; proxy_set_header "
       "X-Remote-User $session_x_remote_user;\n");
+  BOOST_TEST(site.lint({"--format", "json", "--config", site.dir / "gateway.yaml"}) == 1);
+  const Json told = Json::parse(site.said);
+  BOOST_REQUIRE(told["findings"].size() == 1U);
+  BOOST_TEST(told["findings"][0]["rule"] == "identity-header");
+  BOOST_TEST(told["findings"][0]["severity"] == "danger");
+  BOOST_TEST(told["findings"][0]["file"] == "site.conf");
+  BOOST_TEST(told["findings"][0]["line"] == 2);
+  BOOST_TEST(!told["findings"][0]["text"].get<std::string>().empty());
+  BOOST_TEST(!told["findings"][0]["write"].get<std::string>().empty());
+  BOOST_TEST(site.lint({"--format", "json", "--config", site.dir / "defaults.yaml"}) == 0);
+  BOOST_TEST(Json::parse(site.said) == Json::parse(R"({"findings":[]})"));
   write_file(site.dir / "site.conf", "location / {\n");
   BOOST_TEST(site.lint() == 2);
   BOOST_TEST(site.said == "site.conf:1: the { that opens here has no }\n");

@@ -33,18 +33,23 @@ struct NginxFiles {
     std::ofstream(path / name, std::ios::binary) << text;
   }
 
-  // What lint prints for nginx.conf, or why it can't be read; paths without this directory.
+  // What lint finds in nginx.conf. REQUIRES: it can be read.
+  [[nodiscard]] std::vector<Finding> findings(const std::string& yaml = "") const {
+    const auto configuration = load_nginx((path / "nginx.conf").string());
+    BOOST_REQUIRE(configuration.has_value());
+    return session::gateway::lint(*configuration, facts(yaml));
+  }
+
+  // What lint prints for nginx.conf, without the names of rules, or why it can't be read; paths without this
+  // directory.
   [[nodiscard]] std::string lint(const std::string& yaml = "") const {
-    const auto settings = load_text("gateway.yaml", yaml);
-    BOOST_REQUIRE(settings.has_value());
-    const auto facts = facts_of(*settings);
-    BOOST_REQUIRE(facts.has_value());
     const auto configuration = load_nginx((path / "nginx.conf").string());
     std::string out;
     if (!configuration) {
       out = render(configuration.error());
     } else {
-      for (const Finding& finding : session::gateway::lint(*configuration, *facts)) out += render(finding);
+      for (const Finding& finding : session::gateway::lint(*configuration, facts(yaml)))
+        out += without_rule(render(finding), finding.rule);
     }
     const std::string prefix = path.string() + "/";
     for (auto at = out.find(prefix); at != out.npos; at = out.find(prefix)) out.erase(at, prefix.size());
@@ -52,17 +57,36 @@ struct NginxFiles {
   }
 
   std::filesystem::path path;
+
+ private:
+  [[nodiscard]] static GatewayFacts facts(const std::string& yaml) {
+    const auto settings = load_text("gateway.yaml", yaml);
+    BOOST_REQUIRE(settings.has_value());
+    auto facts = facts_of(*settings);
+    BOOST_REQUIRE(facts.has_value());
+    return std::move(*facts);
+  }
+
+  [[nodiscard]] static std::string without_rule(std::string text, const std::string& rule) {
+    const std::string name = " [" + rule + "]";
+    return text.erase(text.find(name), name.size());
+  }
 };
 
-// What lint says of lines that stand in a server with the project's files around them. They are in site.conf,
-// from line 1.
-inline std::string in_server(const std::string& lines, const std::string& yaml = "") {
-  const NginxFiles files;
+// Files of a server with these lines, and the project's files around them. They are in site.conf, from
+// line 1.
+inline void write_server(const NginxFiles& files, const std::string& lines) {
   files.write("nginx.conf",
               "http { include session-gateway-upstream.conf; include session-gateway-http.conf;\n"
               "upstream app { server 127.0.0.1:3000; }\n"
               "server { include session-gateway-server.conf; include site.conf; } }\n");
   files.write("site.conf", lines);
+}
+
+// What lint says of lines that stand in such a server.
+inline std::string in_server(const std::string& lines, const std::string& yaml = "") {
+  const NginxFiles files;
+  write_server(files, lines);
   return files.lint(yaml);
 }
 

@@ -217,8 +217,31 @@ void inner_location(Inspection& in) {
 
 const std::vector<LintRule>& auth_location_rules() {
   static const std::vector<LintRule> rules = {
-      who_answers,          nothing_asks,       not_internal, no_endpoint,         anybody_with_a_session,
-      failure_made_success, too_much_is_passed, small_buffer, set_at_server_level, inner_location};
+      {"check-not-answered", who_answers,
+       "A check that nobody, or an application, answers is no check: a 2xx lets everybody in."},
+      {"nothing-protected", nothing_asks, "No location of the whole configuration asks the gateway."},
+      {"check-not-internal", not_internal,
+       "Clients can ask an auth location that is not internal, and learn from it whose session a cookie is."},
+      {"check-endpoint", no_endpoint,
+       "A check must ask the endpoint `auth`: the 2xx of another one says nothing about a session."},
+      {"no-login-required", anybody_with_a_session,
+       "A session says that a browser was here before. Without `GATEWAY_REQUIRE` those that have not logged "
+       "in pass, too."},
+      {"failure-made-success", failure_made_success,
+       "An error page of the server or http level with `=200` makes a success of a check that fails: an "
+       "outage lets everybody in."},
+      {"check-gets-too-much", too_much_is_passed,
+       "The check needs the cookies only. A body or its announced length would hold it up, and other headers "
+       "cost time."},
+      {"small-buffer", small_buffer,
+       "The answer to a check repeats the client's cookies. What does not fit into the buffer becomes a "
+       "503."},
+      {"requirement-set-in-server", set_at_server_level,
+       "A `set` of the server runs again for the check, and overrides what locations say."},
+      {"inner-location", inner_location,
+       "A location inside a protected one inherits the check, but no `set`, so it must include the file "
+       "again, with its `set` lines."},
+  };
   return rules;
 }
 

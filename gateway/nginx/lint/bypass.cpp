@@ -123,9 +123,22 @@ void decision_on_request_uri(Inspection& in) {
 }  // namespace
 
 const std::vector<LintRule>& bypass_rules() {
-  static const std::vector<LintRule> rules = {return_beside_check, rewrite_beside_check,
-                                              return_of_server,    satisfy_any,
-                                              check_switched_off,  decision_on_request_uri};
+  static const std::vector<LintRule> rules = {
+      {"return-beside-check", return_beside_check,
+       "nginx runs `return` before `auth_request`, so everybody gets this answer, without a session too."},
+      {"redirect-beside-check", rewrite_beside_check,
+       "A `rewrite` that answers with a redirect runs before the check: everybody learns where it leads."},
+      {"return-in-server", return_of_server,
+       "A `return` of a server runs before every check in it, and in the check itself, which it makes a "
+       "success."},
+      {"satisfy-any", satisfy_any,
+       "With `satisfy any`, whoever an `allow` or `auth_basic` line lets in needs no session."},
+      {"check-switched-off", check_switched_off,
+       "`auth_request off` opens a location that lies within a protected one."},
+      {"decision-on-request-uri", decision_on_request_uri,
+       "The client can spell the same address in many ways in `$request_uri`, while nginx routes on `$uri`, "
+       "decoded and normalised."},
+  };
   return rules;
 }
 

@@ -157,9 +157,22 @@ void commit_goes_along(Inspection& in) {
 }  // namespace
 
 const std::vector<LintRule>& commit_rules() {
-  static const std::vector<LintRule> rules = {commit_for_everybody, commit_of_an_error_page,
-                                              cookie_for_strangers, cookie_of_another_name,
-                                              commit_goes_along};
+  static const std::vector<LintRule> rules = {
+      {"commit-for-everybody", commit_for_everybody,
+       "A commit location that asks no location whether it may commit takes the word of every application of "
+       "the server."},
+      {"commit-without-status", commit_of_an_error_page,
+       "Without the application's status, an error page that keeps the headers of a login logs the visitor "
+       "in."},
+      {"no-include", cookie_for_strangers,
+       "A location that includes nothing hands the session cookie to whatever is behind it, and whoever has "
+       "the cookie has the session."},
+      {"other-cookie-name", cookie_of_another_name,
+       "The maps that take the session cookie away are written for one name. Where `cookie.name` is another, "
+       "have the files written anew."},
+      {"commit-goes-along", commit_goes_along,
+       "nginx keeps the variables of a location on the way to a named one: the right to commit goes along."},
+  };
   return rules;
 }
 

@@ -60,7 +60,11 @@ void word_set_in_if(Inspection& in) {
 }  // namespace
 
 const std::vector<LintRule>& conditional_rules() {
-  static const std::vector<LintRule> rules = {word_set_in_if};
+  static const std::vector<LintRule> rules = {
+      {"requirement-changed-by-if", word_set_in_if,
+       "`if` runs before the check. One whose condition is the client's to fulfil, or that empties what is "
+       "required, lets the client choose what the check asks for."},
+  };
   return rules;
 }
 

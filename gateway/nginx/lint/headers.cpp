@@ -207,8 +207,24 @@ void underscores(Inspection& in) {
 }  // namespace
 
 const std::vector<LintRule>& header_rules() {
-  static const std::vector<LintRule> rules = {identity_headers,     application_unknown,  host_of_the_client,
-                                              header_without_value, session_cookie_leaks, underscores};
+  static const std::vector<LintRule> rules = {
+      {"identity-header", identity_headers,
+       "An identity header that a location of the application does not set, or sets from what the client "
+       "says, makes anybody anybody."},
+      {"unknown-application", application_unknown,
+       "Where an address with variables leads is known at run time only. An application with protected "
+       "locations behind it would trust the client's own identity headers."},
+      {"host-from-client", host_of_the_client,
+       "`$http_host` is the client's own header, and need not be the host that nginx has routed on."},
+      {"identity-header-without-value", header_without_value,
+       "A location inherits `auth_request_set` lines only if it has none of its own; without one a header is "
+       "always empty."},
+      {"session-cookie-leaks", session_cookie_leaks,
+       "What the application does not have, it cannot leak. The session cookie is the session."},
+      {"underscores-in-headers", underscores,
+       "Some frameworks take `X_Auth_Request_User` for `X-Auth-Request-User`; nginx drops the former by "
+       "default."},
+  };
   return rules;
 }
 

@@ -4,15 +4,13 @@
 #include <set>
 #include <tuple>
 
+#include <nlohmann/json.hpp>
+
 #include "gateway/nginx/lint/rule.h"
 #include "gateway/nginx/snippets/snippets.h"
 
 namespace session::gateway {
 namespace {
-
-const char* name_of(Severity severity) {
-  return severity == Severity::danger ? "danger" : severity == Severity::advice ? "advice" : "speed";
-}
 
 // Returns the first attribute of a JSON pointer: "user" of /user and of /user/name.
 std::string attribute_of(const std::string& pointer) {
@@ -36,9 +34,38 @@ void sort_and_unite(std::vector<Finding>& findings) {
 
 }  // namespace
 
+const char* name_of(Severity severity) {
+  return severity == Severity::danger ? "danger" : severity == Severity::advice ? "advice" : "speed";
+}
+
+std::vector<const LintRule*> all_lint_rules() {
+  std::vector<const LintRule*> all;
+  for (const auto* rules : {&bypass_rules(), &redirect_rules(), &location_precedence_rules(),
+                            &conditional_rules(), &header_rules(), &response_leak_rules(),
+                            &auth_location_rules(), &commit_rules(), &param_rules(), &speed_rules()}) {
+    for (const LintRule& rule : *rules) all.push_back(&rule);
+  }
+  return all;
+}
+
 std::string render(const Finding& finding) {
-  return render(finding.place) + ": " + name_of(finding.severity) + ": " + finding.text +
-         "\n    write: " + finding.write + "\n";
+  return render(finding.place) + ": " + name_of(finding.severity) + ": " + finding.text + " [" +
+         finding.rule + "]\n    write: " + finding.write + "\n";
+}
+
+std::string render_json(const std::vector<Finding>& findings) {
+  auto list = nlohmann::ordered_json::array();
+  for (const Finding& finding : findings) {
+    list.push_back({{"rule", finding.rule},
+                    {"severity", name_of(finding.severity)},
+                    {"file", finding.place.file},
+                    {"line", finding.place.line},
+                    {"text", finding.text},
+                    {"write", finding.write}});
+  }
+  const nlohmann::ordered_json whole = {{"findings", std::move(list)}};
+  // File names may hold any bytes.
+  return whole.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 Result<GatewayFacts, std::string> facts_of(const Settings& settings) {
@@ -60,14 +87,13 @@ std::vector<Finding> lint(const std::vector<Directive>& configuration, const Gat
   const Model model(configuration);
   const GatewayUsage usage(model, facts);
   const TaintAnalysis taint(model);
-  Inspection inspection(usage, taint);
-  for (const auto* rules : {&bypass_rules(), &redirect_rules(), &location_precedence_rules(),
-                            &conditional_rules(), &header_rules(), &response_leak_rules(),
-                            &auth_location_rules(), &commit_rules(), &param_rules(), &speed_rules()}) {
-    for (const auto rule : *rules) rule(inspection);
+  std::vector<Finding> findings;
+  for (const LintRule* rule : all_lint_rules()) {
+    Inspection inspection(rule->name, usage, taint, findings);
+    rule->look(inspection);
   }
-  sort_and_unite(inspection.findings);
-  return std::move(inspection.findings);
+  sort_and_unite(findings);
+  return findings;
 }
 
 }  // namespace session::gateway

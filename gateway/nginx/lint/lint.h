@@ -14,17 +14,23 @@ namespace session::gateway {
 // necessary.
 enum class Severity { danger, advice, speed };
 
+[[nodiscard]] const char* name_of(Severity severity);
+
 // One problem of an nginx configuration.
 struct Finding {
   Severity severity = Severity::danger;
   Place place;
   std::string text;   // what is wrong
   std::string write;  // the line to write instead
+  std::string rule;   // the name of the rule that found it (docs/lint.md)
 };
 
-// Renders a finding as "nginx.conf:12: danger: ..." and, indented on the next line, "write: ...". The text is
-// printable ASCII with two line breaks, one of them at the end.
+// Renders a finding as "nginx.conf:12: danger: ... [rule]" and, indented on the next line, "write: ...". The
+// text is printable ASCII with two line breaks, one of them at the end.
 [[nodiscard]] std::string render(const Finding& finding);
+
+// Renders findings as one JSON object: {"findings": [{"rule", "severity", "file", "line", "text", "write"}]}.
+[[nodiscard]] std::string render_json(const std::vector<Finding>& findings);
 
 // Returns the facts of the gateway's configuration that lint needs. The error is a sentence for the operator
 // about a header that nginx can't pass on.

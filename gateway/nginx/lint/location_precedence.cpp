@@ -180,7 +180,11 @@ void patterns_before_prefixes(Inspection& in) {
 }  // namespace
 
 const std::vector<LintRule>& location_precedence_rules() {
-  static const std::vector<LintRule> rules = {patterns_before_prefixes};
+  static const std::vector<LintRule> rules = {
+      {"pattern-takes-requests", patterns_before_prefixes,
+       "nginx prefers a location with a pattern to one with a prefix, however long that is. A pattern "
+       "without a check takes requests away from a protected prefix."},
+  };
   return rules;
 }
 

@@ -203,10 +203,27 @@ void body_of_commit(Inspection& in) {
 }  // namespace
 
 const std::vector<LintRule>& param_rules() {
-  static const std::vector<LintRule> rules = {controlled_by_client, browsers_set_who_they_are,
-                                              host_of_the_client,   commit_not_internal,
-                                              open_to_the_public,   body_of_commit,
-                                              secret_of_the_gateway};
+  static const std::vector<LintRule> rules = {
+      {"param-from-client", controlled_by_client,
+       "The params that control the gateway are nginx's own words. One with a value of the client's hands it "
+       "the control."},
+      {"browsers-set-identity", browsers_set_who_they_are,
+       "What scripts in a browser may set, its user may set. An attribute that says who somebody is, or that "
+       "a rule reads, must not be among it."},
+      {"gateway-host-from-client", host_of_the_client,
+       "The gateway compares the origin of a request with `HTTP_HOST`, which must be the host that nginx has "
+       "routed on."},
+      {"commit-not-internal", commit_not_internal,
+       "Clients must not reach the location that changes sessions for applications."},
+      {"monitoring-open", open_to_the_public,
+       "Metrics, health and readiness are for monitoring, and tell strangers more than they need."},
+      {"commit-gets-body", body_of_commit,
+       "The body of a request whose application commits was for the application, and must not be read as "
+       "actions."},
+      {"gateway-secret", secret_of_the_gateway,
+       "The gateway refuses requests without the secret of its listener, and who has the secret can log in "
+       "as anybody."},
+  };
   return rules;
 }
 

@@ -130,8 +130,21 @@ void refused_request_goes_on(Inspection& in) {
 }  // namespace
 
 const std::vector<LintRule>& redirect_rules() {
-  static const std::vector<LintRule> rules = {try_files, rewrite_last, index_files, error_page_to_program,
-                                              refused_request_goes_on};
+  static const std::vector<LintRule> rules = {
+      {"try-files-to-open", try_files,
+       "`try_files` goes on in another location, with the lines of that one: without a check there, nobody "
+       "needs a session."},
+      {"rewrite-to-open", rewrite_last,
+       "A `rewrite` without a flag, or with `last`, goes on in another location before the check has run."},
+      {"index-to-open", index_files,
+       "`index` goes on in the location of the index file, which has no check."},
+      {"error-page-to-open", error_page_to_program,
+       "An error page that an application serves without a check is an answer of the application to "
+       "everybody who provokes the error."},
+      {"refused-request-goes-on", refused_request_goes_on,
+       "A named location keeps the address that was asked for. One that passes a refused request to the "
+       "application undoes the refusal."},
+  };
   return rules;
 }
 

@@ -171,9 +171,25 @@ void error_page_behind_include(Inspection& in) {
 }  // namespace
 
 const std::vector<LintRule>& response_leak_rules() {
-  static const std::vector<LintRule> rules = {words_for_the_gateway,     renewed_cookie,
-                                              intercepted_errors,        cache_without_user,
-                                              decoded_address_in_header, error_page_behind_include};
+  static const std::vector<LintRule> rules = {
+      {"gateway-headers-shown", words_for_the_gateway,
+       "`X-Session-Set` and its like are for the gateway. A location with a `proxy_hide_header` of its own "
+       "does not inherit the lines that hide them."},
+      {"renewed-cookie-lost", renewed_cookie,
+       "The gateway renews a session cookie in the answer to a check. An `add_header` of an inner level ends "
+       "the line that passes it on."},
+      {"intercepted-errors", intercepted_errors,
+       "The application's own 401, 403 and 500 would get the pages of refused checks: its 401 leads to the "
+       "login page."},
+      {"cache-without-user", cache_without_user,
+       "nginx's caches know nothing of users: one user's page is shown to the next, unless the key holds the "
+       "user."},
+      {"decoded-uri-in-header", decoded_address_in_header,
+       "`$uri` is decoded: a line break in an address forges the next header, or the next redirect."},
+      {"error-page-behind-include", error_page_behind_include,
+       "Of two `error_page` lines for one status the first counts, so a page of your own must stand before "
+       "the include."},
+  };
   return rules;
 }
 

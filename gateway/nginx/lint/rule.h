@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -10,28 +11,42 @@
 
 namespace session::gateway {
 
-// The input of the lint rules, and the findings that they add.
+// The input of one lint rule, and the findings that it adds.
 class Inspection {
  public:
-  Inspection(const GatewayUsage& s, const TaintAnalysis& w) : usage(s), taint(w) {}
+  Inspection(std::string_view rule, const GatewayUsage& s, const TaintAnalysis& w, std::vector<Finding>& to)
+      : usage(s), taint(w), rule_(rule), findings_(to) {}
 
   void danger(const Place& place, std::string text, std::string write) {
-    findings.push_back({Severity::danger, place, std::move(text), std::move(write)});
+    add(Severity::danger, place, std::move(text), std::move(write));
   }
   void advice(const Place& place, std::string text, std::string write) {
-    findings.push_back({Severity::advice, place, std::move(text), std::move(write)});
+    add(Severity::advice, place, std::move(text), std::move(write));
   }
   void speed(const Place& place, std::string text, std::string write) {
-    findings.push_back({Severity::speed, place, std::move(text), std::move(write)});
+    add(Severity::speed, place, std::move(text), std::move(write));
   }
 
   const GatewayUsage& usage;
   const TaintAnalysis& taint;
-  std::vector<Finding> findings;
+
+ private:
+  void add(Severity severity, const Place& place, std::string text, std::string write) {
+    findings_.push_back({severity, place, std::move(text), std::move(write), std::string(rule_)});
+  }
+
+  std::string_view rule_;
+  std::vector<Finding>& findings_;
 };
 
 // Checks for one kind of problem. A rule reports all of its findings and never depends on another rule.
-using LintRule = void (*)(Inspection& inspection);
+// examples/NAME.conf has lines that it finds fault with, and what to write instead; docs/lint.md is made of
+// these rows and files.
+struct LintRule {
+  std::string_view name;  // "return-beside-check": public and for ever
+  void (*look)(Inspection& inspection);
+  std::string_view why;  // Markdown: what is wrong with what it finds
+};
 
 // The rules by subject. Directives that run before the check or bypass it:
 const std::vector<LintRule>& bypass_rules();
@@ -53,6 +68,16 @@ const std::vector<LintRule>& commit_rules();
 const std::vector<LintRule>& param_rules();
 // The speed of a check:
 const std::vector<LintRule>& speed_rules();
+
+// Files with the gateway's secret that others can use. It looks at files and not at directives, so it is no
+// LintRule's to look for (open_secret_files()).
+inline constexpr LintRule kSecretFileOpen{
+    "secret-file-open", nullptr,
+    "The file with the gateway's secret must be root's alone: who can read it can log in as anybody, and who "
+    "can change it can lock everybody out."};
+
+// All of the above but the last, in this order.
+[[nodiscard]] std::vector<const LintRule*> all_lint_rules();
 
 inline constexpr const char* kIncludeProtect = "include session-gateway-protect.conf;";
 inline constexpr const char* kIncludePublic = "include session-gateway-public.conf;";

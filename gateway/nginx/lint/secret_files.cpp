@@ -3,6 +3,7 @@
 #include <array>
 
 #include "gateway/nginx/lint/lint.h"
+#include "gateway/nginx/lint/rule.h"
 
 namespace session::gateway {
 namespace {
@@ -24,7 +25,7 @@ void look(const std::vector<Directive>& directives, std::vector<Finding>& findin
     findings.push_back({Severity::danger, line.place,
                         "others than its owner can use this file (mode " + octal(status.st_mode & 07777) +
                             "), and who has its secret can log in as anybody",
-                        "chmod 0600 " + line.place.file});
+                        "chmod 0600 " + line.place.file, std::string(kSecretFileOpen.name)});
   }
 }
 

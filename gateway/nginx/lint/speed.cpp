@@ -66,7 +66,15 @@ void no_idle_connections(Inspection& in) {
 }  // namespace
 
 const std::vector<LintRule>& speed_rules() {
-  static const std::vector<LintRule> rules = {no_store, no_kept_connection, no_idle_connections};
+  static const std::vector<LintRule> rules = {
+      {"no-fastcgi-store", no_store,
+       "nginx drops the connection of a check as soon as it has the headers, unless the answer is to be "
+       "stored: each check then connects anew."},
+      {"no-keep-conn", no_kept_connection,
+       "Without `fastcgi_keep_conn` the connection to the gateway is closed after each request."},
+      {"no-keepalive", no_idle_connections,
+       "Only an upstream with `keepalive` keeps connections open between requests."},
+  };
   return rules;
 }
 
