@@ -18,8 +18,8 @@ struct ErrorRow {
   std::string_view meaning;
 };
 
-// The error codes of Redis 7. A code that is not listed means Reaction::fail; the sentence then quotes the
-// code.
+// The error codes of Redis 7 and 8 and of Valkey. A code that is not listed means Reaction::fail; the
+// sentence then quotes the code.
 constexpr std::array kErrors = {
     ErrorRow{"LOADING", Reaction::fail, "it is loading its data"},
     ErrorRow{"BUSY", Reaction::fail, "it is busy with somebody's script"},
@@ -68,8 +68,10 @@ std::string meaning_of_unlisted(std::string_view text) {
   if (text.starts_with("ERR unknown command")) return "it does not know the command";
   if (text.starts_with("ERR DB index")) return "it has no such database";
   if (text.starts_with("ERR max number of clients")) return "it has too many clients";
-  // Redis reports a command that was denied within a script under the code ERR.
+  // A command that was denied within a script has the code ERR. The first text is Redis 7.0's, the second
+  // that of later ones and of Valkey.
   if (text.starts_with("ERR The user executing the script can't")) return std::string(kDenied);
+  if (text.starts_with("ERR ACL failure in script: ")) return std::string(kDenied);
   const std::string_view code = first_word(text);
   return is_code(code) ? "it answered with the error " + std::string(code) : "it answered with an error";
 }

@@ -64,6 +64,8 @@ BOOST_AUTO_TEST_CASE(an_error_without_a_code_of_its_own_is_told_by_what_it_begin
   BOOST_TEST(sentence("ERR max number of clients reached") == "GET failed: it has too many clients");
   BOOST_TEST(sentence("ERR The user executing the script can't run this command or subcommand") ==
              "GET failed: its access control denies the gateway's user this command or these keys");
+  BOOST_TEST(sentence("ERR ACL failure in script: User g has no permissions to run the 'get' command") ==
+             "GET failed: its access control denies the gateway's user this command or these keys");
   BOOST_TEST(sentence("ERR something about secret") == "GET failed: it answered with the error ERR");
 }
 
