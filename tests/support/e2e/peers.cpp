@@ -224,6 +224,11 @@ void Application::serve(int fd) {
     const std::lock_guard lock(mutex_);
     response = reply_(*request);
   }
+  // The connection ends with the answer. nginx 1.29.7 and later keep those of an application that does not
+  // say so, and a POST that finds one closed is a 502.
+  if (response.find("\r\nConnection:") == std::string::npos) {
+    response.insert(response.find("\r\n"), "\r\nConnection: close");
+  }
   write_all(fd, "HTTP/1.1 " + response);
 }
 
