@@ -4,18 +4,23 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
 
+#include "tests/support/e2e/support.h"
 #include "tests/support/redis/connection.h"
 #include "tests/support/redis/cut_proxy.h"
 #include "tests/support/redis/redis_server.h"
 #include "tests/support/redis/resp.h"
 #include "tests/support/redis/scripted_redis.h"
 #include "tests/support/redis/sockets.h"
+#include "tests/support/server_programs.h"
 
 using namespace session;
 using namespace session::test;
@@ -77,6 +82,22 @@ std::string verified(const RedisServer& server, const std::string& option, const
   return read_file(dir / "log");
 }
 
+// A variable of the environment that has a value for one test.
+class Variable {
+ public:
+  Variable(const char* name, const std::string& value) : name_(name) {
+    if (const char* before = std::getenv(name)) before_ = before;
+    setenv(name, value.c_str(), 1);
+  }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+  ~Variable() { before_ ? setenv(name_, before_->c_str(), 1) : unsetenv(name_); }
+
+ private:
+  const char* name_;
+  std::optional<std::string> before_;
+};
+
 void fill(RedisServer& server) {
   server.tell({"SET", "lasting", "a"});
   server.tell({"SET", "long", "a", "PX", "60000"});
@@ -97,6 +118,26 @@ BOOST_AUTO_TEST_CASE(a_server_answers_on_its_port_and_on_its_socket) {
   BOOST_TEST(tcp.ask({"INCR", "key"}).is_error());
   BOOST_TEST(tcp.ask({"MGET", "key", "other"}).elements.at(0).text == "value");
   BOOST_CHECK_THROW(server.tell({"INCR", "key"}), std::runtime_error);
+}
+
+BOOST_AUTO_TEST_CASE(the_server_that_runs_is_the_one_that_the_variable_names) {
+  const TempDir dir;
+  write_file(dir / "server",
+             "#!/bin/sh\ntouch '" + (dir / "was-run") + "'\nexec '" + redis_server_binary() + "' \"$@\"\n");
+  std::filesystem::permissions(dir / "server", std::filesystem::perms::owner_all);
+  const Variable variable("SESSION_GATEWAY_REDIS_SERVER", dir / "server");
+  RedisServer server;
+  BOOST_TEST(server.ask({"PING"}).text == "PONG");
+  BOOST_TEST(std::filesystem::exists(dir / "was-run"));
+}
+
+BOOST_AUTO_TEST_CASE(a_variable_names_another_nginx_and_an_empty_one_names_none) {
+  const TempDir dir;
+  const Variable set("SESSION_GATEWAY_NGINX", "/elsewhere/nginx");
+  BOOST_TEST(nginx_command(dir).front() == "/elsewhere/nginx");
+  const Variable empty("SESSION_GATEWAY_NGINX", "");
+  BOOST_TEST(nginx_command(dir).front().ends_with("nginx"));
+  BOOST_TEST(nginx_command(dir).front() != "/elsewhere/nginx");
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_was_killed_runs_again_where_it_was) {

@@ -2,9 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <exception>
 #include <filesystem>
+#include <sstream>
 #include <stdexcept>
+#include <utility>
 
 #include <boost/test/results_collector.hpp>
 #include <boost/test/unit_test.hpp>
@@ -16,11 +19,24 @@ namespace {
 
 std::string in_project(const std::string& path) { return source_root() + path; }
 
+bool has_http2_directive() {
+  const TempDir dir;
+  Process({nginx_binary(), "-v"}, dir / "version").wait();
+  const std::string said = read_file(dir / "version");
+  std::istringstream version(said.substr(std::min(said.size(), said.find("nginx/1.") + 8)));
+  int minor = 0;
+  int patch = 0;
+  char dot = 0;
+  if (!(version >> minor >> dot >> patch))
+    throw std::runtime_error("nginx does not say its version: " + said);
+  return std::pair(minor, patch) >= std::pair(25, 1);
+}
+
 }  // namespace
 
-std::string nginx_binary() {
-  const std::string debian = "/usr/sbin/nginx";  // not on the search path of every user
-  return access(debian.c_str(), X_OK) == 0 ? debian : "nginx";
+std::string http2_of_a_listen_line() {
+  static const bool has_directive = has_http2_directive();
+  return has_directive ? ";\n        http2 on" : " http2";
 }
 
 std::vector<std::string> nginx_command(const TempDir& dir) {
@@ -67,8 +83,9 @@ void Stack::write_configuration(Front front, const std::string& keys, const std:
   write_file(dir_ / "gateway.yaml",
              replaced(replaced(fill("gateway.yaml"), "@KEYS@", keys), "@STORE@", store));
   const std::string gateway = front == Front::gateway ? dir_ / "gateway.sock" : front_socket();
-  write_file(dir_ / "nginx.conf", replaced(replaced(fill("site.conf"), "@CONF@", in_project("/conf/nginx")),
-                                           "@GATEWAY@", gateway));
+  std::string site = replaced(fill("site.conf"), "@CONF@", in_project("/conf/nginx"));
+  site = replaced(std::move(site), "@HTTP2@", http2_of_a_listen_line());
+  write_file(dir_ / "nginx.conf", replaced(std::move(site), "@GATEWAY@", gateway));
 }
 
 void Stack::start_gateway() {

@@ -7,14 +7,17 @@
 #include "tests/support/e2e/client.h"
 #include "tests/support/e2e/peers.h"
 #include "tests/support/e2e/process.h"
+#include "tests/support/server_programs.h"
 
 namespace session::test {
 
-[[nodiscard]] std::string nginx_binary();
 // Runs nginx.conf of that directory, with nginx.log there; its workers can enter it.
 [[nodiscard]] std::vector<std::string> nginx_command(const TempDir& dir);
 // Writes key.pem there, and certificate.pem for this host and all hosts below it.
 void make_certificate(const TempDir& dir, const std::string& host);
+// What follows `ssl` in a `listen` line for HTTP/2 to be spoken there: nginx 1.25.1 made it a directive of
+// the server, and warns of the parameter that was there before.
+[[nodiscard]] std::string http2_of_a_listen_line();
 // Whether the running test case has failed, or is being left by an exception: then logs are worth showing.
 [[nodiscard]] bool test_has_failed();
 

@@ -9,6 +9,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "tests/support/server_programs.h"
+
 namespace session::test {
 namespace {
 
@@ -186,7 +188,7 @@ std::string RedisServer::port_lines() const {
 
 bool RedisServer::launch() {
   const std::size_t logged = read_file(log_).size();
-  std::vector<std::string> command = {"redis-server", dir_ / "redis.conf"};
+  std::vector<std::string> command = {redis_server_binary(), dir_ / "redis.conf"};
   if (setup_.sentinel) command.emplace_back("--sentinel");
   process_ = std::make_unique<Process>(command, log_);
   paused_ = false;

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+namespace session::test {
+
+// The servers that tests start. `./dev test-newer` names others than this machine's by the variables: nothing
+// else decides which ones run. A variable that is set holds the absolute path of a program.
+
+// SESSION_GATEWAY_NGINX, or this machine's nginx. Such an nginx needs no dynamic module.
+[[nodiscard]] std::string nginx_binary();
+// SESSION_GATEWAY_REDIS_SERVER, or this machine's Redis. Valkey's server will do.
+[[nodiscard]] std::string redis_server_binary();
+
+}  // namespace session::test
