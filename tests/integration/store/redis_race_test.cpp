@@ -117,11 +117,12 @@ Task<std::string> destroy(SessionManager& manager, std::string cookie) {
   for (;;) {
     Opened opened = co_await open(manager, cookie);
     if (opened.session) {
+      const std::string own = opened.session->log_id();
       const auto written = co_await opened.session->destroy();
-      if (written) co_return "here";
+      if (written) co_return opened.session->history().back().session == own ? "here" : "under another id";
     } else {
-      const auto ended = co_await manager.end(std::move(opened.others));
-      co_return ended.has_value() && !ended->empty() ? "under another id" : "not found";
+      const auto ended = co_await manager.end(std::move(opened.others), std::move(opened.legacy_keys));
+      co_return !ended.failure && !ended.names.empty() ? "under another id" : "not found";
     }
   }
 }
