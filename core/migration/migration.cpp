@@ -175,7 +175,7 @@ class Migration {
       written_.reset();
       co_return false;
     }
-    auto replaced = co_await target_.records.replace(target_cookie_.store_key, *before, write, ttl);
+    auto replaced = co_await target_.records.replace(target_cookie_.store_key, *before, write, ttl, ttl);
     if (!replaced) {
       // The replace may have been executed in spite of the error; roll_back() erases those bytes.
       (void)co_await target_.records.erase_if(target_cookie_.store_key, *before);

@@ -20,10 +20,9 @@ RecordStore::RecordStore(Store& store, const RecordFormat& format, std::shared_p
       format_(format),
       policy_(policy),
       anonymous_(policy.of(false)),
+      max_load_bytes_(max_readable_bytes(policy)),
       cache_(format, std::move(identity), std::move(cache)),
-      clock_(clock) {
-  store_.limit_values(max_readable_bytes(policy));
-}
+      clock_(clock) {}
 
 void RecordStore::allow_migration(const CookieFormat& in_use, const Format& legacy) {
   in_use_ = &in_use;
@@ -49,17 +48,20 @@ RecordStore::Answer<CreateOutcome> RecordStore::create(std::string key, const Re
 }
 
 RecordStore::Answer<ReplaceOutcome> RecordStore::replace(std::string key, Bytes version,
-                                                         const RecordWrite& write,
-                                                         milliseconds time_to_live) {
-  return store_.replace(std::move(key), std::move(version), write.bytes, terms(write, time_to_live));
+                                                         const RecordWrite& write, milliseconds time_to_live,
+                                                         std::optional<milliseconds> time_left) {
+  StoreTerms with = terms(write, time_to_live);
+  if (time_left) with.former = StoreTerms::Former{version.size(), *time_left};
+  return store_.replace(std::move(key), std::move(version), write.bytes, with);
 }
 
-RecordStore::Answer<ReplaceOutcome> RecordStore::replace_with_tombstone(std::string key, Bytes version,
-                                                                        std::string_view successor,
-                                                                        Retention retention) {
+RecordStore::Answer<ReplaceOutcome> RecordStore::replace_with_tombstone(
+    std::string key, Bytes version, std::string_view successor, Retention retention,
+    std::optional<milliseconds> time_left) {
   if (const auto tombstone = format_.tombstone(successor)) {
     Bytes bytes(*tombstone);
-    const StoreTerms terms(kTombstoneTime, retention);
+    StoreTerms terms(kTombstoneTime, retention);
+    if (time_left) terms.former = StoreTerms::Former{version.size(), *time_left};
     co_return co_await store_.replace(std::move(key), std::move(version), std::move(bytes), terms);
   }
   auto erased = co_await store_.erase_if(std::move(key), std::move(version));
@@ -84,7 +86,7 @@ RecordStore::Answer<EraseOutcome> RecordStore::erase_migrated_from(std::string k
   // The ids of express can be any text, and its prefix may be empty: a key of this format is no legacy one.
   if (!possible || in_use_->is_store_key(key)) co_return EraseOutcome::absent;
   for (int attempt = 0; attempt < kMaxErasures; ++attempt) {
-    auto loaded = co_await store_.load(key);
+    auto loaded = co_await store_.load(key, max_load_bytes_);
     if (!loaded) co_return loaded.error();
     if (!*loaded || !is_legacy_session(key, (*loaded)->bytes)) co_return EraseOutcome::absent;
     auto erased = co_await store_.erase_if(key, (*loaded)->bytes);
@@ -106,7 +108,7 @@ RecordStore::Answer<bool> RecordStore::probe(std::string key) {
   const Bytes probe("ready");
   auto created = co_await store_.create(key, probe, kProbeTime);
   if (!created) co_return created.error();
-  auto loaded = co_await store_.load(key);
+  auto loaded = co_await store_.load(key, max_load_bytes_);
   if (!loaded) co_return loaded.error();
   auto erased = co_await store_.erase_if(key, probe);
   if (!erased) co_return erased.error();

@@ -46,8 +46,8 @@ class RecordStore {
   using Answer = Store::Answer<T>;
   using Summary = RecordCache::Summary;
 
-  // Tells the store that records above max_readable_bytes(policy) are of no use: they are `malformed`.
-  // `store`, `format` and `clock` must outlive it.
+  // Loads no record above max_readable_bytes(policy) whose bytes the store would have to transfer: such a
+  // record is `malformed`. `store`, `format` and `clock` must outlive it.
   RecordStore(Store& store, const RecordFormat& format, std::shared_ptr<const Identity> identity,
               const Policy& policy, RecordCacheOptions cache, const Clock& clock);
 
@@ -58,7 +58,9 @@ class RecordStore {
   // --- What the store holds ---
 
   // Loads a record. nullopt: the key holds nothing, or the record has expired.
-  Answer<std::optional<StoredRecord>> load(std::string key) { return store_.load(std::move(key)); }
+  Answer<std::optional<StoredRecord>> load(std::string key) {
+    return store_.load(std::move(key), max_load_bytes_);
+  }
   // Returns what a check needs of a record, or why the record can't be used: `revoked` and `unknown` for
   // tombstones, `malformed` for bytes that are no record of this format.
   [[nodiscard]] Result<Summary, RejectReason> summary(const std::string& key, const Bytes& version) {
@@ -81,14 +83,17 @@ class RecordStore {
   [[nodiscard]] Summary summary_of(const Record& record) const { return cache_.describe(record); }
 
   // `exists` and `mismatch` mean that nothing was changed.
+  // `time_left` is that of the version that is replaced, as it was last loaded or written: a store that
+  // bounds the expendable records needs it.
   Answer<CreateOutcome> create(std::string key, const RecordWrite& write, milliseconds time_to_live);
   Answer<ReplaceOutcome> replace(std::string key, Bytes version, const RecordWrite& write,
-                                 milliseconds time_to_live);
+                                 milliseconds time_to_live, std::optional<milliseconds> time_left = {});
 
   // Replaces a record with a tombstone that names its successor and lives for kTombstoneTime, or erases it if
   // the format has no tombstones. `mismatch`: the store held another version, and nothing was changed.
   Answer<ReplaceOutcome> replace_with_tombstone(std::string key, Bytes version, std::string_view successor,
-                                                Retention retention = Retention::keep);
+                                                Retention retention = Retention::keep,
+                                                std::optional<milliseconds> time_left = {});
   // Whether a replaced id leaves a tombstone.
   [[nodiscard]] bool leaves_tombstones() const { return format_.tombstone({}).has_value(); }
 
@@ -108,9 +113,10 @@ class RecordStore {
   Answer<EraseIfOutcome> erase_if(std::string key, Bytes version) {
     return store_.erase_if(std::move(key), std::move(version));
   }
-  // Sets the time to live; never brings an expired record back.
-  Answer<TouchOutcome> touch(std::string key, milliseconds time_to_live) {
-    return store_.touch(std::move(key), time_to_live);
+  // Sets the time to live; never brings an expired record back. `full`: a session without a subject has no
+  // room to live longer, and keeps its end.
+  Answer<TouchOutcome> touch(std::string key, StoreTerms terms) {
+    return store_.touch(std::move(key), terms);
   }
 
   // Tries every operation that requests need, under a key that no session has, because a store may serve
@@ -137,6 +143,7 @@ class RecordStore {
   const RecordFormat& format_;
   Policy policy_;
   Policy anonymous_;
+  std::size_t max_load_bytes_;
   RecordCache cache_;
   const Clock& clock_;
   const CookieFormat* in_use_ = nullptr;    // set if a legacy format is allowed

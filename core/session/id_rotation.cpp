@@ -70,7 +70,7 @@ Task<Session::OldId> Session::retire_old_id(std::string new_key, Retention reten
   RecordStore& records = environment_->records;
   StoreFailure failure;
   for (int attempt = 1; attempt <= 2; ++attempt) {
-    auto replaced = co_await records.replace_with_tombstone(key_, *base_, new_key, retention);
+    auto replaced = co_await records.replace_with_tombstone(key_, *base_, new_key, retention, time_left_);
     if (replaced && *replaced == ReplaceOutcome::replaced) co_return OldId{How::done};
     if (replaced && attempt == 1) co_return OldId{How::changed};
     if (!replaced) failure = replaced.error();
@@ -97,7 +97,7 @@ Task<Result<bool, StoreFailure>> Session::store_moved(std::string key, std::opti
       throw std::runtime_error("a fresh id is taken: the random source is broken");
     co_return true;
   }
-  auto replaced = co_await records.replace(std::move(key), std::move(*stored), write, ttl);
+  auto replaced = co_await records.replace(std::move(key), std::move(*stored), write, ttl, ttl);
   if (!replaced) co_return replaced.error();
   co_return *replaced == ReplaceOutcome::replaced;
 }

@@ -130,7 +130,7 @@ Session::Written Session::update() {
     auto prepared = prepare(key_, changed_record());
     if (!prepared) co_return prepared.error();
     const milliseconds ttl = ttl_of(*prepared);
-    auto replaced = co_await environment_->records.replace(key_, *base_, *prepared, ttl);
+    auto replaced = co_await environment_->records.replace(key_, *base_, *prepared, ttl, time_left_);
     if (!replaced) co_return failed(replaced.error());
     if (*replaced == ReplaceOutcome::replaced) {
       written(std::move(*prepared), ttl);
@@ -251,6 +251,13 @@ milliseconds Session::ttl_of(const RecordWrite& write) const {
   return held() ? std::min(time_left_, *write.time_to_live) : *write.time_to_live;
 }
 
+Task<void> Session::extend(milliseconds time_to_live) {
+  StoreTerms terms(time_to_live, had_subject() ? Retention::keep : Retention::expendable);
+  terms.former = StoreTerms::Former{base_->size(), time_left_};
+  const auto touched = co_await environment_->records.touch(key_, terms);
+  if (touched && *touched == TouchOutcome::touched) time_left_ = time_to_live;
+}
+
 Session::Written Session::reload_locked(Attempts attempts) {
   if (!write_lock_) {
     std::optional<KeyedMutex::Lock> lock = co_await environment_->write_locks.lock(key_, attempts.left());
@@ -291,7 +298,7 @@ Task<void> Session::erase_migrated_from(milliseconds time_left) {
   auto prepared = prepare(key_, std::move(changed));
   if (!prepared) co_return;
   const milliseconds ttl = std::min(time_left, *prepared->time_to_live);
-  auto replaced = co_await records.replace(key_, *base_, *prepared, ttl);
+  auto replaced = co_await records.replace(key_, *base_, *prepared, ttl, time_left);
   if (replaced && *replaced == ReplaceOutcome::replaced) written(std::move(*prepared), ttl);
 }
 

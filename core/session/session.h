@@ -172,6 +172,8 @@ class Session {
   [[nodiscard]] bool held() const;
   // The time to live of a write that does not begin the session anew.
   [[nodiscard]] milliseconds ttl_of(const RecordWrite& write) const;
+  // Extends the session to that time. A failure is no error: it keeps the end that it has.
+  Task<void> extend(milliseconds time_to_live);
   // The last loaded record with the changes applied.
   struct Changed {
     Record record;
@@ -197,7 +199,7 @@ class Session {
   Cookie cookie_ = Cookie::keep;
   bool ended_ = false;
   Touch touch_ = Touch::on;   // off: the request must not extend the session
-  milliseconds time_left_{};  // of the record as last loaded or written
+  milliseconds time_left_{};  // of the record as last loaded, extended or written
 
   std::optional<Bytes> base_;  // the record as last loaded or written
   RecordStore::Summary summary_;

@@ -270,7 +270,7 @@ SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, Touch
   const auto target = time_to_live(policy, session.age_, environment_.clock.unix_now());
   if (!target) co_return refused(RejectReason::expired, session);
   if (touch_due(policy, session.age_, (*loaded)->time_left, *target) && !session.held()) {
-    (void)co_await environment_.records.touch(session.key_, *target);
+    co_await session.extend(*target);
   }
   if (cookie.outdated) session.cookie_ = Session::Cookie::give;
   co_return Opened{std::move(session), {}};

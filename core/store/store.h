@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,8 +48,17 @@ struct StoreTerms {
              Retention kept = Retention::keep)
       : ttl(time_to_live), retention(kept) {}
 
+  // An entry as it was when the caller loaded or wrote it.
+  struct Former {
+    std::size_t bytes = 0;
+    milliseconds time_left{};
+  };
+
   milliseconds ttl;  // milliseconds::max(): until it is erased
   Retention retention;
+  // Of an expendable entry that is replaced or touched: a store that bounds these needs it, to know by how
+  // much it stays longer. nullopt: not known, and the entry may count twice or not at all.
+  std::optional<Former> former = {};
 };
 
 enum class CreateOutcome { created, exists };
@@ -76,12 +86,13 @@ class Store {
 
   virtual ~Store() = default;
 
-  // Tells the store that a value of more than `max_bytes` is of no use: load() may return no bytes for it, so
-  // that one large value does not delay the others. Not for the memory store, where nothing is transferred.
-  virtual void limit_values(std::size_t /*max_bytes*/) {}
+  // For load(): a value is of use whatever its size is.
+  static constexpr std::size_t kAnySize = std::numeric_limits<std::size_t>::max();
 
   // What the key holds now; nullopt if it is absent or expired. Does not change the time to live.
-  virtual Answer<std::optional<Entry>> load(std::string key) = 0;
+  // A value of more than `max_bytes` is of no use to this caller: a store that transfers values may return no
+  // bytes for it, so that one large value does not delay the others.
+  virtual Answer<std::optional<Entry>> load(std::string key, std::size_t max_bytes = kAnySize) = 0;
 
   // Stores bytes under a key that holds nothing. `exists`, without a change, if it holds something.
   virtual Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) = 0;
@@ -89,8 +100,9 @@ class Store {
   // Replaces bytes and terms if the key holds exactly `expected`; else changes nothing.
   virtual Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, StoreTerms terms) = 0;
 
-  // Sets the time to live and leaves the bytes. Never brings an expired entry back.
-  virtual Answer<TouchOutcome> touch(std::string key, milliseconds ttl) = 0;
+  // Sets the time to live and leaves the bytes. Never brings an expired entry back. `full`: an expendable
+  // entry has no room to stay longer, and keeps its time to live.
+  virtual Answer<TouchOutcome> touch(std::string key, StoreTerms terms) = 0;
 
   // Removes the key, whatever it holds. `absent`: there was nothing (or it had expired).
   virtual Answer<EraseOutcome> erase(std::string key) = 0;

@@ -24,8 +24,8 @@ namespace session::test {
 class EndlessStore final : public ForwardingStore {
  public:
   using ForwardingStore::ForwardingStore;
-  Answer<std::optional<Entry>> load(std::string key) override {
-    auto loaded = co_await inner_.load(std::move(key));
+  Answer<std::optional<Entry>> load(std::string key, std::size_t max_bytes) override {
+    auto loaded = co_await inner_.load(std::move(key), max_bytes);
     if (loaded && *loaded && (*loaded)->time_left > std::chrono::hours(24 * 365))
       (*loaded)->time_left = milliseconds::max();
     co_return loaded;

@@ -12,15 +12,17 @@ class ForwardingStore : public Store {
  public:
   explicit ForwardingStore(Store& inner) : inner_(inner) {}
 
-  Answer<std::optional<Entry>> load(std::string key) override { return inner_.load(std::move(key)); }
+  Answer<std::optional<Entry>> load(std::string key, std::size_t max_bytes) override {
+    return inner_.load(std::move(key), max_bytes);
+  }
   Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) override {
     return inner_.create(std::move(key), std::move(bytes), terms);
   }
   Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, StoreTerms terms) override {
     return inner_.replace(std::move(key), std::move(expected), std::move(bytes), terms);
   }
-  Answer<TouchOutcome> touch(std::string key, milliseconds ttl) override {
-    return inner_.touch(std::move(key), ttl);
+  Answer<TouchOutcome> touch(std::string key, StoreTerms terms) override {
+    return inner_.touch(std::move(key), terms);
   }
   Answer<EraseOutcome> erase(std::string key) override { return inner_.erase(std::move(key)); }
   Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected) override {

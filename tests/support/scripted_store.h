@@ -48,8 +48,8 @@ class ScriptedStore final : public Store {
   [[nodiscard]] int count(Call call) const { return scripts_[call].count; }
   [[nodiscard]] int count() const { return count(any_call); }
 
-  Answer<std::optional<Entry>> load(std::string key) override {
-    return scripted<std::optional<Entry>>(load_call, inner_.load(std::move(key)));
+  Answer<std::optional<Entry>> load(std::string key, std::size_t max_bytes) override {
+    return scripted<std::optional<Entry>>(load_call, inner_.load(std::move(key), max_bytes));
   }
   Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) override {
     return scripted<CreateOutcome>(create_call, inner_.create(std::move(key), std::move(bytes), terms));
@@ -58,8 +58,8 @@ class ScriptedStore final : public Store {
     return scripted<ReplaceOutcome>(
         replace_call, inner_.replace(std::move(key), std::move(expected), std::move(bytes), terms));
   }
-  Answer<TouchOutcome> touch(std::string key, milliseconds ttl) override {
-    return scripted<TouchOutcome>(touch_call, inner_.touch(std::move(key), ttl));
+  Answer<TouchOutcome> touch(std::string key, StoreTerms terms) override {
+    return scripted<TouchOutcome>(touch_call, inner_.touch(std::move(key), terms));
   }
   Answer<EraseOutcome> erase(std::string key) override {
     return scripted<EraseOutcome>(erase_call, inner_.erase(std::move(key)));

@@ -135,7 +135,7 @@ std::unique_ptr<MemoryStore> MemoryStore::observed_by(StoreObserver& observer) c
   return std::unique_ptr<MemoryStore>(new MemoryStore(shards_, &observer, clock_));
 }
 
-Store::Answer<std::optional<Entry>> MemoryStore::load(std::string key) {
+Store::Answer<std::optional<Entry>> MemoryStore::load(std::string key, std::size_t /*max_bytes*/) {
   const Observed observed(observer_, StoreCommand::load, clock_);
   const HashedKey hashed = shards_->hashed(key);
   co_return observed.reported(shards_->of(hashed).load(hashed));
@@ -167,11 +167,11 @@ Store::Answer<ReplaceOutcome> MemoryStore::replace(std::string key, Bytes expect
   }
 }
 
-Store::Answer<TouchOutcome> MemoryStore::touch(std::string key, milliseconds ttl) {
+Store::Answer<TouchOutcome> MemoryStore::touch(std::string key, StoreTerms terms) {
   const Observed observed(observer_, StoreCommand::touch, clock_);
-  assert(ttl >= milliseconds(1));
+  assert(terms.ttl >= milliseconds(1));
   const HashedKey hashed = shards_->hashed(key);
-  co_return observed.reported(shards_->of(hashed).touch(hashed, ttl));
+  co_return observed.reported(shards_->of(hashed).touch(hashed, terms.ttl));
 }
 
 Store::Answer<EraseOutcome> MemoryStore::erase(std::string key) {

@@ -93,16 +93,20 @@ bool may_be_new(const CallResult& called) {
 }
 
 // PTTL returns -1 for a key without a time to live.
-std::optional<Entry> entry_in(std::vector<Reply> replies) {
-  const std::int64_t left = replies[1].integer;
-  if (left == kAbsent) return std::nullopt;
-  const milliseconds time_left =
-      left < 0 ? milliseconds::max() : milliseconds(std::max<std::int64_t>(left, 1));
-  return Entry{std::move(replies[0].bytes), time_left};
+milliseconds time_left_of(const Reply& pttl) {
+  return pttl.integer == -1 ? milliseconds::max() : milliseconds(std::max<std::int64_t>(pttl.integer, 1));
 }
 
-// About what Redis needs for a key beside its name and its value.
-constexpr std::size_t kExpendableOverhead = 100;
+std::optional<Entry> entry_in(std::vector<Reply> replies) {
+  if (replies[1].integer == kAbsent) return std::nullopt;
+  return Entry{std::move(replies[0].bytes), time_left_of(replies[1])};
+}
+
+// What an expendable entry counts.
+std::size_t share_of(const std::string& key, std::size_t value_bytes) {
+  constexpr std::size_t kOverhead = 100;  // about what Redis needs for a key beside its name and its value
+  return kOverhead + key.size() + value_bytes;
+}
 
 StoreFailure no_share_left() {
   return StoreFailure(StoreFailure::Kind::full,
@@ -114,34 +118,22 @@ StoreFailure no_share_left() {
 RedisStore::RedisStore(RedisStoreOptions options, const Clock& clock)
     : setup_(std::make_shared<RedisSetup>(std::move(options), clock)),
       expendable_(std::make_shared<ExpendableWindow>(setup_->options.expendable_bytes, clock)),
-      observer_(setup_->options.observer),
-      max_value_bytes_(setup_->options.max_value_bytes) {}
+      observer_(setup_->options.observer) {}
 
 RedisStore::RedisStore(std::shared_ptr<const RedisSetup> setup, std::shared_ptr<ExpendableWindow> expendable,
-                       StoreObserver* observer, std::size_t max_value_bytes)
-    : setup_(std::move(setup)),
-      expendable_(std::move(expendable)),
-      observer_(observer),
-      max_value_bytes_(max_value_bytes) {}
-
-bool RedisStore::admits(std::size_t bytes, const StoreTerms& terms) const {
-  return terms.retention == Retention::keep || expendable_->admit(bytes, terms.ttl);
-}
+                       StoreObserver* observer)
+    : setup_(std::move(setup)), expendable_(std::move(expendable)), observer_(observer) {}
 
 RedisStore::~RedisStore() = default;
 
 std::unique_ptr<RedisStore> RedisStore::observed_by(StoreObserver& observer) const {
-  return std::unique_ptr<RedisStore>(new RedisStore(setup_, expendable_, &observer, max_value_bytes_));
+  return std::unique_ptr<RedisStore>(new RedisStore(setup_, expendable_, &observer));
 }
 
-void RedisStore::limit_values(std::size_t max_bytes) {
-  max_value_bytes_ = std::min(max_bytes, setup_->options.max_value_bytes);
-}
-
-Store::Answer<std::optional<Entry>> RedisStore::load(std::string key) {
+Store::Answer<std::optional<Entry>> RedisStore::load(std::string key, std::size_t max_bytes) {
   const PreparedCall at =
       prepare(setup_, co_await asio::this_coro::executor, key, StoreCommand::load, observer_);
-  const std::size_t max_bytes = max_value_bytes_;
+  max_bytes = std::min(max_bytes, setup_->options.max_value_bytes);
   auto called = co_await at.call("GETRANGE", commands::load(at.key, max_bytes));
   if (may_be_new(called)) called = co_await at.call("GETRANGE", commands::load(at.key, max_bytes));
   if (is_foreign(called))
@@ -158,7 +150,8 @@ Store::Answer<std::optional<Entry>> RedisStore::load(std::string key) {
 Store::Answer<CreateOutcome> RedisStore::create(std::string key, Bytes bytes, StoreTerms terms) {
   const PreparedCall at =
       prepare(setup_, co_await asio::this_coro::executor, key, StoreCommand::create, observer_);
-  if (!admits(kExpendableOverhead + key.size() + bytes.size(), terms))
+  const ExpendableWindow::Entry share{share_of(key, bytes.size()), terms.ttl};
+  if (terms.retention == Retention::expendable && !expendable_->admit(share))
     co_return at.observed.reported(no_share_left());
   auto called = co_await at.call("SET", commands::create(at.key, bytes.view(), terms.ttl));
   if (!called) co_return at.observed.reported(called.error().failure);
@@ -170,23 +163,62 @@ Store::Answer<ReplaceOutcome> RedisStore::replace(std::string key, Bytes expecte
                                                   StoreTerms terms) {
   const PreparedCall at =
       prepare(setup_, co_await asio::this_coro::executor, key, StoreCommand::replace, observer_);
-  // Only what an entry grows by counts again.
-  const std::size_t grown = bytes.size() > expected.size() ? bytes.size() - expected.size() : 0;
-  if (!admits(grown, terms)) co_return at.observed.reported(no_share_left());
+  const std::size_t before = share_of(key, expected.size());
+  const std::size_t after = share_of(key, bytes.size());
+  const auto admitted = admit_replace(before, after, terms);
+  if (!admitted) co_return at.observed.reported(no_share_left());
   const auto command = [&](By by) {
-    return commands::replace(at.key, expected.view(), bytes.view(), terms.ttl, by);
+    return commands::replace(at.key, expected.view(), bytes.view(), admitted->ttl, by);
   };
   const auto done = co_await run_script(at, command);
   if (!done) co_return at.observed.reported(done.error());
+  if (!*done && admitted->counted)
+    expendable_->count_instead({after, admitted->ttl}, {before, terms.former->time_left});
   co_return at.observed.reported(*done ? ReplaceOutcome::replaced : ReplaceOutcome::mismatch);
 }
 
-Store::Answer<TouchOutcome> RedisStore::touch(std::string key, milliseconds ttl) {
+// An entry that does not grow is replaced even if it may not stay longer: the session would not be usable
+// otherwise.
+std::optional<RedisStore::Admitted> RedisStore::admit_replace(std::size_t before, std::size_t after,
+                                                              const StoreTerms& terms) const {
+  if (terms.retention == Retention::keep) return Admitted{terms.ttl, false};
+  if (!terms.former) {
+    const bool admitted = expendable_->admit({after > before ? after - before : 0, terms.ttl});
+    return admitted ? std::optional(Admitted{terms.ttl, false}) : std::nullopt;
+  }
+  const milliseconds time_left = terms.former->time_left;
+  if (expendable_->admit_instead({before, time_left}, {after, terms.ttl})) return Admitted{terms.ttl, true};
+  if (after > before) return std::nullopt;
+  return Admitted{std::min(terms.ttl, time_left), false};
+}
+
+Store::Answer<TouchOutcome> RedisStore::touch(std::string key, StoreTerms terms) {
+  if (terms.retention == Retention::expendable && terms.former)
+    return touch_expendable(std::move(key), terms);
+  return touch_kept(std::move(key), terms.ttl);
+}
+
+Store::Answer<TouchOutcome> RedisStore::touch_kept(std::string key, milliseconds ttl) {
   const PreparedCall at =
       prepare(setup_, co_await asio::this_coro::executor, key, StoreCommand::touch, observer_);
   auto called = co_await at.call("PEXPIRE", commands::touch(at.key, ttl));
   if (!called) co_return at.observed.reported(called.error().failure);
   co_return at.observed.reported(is_one(called) ? TouchOutcome::touched : TouchOutcome::absent);
+}
+
+// Redis tells which end it replaces, because other requests may have extended the entry since it was loaded:
+// a browser sends many at once, and the entry counts once all the same.
+Store::Answer<TouchOutcome> RedisStore::touch_expendable(std::string key, StoreTerms terms) {
+  const PreparedCall at =
+      prepare(setup_, co_await asio::this_coro::executor, key, StoreCommand::touch, observer_);
+  const std::size_t bytes = share_of(key, terms.former->bytes);
+  if (!expendable_->may_extend({bytes, terms.former->time_left}))
+    co_return at.observed.reported(no_share_left());
+  auto called = co_await at.call("PEXPIRE", commands::tell_and_touch(at.key, terms.ttl));
+  if (!called) co_return at.observed.reported(called.error().failure);
+  if (called->back().integer != 1) co_return at.observed.reported(TouchOutcome::absent);
+  expendable_->count_instead({bytes, time_left_of(called->front())}, {bytes, terms.ttl});
+  co_return at.observed.reported(TouchOutcome::touched);
 }
 
 Store::Answer<EraseOutcome> RedisStore::erase(std::string key) {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/store/redis/connection/options.h"
@@ -21,9 +21,11 @@ struct RedisSetup;
 // Every call returns within options.deadline; StoreFailure is `full` for Redis' maxmemory, else
 // `unavailable`. A command that the server may have executed is sent again only if that does no harm, so the
 // outcome of a failed write is unknown. load() returns empty bytes for a key that holds another type than a
-// string, or more bytes than limit_values() allows: the key exists, but is not a session. No more than these
-// bytes and one cross the network. A key without a time to live has milliseconds::max() left.
-// A write of an expendable entry that exceeds options.expendable_bytes is not sent, and fails as `full`.
+// string, or more bytes than the caller or options.max_value_bytes allow: the key exists, but is not a
+// session. No more than these bytes and one cross the network. A key without a time to live has
+// milliseconds::max() left.
+// A write or a touch of an expendable entry that exceeds options.expendable_bytes (ExpendableWindow) is not
+// sent, and fails as `full`; only a replace that does not make it larger is, and leaves the entry its end.
 // Redis acknowledges a write before its replicas have it, so a failover can lose the latest writes.
 class RedisStore final : public Store {
  public:
@@ -36,26 +38,30 @@ class RedisStore final : public Store {
   // one thread with an observer of its own.
   [[nodiscard]] std::unique_ptr<RedisStore> observed_by(StoreObserver& observer) const;
 
-  // The limit is this object's, and at most options.max_value_bytes, which it is at first.
-  void limit_values(std::size_t max_bytes) override;
-
-  Answer<std::optional<Entry>> load(std::string key) override;
+  Answer<std::optional<Entry>> load(std::string key, std::size_t max_bytes = kAnySize) override;
   Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) override;
   Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, StoreTerms terms) override;
-  Answer<TouchOutcome> touch(std::string key, milliseconds ttl) override;
+  Answer<TouchOutcome> touch(std::string key, StoreTerms terms) override;
   Answer<EraseOutcome> erase(std::string key) override;
   Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected) override;
 
  private:
   RedisStore(std::shared_ptr<const RedisSetup> setup, std::shared_ptr<ExpendableWindow> expendable,
-             StoreObserver* observer, std::size_t max_value_bytes);
-  // Whether an expendable entry has a place in its share.
-  [[nodiscard]] bool admits(std::size_t bytes, const StoreTerms& terms) const;
+             StoreObserver* observer);
+  // What the share of expendable entries allows a replace to do.
+  struct Admitted {
+    milliseconds ttl;
+    bool counted;  // in place of the former entry
+  };
+  // nullopt: the entry would grow beyond the share.
+  [[nodiscard]] std::optional<Admitted> admit_replace(std::size_t before, std::size_t after,
+                                                      const StoreTerms& terms) const;
+  Answer<TouchOutcome> touch_kept(std::string key, milliseconds ttl);
+  Answer<TouchOutcome> touch_expendable(std::string key, StoreTerms terms);
 
   const std::shared_ptr<const RedisSetup> setup_;
   const std::shared_ptr<ExpendableWindow> expendable_;
   StoreObserver* const observer_;
-  std::atomic<std::size_t> max_value_bytes_;
 };
 
 }  // namespace session

@@ -18,11 +18,11 @@ class Strangers {
  public:
   explicit Strangers(const WireGateway& gateway) : peer_(gateway.unix_peer()) {}
 
-  // The status of one that begins a session of almost the largest size.
-  int begin() {
+  // The status of one that begins a session, by default of almost the largest size.
+  int begin(std::size_t bytes = 16000) {
     return peer_
         .ask(request(1, asking("session", "POST", {{"GATEWAY_ALLOW", "set:theme"}}),
-                     R"({"set":{"theme":")" + std::string(16000, 't') + "\"}}"))
+                     R"({"set":{"theme":")" + std::string(bytes, 't') + "\"}}"))
         .status;
   }
 
@@ -35,6 +35,20 @@ std::vector<std::string> logged_in(const WireGateway& gateway) {
   for (int i = 0; i < kUsers; ++i)
     cookies.push_back(gateway.log_in(R"({"user":"user)" + std::to_string(i) + R"("})"));
   return cookies;
+}
+
+// The status of a check.
+int check(const WireGateway& gateway, const std::string& cookie) {
+  Peer peer = gateway.unix_peer();
+  return peer.ask(request(1, asking("auth", "GET", {{"HTTP_COOKIE", "session=" + cookie}}))).status;
+}
+
+// The key of the record with that text.
+std::string key_with(session::test::RedisServer& redis, const std::string& text) {
+  for (const auto& key : redis.tell({"KEYS", "*"}).elements) {
+    if (redis.tell({"GET", key.text}).text.find(text) != std::string::npos) return key.text;
+  }
+  return "none";
 }
 
 int still_in(const WireGateway& gateway, const std::vector<std::string>& cookies) {
@@ -78,6 +92,26 @@ BOOST_AUTO_TEST_CASE(in_redis_they_have_a_share_and_beyond_it_begin_nothing) {
   BOOST_TEST(begun < 66);
   BOOST_TEST(still_in(gateway, cookies) == kUsers);
   BOOST_TEST(gateway.log_in(R"({"user":"one more"})") != "");
+}
+
+BOOST_AUTO_TEST_CASE(visitors_beyond_the_share_keep_their_end_and_a_login_is_extended) {
+  session::test::RedisServer redis;
+  const WireGateway::Setup setup = on(redis, "deadline: 2s, anonymous_bytes: 1MiB");
+  const WireGateway former(setup);
+  const std::string visitor = former.log_in(R"({"theme":"dark"})");
+  const std::string login = former.log_in(R"({"user":"alice"})");
+  for (const char* of : {"dark", "alice"}) redis.tell({"PEXPIRE", key_with(redis, of), "100000"});
+  const WireGateway restarted(setup);  // It knows none of these.
+  for (const std::size_t bytes : {16000, 1000, 4}) {
+    while (Strangers(restarted).begin(bytes) == 200) {
+    }
+  }
+  BOOST_TEST(check(restarted, visitor) == 204);
+  BOOST_TEST(check(restarted, login) == 204);
+  BOOST_TEST(redis.tell({"PTTL", key_with(redis, "dark")}).integer <= 100'000);
+  BOOST_TEST(redis.tell({"PTTL", key_with(redis, "alice")}).integer > 1'000'000);
+  BOOST_TEST(check(former, visitor) == 204);
+  BOOST_TEST(redis.tell({"PTTL", key_with(redis, "dark")}).integer > 1'000'000);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -10,6 +10,7 @@
 #include "tests/support/redis/redis_cluster.h"
 #include "tests/support/redis/redis_scripts.h"
 #include "tests/support/redis/redis_store_fixture.h"
+#include "tests/support/run_all.h"
 #include "tests/support/store_calls.h"
 
 namespace session::test {
@@ -23,8 +24,9 @@ constexpr const char* kHuge = "17000000";
 // What the server has sent to all its clients.
 std::size_t bytes_sent(RedisServer& server) { return std::stoul(server.info("total_net_output_bytes")); }
 
-std::size_t size_of(Store& store, const std::string& key) {
-  const auto entry = load(store, key);
+// Of what a load with that limit returns.
+std::size_t size_of(Store& store, const std::string& key, std::size_t max_bytes = Store::kAnySize) {
+  const auto entry = answered(run(store.load(key, max_bytes)));
   BOOST_TEST_REQUIRE(entry.has_value());
   return entry->bytes.size();
 }
@@ -35,15 +37,16 @@ BOOST_AUTO_TEST_SUITE(redis_limits)
 
 BOOST_AUTO_TEST_CASE(a_value_up_to_the_limit_is_whole_and_a_larger_one_is_there_without_its_bytes) {
   RedisStoreFixture fixture;
-  fixture.redis.limit_values(kLimit);
   for (const std::size_t size : {std::size_t{1}, kLimit - 1, kLimit}) {
     const std::string value(size, 'x');
     fixture.server().tell({"SET", "session:key", value});
-    BOOST_TEST((text_of(fixture.store(), "key") == value));
+    const auto entry = answered(run(fixture.redis.load("key", kLimit)));
+    BOOST_TEST_REQUIRE(entry.has_value());
+    BOOST_TEST((entry->bytes.view() == value));
   }
   for (const std::size_t size : {kLimit + 1, kLimit + 2, 100 * kLimit}) {
     fixture.server().tell({"SET", "session:key", std::string(size, 'x'), "PX", "60000"});
-    const auto entry = load(fixture.store(), "key");
+    const auto entry = answered(run(fixture.redis.load("key", kLimit)));
     BOOST_TEST_REQUIRE(entry.has_value());
     BOOST_TEST(entry->bytes.size() == 0u);
     BOOST_TEST((entry->time_left > 30s && entry->time_left <= 60s));
@@ -56,14 +59,13 @@ BOOST_AUTO_TEST_CASE(of_a_value_of_17_mb_no_more_than_the_limit_and_a_margin_cro
   RedisStoreOptions options = RedisStoreFixture::options();
   options.on_too_large = [&told](std::size_t max_bytes) { told.push_back(max_bytes); };
   RedisStore store(options);
-  store.limit_values(kLimit);
   fixture.server().tell({"SETRANGE", "session:huge", kHuge, "x"});
   create(store, "other", "mine");
   const std::string connections = fixture.server().info("total_connections_received");
   const std::size_t before = bytes_sent(fixture.server());
   run([](RedisStore& at) -> Task<> {
     for (int i = 0; i < 20; ++i) {
-      const auto huge = co_await at.load("huge");
+      const auto huge = co_await at.load("huge", kLimit);
       BOOST_TEST(answered(huge)->bytes.size() == 0u);
       const auto other = co_await at.load("other");
       BOOST_TEST(answered(other)->bytes.view() == "mine");
@@ -82,30 +84,31 @@ BOOST_AUTO_TEST_CASE(a_node_of_a_cluster_sends_no_more_either) {
   options.topology = RedisTopology::cluster;
   options.deadline = options.connect_deadline = kNever;
   RedisStore store(options);
-  store.limit_values(kLimit);
   BOOST_TEST(!holds(store, "key"));
   create(store, "key", std::string(50 * kLimit, 'x'));
-  BOOST_TEST(size_of(store, "key") == 0u);
-  store.limit_values(50 * kLimit);
-  BOOST_TEST(size_of(store, "key") == 50 * kLimit);
+  BOOST_TEST(size_of(store, "key", kLimit) == 0u);
+  BOOST_TEST(size_of(store, "key", 50 * kLimit) == 50 * kLimit);
 }
 
-BOOST_AUTO_TEST_CASE(a_limit_belongs_to_one_object_and_stays_below_that_of_the_options) {
+BOOST_AUTO_TEST_CASE(a_limit_belongs_to_one_read_and_stays_below_that_of_the_options) {
   RedisStoreFixture fixture;
-  struct Nobody final : StoreObserver {
-    void observe(StoreCommand, Clock::Steady::duration, bool) noexcept override {}
-  } nobody;
   RedisStoreOptions options = RedisStoreFixture::options();
   options.max_value_bytes = 2 * kLimit;
-  RedisStore one(options);
-  one.limit_values(kLimit);
-  const auto other = one.observed_by(nobody);
-  other->limit_values(100 * kLimit);
-  create(one, "key", std::string(2 * kLimit, 'x'));
-  create(one, "larger", std::string(2 * kLimit + 1, 'x'));
-  BOOST_TEST(size_of(one, "key") == 0u);
-  BOOST_TEST(size_of(*other, "key") == 2 * kLimit);
-  BOOST_TEST(size_of(*other, "larger") == 0u);
+  RedisStore store(options);
+  create(store, "key", std::string(2 * kLimit, 'x'));
+  create(store, "larger", std::string(2 * kLimit + 1, 'x'));
+  // In flight at the same time, as requests of two configurations are at a reload.
+  const auto read = [&store](std::size_t max_bytes, std::size_t expected) -> Task<> {
+    const auto loaded = co_await store.load("key", max_bytes);
+    BOOST_TEST(answered(loaded)->bytes.size() == expected);
+  };
+  std::vector<Task<>> reads;
+  reads.push_back(read(kLimit, 0));
+  reads.push_back(read(100 * kLimit, 2 * kLimit));
+  reads.push_back(read(kLimit, 0));
+  run(together(std::move(reads)));
+  BOOST_TEST(size_of(store, "key") == 2 * kLimit);
+  BOOST_TEST(size_of(store, "larger") == 0u);
 }
 
 // --- Replies to GETRANGE alone do not say whether there is a key ---

@@ -76,7 +76,7 @@ struct RedisStoreOptions {
   // so long, while a reply was due, is given up.
   milliseconds deadline{1000};
   milliseconds connect_deadline{500};  // for one attempt to connect, TLS and handshake included
-  // The most that load() may be told to return (Store::limit_values). A longer reply is a protocol error.
+  // The most that load() returns, whatever its caller allows. A longer reply is a protocol error.
   std::size_t max_value_bytes = std::size_t{32} << 20;
   std::size_t expendable_bytes = std::size_t{256} << 20;  // of expendable entries (ExpendableWindow)
   std::string client_name = "session-gateway";            // shown by CLIENT LIST

@@ -64,8 +64,14 @@ bool is_set(const std::vector<Reply>& replies) {
 }
 
 // The number of keys that the command changed. Each of these commands has one key.
-bool is_count(const std::vector<Reply>& replies) {
-  return replies[0].is(Reply::Kind::integer) && (replies[0].integer == 0 || replies[0].integer == 1);
+bool is_one_key(const Reply& reply) {
+  return reply.is(Reply::Kind::integer) && (reply.integer == 0 || reply.integer == 1);
+}
+
+bool is_count(const std::vector<Reply>& replies) { return is_one_key(replies[0]); }
+
+bool is_told_count(const std::vector<Reply>& replies) {
+  return replies[0].is(Reply::Kind::integer) && is_one_key(replies[1]);
 }
 
 Command count_command() {
@@ -135,6 +141,13 @@ Command create(std::string_view key, std::string_view bytes, milliseconds ttl) {
 Command touch(std::string_view key, milliseconds ttl) {
   Command command = count_command();
   command.then({"PEXPIRE", key, milliseconds_text(ttl)});
+  return command;
+}
+
+Command tell_and_touch(std::string_view key, milliseconds ttl) {
+  Command command;
+  command.is_valid_reply = is_told_count;
+  command.then({"PTTL", key}).then({"PEXPIRE", key, milliseconds_text(ttl)});
   return command;
 }
 

@@ -56,6 +56,9 @@ namespace commands {
 [[nodiscard]] Command create(std::string_view key, std::string_view bytes, milliseconds ttl);
 // Sends PEXPIRE. The reply is 1, or 0 if the key does not exist.
 [[nodiscard]] Command touch(std::string_view key, milliseconds ttl);
+// Sends PTTL and PEXPIRE. The replies are the time to live until now, which is -1 if the key has none and -2
+// if it does not exist, and that of touch().
+[[nodiscard]] Command tell_and_touch(std::string_view key, milliseconds ttl);
 // Sends DEL. The reply is the number of keys that it deleted.
 [[nodiscard]] Command erase(std::string_view key);
 

@@ -20,8 +20,8 @@ class ShuffledStore final : public Store {
  public:
   ShuffledStore(Store& inner, unsigned seed) : inner_(inner), random_(seed) {}
 
-  Answer<std::optional<Entry>> load(std::string key) override {
-    return shuffled<std::optional<Entry>>(inner_.load(std::move(key)));
+  Answer<std::optional<Entry>> load(std::string key, std::size_t max_bytes) override {
+    return shuffled<std::optional<Entry>>(inner_.load(std::move(key), max_bytes));
   }
   Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) override {
     return shuffled<CreateOutcome>(inner_.create(std::move(key), std::move(bytes), terms));
@@ -30,8 +30,8 @@ class ShuffledStore final : public Store {
     return shuffled<ReplaceOutcome>(
         inner_.replace(std::move(key), std::move(expected), std::move(bytes), terms));
   }
-  Answer<TouchOutcome> touch(std::string key, milliseconds ttl) override {
-    return shuffled<TouchOutcome>(inner_.touch(std::move(key), ttl));
+  Answer<TouchOutcome> touch(std::string key, StoreTerms terms) override {
+    return shuffled<TouchOutcome>(inner_.touch(std::move(key), terms));
   }
   Answer<EraseOutcome> erase(std::string key) override {
     return shuffled<EraseOutcome>(inner_.erase(std::move(key)));

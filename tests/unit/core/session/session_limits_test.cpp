@@ -1,11 +1,13 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
 #include "core/crypto/base64url.h"
 #include "core/session/session.h"
+#include "tests/support/forwarding_store.h"
 #include "tests/support/session_fixture.h"
 #include "tests/support/store_calls.h"
 
@@ -55,6 +57,75 @@ BOOST_AUTO_TEST_CASE(a_change_that_is_too_large_leaves_the_store_as_it_was) {
   run(session.unset("p"));
   BOOST_TEST(outcome(session.writable()) == "written");
   BOOST_TEST(outcome(run(session.flush())) == "written");
+}
+
+// A reload prepares managers for the next configuration beside those in use.
+BOOST_AUTO_TEST_CASE(each_manager_reads_under_the_limit_of_its_own_policy) {
+  struct : ForwardingStore {
+    using ForwardingStore::ForwardingStore;
+    Answer<std::optional<Entry>> load(std::string key, std::size_t max_bytes) override {
+      asked.push_back(max_bytes);
+      return inner_.load(std::move(key), max_bytes);
+    }
+    std::vector<std::size_t> asked;
+  } noting{memory};
+  const auto manager_with = [&](std::size_t max_bytes) {
+    SessionManagerOptions options;
+    options.policy.max_bytes = max_bytes;
+    return SessionManager(noting, native_format(format_options(), random),
+                          std::make_shared<Identity>(IdentitySettings()), std::move(options), clock);
+  };
+  const std::string cookie = cookie_of(stored(R"({"user":"alice"})"_json));
+  SessionManager in_use = manager_with(1 << 20);
+  SessionManager prepared = manager_with(1 << 10);
+  for (SessionManager* each : {&in_use, &prepared, &in_use})
+    BOOST_TEST(open(*each, cookie)->session.has_value());
+  const std::size_t larger = 2 << 20;
+  const std::size_t smaller = (1 << 10) + (64 << 10);
+  BOOST_TEST(noting.asked == (std::vector<std::size_t>{larger, smaller, larger}),
+             boost::test_tools::per_element());
+}
+
+// A store that bounds the sessions of visitors has to know what a touch and a write prolong, and by how much.
+BOOST_AUTO_TEST_CASE(a_touch_and_the_write_after_it_say_what_they_prolong) {
+  struct : ForwardingStore {
+    using ForwardingStore::ForwardingStore;
+    Answer<TouchOutcome> touch(std::string key, StoreTerms terms) override {
+      note(terms);
+      return inner_.touch(std::move(key), terms);
+    }
+    Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, StoreTerms terms) override {
+      note(terms);
+      return inner_.replace(std::move(key), std::move(expected), std::move(bytes), terms);
+    }
+    void note(const StoreTerms& terms) {
+      BOOST_TEST_REQUIRE(terms.former.has_value());
+      const auto minutes = [](milliseconds time) { return std::to_string(time / 1min); };
+      said += terms.retention == Retention::expendable ? "visitor " : "user ";
+      said += std::to_string(terms.former->bytes) + " " + minutes(terms.former->time_left) + "->" +
+              minutes(terms.ttl) + "\n";
+    }
+    std::string said;
+  } noting{memory};
+  SessionManager manager_of_noting(noting, native_format(format_options(), random),
+                                   std::make_shared<Identity>(IdentitySettings()), {}, clock);
+  for (const bool user : {false, true}) {
+    Session begun = stored(user ? R"({"user":"alice"})"_json : R"({"theme":"dark"})"_json);
+    const std::string cookie = cookie_of(begun);
+    const std::string bytes = std::to_string(record(begun).size());
+    const std::string who = user ? "user " : "visitor ";
+    noting.said.clear();
+    clock.advance(10min);
+    Session session = opened(manager_of_noting, cookie, Touch::on);
+    BOOST_TEST(noting.said == who + bytes + " 20->30\n");
+    BOOST_TEST(outcome(run(session.set("cart", 1, Flush::now))) == "written");
+    BOOST_TEST(noting.said == who + bytes + " 20->30\n" + who + bytes + " 30->30\n");
+    const std::string grown = std::to_string(record(session).size());
+    clock.advance(10min);
+    noting.said.clear();
+    BOOST_TEST(outcome(run(opened(manager_of_noting, cookie, Touch::off).regenerate())) == "written");
+    BOOST_TEST(noting.said == who + grown + " 20->1\n");  // the tombstone
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_session_over_the_limit_may_shrink_keep_its_size_and_go_on) {

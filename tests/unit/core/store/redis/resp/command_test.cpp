@@ -82,6 +82,13 @@ BOOST_AUTO_TEST_CASE(a_touch_sets_the_end_alone) {
              "*3\r\n$7\r\nPEXPIRE\r\n$9\r\nsession:a\r\n$1\r\n1\r\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_touch_can_ask_for_the_end_until_now) {
+  const Command command = commands::tell_and_touch("session:a", 1ms);
+  BOOST_TEST(command.wire ==
+             "*2\r\n$4\r\nPTTL\r\n$9\r\nsession:a\r\n" + commands::touch("session:a", 1ms).wire);
+  BOOST_TEST(command.replies == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(an_erase_deletes) {
   BOOST_TEST(commands::erase("session:a").wire == "*2\r\n$3\r\nDEL\r\n$9\r\nsession:a\r\n");
 }
@@ -111,8 +118,9 @@ BOOST_AUTO_TEST_CASE(bytes_go_over_the_wire_as_they_are) {
 
 BOOST_AUTO_TEST_CASE(no_write_is_sent_twice) {
   for (const Command& write :
-       {commands::create("k", "b", 1ms), commands::touch("k", 1ms), commands::erase("k"),
-        commands::replace("k", "a", "b", 1ms, By::hash), commands::erase_if("k", "a", By::text)})
+       {commands::create("k", "b", 1ms), commands::touch("k", 1ms), commands::tell_and_touch("k", 1ms),
+        commands::erase("k"), commands::replace("k", "a", "b", 1ms, By::hash),
+        commands::erase_if("k", "a", By::text)})
     BOOST_TEST((write.retry == Command::Retry::never));
 }
 
@@ -151,6 +159,19 @@ BOOST_AUTO_TEST_CASE(what_counts_is_answered_by_0_or_1) {
         commands::replace("k", "a", "b", 1ms, By::text), commands::erase_if("k", "a", By::hash),
         commands::erase_if("k", "a", By::text)})
     BOOST_TEST(sound_ones(command) == ":0 :1 ");
+}
+
+BOOST_AUTO_TEST_CASE(a_touch_that_asks_is_answered_by_an_integer_and_by_0_or_1) {
+  const Command touch = commands::tell_and_touch("k", 1ms);
+  for (const long long left : {-2, -1, 60'000}) {
+    BOOST_TEST(touch.is_valid_reply({integer_reply(left), integer_reply(0)}));
+    BOOST_TEST(touch.is_valid_reply({integer_reply(left), integer_reply(1)}));
+  }
+  for (const Reply& wrong : all_kinds()) {
+    BOOST_TEST(touch.is_valid_reply({wrong, integer_reply(1)}) == wrong.is(Reply::Kind::integer));
+    const bool count = wrong.is(Reply::Kind::integer) && (wrong.integer == 0 || wrong.integer == 1);
+    BOOST_TEST(touch.is_valid_reply({integer_reply(1), wrong}) == count);
+  }
 }
 
 // --- What they are made of ---
