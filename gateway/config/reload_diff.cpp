@@ -174,6 +174,26 @@ void compare_cookies(const CookieAttributes& served, const Settings& settings,
   }
 }
 
+std::size_t anonymous_max_bytes(const Settings& settings) { return settings.session.of(false).max_bytes; }
+
+// What a smaller limit does to records that exist already.
+void compare_limits(const Settings& served, const Settings& next, std::vector<std::string>& effects) {
+  if (next.session.max_bytes < served.session.max_bytes) {
+    std::string effect = "session.max_bytes is smaller: records above it can't grow";
+    if (next.store_type == StoreType::redis) {
+      effect += ", and those above " + std::to_string(max_readable_bytes(next.session)) +
+                " bytes are `malformed`: their users have to log in again";
+    }
+    if (!next.accept.empty()) effect += "; sessions of other formats above it don't migrate";
+    effects.push_back(std::move(effect));
+  }
+  if (anonymous_max_bytes(next) < anonymous_max_bytes(served)) {
+    effects.emplace_back(
+        "session.anonymous.max_bytes, or session.max_bytes below it, is smaller: records without a subject "
+        "above it can't grow");
+  }
+}
+
 }  // namespace
 
 Problems reload_diff(const Settings& served, const Settings& next) {
@@ -194,6 +214,7 @@ std::vector<std::string> effects_on_sessions(const Settings& served, const Setti
     effects.emplace_back("the dialect is another one: only formats under `accept` are still known");
   }
   compare_cookies(served.cookie, next, effects);
+  compare_limits(served, next, effects);
   return effects;
 }
 

@@ -111,6 +111,33 @@ BOOST_AUTO_TEST_CASE(a_larger_limit_counts_from_the_reload_on) {
   BOOST_TEST(gateway.unix_peer().ask(check_of(cookie)).status == 204);
 }
 
+BOOST_AUTO_TEST_CASE(a_smaller_limit_is_told_and_counts_from_the_reload_on_and_not_if_that_fails) {
+  RedisServer redis;
+  WireGateway::Setup setup = on(redis);
+  setup.yaml += "session: { max_bytes: 256KiB }\n";
+  const WireGateway gateway(setup);
+  const std::string cookie = "session=" + gateway.log_in(R"({"user":"alice"})");
+  const std::string key = only_key(redis);
+  std::string record = redis.tell({"GET", key}).text;
+  record.replace(record.find(R"("alice")"), 7, R"("alice","p":")" + std::string(200'000, 'p') + '"');
+  redis.tell({"SET", key, record, "PX", "60000"});
+  const auto check = [&] { return gateway.unix_peer().ask(check_of(cookie)).status; };
+  const std::string valid = read_file(gateway.config_file());
+  gateway.reconfigure("workers: 2", "workers: 3");
+  gateway.reconfigure("max_bytes: 256KiB", "max_bytes: 64KiB");
+  BOOST_TEST(gateway.reload().find("reload failed") != std::string::npos);
+  BOOST_TEST(check() == 204);
+  write_file(gateway.config_file(), valid);
+  gateway.reconfigure("max_bytes: 256KiB", "max_bytes: 64KiB");
+  const std::string told = gateway.reload();
+  BOOST_TEST(told.find("reload: session.max_bytes is smaller: records above it can't grow, and those above "
+                       "131072 bytes are `malformed`") != std::string::npos);
+  BOOST_TEST(check() == 401);
+  gateway.reconfigure("max_bytes: 64KiB", "max_bytes: 256KiB");
+  BOOST_TEST_MESSAGE(gateway.reload());
+  BOOST_TEST(check() == 204);  // nobody erased it
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace session::gateway::test

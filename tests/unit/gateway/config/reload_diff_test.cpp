@@ -151,6 +151,42 @@ BOOST_AUTO_TEST_CASE(what_a_change_of_the_cookie_does_to_browsers_is_said) {
   BOOST_TEST(effects(here, insecure).starts_with("the cookie is not Secure any more"));
 }
 
+// The room above session.max_bytes that a record in Redis has is at least 64 KiB. In memory nothing is
+// transferred, so all are read.
+BOOST_AUTO_TEST_CASE(what_a_smaller_limit_does_to_larger_records_is_said) {
+  const auto with = [](const std::string& store, const std::string& bytes) {
+    return "store: { type: " + store + " }\nsession: { max_bytes: " + bytes + " }\n";
+  };
+  const std::string smaller = "session.max_bytes is smaller: records above it can't grow";
+  const std::string malformed = " bytes are `malformed`: their users have to log in again\n";
+  BOOST_TEST(effects(with("redis", "1MiB"), with("redis", "128KiB")) ==
+             smaller + ", and those above 262144" + malformed);
+  BOOST_TEST(effects(with("redis", "1MiB"), with("redis", "16KiB")) ==
+             smaller + ", and those above 81920" + malformed);
+  BOOST_TEST(effects(with("memory", "1MiB"), with("memory", "128KiB")) == smaller + "\n");
+  for (const std::string store : {"memory", "redis"}) {
+    BOOST_TEST(effects(with(store, "1MiB"), with(store, "1MiB")) == "");
+    BOOST_TEST(effects(with(store, "128KiB"), with(store, "1MiB")) == "");
+  }
+  const std::string migrating =
+      "accept: [express]\nexpress: { secrets: [{ value: 'keyboard cat' }] }\n" + keys({"a"});
+  BOOST_TEST(effects(migrating + with("memory", "1MiB"), migrating + with("memory", "128KiB")) ==
+             smaller + "; sessions of other formats above it don't migrate\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_smaller_limit_does_to_larger_records_of_visitors_is_said) {
+  const std::string said =
+      "session.anonymous.max_bytes, or session.max_bytes below it, is smaller: records without a subject "
+      "above "
+      "it can't grow\n";
+  const std::string small = "session: { anonymous: { max_bytes: 2KiB } }\n";
+  BOOST_TEST(effects("", small) == said);
+  BOOST_TEST(effects(small, "") == "");
+  // The smaller of the two counts.
+  BOOST_TEST(effects("", "session: { max_bytes: 8KiB }\n").ends_with("can't grow\n" + said));
+  BOOST_TEST(effects("", "session: { max_bytes: 32KiB }\n").find("anonymous") == std::string::npos);
+}
+
 // The same id with other bytes is another key.
 BOOST_AUTO_TEST_CASE(a_key_whose_secret_has_changed_is_gone) {
   const std::string other = "salt: { value: pepper }\nkeys:\n- { id: a, value: " + kKey + "other }\n";
