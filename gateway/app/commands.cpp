@@ -3,7 +3,10 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include <cerrno>
 #include <iostream>
+#include <string>
+#include <system_error>
 
 #include "core/base/secret.h"
 #include "core/crypto/base64url.h"
@@ -36,11 +39,27 @@ ConfigSource source_of(const std::optional<std::string>& config_file) {
 
 // Keys and sessions are in this process's memory. Handlers of core dumps that the kernel pipes them to may
 // disregard the limit on their size, and so the process is not dumpable at all. Then only root can trace it,
-// or look into its memory.
-void forbid_core_dumps() {
+// or look into its memory. Returns what failed; empty: nothing.
+std::string forbid_core_dumps() {
+  const auto last_error = [] { return std::generic_category().message(errno); };
   const rlimit none{0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);
-  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  std::string failed;
+  if (::setrlimit(RLIMIT_CORE, &none) != 0) failed = "setrlimit: " + last_error();
+  if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+    failed += (failed.empty() ? "prctl: " : ", prctl: ") + last_error();
+  return failed;
+}
+
+// Warns if the memory with keys and sessions may get into a core dump or into swap.
+void warn_of_memory(Log& log, const std::string& dumps_failed, SecretMemory secrets) {
+  if (!dumps_failed.empty()) {
+    log.warn("core dumps can't be forbidden, so keys and sessions may get into one: {}", dumps_failed);
+  }
+  if (secrets != SecretMemory::locked) {
+    log.warn(
+        "the memory for keys can't be locked, so they may be swapped out: raise the limit on locked memory "
+        "(RLIMIT_MEMLOCK)");
+  }
 }
 
 // Serves. Logs with the default settings until it has read the configuration.
@@ -70,15 +89,11 @@ int serve_logged(const std::optional<std::string>& config_file, Telemetry& telem
 }  // namespace
 
 int serve(const std::optional<std::string>& config_file, CoreDumps core_dumps) {
-  if (core_dumps == CoreDumps::forbidden) forbid_core_dumps();
+  const std::string dumps_failed = core_dumps == CoreDumps::forbidden ? forbid_core_dumps() : std::string();
   const SecretMemory secrets = protect_secrets();
   hold_reload_signal();
   Telemetry telemetry{LogSettings{}};
-  if (secrets != SecretMemory::locked) {
-    telemetry.log().warn(
-        "the memory for keys can't be locked, so they may be swapped out: raise the limit on locked memory "
-        "(RLIMIT_MEMLOCK)");
-  }
+  warn_of_memory(telemetry.log(), dumps_failed, secrets);
   const int status = serve_logged(config_file, telemetry);
   flush_logs();
   return status;
