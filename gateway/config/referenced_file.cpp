@@ -1,6 +1,6 @@
 #include "gateway/config/referenced_file.h"
 
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -39,16 +39,21 @@ std::optional<std::string> credential_for(std::string_view path) {
   return whole_path(credential);
 }
 
-// A user who can write to a directory can replace the files in it; in a sticky directory, only their own
-// files.
+// Warns if others can put another file in place of this one: a user who can write to its directory, or to one
+// above it, can. A path that leads over a symbolic link has the directories of both ends.
 void warn_if_replaceable(const Field& field, const std::filesystem::path& path) {
+  const TrustedAccounts trusted = TrustedAccounts::of_process();
   std::error_code failed;
-  const auto mode = std::filesystem::status(path.parent_path(), failed).permissions();
-  using std::filesystem::perms;
-  if (failed || (mode & perms::others_write) == perms::none || (mode & perms::sticky_bit) != perms::none)
-    return;
-  field.warn(
-      "every user of this machine can replace this file: take that away from its directory with chmod o-w");
+  const std::filesystem::path target = std::filesystem::canonical(path, failed);
+  for (std::filesystem::path at : {path.lexically_normal(), failed ? path : target}) {
+    while (at.has_relative_path()) {
+      at = at.parent_path();
+      struct stat status {};
+      if (::stat(at.c_str(), &status) != 0) continue;
+      const auto why = why_replaceable(status.st_mode, status.st_uid, status.st_gid, trusted);
+      if (why) return field.warn(*why);
+    }
+  }
 }
 
 }  // namespace
@@ -78,16 +83,16 @@ std::optional<FileContent> named_file(const Field& field, std::size_t most) {
   return std::nullopt;
 }
 
-// The group of root, or of a process that is no owner of the file, is how such a process reads it.
-void warn_if_open(const Field& field, const FileAccess& access) {
-  if (access.owner != 0 && access.owner != ::geteuid()) {
+// The group of the service, which is no owner of the file, is how it reads the file.
+void warn_if_open(const Field& field, const FileAccess& access, const TrustedAccounts& trusted) {
+  if (!trusted.trusts_user(access.owner)) {
     field.warn("this file belongs to another user (" + std::to_string(access.owner) +
                "), who can read and replace it: give it to root with chown");
   }
   if ((access.mode & kOthers) != 0) {
     field.warn("every user of this machine can use this file (mode " + octal(access.mode) +
                "): take that away with chmod o=");
-  } else if ((access.mode & kGroup) != 0 && access.group != 0 && access.group != ::getegid()) {
+  } else if ((access.mode & kGroup) != 0 && !trusted.trusts_group(access.group)) {
     field.warn("all users of its group (" + std::to_string(access.group) + ") can use this file (mode " +
                octal(access.mode) + "): take that away with chmod g=");
   }

@@ -6,6 +6,7 @@
 
 #include "gateway/config/file.h"
 #include "gateway/config/reader.h"
+#include "gateway/config/trusted_accounts.h"
 
 namespace session::gateway {
 
@@ -16,12 +17,13 @@ namespace session::gateway {
 [[nodiscard]] std::optional<std::string> file_path_in(const Field& field);
 
 // Reads the file that the field names, but at most `most` + 1 bytes of it. nullopt: the field is absent, or
-// does not name a readable file, which is reported.
+// does not name a readable file, which is reported. Warns if others can replace the file, because they can
+// write to its directory or to one above it.
 [[nodiscard]] std::optional<FileContent> named_file(const Field& field, std::size_t most);
 
-// Warns if others can use the file that the field names, or the file that holds the field: every user of the
-// machine, a group other than root's and this process's own, or an owner other than root and this process's
-// user.
-void warn_if_open(const Field& field, const FileAccess& access);
+// Warns if others than trusted accounts can use the file that the field names, or the file that holds the
+// field: every user of the machine, its group, or its owner.
+void warn_if_open(const Field& field, const FileAccess& access,
+                  const TrustedAccounts& trusted = TrustedAccounts::of_process());
 
 }  // namespace session::gateway

@@ -51,6 +51,41 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_everybody_can_read_is_taken_with_a_warning, 
                  "take that away with chmod o=");
 }
 
+// Root checks a configuration for the service, whose account reads the files.
+BOOST_AUTO_TEST_CASE(what_root_has_given_to_the_service_is_taken_without_a_warning) {
+  constexpr uid_t kService = 777;
+  constexpr gid_t kServiceGroup = 778;
+  const auto warns = [](uid_t user, mode_t mode, uid_t owner, gid_t group) {
+    TrustedAccounts accounts{user, user};
+    accounts.user_name = [](uid_t id) { return id == kService ? "session-gateway" : "www-data"; };
+    accounts.group_name = [](gid_t id) { return id == kServiceGroup ? "session-gateway" : "www-data"; };
+    ParseContext context({}, FormatRegistry::built_in());
+    warn_if_open(Field(context, nullptr, "key", 1), {mode, owner, group}, accounts);
+    return !context.warnings().empty();
+  };
+  BOOST_TEST(!warns(0, 0640, 0, kServiceGroup));
+  BOOST_TEST(!warns(0, 0600, kService, kServiceGroup));
+  BOOST_TEST(warns(0, 0640, 0, 33));
+  BOOST_TEST(warns(0, 0600, 33, 0));
+  BOOST_TEST(warns(0, 0644, 0, kServiceGroup));
+  // Who is not root is the service.
+  BOOST_TEST(warns(1000, 0640, 0, kServiceGroup));
+  BOOST_TEST(warns(1000, 0600, kService, 0));
+}
+
+// In a user namespace without root (PrivateUsers=), root's files appear as those of the overflow user.
+BOOST_AUTO_TEST_CASE(the_owner_of_the_root_directory_is_root) {
+  TrustedAccounts accounts{1000, 1000};
+  BOOST_TEST(!accounts.trusts_user(65534));
+  BOOST_TEST(!accounts.trusts_group(65534));
+  BOOST_TEST(why_replaceable(0755, 65534, 65534, accounts).has_value());
+  accounts.root_user = accounts.root_group = 65534;
+  BOOST_TEST(accounts.trusts_user(65534));
+  BOOST_TEST(accounts.trusts_group(65534));
+  BOOST_TEST(!why_replaceable(0775, 65534, 65534, accounts).has_value());
+  BOOST_TEST(!accounts.trusts_user(1001));
+}
+
 // Only root can give a file to others, so the rule itself is asked, too.
 BOOST_FIXTURE_TEST_CASE(a_file_of_another_user_or_for_another_group_is_taken_with_a_warning, Directory) {
   const auto warnings = [](mode_t mode, uid_t owner, gid_t group) {

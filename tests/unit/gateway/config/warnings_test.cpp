@@ -123,9 +123,59 @@ BOOST_FIXTURE_TEST_CASE(a_secret_in_a_directory_that_everybody_writes_to_can_be_
   BOOST_TEST(loaded->warnings[0] ==
              (path / "gateway.yaml").string() +
                  ":1: salt.file: every user of this machine can replace this file: take that "
-                 "away from its directory with chmod o-w");
+                 "away from its directory, or the one above it, with chmod o-w");
   BOOST_REQUIRE(::chmod((path / "open").c_str(), 01777) == 0);
   BOOST_TEST(load(text)->warnings.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_directory_further_up_and_that_of_a_link_count_as_well, Directory) {
+  std::filesystem::create_directories(path / "open/private");
+  write("open/private/salt", "pepper");
+  write("k1.key", kSecret);
+  std::filesystem::create_symlink("open/private/salt", path / "link");
+  BOOST_REQUIRE(::chmod((path / "open/private").c_str(), 0700) == 0);
+  for (const std::string file : {"open/private/salt", "link"}) {
+    const std::string text = "salt: { file: " + file + " }\nkeys: [ { id: a, file: k1.key } ]\n";
+    BOOST_REQUIRE(::chmod((path / "open").c_str(), 0755) == 0);
+    BOOST_TEST(load(text)->warnings.empty());
+    BOOST_REQUIRE(::chmod((path / "open").c_str(), 0757) == 0);
+    const auto loaded = load(text);
+    BOOST_REQUIRE_MESSAGE(loaded.has_value(), problems(loaded));
+    BOOST_REQUIRE(loaded->warnings.size() == 1u);
+    BOOST_TEST(loaded->warnings[0].find("salt.file: every user of this machine can replace this file") !=
+               std::string::npos);
+  }
+}
+
+// Only root can give a directory to others.
+BOOST_FIXTURE_TEST_CASE(a_secret_in_a_directory_of_another_user_or_group_can_be_replaced, Directory) {
+  if (::geteuid() != 0) return;
+  std::filesystem::create_directory(path / "theirs");
+  write("theirs/salt", "pepper");
+  write("k1.key", kSecret);
+  const auto warnings = [&](mode_t mode, uid_t owner, gid_t group) {
+    BOOST_REQUIRE(::chown((path / "theirs").c_str(), owner, group) == 0);
+    BOOST_REQUIRE(::chmod((path / "theirs").c_str(), mode) == 0);
+    const auto loaded = load("salt: { file: theirs/salt }\nkeys: [ { id: a, file: k1.key } ]\n");
+    BOOST_REQUIRE_MESSAGE(loaded.has_value(), problems(loaded));
+    std::string all;
+    for (const std::string& warning : loaded->warnings) all += warning.substr(path.string().size()) + "\n";
+    return all;
+  };
+  const std::string place = "/gateway.yaml:1: salt.file: ";
+  BOOST_TEST(warnings(0755, 0, 4242) == "");
+  BOOST_TEST(warnings(0775, 0, 0) == "");
+  BOOST_TEST(warnings(01775, 0, 4242) == "");
+  BOOST_TEST(warnings(0775, 0, 4242) ==
+             place +
+                 "all users of a group (4242) can replace this file: take that away from its directory, or "
+                 "the one above it, with chmod g-w\n");
+  for (const mode_t mode : {0700U, 01700U}) {
+    BOOST_TEST(warnings(mode, 4242, 0) ==
+               place +
+                   "another user (4242) can replace this file: its directory, or one above it, belongs to "
+                   "that user; give it to root with chown\n");
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
