@@ -41,8 +41,8 @@ struct Finding {
 [[nodiscard]] std::vector<Finding> lint(const std::vector<Directive>& configuration,
                                         const GatewayFacts& facts);
 
-// Finds files with the gateway's secret (GATEWAY_SECRET) that others than their owner can read or change,
-// from the permissions that they have now.
+// Finds files with the gateway's secret (GATEWAY_SECRET) that belong to another user than root and this one,
+// or that others than their owner can read or change, from what their owner and permissions are now.
 [[nodiscard]] std::vector<Finding> open_secret_files(const std::vector<Directive>& configuration);
 
 }  // namespace session::gateway

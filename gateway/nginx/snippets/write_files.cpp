@@ -18,13 +18,18 @@ enum class ExistingFile { absent, same, replaceable, different };
 
 constexpr mode_t kOwnerOnly = 0600;
 
+// Whether only this user, or root, can use a file.
+bool is_private(const FileAccess& access) {
+  return access.mode == kOwnerOnly && (access.owner == 0 || access.owner == ::geteuid());
+}
+
 // An unreadable file counts as one that differs.
 ExistingFile compare_existing(const std::string& path, const Snippet& snippet) {
   std::error_code failed;
   if (!std::filesystem::exists(std::filesystem::symlink_status(path, failed))) return ExistingFile::absent;
   const auto file = read_file(path, snippet.text.size());
   const bool same = file && file->bytes == snippet.text;
-  if (snippet.secret && (!same || file->access.mode != kOwnerOnly)) return ExistingFile::replaceable;
+  if (snippet.secret && (!same || !is_private(file->access))) return ExistingFile::replaceable;
   return same ? ExistingFile::same : ExistingFile::different;
 }
 
