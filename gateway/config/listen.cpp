@@ -1,11 +1,15 @@
 #include <arpa/inet.h>
+#include <grp.h>
 
 #include <array>
+#include <cerrno>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "core/base/unix_socket.h"
 #include "gateway/config/plain_text.h"
@@ -63,7 +67,39 @@ std::optional<std::string> socket_path_in(const Field& field) {
   return std::nullopt;
 }
 
-std::optional<ListenUnix> unix_in(const Field& path_field, const Field& mode_field) {
+// The number of the group of that name. nullopt: there is none, or the user database can't tell.
+std::optional<gid_t> group_id(const std::string& name) {
+  std::vector<char> strings(1024);
+  group entry{};
+  group* found = nullptr;
+  int failed = 0;
+  while ((failed = ::getgrnam_r(name.c_str(), &entry, strings.data(), strings.size(), &found)) == ERANGE)
+    strings.resize(2 * strings.size());
+  if (failed != 0 || found == nullptr) return std::nullopt;
+  return found->gr_gid;
+}
+
+std::optional<UserGroup> group_in(const Field& field) {
+  constexpr std::string_view kForm = "the name or the number of a group";
+  const auto text = field.text(kForm);
+  if (!text) return std::nullopt;
+  if (text->empty() || first_not_text(*text)) {
+    field.expected(kForm);
+    return std::nullopt;
+  }
+  const std::string name(*text);
+  if (const auto number = parse_count(name); number && *number < std::numeric_limits<gid_t>::max())
+    return UserGroup{name, static_cast<gid_t>(*number)};
+  if (const auto id = group_id(name)) return UserGroup{name, *id};
+  field.problem("this machine has no group " + shown(name) +
+                ": expected that of nginx's workers (the second word of `user` in nginx.conf, or the first "
+                "user's own group)");
+  return std::nullopt;
+}
+
+std::optional<ListenUnix> unix_in(const Field& path_field, const Field& mode_field,
+                                  const Field& group_field) {
+  constexpr unsigned kGroupMayConnect = 0020;
   ListenUnix socket;
   const auto path = socket_path_in(path_field);
   const auto mode = mode_field.text("octal permissions such as \"0660\"");
@@ -72,6 +108,9 @@ std::optional<ListenUnix> unix_in(const Field& path_field, const Field& mode_fie
     if (!bits) mode_field.expected("octal permissions such as \"0660\"");
     if (bits) socket.mode = *bits;
   }
+  socket.group = group_in(group_field);
+  if (socket.group && (socket.mode & kGroupMayConnect) == 0)
+    mode_field.problem("the group could not connect with these permissions: expected some such as \"0660\"");
   if (!path) return std::nullopt;
   socket.path = *path;
   return socket;
@@ -80,13 +119,15 @@ std::optional<ListenUnix> unix_in(const Field& path_field, const Field& mode_fie
 std::optional<Listen> listener_in(Section& section) {
   const Field path = section["unix"];
   const Field mode = section["mode"];
+  const Field group = section["group"];
   const Field tcp = section["tcp"];
   if (path.given() == tcp.given()) {
     section.field().problem(path.given() ? "expected unix or tcp, not both" : "expected unix or tcp");
     return std::nullopt;
   }
-  if (path.given()) return unix_in(path, mode);
+  if (path.given()) return unix_in(path, mode, group);
   if (mode.given()) mode.problem("expected only with unix: a TCP socket has no permissions");
+  if (group.given()) group.problem("expected only with unix: a TCP socket has no group");
   return tcp_in(tcp);
 }
 

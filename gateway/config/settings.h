@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <functional>
@@ -25,14 +27,22 @@ namespace session::gateway {
 // Everything that a configuration file can say. The defaults are these initialisers, and those of the
 // sections' own headers, and nowhere else; conf/gateway.yaml shows them, and a test compares the two.
 
-// Where the gateway listens: a Unix socket or a TCP address.
 // What the connections of a listener speak.
 enum class Protocol { fastcgi };
 
+// A group of this machine.
+struct UserGroup {
+  std::string name;  // as the file has it: a name or a number
+  gid_t id = 0;
+  bool operator==(const UserGroup&) const = default;
+};
+
+// Where the gateway listens: a Unix socket or a TCP address.
 struct ListenUnix {
   std::string path;
   unsigned mode = 0660;  // permission bits of the socket file
   Protocol protocol = Protocol::fastcgi;
+  std::optional<UserGroup> group = std::nullopt;  // the group of the socket file; nullopt: the process's own
   bool operator==(const ListenUnix&) const = default;
 };
 struct ListenTcp {

@@ -35,6 +35,19 @@ void warn_of_secrets(const Field& listener, const std::vector<Secret>& secrets) 
     listener.warn("the two secrets are the same: that is no rotation");
 }
 
+// A Unix socket without a secret.
+void warn_of_socket(const Field& listener, const ListenUnix& socket) {
+  if ((socket.mode & 0002) != 0) {
+    listener.warn(
+        "every user of this machine can log in as anybody: give this socket a secret, and take it from them "
+        "with mode \"0660\"");
+  }
+  if (socket.group) {
+    listener.warn("every program of the group " + socket.group->name +
+                  " can log in as anybody, not nginx alone: give this socket a secret");
+  }
+}
+
 void warn_of_listeners(Section& top, const Settings& settings) {
   if (!top["listen"].given()) return;
   const std::vector<Field> items = items_of(top["listen"]);
@@ -48,12 +61,8 @@ void warn_of_listeners(Section& top, const Settings& settings) {
                         : "the secret and the cookies cross the network in clear text: keep this address in "
                           "a network of your own");
     }
-    if (const auto* file = std::get_if<ListenUnix>(&where);
-        file != nullptr && (file->mode & 0002) != 0 && secrets.empty()) {
-      items[i].warn(
-          "every user of this machine can log in as anybody: give this socket a secret, and take it from "
-          "them with mode \"0660\"");
-    }
+    const auto* const file = std::get_if<ListenUnix>(&where);
+    if (file != nullptr && secrets.empty()) warn_of_socket(items[i], *file);
     warn_of_secrets(items[i], secrets);
   }
 }

@@ -85,6 +85,12 @@ std::vector<Listener> Server::listen(const Settings& settings) const {
   const bool all_passed = std::all_of(settings.listen.begin(), settings.listen.end(), was_passed);
   if (settings.lines.contains("listen") && !all_passed)
     log().warn("ignoring listen: the service manager has passed {} sockets", listeners.size());
+  for (const Listen& where : settings.listen) {
+    const auto* socket = std::get_if<ListenUnix>(&where);
+    if (socket == nullptr || !socket->group || !was_passed(where)) continue;
+    log().warn("ignoring the group of {}: the service manager made this socket (SocketGroup= of its unit)",
+               listener_address(where));
+  }
   return listeners;
 }
 

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
@@ -63,6 +64,48 @@ void remove_left_over(const std::string& path, const sockaddr_un& address) {
   struct stat found {};
   if (::lstat(path.c_str(), &found) != 0 || !S_ISSOCK(found.st_mode)) return;
   if (!answers(address)) ::unlink(path.c_str());
+}
+
+std::string folder_of(const std::string& path) {
+  return path.substr(0, std::max<std::size_t>(path.rfind('/'), 1));
+}
+
+std::string in_words(int error) { return std::generic_category().message(error); }
+
+// The user of this process, as chown and install take it.
+std::string own_user() { return std::to_string(::geteuid()); }
+
+// /run is empty after a boot, so the last directory of the path may well be missing. Those above it are
+// somebody else's. Throws if there is no directory then.
+void make_folder_of(const std::string& path) {
+  const std::string folder = folder_of(path);
+  if (::mkdir(folder.c_str(), 0755) == 0 || errno == EEXIST) return;
+  const int why = errno;
+  struct stat found {};
+  if (::stat(folder.c_str(), &found) == 0) return;
+  const std::string owner = ::geteuid() == 0 ? "" : "-o " + own_user() + " ";
+  throw std::runtime_error("unix:" + path + ": the folder " + folder + " is missing, and making it failed (" +
+                           in_words(why) + "): make it as root with `install -d " + owner + folder +
+                           "`, or name another path in listen[].unix");
+}
+
+// The usual case is a folder that belongs to root, and a process that is not root.
+[[noreturn]] void fail_to_bind(const std::string& path) {
+  if (errno != EACCES && errno != EPERM && errno != EROFS) fail("unix:" + path);
+  const int why = errno;
+  const std::string folder = folder_of(path);
+  throw std::runtime_error("unix:" + path + ": this user (" + own_user() +
+                           ") can't make a socket in the folder " + folder + " (" + in_words(why) +
+                           "): give it the folder as root with `chown " + own_user() + " " + folder +
+                           "`, or name another path in listen[].unix");
+}
+
+// A process that is not root can give its files only to a group of its own.
+void give_to(const UserGroup& group, const std::string& path) {
+  if (::chown(path.c_str(), static_cast<uid_t>(-1), group.id) == 0) return;
+  throw std::runtime_error(
+      "unix:" + path + ": the socket can't be given to the group " + group.name + " (" + in_words(errno) +
+      "): start the gateway as root or as a member of that group, or leave listen[].group out");
 }
 
 std::string tcp_name(const std::string& host, in_port_t port, bool is_v4) {
@@ -137,13 +180,13 @@ void Listener::listen_unix(const ListenUnix& where) {
   name_ = "unix:" + where.path;
   family_ = AF_UNIX;
   const sockaddr_un address = unix_address(where.path);
-  // /run is empty after a boot, so the last directory of the path may well be missing.
-  ::mkdir(where.path.substr(0, where.path.rfind('/')).c_str(), 0755);
+  make_folder_of(where.path);
   remove_left_over(where.path, address);
   descriptor_ = new_socket(AF_UNIX);
-  if (::bind(descriptor_, generic(address), sizeof address) != 0) fail(name_);
+  if (::bind(descriptor_, generic(address), sizeof address) != 0) fail_to_bind(where.path);
   file_ = where.path;
-  // Nobody can connect before listen, so the file never serves with another mode than this.
+  // Nobody can connect before listen, so the file never serves with another group or mode than these.
+  if (where.group) give_to(*where.group, where.path);
   if (::chmod(where.path.c_str(), static_cast<mode_t>(where.mode)) != 0) fail(name_);
   if (::listen(descriptor_, kBacklog) != 0) fail(name_);
 }

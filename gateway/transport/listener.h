@@ -9,9 +9,10 @@ namespace session::gateway {
 // A listening socket, non-blocking. Closes it, and removes a unix socket's file, when it goes.
 class Listener {
  public:
-  // Binds and listens. A unix socket's file gets its mode before anyone can connect; one left over by a
-  // process that is gone is replaced, one that still answers is not. Throws std::system_error, whose text
-  // names the address.
+  // Binds and listens. A unix socket's file gets its group and its mode before anyone can connect; one left
+  // over by a process that is gone is replaced, one that still answers is not. Makes the last folder of the
+  // path if it is missing. Throws std::runtime_error, whose text names the address, what is wrong with it,
+  // and for a folder or a group the remedy.
   explicit Listener(const Listen& where);
   // Takes over a socket that the service manager holds, too: it goes on to take connections when this is
   // closed, and they wait there for the next process. REQUIRES: it is a non-blocking stream socket that

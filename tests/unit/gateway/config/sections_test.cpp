@@ -241,4 +241,32 @@ BOOST_AUTO_TEST_CASE(a_mode_is_octal_and_only_for_unix_sockets) {
              "gateway.yaml:1: listen[0].mode: expected only with unix: a TCP socket has no permissions\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_group_is_a_name_or_a_number_of_this_machine_and_only_for_unix_sockets) {
+  const auto group = [](const std::string& text) {
+    const auto listen = settings("listen: [ { unix: /a, group: " + text + " } ]\n").listen;
+    return std::get<ListenUnix>(listen.at(0)).group;
+  };
+  BOOST_TEST((group("root") == UserGroup{"root", 0}));
+  BOOST_TEST((group("\"4711\"") == UserGroup{"4711", 4711}));
+  BOOST_TEST((!std::get<ListenUnix>(settings("listen: [ { unix: /a } ]\n").listen.at(0)).group));
+  const std::string at = "gateway.yaml:1: listen[0].group: ";
+  BOOST_TEST(
+      problems("listen: [ { unix: /a, group: no-such-group } ]\n")
+          .starts_with(at + "this machine has no group no-such-group: expected that of nginx's workers"));
+  BOOST_TEST(problems("listen: [ { unix: /a, group: 4294967295 } ]\n")
+                 .starts_with(at + "this machine has no group 4294967295"));
+  BOOST_TEST(problems("listen: [ { unix: /a, group: \"\" } ]\n") ==
+             at + "expected the name or the number of a group, got \"\"\n");
+  BOOST_TEST(problems("listen: [ { tcp: \"127.0.0.1:9000\", group: root } ]\n") ==
+             at + "expected only with unix: a TCP socket has no group\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_group_that_its_mode_keeps_out_is_a_mistake) {
+  BOOST_TEST(
+      problems("listen: [ { unix: /a, group: root, mode: \"0600\" } ]\n") ==
+      "gateway.yaml:1: listen[0].mode: the group could not connect with these permissions: expected some "
+      "such as \"0660\"\n");
+  BOOST_TEST(problems("listen: [ { unix: /a, group: root, mode: \"0620\" } ]\n") == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
