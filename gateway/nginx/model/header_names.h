@@ -6,6 +6,7 @@
 
 #include "core/base/result.h"
 #include "core/identity/identity.h"
+#include "gateway/config/identity_header.h"
 
 namespace session::gateway {
 
@@ -17,15 +18,13 @@ struct HeaderName {
   std::string param;     // behind HTTP_ in CGI params: X_AUTH_REQUEST_USER
 };
 
-// Returns a header's name as nginx's variables have it: x_auth_request_user.
-[[nodiscard]] std::string folded_header(std::string_view name);
 // Returns a header's name as CGI params have it, without HTTP_: X_AUTH_REQUEST_USER.
 [[nodiscard]] std::string param_name(std::string_view name);
 
 // Returns the headers under `identity`, each with a variable of its own that is not in `taken` (names without
-// the $). The error is a sentence for the operator about a header that the snippets can't pass on, because
-// nginx can't name it or uses it itself. The names contain letters, digits, - and _ only, so they can't
-// inject a directive.
+// the $). The error is a text for the operator about a header that the configuration refuses, too
+// (identity_header_objection). The names contain letters, digits, - and _ only, so they can't inject a
+// directive.
 [[nodiscard]] Result<std::vector<HeaderName>, std::string> header_names(
     const IdentitySettings& identity, const std::vector<std::string>& taken);
 

@@ -34,9 +34,16 @@ BOOST_AUTO_TEST_CASE(header_names_are_valid_and_all_different) {
   BOOST_TEST(
       problems(
           "identity:\n  headers:\n    X User: /a\n    \"\": /a\n    X-A: /a\n    x-a: /b\n    X_A: /c\n") ==
-      "gateway.yaml:3: identity.headers.X User: this is not a header name: expected letters, digits and -\n"
-      "gateway.yaml:4: identity.headers.: this is not a header name: expected letters, digits and -\n"
+      "gateway.yaml:3: identity.headers.X User: nginx's files can't have this name of a header: expected "
+      "letters, "
+      "digits and - only\n"
+      "gateway.yaml:4: identity.headers.: nginx's files can't have this name of a header: expected letters, "
+      "digits "
+      "and - only\n"
       "gateway.yaml:6: identity.headers.x-a: the same header as X-A\n"
+      "gateway.yaml:7: identity.headers.X_A: nginx's files can't have this name of a header: expected "
+      "letters, "
+      "digits and - only\n"
       "gateway.yaml:7: identity.headers.X_A: the same header as X-A\n");
 }
 
