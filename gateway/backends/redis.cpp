@@ -58,7 +58,8 @@ StoreBackend make_redis_store(const Settings& settings, Telemetry& telemetry) {
   telemetry.register_store([health] { return report_of(health->report()); });
   return StoreBackend{[store](StoreObserver& observer) { return store->observed_by(observer); },
                       {},
-                      [health] { return health->summary(system_clock().steady_now()); }};
+                      [health] { return health->summary(system_clock().steady_now()); },
+                      [health] { return !health->report().cut_off; }};
 }
 
 }  // namespace session::gateway

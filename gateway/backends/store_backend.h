@@ -21,6 +21,9 @@ struct StoreBackend {
   std::function<milliseconds()> maintenance;
   // Returns one line for the operator: "memory: 1,234 sessions, 5 MiB". It may be called on every thread.
   std::function<std::string()> summary;
+  // Whether no worker has lost its servers; a log message has said so if one has. It may be called on every
+  // thread. Empty if the store has no servers, and so there is nothing to connect to at start.
+  std::function<bool()> reachable = {};
 };
 
 // Makes the store, and registers its metrics with the telemetry, which must outlive it. Throws

@@ -27,9 +27,9 @@ struct RedisReport {
 
 // Tracks the workers' connections to Redis by the events that they report. Thread-safe.
 //
-// Each worker has one connection, or with a cluster one to each node that it has used. A connection exists
-// only after a request has needed it, so before the first request there is none, and the report shows no
-// problem.
+// Each worker has one connection, or with a cluster one to each node that it has used. One worker connects at
+// start (Worker::try_store), the others when a request needs it. Until an attempt has ended there is no
+// event, and the report shows no problem.
 class StoreHealth {
  public:
   explicit StoreHealth(RedisTopology topology) : topology_(topology) {}

@@ -24,6 +24,9 @@ class RealmSet {
   // Returns the realm that serves this request. The caller holds the pointer as long as it uses the realm.
   [[nodiscard]] const std::shared_ptr<Realm>& pick(const Request& /*request*/) const { return only_; }
 
+  // Returns a realm for what concerns all of them, such as their store.
+  [[nodiscard]] const std::shared_ptr<Realm>& any() const { return only_; }
+
   // The settings of the whole worker, whichever realm serves: limits of connections and requests.
   [[nodiscard]] const Settings& settings() const { return config_->settings; }
   [[nodiscard]] const ListenerSecrets& listener_secrets() const { return config_->listener_secrets; }

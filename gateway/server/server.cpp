@@ -312,6 +312,8 @@ void Server::run() {
   for (const Listener& listener : listeners_) log().info("listening on {}", listener.name());
   log().info("serving with {} workers", workers_.size());
   service_manager_.ready();
+  // In the background: the store may come later, and until then its sessions are a 503.
+  if (store_.reachable) workers_.front()->try_store();
   loop_.run();
   for (const auto& worker : workers_) worker->drain(config_->settings.limits.request_deadline);
   for (const auto& worker : workers_) worker->join();

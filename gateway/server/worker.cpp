@@ -11,6 +11,7 @@
 #include "core/base/thread.h"
 #include "gateway/endpoints/events.h"
 #include "gateway/http/problem.h"
+#include "gateway/server/store_check.h"
 #include "gateway/telemetry/metrics/request_labels.h"
 #include "gateway/telemetry/request_log.h"
 
@@ -67,6 +68,28 @@ Worker::~Worker() {
 
 void Worker::start(std::size_t number) {
   thread_ = start_thread("worker-" + std::to_string(number), [this] { loop_.run(); });
+}
+
+// The task is not one of those that a drain waits for: it may take as long as the store's deadlines.
+void Worker::try_store() {
+  boost::asio::post(loop_, [this] {
+    boost::asio::co_spawn(loop_, report_store(realms().any()),
+                          [this](const std::exception_ptr& failed) { report_failed_task(failed); });
+  });
+}
+
+// A store that can't be reached has a message of its own.
+Task<void> Worker::report_store(std::shared_ptr<Realm> realm) {
+  const auto probed = co_await realm->services().sessions.probe_store();
+  const std::string problem = probe_problem(probed);
+  if (problem.empty()) {
+    telemetry_.log().info("the store serves sessions ({})", shared_.store.summary());
+  } else if (shared_.store.reachable()) {
+    telemetry_.log().error(
+        "the store can be reached, but does not serve sessions: {}; requests with a session get 503 until it "
+        "does",
+        problem);
+  }
 }
 
 void Worker::join() {
@@ -283,12 +306,15 @@ void Worker::run_in_background(Task<void> task, std::shared_ptr<Realm> realm) {
   // The handler keeps the realm alive, because the task uses it.
   boost::asio::co_spawn(loop_, std::move(task), [this, realm](const std::exception_ptr& failed) {
     --background_;
-    if (failed) {
-      telemetry_.log().error(Message::background_task_failed,
-                             "a background task failed with an unexpected error");
-    }
+    report_failed_task(failed);
     stop_when_done();
   });
+}
+
+void Worker::report_failed_task(const std::exception_ptr& failed) {
+  if (!failed) return;
+  telemetry_.log().error(Message::background_task_failed,
+                         "a background task failed with an unexpected error");
 }
 
 // One timer serves all connections: a timer for each would cost more than the rest of a check.

@@ -54,6 +54,10 @@ class Worker final : public ConnectionHost {
 
   // Starts the thread, with its number in its name: worker-0.
   void start(std::size_t number);
+  // Connects to the store's servers now, and not only when a request needs them, and tries what sessions need
+  // (SessionManager::probe_store), so that the log and the metrics show at once whether there is a store. One
+  // worker is enough for that.
+  void try_store();
   // Takes over a new connection. REQUIRES: it is connected and non-blocking.
   void adopt(AcceptedSocket socket);
   // Takes over a connection, or returns false. Called on the thread of the worker that passes it on.
@@ -107,6 +111,8 @@ class Worker final : public ConnectionHost {
   void publish_idle();
   void check_deadlines();
   [[nodiscard]] bool is_late(const Connection& connection, Clock::Steady time) const;
+  Task<void> report_store(std::shared_ptr<Realm> realm);
+  void report_failed_task(const std::exception_ptr& failed);
   void run_in_background(Task<void> task, std::shared_ptr<Realm> realm);
   [[nodiscard]] std::unique_ptr<const RealmSet> make_realms(
       const std::shared_ptr<const ConfigSnapshot>& configuration);

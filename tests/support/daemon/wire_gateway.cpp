@@ -131,7 +131,21 @@ WireGateway::WireGateway(const Setup& setup) : port_(session::test::free_port())
     if (process_->exit_status()) throw std::runtime_error("the gateway has ended: " + log());
     return log().find("serving with") != std::string::npos;
   });
+  wait_for_trial(setup);
   pid_ = std::stoi(read_file(dir_ / "pid"));
+}
+
+// A gateway tries its Redis at the start, with a key that a test should not meet. The log tells the outcome,
+// unless the test has a log of its own.
+void WireGateway::wait_for_trial(const Setup& setup) const {
+  if (setup.yaml.find("type: redis") == std::string::npos || setup.yaml.find("log:") != std::string::npos)
+    return;
+  wait_until("the outcome of the trial of Redis", [this] {
+    const std::string said = log();
+    return said.find("the store serves sessions") != std::string::npos ||
+           said.find("does not serve sessions") != std::string::npos ||
+           said.find(": unreachable (") != std::string::npos;
+  });
 }
 
 WireGateway::~WireGateway() {

@@ -80,6 +80,8 @@ class WireGateway {
   void limit_descriptors(std::size_t most) const;
 
  private:
+  void wait_for_trial(const Setup& setup) const;
+
   TempDir dir_;
   int port_ = 0;
   pid_t pid_ = 0;
