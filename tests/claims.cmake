@@ -39,6 +39,7 @@ add_claims(fuzz/corpus_test unit fuzz_targets)
 # integration/daemon
 add_claims(integration/daemon/wire_actions_test e2e wire_support)
 add_claims(integration/daemon/wire_audit_test e2e wire_support)
+add_claims(integration/daemon/wire_check_store_test redis redis_support wire_support)
 add_claims(integration/daemon/wire_cookies_test e2e wire_support)
 add_claims(integration/daemon/wire_core_dumps_test e2e wire_support)
 add_claims(integration/daemon/wire_flood_test redis redis_support wire_support)
@@ -167,6 +168,7 @@ add_claims(unit/core/store/redis/topology/slots_test unit)
 add_claims(unit/core/store/redis/topology/topology_test unit)
 
 # unit/gateway
+add_claims(unit/gateway/app/check_command_test unit)
 add_claims(unit/gateway/app/config_choice_test unit)
 add_claims(unit/gateway/app/nginx_commands_test unit)
 add_claims(unit/gateway/backends/store_backend_test unit)

@@ -23,10 +23,6 @@ namespace {
 
 constexpr std::size_t kKeyBytes = 32;
 
-void print_problems(const std::string& file, const Problems& problems) {
-  for (const Problem& problem : problems) std::cerr << render(file, problem) << "\n";
-}
-
 Loaded load(const std::optional<std::string>& config_file) {
   if (config_file) return load_file(*config_file);
   return Settings{};
@@ -97,18 +93,6 @@ int serve(const std::optional<std::string>& config_file, CoreDumps core_dumps) {
   const int status = serve_logged(config_file, telemetry);
   flush_logs();
   return status;
-}
-
-int check_config(const std::string& config_file) {
-  auto loaded = load_file(config_file);
-  if (!loaded) {
-    print_problems(config_file, loaded.error());
-    return 1;
-  }
-  const Settings settings = with_ephemeral_keys(std::move(*loaded), nullptr);
-  for (const std::string& warning : settings.warnings) std::cerr << "warning: " << warning << "\n";
-  std::cout << config_file << ": fine\n";
-  return 0;
 }
 
 int new_key() {

@@ -15,9 +15,6 @@ enum class CoreDumps { forbidden, allowed };
 // Serves until SIGTERM or SIGINT. Without a file it uses the defaults.
 int serve(const std::optional<std::string>& config_file, CoreDumps core_dumps);
 
-// Prints all problems of a configuration file, and starts nothing.
-int check_config(const std::string& config_file);
-
 // Prints a new random secret for `keys` or `salt`.
 int new_key();
 

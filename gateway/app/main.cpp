@@ -3,9 +3,23 @@
 
 #include <CLI/CLI.hpp>
 
+#include "gateway/app/check_command.h"
 #include "gateway/app/commands.h"
 #include "gateway/app/config_choice.h"
 #include "gateway/app/nginx_commands.h"
+
+namespace {
+
+CLI::App* add_check(CLI::App& app, session::gateway::CheckRequest& request) {
+  auto* check = app.add_subcommand("check", "Say all that is wrong with a configuration, and start nothing");
+  check->add_option("-c,--config,config", request.file, "The configuration (YAML)")->capture_default_str();
+  check->add_option("--user", request.user,
+                    "The user who must be able to read its files; for root the service's, by default");
+  check->add_flag("--store", request.store, "Write, read and delete a key in the store, too");
+  return check;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app("session-gateway: one place that knows whose session a request belongs to, beside nginx");
@@ -19,16 +33,15 @@ int main(int argc, char** argv) {
   serve->add_flag("--core-dumps", core_dumps,
                   "Allow core dumps, which hold keys and sessions, and debuggers");
 
-  std::string checked = session::gateway::kUsualConfiguration;
-  auto* check = app.add_subcommand("check", "Say all that is wrong with a configuration, and start nothing");
-  check->add_option("-c,--config,config", checked, "The configuration (YAML)")->capture_default_str();
+  session::gateway::CheckRequest check_request{session::gateway::kUsualConfiguration};
+  const auto* check = add_check(app, check_request);
 
   auto* key = app.add_subcommand("key", "Keys and salts");
   key->require_subcommand(1);
   auto* key_new = key->add_subcommand("new", "Print a new random secret for `keys`, `salt` or `listen`");
 
-  const std::string usual =
-      "The gateway's configuration (YAML); without one, " + checked + ", or the defaults if there is none";
+  const std::string usual = "The gateway's configuration (YAML); without one, " + check_request.file +
+                            ", or the defaults if there is none";
   std::optional<std::string> nginx_config, output;
   bool force = false;
   auto* nginx = app.add_subcommand("nginx", "Print the files for nginx to include, made for a configuration");
@@ -54,7 +67,7 @@ int main(int argc, char** argv) {
   using session::gateway::CoreDumps;
   if (serve->parsed())
     return session::gateway::serve(config, core_dumps ? CoreDumps::allowed : CoreDumps::forbidden);
-  if (check->parsed()) return session::gateway::check_config(checked);
+  if (check->parsed()) return session::gateway::check_config(check_request);
   if (nginx->parsed()) return session::gateway::print_nginx(chosen(nginx_config), output, force);
   if (lint->parsed()) return session::gateway::lint_nginx(linted, chosen(lint_config), lint_format == "json");
   if (key_new->parsed()) return session::gateway::new_key();

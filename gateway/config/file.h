@@ -18,6 +18,17 @@ struct FileAccess {
   gid_t group = 0;
 };
 
+// A file that a configuration names.
+struct ReferencedFile {
+  enum class Use { read, append };
+
+  int line = 0;     // where the configuration names it
+  std::string key;  // the setting that names it
+  std::string path;
+  bool relative = false;  // whether the configuration names it by a relative path
+  Use use = Use::read;
+};
+
 struct FileContent {
   FileContent() = default;
   FileContent(std::string b, const FileAccess& a) : bytes(std::move(b)), access(a) {}

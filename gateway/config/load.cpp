@@ -29,6 +29,7 @@ Loaded load(const std::string& name, std::string_view text, const FileAccess& ac
   Problems problems = context.problems();
   if (!problems.empty()) return problems;
   settings.lines = context.lines();
+  settings.files = context.files();
   for (const Problem& warning : context.warnings()) settings.warnings.push_back(render(name, warning));
   return settings;
 }

@@ -47,6 +47,10 @@ class ParseContext {
   // In line order; problems of one line in the order in which they were found.
   [[nodiscard]] Problems problems() const;
 
+  // A file that the configuration names, and that was read or can be appended to.
+  void refer(ReferencedFile file) { files_.push_back(std::move(file)); }
+  [[nodiscard]] const std::vector<ReferencedFile>& files() const { return files_; }
+
   // The line of each key of the file.
   void place(const std::string& key, int line) { lines_.emplace(key, line); }
   [[nodiscard]] const std::map<std::string, int, std::less<>>& lines() const { return lines_; }
@@ -61,6 +65,7 @@ class ParseContext {
   FileAccess access_;
   Problems problems_;
   Problems warnings_;
+  std::vector<ReferencedFile> files_;
   std::vector<std::string> keys_;
   std::map<std::string, int, std::less<>> lines_;
 };

@@ -18,6 +18,7 @@
 #include "core/record/policy.h"
 #include "core/store/memory/memory_store.h"
 #include "core/store/redis/connection/options.h"
+#include "gateway/config/file.h"
 #include "gateway/config/format_registry.h"
 #include "gateway/config/log_settings.h"
 #include "gateway/config/redirect_hosts.h"
@@ -124,6 +125,8 @@ struct Settings {
 
   // The line of each key that the file has, by its dotted name.
   std::map<std::string, int, std::less<>> lines;
+  // The files that it names, in the order in which they were read.
+  std::vector<ReferencedFile> files;
   // What the file says that is risky and all the same allowed, as lines for the operator.
   std::vector<std::string> warnings;
 };
