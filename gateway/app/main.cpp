@@ -7,6 +7,7 @@
 #include "gateway/app/commands.h"
 #include "gateway/app/config_choice.h"
 #include "gateway/app/nginx_commands.h"
+#include "gateway/app/reload_command.h"
 
 namespace {
 
@@ -17,6 +18,14 @@ CLI::App* add_check(CLI::App& app, session::gateway::CheckRequest& request) {
                     "The user who must be able to read its files; for root the service's, by default");
   check->add_flag("--store", request.store, "Write, read and delete a key in the store, too");
   return check;
+}
+
+CLI::App* add_reload(CLI::App& app, session::gateway::ReloadRequest& request) {
+  auto* reload = app.add_subcommand("reload", "Tell a running gateway to read its configuration again");
+  reload->add_option("--pid", request.pid, "Its process id; without one, the only gateway that runs here")
+      ->check(CLI::PositiveNumber);
+  reload->add_flag("--wait", request.wait, "Wait for the outcome, and fail if nothing was reloaded");
+  return reload;
 }
 
 }  // namespace
@@ -35,6 +44,8 @@ int main(int argc, char** argv) {
 
   session::gateway::CheckRequest check_request{session::gateway::kUsualConfiguration};
   const auto* check = add_check(app, check_request);
+  session::gateway::ReloadRequest reload_request;
+  const auto* reload = add_reload(app, reload_request);
 
   auto* key = app.add_subcommand("key", "Keys and salts");
   key->require_subcommand(1);
@@ -68,6 +79,7 @@ int main(int argc, char** argv) {
   if (serve->parsed())
     return session::gateway::serve(config, core_dumps ? CoreDumps::allowed : CoreDumps::forbidden);
   if (check->parsed()) return session::gateway::check_config(check_request);
+  if (reload->parsed()) return session::gateway::reload(reload_request);
   if (nginx->parsed()) return session::gateway::print_nginx(chosen(nginx_config), output, force);
   if (lint->parsed()) return session::gateway::lint_nginx(linted, chosen(lint_config), lint_format == "json");
   if (key_new->parsed()) return session::gateway::new_key();

@@ -12,8 +12,8 @@ namespace {
 // The descriptors of a worker: its event loop (epoll, a timer and a wake-up), a connection to the store, and
 // that connection's replacement.
 constexpr std::size_t kEachWorker = 6;
-// Descriptors for files that are read again, name lookups and the log.
-constexpr std::size_t kSpare = 8;
+// Descriptors for files that are read again, name lookups, the log, and the control socket with its clients.
+constexpr std::size_t kSpare = 10;
 
 std::size_t open_now() {
   std::error_code failed;

@@ -8,7 +8,6 @@
 #include <boost/asio/post.hpp>
 
 #include "core/base/await.h"
-#include "gateway/config/reload_diff.h"
 #include "gateway/server/systemd/sockets.h"
 #include "gateway/telemetry/metrics/metrics.h"
 
@@ -18,10 +17,6 @@ namespace {
 // A worker prepares a configuration between two turns of its loop. One that takes longer than this hangs.
 constexpr seconds kPrepareDeadline{5};
 constexpr milliseconds kStatusEvery{5000};
-// The deadline for reading a configuration with all files that it names, and the interval at which its
-// completion is checked.
-constexpr seconds kReadDeadline{10};
-constexpr milliseconds kReadAgain{2};
 
 // Blocks or unblocks SIGHUP (SIG_BLOCK, SIG_UNBLOCK) for this thread and the threads that it starts later.
 void mask_reload_signal(int how) {
@@ -42,8 +37,7 @@ Server::Server(Settings settings, ConfigSource source, Telemetry& telemetry)
       endpoints_(telemetry),
       store_(make_store(settings, telemetry)),
       own_telemetry_(telemetry),
-      source_(std::move(source)),
-      load_(source_.load),
+      reader_(std::move(source)),
       listeners_(listen(settings)),
       config_(std::make_shared<const ConfigSnapshot>(std::move(settings), 1, addresses())),
       generation_(config_->generation),
@@ -52,6 +46,8 @@ Server::Server(Settings settings, ConfigSource source, Telemetry& telemetry)
       most_connections_(fd_budget_.room_for(config_->settings.limits.connections, log())),
       cache_budget_(std::make_shared<CacheBudget>(config_->settings.limits.remembered)),
       loop_(1),
+      reloads_(loop_.get_executor()),
+      control_(loop_.get_executor(), reloads_, log()),
       stop_signals_(loop_.get_executor(), SIGTERM, SIGINT),
       reload_signal_(loop_.get_executor(), SIGHUP) {
   telemetry_.metrics().set_workers(worker_count(config_->settings));
@@ -156,48 +152,8 @@ Task<void> Server::wait_for_reload() {
   for (;;) {
     const auto [error, number] = co_await reload_signal_.async_wait(kAwaitTuple);
     if (error) co_return;
-    service_manager_.reloading();
-    co_await reload();
-    service_manager_.status(status());
-    service_manager_.ready();
+    reloads_.ask();
   }
-}
-
-// Reads on another thread, because the disk may hang, and this thread accepts connections, sends keep-alives
-// and waits for signals.
-Task<std::shared_ptr<const ConfigSnapshot>> Server::read_again() {
-  std::shared_ptr<const ConfigSnapshot> none;
-  if (!source_.load) {
-    log().warn("there is no configuration file to reload");
-    co_return none;
-  }
-  const Clock::Steady until = system_clock().steady_now() + kReadDeadline;
-  SteadyTimer timer(loop_.get_executor());
-  if (!load_.begin()) {
-    log().error("the configuration is still being read for an earlier reload");
-    co_return none;
-  }
-  auto loaded = load_.take();
-  while (!loaded && system_clock().steady_now() < until) {
-    timer.expires_after(kReadAgain);
-    const auto [error] = co_await timer.async_wait(kAwaitTuple);
-    if (error) co_return none;
-    loaded = load_.take();
-  }
-  if (loaded) co_return accepted(std::move(*loaded));
-  log().error("reading the configuration, or a file that it names, timed out");
-  co_return none;
-}
-
-std::shared_ptr<const ConfigSnapshot> Server::accepted(Loaded loaded) const {
-  const Settings& served = config_->settings;
-  Problems problems = loaded ? reload_diff(served, *loaded) : loaded.error();
-  for (const Problem& problem : problems) log().error("{}", render(source_.file, problem));
-  if (!problems.empty()) return nullptr;
-  Settings next = with_ephemeral_keys(std::move(*loaded), &served);
-  for (const std::string& warning : next.warnings) log().warn("{}", warning);
-  for (const std::string& effect : effects_on_sessions(served, next)) log().warn("reload: {}", effect);
-  return std::make_shared<const ConfigSnapshot>(std::move(next), last_prepared_ + 1, addresses());
 }
 
 // Returns whether all workers have prepared the configuration. None of them uses it before generation_
@@ -218,13 +174,17 @@ Task<bool> Server::prepare(std::shared_ptr<const ConfigSnapshot> next) {
   co_return *missing == 0;
 }
 
-// Returns whether a new configuration is in use; if not, the log says why.
-Task<bool> Server::try_reload() {
+Task<bool> Server::try_reload(ReloadReport& report) {
   try {
-    const auto next = co_await read_again();
-    const bool prepared = next && co_await prepare(next);
-    if (next && !prepared) log().error("a worker does not answer");
-    if (!prepared) co_return false;
+    auto settings = co_await reader_.read(config_->settings, report);
+    if (!settings) co_return false;
+    const auto next =
+        std::make_shared<const ConfigSnapshot>(std::move(*settings), last_prepared_ + 1, addresses());
+    const bool prepared = co_await prepare(next);
+    if (!prepared) {
+      report.error("a worker does not answer");
+      co_return false;
+    }
     most_connections_ = fd_budget_.room_for(next->settings.limits.connections, log());
     config_ = next;
     cache_budget_->set_max(next->settings.limits.remembered);
@@ -232,22 +192,30 @@ Task<bool> Server::try_reload() {
     log().change(next->settings.log);
     co_return true;
   } catch (const std::exception& exception) {
-    log().error("the configuration can't be used: {}", exception.what());
+    report.error("the configuration can't be used: {}", exception.what());
   }
   co_return false;
 }
 
-Task<void> Server::reload() {
+Task<ReloadOutcome> Server::reload() {
+  service_manager_.reloading();
   log().reopen();  // even if the configuration is rejected
-  const bool reloaded = co_await try_reload();
-  const std::uint64_t generation = config_->generation;
-  refused_ = !reloaded;
-  telemetry_.metrics().config_reloaded(reloaded, generation, system_clock().unix_now());
-  if (reloaded) {
-    log().info("reloaded {}: generation {} of the configuration is in use", source_.file, generation);
+  ReloadReport report(log());
+  ReloadOutcome outcome;
+  outcome.reloaded = co_await try_reload(report);
+  outcome.generation = config_->generation;
+  outcome.lines = report.take();
+  refused_ = !outcome.reloaded;
+  telemetry_.metrics().config_reloaded(outcome.reloaded, outcome.generation, system_clock().unix_now());
+  if (outcome.reloaded) {
+    log().info("reloaded {}: generation {} of the configuration is in use", reader_.file(),
+               outcome.generation);
   } else {
-    log().error("reload failed: generation {} of the configuration stays in use", generation);
+    log().error("reload failed: generation {} of the configuration stays in use", outcome.generation);
   }
+  service_manager_.status(status());
+  service_manager_.ready();
+  co_return outcome;
 }
 
 Task<void> Server::maintain_store() {
@@ -306,6 +274,8 @@ void Server::run() {
   };
   boost::asio::co_spawn(loop_, wait_for_stop(), ended);
   boost::asio::co_spawn(loop_, wait_for_reload(), ended);
+  boost::asio::co_spawn(loop_, reloads_.run([this] { return reload(); }), ended);
+  boost::asio::co_spawn(loop_, control_.run(), ended);
   boost::asio::co_spawn(loop_, maintain_store(), ended);
   boost::asio::co_spawn(loop_, send_heartbeats(), ended);
   for (const auto& acceptor : acceptors_) boost::asio::co_spawn(loop_, acceptor->run(), ended);

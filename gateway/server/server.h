@@ -10,12 +10,12 @@
 #include <boost/asio/io_context.hpp>
 
 #include "gateway/backends/store_backend.h"
-#include "gateway/config/load.h"
 #include "gateway/config/settings.h"
 #include "gateway/endpoints/table.h"
 #include "gateway/realm/config_snapshot.h"
-#include "gateway/server/background_load.h"
 #include "gateway/server/fd_budget.h"
+#include "gateway/server/reload.h"
+#include "gateway/server/reload_control.h"
 #include "gateway/server/systemd/notify.h"
 #include "gateway/server/worker.h"
 #include "gateway/telemetry/worker_telemetry.h"
@@ -23,12 +23,6 @@
 #include "gateway/transport/listener.h"
 
 namespace session::gateway {
-
-// The source of the configuration, which is read again at a reload.
-struct ConfigSource {
-  std::string file;              // its name, for messages
-  std::function<Loaded()> load;  // empty: there is no file, and nothing to reload
-};
 
 // Blocks SIGHUP until there is a Server, so that a file that changes during its first read is read again.
 // REQUIRES: the process has no other threads yet, because one of those could receive the signal.
@@ -47,8 +41,9 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   // Serves until SIGTERM or SIGINT, then finishes the requests in progress (for at most
-  // limits.request_deadline plus the store's deadlines) and returns. SIGHUP reloads the configuration, either
-  // completely, for all requests from one moment on, or not at all. In both cases it reopens the audit file.
+  // limits.request_deadline plus the store's deadlines) and returns. SIGHUP, and a request over the control
+  // socket, reload the configuration, either completely, for all requests from one moment on, or not at all.
+  // In both cases the audit file is opened again.
   void run();
 
  private:
@@ -61,12 +56,9 @@ class Server {
   Task<void> wait_for_reload();
   Task<void> maintain_store();
   Task<void> send_heartbeats();
-  Task<void> reload();
-  Task<bool> try_reload();
-  // Reads the configuration again. nullptr: it can't be used, the log says why, and nothing changes.
-  Task<std::shared_ptr<const ConfigSnapshot>> read_again();
-  // Returns the configuration to serve, or nullptr as read_again() does.
-  [[nodiscard]] std::shared_ptr<const ConfigSnapshot> accepted(Loaded loaded) const;
+  Task<ReloadOutcome> reload();
+  // Returns whether a new configuration is in use; if not, the report says why, and nothing has changed.
+  Task<bool> try_reload(ReloadReport& report);
   Task<bool> prepare(std::shared_ptr<const ConfigSnapshot> next);
   [[nodiscard]] std::size_t connections() const;
   [[nodiscard]] std::string status() const;
@@ -79,8 +71,7 @@ class Server {
   const EndpointTable endpoints_;
   StoreBackend store_;
   WorkerTelemetry own_telemetry_;  // of the thread that calls run()
-  ConfigSource source_;
-  BackgroundLoad load_;
+  ConfigReader reader_;
   std::vector<Listener> listeners_;
   std::shared_ptr<const ConfigSnapshot> config_;
   std::atomic<std::uint64_t> generation_;  // the generation that the workers use
@@ -91,6 +82,8 @@ class Server {
   std::shared_ptr<CacheBudget> cache_budget_;
   ServiceManager service_manager_;
   boost::asio::io_context loop_;
+  ReloadQueue reloads_;
+  ReloadControl control_;
   // Constructed before run(), so that a signal that arrives earlier is not lost.
   boost::asio::basic_signal_set<Executor> stop_signals_;
   boost::asio::basic_signal_set<Executor> reload_signal_;
