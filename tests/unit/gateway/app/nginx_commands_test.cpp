@@ -47,7 +47,7 @@ struct LintedSite {
   }
   [[nodiscard]] ConfigChoice choice() const { return choose_config(std::nullopt, usual); }
   [[nodiscard]] Said lint() const {
-    return run([&] { return lint_nginx(files.path / "nginx.conf", choice()); });
+    return run([&] { return lint_nginx(files.path / "nginx.conf", choice(), false); });
   }
 
   NginxFiles files;
