@@ -301,5 +301,7 @@ if(NOT SESSION_SANITIZE)
   add_check(bench_load_client $<TARGET_FILE:load-client>)
   add_check(instructions $<TARGET_FILE:auth-instructions> $<TARGET_FILE:session-gateway> ${CMAKE_BUILD_TYPE})
   set_tests_properties(checks/instructions PROPERTIES TIMEOUT 300)  # six runs under callgrind, beside others
+  add_check(lint_and_nginx $<TARGET_FILE:session-gateway>)
+  set_tests_properties(checks/lint_and_nginx PROPERTIES LABELS "checks;e2e" TIMEOUT 300)
   add_check(memory_counted $<TARGET_FILE:memory-footprint>)
 endif()

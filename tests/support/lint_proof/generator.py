@@ -1,0 +1,47 @@
+"""Makes configurations: each building block by itself in several sites, and then pairs, by chance from one seed."""
+import random
+
+from lint_proof import blocks_check, blocks_modules, blocks_phases, blocks_places, blocks_words  # noqa: F401 (they register)
+from lint_proof.block import BLOCKS, DoesNotFit
+from lint_proof.site import Site
+
+KINDS = ("files", "files", "alias", "proxy", "proxy", "proxy", "fastcgi", "uwsgi", "grpc")
+PLACES = ("", "", "", "^~", "^~", "=", "~")
+LEVELS = ("login", "login", "admin", "session")
+PAIRED = 0.3  # of all
+
+
+def some_site(rng):
+    while True:
+        kind, place = rng.choice(KINDS), rng.choice(PLACES)
+        if (kind, place) != ("alias", "~"):  # needs a capture
+            return Site(kind, place, rng.choice(LEVELS))
+
+
+def with_blocks(rng, blocks):
+    """A site with these blocks; None if they do not fit into any of some."""
+    for _ in range(40):
+        site = some_site(rng)
+        try:
+            for add in blocks:
+                add(site, rng)
+                site.used.append(add.__name__)
+        except DoesNotFit:
+            continue
+        return site.case()
+    return None
+
+
+def generate(seed, count):
+    """As many cases, no two of them alike. The seed decides all of them."""
+    rng, seen = random.Random(seed), set()
+    cases, turn = [], 0
+    while len(cases) < count and turn < 20 * count:
+        alone = turn % 10 >= 10 * PAIRED
+        blocks = [BLOCKS[turn % len(BLOCKS)]] if alone else rng.sample(BLOCKS, 2)
+        turn += 1
+        case = with_blocks(rng, blocks)
+        if case and case.text not in seen:
+            seen.add(case.text)
+            cases.append(case)
+    return cases

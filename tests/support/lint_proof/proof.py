@@ -1,0 +1,61 @@
+"""Runs cases and lint on them, and compares."""
+import time
+
+from lint_proof.lint import lint_all
+from lint_proof.probe import probe
+from lint_proof.running import Running
+
+
+class Result:
+    def __init__(self, case, opened, findings):
+        self.case, self.opened, self.findings = case, opened, findings
+
+    @property
+    def warnings(self):
+        return sorted({f"{one.severity} {one.rule}" for one in self.findings if one.warns()})
+
+    @property
+    def is_gap(self):
+        """Open, and lint does not say so. Who only learns a session cookie is told so as advice."""
+        kinds = {opened.kind for opened in self.opened}
+        return bool(kinds) and not self.warnings and not (kinds == {"cookie"} and self.findings)
+
+    def __str__(self):
+        lines = [f"=== {self.case.name}", self.case.text.rstrip()]
+        lines += [f"  open: {str(opened)[:400]}" for opened in self.opened]
+        lines += [f"  lint: {finding}" for finding in self.findings] or ["  lint says nothing"]
+        return "\n".join(lines)
+
+
+class Proof:
+    def __init__(self, program, conf):
+        self.program, self.conf = program, conf
+        self.requests, self.refused, self.seconds = 0, [], {"start": 0.0, "lint": 0.0, "probe": 0.0}
+
+    async def run(self, cases):
+        """The results, in the order of the cases. What nginx does not take is in `refused`."""
+        groups = [[case for case in cases if not case.alone], *([case] for case in cases if case.alone)]
+        results = {}
+        for group in groups:
+            if group:
+                await self.run_together(group, results)
+        return [results[id(case)] for case in cases if id(case) in results]
+
+    async def run_together(self, cases, results):
+        began = time.monotonic()
+        async with Running(self.program, self.conf, cases) as running:
+            taken = [case for case in cases if case.id not in running.refused]
+            self.refused += [(case.name, running.refused[case.id]) for case in cases if case.id in running.refused]
+            began = self.took("start", began)
+            findings = lint_all(self.program, running.top, taken)
+            began = self.took("lint", began)
+            for case in taken:
+                opened, requests = await probe(running, case)
+                self.requests += requests
+                results[id(case)] = Result(case, opened, findings[case.id])
+            self.took("probe", began)
+
+    def took(self, what, began):
+        now = time.monotonic()
+        self.seconds[what] += now - began
+        return now
