@@ -35,7 +35,7 @@ int check_files(const FileUser& user, const CheckRequest& request, std::vector<R
   std::error_code failed;
   const auto whole = std::filesystem::absolute(request.file, failed);
   files.insert(files.begin(),
-               {0, "", failed ? request.file : whole.string(), false, ReferencedFile::Use::read});
+               {0, "", failed ? request.file : whole.string(), request.file, ReferencedFile::Use::read});
   const auto denied = denied_files(user, files);
   if (!denied) {
     std::cerr << "can't check the files for the user " << user.name << ": " << denied.error() << "\n";

@@ -139,7 +139,7 @@ std::string access_of(const fs::path& path) {
 
 // systemd gives the service copies of root's files in this folder beside the configuration (LoadCredential=).
 bool is_handed_over(const FileUser& user, const ReferencedFile& file) {
-  return user.is_service && file.relative && file.path.find("/credentials/") != file.path.npos;
+  return user.is_service && file.name.starts_with("credentials/");
 }
 
 std::string remedy(const FileUser& user, const ReferencedFile& file) {

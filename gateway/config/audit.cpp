@@ -17,7 +17,7 @@ void read_audit(const Field& field, AuditSettings& to) {
   if (!text->starts_with('/') || text->ends_with('/') || first_not_text(*text)) return field.expected(kForm);
   const std::string path(*text);
   if (const auto why = why_not_appendable(path)) return field.problem("can't append to this file: " + *why);
-  field.context().refer({field.line(), field.key(), path, false, ReferencedFile::Use::append});
+  field.context().refer({field.line(), field.key(), path, path, ReferencedFile::Use::append});
   to = {AuditTarget::file, path};
 }
 

@@ -25,7 +25,7 @@ struct ReferencedFile {
   int line = 0;     // where the configuration names it
   std::string key;  // the setting that names it
   std::string path;
-  bool relative = false;  // whether the configuration names it by a relative path
+  std::string name;  // the path as the configuration has it, which may be relative
   Use use = Use::read;
 };
 

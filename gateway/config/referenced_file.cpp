@@ -73,12 +73,13 @@ std::optional<FileContent> named_file(const Field& field, std::size_t most) {
   const auto path = file_path_in(field);
   if (!path) return std::nullopt;
   auto file = read_file(*path, most);
-  const bool relative = !field.node()->text.starts_with('/');
+  const std::string& name = field.node()->text;
   if (file) {
     warn_if_replaceable(field, *path);
-    field.context().refer({field.line(), field.key(), *path, relative, ReferencedFile::Use::read});
+    field.context().refer({field.line(), field.key(), *path, name, ReferencedFile::Use::read});
     return std::move(*file);
   }
+  const bool relative = !name.starts_with('/');
   field.problem("can't read this file: " + file.error() +
                 (relative ? " (a relative path starts at this configuration's directory)" : ""));
   return std::nullopt;

@@ -145,6 +145,12 @@ BOOST_AUTO_TEST_CASE(the_service_needs_no_permission_for_what_systemd_hands_over
   site.write("salt: { value: salt }\nkeys: [ { id: k1, file: credentials/k1.key } ]\n");
   BOOST_TEST(site.check(kServiceUser).status == 0);
   BOOST_TEST(site.check(kOther).status == 1);
+  // Only the folder beside the configuration is handed over.
+  BOOST_REQUIRE(::mkdir((site.files.path / "other").c_str(), 0755) == 0);
+  BOOST_REQUIRE(::mkdir((site.files.path / "other/credentials").c_str(), 0700) == 0);
+  site.files.write("other/credentials/k1.key", "a key of this test that is long enough", 0600);
+  site.write("salt: { value: salt }\nkeys: [ { id: k1, file: other/credentials/k1.key } ]\n");
+  BOOST_TEST(site.check(kServiceUser).status == 1);
   site.write("salt: { value: salt }\nkeys: [ { id: k1, file: '" + site.path("credentials/k1.key") +
              "' } ]\n");
   const Said absolute = site.check(kServiceUser);
