@@ -3,11 +3,13 @@
 #include "gateway/config/file.h"
 #include "gateway/config/plain_text.h"
 #include "gateway/config/sections.h"
+#include "gateway/config/shapes.h"
 
 namespace session::gateway {
 
 void read_audit(const Field& field, AuditSettings& to) {
   constexpr std::string_view kForm = "stderr, off or the absolute path of a file";
+  field.describe([] { return any_shape(choice_shape({"stderr", "off"}), pattern_shape("^/")); });
   const auto text = field.text(kForm);
   if (!text) return;
   if (*text == "stderr" || *text == "off") {

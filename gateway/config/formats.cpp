@@ -18,6 +18,7 @@ const FormatRow* read_format(const Field& field, const FormatRegistry& registry,
   for (const FormatRow& row : registry.rows()) {
     if (row.foreign || !foreign_only) names.push_back(row.name);
   }
+  field.describe([&] { return choice_shape(names); });
   const auto text = field.text(any_of(names));
   if (!text) return nullptr;
   const FormatRow* row = registry.find(*text);

@@ -16,8 +16,13 @@ void check_name(const NamedField& header, const IdentitySettings& so_far) {
   }
 }
 
+Json member_pointer_shape() { return pattern_shape("^/"); }
+
 // Reads the whole map: the file's headers replace all defaults.
 void read_headers(const Field& field, IdentitySettings& to) {
+  field.describe([] {
+    return Json{{"type", "object"}, {"propertyNames", {{"pattern", "^[A-Za-z0-9-]+$"}}}};
+  });
   if (field.given()) {
     to.headers.clear();
     if (field.node()->kind == YamlNode::Kind::null) field.expected("a map of headers ({} for none)");
@@ -26,6 +31,7 @@ void read_headers(const Field& field, IdentitySettings& to) {
     check_name(header, to);
     std::string pointer;
     read_text(header.field, pointer);
+    header.field.describe(member_pointer_shape);
     if (header.field.clean()) (void)is_member_pointer(pointer, header.field);
     to.headers.emplace_back(header.name, pointer);
   }
@@ -42,6 +48,7 @@ bool is_member_pointer(std::string_view text, const Field& field) {
 void read_identity(Section& section, IdentitySettings& to) {
   const Field subject = section["subject"];
   read_text(subject, to.subject);
+  subject.describe(member_pointer_shape);
   if (subject.clean()) (void)is_member_pointer(to.subject, subject);
   read_headers(section["headers"], to);
 }

@@ -14,6 +14,7 @@
 #include "core/base/unix_socket.h"
 #include "gateway/config/plain_text.h"
 #include "gateway/config/sections.h"
+#include "gateway/config/shapes.h"
 #include "gateway/config/units.h"
 
 namespace session::gateway {
@@ -121,6 +122,11 @@ std::optional<Listen> listener_in(Section& section) {
   const Field mode = section["mode"];
   const Field group = section["group"];
   const Field tcp = section["tcp"];
+  section.field().describe([] { return one_key_shape({"unix", "tcp"}); });
+  path.describe([] { return Json{{"type", "string"}, {"pattern", "^/"}, {"maxLength", kMaxSocketPath}}; });
+  mode.describe([] { return Json{{"type", {"string", "integer"}}, {"pattern", "^0?[0-7]{3}$"}}; });
+  group.describe([] { return Json{{"type", {"string", "integer"}}}; });
+  tcp.describe([] { return pattern_shape("^([0-9.]+|\\[[0-9A-Fa-f:.]+\\]):[0-9]+$"); });
   if (path.given() == tcp.given()) {
     section.field().problem(path.given() ? "expected unix or tcp, not both" : "expected unix or tcp");
     return std::nullopt;
@@ -147,6 +153,7 @@ bool same_place(const Listen& a, const Listen& b) {
 
 // The unknown keys of a listener are not quoted: they can be a mistyped secret.
 void read_listen(const Field& field, Settings& to) {
+  field.describe([] { return Json{{"minItems", 1}}; });
   std::vector<ReadListener> listeners;
   const std::vector<Field> items = items_of(field);
   for (const Field& item : items) {

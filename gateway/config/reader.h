@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/json/json.h"
 #include "gateway/config/file.h"
 #include "gateway/config/format_registry.h"
 #include "gateway/config/problem.h"
@@ -19,7 +20,7 @@ namespace session::gateway {
 
 // Collects the results of reading one configuration. Problems never stop the reading: it reports all of them.
 // The same code also lists the keys that a file can have: to list them, it reads an empty document, visits
-// every section once, and notes the key of each field that it asks for.
+// every section once, and notes the key of each field that it asks for, and what the field says of its value.
 class ParseContext {
  public:
   enum class Purpose { load, list_keys };
@@ -58,6 +59,11 @@ class ParseContext {
   void note(const std::string& key) { keys_.push_back(key); }
   [[nodiscard]] const std::vector<std::string>& keys() const { return keys_; }
 
+  // What values look like, by their keys, as JSON Schema (gateway/config/shapes.h).
+  using Shapes = std::map<std::string, Json, std::less<>>;
+  void describe(const std::string& key, const Json& shape) { shapes_[key].update(shape); }
+  [[nodiscard]] const Shapes& shapes() const { return shapes_; }
+
  private:
   std::filesystem::path directory_;
   const FormatRegistry& formats_;
@@ -67,6 +73,7 @@ class ParseContext {
   Problems warnings_;
   std::vector<ReferencedFile> files_;
   std::vector<std::string> keys_;
+  Shapes shapes_;
   std::map<std::string, int, std::less<>> lines_;
 };
 
@@ -91,6 +98,13 @@ class Field {
   void expected(std::string_view what, std::string_view hint = {}) const;
   // The same with the value's kind instead of the value: for places that may hold a secret.
   void expected_kind(std::string_view what) const;
+
+  // While keys are listed: says what the value looks like, by calling make() for its JSON Schema. What is
+  // said twice of one key is merged; what the reader says of lists and maps by itself need not be said.
+  template <class Make>
+  void describe(const Make& make) const {
+    if (context_->lists_keys()) context_->describe(key_, make());
+  }
 
   // The text of a scalar, with or without quotes. nullopt: it is absent, or it is not a scalar, which is
   // reported as "expected <what>, got a list".

@@ -8,6 +8,7 @@
 
 #include "core/base/text.h"
 #include "gateway/config/sections.h"
+#include "gateway/config/shapes.h"
 
 namespace session::gateway {
 namespace {
@@ -91,6 +92,7 @@ bool RedirectHosts::allows(const HostAndPort& target, std::uint16_t own_port) co
 
 void read_commit(Section& section, RedirectHosts& to) {
   const Field field = section["redirect_hosts"];
+  field.describe([] { return Json{{"maxItems", kMaxHosts}}; });
   const std::vector<Field> items = items_of(field);
   if (items.size() > kMaxHosts)
     field.problem("expected at most " + std::to_string(kMaxHosts) + " hosts, got " +
@@ -99,6 +101,7 @@ void read_commit(Section& section, RedirectHosts& to) {
       "a host such as login.example.com, example.com:8443 or .example.com (every host below it), without "
       "scheme and path, and in ASCII";
   for (const Field& item : items) {
+    item.describe(text_shape);
     const auto text = item.text(kForm);
     if (text && !to.add(*text)) item.expected(kForm);
   }

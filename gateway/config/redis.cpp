@@ -28,6 +28,7 @@ constexpr Choices<RedisTopology, 3> kTopologies = {{{"single", RedisTopology::si
 constexpr Range<milliseconds> kDeadlines = {milliseconds(1), std::chrono::minutes(1)};
 
 void read_server(const Field& field, std::uint16_t default_port, std::vector<RedisServer>& to) {
+  field.describe([] { return pattern_shape("^(rediss?|unix)://"); });
   const auto text = field.text("a url such as redis://127.0.0.1:6379/0");
   if (!text) return;
   auto url = parse_redis_url(*text, default_port);
@@ -36,6 +37,7 @@ void read_server(const Field& field, std::uint16_t default_port, std::vector<Red
 }
 
 void read_servers(const Field& field, std::uint16_t default_port, std::vector<RedisServer>& to) {
+  field.describe([] { return Json{{"minItems", 1}, {"maxItems", kMaxUrls}}; });
   const std::vector<Field> items = items_of(field);
   if (field.given() && field.clean() && items.empty()) field.problem("expected at least one url");
   if (items.size() > kMaxUrls) {
@@ -60,6 +62,7 @@ std::vector<RedisServer> servers_in(Section& section, const RedisStoreOptions& d
 // Reads the name of a user or a master: Redis allows no spaces there.
 void read_name(const Field& field, std::string& to) {
   std::string name;
+  field.describe(text_shape);
   if (field.given()) read_text(field, name);
   const bool plain = std::all_of(name.begin(), name.end(), is_graphic);
   if (!plain || name.size() > kMaxNameBytes)
@@ -70,6 +73,7 @@ void read_name(const Field& field, std::string& to) {
 // Reads the file now, so that a problem appears before the first connection.
 enum class PemContent { certificates, key };
 void read_pem(const Field& field, std::string& to, PemContent what) {
+  field.describe(text_shape);
   const auto text = field.text("the path of a file");
   if (!text || text->empty()) return;
   const auto file = named_file(field, 0);
@@ -124,6 +128,7 @@ void assign(const RedisRead& read, RedisStoreOptions& to) {
 void read_redis(Section& section, Settings& to) {
   RedisStoreOptions& redis = to.redis;
   RedisRead read;
+  section.field().describe([] { return Json{{"not", {{"type", "object"}, {"required", {"url", "urls"}}}}}; });
   read_choice(section["topology"], redis.topology, kTopologies);
   read.servers = servers_in(section, redis);
   read_name(section["master_name"], redis.master_name);

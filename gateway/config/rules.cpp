@@ -56,12 +56,20 @@ std::optional<Json> operand_of(ConditionOp op, const Field& field) {
   return std::nullopt;
 }
 
+Json operand_shape(ConditionOp op) {
+  if (op == ConditionOp::exists) return {{"type", "boolean"}};
+  if (op == ConditionOp::one_of) return {{"type", "array"}, {"minItems", 1}, {"items", text_shape()}};
+  return text_shape();
+}
+
 // Reads the conditions on the value of one pointer. Rejects an empty list, which would be satisfied by
 // everyone.
 void read_conditions(const std::string& pointer, Section& section, std::vector<Condition>& to) {
+  section.field().describe([] { return Json{{"type", "object"}, {"minProperties", 1}}; });
   bool any = false;
   for (const auto& [name, op] : kOps) {
     const Field field = section[name];
+    field.describe([&, &of = op] { return operand_shape(of); });
     if (!field.given()) continue;
     any = true;
     if (auto operand = operand_of(op, field)) to.push_back({pointer, op, std::move(*operand)});
@@ -74,6 +82,9 @@ void read_rule(const NamedField& entry, Rule& to) {
   if (!is_rule_name(entry.name) && !entry.field.context().lists_keys()) {
     entry.field.problem("expected a name of 1 to 64 of A-Z, a-z, 0-9, _ and -");
   }
+  entry.field.describe([] {
+    return Json{{"type", "object"}, {"minProperties", 1}, {"propertyNames", {{"pattern", "^/"}}}};
+  });
   const std::vector<NamedField> pointers = entries_of(entry.field);
   for (const auto& [pointer, field] : pointers) {
     (void)is_member_pointer(pointer, field);
@@ -88,6 +99,7 @@ void read_rule(const NamedField& entry, Rule& to) {
 }  // namespace
 
 void read_rules(const Field& field, std::vector<Rule>& to) {
+  field.describe([] { return Json{{"propertyNames", {{"pattern", "^[A-Za-z0-9_-]{1,64}$"}}}}; });
   for (const NamedField& entry : entries_of(field)) read_rule(entry, to.emplace_back());
 }
 

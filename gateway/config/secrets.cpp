@@ -6,6 +6,7 @@
 #include "gateway/config/referenced_file.h"
 #include "gateway/config/secret_file.h"
 #include "gateway/config/sections.h"
+#include "gateway/config/shapes.h"
 
 // No problem here quotes the file, not even ids and paths: a secret may stand in the wrong place.
 
@@ -40,6 +41,9 @@ std::optional<Secret> secret_in_place(const Field& field) {
 void read_secret(Section& section, Secret& to, std::size_t least) {
   const Field file = section["file"];
   const Field value = section["value"];
+  section.field().describe([] { return one_key_shape({"file", "value"}); });
+  file.describe(text_shape);
+  value.describe(text_shape);
   if (file.given() == value.given()) {
     section.field().problem(file.given() ? "expected file or value, not both" : "expected file or value");
     return;
@@ -56,6 +60,7 @@ void read_secret(Section& section, Secret& to, std::size_t least) {
 }
 
 void read_id(const Field& field, std::string& to) {
+  field.describe([] { return Json{{"type", {"string", "integer"}}, {"pattern", "^[A-Za-z0-9_-]{1,32}$"}}; });
   const auto text = field.text("text");
   if (!text) return;
   to = *text;
@@ -67,6 +72,7 @@ void read_id(const Field& field, std::string& to) {
 KeyMaterial read_key(Section& section) {
   KeyMaterial key;
   const Field id = section["id"];
+  section.field().describe([] { return Json{{"required", {"id"}}}; });
   if (!id.given()) section.field().problem("expected an id");
   read_id(id, key.id);
   read_secret(section, key.secret, kMinSecretBytes);
@@ -113,6 +119,7 @@ void read_listen_secret(const Field& field, std::vector<Secret>& to) {
 }  // namespace
 
 void read_listen_secrets(const Field& field, std::vector<Secret>& to) {
+  field.describe([] { return Json{{kOrListOfAtMost, kMaxListenSecrets}}; });
   if (field.context().lists_keys()) return read_listen_secret(field, to);
   if (!field.given()) return;
   if (field.node()->kind != YamlNode::Kind::list) return read_listen_secret(field, to);
@@ -130,6 +137,7 @@ void read_salt(const Field& field, Secret& to) {
 }
 
 void read_secrets(const Field& field, std::vector<Secret>& to) {
+  field.describe([] { return Json{{"minItems", 1}}; });
   const std::vector<Field> items = items_of(field);
   if (field.given() && field.clean() && items.empty()) field.problem("expected at least one secret");
   for (const Field& item : items) {
@@ -154,6 +162,7 @@ void read_password(const Field& field, PasswordSource& to) {
 }
 
 void read_keys(const Field& field, std::vector<KeyMaterial>& to) {
+  field.describe([] { return Json{{"minItems", 1}}; });
   const std::vector<Field> items = items_of(field);
   if (field.given() && field.clean() && items.empty()) {
     field.problem("expected at least one key; leave keys and salt out for random ones");

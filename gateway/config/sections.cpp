@@ -56,6 +56,7 @@ void check_cookie(Section& section, const CookieAttributes& cookie) {
 // the cookie in use.
 void read_former(const Field& field, const CookieAttributes& cookie, std::vector<CookieAttributes>& to) {
   const CookieAttributes defaults;
+  field.describe([] { return Json{{"maxItems", kMaxFormerCookies}}; });
   const std::vector<Field> items = items_of(field);
   if (items.size() > kMaxFormerCookies)
     field.problem("expected at most " + std::to_string(kMaxFormerCookies) + " places");
@@ -114,6 +115,7 @@ void read_anonymous(Section& section, Policy::Anonymous& to) {
 
 // The names of attributes. A list in the file replaces the default.
 void read_names(const Field& field, std::vector<std::string>& to) {
+  field.describe([] { return Json{{"type", "array"}, {"items", text_shape()}}; });
   if (!field.given()) return;
   to.clear();
   for (const Field& item : items_of(field)) {

@@ -31,12 +31,18 @@ std::optional<T> parsed(const Field& field, const Range<T>& range, const std::st
   return std::nullopt;
 }
 
+Json or_word_shape(std::string_view word, Json shape) {
+  return word.empty() ? shape : any_shape({{"const", word}}, std::move(shape));
+}
+
 std::optional<std::size_t> count_in(const Field& field, const Range<std::size_t>& range) {
+  field.describe([&] { return or_word_shape(range.word, integer_shape(range.min, range.max)); });
   const std::string span = span_of(range, [](std::size_t n) { return std::to_string(n); });
   return parsed(field, range, span, span, parse_count);
 }
 
 std::optional<milliseconds> duration_in(const Field& field, const Range<milliseconds>& range) {
+  field.describe([&] { return or_word_shape(range.word, duration_shape()); });
   const std::string form = or_word(range.word, "a duration with its unit (ms, s, m, h or d)");
   return parsed(field, range, form, span_of(range, format_duration), parse_duration);
 }
@@ -59,12 +65,14 @@ void assign_if(T& to, const std::optional<U>& value) {
 
 void read_prefix(const Field& field, std::string& to) {
   constexpr std::size_t kMaxBytes = 64;
+  field.describe([&] { return Json{{"pattern", "^[!-~]*$"}, {"maxLength", kMaxBytes}}; });
   read_text(field, to);
   if (!std::all_of(to.begin(), to.end(), is_graphic) || to.size() > kMaxBytes)
     field.expected("at most 64 printable ASCII characters without spaces");
 }
 
 void read_text(const Field& field, std::string& to) {
+  field.describe(text_shape);
   if (const auto text = field.text("text")) to = *text;
 }
 
@@ -86,6 +94,10 @@ void read_count(const Field& field, std::optional<unsigned>& to, const Range<std
 }
 
 void read_size(const Field& field, std::size_t& to, const Range<std::size_t>& range, PlainBytes plain) {
+  field.describe([&] {
+    return plain == PlainBytes::allowed ? any_shape(integer_shape(range.min, range.max), size_shape())
+                                        : size_shape();
+  });
   const std::string form = plain == PlainBytes::allowed ? "a size in bytes or with a unit (KiB, MiB or GiB)"
                                                         : "a size with its unit (KiB, MiB or GiB)";
   const auto parse = [plain](std::string_view text) { return parse_size(text, plain); };

@@ -12,6 +12,7 @@
 #include "core/base/clock.h"
 #include "gateway/config/problem.h"
 #include "gateway/config/reader.h"
+#include "gateway/config/shapes.h"
 #include "gateway/config/suggestions.h"
 #include "gateway/config/units.h"
 
@@ -49,6 +50,7 @@ template <class T, std::size_t N>
 void read_choice(const Field& field, T& to, const Choices<T, N>& choices) {
   std::vector<std::string_view> names;
   for (const auto& [name, value] : choices) names.push_back(name);
+  field.describe([&] { return choice_shape(names); });
   const auto text = field.text(any_of(names));
   if (!text) return;
   for (const auto& [name, value] : choices) {
