@@ -5,6 +5,7 @@
 #include <iostream>
 #include <utility>
 
+#include "gateway/app/exit_status.h"
 #include "gateway/app/file_access.h"
 #include "gateway/config/load.h"
 #include "gateway/realm/config_snapshot.h"
@@ -12,10 +13,6 @@
 
 namespace session::gateway {
 namespace {
-
-constexpr int kFine = 0;
-constexpr int kProblem = 1;
-constexpr int kUsage = 2;
 
 void print(const std::string& file, const Problem& problem) { std::cerr << render(file, problem) << "\n"; }
 
@@ -42,7 +39,7 @@ int check_files(const FileUser& user, const CheckRequest& request, std::vector<R
     return kUsage;
   }
   for (const DeniedFile& each : *denied) print(request.file, {each.file.line, each.file.key, each.why});
-  return denied->empty() ? kFine : kProblem;
+  return denied->empty() ? kFine : kFailed;
 }
 
 // Prints what the store answers. Returns the exit status.
@@ -53,7 +50,7 @@ int check_store(Settings settings) {
     return kFine;
   }
   std::cerr << "store: " << check.problem << "\n";
-  return kProblem;
+  return kFailed;
 }
 
 }  // namespace
@@ -71,7 +68,7 @@ int check_config(const CheckRequest& request) {
   auto loaded = load_file(request.file);
   if (!loaded) {
     for (const Problem& problem : loaded.error()) print(request.file, problem);
-    return kProblem;
+    return kFailed;
   }
   Settings settings = with_ephemeral_keys(std::move(*loaded), nullptr);
   for (const std::string& warning : settings.warnings) std::cerr << "warning: " << warning << "\n";

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <system_error>
 
+#include "gateway/app/exit_status.h"
 #include "gateway/config/load.h"
 #include "gateway/nginx/lint/lint.h"
 #include "gateway/nginx/snippets/snippets.h"
@@ -62,14 +63,14 @@ std::string absolute_path(const std::string& path) {
 
 int fail(const std::string& why) {
   std::cerr << why << "\n";
-  return 2;
+  return kFailed;
 }
 
 }  // namespace
 
 int lint_nginx(const std::string& nginx_file, const ConfigChoice& configuration_file, bool json) {
   const auto settings = settings_of(configuration_file);
-  if (!settings) return 2;
+  if (!settings) return kFailed;
   const auto facts = facts_of(*settings);
   if (!facts) return fail(facts.error());
   const auto configuration = load_nginx(nginx_file);
@@ -83,7 +84,7 @@ int lint_nginx(const std::string& nginx_file, const ConfigChoice& configuration_
   } else {
     for (const Finding& finding : findings) std::cout << render(finding);
   }
-  return findings.empty() ? 0 : 1;
+  return findings.empty() ? kFine : kFailed;
 }
 
 int print_nginx(const ConfigChoice& configuration_file, const std::optional<std::string>& output,

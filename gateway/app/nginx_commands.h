@@ -18,7 +18,7 @@ int print_nginx(const ConfigChoice& configuration_file, const std::optional<std:
 // Prints what breaks protection in an nginx configuration, read with all that it includes: each finding with
 // its file and line, what is wrong, and the line to write instead. Headers and rules are those of the
 // gateway's configuration. With `json` one JSON object (render_json()). Returns the exit status: 0 for no
-// findings, 1 for findings, 2 if a file can't be read.
+// findings, 1 for findings, and if a file can't be read.
 int lint_nginx(const std::string& nginx_file, const ConfigChoice& configuration_file, bool json);
 
 }  // namespace session::gateway

@@ -24,7 +24,7 @@ class Finding:
 def lint(program, nginx_conf, settings):
     """The findings; raises RuntimeError if it can't read the configuration."""
     done = subprocess.run([program, "lint", nginx_conf, "--config", settings, "--format", "json"], capture_output=True, text=True)
-    if done.returncode not in (0, 1):
+    if done.returncode not in (0, 1) or not done.stdout:
         raise RuntimeError(f"lint ends with {done.returncode}: {done.stdout}{done.stderr}")
     findings = [Finding(one) for one in json.loads(done.stdout)["findings"]]
     if bool(findings) != bool(done.returncode):

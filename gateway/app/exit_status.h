@@ -1,0 +1,10 @@
+#pragma once
+
+namespace session::gateway {
+
+// What every command returns, and nothing else (docs/contract.md).
+inline constexpr int kFine = 0;    // done; what was looked at is fine
+inline constexpr int kFailed = 1;  // a problem was found, or the command failed: it has said which
+inline constexpr int kUsage = 2;   // the command line is wrong: nothing was done
+
+}  // namespace session::gateway

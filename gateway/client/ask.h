@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/base/clock.h"
+#include "core/base/result.h"
+#include "core/base/secret.h"
+#include "gateway/client/fastcgi_answer.h"
+#include "gateway/config/settings.h"
+
+namespace session::gateway {
+
+// What a client asks a running gateway, and where.
+struct Question {
+  Listen where;
+  std::string_view endpoint;  // as GATEWAY_ENDPOINT names it
+  Secret secret;              // of the listener; empty: none
+  milliseconds timeout;       // from the connect to the last byte of the answer
+};
+
+// Asks over a connection of its own, and blocks until the answer is there or the timeout has passed. The
+// error is a sentence for the operator: what happened, and what helps.
+[[nodiscard]] Result<ClientAnswer, std::string> ask(const Question& question);
+
+// unix:/path, tcp:127.0.0.1:9000 or tcp:[::1]:9000.
+[[nodiscard]] std::string name_of(const Listen& where);
+
+}  // namespace session::gateway
