@@ -7,20 +7,21 @@ install(FILES man/session-gateway.yaml.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man
 
 install(FILES conf/grafana-dashboard.json conf/prometheus-alerts.yaml DESTINATION ${CMAKE_INSTALL_DATADIR}/session-gateway OPTIONAL)
 
-# In folders as in the source, so that links between the pages lead somewhere.
-install(FILES README.md SECURITY.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
-install(FILES conf/gateway.yaml DESTINATION ${CMAKE_INSTALL_DOCDIR}/conf)
-install(FILES docs/contract.md docs/install.md docs/migration.md docs/monitor.md docs/nginx.md docs/redis.md docs/run.md
-  docs/security.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
 
-# The units, /etc/session-gateway, and the files for nginx: their text or place depends on the prefix. The files for nginx are not in
-# /etc/nginx: they hold nothing to edit and belong to this version of the gateway. Old ones that stay behind as edited configuration
-# would leave doors open that a new version has closed.
+# The pages, the units, /etc/session-gateway, the schema, the completions and the files for nginx: their text or place depends on the
+# prefix or on what is installed, or the program that is installed writes them. The files for nginx are not in /etc/nginx: they hold
+# nothing to edit and belong to this version of the gateway. Old ones that stay behind as edited configuration would leave doors open that
+# a new version has closed.
 install(CODE "
   set(session_snippets health http protect public server session upstream)
+  set(session_pages README.md SECURITY.md docs/contract.md docs/install.md docs/lint.md docs/migration.md docs/monitor.md docs/nginx.md
+    docs/redis.md docs/run.md docs/security.md)
+  set(session_docdir \"${CMAKE_INSTALL_DOCDIR}\")
   set(session_datadir \"${CMAKE_INSTALL_DATADIR}\")
   set(session_source \"${PROJECT_SOURCE_DIR}\")
   set(session_build \"${PROJECT_BINARY_DIR}\")
+  set(session_program \"$<TARGET_FILE:session-gateway>\")
   set(session_bindir \"${CMAKE_INSTALL_BINDIR}\")")
+install(SCRIPT packaging/install_pages.cmake)
 install(SCRIPT packaging/install_for_prefix.cmake)

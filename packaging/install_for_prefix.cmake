@@ -28,12 +28,31 @@ foreach(snippet ${session_snippets})
   file(WRITE "${session_build}/installing-${own}/${name}" "${text}")
   file(INSTALL "${session_build}/installing-${own}/${name}" DESTINATION "${prefix}/${session_datadir}/session-gateway/nginx")
 endforeach()
-file(REMOVE_RECURSE "${session_build}/installing-${own}")
 
+# What the program says of itself: the schema for editors, and the completions where each shell looks for them.
+function(session_install_output folder name)
+  execute_process(COMMAND "${session_program}" ${ARGN} OUTPUT_FILE "${session_build}/installing-${own}/${name}"
+    COMMAND_ERROR_IS_FATAL ANY)
+  file(INSTALL "${session_build}/installing-${own}/${name}" DESTINATION "${prefix}/${session_datadir}/${folder}")
+endfunction()
+session_install_output(session-gateway gateway.schema.json schema)
+session_install_output(bash-completion/completions session-gateway completion bash)
+session_install_output(zsh/vendor-completions _session-gateway completion zsh)
+session_install_output(fish/vendor_completions.d session-gateway.fish completion fish)
+
+# Configurations begin with a line that tells editors where the schema is.
+function(session_install_configuration source folder)
+  file(READ "${session_source}/${source}" text)
+  string(REPLACE "=/usr/share/session-gateway/" "=${prefix}/${session_datadir}/session-gateway/" text "${text}")
+  file(WRITE "${session_build}/installing-${own}/gateway.yaml" "${text}")
+  file(INSTALL "${session_build}/installing-${own}/gateway.yaml" DESTINATION "${folder}")
+endfunction()
+session_install_configuration(conf/gateway.yaml "${prefix}/${session_docdir}/conf")
 # The operator's own, once it is there.
 if(NOT EXISTS "$ENV{DESTDIR}${configuration}/gateway.yaml")
-  file(INSTALL "${session_source}/packaging/gateway.yaml" DESTINATION "${configuration}")
+  session_install_configuration(packaging/gateway.yaml "${configuration}")
 endif()
+file(REMOVE_RECURSE "${session_build}/installing-${own}")
 
 # Root's alone: key files, which systemd hands to the service (LoadCredential=), and the line by which nginx sends the secret.
 foreach(folder credentials nginx)
