@@ -190,7 +190,9 @@ BOOST_AUTO_TEST_CASE(a_configuration_that_is_wrong_is_said_to_be) {
   write_file(site.dir / "bad.yaml", "identity: { headers: { X_User: /user } }\n");
   BOOST_TEST(site.run({"nginx", "--config", site.dir / "bad.yaml"}) == 1);
   BOOST_TEST(read_file(site.dir / "command.log") ==
-             "identity.headers: X_User: nginx's files need a name of letters, digits and - only\n");
+             site.dir / "bad.yaml" +
+                 ":1: identity.headers.X_User: nginx's files can't have this name of a header: expected "
+                 "letters, digits and - only\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
