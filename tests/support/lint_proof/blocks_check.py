@@ -145,3 +145,39 @@ def check_at_the_server(site, rng):
         site.areas.append(("/", "login"))
     site.location("/assets/", rng.choice(("auth_request off;", "", "auth_request off; " + PUBLIC)), program(site))
     site.areas.append(("/assets/", "open"))
+
+
+@block
+def check_by_an_upstream_with_a_spare(site, rng):
+    """Somebody else answers when the gateway does not."""
+    name = "spare_@ID@"
+    site.http.append(f"upstream {name} {{ server unix:@TOP@/{rng.choice(('gateway', 'nowhere'))}.sock; server unix:@TOP@/{rng.choice(('app_fastcgi', 'gateway'))}.sock backup; }}")
+    own_check(site, rng, ask=ASK.replace("fastcgi_pass session_gateway", f"fastcgi_pass {name}"), more="fastcgi_next_upstream error timeout;")
+
+
+@block
+def check_that_follows_headers(site, rng):
+    """The client's headers as params of the check."""
+    own_check(site, rng, ask=ASK.replace("fastcgi_pass_request_headers off;", rng.choice(("", "fastcgi_param HTTP_X_SESSION_SET $http_x_session_set;"))),
+              more=rng.choice(("", "fastcgi_param GATEWAY_REQUIRE $http_gateway_require;", "fastcgi_param GATEWAY_ENDPOINT session;")))
+
+
+@block
+def check_switched_by_a_variable(site, rng):
+    """auth_request takes no variable, so people switch by other means."""
+    name = fresh(site, "v")
+    site.http.append(f'map {rng.choice(("$http_x_debug", "$remote_addr", "$request_uri", "$arg_debug", "$http_referer"))} ${name} {{ default 0; 1 1; "~(secret|^10|site)" 1; }}')
+    site.location("= /check", "internal;", f"if (${name}) {{ return {rng.choice((200, 204, 401))}; }}", ASK, RIGHT["endpoint"], RIGHT["require"])
+    site.location("/hand/", "auth_request /check;", 'set $session_not_included "";', hand_headers(), "proxy_pass http://app;")
+    site.areas.append(("/hand/", "login"))
+    site.pages.append("/hand/secret.txt")
+
+
+@block
+def check_rewritten(site, rng):
+    """A rewrite of the server or of the auth location takes the check elsewhere."""
+    needs(site.is_files)
+    if rng.random() < 0.5:
+        site.server.append(rng.choice(("rewrite ^/_session/(.*)$ /open/page.html last;", "rewrite ^/(.*)auth$ /open/page.html last;", "if ($arg_debug) { rewrite ^ /open/page.html break; }")))
+    else:
+        own_check(site, rng, more=rng.choice(("rewrite ^ /open/page.html last;", "if ($arg_debug) { rewrite ^ /open/page.html last; }", "rewrite ^ /check break;")))

@@ -115,3 +115,48 @@ def words_of_a_site(site, rng):
     site.server.append(rng.choice(("gzip on;", "client_max_body_size 10m;", "add_header X-Frame-Options DENY always;", "sendfile on; tcp_nopush on;", "charset utf-8;", "etag off;",
                                    "error_page 404 /open/page.html;", "server_tokens off;", "keepalive_timeout 10s;")))
     site.location("= /robots.txt", 'return 200 "User-agent: *";')
+
+
+@block
+def referers_and_agents(site, rng):
+    """Walls that are none, before the check or in place of it."""
+    site.after.append(rng.choice(("valid_referers none blocked server_names; if ($invalid_referer) { return 403; }", 'if ($http_user_agent ~ "curl|bot") { return 444; }',
+                                  "if ($http_referer !~ site) { return 404; }")))
+    if rng.random() < 0.5:
+        site.before.append("error_page 403 404 @wall;")
+        site.location("@wall", rng.choice(("return 404;", "root @DIR@/site;")))
+
+
+@block
+def answers_changed(site, rng):
+    """Filters of answers, which show nothing to anybody else."""
+    site.open_lines.append(rng.choice(("sub_filter a b; sub_filter_once off;", "gzip on;", "gunzip on;", "charset utf-8;", "add_trailer X-A b;", "xslt_none on;" if False else "etag on;")))
+    site.after.append(rng.choice(("sub_filter </head> <x>;", "expires -1;", "add_header X-Frame-Options DENY always;")))
+
+
+@block
+def kept_by_the_path(site, rng):
+    """A cache of the open place or the server that a protected answer gets into, or the other way round."""
+    needs(site.kind in ("proxy", "fastcgi"))
+    zone = fresh(site, "k")
+    site.http.append(f"{site.kind}_cache_path @DIR@/kept-{zone.split('_')[0]} keys_zone={zone}:64k;")
+    for where, key in ((site.after, rng.choice(("$uri", '"$uri $session_user"'))), (site.open_lines, rng.choice(("$uri", "$arg_key", "$request_uri")))):
+        where.append(f"{site.kind}_cache {zone}; {site.kind}_cache_key {key}; {site.kind}_cache_valid any 1m;")
+    site.ask("alice", "GET", site.pages[0])
+    site.ask("nobody", "GET", f"/open?key={site.pages[0]}")
+
+
+@block
+def secret_of_a_link(site, rng):
+    """secure_link in the place of a check, and beside it."""
+    needs(site.is_files)
+    site.after.append('secure_link $arg_sum; secure_link_md5 "word$uri"; if ($secure_link = "") { return 403; }')
+    site.before.append(rng.choice(("", "error_page 403 @sum;")))
+    site.location("@sum", rng.choice(("return 403;", "root @DIR@/site;")))
+
+
+@block
+def echo_and_execution(site, rng):
+    needs(site.kind in ("files", "proxy"))
+    site.location("/run", rng.choice(("echo_exec @bare;", f"echo_exec {protected_page(site)};", "echo_read_request_body; echo $request_body;", "echo $http_cookie;")))
+    site.location("@bare", PUBLIC, rng.choice(("rewrite ^ /admin/secret.txt break;", "")), site.serves())

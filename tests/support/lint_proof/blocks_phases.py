@@ -207,3 +207,62 @@ def intercepted_errors(site, rng):
     needs(not site.is_files and site.kind in ("proxy", "fastcgi"))
     site.before.append(error_page(site, rng, rng.choice((404, 401, 403, 500, "404 500"))))
     site.after.append("proxy_intercept_errors on; fastcgi_intercept_errors on;")
+
+
+@block
+def status_of_a_connection_limit_leads_on(site, rng):
+    zone = fresh(site, "z")
+    site.http.append(f"limit_conn_zone $server_name zone={zone}:32k;")
+    site.before.append(error_page(site, rng, "503"))
+    site.after.append(f"limit_conn {zone} 1;")
+
+
+@block
+def error_page_around(site, rng):
+    """An error page of the server, and a protected place whose own lines end it, or don't."""
+    site.server.append(error_page(site, rng, rng.choice(("401", "403", "401 403 500", "404"))))
+    inner = rng.choice(("auth_request /_session/auth; set $session_not_included \"\";", PROTECT))
+    site.location("/hand/", inner, "" if inner == PROTECT else hand_headers(), rng.choice(("deny all;", "", "if ($request_method = POST) { return 403; }")), "proxy_pass http://app;")
+    site.areas.append(("/hand/", "login"))
+    site.pages.append("/hand/secret.txt")
+
+
+@block
+def error_page_of_an_error_page(site, rng):
+    """One error page leads to a place with another."""
+    site.before.append("error_page 401 @first;")
+    site.location("@first", rng.choice(("recursive_error_pages on;", "")), error_page(site, rng, "404"), "return 404;")
+
+
+@block
+def error_page_with_a_variable(site, rng):
+    name = fresh(site, "v")
+    site.http.append(f"map $request_method ${name} {{ default /open/page.html; POST /front.php; }}")
+    site.before.append(f"error_page {rng.choice(('401', '403', '404'))} {rng.choice(('=', ''))} {rng.choice(('$' + name, '/open/$arg_page', '$request_uri', '/inner$uri'))};")
+    site.after.append(rng.choice(("", "if ($request_method = POST) { return 404; }", "deny all;")))
+    lines = ["alias @DIR@/site/;"] if site.is_files else ["rewrite ^/inner/(.*)$ /$1 break;", site.serves()]
+    site.location("/inner/", site.public, *lines)
+    from lint_proof.site import FASTCGI
+    site.location("= /front.php", site.public, FASTCGI)
+
+
+@block
+def try_files_to_a_variable(site, rng):
+    needs(site.kind == "files")
+    site.after.append(f"try_files $uri {rng.choice(('/inner$uri', '$uri.html', '/index.php$is_args$args', '/$arg_page'))};") if site.place != "=" else needs(False)
+    from lint_proof.site import FASTCGI
+    site.location("= /index.php", rng.choice((site.public, PROTECT)), FASTCGI)
+
+
+@block
+def break_before_the_rest(site, rng):
+    """`break` and `if` stop what the rewrite module would do, not the check."""
+    site.before.append(rng.choice(("break;", "if ($http_x_debug) { break; }", f"if ({rng.choice(CONDITIONS)}) {{ set $session_not_included \"\"; break; }}")))
+
+
+@block
+def program_in_an_if(site, rng):
+    needs(site.kind in ("proxy", "fastcgi"))
+    passes = "proxy_pass http://app;" if site.kind == "proxy" else "fastcgi_pass app_fastcgi;"
+    where = site.after if rng.random() < 0.5 else site.open_lines
+    where.append(f"if ({rng.choice(CONDITIONS)}) {{ {rng.choice(('', 'rewrite ^/(.*)$ /admin/$1 break;', 'set $x y;'))} {passes} }}")

@@ -139,3 +139,46 @@ def whole_site_with_holes(site, rng):
     site.areas = [(area, wanted) for area, wanted in site.areas if area != "~\\.(jpg|css)$" or wanted != "open"]
     if site.is_files:
         site.files = [(name, "login" if "index" in name else level) for name, level in site.files]
+
+
+@block
+def program_by_another_name(site, rng):
+    """The application's address under another name: a second upstream, its socket, another server or location."""
+    needs(site.kind == "proxy")
+    name, to = "again_@ID@", rng.choice(("http://again_@ID@/admin/", "http://again_@ID@", "http://unix:@TOP@/app.sock:/admin/", "http://unix:@TOP@/app.sock"))
+    site.http.append(f"upstream {name} {{ server unix:@TOP@/app.sock; {rng.choice(('', 'keepalive 4;'))} }}")
+    site.location("/again/", rng.choice((site.public, "", 'proxy_set_header Cookie "";')), f"proxy_pass {to};")
+
+
+@block
+def folder_in_another_case(site, rng):
+    """Patterns that do not look at case beside names that do, and names that only look alike."""
+    name = rng.choice(("~* ^/admin/pub/", "~* ^/ADMIN/deep/", "/Admin/", "~ ^/admin", "^~ /adm", "~* /deep/", "= /admin/index.html"))
+    site.location(name, rng.choice((site.public, "")) if not site.is_files else "", site.serves())
+
+
+@block
+def nested_patterns(site, rng):
+    """A pattern inside the open place, or in one around the protected place."""
+    inner = rng.choice(("~ \\.txt$", "~* secret", "/admin/deep/", "^~ /admin/", "~ ^/admin/deep/"))
+    lines = rng.choice(("", "expires 1d;", PROTECT, site.public))
+    site.open_lines.append(f"location {inner} {{ {lines} {site.serves(lines != PROTECT)} }}")
+
+
+@block
+def uploads_into_open_files(site, rng):
+    needs(site.is_files)
+    site.location("/drop/", "root @DIR@/site; dav_methods PUT DELETE MOVE COPY MKCOL; create_full_put_path on; client_body_temp_path @DIR@/body; dav_access all:rw;", rng.choice(("", "ssi on;", "limit_except GET { deny all; }")))
+    page = site.pages[0]
+    site.ask("nobody", "PUT", "/drop/x.html", [], f'<!--# include virtual="{page}" -->')
+    site.ask("nobody", "GET", "/drop/x.html")
+    site.ask("nobody", "COPY", "/drop/x.html", [f"Destination: http://site.test{page}"])
+
+
+@block
+def links_and_slashes(site, rng):
+    """The protected name without its slash, or with more behind it."""
+    name = rng.choice(("= /admin", "/admin.bak/", "~ ^/admin$", "/admin", "~ ^/admin/?$", "= /admin/"))
+    needs(site.place != "~")
+    lines = {"= /admin": "return 301 /admin/;"}.get(name, rng.choice((site.serves(), "return 301 /admin/;")))
+    site.location(name, "" if site.is_files else site.public, lines, rng.choice(("alias @DIR@/site/admin/;", "")) if site.is_files and "return" not in lines else "")

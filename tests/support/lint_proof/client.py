@@ -80,6 +80,8 @@ async def ask_on_one(connect, requests):
                 break
     except (asyncio.IncompleteReadError, ConnectionError):
         pass
+    except (ValueError, IndexError):  # no answer of HTTP/1.1: some modules send a body after HEAD
+        answers.append(NONE)
     finally:
         writer.close()
     return answers

@@ -26,9 +26,9 @@ def with_blocks(rng, blocks):
             for add in blocks:
                 add(site, rng)
                 site.used.append(add.__name__)
+            return site.case()
         except DoesNotFit:
             continue
-        return site.case()
     return None
 
 

@@ -73,6 +73,7 @@ def questions(case):
     page = case.pages[0] if case.pages else "/"
     yield from (Ask("nobody", Request("GET", f"{page}?status={status}")) for status in STATUSES)
     for name in sorted({"/", *case.locations()}):
+        yield Ask("nobody", Request("GET", name))
         yield from (Ask("nobody", Request("GET", f"{name}?user={FORGED}&name={FORGED}", [*FORGERY, f"Cookie: user={FORGED}"])),
                     Ask("bob", Request("GET", f"{name}?accel={page}", FORGERY)),
                     Ask("nobody", Request("GET", f"{name}x.html", [REFLECTED.format(page=page)])),

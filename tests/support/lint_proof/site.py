@@ -10,6 +10,7 @@ NAMES = ("User", "Email", "Groups")
 HIDDEN = ("Set", "Unset", "Destroy", "Regenerate", "Flush", "Location")
 FASTCGI = """fastcgi_param REQUEST_METHOD $request_method; fastcgi_param REQUEST_URI $request_uri; fastcgi_param QUERY_STRING $query_string;
         fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name; fastcgi_pass app_fastcgi;"""
+ONCE = ("try_files", "satisfy", "random_index", "merge_slashes", "client_max_body_size", "proxy_cache", "fastcgi_cache", "limit_except", "alias", "ssi")
 PAGES = ("admin/secret.txt", "admin/secret.jpg", "admin/secret.php", "admin/index.html", "admin/deep/secret.txt")
 
 
@@ -79,6 +80,10 @@ class Site:
         self.asks.append(Ask(session, Request(method, target, headers, body)))
 
     def case(self):
+        for lines in (self.server, [*self.before, *self.after], self.open_lines):
+            for directive in ONCE:
+                needs(sum(line.split(" ")[0] == directive for line in lines) <= 1)
+
         def block(head, lines):
             return f"{head} {{\n" + "".join(f"        {line}\n" for line in lines if line) + "    }"
 
