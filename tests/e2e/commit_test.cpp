@@ -142,7 +142,8 @@ BOOST_AUTO_TEST_CASE(a_location_that_includes_nothing_logs_nobody_in_and_out) {
   const std::string cookie = stack.log_in(R"({"user":"alice"})");
   logs_in(stack, "200 OK", "X-Session-Location: /home\r\n");
   Client client(stack.site("tenants"));
-  for (const auto* path : {"/tenant/x", "/silenced/x", "/by-try-files/x", "/by-error-page/x", "/by-name/x"}) {
+  for (const auto* path :
+       {"/tenant/x", "/silenced/x", "/by-try-files/x", "/by-error-page/x", "/by-name/x", "/by-rewrite/x"}) {
     for (const HeaderLines& headers : {HeaderLines{}, HeaderLines{cookie}}) {
       const Reply reply = client.get(path, headers);
       BOOST_TEST(reply.status == 403, path);
@@ -167,14 +168,6 @@ BOOST_AUTO_TEST_CASE(locations_with_the_includes_commit_beside_them) {
     BOOST_TEST(reply.status == 204, path);
     BOOST_TEST(user_of(stack, cookie_line(reply)) == "root", path);
   }
-}
-
-BOOST_AUTO_TEST_CASE(a_location_commits_beside_a_mirror_that_gives_its_word_back) {
-  Stack stack;
-  logs_in(stack, "200 OK");
-  Client client(stack.site("tenants"));
-  BOOST_TEST(user_of(stack, cookie_line(client.get("/mirrored/x"))) == "root");
-  BOOST_TEST(client.get("/mirrored/badly/x").status == 403);
 }
 
 // The site's application hands the request on to the tenant, which commits then.

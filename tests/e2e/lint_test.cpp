@@ -250,6 +250,28 @@ BOOST_AUTO_TEST_CASE(a_header_that_auth_request_set_takes_from_the_client_is_the
              Json::array({"alice"}));
 }
 
+BOOST_AUTO_TEST_CASE(a_part_of_an_open_page_runs_no_check_and_is_told) {
+  const auto site = [](const std::string& ssi) {
+    return kServer + "location / { include @CONF@/session-gateway-public.conf; proxy_pass http://app;\n" +
+           ssi + " }" + kOther;
+  };
+  const auto answer = [](const AppRequest& request) {
+    const std::string body = request.target == "/page" ? "<!--#include virtual='/other/x' -->" : "treasure";
+    return "200 OK\r\nContent-Type: text/html\r\n\r\n" + body;
+  };
+  Linted bad(site("ssi on;"));
+  const CannedGateway gateway(bad.dir / "gateway.sock", kRefuses);
+  bad.application.answers(answer);
+  BOOST_TEST(bad.lint() == 1);
+  BOOST_TEST(bad.says("site.conf:3: danger: ssi: pages of location / can include protected ones"), bad.said);
+  BOOST_TEST(bad.start().get("/page").body == "treasure");
+
+  Linted mended(site("ssi off;"));
+  mended.application.answers(answer);
+  BOOST_TEST(mended.lint() == 0, mended.said);
+  BOOST_TEST(mended.start().get("/page").body.find("treasure") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_pattern_takes_files_away_from_a_protected_place_and_is_told) {
   const auto site = [](const std::string& name) {
     return "root @DIR@;\n" + kServer + "location " + name +

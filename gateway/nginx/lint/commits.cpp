@@ -1,4 +1,4 @@
-// Rules for who may change sessions with X-Accel-Redirect, and for who receives the session cookie.
+// Rules for who may change sessions with X-Accel-Redirect.
 
 #include <algorithm>
 
@@ -7,6 +7,11 @@
 
 namespace session::gateway {
 namespace {
+
+// Variables of session-gateway-http.conf.
+constexpr std::string_view kWord = "$session_commit";  // what the location says
+constexpr std::string_view kStamp = "$session_stamp";  // in a header for the application: notes it
+constexpr std::string_view kTrust = "$session_trust";  // what holds of it for GATEWAY_COMMIT
 
 std::vector<const Context*> commit_locations(const Inspection& in) {
   std::vector<const Context*> contexts = in.usage.handling_contexts();
@@ -23,13 +28,6 @@ bool is_opt_in(const Inspection& in, const Context& commit) {
                      [](const Setting& setting) { return !variables_in(setting.value).empty(); });
 }
 
-bool everybody_commits(const Inspection& in, const Context& server) {
-  const auto locations = commit_locations(in);
-  return std::any_of(locations.begin(), locations.end(), [&](const Context* context) {
-    return context->enclosing(Context::Level::server) == &server && !is_opt_in(in, *context);
-  });
-}
-
 // Reports a commit location that takes the word of every application.
 void commit_for_everybody(Inspection& in) {
   for (const Context* context : commit_locations(in)) {
@@ -40,6 +38,22 @@ void commit_for_everybody(Inspection& in) {
             " asks no location whether it may commit: every application of this server can log visitors "
             "in as anybody, with X-Accel-Redirect",
         "include session-gateway-server.conf; in place of it");
+  }
+}
+
+// Reports a commit location that goes by a variable of `set` alone. Such a variable belongs to the request.
+void word_that_outlives_its_location(Inspection& in) {
+  for (const Context* context : commit_locations(in)) {
+    for (const Setting& setting : in.usage.params(*context, "GATEWAY_COMMIT")) {
+      const bool is_said = !in.taint.in(setting.value).empty();  // then the rules for params report it
+      if (variables_in(setting.value).empty() || setting.value == kTrust || is_said) continue;
+      in.danger(
+          setting.line->place,
+          legible(setting.value) +
+              " need not be what the location that answered has said: nginx keeps a variable when it goes on "
+              "to another location, and shares it with parts of a page",
+          "include session-gateway-server.conf; in place of " + context->title());
+    }
   }
 }
 
@@ -57,76 +71,38 @@ void commit_of_an_error_page(Inspection& in) {
   }
 }
 
-// Whether an auth_request asks this location. The one of another service may need every cookie.
-bool answers_checks(const Inspection& in, const Context& location) {
-  const auto& contexts = in.usage.model().contexts();
-  return std::any_of(contexts.begin(), contexts.end(),
-                     [&](const Context* context) { return in.usage.auth_location(*context) == &location; });
-}
-
-// Reports open locations that hand the session cookie to whatever is behind them.
-void cookie_for_strangers(Inspection& in) {
-  for (const Context* context : in.usage.handling_contexts()) {
-    const Context& server = *context->enclosing(Context::Level::server);
-    const auto protocol = upstream_protocol_of(*context);
-    if (!protocol || GatewayUsage::check(*context) || in.usage.is_gateway(*context) ||
-        !in.usage.commits(server) || !protocol->passes_headers(*context) ||
-        !protocol->settings(*context, "Cookie").empty() || answers_checks(in, *context))
-      continue;
-    const bool by_include = protocol->kind == "proxy" || protocol->kind == "fastcgi";
-    const std::string write =
-        by_include ? kIncludePublic : protocol->line("Cookie", "$session_public_cookie");
-    if (in.usage.is_application(*context)) {
-      in.advice(context->place(),
-                context->title() + ": the session cookie reaches the application, which can leak it", write);
-      continue;
-    }
-    const std::string commits =
-        everybody_commits(in, server) ? "; its X-Accel-Redirect logs visitors in as anybody" : "";
-    in.danger(context->place(),
-              context->title() +
-                  ": the session cookie reaches what is behind this location, and whoever has it has the "
-                  "session" +
-                  commits,
-              write);
-  }
-}
-
-// Reports maps of session-gateway-http.conf that take another cookie away than the session's.
-void cookie_of_another_name(Inspection& in) {
-  const std::string& pattern = in.usage.facts().cookies;
-  for (const Directive* line : in.usage.model().all()) {
-    if (line->name != "map" || assigned_by(*line) != "$session_public_cookie" || pattern.empty()) continue;
-    const bool found = std::any_of(line->children.begin(), line->children.end(), [&](const Directive& entry) {
-      return entry.name.find(pattern) != std::string::npos;
-    });
-    if (found) continue;
-    in.danger(line->place,
-              "these maps take away another cookie than gateway.yaml names (" + legible(pattern) +
-                  "): the session cookie reaches the applications of open locations",
-              "session-gateway nginx --config gateway.yaml --output DIRECTORY");
-  }
+// Whether the location's lines for the application have the header by which the files note whose they are.
+bool is_noted(const Context& context) {
+  const auto protocol = upstream_protocol_of(context);
+  if (!protocol) return false;
+  const auto& lines = context.list(protocol->directive);
+  return std::any_of(lines.begin(), lines.end(),
+                     [](const Directive* line) { return line->arg(1) == kStamp; });
 }
 
 bool says_commit(const Context& context) {
   const auto& lines = context.own("set");
-  return std::any_of(lines.begin(), lines.end(),
-                     [](const Directive* line) { return line->arg(0) == "$session_commit"; });
+  return std::any_of(lines.begin(), lines.end(), [](const Directive* line) { return line->arg(0) == kWord; });
 }
 
 // Of several lines nginx runs all, so the last one counts.
 bool allows_commit(const Context& context) {
   bool allows = false;
   for (const Directive* line : context.own("set")) {
-    if (line->arg(0) == "$session_commit") allows = !line->arg(1).empty();
+    if (line->arg(0) == kWord) allows = !line->arg(1).empty();
   }
   return allows;
 }
 
+// Whether what is behind the location commits as soon as another location's word is still there: its lines
+// for the application are those of an outer location with the include, and it says nothing itself.
+bool inherits_right(const Inspection& in, const Context& context) {
+  return is_noted(context) && !says_commit(context) && !in.usage.is_gateway(context) &&
+         !in.usage.is_application(context);
+}
+
 void word_goes_along(Inspection& in, const Directive& line, const Context& from, const Context* to) {
-  if (!to || to == &from || says_commit(*to) || !Model::handler(*to) || in.usage.is_gateway(*to) ||
-      in.usage.is_application(*to))
-    return;
+  if (!to || to == &from || !inherits_right(in, *to)) return;
   in.danger(line.place,
             "this leads to " + to->title() + " (" + render(to->place()) + "), where it still holds that " +
                 from.title() +
@@ -134,22 +110,69 @@ void word_goes_along(Inspection& in, const Directive& line, const Context& from,
             "in " + to->title() + ": set $session_commit \"\";");
 }
 
-// Reports ways on which nginx keeps the variables of a location: to a @name, and by `rewrite ... last`.
-// Redirects to other addresses are safe: session-gateway-server.conf empties the variable there.
+// Reports ways by `rewrite ... last`, on which nginx keeps the variables of a location. Redirects to other
+// addresses are safe, since session-gateway-server.conf empties the variable there; so are those to a @name,
+// which is in no location and inherits none's lines.
 void commit_goes_along(Inspection& in) {
   for (const Context* context : in.usage.model().contexts()) {
     if (!allows_commit(*context)) continue;
     const Context* server = context->enclosing(Context::Level::server);
-    for (const char* directive : {"try_files", "error_page"}) {
-      for (const Directive* line : context->own(directive)) {
-        if (line->args.empty() || !line->args.back().starts_with('@')) continue;
-        word_goes_along(in, *line, *context, Model::named_location(*server, line->args.back()));
-      }
-    }
     for (const Directive* line : context->own("rewrite")) {
       const std::string& path = line->arg(1);
       if ((!line->arg(2).empty() && line->arg(2) != "last") || !path.starts_with('/')) continue;
       word_goes_along(in, *line, *context, Model::route(*server, path.substr(0, path.find_first_of("?$"))));
+    }
+  }
+}
+
+// Reports a location that may commit by its word, without the header that says whose lines its requests go
+// by.
+void right_without_note(Inspection& in) {
+  for (const Context* context : in.usage.handling_contexts()) {
+    const auto protocol = upstream_protocol_of(*context);
+    if (!protocol || !allows_commit(*context) || is_noted(*context) || in.usage.is_gateway(*context) ||
+        !in.usage.commits(*context->enclosing(Context::Level::server)))
+      continue;
+    in.advice(context->place(),
+              context->title() + ": the application can't commit: this line is missing among those for it",
+              protocol->line("X-Session-Commit", kStamp));
+  }
+}
+
+bool ends_phase(const Directive& line) {
+  if (line.name == "if") return std::any_of(line.children.begin(), line.children.end(), ends_phase);
+  return line.name == "break" ||
+         (line.name == "rewrite" && (line.arg(2) == "last" || line.arg(2) == "break"));
+}
+
+// Returns the first line of a server that can end its rewrite phase before nginx comes to the lines of
+// session-gateway-server.conf; nullptr: there is none, or the server does not have these.
+const Directive* line_before_the_files(const Context& server) {
+  const Directive* first = nullptr;
+  for (const Directive& line : server.block().children) {
+    if (!first && ends_phase(line)) first = &line;
+    if (line.name == "set" && line.arg(0) == kWord) return first;
+  }
+  return nullptr;
+}
+
+// Reports lines of a server that keep nginx from taking back what the location before a redirect has said.
+void server_breaks_off(Inspection& in) {
+  for (const Context* server : in.usage.model().servers()) {
+    const Directive* line = line_before_the_files(*server);
+    if (!line) continue;
+    const std::string text =
+        "this can end the rewrite phase of the server before the lines of session-gateway-server.conf, which "
+        "take back what the location before a redirect has said";
+    const std::string write = "include session-gateway-server.conf; above this line";
+    const auto contexts = in.usage.handling_contexts();
+    const auto heir = std::find_if(contexts.begin(), contexts.end(), [&](const Context* context) {
+      return context->enclosing(Context::Level::server) == server && inherits_right(in, *context);
+    });
+    if (heir == contexts.end()) {
+      in.advice(line->place, text, write);
+    } else {
+      in.danger(line->place, text + ": then " + (*heir)->title() + " may commit as that one may", write);
     }
   }
 }
@@ -161,17 +184,27 @@ const std::vector<LintRule>& commit_rules() {
       {"commit-for-everybody", commit_for_everybody,
        "A commit location that asks no location whether it may commit takes the word of every application of "
        "the server."},
+      {"commit-by-set", word_that_outlives_its_location,
+       "A variable of `set` belongs to the request and not to the location: it is still there when nginx "
+       "goes on to "
+       "another location, and parts of a page share it. `$session_trust` holds for the location that "
+       "answered."},
       {"commit-without-status", commit_of_an_error_page,
        "Without the application's status, an error page that keeps the headers of a login logs the visitor "
        "in."},
-      {"no-include", cookie_for_strangers,
-       "A location that includes nothing hands the session cookie to whatever is behind it, and whoever has "
-       "the cookie has the session."},
-      {"other-cookie-name", cookie_of_another_name,
-       "The maps that take the session cookie away are written for one name. Where `cookie.name` is another, "
-       "have the files written anew."},
       {"commit-goes-along", commit_goes_along,
-       "nginx keeps the variables of a location on the way to a named one: the right to commit goes along."},
+       "With `rewrite ... last` nginx keeps the variables of a location. Where the next one inherits the "
+       "lines of a "
+       "location that may commit, and says nothing itself, the right to commit goes along."},
+      {"commit-without-note", right_without_note,
+       "The includes know `proxy_pass` and `fastcgi_pass`. With another one, the line is missing by which "
+       "nginx notes "
+       "whose request the application answers, and the gateway refuses its commits."},
+      {"server-breaks-off", server_breaks_off,
+       "`session-gateway-server.conf` takes back what the location before a redirect has said. nginx does "
+       "not come to "
+       "these lines where a `break`, or a `rewrite` with `last` or `break`, stands above them in the "
+       "server."},
   };
   return rules;
 }

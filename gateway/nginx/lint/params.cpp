@@ -20,7 +20,7 @@ constexpr std::array<ControlParam, 14> kControls = {
      {"GATEWAY_ALLOW", "set:theme"},
      {"GATEWAY_EXPOSE", "user"},
      {"GATEWAY_TOUCH", "on"},
-     {"GATEWAY_COMMIT", "$session_commit_before"},
+     {"GATEWAY_COMMIT", "$session_trust"},
      {"SESSION_STATUS", "$session_commit_status"},
      {"SESSION_SET", "$session_commit_set if_not_empty"},
      {"SESSION_UNSET", "$session_commit_unset if_not_empty"},

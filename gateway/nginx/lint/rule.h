@@ -62,8 +62,12 @@ const std::vector<LintRule>& header_rules();
 const std::vector<LintRule>& response_leak_rules();
 // The location of the check, which auth_request names:
 const std::vector<LintRule>& auth_location_rules();
-// Who may change sessions, and who receives the session cookie:
+// Who may change sessions:
 const std::vector<LintRule>& commit_rules();
+// Who receives the session cookie:
+const std::vector<LintRule>& session_cookie_rules();
+// Checks that a location before a redirect has loosened, and parts of pages, for which nginx runs none:
+const std::vector<LintRule>& loosened_check_rules();
 // The params that control the gateway:
 const std::vector<LintRule>& param_rules();
 // The speed of a check:

@@ -101,18 +101,29 @@ TaintAnalysis::TaintAnalysis(const Model& model) {
   }
 }
 
+// Learns the captures of all patterns but those of maps, which capture what the map looks at.
 void TaintAnalysis::learn_captures_of(const Model& model) {
+  std::set<const Directive*> rows;
   for (const Directive* line : model.all()) {
+    if (line->name != "map") continue;
+    for (const Directive& row : line->children) rows.insert(&row);
+  }
+  for (const Directive* line : model.all()) {
+    if (rows.count(line) > 0) continue;
     learn_captures(line->name, said_);
     for (const std::string& word : line->args) learn_captures(word, said_);
   }
 }
 
 bool TaintAnalysis::learn(const Directive& line) {
+  const std::size_t before = said_.size();
+  if (line.name == "map" && !in(line.arg(0)).empty()) {
+    for (const Directive& row : line.children) learn_captures(row.name, said_);
+  }
   const bool table = is_one_of(kTables, line.name);
   const std::string from = table ? decision_in(line.arg(0)) : in(line.arg(1));
-  if (from.empty() || (table && !decides(line))) return false;
-  return said_.insert(assigned_by(line).substr(1)).second;
+  if (!from.empty() && (!table || decides(line))) said_.insert(assigned_by(line).substr(1));
+  return said_.size() > before;
 }
 
 bool TaintAnalysis::learn_choices(const Context& branch) {

@@ -54,6 +54,9 @@ class Stack {
   [[nodiscard]] std::string front_socket() const { return dir_ / "front.sock"; }
   [[nodiscard]] std::string log(const std::string& name) const { return read_file(dir_ / (name + ".log")); }
 
+  // Where site.conf expects an application with FastCGI; nobody listens there yet.
+  [[nodiscard]] std::string fastcgi_socket() const { return dir_ / "fastcgi.sock"; }
+
   // May lack the lines of the last moment.
   void wait_for_gateway_log(const std::string& text) const;
 

@@ -159,7 +159,7 @@ def session_endpoint(site, rng):
 def commit_location_of_ones_own(site, rng):
     lines = rng.choice(("internal;", "", "auth_request off;"))
     source = rng.choice(("$upstream_http_x_session_set", "$http_x_session_set", "$arg_set"))
-    allow = rng.choice(("fastcgi_param GATEWAY_COMMIT $session_commit_before;", "", "fastcgi_param GATEWAY_COMMIT on;"))
+    allow = rng.choice(("fastcgi_param GATEWAY_COMMIT $session_trust;", "", "fastcgi_param GATEWAY_COMMIT on;"))
     site.location("= /commit", lines, f"set $wish {source}; fastcgi_pass session_gateway; fastcgi_param GATEWAY_ENDPOINT commit; {allow}"
                   "fastcgi_pass_request_headers off; fastcgi_param SESSION_STATUS 200; fastcgi_param SESSION_SET $wish if_not_empty; fastcgi_param HTTP_COOKIE $http_cookie;"
                   "fastcgi_param HTTP_HOST $host; fastcgi_param REQUEST_METHOD $request_method; fastcgi_pass_request_body off; fastcgi_param CONTENT_LENGTH \"\";")

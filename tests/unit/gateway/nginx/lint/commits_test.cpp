@@ -1,4 +1,4 @@
-// Who may change sessions, and who gets the session cookie: each bad example beside its mended one.
+// Who may change sessions: each bad example beside its mended one.
 
 #include "gateway/nginx/lint/rule.h"
 #include "tests/support/linting.h"
@@ -13,67 +13,9 @@ const std::string kPublic = "include session-gateway-public.conf; ";
 // A site of whose server nothing but these lines is in question: line 1 is theirs.
 std::string beside_site(const std::string& lines) { return in_server(lines + "\n" + protected_with("")); }
 
-std::string cookie_danger(const std::string& title, const std::string& write = kIncludePublic) {
-  return finding(
-      "site.conf:1: danger: " + title +
-          ": the session cookie reaches what is behind this location, and whoever has it has the session",
-      write);
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(lint_commits)
-
-BOOST_AUTO_TEST_CASE(a_location_that_includes_nothing_gets_the_session_cookie) {
-  BOOST_TEST(beside_site("location /tenant/ { " + kTenant + " }") == cookie_danger("location /tenant/"));
-  BOOST_TEST(beside_site("location /tenant/ { fastcgi_pass 127.0.0.1:9000; }") ==
-             cookie_danger("location /tenant/"));
-  BOOST_TEST(beside_site("location /tenant/ { uwsgi_pass 127.0.0.1:9000; }") ==
-             cookie_danger("location /tenant/", "uwsgi_param HTTP_COOKIE $session_public_cookie;"));
-  BOOST_TEST(beside_site("location /tenant/ { " + kPublic + kTenant + " }") == "");
-  BOOST_TEST(beside_site("location /tenant/ { proxy_set_header Cookie \"\"; " + kTenant + " }") == "");
-  BOOST_TEST(beside_site("location /tenant/ { proxy_pass_request_headers off; " + kTenant + " }") == "");
-  BOOST_TEST(beside_site("location /tenant/ { root /srv; }") == "");
-}
-
-BOOST_AUTO_TEST_CASE(the_applications_own_open_place_leaks_the_cookie_at_most) {
-  const std::string headers =
-      "proxy_set_header X-Auth-Request-User \"\"; proxy_set_header X-Auth-Request-Email \"\"; "
-      "proxy_set_header X-Auth-Request-Groups \"\"; ";
-  BOOST_TEST(
-      beside_site("location / { " + headers + "proxy_pass http://app; }") ==
-      finding(
-          "site.conf:1: advice: location /: the session cookie reaches the application, which can leak it",
-          kIncludePublic));
-  BOOST_TEST(beside_site("location / { " + kPublic + "proxy_pass http://app; }") == "");
-}
-
-BOOST_AUTO_TEST_CASE(the_check_of_another_service_may_have_every_cookie) {
-  const std::string check = "location = /check { internal; proxy_pass http://127.0.0.1:4180; }\n";
-  BOOST_TEST(in_server("location /x { auth_request /check; root /srv; }\n" + check + protected_with("")) ==
-             "");
-}
-
-BOOST_AUTO_TEST_CASE(the_files_take_the_configured_cookie_away) {
-  const std::string text =
-      "danger: these maps take away another cookie than gateway.yaml names ((?:sid)): the session cookie "
-      "reaches the "
-      "applications of open locations\n"
-      "    write: session-gateway nginx --config gateway.yaml --output DIRECTORY\n";
-  const std::string said = in_server(protected_with(""), "cookie: { name: sid, secure: false }\n");
-  BOOST_TEST(said.starts_with("session-gateway-http.conf:"));
-  BOOST_TEST(said.ends_with(text));
-  BOOST_TEST(in_server(protected_with(""), "cookie: { name: __Host-session }\n") == "");
-}
-
-BOOST_AUTO_TEST_CASE(a_server_without_commits_is_left_alone) {
-  BOOST_TEST(of_file("http { include session-gateway-upstream.conf; include session-gateway-http.conf;\n"
-                     "server { location /tenant/ { " +
-                     kTenant +
-                     " } }\n"
-                     "server { include session-gateway-server.conf;\n"
-                     "location / { include session-gateway-protect.conf; root /srv; } } }") == "");
-}
 
 BOOST_AUTO_TEST_CASE(a_commit_location_asks_who_may_commit) {
   const auto commit = [](const std::string& lines) {
@@ -101,10 +43,10 @@ BOOST_AUTO_TEST_CASE(a_commit_location_asks_who_may_commit) {
   BOOST_TEST(commit(status) ==
              open + finding(cookie + "; its X-Accel-Redirect logs visitors in as anybody", kIncludePublic));
   BOOST_TEST(commit(status + "fastcgi_param GATEWAY_COMMIT on;").starts_with(open));
-  BOOST_TEST(commit(status + "fastcgi_param GATEWAY_COMMIT $session_commit_before;") ==
+  BOOST_TEST(commit(status + "fastcgi_param GATEWAY_COMMIT $session_trust;") ==
              finding(cookie, kIncludePublic));
   BOOST_TEST(
-      commit("fastcgi_param GATEWAY_COMMIT $session_commit_before;") ==
+      commit("fastcgi_param GATEWAY_COMMIT $session_trust;") ==
       finding(
           "nginx.conf:3: advice: location = /commit: the gateway does not learn the application's status: an "
           "error page that keeps the headers of a login logs the visitor in",
@@ -113,31 +55,95 @@ BOOST_AUTO_TEST_CASE(a_commit_location_asks_who_may_commit) {
           finding(cookie, kIncludePublic));
 }
 
-BOOST_AUTO_TEST_CASE(the_right_to_commit_does_not_go_along_to_a_name_or_with_a_rewrite) {
+BOOST_AUTO_TEST_CASE(a_commit_location_does_not_go_by_a_variable_of_set_alone) {
+  const auto commit = [](const std::string& word) {
+    return in_server(
+        "location = /commit { internal; fastcgi_pass session_gateway; fastcgi_keep_conn on; "
+        "fastcgi_pass_request_body off; fastcgi_param GATEWAY_ENDPOINT commit; fastcgi_param SESSION_STATUS "
+        "$upstream_status;\nfastcgi_param GATEWAY_COMMIT " +
+        word + "; }\n" + protected_with(""));
+  };
+  BOOST_TEST(
+      commit("$session_commit") ==
+      finding("site.conf:2: danger: $session_commit need not be what the location that answered has said: "
+              "nginx keeps a variable when it goes on to another location, and shares it with parts of a "
+              "page",
+              "include session-gateway-server.conf; in place of location = /commit"));
+  BOOST_TEST(commit("$session_trust") == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_right_to_commit_does_not_go_along_with_a_rewrite_to_lines_that_are_inherited) {
+  const std::string inner = "location /x/t/ { " + kTenant;
+  const auto ways = [&](const std::string& way, const std::string& location) {
+    return in_server("location /x/ { " + kPublic + kTenant + " " + location + " } }\nlocation /y/ { " +
+                     kPublic + "\n" + way + " }\n" + protected_with(""));
+  };
+  const std::string along = finding(
+      "site.conf:3: danger: this leads to location /x/t/ (site.conf:1), where it still holds that location "
+      "/y/ "
+      "may commit: what is behind it can log visitors in as anybody, with X-Accel-Redirect",
+      "in location /x/t/: set $session_commit \"\";");
+  BOOST_TEST(ways("rewrite ^/y/(.*)$ /x/t/$1 last;", inner) == along);
+  BOOST_TEST(ways("rewrite ^ /x/t/;", inner) == along);
+  for (const std::string word : {"\"\"", "on"})
+    BOOST_TEST(ways("rewrite ^ /x/t/ last;", inner + "set $session_commit " + word + ";") == "");
+  BOOST_TEST(ways("rewrite ^ /x/t/ last;", inner + "proxy_set_header Cookie \"\";") == "");
+  BOOST_TEST(ways("set $session_commit \"\"; rewrite ^ /x/t/ last;", inner) == "");
+  BOOST_TEST(ways("rewrite ^ /x/t/ break;", inner) == "");
+  BOOST_TEST(ways("rewrite ^ /x/t/ redirect;", inner).find("may commit") == std::string::npos);
+  // To another address session-gateway-server.conf empties the variable.
+  BOOST_TEST(ways("try_files $uri /x/t/;", inner) == "");
+  BOOST_TEST(ways("error_page 404 /x/t/;", inner) == "");
+}
+
+BOOST_AUTO_TEST_CASE(it_does_not_reach_a_location_with_lines_of_its_own) {
   const std::string tenant = "proxy_set_header Cookie \"\"; " + kTenant;
-  const auto to_name = [&](const std::string& way, const std::string& target) {
-    return in_server("location /x/ { " + kPublic + "\n" + way + " }\nlocation " + target + tenant + " }\n" +
-                     protected_with(""));
+  for (const std::string way : {"try_files $uri @t;", "error_page 404 = @t;", "rewrite ^ /t/ last;"})
+    BOOST_TEST(in_server("location /x/ { " + kPublic + way + " }\nlocation @t { " + tenant +
+                         " }\nlocation /t/ { " + tenant + " }\n" + protected_with("")) == "",
+               way);
+}
+
+BOOST_AUTO_TEST_CASE(who_may_commit_has_the_header_that_notes_whose_lines_a_request_goes_by) {
+  const auto usage = [](const std::string& line) {
+    return beside_site("location / { " + kPublic + "uwsgi_param HTTP_COOKIE \"\"; " + line +
+                       " uwsgi_pass 127.0.0.1:9000; }");
   };
-  const auto along = [](const std::string& title) {
-    return finding(
-        "site.conf:2: danger: this leads to " + title +
-            " (site.conf:3), where it still holds that location /x/ may commit: what is behind it can log "
-            "visitors in as anybody, with X-Accel-Redirect",
-        "in " + title + ": set $session_commit \"\";");
+  BOOST_TEST(usage("") ==
+             finding("site.conf:1: advice: location /: the application can't commit: this line is "
+                     "missing among those for it",
+                     "uwsgi_param HTTP_X_SESSION_COMMIT $session_stamp;"));
+  BOOST_TEST(usage("uwsgi_param HTTP_X_SESSION_COMMIT $session_stamp;") == "");
+  BOOST_TEST(usage("set $session_commit \"\";") == "");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_ends_the_rewrites_of_a_server_above_the_files) {
+  const std::string text =
+      "nginx.conf:3: advice: this can end the rewrite phase of the server before the lines of "
+      "session-gateway-server.conf, which take back what the location before a redirect has said";
+  const std::string write = "include session-gateway-server.conf; above this line";
+  const auto server = [](const std::string& above, const std::string& below = "",
+                         const std::string& locations = "") {
+    return of_file(
+        "http { include session-gateway-upstream.conf; include session-gateway-http.conf;\nserver {\n" +
+        above + "\ninclude session-gateway-server.conf;\n" + below + "\n" + locations + protected_with("") +
+        "} }");
   };
-  BOOST_TEST(to_name("try_files $uri @t;", "@t { ") == along("location @t"));
-  BOOST_TEST(to_name("error_page 404 = @t;", "@t { ") == along("location @t"));
-  BOOST_TEST(to_name("rewrite ^/x/(.*)$ /t/$1 last;", "/t/ { ") == along("location /t/"));
-  BOOST_TEST(to_name("rewrite ^ /t/;", "/t/ { ") == along("location /t/"));
-  for (const std::string target : {"@t { set $session_commit \"\"; ", "@t { set $session_commit on; "})
-    BOOST_TEST(to_name("try_files $uri @t;", target) == "");
-  BOOST_TEST(to_name("set $session_commit \"\"; try_files $uri @t;", "@t { ") == "");
-  BOOST_TEST(to_name("rewrite ^ /t/ break;", "/t/ { ") == "");
-  BOOST_TEST(to_name("rewrite ^ /t/ redirect;", "/t/ { ").find("may commit") == std::string::npos);
-  // To another address the files' own lines empty the variable.
-  BOOST_TEST(to_name("try_files $uri /t/;", "/t/ { ") == "");
-  BOOST_TEST(to_name("error_page 404 /t/;", "/t/ { ") == "");
+  for (const char* line :
+       {"break;", "rewrite ^/a /b last;", "rewrite ^/a /b break;", "if ($request_method = POST) { break; }",
+        "if ($request_method = POST) { rewrite ^/a /b last; }"}) {
+    BOOST_TEST(server(line) == finding(text, write), line);
+    BOOST_TEST(server("", line) == "", line);
+  }
+  for (const char* line : {"rewrite ^/a /b;", "set $a b;", "if ($request_method = PUT) { return 405; }"})
+    BOOST_TEST(server(line) == "", line);
+  const std::string inheriting =
+      "location / { " + kPublic + kTenant + " location /t/ { " + kTenant + " } }\n";
+  BOOST_TEST(server("break;", "", inheriting) ==
+             finding("nginx.conf:3: danger" + text.substr(text.find(": this")) +
+                         ": then location /t/ may commit as that one may",
+                     write));
+  BOOST_TEST(server("", "break;", inheriting) == "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -22,7 +22,7 @@ std::string gateway_with(const std::string& lines, const std::string& name = "= 
 
 // What a commit location passes on beside the actions.
 const std::string kOptIn =
-    "fastcgi_param GATEWAY_COMMIT $session_commit_before; fastcgi_param SESSION_STATUS $upstream_status; ";
+    "fastcgi_param GATEWAY_COMMIT $session_trust; fastcgi_param SESSION_STATUS $upstream_status; ";
 
 }  // namespace
 
@@ -67,10 +67,10 @@ BOOST_AUTO_TEST_CASE(a_client_does_not_say_who_may_commit) {
                         lines);
   };
   for (const auto& [param, right, other] :
-       {std::tuple("GATEWAY_COMMIT", "$session_commit_before",
+       {std::tuple("GATEWAY_COMMIT", "$session_trust",
                    "fastcgi_param SESSION_STATUS $upstream_status;"),
         std::tuple("SESSION_STATUS", "$session_commit_status",
-                   "fastcgi_param GATEWAY_COMMIT $session_commit_before;")}) {
+                   "fastcgi_param GATEWAY_COMMIT $session_trust;")}) {
     BOOST_TEST(commit(other + std::string("\nfastcgi_param ") + param + " $http_x;") ==
                finding("site.conf:3: danger: " + std::string(param) +
                            " is what the client says ($http_x): nobody but nginx may control the gateway",

@@ -94,12 +94,33 @@ struct EndToEndSite {
               "include session-gateway-public.conf;");
   }
 
+  [[nodiscard]] std::string page_with_parts() const {
+    return at(
+        line("ssi on;"),
+        "danger: ssi: pages of location /page/ can include protected ones, for everybody: nginx runs no "
+        "check for a part of a page",
+        "in location /page/: ssi off;");
+  }
+  [[nodiscard]] std::string server_that_breaks_off() const {
+    return at(line("rewrite ^/rewritten/"),
+              "danger: this can end the rewrite phase of the server before the lines of "
+              "session-gateway-server.conf, which take back what the location before a redirect has said: "
+              "then location /inner/tenant/ may commit as that one may",
+              "include session-gateway-server.conf; above this line");
+  }
+  [[nodiscard]] std::string forgotten(const std::string& location) const {
+    return at(line(location),
+              "advice: " + location +
+                  " has the check without session-gateway-protect.conf: it answers 403 to everybody",
+              "include session-gateway-protect.conf;");
+  }
+
   NginxFiles files;
   std::string usage;
 };
 
 BOOST_FIXTURE_TEST_CASE(the_site_of_the_end_to_end_tests_has_what_it_is_meant_to_have, EndToEndSite) {
-  const std::string auth = line("location = /auth");
+  const std::string auth = line("location = /auth ");
   const std::string account = line("auth_request /auth;", 1);
   const auto header = [&](const std::string& name, const std::string& variable) {
     return at(account,
@@ -114,15 +135,13 @@ BOOST_FIXTURE_TEST_CASE(the_site_of_the_end_to_end_tests_has_what_it_is_meant_to
               "= /auth, "
               "which has none",
               "fastcgi_param CONTENT_LENGTH \"\";") +
-          at(line("location /admin/forgotten/"),
-             "advice: location /admin/forgotten/ has the check without "
-             "session-gateway-protect.conf: it answers 403 to everybody",
-             "include session-gateway-protect.conf;") +
+          forgotten("location /admin/forgotten/") +
           at(line("GATEWAY_ALLOW set,unset"),
              "danger: location = /session lets browsers set any attribute: users "
              "can make themselves anybody",
              "fastcgi_param GATEWAY_ALLOW set:theme;") +
-          cookie_of_tenant("location /tenant/") + cookie_of_tenant("location @tenant") +
+          page_with_parts() + cookie_of_tenant("location /tenant/") + cookie_of_tenant("location @tenant") +
+          server_that_breaks_off() + forgotten("location /account/forgotten/") +
           at(line("upstream session_gateway_plain"),
              "speed: upstream session_gateway_plain keeps no connection to "
              "the gateway open",

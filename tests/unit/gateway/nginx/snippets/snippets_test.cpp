@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(listeners_with_different_secrets_have_no_common_upstream) {
 BOOST_AUTO_TEST_CASE(the_cookies_that_open_sessions_are_those_of_the_configuration) {
   const auto names = [](const std::string& yaml) {
     const std::string file = snippet("http", yaml);
-    const auto begin = file.find("*(?:", file.find("map $session_cookies_4 ")) + 1;
+    const auto begin = file.find("*(?:", file.find("map $session_less_4 ")) + 1;
     const std::string found = file.substr(begin, file.find(")", begin) + 1 - begin);
     std::size_t count = 0;
     for (auto at = file.find(found); at != file.npos; at = file.find(found, at + 1)) ++count;
