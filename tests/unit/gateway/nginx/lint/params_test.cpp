@@ -67,8 +67,7 @@ BOOST_AUTO_TEST_CASE(a_client_does_not_say_who_may_commit) {
                         lines);
   };
   for (const auto& [param, right, other] :
-       {std::tuple("GATEWAY_COMMIT", "$session_trust",
-                   "fastcgi_param SESSION_STATUS $upstream_status;"),
+       {std::tuple("GATEWAY_COMMIT", "$session_trust", "fastcgi_param SESSION_STATUS $upstream_status;"),
         std::tuple("SESSION_STATUS", "$session_commit_status",
                    "fastcgi_param GATEWAY_COMMIT $session_trust;")}) {
     BOOST_TEST(commit(other + std::string("\nfastcgi_param ") + param + " $http_x;") ==
