@@ -1,6 +1,6 @@
 """What nginx does before the check, and where it goes on by itself: return, if, rewrite, error_page, try_files, index."""
 from lint_proof.block import block, fresh, needs
-from lint_proof.site import PROTECT
+from lint_proof.site import FASTCGI, PROTECT
 
 CONDITIONS = ("$request_method = POST", "$http_x_debug", "$arg_debug", "$cookie_debug", "$http_user_agent ~ Googlebot", "$args ~ x=1",
               "$request_method !~ ^(GET|HEAD)$", "$http_accept ~ json", "$request_uri ~ ^//", "$uri ~ \\.php$", "$http_referer")
@@ -24,7 +24,6 @@ def open_target(site, rng):
         site.location(f"= /{name}.app", site.public, rng.choice(("", "internal;")), program(site))
         return f"/{name}.app"
     if kind == "/front.php":
-        from lint_proof.site import FASTCGI
         site.location(f"= /{name}.php", site.public, FASTCGI)
         return f"/{name}.php"
     if kind == "@files":
@@ -55,7 +54,8 @@ def return_beside_the_check(site, rng):
 
 @block
 def if_that_answers(site, rng):
-    answer = rng.choice(('return 200 "SECRET:login: said";', "return 403;", "return 404;", "rewrite ^ /open/page.html last;", "rewrite ^ /open/page.html break;"))
+    answer = rng.choice(('return 200 "SECRET:login: said";', "return 403;", "return 404;", "rewrite ^ /open/page.html last;",
+                         "rewrite ^ /open/page.html break;"))
     site.after.append(f"if ({rng.choice(CONDITIONS)}) {{ {answer} }}")
 
 
@@ -132,7 +132,6 @@ def rewrite_in_the_protected_place(site, rng):
                      ("^(.*)\\.jpg$", "$1.txt"), ("^/admin/(?<what>.*)$", "/open/$what")))
     site.after.append(" ".join(f"rewrite {to[0]} {to[1]} {flag};".split()))
     if to[1] == "/front.php":
-        from lint_proof.site import FASTCGI
         site.location("= /front.php", site.public, FASTCGI)
     if to[1].startswith("/inner"):
         lines = ["alias @DIR@/site/admin/;"] if site.is_files else ["rewrite ^/inner/(.*)$ /admin/$1 break;", site.serves()]
@@ -169,7 +168,6 @@ def try_files_in_the_protected_place(site, rng):
     to = rng.choice(("/front.php", "@program", "=404", "/open/page.html", "/admin/index.html"))
     site.after.append(f"try_files {rng.choice(('$uri', '$uri $uri/', '/none'))} {to};")
     if to == "/front.php":
-        from lint_proof.site import FASTCGI
         site.location("= /front.php", rng.choice((site.public, PROTECT, site.public + " internal;")), FASTCGI)
     if to == "@program":
         site.location("@program", rng.choice((site.public, PROTECT, "")), program(site))
@@ -222,7 +220,8 @@ def error_page_around(site, rng):
     """An error page of the server, and a protected place whose own lines end it, or don't."""
     site.server.append(error_page(site, rng, rng.choice(("401", "403", "401 403 500", "404"))))
     inner = rng.choice(("auth_request /_session/auth; set $session_not_included \"\";", PROTECT))
-    site.location("/hand/", inner, "" if inner == PROTECT else hand_headers(), rng.choice(("deny all;", "", "if ($request_method = POST) { return 403; }")), "proxy_pass http://app;")
+    site.location("/hand/", inner, "" if inner == PROTECT else hand_headers(),
+                  rng.choice(("deny all;", "", "if ($request_method = POST) { return 403; }")), "proxy_pass http://app;")
     site.areas.append(("/hand/", "login"))
     site.pages.append("/hand/secret.txt")
 
@@ -238,26 +237,26 @@ def error_page_of_an_error_page(site, rng):
 def error_page_with_a_variable(site, rng):
     name = fresh(site, "v")
     site.http.append(f"map $request_method ${name} {{ default /open/page.html; POST /front.php; }}")
-    site.before.append(f"error_page {rng.choice(('401', '403', '404'))} {rng.choice(('=', ''))} {rng.choice(('$' + name, '/open/$arg_page', '$request_uri', '/inner$uri'))};")
+    to = rng.choice((f"${name}", "/open/$arg_page", "$request_uri", "/inner$uri"))
+    site.before.append(f"error_page {rng.choice(('401', '403', '404'))} {rng.choice(('=', ''))} {to};")
     site.after.append(rng.choice(("", "if ($request_method = POST) { return 404; }", "deny all;")))
     lines = ["alias @DIR@/site/;"] if site.is_files else ["rewrite ^/inner/(.*)$ /$1 break;", site.serves()]
     site.location("/inner/", site.public, *lines)
-    from lint_proof.site import FASTCGI
     site.location("= /front.php", site.public, FASTCGI)
 
 
 @block
 def try_files_to_a_variable(site, rng):
-    needs(site.kind == "files")
-    site.after.append(f"try_files $uri {rng.choice(('/inner$uri', '$uri.html', '/index.php$is_args$args', '/$arg_page'))};") if site.place != "=" else needs(False)
-    from lint_proof.site import FASTCGI
+    needs(site.kind == "files" and site.place != "=")
+    site.after.append(f"try_files $uri {rng.choice(('/inner$uri', '$uri.html', '/index.php$is_args$args', '/$arg_page'))};")
     site.location("= /index.php", rng.choice((site.public, PROTECT)), FASTCGI)
 
 
 @block
 def break_before_the_rest(site, rng):
     """`break` and `if` stop what the rewrite module would do, not the check."""
-    site.before.append(rng.choice(("break;", "if ($http_x_debug) { break; }", f"if ({rng.choice(CONDITIONS)}) {{ set $session_not_included \"\"; break; }}")))
+    site.before.append(rng.choice(("break;", "if ($http_x_debug) { break; }",
+                                   f"if ({rng.choice(CONDITIONS)}) {{ set $session_not_included \"\"; break; }}")))
 
 
 @block

@@ -5,9 +5,11 @@ from lint_proof.site import FASTCGI, PROTECT, PUBLIC, SERVER
 
 @block
 def pattern_beside_the_protected_place(site, rng):
-    pattern = rng.choice(("~* \\.(jpg|png|css)$", "~ \\.php$", "~* \\.(txt|pdf)$", "~ ^/(.*)\\.html$", "~ /secret", "~ ^/open/.*\\.jpg$", "~ ^/[a-z]+/deep/"))
+    pattern = rng.choice(("~* \\.(jpg|png|css)$", "~ \\.php$", "~* \\.(txt|pdf)$", "~ ^/(.*)\\.html$", "~ /secret", "~ ^/open/.*\\.jpg$",
+                          "~ ^/[a-z]+/deep/"))
     lines = rng.choice(("expires 1d;", "add_header X-A b;", "auth_request off;", PROTECT, "deny all;", "access_log off; expires max;"))
-    site.location(pattern, site.public if "auth_request off" in lines or rng.random() < 0.5 and lines != PROTECT else "", lines, site.serves(lines != PROTECT))
+    site.location(pattern, site.public if "auth_request off" in lines or rng.random() < 0.5 and lines != PROTECT else "", lines,
+                  site.serves(lines != PROTECT))
 
 
 @block
@@ -33,7 +35,8 @@ def open_place_inside(site, rng):
 def alias_beside_protected_files(site, rng):
     needs(site.is_files)
     name = rng.choice(("/img", "/img/", "~ ^/img/(.*)$", "^~ /img", "/img/a"))
-    target = rng.choice(("@DIR@/site/", "@DIR@/site/open/", "@DIR@/site/open", "@DIR@/private/", "@DIR@/site/admin/", "@DIR@/site/admin/deep/", "@DIR@/site/img/"))
+    target = rng.choice(("@DIR@/site/", "@DIR@/site/open/", "@DIR@/site/open", "@DIR@/private/", "@DIR@/site/admin/", "@DIR@/site/admin/deep/",
+                         "@DIR@/site/img/"))
     site.location(name, f"alias {target}{'$1' if name.startswith('~') else ''};", rng.choice(("", "autoindex on;", PROTECT)))
     site.files.append(("site/img/a.jpg", "open"))
 
@@ -50,8 +53,10 @@ def root_over_the_protected_files(site, rng):
 @block
 def address_names_the_file(site, rng):
     needs(site.is_files)
-    site.location("/get", rng.choice(("alias @DIR@/site/$arg_file;", "root @DIR@/site; try_files /$arg_file =404;", "root @DIR@/$arg_path; try_files /admin/secret.txt =404;",
-                                      "root @DIR@; rewrite ^/get/(.*)$ /site/admin/$1 break;", "root @DIR@/site; rewrite ^/get/(.*)$ /admin/$1 last;")))
+    site.location("/get", rng.choice(("alias @DIR@/site/$arg_file;", "root @DIR@/site; try_files /$arg_file =404;",
+                                      "root @DIR@/$arg_path; try_files /admin/secret.txt =404;",
+                                      "root @DIR@; rewrite ^/get/(.*)$ /site/admin/$1 break;",
+                                      "root @DIR@/site; rewrite ^/get/(.*)$ /admin/$1 last;")))
 
 
 @block
@@ -82,10 +87,13 @@ def program_by_another_path(site, rng):
     """An open place that hands other addresses to the application of the protected one."""
     needs(site.kind in ("proxy", "fastcgi"))
     if site.kind == "fastcgi":
-        site.location("/front/", site.public, rng.choice(("rewrite ^/front/(.*)$ /admin/$1 break;", "")), FASTCGI.replace("$request_uri", rng.choice(("/admin/$arg_file", "$uri", "$arg_path"))))
+        site.location("/front/", site.public, rng.choice(("rewrite ^/front/(.*)$ /admin/$1 break;", "")),
+                      FASTCGI.replace("$request_uri", rng.choice(("/admin/$arg_file", "$uri", "$arg_path"))))
         return
-    name, to = rng.choice((("/api/", "http://app/"), ("/api/", "http://app/admin/"), ("/api", "http://app/"), ("/api", "http://app/open/"), ("/api/", "http://app/open/"),
-                           ("~ ^/api/(.*)$", "http://app/$1"), ("/api/", "http://app/%61dmin/"), ("/api/", "http://app/$arg_path"), ("/api/", "http://app$request_uri"), ("= /api", "http://app/api"),
+    name, to = rng.choice((("/api/", "http://app/"), ("/api/", "http://app/admin/"), ("/api", "http://app/"), ("/api", "http://app/open/"),
+                           ("/api/", "http://app/open/"),
+                           ("~ ^/api/(.*)$", "http://app/$1"), ("/api/", "http://app/%61dmin/"), ("/api/", "http://app/$arg_path"),
+                           ("/api/", "http://app$request_uri"), ("= /api", "http://app/api"),
                            ("= /api", "http://app/admin/secret.txt")))
     site.location(name, site.public, f"proxy_pass {to};")
 
@@ -93,7 +101,8 @@ def program_by_another_path(site, rng):
 @block
 def program_by_a_rewrite(site, rng):
     needs(not site.is_files)
-    site.location("/old/", site.public, f"rewrite ^/old/(.*)$ {rng.choice(('/admin/$1', '/$1', '/new/$1', '$1'))} {rng.choice(('break', 'last'))};", site.serves())
+    site.location("/old/", site.public, f"rewrite ^/old/(.*)$ {rng.choice(('/admin/$1', '/$1', '/new/$1', '$1'))} {rng.choice(('break', 'last'))};",
+                  site.serves())
 
 
 @block
@@ -116,12 +125,13 @@ def protected_page_and_its_files(site, rng):
     name = rng.choice(("= /club/", "= /club", "~ ^/club/[a-z]+\\.txt$", "~ ^/club/$", "~* ^/club/.*\\.(txt|php)$", "/club/members"))
     site.location(name, PROTECT, site.serves(False))
     address = name.split(" ")[-1]
-    site.areas.append(("=" if name[0] == "=" else "~(?i)" if name.startswith("~*") else "~" if name[0] == "~" else "") + address if " " in name else address)
-    site.areas[-1] = (site.areas[-1], "login")
+    modifier = name[:name.find("/")].strip(" ^")
+    site.areas.append(({"~*": "~(?i)"}.get(modifier, modifier) + address, "login"))
     page = "/club/" if name in ("= /club/", "~ ^/club/$") else "/club" if name == "= /club" else "/club/members.txt"
     site.pages.append(page)
     if site.is_files and page != "/club":
-        site.files += [("site/club/members.txt", "login" if page.endswith("txt") else "open"), ("site/club/index.html", "login" if page == "/club/" else "open")]
+        site.files += [("site/club/members.txt", "login" if page.endswith("txt") else "open"),
+                       ("site/club/index.html", "login" if page == "/club/" else "open")]
 
 
 @block
@@ -145,7 +155,8 @@ def whole_site_with_holes(site, rng):
 def program_by_another_name(site, rng):
     """The application's address under another name: a second upstream, its socket, another server or location."""
     needs(site.kind == "proxy")
-    name, to = "again_@ID@", rng.choice(("http://again_@ID@/admin/", "http://again_@ID@", "http://unix:@TOP@/app.sock:/admin/", "http://unix:@TOP@/app.sock"))
+    name, to = "again_@ID@", rng.choice(("http://again_@ID@/admin/", "http://again_@ID@", "http://unix:@TOP@/app.sock:/admin/",
+                                         "http://unix:@TOP@/app.sock"))
     site.http.append(f"upstream {name} {{ server unix:@TOP@/app.sock; {rng.choice(('', 'keepalive 4;'))} }}")
     site.location("/again/", rng.choice((site.public, "", 'proxy_set_header Cookie "";')), f"proxy_pass {to};")
 
@@ -168,7 +179,8 @@ def nested_patterns(site, rng):
 @block
 def uploads_into_open_files(site, rng):
     needs(site.is_files)
-    site.location("/drop/", "root @DIR@/site; dav_methods PUT DELETE MOVE COPY MKCOL; create_full_put_path on; client_body_temp_path @DIR@/body; dav_access all:rw;", rng.choice(("", "ssi on;", "limit_except GET { deny all; }")))
+    site.location("/drop/", "root @DIR@/site; dav_methods PUT DELETE MOVE COPY MKCOL; create_full_put_path on;",
+                  "client_body_temp_path @DIR@/body; dav_access all:rw;", rng.choice(("", "ssi on;", "limit_except GET { deny all; }")))
     page = site.pages[0]
     site.ask("nobody", "PUT", "/drop/x.html", [], f'<!--# include virtual="{page}" -->')
     site.ask("nobody", "GET", "/drop/x.html")
@@ -181,4 +193,5 @@ def links_and_slashes(site, rng):
     name = rng.choice(("= /admin", "/admin.bak/", "~ ^/admin$", "/admin", "~ ^/admin/?$", "= /admin/"))
     needs(site.place != "~")
     lines = {"= /admin": "return 301 /admin/;"}.get(name, rng.choice((site.serves(), "return 301 /admin/;")))
-    site.location(name, "" if site.is_files else site.public, lines, rng.choice(("alias @DIR@/site/admin/;", "")) if site.is_files and "return" not in lines else "")
+    site.location(name, "" if site.is_files else site.public, lines,
+                  rng.choice(("alias @DIR@/site/admin/;", "")) if site.is_files and "return" not in lines else "")

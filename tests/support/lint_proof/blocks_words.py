@@ -1,6 +1,6 @@
 """Whose word reaches the application: identity headers, and what a location asks of a session."""
 from lint_proof.block import block, fresh, needs
-from lint_proof.site import PROTECT, PUBLIC, SERVER
+from lint_proof.site import PASSES, PROTECT, PUBLIC
 
 # What the client says, directly or in parts.
 SAID = ("$http_x_who", "$arg_user", "$cookie_user", "$remote_user", "$http_from", "$http_x_auth_request_user", "${http_x_who}", "$args",
@@ -11,7 +11,8 @@ HEADER = "X-Auth-Request-User"
 def words_of_the_client(site, rng):
     """A variable, by way of the modules that make variables, of which the client has a say, or has not."""
     name, said = "$" + fresh(site, "v"), rng.choice(SAID)
-    way = rng.choice(("map value", "map value", "map key", "map of nothing", "map regex", "chain", "set", "if", "capture", "geo", "split", "fixed", "location", "map default"))
+    way = rng.choice(("map value", "map value", "map key", "map of nothing", "map regex", "chain", "set", "if", "capture", "geo", "split", "fixed",
+                      "location", "map default"))
     if way == "map value":
         site.http.append(f"map {rng.choice(('$server_port', '$scheme', '$request_method'))} {name} {{ default {said}; }}")
     elif way == "map default":
@@ -38,7 +39,7 @@ def words_of_the_client(site, rng):
     elif way == "split":
         site.http.append(f'split_clients "{said}" {name} {{ 99% alice; * bob; }}')
     elif way == "location":
-        site.location(f"~ ^/by/(?<by_@ID@>.*)$", site.public, f"set {name} $by_@ID@; proxy_set_header {HEADER} {name};" if site.kind != "fastcgi"
+        site.location("~ ^/by/(?<by_@ID@>.*)$", site.public, f"set {name} $by_@ID@; proxy_set_header {HEADER} {name};" if site.kind != "fastcgi"
                       else f"fastcgi_param HTTP_X_AUTH_REQUEST_USER {name};", site.serves())
         site.ask("nobody", "GET", "/by/eve")
         site.server.append(f'set {name} "";')
@@ -51,6 +52,11 @@ def header_line(site, value, name=HEADER):
     param = f"HTTP_{name.upper().replace('-', '_')}"
     return {"fastcgi": f"fastcgi_param {param} {value};", "uwsgi": f"uwsgi_param {param} {value};", "grpc": f"grpc_set_header {name} {value};"}.get(
         site.kind, f"proxy_set_header {name} {value};")
+
+
+def passed(site):
+    """What passes requests to the application, and nothing else."""
+    return PASSES.get(site.kind) or site.serves()
 
 
 @block
@@ -69,13 +75,16 @@ def header_from_the_client(site, rng):
 @block
 def word_of_the_check_from_the_client(site, rng):
     needs(not site.is_files)
-    site.after.append(f"auth_request_set $session_{rng.choice(('user', 'groups'))} {rng.choice(('$http_x_who', '$arg_user', '$upstream_http_x_auth_request_user', words_of_the_client(site, rng)))};")
+    name = rng.choice(("user", "groups"))
+    value = rng.choice(("$http_x_who", "$arg_user", "$upstream_http_x_auth_request_user", words_of_the_client(site, rng)))
+    site.after.append(f"auth_request_set $session_{name} {value};")
 
 
 @block
 def header_lines_of_an_outer_level_end(site, rng):
     needs(site.kind in ("proxy", "fastcgi"))
-    own = rng.choice(("proxy_set_header Host $host; fastcgi_param HTTPS on;", "proxy_set_header X-Real-IP $remote_addr; fastcgi_param SERVER_NAME x;"))
+    own = rng.choice(("proxy_set_header Host $host; fastcgi_param HTTPS on;",
+                      "proxy_set_header X-Real-IP $remote_addr; fastcgi_param SERVER_NAME x;"))
     kind = rng.choice(("inner", "inner_word", "if", "open", "server", "limit_except"))
     if kind == "inner" and site.place in ("", "^~"):
         site.after.append(f"location /admin/inner/ {{ {own} {site.serves(False)} }}")
@@ -102,14 +111,13 @@ def names_with_underscores(site, rng):
 def headers_not_cleared(site, rng):
     needs(not site.is_files)
     site.location("/other/", rng.choice(("", "proxy_pass_request_headers off; fastcgi_pass_request_headers off; uwsgi_pass_request_headers off;",
-                                         header_line(site, '""'))), site.serves() if site.kind in ("proxy", "fastcgi") else site.serves().split("uwsgi_param REQUEST_URI")[-1]
-                  if site.kind == "uwsgi" and False else ({"uwsgi": "uwsgi_param REQUEST_URI $request_uri; uwsgi_pass app_uwsgi;", "grpc": "grpc_pass grpc://app_grpc;"}.get(site.kind) or site.serves()))
+                                         header_line(site, '""'))), passed(site))
 
 
 @block
 def other_protocol_with_the_include_alone(site, rng):
     needs(site.kind in ("uwsgi", "grpc"))
-    site.location("/plain/", rng.choice((PROTECT, PUBLIC)), {"uwsgi": "uwsgi_param REQUEST_URI $request_uri; uwsgi_pass app_uwsgi;", "grpc": "grpc_pass grpc://app_grpc;"}[site.kind])
+    site.location("/plain/", rng.choice((PROTECT, PUBLIC)), passed(site))
 
 
 @block
@@ -117,7 +125,8 @@ def what_is_required(site, rng):
     value = rng.choice(('""', "$http_x_rule", "$arg_rule", "$cookie_rule", '"admin"', "admin"))
     variable = rng.choice(("$session_login", "$session_require", "$session_not_included"))
     where = rng.choice(("after", "if", "if", "server", "map"))
-    condition = rng.choice(("$http_x_debug", "$request_method = POST", "$arg_debug", "$remote_addr = 10.0.0.1", "$request_uri !~ secret\\.txt$", "$host = internal.test",
+    condition = rng.choice(("$http_x_debug", "$request_method = POST", "$arg_debug", "$remote_addr = 10.0.0.1", "$request_uri !~ secret\\.txt$",
+                            "$host = internal.test",
                             "$request_uri ~ ^//", "$cookie_debug", "$http_user_agent ~ bot", "$args", "$request_method = GET"))
     if where == "after":
         needs(value != '""' or variable != "$session_login" or site.level == "admin")
@@ -131,7 +140,8 @@ def what_is_required(site, rng):
         site.server.append(f"set {variable} {value};")
     else:
         name = "$" + fresh(site, "v")
-        site.http.append(f'map {rng.choice(("$http_x_debug", "$arg_debug", "$request_method", "$request_uri", "$cookie_debug"))} {name} {{ default login; 1 ""; POST ""; "~//|%" ""; }}')
+        said = rng.choice(("$http_x_debug", "$arg_debug", "$request_method", "$request_uri", "$cookie_debug"))
+        site.http.append(f'map {said} {name} {{ default login; 1 ""; POST ""; "~//|%" ""; }}')
         site.after.append(f"set $session_login {name};")
 
 
@@ -161,8 +171,10 @@ def commit_location_of_ones_own(site, rng):
     source = rng.choice(("$upstream_http_x_session_set", "$http_x_session_set", "$arg_set"))
     allow = rng.choice(("fastcgi_param GATEWAY_COMMIT $session_trust;", "", "fastcgi_param GATEWAY_COMMIT on;"))
     site.location("= /commit", lines, f"set $wish {source}; fastcgi_pass session_gateway; fastcgi_param GATEWAY_ENDPOINT commit; {allow}"
-                  "fastcgi_pass_request_headers off; fastcgi_param SESSION_STATUS 200; fastcgi_param SESSION_SET $wish if_not_empty; fastcgi_param HTTP_COOKIE $http_cookie;"
-                  "fastcgi_param HTTP_HOST $host; fastcgi_param REQUEST_METHOD $request_method; fastcgi_pass_request_body off; fastcgi_param CONTENT_LENGTH \"\";")
+                  "fastcgi_pass_request_headers off; fastcgi_param SESSION_STATUS 200; fastcgi_param SESSION_SET $wish if_not_empty; "
+                  "fastcgi_param HTTP_COOKIE $http_cookie;"
+                  "fastcgi_param HTTP_HOST $host; fastcgi_param REQUEST_METHOD $request_method; fastcgi_pass_request_body off; "
+                  'fastcgi_param CONTENT_LENGTH "";')
     site.ask("nobody!", "GET", '/commit?set={"user":"alice","groups":["admin"]}', ['X-Session-Set: {"user":"alice","groups":["admin"]}'])
     site.ask("nobody!", "GET", site.pages[0])
 

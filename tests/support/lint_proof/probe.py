@@ -64,7 +64,8 @@ def questions(case):
         for page in case.pages:
             yield Ask(session, Request("GET", page))
             yield Ask(session, Request("GET", page + f"?user={FORGED}&name={FORGED}", [*FORGERY, f"Cookie: user={FORGED}"]))
-            yield Ask(session, Request("GET", page, ["X-Debug: 1", "X-Real-IP: 10.0.0.1", "X-Forwarded-For: 127.0.0.1, 10.0.0.1", "User-Agent: Googlebot"]))
+            yield Ask(session, Request("GET", page, ["X-Debug: 1", "X-Real-IP: 10.0.0.1", "X-Forwarded-For: 127.0.0.1, 10.0.0.1",
+                                                     "User-Agent: Googlebot"]))
             yield Ask(session, Request("GET", page + "?debug=1", ["Cookie: debug=1", "Referer: http://site.test/", "Accept: application/json"]))
             yield Ask(session, Request("POST", page, [], "x=1"))
     for page in case.pages:

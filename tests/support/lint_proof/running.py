@@ -24,7 +24,8 @@ OWN = """    server {
         underscores_in_headers on;
         location / {
             default_type text/html;
-            return 200 "\\n[[app_grpc\\n:uri $request_uri\\nx-auth-request-user: $http_x_auth_request_user\\nx-auth-request-email: $http_x_auth_request_email\\nx-auth-request-groups: $http_x_auth_request_groups\\ncookie: $http_cookie\\n]]\\n";
+            set $who "x-auth-request-user: $http_x_auth_request_user\\nx-auth-request-email: $http_x_auth_request_email";
+            return 200 "\\n[[app_grpc\\n:uri $request_uri\\n$who\\nx-auth-request-groups: $http_x_auth_request_groups\\ncookie: $http_cookie\\n]]\\n";
         }
     }
 """

@@ -1,8 +1,11 @@
 """A site with a protected place, to which the blocks add lines. Without any it is closed, and lint says nothing of it."""
+import pathlib
+
 from lint_proof.block import needs
 from lint_proof.case import Ask, Case
 from lint_proof.client import Request
 
+CONF = pathlib.Path(__file__).resolve().parents[3] / "conf/nginx"
 PROTECT = "include @CONF@/session-gateway-protect.conf;"
 PUBLIC = "include @CONF@/session-gateway-public.conf;"
 SERVER = "include @CONF@/session-gateway-server.conf;"
@@ -10,8 +13,12 @@ NAMES = ("User", "Email", "Groups")
 HIDDEN = ("Set", "Unset", "Destroy", "Regenerate", "Flush", "Location")
 FASTCGI = """fastcgi_param REQUEST_METHOD $request_method; fastcgi_param REQUEST_URI $request_uri; fastcgi_param QUERY_STRING $query_string;
         fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name; fastcgi_pass app_fastcgi;"""
-ONCE = ("try_files", "satisfy", "random_index", "merge_slashes", "client_max_body_size", "proxy_cache", "fastcgi_cache", "limit_except", "alias", "ssi")
+ONCE = ("try_files", "satisfy", "random_index", "merge_slashes", "client_max_body_size", "proxy_cache", "fastcgi_cache", "limit_except", "alias",
+        "ssi")
 PAGES = ("admin/secret.txt", "admin/secret.jpg", "admin/secret.php", "admin/index.html", "admin/deep/secret.txt")
+
+
+PASSES = {"uwsgi": "uwsgi_param REQUEST_URI $request_uri; uwsgi_pass app_uwsgi;", "grpc": "grpc_pass grpc://app_grpc;"}
 
 
 def by_hand(line, hide, end, cookie, own):
@@ -29,10 +36,13 @@ def handler(kind, is_open):
         return "proxy_pass http://app;"
     if kind == "fastcgi":
         return FASTCGI
+    include = f"session-gateway-{'public' if is_open else 'protect'}-{kind}.conf"
+    if (CONF / include).exists():
+        return f"include @CONF@/{include}; " + PASSES[kind]
     cookie, own = ("$session_public_cookie", '""') if is_open else ("$session_cookie", "$session_{}")
     if kind == "grpc":
-        return by_hand("grpc_set_header {}", "grpc_hide_header", "grpc_pass grpc://app_grpc;", cookie, own)
-    lines = by_hand("uwsgi_param {}", "uwsgi_hide_header", "uwsgi_param REQUEST_URI $request_uri; uwsgi_pass app_uwsgi;", cookie, own)
+        return by_hand("grpc_set_header {}", "grpc_hide_header", PASSES[kind], cookie, own)
+    lines = by_hand("uwsgi_param {}", "uwsgi_hide_header", PASSES[kind], cookie, own)
     for name in ("Cookie", *(f"X-Auth-Request-{name}" for name in NAMES)):
         lines = lines.replace(f"uwsgi_param {name} ", f"uwsgi_param HTTP_{name.upper().replace('-', '_')} ")
     return lines
