@@ -192,6 +192,9 @@ def links_and_slashes(site, rng):
     """The protected name without its slash, or with more behind it."""
     name = rng.choice(("= /admin", "/admin.bak/", "~ ^/admin$", "/admin", "~ ^/admin/?$", "= /admin/"))
     needs(site.place != "~")
+    if name == "= /admin/":  # this one page is open by intent
+        site.areas.append(("=/admin/", "open"))
+        site.files = [(file, "open" if file.endswith("admin/index.html") or file == "private/index.html" else level) for file, level in site.files]
     lines = {"= /admin": "return 301 /admin/;"}.get(name, rng.choice((site.serves(), "return 301 /admin/;")))
     site.location(name, "" if site.is_files else site.public, lines,
                   rng.choice(("alias @DIR@/site/admin/;", "")) if site.is_files and "return" not in lines else "")

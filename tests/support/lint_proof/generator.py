@@ -1,4 +1,5 @@
 """Makes configurations: each building block by itself in several sites, and then pairs, by chance from one seed."""
+import itertools
 import random
 
 from lint_proof import blocks_check, blocks_modules, blocks_phases, blocks_places, blocks_words  # noqa: F401 (they register)
@@ -11,11 +12,24 @@ LEVELS = ("login", "login", "admin", "session")
 PAIRED = 0.3  # of all
 
 
+def is_site(kind, place):
+    return (kind, place) != ("alias", "~")  # which needs a capture
+
+
 def some_site(rng):
     while True:
         kind, place = rng.choice(KINDS), rng.choice(PLACES)
-        if (kind, place) != ("alias", "~"):  # needs a capture
+        if is_site(kind, place):
             return Site(kind, place, rng.choice(LEVELS))
+
+
+def plain_sites():
+    """Every site without a block: all of them are closed."""
+    for kind, place, level in itertools.product(sorted(set(KINDS)), sorted(set(PLACES)), sorted(set(LEVELS))):
+        if is_site(kind, place):
+            site = Site(kind, place, level)
+            site.used.append(f"plain {kind} {place} {level}")
+            yield site.case()
 
 
 def with_blocks(rng, blocks):

@@ -24,7 +24,7 @@ PASSES = {"uwsgi": "uwsgi_param REQUEST_URI $request_uri; uwsgi_pass app_uwsgi;"
 def by_hand(line, hide, end, cookie, own):
     """The lines of the includes for another protocol than those that they have."""
     lines = [f"{line.format('X-Auth-Request-' + name)} {own.format(name.lower())};" for name in NAMES]
-    lines.append(f"{line.format('Cookie')} {cookie};")
+    lines += [f"{line.format('Cookie')} {cookie};", f"{line.format('X-Session-Commit')} $session_stamp;"]
     return " ".join(lines + [f"{hide} X-Session-{name};" for name in HIDDEN] + [end])
 
 
@@ -43,7 +43,7 @@ def handler(kind, is_open):
     if kind == "grpc":
         return by_hand("grpc_set_header {}", "grpc_hide_header", PASSES[kind], cookie, own)
     lines = by_hand("uwsgi_param {}", "uwsgi_hide_header", PASSES[kind], cookie, own)
-    for name in ("Cookie", *(f"X-Auth-Request-{name}" for name in NAMES)):
+    for name in ("Cookie", "X-Session-Commit", *(f"X-Auth-Request-{name}" for name in NAMES)):
         lines = lines.replace(f"uwsgi_param {name} ", f"uwsgi_param HTTP_{name.upper().replace('-', '_')} ")
     return lines
 
