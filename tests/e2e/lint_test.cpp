@@ -5,85 +5,15 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <memory>
 #include <sstream>
 
 #include <boost/test/unit_test.hpp>
 
 #include "gateway/nginx/syntax/includes.h"
-#include "tests/support/e2e/support.h"
-#include "tests/support/places.h"
+#include "tests/support/e2e/linted.h"
 
 namespace session::test {
 namespace {
-
-constexpr const char* kRefuses = "Status: 401 Unauthorized\r\nX-Session-Reason: absent\r\n\r\n";
-constexpr const char* kPasses = "Status: 204 No Content\r\nX-Auth-Request-User: alice\r\n\r\n";
-
-constexpr const char* kMain = R"(daemon off;
-pid @DIR@/nginx.pid;
-events {}
-http {
-    access_log off;
-    client_body_temp_path @DIR@/temp-body;
-    proxy_temp_path @DIR@/temp-proxy;
-    fastcgi_temp_path @DIR@/temp-fastcgi;
-    uwsgi_temp_path @DIR@/temp-uwsgi;
-    scgi_temp_path @DIR@/temp-scgi;
-    upstream session_gateway { server unix:@DIR@/gateway.sock; keepalive 8; }
-    upstream app { server unix:@DIR@/application.sock; }
-    include @CONF@/session-gateway-http.conf;
-    server {
-        listen unix:@DIR@/http.sock;
-        include site.conf;
-    }
-}
-)";
-
-// A site with these lines in its server.
-struct Linted {
-  explicit Linted(const std::string& lines) {
-    const std::string conf = source_root() + "/conf/nginx";
-    write_file(dir / "nginx.conf", replaced(replaced(kMain, "@DIR@", dir.path()), "@CONF@", conf));
-    write_file(dir / "site.conf", replaced(replaced(lines, "@DIR@", dir.path()), "@CONF@", conf));
-  }
-  ~Linted() {
-    if (test_has_failed()) BOOST_TEST_MESSAGE("--- nginx.log\n" << read_file(dir / "nginx.log"));
-  }
-  // The exit status of lint; what it printed is then in `said`. Without arguments: with a configuration that
-  // is all defaults, whatever there is in /etc.
-  int lint(std::vector<std::string> arguments = {}) {
-    write_file(dir / "defaults.yaml", "");
-    if (arguments.empty()) arguments = {"--config", dir / "defaults.yaml"};
-    return run(std::move(arguments));
-  }
-  int run(std::vector<std::string> arguments) {
-    std::filesystem::remove(dir / "lint.log");
-    arguments.insert(arguments.begin(), {gateway_binary(), "lint", dir / "nginx.conf"});
-    const int status = Process(arguments, dir / "lint.log").wait();
-    said = replaced(read_file(dir / "lint.log"), dir.path() + "/", "");
-    return status;
-  }
-  [[nodiscard]] bool says(const std::string& text) const { return said.find(text) != std::string::npos; }
-  Client start() {
-    nginx = std::make_unique<Process>(nginx_command(dir), dir / "nginx.log");
-    wait_until("nginx to listen", [this] { return accepts_unix(dir / "http.sock"); });
-    return Client({"http://gateway.test", dir / "http.sock", ""});
-  }
-
-  TempDir dir;
-  Application application{dir / "application.sock"};
-  std::string said;
-  std::unique_ptr<Process> nginx;
-};
-
-const HeaderLines kForged = {"X-Auth-Request-User: eve"};
-
-// nginx knows the variables of the files only where this one is included somewhere.
-const std::string kOther =
-    "\nlocation /other/ { include @CONF@/session-gateway-protect.conf; proxy_pass http://app; }";
-
-const std::string kServer = "include @CONF@/session-gateway-server.conf;\n";
 
 // The files that directives stand in, each once, in the order in which they come by.
 void add_files(const std::vector<gateway::Directive>& directives, std::vector<std::string>& to) {

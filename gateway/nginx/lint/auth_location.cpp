@@ -4,8 +4,11 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <set>
 
 #include "gateway/nginx/lint/rule.h"
+#include "gateway/nginx/lint/upstream_protocol.h"
+#include "gateway/nginx/model/pattern.h"
 
 namespace session::gateway {
 namespace {
@@ -213,6 +216,55 @@ void inner_location(Inspection& in) {
   }
 }
 
+// Whether a cache's key tells sessions apart: it holds the session cookie, directly or by a variable of its
+// own.
+bool holds_cookies(const Inspection& in, const std::string& key) {
+  const std::string session = "^cookie_(?:" + in.usage.facts().cookies + ")$";
+  const auto is_cookie = [&](const std::string& name) {
+    return name == "http_cookie" || name == "http_authorization" || captures_of(session, name).has_value();
+  };
+  for (const std::string& name : variables_in(key)) {
+    if (is_cookie(name)) return true;
+    if (name == "session_public_cookie") continue;
+    for (const Directive* line : in.usage.model().all()) {
+      if (assigned_by(*line) != "$" + name) continue;
+      const auto from = variables_in(line->arg(line->name == "set" ? 1 : 0));
+      if (std::any_of(from.begin(), from.end(), is_cookie)) return true;
+    }
+  }
+  return false;
+}
+
+// Returns the line by which nginx keeps the answers of a location; nullptr if it does not. A location that
+// stores its answers does not inherit a cache.
+const Directive* cache_of(const Context& context, const UpstreamProtocol& protocol) {
+  const std::string kind(protocol.kind);
+  const Directive* line = context.find(kind + "_cache");
+  if (!line || line->arg(0) == "off") return nullptr;
+  const auto& stored = context.own(kind + "_store");
+  const bool stores = !stored.empty() && stored.front()->arg(0) != "off";
+  return stores && context.own(kind + "_cache").empty() ? nullptr : line;
+}
+
+// Reports a check whose answer is kept for others.
+void check_cached(Inspection& in) {
+  std::set<const Context*> seen;
+  for (const Context* context : in.usage.model().contexts()) {
+    const Context* auth = in.usage.auth_location(*context);
+    const auto protocol = auth ? upstream_protocol_of(*auth) : std::nullopt;
+    if (!protocol || !seen.insert(auth).second) continue;
+    const Directive* line = cache_of(*auth, *protocol);
+    const std::string directive = std::string(protocol->kind) + "_cache_key";
+    const Directive* key = auth->find(directive);
+    if (!line || (key && holds_cookies(in, key->arg(0)))) continue;
+    in.danger(line->place,
+              auth->title() +
+                  " answers checks, and nginx keeps the answers for everybody who asks for the same "
+                  "address: one user's session lets others in",
+              std::string(protocol->kind) + "_cache off;");
+  }
+}
+
 }  // namespace
 
 const std::vector<LintRule>& auth_location_rules() {
@@ -238,6 +290,9 @@ const std::vector<LintRule>& auth_location_rules() {
        "503."},
       {"requirement-set-in-server", set_at_server_level,
        "A `set` of the server runs again for the check, and overrides what locations say."},
+      {"check-cached", check_cached,
+       "The answer to a check is for one session. nginx's caches know nothing of sessions, unless the key "
+       "holds the cookie."},
       {"inner-location", inner_location,
        "A location inside a protected one inherits the check, but no `set`, so it must include the file "
        "again, with its `set` lines."},

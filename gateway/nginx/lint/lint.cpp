@@ -41,9 +41,11 @@ const char* name_of(Severity severity) {
 std::vector<const LintRule*> all_lint_rules() {
   std::vector<const LintRule*> all;
   for (const auto* rules :
-       {&bypass_rules(), &redirect_rules(), &location_precedence_rules(), &conditional_rules(),
+       {&bypass_rules(), &redirect_rules(), &early_status_rules(), &other_door_rules(),
+        &other_program_rules(), &subrequest_rules(), &location_precedence_rules(), &conditional_rules(),
         &header_rules(), &response_leak_rules(), &auth_location_rules(), &commit_rules(),
-        &session_cookie_rules(), &loosened_check_rules(), &param_rules(), &speed_rules()}) {
+        &session_cookie_rules(), &loosened_check_rules(), &param_rules(), &client_address_rules(),
+        &speed_rules()}) {
     for (const LintRule& rule : *rules) all.push_back(&rule);
   }
   return all;

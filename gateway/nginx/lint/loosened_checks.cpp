@@ -1,6 +1,8 @@
 // Rules for checks that ask less than their location says: because of a location before a redirect, or since
 // nginx runs none for a part of a page.
 
+#include <algorithm>
+
 #include "gateway/nginx/lint/rule.h"
 
 namespace session::gateway {
@@ -72,17 +74,32 @@ void protected_page_added(Inspection& in) {
   }
 }
 
+// Whether a place shows what others say: it passes requests to a program, or answers with the client's words.
+bool shows_words_of_others(const Inspection& in, const Context& context) {
+  if (Model::handler(context)) return true;
+  for (const char* directive : {"return", "sub_filter"}) {
+    const auto& lines = context.own(directive);
+    if (std::any_of(lines.begin(), lines.end(),
+                    [&](const Directive* line) { return !in.taint.in(line->arg(1)).empty(); }))
+      return true;
+  }
+  return false;
+}
+
 // Reports open locations with ssi beside protected ones.
 void ssi_of_strangers(Inspection& in) {
   for (const Context* context : in.usage.handling_contexts()) {
     const Directive* line = context->find("ssi");
-    if (!line || line->arg(0) != "on" || GatewayUsage::check(*context) || !Model::handler(*context) ||
-        in.usage.is_gateway(*context) || !in.usage.has_checks(*context->enclosing(Context::Level::server)))
+    if (!line || line->arg(0) != "on" || GatewayUsage::check(*context) || in.usage.is_gateway(*context) ||
+        !in.usage.has_checks(*context->enclosing(Context::Level::server)))
       continue;
-    in.danger(line->place,
-              "ssi: pages of " + context->title() +
-                  " can include protected ones, for everybody: nginx runs no check for a part of a page",
-              "in " + context->title() + ": ssi off;");
+    const std::string title = context->title();
+    if (shows_words_of_others(in, *context)) {
+      in.danger(line->place,
+                "ssi: pages of " + title +
+                    " can include protected ones, for everybody: nginx runs no check for a part of a page",
+                "in " + title + ": ssi off;");
+    }
   }
 }
 

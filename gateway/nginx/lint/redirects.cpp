@@ -1,40 +1,40 @@
 // Rules for internal redirects: nginx continues in another location, with the settings of that location.
 
 #include <algorithm>
+#include <optional>
 
+#include "gateway/nginx/lint/redirect_walk.h"
 #include "gateway/nginx/lint/rule.h"
+#include "gateway/nginx/model/pattern.h"
 
 namespace session::gateway {
 namespace {
 
-// Returns the path of an internal redirect without arguments, with x for each variable; "" if it is unknown.
-std::string path_of(const std::string& target) {
-  std::string path = target.substr(0, target.find('?'));
-  if (!path.starts_with('/')) return {};
-  for (auto at = path.find('$'); at != path.npos; at = path.find('$')) {
-    std::size_t end = at + 1;
-    while (end < path.size() && (std::isalnum(static_cast<unsigned char>(path[end])) != 0 ||
-                                 path[end] == '_' || path[end] == '{' || path[end] == '}'))
-      ++end;
-    path.replace(at, end - at, "x");
+// Returns the first place without a check to which an internal redirect of a protected location leads, if
+// clients can ask for it, too; nullopt if there is none, or if it is unknown.
+std::optional<OpenEnd> open_end(const Inspection& in, const Context& context, const std::string& target) {
+  if (!target.starts_with('/')) return std::nullopt;
+  const Context* location = context.enclosing(Context::Level::location);
+  RedirectWalk walk(in.usage, *context.enclosing(Context::Level::server));
+  for (const OpenEnd& end : walk.redirected(target, path_in(*location).value_or("/x")).ends) {
+    if (!end.context->internal()) return end;
   }
-  return path;
+  return std::nullopt;
 }
 
-// Returns the open location to which this path leads from a protected one; nullptr if the target is protected
-// too, or unknown.
-const Context* open_location(const Context& context, const std::string& target) {
-  const std::string path = path_of(target);
-  const Context* server = context.enclosing(Context::Level::server);
-  const Context* location = path.empty() ? nullptr : Model::route(*server, path);
-  return location && !GatewayUsage::check(*location) && !location->internal() ? location : nullptr;
+std::string place_of(const Context& to) { return to.title() + " (" + render(to.place()) + ")"; }
+
+void report(Inspection& in, const Place& place, const std::string& name, const OpenEnd& end) {
+  const bool none = end.context->level() == Context::Level::server;
+  in.danger(place,
+            name + " leads to " + (none ? "no location of " : "") + place_of(*end.context) +
+                ", which has no check: whoever asks for " + legible(end.path) + " needs no session",
+            none ? "a location for " + legible(end.path) + " with " + kIncludeProtect
+                 : "in " + end.context->title() + ": " + kIncludeProtect);
 }
 
-void report(Inspection& in, const Directive& line, const Context& to, const std::string& target) {
-  in.danger(line.place,
-            legible(line.name) + " leads to " + to.title() + " (" + render(to.place()) +
-                "), which has no check: whoever asks for " + legible(path_of(target)) + " needs no session",
-            "in " + to.title() + ": " + kIncludeProtect);
+void report(Inspection& in, const Directive& line, const OpenEnd& end) {
+  report(in, line.place, legible(line.name), end);
 }
 
 bool is_protected(const Context& context) { return GatewayUsage::check(context) && !context.internal(); }
@@ -44,10 +44,22 @@ void try_files(Inspection& in) {
     if (!is_protected(*context)) continue;
     for (const Directive* line : context->own("try_files")) {
       if (line->args.size() < 2) continue;
-      if (const Context* to = open_location(*context, line->args.back()))
-        report(in, *line, *to, line->args.back());
+      if (const auto end = open_end(in, *context, line->args.back())) report(in, *line, *end);
     }
   }
+}
+
+// Returns where a rewrite of a protected location leads. Of the location's addresses and the pattern's one is
+// tried that the pattern matches.
+OpenEnds ends_of_rewrite(const Inspection& in, const Context& context, const Directive& line) {
+  RedirectWalk walk(in.usage, *context.enclosing(Context::Level::server));
+  for (const auto& path :
+       {path_in(*context.enclosing(Context::Level::location)), path_sample_of(line.arg(0))}) {
+    if (!path) continue;
+    OpenEnds found = walk.rewritten(line, *path);
+    if (!found.unknown || !found.ends.empty()) return found;
+  }
+  return {{}, true};
 }
 
 void rewrite_last(Inspection& in) {
@@ -55,9 +67,55 @@ void rewrite_last(Inspection& in) {
     if (!is_protected(*context)) continue;
     for (const Directive* line : context->own("rewrite")) {
       const std::string& flag = line->arg(2);
-      if (!flag.empty() && flag != "last") continue;
-      if (const Context* to = open_location(*context, line->arg(1))) report(in, *line, *to, line->arg(1));
+      if ((!flag.empty() && flag != "last") || line->arg(1).find("://") != std::string::npos) continue;
+      const OpenEnds found = ends_of_rewrite(in, *context, *line);
+      if (!found.ends.empty()) {
+        report(in, *line, found.ends.front());
+      } else if (found.unknown) {
+        in.advice(
+            line->place,
+            "where this rewrite leads can't be told: it runs before the check, and what it leads to may "
+            "have none",
+            "break; instead of last, or an address in place of " + legible(line->arg(1)));
+      }
     }
+  }
+}
+
+// Returns where a rewrite of a server takes a request for a protected location, or its check.
+std::vector<OpenEnd> ends_of_server_rewrite(const Inspection& in, const Context& location,
+                                            const Directive& line) {
+  RedirectWalk walk(in.usage, *location.enclosing(Context::Level::server));
+  for (const auto& path : {path_in(location), GatewayUsage::check(location)}) {
+    auto ends = path ? walk.rewritten(line, *path).ends : std::vector<OpenEnd>();
+    if (!ends.empty()) return ends;
+  }
+  return {};
+}
+
+// Reports rewrites of a server, which run before nginx looks for a location.
+void rewrite_of_server(Inspection& in, const Context& server) {
+  std::vector<const Context*> blocks = server.branches();
+  blocks.push_back(&server);
+  for (const Context* block : blocks) {
+    for (const Directive* line : block->own("rewrite")) {
+      for (const Context* location : in.usage.model().contexts()) {
+        if (location->level() != Context::Level::location || !is_protected(*location) ||
+            location->enclosing(Context::Level::server) != &server)
+          continue;
+        const auto ends = ends_of_server_rewrite(in, *location, *line);
+        if (ends.empty()) continue;
+        report(in, *line, ends.front());
+        break;
+      }
+    }
+  }
+}
+
+void rewrites(Inspection& in) {
+  rewrite_last(in);
+  for (const Context* server : in.usage.model().servers()) {
+    if (in.usage.has_checks(*server)) rewrite_of_server(in, *server);
   }
 }
 
@@ -65,7 +123,9 @@ void rewrite_last(Inspection& in) {
 // that of the location itself.
 void index_files(Inspection& in) {
   for (const Context* context : in.usage.model().contexts()) {
-    const auto& lines = context->list("index");
+    static const Directive kDefault{"index", {"index.html"}, {}, false, {}};
+    auto lines = context->list("index");
+    if (lines.empty()) lines.push_back(&kDefault);
     const std::string& directory =
         context->block().args.empty() ? context->block().name : context->block().args.back();
     if (!is_protected(*context) || context->level() != Context::Level::location || Model::handler(*context) ||
@@ -74,7 +134,8 @@ void index_files(Inspection& in) {
     for (const Directive* line : lines) {
       for (const std::string& file : line->args) {
         const std::string target = file.starts_with('/') ? file : directory + file;
-        if (const Context* to = open_location(*context, target)) report(in, *line, *to, target);
+        if (const auto end = open_end(in, *context, target))
+          report(in, line == &kDefault ? context->place() : line->place, "index", *end);
       }
     }
   }
@@ -99,30 +160,35 @@ void error_page_to_program(Inspection& in) {
     for (const Directive* line : context->list("error_page")) {
       const auto codes = codes_of(*line);
       if (line->args.empty() || std::any_of(codes.begin(), codes.end(), is_refusal)) continue;
-      const Context* to = open_location(*context, line->args.back());
-      if (to && in.usage.is_application(*to)) report(in, *line, *to, line->args.back());
+      const auto end = open_end(in, *context, line->args.back());
+      if (end && in.usage.is_application(*end->context)) report(in, *line, *end);
     }
   }
 }
 
 // Reports an error page that passes a refused request to an application. A @name keeps the requested address,
-// so the request continues unchanged.
+// so the request continues unchanged; an address that is the application's for every page does the same.
 void refused_request_goes_on(Inspection& in) {
   for (const Context* context : in.usage.handling_contexts()) {
     if (!is_protected(*context)) continue;
-    const Context* server = context->enclosing(Context::Level::server);
+    const Directive* again = context->find("recursive_error_pages");
+    RedirectWalk walk(in.usage, *context->enclosing(Context::Level::server));
     for (const Directive* line : context->list("error_page")) {
       const auto codes = codes_of(*line);
-      const bool refusal = std::any_of(codes.begin(), codes.end(), [](const std::string& code) {
-        return is_refusal(code) || code == "500";
-      });
-      if (!refusal || !line->args.back().starts_with('@')) continue;
-      const Context* to = Model::named_location(*server, line->args.back());
-      if (!to || GatewayUsage::check(*to) || !in.usage.is_application(*to)) continue;
-      in.danger(line->place,
-                "a request that the check refuses goes on to " + to->title() + " (" + render(to->place()) +
-                    "), which passes it to the application",
-                "error_page 401 = @session_login;");
+      const bool refused = std::any_of(codes.begin(), codes.end(), is_refusal);
+      const bool failed = std::find(codes.begin(), codes.end(), "500") != codes.end();
+      if (line->args.empty() || (!refused && !failed)) continue;
+      const std::string path = path_in(*context->enclosing(Context::Level::location)).value_or("/x");
+      for (const OpenEnd& end :
+           walk.redirected(line->args.back(), path, again && again->arg(0) == "on").ends) {
+        const std::string undone = undone_by(in.usage, *context->enclosing(Context::Level::location), end);
+        if (undone.empty() || (!refused && !end.keeps_address && !end.context->internal())) continue;
+        in.danger(
+            line->place,
+            "a request that the check refuses goes on to " + place_of(*end.context) + ", which " + undone,
+            "error_page 401 = @session_login;");
+        break;
+      }
     }
   }
 }
@@ -134,7 +200,7 @@ const std::vector<LintRule>& redirect_rules() {
       {"try-files-to-open", try_files,
        "`try_files` goes on in another location, with the lines of that one: without a check there, nobody "
        "needs a session."},
-      {"rewrite-to-open", rewrite_last,
+      {"rewrite-to-open", rewrites,
        "A `rewrite` without a flag, or with `last`, goes on in another location before the check has run."},
       {"index-to-open", index_files,
        "`index` goes on in the location of the index file, which has no check."},

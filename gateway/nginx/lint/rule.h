@@ -52,6 +52,14 @@ struct LintRule {
 const std::vector<LintRule>& bypass_rules();
 // Internal redirects:
 const std::vector<LintRule>& redirect_rules();
+// Error pages of statuses that are made before the check:
+const std::vector<LintRule>& early_status_rules();
+// Other ways to protected files:
+const std::vector<LintRule>& other_door_rules();
+// Other ways to the applications of protected locations:
+const std::vector<LintRule>& other_program_rules();
+// Requests of nginx's own, which no check sees:
+const std::vector<LintRule>& subrequest_rules();
 // Locations that take precedence over protected ones:
 const std::vector<LintRule>& location_precedence_rules();
 // Settings that an `if` changes, by nginx's decision or the client's:
@@ -70,6 +78,8 @@ const std::vector<LintRule>& session_cookie_rules();
 const std::vector<LintRule>& loosened_check_rules();
 // The params that control the gateway:
 const std::vector<LintRule>& param_rules();
+// Addresses of clients that are believed:
+const std::vector<LintRule>& client_address_rules();
 // The speed of a check:
 const std::vector<LintRule>& speed_rules();
 

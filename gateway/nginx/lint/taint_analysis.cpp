@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <vector>
 
 namespace session::gateway {
 namespace {
 
 constexpr std::array<std::string_view, 3> kPrefixes = {"arg_", "http_", "cookie_"};
-constexpr std::array<std::string_view, 15> kNames = {"args",
+constexpr std::array<std::string_view, 16> kNames = {"args",
                                                      "is_args",
                                                      "query_string",
                                                      "request_uri",
@@ -21,6 +22,7 @@ constexpr std::array<std::string_view, 15> kNames = {"args",
                                                      "fastcgi_script_name",
                                                      "fastcgi_path_info",
                                                      "remote_user",
+                                                     "uid_got",
                                                      "invalid_referer",
                                                      "proxy_add_x_forwarded_for"};
 
@@ -41,19 +43,36 @@ bool only_words(std::string_view group) {
   });
 }
 
-// Adds the names of a pattern's groups that capture any text of the client.
-void learn_captures(std::string_view pattern, std::set<std::string>& to) {
+// Returns the names of a pattern's groups that capture any text.
+std::vector<std::string> groups_of(std::string_view pattern) {
+  std::vector<std::string> to;
   for (std::size_t at = 0; (at = pattern.find("(?", at)) != pattern.npos; ++at) {
     std::size_t begin = at + 2;
     if (begin < pattern.size() && pattern[begin] == 'P') ++begin;
     if (begin >= pattern.size() || (pattern[begin] != '<' && pattern[begin] != '\'')) continue;
     const auto end = pattern.find(pattern[begin] == '<' ? '>' : '\'', begin + 1);
-    if (end == pattern.npos) return;
+    if (end == pattern.npos) return to;
     const auto close = std::min(pattern.find(')', end), pattern.size());
     if (!only_words(pattern.substr(end + 1, close - end - 1)))
-      to.emplace(pattern.substr(begin + 1, end - begin - 1));
+      to.emplace_back(pattern.substr(begin + 1, end - begin - 1));
   }
+  return to;
 }
+
+// Returns the variable that an `if` matches with an expression: $http_x of ($http_x ~ "^(.*)$"); "" if it
+// does not.
+std::string matched_by(const Directive& block) {
+  if (block.name != "if") return {};
+  for (std::size_t i = 0; i + 1 < block.args.size(); ++i) {
+    const auto variable = block.args[i].find('$');
+    if (variable == std::string::npos) continue;
+    const bool matches = block.args[i + 1].starts_with('~') || block.args[i + 1].starts_with("!~");
+    return matches ? block.args[i].substr(variable) : "";
+  }
+  return {};
+}
+
+bool is_pattern(std::string_view key) { return key.starts_with('~'); }
 
 constexpr std::array<std::string_view, 3> kTables = {"map", "geo", "split_clients"};
 // The rows of a `geo` without a value.
@@ -81,11 +100,25 @@ bool routed_on(std::string_view variable) {
 
 }  // namespace
 
+bool is_wide_network(const std::string& network) {
+  constexpr int kLeastBitsOfIpv4 = 8, kLeastBitsOfIpv6 = 16;
+  const auto slash = network.find('/');
+  if (slash == network.npos) return false;
+  int bits = 0;
+  const char* end = network.data() + network.size();
+  const auto [last, error] = std::from_chars(network.data() + slash + 1, end, bits);
+  const bool six = network.find(':') != network.npos;
+  return error == std::errc() && last == end && bits < (six ? kLeastBitsOfIpv6 : kLeastBitsOfIpv4);
+}
+
 TaintAnalysis::TaintAnalysis(const Model& model) {
-  learn_captures_of(model);
   std::vector<const Directive*> assignments;
   for (const Directive* line : model.all()) {
-    if (line->args.size() == 2 && !assigned_by(*line).empty()) assignments.push_back(line);
+    find_captures(*line, matched_by(*line));
+    const bool address = line->name == "geo" && line->args.size() == 1;
+    if ((line->args.size() == 2 || address) && !assigned_by(*line).empty()) assignments.push_back(line);
+    if (line->name == "set_real_ip_from" && is_wide_network(line->arg(0)))
+      said_.insert({"remote_addr", "binary_remote_addr"});
   }
   std::vector<const Context*> branches = model.server_branches();
   for (const Context* context : model.contexts()) {
@@ -95,35 +128,65 @@ TaintAnalysis::TaintAnalysis(const Model& model) {
   constexpr int kMaxRounds = 50;
   bool more = true;
   for (int round = 0; more && round < kMaxRounds; ++round) {
-    more = false;
+    more = learn_captures();
     for (const Directive* line : assignments) more = learn(*line) || more;
     for (const Context* branch : branches) more = learn_choices(*branch) || more;
   }
 }
 
-// Learns the captures of all patterns but those of maps, which capture what the map looks at.
-void TaintAnalysis::learn_captures_of(const Model& model) {
-  std::set<const Directive*> rows;
-  for (const Directive* line : model.all()) {
-    if (line->name != "map") continue;
-    for (const Directive& row : line->children) rows.insert(&row);
+void TaintAnalysis::find_captures(const Directive& line, const Source& condition) {
+  for (const std::string& word : line.args) {
+    for (const std::string& name : groups_of(word)) captures_[name].insert(condition);
   }
-  for (const Directive* line : model.all()) {
-    if (rows.count(line) > 0) continue;
-    learn_captures(line->name, said_);
-    for (const std::string& word : line->args) learn_captures(word, said_);
+  const bool table = line.name == "map" && line.args.size() == 2;
+  for (const Directive& child : line.children) {
+    if (child.name == "rewrite") break;  // it captures anew
+    if (table) {
+      for (const std::string& name : groups_of(child.name)) captures_[name].insert(line.arg(0));
+    } else if (!condition.empty() && child.name == "set") {
+      numbered_[&child] = condition;
+    }
   }
 }
 
-bool TaintAnalysis::learn(const Directive& line) {
-  const std::size_t before = said_.size();
-  if (line.name == "map" && !in(line.arg(0)).empty()) {
-    for (const Directive& row : line.children) learn_captures(row.name, said_);
+bool TaintAnalysis::learn_captures() {
+  bool more = false;
+  for (const auto& [name, sources] : captures_) {
+    const bool clients = std::any_of(sources.begin(), sources.end(),
+                                     [this](const Source& source) { return captures_clients_words(source); });
+    more = (clients && said_.insert(name).second) || more;
   }
+  return more;
+}
+
+bool TaintAnalysis::captures_clients_words(const Source& source) const {
+  return source.empty() || !in(source).empty();
+}
+
+bool TaintAnalysis::learn(const Directive& line) {
   const bool table = is_one_of(kTables, line.name);
-  const std::string from = table ? decision_in(line.arg(0)) : in(line.arg(1));
-  if (!from.empty() && (!table || decides(line))) said_.insert(assigned_by(line).substr(1));
-  return said_.size() > before;
+  const auto numbered = numbered_.find(&line);
+  const std::string from = table
+                               ? decision_in(line.args.size() == 1 ? "$remote_addr" : line.arg(0))
+                               : in_beside(line.arg(1), numbered == numbered_.end() ? "" : numbered->second);
+  const bool tainted = table ? (!from.empty() && decides(line)) || has_tainted_value(line) : !from.empty();
+  return tainted && said_.insert(assigned_by(line).substr(1)).second;
+}
+
+bool TaintAnalysis::has_tainted_value(const Directive& table) const {
+  if (table.name != "map") return false;
+  return std::any_of(table.children.begin(), table.children.end(), [&](const Directive& row) {
+    if (row.args.size() != 1) return false;
+    return !in_beside(row.arg(0), is_pattern(row.name) ? table.arg(0) : "").empty();
+  });
+}
+
+std::string TaintAnalysis::in_beside(std::string_view text, const Source& source) const {
+  for (const std::string& variable : variables_in(text)) {
+    if (is_capture(variable) && !captures_clients_words(source)) continue;
+    if (is_said(variable) || chosen_.count(variable) > 0) return "$" + variable;
+  }
+  return {};
 }
 
 bool TaintAnalysis::learn_choices(const Context& branch) {
@@ -140,12 +203,7 @@ bool TaintAnalysis::is_said(const std::string& variable) const {
   return of_request(variable) || said_.count(variable) > 0;
 }
 
-std::string TaintAnalysis::in(std::string_view text) const {
-  for (const std::string& variable : variables_in(text)) {
-    if (is_said(variable) || chosen_.count(variable) > 0) return "$" + variable;
-  }
-  return {};
-}
+std::string TaintAnalysis::in(std::string_view text) const { return in_beside(text, ""); }
 
 std::string TaintAnalysis::said_in(std::string_view text) const {
   for (const std::string& variable : variables_in(text)) {

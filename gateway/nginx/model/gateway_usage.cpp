@@ -62,7 +62,7 @@ void GatewayUsage::find_checks() {
     servers_with_checks_.insert(server);
     const auto [entry, is_new] = answered_by_.try_emplace({server, *path}, nullptr);
     if (!is_new) continue;
-    const Context* location = Model::route(*server, path->substr(0, path->find('?')));
+    const Context* location = Model::route(*server, *path);  // nginx takes a ? as a part of the name
     entry->second = location;
     if (may_be_gateway(location)) add_once(auth_locations_, location);
   }

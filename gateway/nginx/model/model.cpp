@@ -142,6 +142,7 @@ void Model::read_inside(Context& context) {
       read_inside(location);
     } else if (child.name == "if" || child.name == "limit_except") {
       Context& branch = add(child, &context, Context::Level::branch);
+      context.branches_.push_back(&branch);
       (context.level_ == Context::Level::server ? server_branches_ : contexts_).push_back(&branch);
       read_inside(branch);
     }

@@ -29,6 +29,8 @@ class Context {
       Level level) const;  // this context or the nearest enclosing one of that level; nullptr: none
   // The direct child locations, in the order of the file.
   [[nodiscard]] const std::vector<const Context*>& locations() const { return locations_; }
+  // The `if` and `limit_except` blocks directly in it.
+  [[nodiscard]] const std::vector<const Context*>& branches() const { return branches_; }
 
   // Returns a directive that a block can have once: the block's own, or else that of the nearest enclosing
   // block; nullptr: none.
@@ -56,6 +58,7 @@ class Context {
   std::optional<LocationMatch> match_;
   std::map<std::string_view, std::vector<const Directive*>> own_;
   std::vector<const Context*> locations_;
+  std::vector<const Context*> branches_;
 };
 
 // A directive by which a location passes requests on: one of nginx's ..._pass directives.
@@ -94,10 +97,20 @@ class Model {
   // assigns the same constant is replaced by it; other variables stay.
   [[nodiscard]] std::string target(const Handler& handler) const;
 
+  // Where nginx goes with a path: to a location, or to none (nullptr), so that the server's own settings
+  // count.
+  struct Routed {
+    const Context* location = nullptr;
+    bool unknown = false;  // a pattern on the way can't be evaluated
+  };
+  [[nodiscard]] static Routed routed(const Context& server, const std::string& path);
   // Returns the location that nginx chooses for a path in a server. nullptr: none, or it is unknown.
   [[nodiscard]] static const Context* route(const Context& server, const std::string& path);
   // Returns the location @name of a server; nullptr: none.
   [[nodiscard]] static const Context* named_location(const Context& server, std::string_view name);
+
+  // Returns the text with the values of the variables to which every `set` assigns the same constant.
+  [[nodiscard]] std::string with_constants(const std::string& text) const;
 
  private:
   Context& add(const Directive& block, const Context* parent, Context::Level level);
@@ -106,7 +119,6 @@ class Model {
   void read_inside(Context& context);
   void collect(const Directive& block);
   void find_constants();
-  [[nodiscard]] std::string with_constants(const std::string& text) const;
 
   bool has_http_ = false;
   std::vector<std::unique_ptr<Context>> storage_;

@@ -64,11 +64,15 @@ LocationSearch search(const Context& level, const std::string& path) {
 
 }  // namespace
 
-const Context* Model::route(const Context& server, const std::string& path) {
+Model::Routed Model::routed(const Context& server, const std::string& path) {
   constexpr std::size_t kMaxPath = 1000;
-  if (path.size() > kMaxPath) return nullptr;
+  if (path.size() > kMaxPath) return {nullptr, true};
   const LocationSearch found = search(server, path);
-  return found.unknown ? nullptr : found.location;
+  return {found.unknown ? nullptr : found.location, found.unknown};
+}
+
+const Context* Model::route(const Context& server, const std::string& path) {
+  return routed(server, path).location;
 }
 
 const Context* Model::named_location(const Context& server, std::string_view name) {

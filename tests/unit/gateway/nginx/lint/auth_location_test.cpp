@@ -200,4 +200,36 @@ BOOST_AUTO_TEST_CASE(an_inner_location_inherits_no_set) {
   BOOST_TEST(in_server(inner("set $session_require admin; include session-gateway-protect.conf;")) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_check_whose_answer_is_kept_lets_others_in) {
+  const auto site = [](const std::string& lines) {
+    return "location = /own { internal; fastcgi_pass session_gateway; fastcgi_keep_conn on;\n" + lines +
+           "\nfastcgi_pass_request_headers off; fastcgi_pass_request_body off; fastcgi_param "
+           "GATEWAY_ENDPOINT "
+           "auth; fastcgi_param GATEWAY_REQUIRE login; fastcgi_buffer_size 48k; fastcgi_param HTTP_COOKIE "
+           "$http_cookie if_not_empty; }\nlocation /account/ { auth_request /own; root /srv; }";
+  };
+  const std::string told =
+      "danger: location = /own answers checks, and nginx keeps the answers for everybody who asks for the "
+      "same "
+      "address: one user's session lets others in";
+  for (const char* key : {"", "fastcgi_cache_key $request_uri;", "fastcgi_cache_key $cookie_user;",
+                          "fastcgi_cache_key $host$session_public_cookie;"})
+    BOOST_TEST(in_server(site("fastcgi_cache checks; " + std::string(key))).find(told) != std::string::npos,
+               key);
+  for (const char* lines :
+       {"", "fastcgi_cache off;", "fastcgi_cache checks; fastcgi_cache_key $http_cookie;"})
+    BOOST_TEST(in_server(site(lines)).find(told) == std::string::npos, lines);
+  BOOST_TEST(in_server("fastcgi_cache checks;\n" + protected_with("")).find("answers checks") ==
+             std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(nginx_takes_a_question_mark_as_a_part_of_the_checks_name) {
+  const std::string out = in_server(
+      "location / { include session-gateway-public.conf; proxy_pass http://app; }\n"
+      "location /account/ { include session-gateway-protect.conf; proxy_pass http://app; }\n"
+      "location /more/ { auth_request /_session/auth?x=1; root /srv; }");
+  BOOST_TEST(out.find("danger: auth_request /_session/auth?x=1 is answered by location /, an application") !=
+             std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -261,4 +261,35 @@ BOOST_AUTO_TEST_CASE(names_with_underscores_stay_out) {
                 kOneHeader) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_value_of_a_map_and_what_it_captures_are_the_clients_only_where_they_come_from_it) {
+  const auto of = [](const std::string& table, const std::string& lines = "") {
+    return of_file(
+        "http { include session-gateway-upstream.conf; include session-gateway-http.conf;\n" + table +
+            "\nupstream app { server 127.0.0.1:3000; }\nserver { include session-gateway-server.conf;\n"
+            "location / { " +
+            lines +
+            " proxy_set_header X-Remote-User $u; proxy_set_header Cookie $session_public_cookie; proxy_pass "
+            "http://app; }\nlocation /account/ { auth_request_set $session_x_remote_user "
+            "$upstream_http_x_remote_user; include session-gateway-protect.conf; proxy_set_header "
+            "X-Remote-User "
+            "$session_x_remote_user; proxy_pass http://app; } } }",
+        kOneHeader);
+  };
+  const std::string told =
+      "danger: X-Remote-User is set to what the client says ($u): anybody can be anybody";
+  for (const char* table : {"map $server_port $u { default $http_x_who; }",
+                            "map $http_x_who $u { default ''; ~^user-(?<name>.+)$ $name; }",
+                            "map $http_x_who $u { default ''; ~^user-(.+)$ $1; }",
+                            "map $server_port $v { default $arg_who; } map $server_port $u { default $v; }",
+                            "set_real_ip_from 0.0.0.0/0; geo $u { default ''; 10.0.0.1 admin; }"})
+    BOOST_TEST(of(table).find(told) != std::string::npos, table);
+  for (const char* table :
+       {"map $server_port $u { default nobody; 443 somebody; }",
+        "map $ssl_client_s_dn $u { default ''; ~CN=(?<name>[^,]+) $name; }",
+        "map $ssl_client_s_dn $u { default ''; ~CN=([^,]+) $1; }", "geo $u { default ''; 10.0.0.1 admin; }"})
+    BOOST_TEST(of(table).find(told) == std::string::npos, table);
+  BOOST_TEST(of("", "if ($http_x_who ~ ^user-(.+)$) { set $u $1; }").find(told) != std::string::npos);
+  BOOST_TEST(of("", "if ($ssl_client_s_dn ~ CN=([^,]+)) { set $u $1; }").find(told) == std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -64,6 +64,80 @@ BOOST_AUTO_TEST_CASE(rewrite_leads_there_before_the_check) {
   BOOST_TEST(in_server(kOpenPhp + protected_with("rewrite ^/account/(.*)$ /run/$1.php break;")) == "");
 }
 
+BOOST_AUTO_TEST_CASE(rewrite_is_followed_by_what_its_pattern_captures) {
+  const std::string root = "location / { include session-gateway-public.conf; proxy_pass http://app; }\n";
+  const auto told = [](const std::string& path) {
+    return finding(
+        "site.conf:3: danger: rewrite leads to location / (site.conf:1), which has no check: whoever "
+        "asks for " +
+            path + " needs no session",
+        "in location /: include session-gateway-protect.conf;");
+  };
+  BOOST_TEST(in_server(root + protected_with("rewrite ^/account(/.*)$ $1 last;")) == told("/x"));
+  BOOST_TEST(in_server(root + protected_with("rewrite ^/account(?<rest>/.*)$ $rest last;")) == told("/x"));
+  BOOST_TEST(in_server(root + protected_with("rewrite ^/account/old(/.*)$ /account/new$1 last;")) == "");
+  BOOST_TEST(in_server(root + protected_with("rewrite ^/account(/.*)$ $1 break;")) == "");
+  BOOST_TEST(
+      in_server(root + protected_with("rewrite ^ $arg_page last;")) ==
+      finding("site.conf:3: advice: where this rewrite leads can't be told: it runs before the check, and "
+              "what it leads to may have none",
+              "break; instead of last, or an address in place of $arg_page"));
+  // What it leads to leads on.
+  BOOST_TEST(in_server(root + "location /old/ { return 410; }\n" +
+                       protected_with("rewrite ^/account/(.*)$ /old/$1 last;")) == "");
+}
+
+BOOST_AUTO_TEST_CASE(rewrites_of_a_server_run_before_any_check) {
+  const std::string open =
+      "location /inner/ { include session-gateway-public.conf; proxy_pass http://app; }\n";
+  for (const char* lines :
+       {"rewrite ^/account/(.*)$ /inner/$1 last;", "rewrite ^/account/(.*)$ /inner/$1 break;",
+        "if ($arg_debug) { rewrite ^/account/(.*)$ /inner/$1 last; }"}) {
+    const std::string out = in_server(open + lines + "\n" + protected_with(""));
+    BOOST_TEST(out ==
+               finding("site.conf:2: danger: rewrite leads to location /inner/ (site.conf:1), which has no "
+                       "check: whoever asks for /inner/x needs no session",
+                       "in location /inner/: include session-gateway-protect.conf;"));
+  }
+  // The check is a request, too.
+  BOOST_TEST(in_server(open + "rewrite ^/_session/(.*)$ /inner/$1 last;\n" + protected_with(""))
+                 .find("danger: rewrite leads to location /inner/") != std::string::npos);
+  BOOST_TEST(in_server(open + "rewrite ^/old/(.*)$ /inner/$1 last;\n" + protected_with("")) == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_index_that_nginx_looks_for_by_itself_counts) {
+  const std::string club = "location = /club/ { include session-gateway-protect.conf; root /srv; }\n";
+  BOOST_TEST(
+      in_server(club + "location / { root /srv; }") ==
+      finding("site.conf:1: danger: index leads to location / (site.conf:2), which has no check: whoever "
+              "asks for /club/index.html needs no session",
+              "in location /: include session-gateway-protect.conf;"));
+  BOOST_TEST(in_server(club + "location / { root /srv; }\nlocation /club/ { include "
+                              "session-gateway-protect.conf; root /srv; }") == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_front_controller_undoes_a_refusal) {
+  const auto site = [](const std::string& page, const std::string& target) {
+    return target + "\nlocation /account/ {\nerror_page 401 403 = " + page +
+           ";\ninclude session-gateway-protect.conf; fastcgi_pass 127.0.0.1:9000; }\n";
+  };
+  const auto program = [](const std::string& name, const std::string& params) {
+    return "location = " + name + " { include session-gateway-public.conf; " + params +
+           " fastcgi_pass 127.0.0.1:9000; }";
+  };
+  const auto told = [](const std::string& name) {
+    return finding("site.conf:3: danger: a request that the check refuses goes on to location = " + name +
+                       " (site.conf:1), which passes it to the application",
+                   "error_page 401 = @session_login;");
+  };
+  const std::string asked = "fastcgi_param REQUEST_URI $request_uri;";
+  const std::string script = "fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;";
+  BOOST_TEST(in_server(site("/index.app", program("/index.app", ""))) == told("/index.app"));
+  BOOST_TEST(in_server(site("/front", program("/front", asked))) == told("/front"));
+  BOOST_TEST(in_server(site("/front", program("/front", "internal; " + asked))) == told("/front"));
+  BOOST_TEST(in_server(site("/login.php", program("/login.php", asked + script))) == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_program_that_shows_errors_is_reached_without_a_check) {
   const std::string app =
       "location ^~ /more/ { include session-gateway-protect.conf; fastcgi_pass 127.0.0.1:9000; }\n";

@@ -1,0 +1,230 @@
+// Rules for other ways to the application of a protected location: an open location that asks it for the same
+// address.
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <tuple>
+
+#include "gateway/nginx/lint/redirect_walk.h"
+#include "gateway/nginx/lint/rule.h"
+#include "gateway/nginx/model/pattern.h"
+
+namespace session::gateway {
+namespace {
+
+using MatchKind = LocationMatch::Kind;
+
+// A protected location that passes requests to an application, and an address for which it asks there.
+struct GuardedAddress {
+  const Context* location;
+  std::set<std::string> applications;
+  std::string asked;
+};
+
+// A request in a location: what the client asked for, and what rewrites made of it.
+struct Request {
+  std::string original;
+  std::string path;
+};
+
+// Returns a text with the values of the variables that hold the request's address or parts of it; nullopt: it
+// has others.
+std::optional<std::string> with_request(std::string text, const Request& request, const Context& location) {
+  std::map<std::string, std::string> values;
+  if (location.level() == Context::Level::location && location.match().kind() == MatchKind::regex)
+    values = captures_of(location.match().text(), request.original).value_or(values);
+  values["request_uri"] = request.original;
+  values["uri"] = values["document_uri"] = request.path;
+  for (const char* name : {"args", "is_args", "query_string"}) values[name] = "";
+  for (const std::string& name : variables_in(text)) {
+    const auto value = values.find(name);
+    if (value == values.end()) return std::nullopt;
+    for (const std::string& written : {"${" + name + "}", "$" + name}) {
+      const auto at = text.find(written);
+      if (at != text.npos) text.replace(at, written.size(), value->second);
+    }
+  }
+  return text;
+}
+
+// Returns the address in a proxy_pass, with its variables: /v1/ of http://app/v1/; "" if there is none.
+std::string address_in(const Directive& pass) {
+  std::string text = pass.arg(0);
+  const auto scheme = text.find("://");
+  text.erase(0, scheme == text.npos ? 0 : scheme + 3);
+  if (text.starts_with("unix:")) {
+    const auto end = text.find(':', 5);
+    return end == text.npos ? "" : text.substr(end + 1);
+  }
+  const auto begin = std::min(text.find('/'), text.find('$', 1));
+  return begin == text.npos ? "" : text.substr(begin);
+}
+
+// Returns the address for which a proxy_pass asks.
+std::optional<std::string> asked_by_proxy(const Context& context, const Directive& pass,
+                                          const Request& request) {
+  const std::string address = address_in(pass);
+  if (address.find('$') != address.npos) return with_request(address, request, context);
+  const Context* location = context.enclosing(Context::Level::location);
+  if (address.empty() || request.path != request.original || location->named()) return request.path;
+  if (location->match().kind() == MatchKind::exact) return address;
+  const std::string& name = location->match().text();
+  if (location->match().kind() == MatchKind::regex || !request.path.starts_with(name)) return request.path;
+  return address + request.path.substr(name.size());
+}
+
+// Returns the address for which a place asks its application; nullopt: unknown.
+std::optional<std::string> asked(const Context& context, const Request& request) {
+  const auto handler = Model::handler(context);
+  if (!handler) return std::nullopt;
+  if (handler->kind == "proxy") return asked_by_proxy(context, *handler->line, request);
+  if (handler->kind == "grpc") return request.path;
+  for (const Directive* line : context.list(handler->kind + "_param")) {
+    if (line->arg(0) == "REQUEST_URI") return with_request(line->arg(1), request, context);
+  }
+  return request.path;
+}
+
+// Returns the protected locations of applications; of several that ask for the same the first.
+std::vector<GuardedAddress> guarded_addresses(const Inspection& in) {
+  std::vector<GuardedAddress> all;
+  std::set<std::tuple<const Context*, std::set<std::string>, std::string>> seen;
+  for (const Context* context : in.usage.model().contexts()) {
+    if (context->level() != Context::Level::location || context->internal() ||
+        !GatewayUsage::check(*context) || in.usage.is_gateway(*context) || !Model::handler(*context))
+      continue;
+    const auto path = path_in(*context);
+    const auto& rewrites = context->own("rewrite");
+    if (!path || std::any_of(rewrites.begin(), rewrites.end(), [&](const Directive* line) {
+          return captures_of(line->arg(0), *path).has_value();
+        }))
+      continue;
+    const auto address = path ? asked(*context, {*path, *path}) : std::nullopt;
+    if (!address || Model::route(*context->enclosing(Context::Level::server), *path) != context) continue;
+    auto applications = in.usage.model().addresses(*Model::handler(*context));
+    if (seen.emplace(context->enclosing(Context::Level::server), applications, *address).second)
+      all.push_back({context, std::move(applications), *address});
+  }
+  return all;
+}
+
+// Returns addresses by which a location may ask for this one.
+std::vector<std::string> addresses_for(const Context& place, const std::string& wanted) {
+  const std::string& name = place.match().text();
+  if (place.match().kind() == MatchKind::exact) return {name};
+  std::vector<std::string> all = {wanted};
+  std::string begin = name;
+  if (place.match().kind() == MatchKind::regex)
+    begin = sample_of(name.substr(0, std::min(name.find('('), name.size()))).value_or("/");
+  const std::string replaced = address_in(*Model::handler(place)->line);
+  if (!replaced.empty() && wanted.starts_with(replaced))
+    all.push_back(begin + wanted.substr(replaced.size()));
+  for (auto slash = wanted.find('/'); slash != wanted.npos; slash = wanted.find('/', slash + 1)) {
+    all.push_back(begin + wanted.substr(slash));
+    all.push_back(begin + wanted.substr(slash + 1));
+  }
+  return all;
+}
+
+// Whether both lead to the same application in the same server. One that another server makes public as a
+// whole knows by the identity headers what it may show.
+bool same_application(const Inspection& in, const Context& place, const GuardedAddress& guarded) {
+  const auto handler = Model::handler(place);
+  if (!handler ||
+      place.enclosing(Context::Level::server) != guarded.location->enclosing(Context::Level::server))
+    return false;
+  const auto addresses = in.usage.model().addresses(*handler);
+  return std::any_of(addresses.begin(), addresses.end(),
+                     [&](const std::string& address) { return guarded.applications.count(address) > 0; });
+}
+
+// Whether a request for this address asks the application for what the protected location guards.
+bool asks_for(const Inspection& in, const Context& server, const std::string& address,
+              const GuardedAddress& guarded, bool exactly) {
+  const std::string below = guarded.asked.substr(0, guarded.asked.rfind('/') + 1);
+  if (!exactly && (below == "/" || guarded.location->match().text() == "/")) return false;
+  for (const OpenEnd& end : RedirectWalk(in.usage, server).requested(address).ends) {
+    if (!same_application(in, *end.context, guarded)) continue;
+    const auto got = asked(*end.context, {address, end.path});
+    if (got && (exactly ? *got == guarded.asked : got->starts_with(below) && address != *got)) return true;
+  }
+  return false;
+}
+
+bool is_open(const Inspection& in, const Context& place) {
+  return place.level() == Context::Level::location && !place.internal() && !is_closed(place) &&
+         in.usage.is_application(place);
+}
+
+// Returns the address by which an open place asks for what the protected location guards; "" if there is
+// none.
+std::string address_past(const Inspection& in, const Context& place, const GuardedAddress& guarded) {
+  const Context& server = *place.enclosing(Context::Level::server);
+  for (const std::string& address : addresses_for(place, guarded.asked)) {
+    if (address.starts_with('/') && address.find("//") == address.npos &&
+        asks_for(in, server, address, guarded, true))
+      return address;
+  }
+  const auto own = path_in(place);
+  return own && asks_for(in, server, *own, guarded, false) ? *own : "";
+}
+
+// Reports each place once, with the first protected location of its server that it gets around.
+void same_application_elsewhere(Inspection& in) {
+  const auto guarded = guarded_addresses(in);
+  if (guarded.empty()) return;
+  for (const Context* place : in.usage.model().contexts()) {
+    if (!is_open(in, *place)) continue;
+    for (const GuardedAddress& one : guarded) {
+      if (!same_application(in, *place, one)) continue;
+      const std::string address = address_past(in, *place, one);
+      if (address.empty()) continue;
+      in.danger(place->place(),
+                place->title() + " asks the application for what the protected " + one.location->title() +
+                    " (" + render(one.location->place()) + ") guards, without a check: " + legible(address),
+                "in " + place->title() + ": " + kIncludeProtect);
+      break;
+    }
+  }
+}
+
+// Reports an address of the application that the client says: proxy_pass http://app/$arg_page.
+void address_from_client(Inspection& in) {
+  const auto guarded = guarded_addresses(in);
+  for (const Context* place : in.usage.model().contexts()) {
+    if (!is_open(in, *place)) continue;
+    const auto handler = Model::handler(*place);
+    std::string address = handler->kind == "proxy" ? address_in(*handler->line) : "";
+    for (const Directive* line : place->list(handler->kind + "_param")) {
+      if (line->arg(0) == "REQUEST_URI") address = line->arg(1);
+    }
+    const std::string before = address.substr(0, address.find('$'));
+    const std::string own = path_in(*place).value_or("");
+    if (before.empty() || in.taint.in(address).empty() || with_request(address, {own, own}, *place)) continue;
+    for (const GuardedAddress& one : guarded) {
+      if (!same_application(in, *place, one) || !one.asked.starts_with(before)) continue;
+      in.danger(handler->line->place,
+                "the client says what " + place->title() + " asks the application for (" +
+                    legible(in.taint.in(address)) + "), also what the protected " + one.location->title() +
+                    " (" + render(one.location->place()) + ") guards",
+                "an address that no variable changes");
+      break;
+    }
+  }
+}
+
+}  // namespace
+
+const std::vector<LintRule>& other_program_rules() {
+  static const std::vector<LintRule> rules = {
+      {"same-application-elsewhere", same_application_elsewhere,
+       "A check guards an address of nginx's, not one of the application's. An open location that asks the "
+       "application for the same address gets around it."},
+      {"application-address-from-client", address_from_client,
+       "A variable of the client's in the address lets the client choose what the application is asked for."},
+  };
+  return rules;
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,54 @@
+// Other ways to the application of a protected location: each bad example beside its mended one.
+
+#include "tests/support/linting.h"
+
+using namespace session::gateway;
+
+namespace {
+
+std::string open(const std::string& head, const std::string& lines) {
+  return protected_with("") + "location " + head + " { include session-gateway-public.conf; " + lines + " }";
+}
+
+std::string told(const std::string& location, const std::string& address) {
+  return finding("site.conf:5: danger: location " + location +
+                     " asks the application for what the protected location /account/ (site.conf:1) guards, "
+                     "without a check: " +
+                     address,
+                 "in location " + location + ": include session-gateway-protect.conf;");
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(other_programs)
+
+BOOST_AUTO_TEST_CASE(another_address_of_the_same_application_is_told) {
+  BOOST_TEST(in_server(open("/api/", "proxy_pass http://app/;")) == told("/api/", "/api/account/x"));
+  BOOST_TEST(in_server(open("/api/", "proxy_pass http://app/account/;")) == told("/api/", "/api/x"));
+  BOOST_TEST(in_server(open("= /api", "proxy_pass http://app/account/list;")) == told("= /api", "/api"));
+  BOOST_TEST(in_server(open("~ ^/api/(.*)$", "proxy_pass http://app/$1;")) ==
+             told("~ ^/api/(.*)$", "/api/account/x"));
+  BOOST_TEST(in_server(open("/old/", "rewrite ^/old/(.*)$ /$1 break; proxy_pass http://app;")) ==
+             told("/old/", "/old/account/x"));
+  BOOST_TEST(in_server(open("/old/", "rewrite ^/old/(.*)$ /account/$1 break; proxy_pass http://app;")) ==
+             told("/old/", "/old/x"));
+}
+
+BOOST_AUTO_TEST_CASE(other_addresses_of_the_application_are_fine) {
+  BOOST_TEST(in_server(open("/", "proxy_pass http://app;")) == "");
+  BOOST_TEST(in_server(open("/", "proxy_pass http://app/;")) == "");
+  BOOST_TEST(in_server(open("/api/", "proxy_pass http://app/api/;")) == "");
+  BOOST_TEST(in_server(open("/api/", "rewrite ^/api/(.*)$ /v1/$1 break; proxy_pass http://app;")) == "");
+  BOOST_TEST(in_server(open("/api/", "proxy_pass http://app$request_uri;")) == "");
+  BOOST_TEST(in_server(open("/api/", "proxy_pass http://other/;")) == "");
+}
+
+BOOST_AUTO_TEST_CASE(an_address_that_the_client_says_is_told) {
+  BOOST_TEST(in_server(open("= /show", "proxy_pass http://app/$arg_page;")) ==
+             finding("site.conf:5: danger: the client says what location = /show asks the application for "
+                     "($arg_page), also what the protected location /account/ (site.conf:1) guards",
+                     "an address that no variable changes"));
+  BOOST_TEST(in_server(open("= /show", "proxy_pass http://app/pages/$arg_page;")) == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
