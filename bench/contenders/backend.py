@@ -27,6 +27,14 @@ class Backend:
         """Directives for the location that answers auth_request."""
         raise NotImplementedError
 
+    def protected(self, contender, variable):
+        """Directives for nginx's server block: the contender's protected location, which holds an empty GIF and tells in
+        X-User who the user is. `variable`: a name for that."""
+        return f"""
+    location = /auth-{contender.name} {{ internal; {self.auth_location(contender.kept)} }}
+    location = /{contender.name} {{ auth_request /auth-{contender.name}; auth_request_set {variable} {self.identity};
+      add_header X-User {variable}; empty_gif; }}"""
+
     def login(self):
         """Directives for a location that creates a session from a POST of JSON; "" if log_in() needs none."""
         return ""

@@ -1,6 +1,10 @@
 """session-gateway itself, with its shipped defaults."""
+import os
+import re
+
 from contenders.backend import Backend
 
+CONF = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "conf", "nginx")
 STORES = {"memory": "sessions in memory", "redis": "sessions in Redis over a Unix socket, asked at every check"}
 
 
@@ -19,6 +23,18 @@ def fastcgi_auth_location(name, kept):
       fastcgi_param HTTP_COOKIE $http_cookie if_not_empty; fastcgi_param REQUEST_METHOD $request_method;
       fastcgi_param REMOTE_ADDR $remote_addr; fastcgi_param REQUEST_ID $request_id;
       fastcgi_buffer_size 48k; fastcgi_buffers 4 48k;"""
+
+
+def own_name(name):
+    return re.sub(r"\W", "_", name)
+
+
+def shipped(file, name):
+    """The lines of a file of conf/nginx, in which everything that nginx knows by a name has a name of this contender's own."""
+    with open(os.path.join(CONF, f"session-gateway-{file}.conf")) as f:
+        text = f.read()
+    own = own_name(name)
+    return re.sub(r"\bsession_(?=[a-z0-9])", f"{own}_session_", text).replace("/_session/", f"/_{own}/")
 
 
 class Gateway(Backend):
@@ -62,7 +78,19 @@ keys: [ {{ id: k1, value: "a key for the benchmark, 32 bytes or more" }} ]
         return [self.process.pid]
 
     def upstreams(self):
-        return fastcgi_upstreams(self.name, self.socket)
+        """Those of the shipped files, and those for a check without them, on a connection of its own."""
+        upstream = re.sub(r"server unix:[^;]*;", f"server unix:{self.socket};", shipped("upstream", self.name))
+        return upstream + shipped("http", self.name) + fastcgi_upstreams(self.name, self.socket)
+
+    def protected(self, contender, variable):
+        """With the shipped files, unless the connection of a check is not to be kept, which they always do."""
+        if not contender.kept:
+            return super().protected(contender, variable)
+        return f"""
+{shipped("server", self.name)}
+    location = /{contender.name} {{
+{shipped("protect", self.name)}
+      add_header X-User ${own_name(self.name)}_session_user; empty_gif; }}"""
 
     def auth_location(self, kept):
         return fastcgi_auth_location(self.name, kept)

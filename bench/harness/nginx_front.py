@@ -31,10 +31,7 @@ http {{
 
 def protected(contender):
     variable = "$user_" + contender.name.replace("-", "_").replace(".", "_")
-    return f"""
-    location = /auth-{contender.name} {{ internal; {contender.backend.auth_location(contender.kept)} }}
-    location = /{contender.name} {{ auth_request /auth-{contender.name}; auth_request_set {variable} {contender.backend.identity};
-      add_header X-User {variable}; empty_gif; }}"""
+    return contender.backend.protected(contender, variable)
 
 
 class NginxFront:
@@ -56,7 +53,7 @@ class NginxFront:
     def request(self, method, path, body=None, cookie=None):
         """Sends a request and returns the response, which has been read to its end."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        headers = {"Content-Type": "application/json"} if body else {}
+        headers = {"Accept": "application/json", **({"Content-Type": "application/json"} if body else {})}
         if cookie:
             headers["Cookie"] = cookie
         try:
