@@ -113,9 +113,9 @@ std::string safe_target(std::string_view text) {
   return local ? std::string(text) : "/account";
 }
 
-// nginx sends browsers to /login?to=ADDRESS; the address is the rest of the query, as the browser wrote it.
+// nginx sends browsers to /login?to=ADDRESS, with the address that the browser wanted, percent-encoded.
 std::string target_of(const Request& request) {
-  return request.query.starts_with("to=") ? safe_target(request.query.substr(3)) : "/account";
+  return safe_target(form_field(request.query, "to").value_or("/account"));
 }
 
 Response page(std::string_view title, std::string_view content, std::string_view theme = "") {
@@ -153,7 +153,7 @@ Response start_page() {
 }
 
 Response login_form(const Request& request) {
-  return page("Log in", "<form method=\"post\" action=\"/login?to=" + escaped(target_of(request)) +
+  return page("Log in", "<form method=\"post\" action=\"/login?" + escaped(request.query) +
                             "\"><p><label>Name <input name=\"user\" required maxlength=\"64\"></label></p>"
                             "<p><label><input type=\"checkbox\" name=\"admin\"> administrator</label></p>"
                             "<p><button>Log in</button></p></form>");

@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(a_session_s_life_is_told_with_its_user_client_and_request) 
   const std::string cookie = stack.log_in(R"({"user":"alice"})");
   BOOST_TEST(stack.http().get("/account/", {cookie}).status == 200);
   log_out(stack, cookie);
-  BOOST_TEST(stack.http().get("/account/", {cookie, "Accept: application/json"}).status == 401);
+  BOOST_TEST(stack.http().get("/with-id/", {cookie, "Accept: application/json"}).status == 401);
   const auto lines = audit_of(stack, 3);
   BOOST_TEST_REQUIRE(lines.size() == 3U);
   const std::string rest = " client=unix: request=[0-9a-f]{32} endpoint=";

@@ -41,6 +41,35 @@ BOOST_AUTO_TEST_CASE(a_script_that_asks_for_json_gets_a_401) {
   BOOST_TEST(seen["told"]["reason"] == "absent");
 }
 
+// Chromium says Sec-Fetch-Mode with each of these but the handshake of a WebSocket, which has Upgrade
+// instead.
+BOOST_AUTO_TEST_CASE(what_is_no_page_gets_a_401_and_no_redirect) {
+  BrowserSite site;
+  const Json seen = site.browse(R"(
+    await open(site);
+    const refused = {
+      fetched: await fetched('/account/fetched/data'),
+      posted: await fetched('/account/posted/data', { method: 'POST', body: 'a=1' }),
+      events: await eventsFrom('/account/events'),
+      socket: await socketTo('/account/socket'),
+      loaded: [await loads('img', { src: '/account/image' }), await loads('script', { src: '/account/script' }),
+               await loads('link', { rel: 'stylesheet', href: '/account/style' })],
+    };
+    await page.evaluate(() => navigator.sendBeacon('/account/beacon', 'seen'));
+    return refused;)");
+  for (const char* way : {"fetched", "posted"}) {
+    BOOST_TEST(seen[way]["status"] == 401, way);
+    BOOST_TEST(seen[way]["redirected"] == false, way);
+  }
+  BOOST_TEST(seen["events"] == Json({{"closed", true}}));
+  BOOST_TEST(seen["socket"] == Json({{"code", 1006}}));  // the handshake has failed
+  BOOST_TEST(seen["loaded"] == Json::array({false, false, false}));
+  for (const char* path :
+       {"/account/fetched/data", "/account/posted/data", "/account/events", "/account/socket",
+        "/account/image", "/account/script", "/account/style", "/account/beacon"})
+    BOOST_TEST(site.statuses(path) == std::vector<std::string>{"401"}, path);
+}
+
 BOOST_AUTO_TEST_CASE(a_page_in_a_frame_shows_the_login_page) {
   BrowserSite site;
   const Json seen = site.browse(R"(
@@ -49,6 +78,24 @@ BOOST_AUTO_TEST_CASE(a_page_in_a_frame_shows_the_login_page) {
     return page.frames().map((frame) => frame.url());)");
   BOOST_TEST_REQUIRE(seen.size() == 2);
   BOOST_TEST(seen[1].get<std::string>().starts_with(site.url("/login?to=")));
+}
+
+BOOST_AUTO_TEST_CASE(a_password_that_nginx_itself_asks_for_is_no_missing_session) {
+  BrowserSiteOptions options;
+  options.server = R"(location /staff/ {
+            include session-gateway-protect.conf;
+            auth_basic staff;
+            auth_basic_user_file @DIR@/nginx.secret;  # nobody's name and password
+            proxy_pass http://application;
+        })";
+  BrowserSite site(options);
+  const Json seen = site.browse(R"(
+    await open(`${site}/account/`);
+    await logIn('alice');
+    await page.authenticate({ username: 'alice', password: 'wrong' });
+    return fetched('/staff/');)");
+  BOOST_TEST(seen["status"] == 401);
+  BOOST_TEST(seen["redirected"] == false);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(a_user_logs_in_chooses_a_theme_and_logs_out) {
 
   const Reply away = browser.get("/account");
   BOOST_TEST(away.status == 303);
-  BOOST_TEST(away.header("location") == "/login?to=/account");
+  BOOST_TEST(away.header("location") == "/login?to=%2Faccount");
   BOOST_TEST(
       shows(browser.get("/login?to=/account"), "<form method=\"post\" action=\"/login?to=/account\">"));
 

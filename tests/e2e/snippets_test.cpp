@@ -206,10 +206,10 @@ BOOST_AUTO_TEST_CASE(browsers_go_to_the_login_page) {
   const Reply reply =
       client.get("/account/a%0Db?x=1&y=2", {"Accept: text/html,application/json;q=0.9,*/*;q=0.8"});
   BOOST_TEST(reply.status == 303);
-  BOOST_TEST(reply.header("location") == "/login?to=/account/a%0Db?x=1&y=2");
+  BOOST_TEST(reply.header("location") == "/login");  // this gateway names no way back
   BOOST_TEST(reply.header("cache-control") == "no-store");
   BOOST_TEST(!reply.has("set-cookie"));
-  BOOST_TEST(client.get("/elsewhere/", {"Accept: */*"}).header("location") == "/sign-in?to=/elsewhere/");
+  BOOST_TEST(client.get("/elsewhere/", {"Accept: */*"}).header("location") == "/sign-in");
   BOOST_TEST(canned.stack.application().requests() == 0);
 }
 

@@ -110,17 +110,27 @@ void word_goes_along(Inspection& in, const Directive& line, const Context& from,
             "in " + to->title() + ": set $session_commit \"\";");
 }
 
-// Reports ways by `rewrite ... last`, on which nginx keeps the variables of a location. Redirects to other
-// addresses are safe, since session-gateway-server.conf empties the variable there; so are those to a @name,
-// which is in no location and inherits none's lines.
+// Returns the target of an internal redirect without its query; "" if it leads to a @name, or is unknown.
+std::string redirect_path(const Directive& line) {
+  if (line.name == "rewrite" && !line.arg(2).empty() && line.arg(2) != "last") return {};
+  const std::string& target = line.name == "rewrite" ? line.arg(1)
+                              : line.args.empty()    ? ""
+                                                     : line.args.back();
+  return target.starts_with('/') ? target.substr(0, target.find_first_of("?$")) : std::string();
+}
+
+// Reports ways on which nginx keeps the word of a location that has sent nothing to an application: sending
+// uses the word up. A @name is in no location, and inherits none's lines.
 void commit_goes_along(Inspection& in) {
   for (const Context* context : in.usage.model().contexts()) {
     if (!allows_commit(*context)) continue;
     const Context* server = context->enclosing(Context::Level::server);
-    for (const Directive* line : context->own("rewrite")) {
-      const std::string& path = line->arg(1);
-      if ((!line->arg(2).empty() && line->arg(2) != "last") || !path.starts_with('/')) continue;
-      word_goes_along(in, *line, *context, Model::route(*server, path.substr(0, path.find_first_of("?$"))));
+    for (const char* directive : {"rewrite", "try_files", "error_page"}) {
+      for (const Directive* line : context->own(directive)) {
+        const bool is_sent = Model::handler(*context) && line->name != "rewrite";
+        const std::string path = is_sent ? std::string() : redirect_path(*line);
+        if (!path.empty()) word_goes_along(in, *line, *context, Model::route(*server, path));
+      }
     }
   }
 }
@@ -136,44 +146,6 @@ void right_without_note(Inspection& in) {
     in.advice(context->place(),
               context->title() + ": the application can't commit: this line is missing among those for it",
               protocol->line("X-Session-Commit", kStamp));
-  }
-}
-
-bool ends_phase(const Directive& line) {
-  if (line.name == "if") return std::any_of(line.children.begin(), line.children.end(), ends_phase);
-  return line.name == "break" ||
-         (line.name == "rewrite" && (line.arg(2) == "last" || line.arg(2) == "break"));
-}
-
-// Returns the first line of a server that can end its rewrite phase before nginx comes to the lines of
-// session-gateway-server.conf; nullptr: there is none, or the server does not have these.
-const Directive* line_before_the_files(const Context& server) {
-  const Directive* first = nullptr;
-  for (const Directive& line : server.block().children) {
-    if (!first && ends_phase(line)) first = &line;
-    if (line.name == "set" && line.arg(0) == kWord) return first;
-  }
-  return nullptr;
-}
-
-// Reports lines of a server that keep nginx from taking back what the location before a redirect has said.
-void server_breaks_off(Inspection& in) {
-  for (const Context* server : in.usage.model().servers()) {
-    const Directive* line = line_before_the_files(*server);
-    if (!line) continue;
-    const std::string text =
-        "this can end the rewrite phase of the server before the lines of session-gateway-server.conf, which "
-        "take back what the location before a redirect has said";
-    const std::string write = "include session-gateway-server.conf; above this line";
-    const auto contexts = in.usage.handling_contexts();
-    const auto heir = std::find_if(contexts.begin(), contexts.end(), [&](const Context* context) {
-      return context->enclosing(Context::Level::server) == server && inherits_right(in, *context);
-    });
-    if (heir == contexts.end()) {
-      in.advice(line->place, text, write);
-    } else {
-      in.danger(line->place, text + ": then " + (*heir)->title() + " may commit as that one may", write);
-    }
   }
 }
 
@@ -193,18 +165,13 @@ const std::vector<LintRule>& commit_rules() {
        "Without the application's status, an error page that keeps the headers of a login logs the visitor "
        "in."},
       {"commit-goes-along", commit_goes_along,
-       "With `rewrite ... last` nginx keeps the variables of a location. Where the next one inherits the "
-       "lines of a "
-       "location that may commit, and says nothing itself, the right to commit goes along."},
+       "nginx keeps the variables of a location that sends the request on to another one. Where the next one "
+       "inherits the lines of a location that may commit, and says nothing itself, the right to commit goes "
+       "along."},
       {"commit-without-note", right_without_note,
-       "The includes know `proxy_pass` and `fastcgi_pass`. With another one, the line is missing by which "
-       "nginx notes "
-       "whose request the application answers, and the gateway refuses its commits."},
-      {"server-breaks-off", server_breaks_off,
-       "`session-gateway-server.conf` takes back what the location before a redirect has said. nginx does "
-       "not come to "
-       "these lines where a `break`, or a `rewrite` with `last` or `break`, stands above them in the "
-       "server."},
+       "The line is missing by which nginx notes whose request the application answers, so the gateway "
+       "refuses "
+       "its commits. `grpc_pass` and `uwsgi_pass` have includes of their own."},
   };
   return rules;
 }

@@ -122,7 +122,7 @@ void host_of_the_client(Inspection& in) {
         (!is_protected(in, *context) && !in.usage.is_application(*context)))
       continue;
     for (const Setting& setting : protocol->settings(*context, "Host")) {
-      if (in.taint.in(setting.value).empty()) continue;
+      if (in.taint.in(without_port(setting.value)).empty()) continue;
       in.advice(setting.line->place,
                 "the application gets " + legible(setting.value) +
                     " as its host, which is the client's, and need not be the host that nginx has routed on",

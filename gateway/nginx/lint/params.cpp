@@ -101,13 +101,6 @@ void browsers_set_who_they_are(Inspection& in) {
   }
 }
 
-// Returns a Host without the port that session-gateway-http.conf takes from the client's. The client may say
-// it: the gateway compares it with the port of Origin, which no page can set.
-std::string without_port(const std::string& host) {
-  constexpr std::string_view kPort = "$session_port";
-  return host.ends_with(kPort) ? host.substr(0, host.size() - kPort.size()) : host;
-}
-
 void host_of_the_client(Inspection& in) {
   for (const Context* context : gateway_spots(in)) {
     const auto hosts = in.usage.params(*context, "HTTP_HOST");

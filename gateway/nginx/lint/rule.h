@@ -90,6 +90,13 @@ inline constexpr LintRule kSecretFileOpen{
     "The file with the gateway's secret must be root's alone: who can read it can log in as anybody, and who "
     "can change it can lock everybody out."};
 
+// Returns a host without the port that session-gateway-http.conf takes from the client's. The client may say
+// that: nginx has not routed on it, and no page can make a browser name another one.
+inline std::string without_port(const std::string& host) {
+  constexpr std::string_view kPort = "$session_port";
+  return host.ends_with(kPort) ? host.substr(0, host.size() - kPort.size()) : host;
+}
+
 // All of the above but the last, in this order.
 [[nodiscard]] std::vector<const LintRule*> all_lint_rules();
 

@@ -50,8 +50,9 @@ class CookieSearch {
   // A table that takes the cookie out of all cookies has these among its values. The project's own do it
   // right.
   Holds in_table(const Directive& table) {
-    static const std::array<std::string_view, 3> own = {"$session_others", "$session_public_cookie",
-                                                        "$session_passed"};
+    static const std::array<std::string_view, 5> own = {"$session_others", "$session_checked",
+                                                        "$session_public_cookie", "$session_passed",
+                                                        "$session_cookie"};
     if (std::find(own.begin(), own.end(), assigned_by(table)) != own.end()) return Holds::no;
     Holds worst = Holds::no;
     for (const Directive& row : table.children) worst = std::max(worst, in_text(row.arg(0)));

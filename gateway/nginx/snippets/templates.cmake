@@ -1,7 +1,7 @@
 # Puts the files of conf/nginx into the program: sets nginx_templates to a source that is made of them. It is made
 # again when one of them changes; the list is explicit, as all lists of files are.
 set(SNIPPET_TEMPLATES "")
-foreach(name health http protect public server session upstream)
+foreach(name health http protect protect-grpc protect-uwsgi proxy public public-grpc public-uwsgi server session upstream)
   set(file ${PROJECT_SOURCE_DIR}/conf/nginx/session-gateway-${name}.conf)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
   file(READ ${file} text)

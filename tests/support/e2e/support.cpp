@@ -86,6 +86,8 @@ void Stack::write_configuration(Front front, const std::string& keys, const std:
   std::string site = replaced(fill("site.conf"), "@CONF@", in_project("/conf/nginx"));
   site = replaced(std::move(site), "@HTTP2@", http2_of_a_listen_line());
   write_file(dir_ / "nginx.conf", replaced(std::move(site), "@GATEWAY@", gateway));
+  write_file(dir_ / "session-gateway-refusals.conf", "add_header X-Of-The-Site yes always;\n");
+  write_file(dir_ / "passwords", "bob:{PLAIN}secret\n");
 }
 
 void Stack::start_gateway() {

@@ -57,6 +57,9 @@ class Stack {
   // Where site.conf expects an application with FastCGI; nobody listens there yet.
   [[nodiscard]] std::string fastcgi_socket() const { return dir_ / "fastcgi.sock"; }
 
+  // The same for one with uwsgi.
+  [[nodiscard]] std::string uwsgi_socket() const { return dir_ / "uwsgi.sock"; }
+
   // May lack the lines of the last moment.
   void wait_for_gateway_log(const std::string& text) const;
 

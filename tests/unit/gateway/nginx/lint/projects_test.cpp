@@ -101,12 +101,23 @@ struct EndToEndSite {
         "check for a part of a page",
         "in location /page/: ssi off;");
   }
-  [[nodiscard]] std::string server_that_breaks_off() const {
-    return at(line("rewrite ^/rewritten/"),
-              "danger: this can end the rewrite phase of the server before the lines of "
-              "session-gateway-server.conf, which take back what the location before a redirect has said: "
-              "then location /inner/tenant/ may commit as that one may",
-              "include session-gateway-server.conf; above this line");
+  [[nodiscard]] std::string places_without_a_check() const {
+    return at(line("satisfy any;"),
+              "danger: satisfy any beside auth_request: whoever an allow or auth_basic line lets in needs no "
+              "session",
+              "satisfy all;") +
+           at(line("auth_request off;"),
+              "advice: auth_request off opens location /outer/open/, which lies in the protected location "
+              "/outer/",
+              "include session-gateway-protect.conf; or, if it is to be open, a location outside of the "
+              "protected one");
+  }
+  [[nodiscard]] std::string right_that_goes_along() const {
+    return at(line("try_files $uri /inner/tenant/x;"),
+              "danger: this leads to location /inner/tenant/ (nginx.conf:" + line("location /inner/tenant/") +
+                  "), where it still holds that location /to-inner/ may commit: what is behind it can log "
+                  "visitors in as anybody, with X-Accel-Redirect",
+              "in location /inner/tenant/: set $session_commit \"\";");
   }
   [[nodiscard]] std::string forgotten(const std::string& location) const {
     return at(line(location),
@@ -135,13 +146,13 @@ BOOST_FIXTURE_TEST_CASE(the_site_of_the_end_to_end_tests_has_what_it_is_meant_to
               "= /auth, "
               "which has none",
               "fastcgi_param CONTENT_LENGTH \"\";") +
-          forgotten("location /admin/forgotten/") +
+          forgotten("location /admin/forgotten/") + places_without_a_check() +
           at(line("GATEWAY_ALLOW set,unset"),
              "danger: location = /session lets browsers set any attribute: users "
              "can make themselves anybody",
              "fastcgi_param GATEWAY_ALLOW set:theme;") +
           page_with_parts() + cookie_of_tenant("location /tenant/") + cookie_of_tenant("location @tenant") +
-          server_that_breaks_off() + forgotten("location /account/forgotten/") +
+          right_that_goes_along() + forgotten("location /account/forgotten/") +
           at(line("upstream session_gateway_plain"),
              "speed: upstream session_gateway_plain keeps no connection to "
              "the gateway open",
