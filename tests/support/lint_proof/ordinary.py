@@ -48,7 +48,8 @@ def lint_examples(program, root):
         here = pathlib.Path(folder)
         for file in (root / "conf/nginx").glob("*.conf"):
             (here / file.name).symlink_to(file)
-        (here / "fastcgi_params").write_text("fastcgi_param REQUEST_METHOD $request_method;\n")
+        for module in ("fastcgi", "uwsgi"):
+            (here / f"{module}_params").write_text(f"{module}_param REQUEST_METHOD $request_method;\n")
         (here / "gateway.yaml").write_text("")
         for where, lines in examples(root):
             count += 1
