@@ -265,6 +265,33 @@ void check_cached(Inspection& in) {
   }
 }
 
+// Whether a line answers checks with a success of its own. The one of session-gateway-server.conf is for
+// preflights, where a location asks for it.
+bool is_success(const Directive& line) {
+  return line.arg(0).size() == 3 && line.arg(0).starts_with('2') &&
+         !line.place.file.ends_with("session-gateway-server.conf");
+}
+
+// Reports a `return` with which a location answers checks instead of the one who knows sessions.
+void answered_by_return(Inspection& in) {
+  std::set<const Context*> seen;
+  for (const Context* context : in.usage.model().contexts()) {
+    const Context* auth = in.usage.auth_location(*context);
+    if (!auth || !Model::handler(*auth) || !seen.insert(auth).second) continue;
+    std::vector<const Context*> blocks = auth->branches();
+    blocks.push_back(auth);
+    for (const Context* block : blocks) {
+      for (const Directive* line : block->own("return")) {
+        if (!is_success(*line)) continue;
+        in.danger(line->place,
+                  "return answers the checks of " + auth->title() +
+                      " before anybody is asked: a 2xx lets everybody in",
+                  "no return in " + auth->title());
+      }
+    }
+  }
+}
+
 }  // namespace
 
 const std::vector<LintRule>& auth_location_rules() {
@@ -290,6 +317,9 @@ const std::vector<LintRule>& auth_location_rules() {
        "503."},
       {"requirement-set-in-server", set_at_server_level,
        "A `set` of the server runs again for the check, and overrides what locations say."},
+      {"check-answered-by-return", answered_by_return,
+       "nginx runs `return` before it asks the gateway: a 2xx in the location of the check lets everybody "
+       "in."},
       {"check-cached", check_cached,
        "The answer to a check is for one session. nginx's caches know nothing of sessions, unless the key "
        "holds the cookie."},

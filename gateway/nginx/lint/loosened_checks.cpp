@@ -76,7 +76,8 @@ void protected_page_added(Inspection& in) {
 
 // Whether a place shows what others say: it passes requests to a program, or answers with the client's words.
 bool shows_words_of_others(const Inspection& in, const Context& context) {
-  if (Model::handler(context)) return true;
+  const Directive* uploads = context.find("dav_methods");
+  if (Model::handler(context) || (uploads && uploads->arg(0) != "off")) return true;
   for (const char* directive : {"return", "sub_filter"}) {
     const auto& lines = context.own(directive);
     if (std::any_of(lines.begin(), lines.end(),

@@ -146,7 +146,8 @@ bool asks_for(const Inspection& in, const Context& server, const std::string& ad
   if (!exactly && (below == "/" || guarded.location->match().text() == "/")) return false;
   for (const OpenEnd& end : RedirectWalk(in.usage, server).requested(address).ends) {
     if (!same_application(in, *end.context, guarded)) continue;
-    const auto got = asked(*end.context, {address, end.path});
+    auto got = asked(*end.context, {address, end.path});
+    if (got && !got->starts_with('/')) got->insert(0, "/");
     if (got && (exactly ? *got == guarded.asked : got->starts_with(below) && address != *got)) return true;
   }
   return false;
@@ -201,7 +202,8 @@ void address_from_client(Inspection& in) {
     }
     const std::string before = address.substr(0, address.find('$'));
     const std::string own = path_in(*place).value_or("");
-    if (before.empty() || in.taint.in(address).empty() || with_request(address, {own, own}, *place)) continue;
+    if (address.empty() || in.taint.in(address).empty() || with_request(address, {own, own}, *place))
+      continue;
     for (const GuardedAddress& one : guarded) {
       if (!same_application(in, *place, one) || !one.asked.starts_with(before)) continue;
       in.danger(handler->line->place,

@@ -42,6 +42,10 @@ void asked_in_open_place(Inspection& in, const Context& context, const Directive
                          const std::string& target) {
   const std::string where = legible(line.name) + " in " + context.title() + ", which has no check, ";
   const std::string write = "an address without a check; or in " + context.title() + ": " + kIncludeProtect;
+  if (!in.taint.in(target).empty()) {
+    in.danger(line.place, where + "asks what the client says: no check is made for a subrequest", write);
+    return;
+  }
   if (target.find('$') != target.npos) {
     in.advice(line.place, where + "asks " + legible(target) + ": no check is made for a subrequest", write);
     return;

@@ -232,4 +232,18 @@ BOOST_AUTO_TEST_CASE(nginx_takes_a_question_mark_as_a_part_of_the_checks_name) {
              std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_return_in_the_location_of_the_check_lets_everybody_in) {
+  const auto site = [](const std::string& lines) {
+    return in_server("location = /own { internal;\n" + lines +
+                     "\nfastcgi_pass session_gateway; fastcgi_param GATEWAY_ENDPOINT auth; }\n"
+                     "location /account/ { auth_request /own; root /srv; }");
+  };
+  const std::string told =
+      "site.conf:2: danger: return answers the checks of location = /own before anybody is asked: a 2xx lets "
+      "everybody in";
+  BOOST_TEST(site("return 200 fine;").find(told) != std::string::npos);
+  BOOST_TEST(site("if ($http_x_debug) { return 204; }").find(told) != std::string::npos);
+  BOOST_TEST(site("if ($http_x_debug) { return 403; }").find("return answers") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -30,6 +30,8 @@ BOOST_AUTO_TEST_CASE(another_address_of_the_same_application_is_told) {
              told("~ ^/api/(.*)$", "/api/account/x"));
   BOOST_TEST(in_server(open("/old/", "rewrite ^/old/(.*)$ /$1 break; proxy_pass http://app;")) ==
              told("/old/", "/old/account/x"));
+  BOOST_TEST(in_server(open("/old/", "rewrite ^/old/(.*)$ $1 break; proxy_pass http://app;")) ==
+             told("/old/", "/old/account/x"));
   BOOST_TEST(in_server(open("/old/", "rewrite ^/old/(.*)$ /account/$1 break; proxy_pass http://app;")) ==
              told("/old/", "/old/x"));
 }

@@ -22,6 +22,7 @@ BOOST_AUTO_TEST_CASE(ssi_in_an_open_place_includes_protected_pages) {
                      "everybody: nginx runs no check for a part of a page",
                      "in location /open/: ssi off;"));
   BOOST_TEST(in_server(open("ssi on; return 200 hello;")) == "");
+  BOOST_TEST(in_server(open("ssi on; root /srv; dav_methods PUT;")).find("danger: ssi") != std::string::npos);
   BOOST_TEST(in_server(open("ssi off; proxy_pass http://app;")) == "");
 }
 
@@ -38,7 +39,7 @@ BOOST_AUTO_TEST_CASE(what_is_asked_from_an_open_place_is_not_checked) {
   BOOST_TEST(in_server(open("mirror off; proxy_pass http://app;")) == "");
   for (const char* line : {"echo_location /account/x;", "echo_subrequest GET /account/x;"})
     BOOST_TEST(in_server(open(line)).find("danger: echo_") != std::string::npos, line);
-  BOOST_TEST(in_server(open("echo_location $arg_page;")).find("advice: echo_location") != std::string::npos);
+  BOOST_TEST(in_server(open("echo_location $arg_page;")).find("danger: echo_location") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(programs_in_nginx_can_ask_anything) {
