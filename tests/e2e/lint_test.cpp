@@ -51,7 +51,9 @@ BOOST_AUTO_TEST_CASE(an_identity_header_that_is_not_set_is_the_clients_and_told)
              "location / { proxy_set_header X-Other 1; proxy_pass http://app; }");
   const CannedGateway gateway(bad.dir / "gateway.sock", kPasses);
   BOOST_TEST(bad.lint() == 1);
-  BOOST_TEST(bad.says("site.conf:8: danger: location /: X-Auth-Request-User is not set in this open place"),
+  BOOST_TEST(bad.says("site.conf:8: danger: location /: X-Auth-Request-User, X-Auth-Request-Email and "
+                      "X-Auth-Request-Groups are "
+                      "not set in this open place"),
              bad.said);
   BOOST_TEST(!bad.says("location /a/"), bad.said);
   Client client = bad.start();
@@ -74,8 +76,8 @@ BOOST_AUTO_TEST_CASE(a_protected_location_by_hand_without_the_headers_is_open_to
   const CannedGateway gateway(bad.dir / "gateway.sock", kPasses);
   BOOST_TEST(bad.lint() == 1);
   BOOST_TEST(
-      bad.says("site.conf:2: danger: location /a/: X-Auth-Request-User is not set: the client's own reaches "
-               "the application"));
+      bad.says("site.conf:2: danger: location /a/: X-Auth-Request-User, X-Auth-Request-Email and "
+               "X-Auth-Request-Groups are not set"));
   BOOST_TEST(bad.start().get("/a/", kForged).json()["headers"]["x-auth-request-user"] ==
              Json::array({"eve"}));
 }

@@ -15,6 +15,17 @@
 
 namespace session::gateway {
 
+// What tests that don't say otherwise have as gateway.yaml: the rules that they ask for.
+inline constexpr const char* kSomeRules =
+    "rules: { admin: { /user: { exists: true } }, staff: { /user: { exists: true } },\n"
+    "  a: { /user: { exists: true } }, b: { /user: { exists: true } } }\n";
+
+// Rules about a site as a whole. The parts of sites that most tests have are silent about it.
+inline bool is_about_whole_site(const std::string& rule) {
+  return rule == "secure-cookie-over-http" || rule == "login-page" || rule == "lost-lines" ||
+         rule == "no-request-params";
+}
+
 // A directory of nginx files of this test's own, with those of conf/nginx in it.
 struct NginxFiles {
   NginxFiles() {
@@ -23,6 +34,8 @@ struct NginxFiles {
     path = pattern;
     for (const auto& file : std::filesystem::directory_iterator(session::test::source_root() + "/conf/nginx"))
       std::filesystem::create_symlink(file.path(), path / file.path().filename());
+    write("fastcgi_params",
+          "fastcgi_param REQUEST_METHOD $request_method;\nfastcgi_param QUERY_STRING $query_string;\n");
   }
   ~NginxFiles() { std::filesystem::remove_all(path); }
   NginxFiles(const NginxFiles&) = delete;
@@ -34,7 +47,7 @@ struct NginxFiles {
   }
 
   // What lint finds in nginx.conf. REQUIRES: it can be read.
-  [[nodiscard]] std::vector<Finding> findings(const std::string& yaml = "") const {
+  [[nodiscard]] std::vector<Finding> findings(const std::string& yaml = kSomeRules) const {
     const auto configuration = load_nginx((path / "nginx.conf").string());
     BOOST_REQUIRE(configuration.has_value());
     return session::gateway::lint(*configuration, facts(yaml));
@@ -42,14 +55,15 @@ struct NginxFiles {
 
   // What lint prints for nginx.conf, without the names of rules, or why it can't be read; paths without this
   // directory.
-  [[nodiscard]] std::string lint(const std::string& yaml = "") const {
+  [[nodiscard]] std::string lint(const std::string& yaml = kSomeRules, bool whole_site = true) const {
     const auto configuration = load_nginx((path / "nginx.conf").string());
     std::string out;
     if (!configuration) {
       out = render(configuration.error());
     } else {
       for (const Finding& finding : session::gateway::lint(*configuration, facts(yaml)))
-        out += without_rule(render(finding), finding.rule);
+        if (whole_site || !is_about_whole_site(finding.rule))
+          out += without_rule(render(finding), finding.rule);
     }
     const std::string prefix = path.string() + "/";
     for (auto at = out.find(prefix); at != out.npos; at = out.find(prefix)) out.erase(at, prefix.size());
@@ -73,25 +87,34 @@ struct NginxFiles {
   }
 };
 
-// Files of a server with these lines, and the project's files around them. They are in site.conf, from
-// line 1.
+// Files of a server with these lines, and the project's files around them: a server with TLS and a login
+// page. The lines are in site.conf, from line 1.
 inline void write_server(const NginxFiles& files, const std::string& lines) {
   files.write("nginx.conf",
               "http { include session-gateway-upstream.conf; include session-gateway-http.conf;\n"
               "upstream app { server 127.0.0.1:3000; }\n"
-              "server { include session-gateway-server.conf; include site.conf; } }\n");
+              "server { listen 443 ssl;\n"
+              "include session-gateway-server.conf; include site.conf;\n"
+              "location = /login { return 302 https://login.example/; } } }\n");
   files.write("site.conf", lines);
 }
 
-// What lint says of lines that stand in such a server.
-inline std::string in_server(const std::string& lines, const std::string& yaml = "") {
+// What lint says of lines that stand in such a server, and of an nginx.conf: all but what it says of the site
+// as a whole.
+inline std::string in_server(const std::string& lines, const std::string& yaml = kSomeRules) {
   const NginxFiles files;
   write_server(files, lines);
-  return files.lint(yaml);
+  return files.lint(yaml, false);
 }
 
-// What lint says of an nginx.conf.
-inline std::string of_file(const std::string& text, const std::string& yaml = "") {
+inline std::string of_file(const std::string& text, const std::string& yaml = kSomeRules) {
+  const NginxFiles files;
+  files.write("nginx.conf", text);
+  return files.lint(yaml, false);
+}
+
+// All that lint says of an nginx.conf.
+inline std::string of_site(const std::string& text, const std::string& yaml = kSomeRules) {
   const NginxFiles files;
   files.write("nginx.conf", text);
   return files.lint(yaml);

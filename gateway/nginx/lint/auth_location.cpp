@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <set>
 
 #include "gateway/nginx/lint/rule.h"
 #include "gateway/nginx/lint/upstream_protocol.h"
 #include "gateway/nginx/model/pattern.h"
+#include "gateway/nginx/model/sizes.h"
 
 namespace session::gateway {
 namespace {
@@ -146,22 +146,12 @@ void too_much_is_passed(Inspection& in) {
   }
 }
 
-// Reads a size: 8k, 1m, 4096; 0 if it is invalid.
-std::uint64_t bytes(const std::string& text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || number > 1U << 20) return 0;
-  const std::string unit(end, text.data() + text.size());
-  if (unit.empty()) return number;
-  return unit == "k" || unit == "K" ? number << 10 : unit == "m" || unit == "M" ? number << 20 : 0;
-}
-
 void small_buffer(Inspection& in) {
   for (const Context* context : in.usage.auth_locations()) {
     const Directive* taken = context->enclosing(Context::Level::server)->find("large_client_header_buffers");
-    const std::uint64_t headers = taken ? bytes(taken->arg(0)) * bytes(taken->arg(1)) : 4 * 8192;
+    const std::uint64_t headers = taken ? nginx_size(taken->arg(0)) * nginx_size(taken->arg(1)) : 4 * 8192;
     const Directive* buffer = context->find("fastcgi_buffer_size");
-    if ((buffer ? bytes(buffer->arg(0)) : 4096) > headers) continue;
+    if ((buffer ? nginx_size(buffer->arg(0)) : 4096) > headers) continue;
     const std::string enough = std::to_string((headers + headers / 2 + 1023) / 1024) + "k";
     in.advice(buffer ? buffer->place : context->place(),
               "the answer of " + context->title() + " repeats the client's cookies, and nginx takes " +

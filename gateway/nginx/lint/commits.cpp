@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "gateway/nginx/lint/rule.h"
+#include "gateway/nginx/lint/unite.h"
 #include "gateway/nginx/lint/upstream_protocol.h"
 
 namespace session::gateway {
@@ -145,7 +145,7 @@ void right_without_note(Inspection& in) {
       continue;
     in.advice(context->place(),
               context->title() + ": the application can't commit: this line is missing among those for it",
-              protocol->line("X-Session-Commit", kStamp));
+              protocol->line("X-Session-Commit", kStamp), include_that_mends(in, *context, *protocol));
   }
 }
 

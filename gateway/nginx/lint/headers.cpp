@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/nginx/lint/rule.h"
+#include "gateway/nginx/lint/unite.h"
 #include "gateway/nginx/lint/upstream_protocol.h"
 
 namespace session::gateway {
@@ -35,12 +36,20 @@ std::string value_for(const Context& context, const HeaderName& header) {
   return kept.empty() ? "$" + header.variable : kept;
 }
 
-void unset(Inspection& in, const Context& context, const UpstreamProtocol& protocol, const HeaderName& header,
-           bool open) {
+// Reports identity headers that a location does not set.
+void unset(Inspection& in, const Context& context, const UpstreamProtocol& protocol,
+           const std::vector<const HeaderName*>& missing, bool open) {
+  std::string names, write;
+  for (const HeaderName* header : missing) {
+    names += (names.empty() ? "" : header == missing.back() ? " and " : ", ") + header->name;
+    write += (write.empty() ? "" : " ") +
+             (open ? protocol.line(header->name, "\"\"") : value_line(context, protocol, *header));
+  }
   in.danger(context.place(),
-            context.title() + ": " + header.name + " is not set" + (open ? " in this open place" : "") +
-                ": the client's own reaches the application",
-            open ? protocol.line(header.name, "\"\"") : value_line(context, protocol, header));
+            context.title() + ": " + names + (missing.size() == 1 ? " is" : " are") + " not set" +
+                (open ? " in this open place" : "") + ": the client's own " +
+                (missing.size() == 1 ? "reaches" : "reach") + " the application",
+            write, include_that_mends(in, context, protocol));
 }
 
 void set_by_client(Inspection& in, const UpstreamProtocol& protocol, const HeaderName& header,
@@ -73,10 +82,10 @@ void identity_headers(Inspection& in) {
     const bool closed = is_protected(in, *context);
     if (!protocol || in.usage.is_gateway(*context) || (!closed && !in.usage.is_application(*context)))
       continue;
+    std::vector<const HeaderName*> missing;
     for (const HeaderName& header : in.usage.facts().headers) {
       const auto settings = protocol->settings(*context, header.name);
-      if (settings.empty() && protocol->passes_headers(*context))
-        unset(in, *context, *protocol, header, !closed);
+      if (settings.empty() && protocol->passes_headers(*context)) missing.push_back(&header);
       for (const Setting& setting : settings) {
         const std::string variable = clients_word(in, *context, setting.value);
         if (!variable.empty())
@@ -84,6 +93,7 @@ void identity_headers(Inspection& in) {
                         closed ? value_for(*context, header) : "\"\"");
       }
     }
+    if (!missing.empty()) unset(in, *context, *protocol, missing, !closed);
   }
 }
 
@@ -172,7 +182,8 @@ void session_cookie_leaks(Inspection& in) {
         kept.empty() ? "auth_request_set $session_cookie $upstream_http_x_session_cookie; " : "";
     in.advice(context->place(),
               context->title() + ": the session cookie reaches the application, which can leak it",
-              set + protocol->line("Cookie", kept.empty() ? "$session_cookie" : kept));
+              set + protocol->line("Cookie", kept.empty() ? "$session_cookie" : kept),
+              include_that_mends(in, *context, *protocol));
   }
 }
 

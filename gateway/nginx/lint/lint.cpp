@@ -1,12 +1,15 @@
 #include "gateway/nginx/lint/lint.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <tuple>
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/text.h"
 #include "gateway/nginx/lint/rule.h"
+#include "gateway/nginx/lint/unite.h"
 #include "gateway/nginx/snippets/snippets.h"
 
 namespace session::gateway {
@@ -23,7 +26,23 @@ std::string attribute_of(const std::string& pointer) {
   return name;
 }
 
-void sort_and_unite(std::vector<Finding>& findings) {
+// Whether an identity header says who somebody is or what they may do, by the last word of its name:
+// X-Auth-Request-Groups does, X-Auth-Request-Theme does not.
+bool names_somebody(const std::string& header) {
+  constexpr std::array<std::string_view, 18> kWords = {
+      "user", "username", "email", "mail",  "group", "groups",  "role",        "roles", "id",
+      "uid",  "sub",      "login", "admin", "scope", "account", "permissions", "token", "tenant"};
+  const std::string word = lower(header.substr(header.rfind('-') + 1));
+  return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
+}
+
+void remove_repeated(std::vector<std::string>& names) {
+  std::set<std::string> seen;
+  std::erase_if(names, [&](const std::string& name) { return !seen.insert(name).second; });
+}
+
+// Sorts findings by file and line, and removes repeated ones.
+void sort(std::vector<Finding>& findings) {
   const auto key = [](const Finding& f) { return std::tie(f.place.file, f.place.line, f.text, f.write); };
   std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
     return std::tie(a.place.file, a.place.line) < std::tie(b.place.file, b.place.line);
@@ -38,14 +57,45 @@ const char* name_of(Severity severity) {
   return severity == Severity::danger ? "danger" : severity == Severity::advice ? "advice" : "speed";
 }
 
+bool is_shipped(const Directive& line) {
+  const std::string& file = line.place.file;
+  return std::string_view(file).substr(file.rfind('/') + 1).starts_with("session-gateway-");
+}
+
+std::string as_written(const Directive& line) {
+  std::string text = line.name;
+  for (const std::string& word : line.args) {
+    const bool plain = !word.empty() && word.find_first_of(" \t\r\n;{}\"'\\#") == word.npos;
+    text += plain ? " " + word : " \"" + word + "\"";
+  }
+  return legible(text) + ";";
+}
+
 std::vector<const LintRule*> all_lint_rules() {
   std::vector<const LintRule*> all;
-  for (const auto* rules :
-       {&bypass_rules(), &redirect_rules(), &early_status_rules(), &other_door_rules(),
-        &other_program_rules(), &subrequest_rules(), &location_precedence_rules(), &conditional_rules(),
-        &header_rules(), &response_leak_rules(), &auth_location_rules(), &commit_rules(),
-        &session_cookie_rules(), &loosened_check_rules(), &param_rules(), &client_address_rules(),
-        &speed_rules()}) {
+  for (const auto* rules : {&bypass_rules(),
+                            &redirect_rules(),
+                            &early_status_rules(),
+                            &other_door_rules(),
+                            &other_program_rules(),
+                            &subrequest_rules(),
+                            &location_precedence_rules(),
+                            &conditional_rules(),
+                            &header_rules(),
+                            &response_leak_rules(),
+                            &auth_location_rules(),
+                            &commit_rules(),
+                            &session_cookie_rules(),
+                            &loosened_check_rules(),
+                            &param_rules(),
+                            &client_address_rules(),
+                            &permission_rules(),
+                            &login_page_rules(),
+                            &lost_line_rules(),
+                            &upload_rules(),
+                            &mirror_rules(),
+                            &long_connection_rules(),
+                            &speed_rules()}) {
     for (const LintRule& rule : *rules) all.push_back(&rule);
   }
   return all;
@@ -78,11 +128,21 @@ Result<GatewayFacts, std::string> facts_of(const Settings& settings) {
   facts.headers = std::move(*headers);
   facts.wants_secret = settings.has_listen_secret();
   facts.cookies = session_cookies(settings);
+  facts.secure_cookie = settings.cookie.secure;
   facts.deciding.push_back(attribute_of(settings.identity.subject));
-  for (const Rule& rule : settings.rules) {
-    for (const Condition& condition : rule.conditions)
-      facts.deciding.push_back(attribute_of(condition.pointer));
+  for (const auto& [name, pointer] : settings.identity.headers) {
+    if (names_somebody(name)) facts.deciding.push_back(attribute_of(pointer));
   }
+  for (const Rule& rule : settings.rules) {
+    facts.rules.push_back(rule.name);
+    for (const Condition& condition : rule.conditions) {
+      const std::string attribute = attribute_of(condition.pointer);
+      facts.deciding.push_back(attribute);
+      if (condition.op == Condition::Op::exists && condition.operand == false)
+        facts.absent.emplace_back(attribute, rule.name);
+    }
+  }
+  remove_repeated(facts.deciding);
   return facts;
 }
 
@@ -95,7 +155,8 @@ std::vector<Finding> lint(const std::vector<Directive>& configuration, const Gat
     Inspection inspection(rule->name, usage, taint, findings);
     rule->look(inspection);
   }
-  sort_and_unite(findings);
+  unite(findings);
+  sort(findings);
   return findings;
 }
 

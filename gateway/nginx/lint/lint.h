@@ -23,6 +23,9 @@ struct Finding {
   std::string text;   // what is wrong
   std::string write;  // the line to write instead
   std::string rule;   // the name of the rule that found it (docs/lint.md)
+  // An include that mends it, too, and more than it; "" if there is none. Where several findings of one place
+  // have the same, lint() makes one of them.
+  std::string include = {};
 };
 
 // Renders a finding as "nginx.conf:12: danger: ... [rule]" and, indented on the next line, "write: ...". The

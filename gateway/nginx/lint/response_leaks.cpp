@@ -4,6 +4,7 @@
 #include <array>
 
 #include "gateway/nginx/lint/rule.h"
+#include "gateway/nginx/lint/unite.h"
 #include "gateway/nginx/lint/upstream_protocol.h"
 
 namespace session::gateway {
@@ -55,7 +56,7 @@ void words_for_the_gateway(Inspection& in) {
     in.advice(
         context->place(),
         context->title() + ": " + first + " of the application, meant for the gateway, reaches browsers",
-        write);
+        write, include_that_mends(in, *context, *protocol));
   }
 }
 
@@ -77,11 +78,13 @@ void renewed_cookie(Inspection& in) {
     };
     if (!kept.empty() && std::any_of(added.begin(), added.end(), carries)) continue;
     const std::string name = kept.empty() ? "$session_set_cookie" : kept;
+    const auto protocol = upstream_protocol_of(*context);
     in.advice(context->place(),
               context->title() + ": a session cookie that the gateway renews does not reach the browser" +
                   (by_itself && !kept.empty() ? ", as add_header lines of the outer level end here" : ""),
               (kept.empty() ? "auth_request_set " + name + " $upstream_http_set_cookie; " : "") +
-                  "add_header Set-Cookie " + name + " always;");
+                  "add_header Set-Cookie " + name + " always;",
+              protocol ? include_that_mends(in, *context, *protocol) : "");
   }
 }
 

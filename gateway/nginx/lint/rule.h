@@ -11,17 +11,17 @@
 
 namespace session::gateway {
 
-// The input of one lint rule, and the findings that it adds.
+// The input of one lint rule, and the findings that it adds. `include` is that of the finding (lint.h).
 class Inspection {
  public:
   Inspection(std::string_view rule, const GatewayUsage& s, const TaintAnalysis& w, std::vector<Finding>& to)
       : usage(s), taint(w), rule_(rule), findings_(to) {}
 
-  void danger(const Place& place, std::string text, std::string write) {
-    add(Severity::danger, place, std::move(text), std::move(write));
+  void danger(const Place& place, std::string text, std::string write, std::string include = {}) {
+    add(Severity::danger, place, std::move(text), std::move(write), std::move(include));
   }
-  void advice(const Place& place, std::string text, std::string write) {
-    add(Severity::advice, place, std::move(text), std::move(write));
+  void advice(const Place& place, std::string text, std::string write, std::string include = {}) {
+    add(Severity::advice, place, std::move(text), std::move(write), std::move(include));
   }
   void speed(const Place& place, std::string text, std::string write) {
     add(Severity::speed, place, std::move(text), std::move(write));
@@ -31,8 +31,10 @@ class Inspection {
   const TaintAnalysis& taint;
 
  private:
-  void add(Severity severity, const Place& place, std::string text, std::string write) {
-    findings_.push_back({severity, place, std::move(text), std::move(write), std::string(rule_)});
+  void add(Severity severity, const Place& place, std::string text, std::string write,
+           std::string include = {}) {
+    findings_.push_back(
+        {severity, place, std::move(text), std::move(write), std::string(rule_), std::move(include)});
   }
 
   std::string_view rule_;
@@ -70,6 +72,18 @@ const std::vector<LintRule>& header_rules();
 const std::vector<LintRule>& response_leak_rules();
 // The location of the check, which auth_request names:
 const std::vector<LintRule>& auth_location_rules();
+// Lines of outer levels that end in a location:
+const std::vector<LintRule>& lost_line_rules();
+// What browsers without a session come to:
+const std::vector<LintRule>& login_page_rules();
+// Connections that last:
+const std::vector<LintRule>& long_connection_rules();
+// Copies of requests:
+const std::vector<LintRule>& mirror_rules();
+// What locations and the rules of gateway.yaml say of each other:
+const std::vector<LintRule>& permission_rules();
+// The sizes of requests:
+const std::vector<LintRule>& upload_rules();
 // Who may change sessions:
 const std::vector<LintRule>& commit_rules();
 // Who receives the session cookie:
@@ -99,6 +113,12 @@ inline std::string without_port(const std::string& host) {
 
 // All of the above but the last, in this order.
 [[nodiscard]] std::vector<const LintRule*> all_lint_rules();
+
+// Returns true for a line of the project's own files, which `session-gateway nginx` writes.
+[[nodiscard]] bool is_shipped(const Directive& line);
+// Returns a directive as one writes it, with quotes where they are needed, in printable ASCII: the line to
+// write in another place.
+[[nodiscard]] std::string as_written(const Directive& line);
 
 inline constexpr const char* kIncludeProtect = "include session-gateway-protect.conf;";
 inline constexpr const char* kIncludePublic = "include session-gateway-public.conf;";

@@ -5,7 +5,7 @@
 #include <regex>
 #include <set>
 
-#include "gateway/nginx/lint/rule.h"
+#include "gateway/nginx/lint/unite.h"
 #include "gateway/nginx/lint/upstream_protocol.h"
 
 namespace session::gateway {
@@ -126,8 +126,9 @@ void cookie_for_strangers(Inspection& in) {
     const auto protocol = upstream_protocol_of(*context);
     if (!protocol->passes_headers(*context) || !protocol->settings(*context, "Cookie").empty()) continue;
     const bool by_include = protocol->kind == "proxy" || protocol->kind == "fastcgi";
+    const std::string include = by_include ? kIncludePublic : include_that_mends(in, *context, *protocol);
     report(in, *context, context->place(),
-           by_include ? kIncludePublic : protocol->line("Cookie", "$session_public_cookie"));
+           include.empty() ? protocol->line("Cookie", "$session_public_cookie") : include);
   }
 }
 

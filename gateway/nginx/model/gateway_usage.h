@@ -15,10 +15,15 @@ namespace session::gateway {
 
 // The parts of the gateway's configuration that lint needs.
 struct GatewayFacts {
-  std::vector<HeaderName> headers;    // identity.headers
-  std::vector<std::string> deciding;  // attributes that identify the user or that rules read: "user"
-  bool wants_secret = false;          // listen[].secret
-  std::string cookies;                // a pattern for the names of the session cookies
+  std::vector<HeaderName> headers;  // identity.headers
+  // Attributes that say who the user is, or that rules read: "user".
+  std::vector<std::string> deciding;
+  std::vector<std::string> rules;  // their names
+  // Attributes that a rule wants to be absent, each with the rule's name.
+  std::vector<std::pair<std::string, std::string>> absent;
+  bool wants_secret = false;  // listen[].secret
+  bool secure_cookie = true;  // cookie.secure
+  std::string cookies;        // a pattern for the names of the session cookies
 };
 
 // A param or a header that a location sets: the directive and the value.

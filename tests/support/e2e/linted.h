@@ -34,6 +34,7 @@ http {
     server {
         listen unix:@DIR@/http.sock;
         include site.conf;
+        location = /login { return 302 https://login.example/; }
     }
 }
 )";
@@ -49,9 +50,9 @@ struct Linted {
     if (test_has_failed()) BOOST_TEST_MESSAGE("--- nginx.log\n" << read_file(dir / "nginx.log"));
   }
   // The exit status of lint; what it printed is then in `said`. Without arguments: with a configuration that
-  // is all defaults, whatever there is in /etc.
+  // has a rule `admin` and else defaults, whatever there is in /etc.
   int lint(std::vector<std::string> arguments = {}) {
-    write_file(dir / "defaults.yaml", "");
+    write_file(dir / "defaults.yaml", "rules: { admin: { /groups: { contains: admin } } }\n");
     if (arguments.empty()) arguments = {"--config", dir / "defaults.yaml"};
     return run(std::move(arguments));
   }

@@ -7,8 +7,9 @@ from lint_proof import corpus
 from lint_proof.lint import lint
 
 HTTP = "include session-gateway-upstream.conf;\ninclude session-gateway-http.conf;\n"
-BESIDE = "location /beside/ { include session-gateway-protect.conf; proxy_pass http://127.0.0.1:9000; }\n"
-SERVER = "include session-gateway-server.conf;\n"
+BESIDE = "location = /login { return 302 https://login.example/; }\nlocation /beside/ { include session-gateway-protect.conf; proxy_pass http://127.0.0.1:9000; }\n"
+SERVER = "listen 443 ssl;\ninclude session-gateway-server.conf;\n"
+RULES = "rules: { admin: { /groups: { contains: admin } } }\n"
 
 
 def read_all(root):
@@ -50,7 +51,7 @@ def lint_examples(program, root):
             (here / file.name).symlink_to(file)
         for module in ("fastcgi", "uwsgi"):
             (here / f"{module}_params").write_text(f"{module}_param REQUEST_METHOD $request_method;\n")
-        (here / "gateway.yaml").write_text("")
+        (here / "gateway.yaml").write_text(RULES)
         for where, lines in examples(root):
             count += 1
             (here / "nginx.conf").write_text(whole(lines))

@@ -42,7 +42,7 @@ struct LintedSite {
     files.write(
         "nginx.conf",
         "http { include session-gateway-upstream.conf; include session-gateway-http.conf;\n"
-        "server { include session-gateway-server.conf;\n"
+        "server { listen 443 ssl; location = /login { root /srv; } include session-gateway-server.conf;\n"
         "location / { include session-gateway-protect.conf; proxy_pass http://127.0.0.1:3000; } } }\n");
   }
   [[nodiscard]] ConfigChoice choice() const { return choose_config(std::nullopt, usual); }

@@ -28,7 +28,7 @@ std::string site_with(const std::string& more = "", const std::string& without =
               auth + more +
                   "}\nlocation /a/ { auth_request /auth; root /srv;\n"
                   "auth_request_set $c $upstream_http_set_cookie; add_header Set-Cookie $c always; }");
-  return files.lint();
+  return files.lint(kSomeRules, false);
 }
 
 const std::string kAuth = "site.conf:1: ";

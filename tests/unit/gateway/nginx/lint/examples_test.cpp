@@ -31,6 +31,12 @@ Example example_of(std::string_view rule) {
   return {text.substr(wrong.size(), middle - wrong.size()), text.substr(middle + mended.size())};
 }
 
+// Returns the gateway's configuration of an example, which is a comment in its first line.
+std::string yaml_of(const std::string& lines) {
+  const std::string head = "# gateway.yaml: ";
+  return lines.starts_with(head) ? lines.substr(head.size(), lines.find('\n') - head.size()) : kSomeRules;
+}
+
 std::vector<Finding> findings_in(const std::string& lines) {
   const NginxFiles files;
   if (lines.starts_with("http {")) {
@@ -38,7 +44,7 @@ std::vector<Finding> findings_in(const std::string& lines) {
   } else {
     write_server(files, lines);
   }
-  return files.findings();
+  return files.findings(yaml_of(lines));
 }
 
 std::string rendered(const std::vector<Finding>& findings) {
@@ -68,8 +74,8 @@ constexpr const char* kHead =
     R"(# The rules of `session-gateway lint`
 
 For whoever runs `session-gateway lint` and wants to know what a finding means. Each stands here by the name that the finding ends with, with lines that
-it finds fault with and with mended ones. The lines stand in a server that includes `session-gateway-server.conf`, beside the other files in `http`,
-and the application is the upstream `app`. How to run it: [nginx.md](nginx.md#checking-a-configuration).
+it finds fault with and with mended ones. The lines stand in a server with TLS and a login page that includes `session-gateway-server.conf`, beside the other
+files in `http`, and the application is the upstream `app`. How to run it: [nginx.md](nginx.md#checking-a-configuration).
 
 This page is made of the rules in [gateway/nginx/lint](../gateway/nginx/lint) and of the examples there, which the tests run.
 

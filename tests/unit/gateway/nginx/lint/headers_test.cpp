@@ -34,11 +34,7 @@ BOOST_AUTO_TEST_CASE(each_identity_header_is_set_in_a_protected_location) {
   BOOST_TEST(in_server(by_hand("grpc_set_header Cookie $session_cookie; grpc_pass grpc://app;"), kOneHeader)
                  .starts_with(finding(missing, "grpc_set_header X-Remote-User $u;")));
   const std::string none = "location /account/ { auth_request /_session/auth; proxy_pass http://app; }";
-  BOOST_TEST(in_server(none, kOneHeader)
-                 .find(finding(missing,
-                               "auth_request_set $session_x_remote_user $upstream_http_x_remote_user; "
-                               "proxy_set_header X-Remote-User $session_x_remote_user;")) !=
-             std::string::npos);
+  BOOST_TEST(in_server(none, kOneHeader).starts_with(missing + "; "));
 }
 
 BOOST_AUTO_TEST_CASE(each_kind_of_cgi_has_its_own_directive) {
@@ -129,19 +125,15 @@ BOOST_AUTO_TEST_CASE(inherited_lines_end_where_a_location_has_its_own) {
   own.replace(own.find("\n}"), 2, " proxy_set_header X-Other 1; }");
   BOOST_TEST(in_server(own, kOneHeader) ==
              finding("site.conf:3: danger: location /account/in: X-Remote-User is not set: the client's own "
-                     "reaches the application",
-                     "proxy_set_header X-Remote-User $u;") +
-                 finding("site.conf:3: advice: location /account/in: the session cookie reaches the "
-                         "application, which can leak it",
-                         "proxy_set_header Cookie $session_cookie;"));
+                     "reaches the application; the session cookie reaches the application, which can leak it",
+                     "include session-gateway-protect.conf;"));
 }
 
 BOOST_AUTO_TEST_CASE(a_pass_within_an_if_is_a_place_of_its_own) {
   BOOST_TEST(
       in_server("location /x { if ($arg_a) {\nproxy_pass http://app; } }\n" + protected_with(""))
-          .find(
-              "site.conf:1: danger: if in location /x: X-Auth-Request-User is not set in this open place") !=
-      std::string::npos);
+          .find("site.conf:1: danger: if in location /x: X-Auth-Request-User, X-Auth-Request-Email and "
+                "X-Auth-Request-Groups are not set in this open place") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(the_clients_word_is_never_the_value) {

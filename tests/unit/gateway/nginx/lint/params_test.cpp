@@ -112,7 +112,9 @@ BOOST_AUTO_TEST_CASE(browsers_do_not_set_who_they_are_or_what_they_may_do) {
   };
   BOOST_TEST(session_with("fastcgi_param GATEWAY_ALLOW set:user;") == text("user"));
   const std::string yaml =
-      "identity: { subject: /me/id }\nrules: { admin: { /groups: { contains: admin }, /a~1b: { exists: true "
+      "identity: { subject: /me/id, headers: { X-Auth-Request-User: /me/id } }\nrules: { admin: { /groups: { "
+      "contains: "
+      "admin }, /a~1b: { exists: true "
       "} } }\n";
   BOOST_TEST(session_with("fastcgi_param GATEWAY_ALLOW set:me;", yaml) == text("me"));
   BOOST_TEST(session_with("fastcgi_param GATEWAY_ALLOW unset:x,set:groups;", yaml) == text("groups"));

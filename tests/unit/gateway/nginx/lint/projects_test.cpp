@@ -59,9 +59,13 @@ BOOST_AUTO_TEST_CASE(the_files_of_conf_nginx_are_fine_together) {
           "http { include session-gateway-upstream.conf; include session-gateway-http.conf;\n"
           "server { include session-gateway-server.conf; include session-gateway-health.conf;\n"
           "location / { include session-gateway-public.conf; proxy_pass http://127.0.0.1:3000; }\n"
-          "location /php { include session-gateway-public.conf; fastcgi_pass unix:/run/php.sock; }\n"
+          "location /php { include session-gateway-public.conf; include fastcgi_params;\n"
+          "fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name; fastcgi_pass "
+          "unix:/run/php.sock; }\n"
           "location /account/ { include session-gateway-protect.conf; proxy_pass http://127.0.0.1:3000; }\n"
-          "location ~ \\.php$ { include session-gateway-protect.conf; fastcgi_pass unix:/run/php.sock; }\n"
+          "location ~ \\.php$ { include session-gateway-protect.conf; include fastcgi_params;\n"
+          "fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name; fastcgi_pass "
+          "unix:/run/php.sock; }\n"
           "location = /session { include session-gateway-session.conf; } } }") == "");
 }
 
@@ -126,33 +130,81 @@ struct EndToEndSite {
               "include session-gateway-protect.conf;");
   }
 
+  [[nodiscard]] std::string without_params(const std::string& kind, const std::string& location) const {
+    return at(line(location + " "),
+              "advice: " + location +
+                  ": the application gets no REQUEST_METHOD and no other param of the request, since the "
+                  "include has "
+                  "some params and nginx adds none by itself",
+              "include " + kind + "_params;");
+  }
+  // A server with nothing but error pages and a protected location.
+  [[nodiscard]] std::string lenient_server() const {
+    return at(line("listen unix:/nonexistent/lenient.sock", 1),
+              "advice: visitors without a session are sent to /login, and no location of this server answers "
+              "there",
+              "location = /login { include session-gateway-public.conf; proxy_pass http://application; } or, "
+              "for a "
+              "login page elsewhere, set $session_login_page https://login.example/;") +
+           at(std::to_string(std::stoi(line("location = /sorry")) + 1),
+              "advice: location /account/: these lines of an outer level end here, since the include has "
+              "some of "
+              "their kind: error_page 502, 503 and 504 (nginx.conf:" +
+                  line("error_page 500 502 503 504 =200") + ")",
+              "error_page 502 503 504 =200 /sorry;");
+  }
+  // The last server, whose location names few of the lines of session-gateway-protect.conf.
+  [[nodiscard]] std::string check_by_hand() const {
+    const std::string account = line("auth_request /auth;", 1);
+    const auto line_of = [](const std::string& header, const std::string& variable) {
+      return "auth_request_set $session_" + variable + " $upstream_http_x_auth_request_" + variable +
+             "; proxy_set_header X-Auth-Request-" + header + " $session_" + variable + ";";
+    };
+    const std::string headers =
+        at(account,
+           "danger: location /account/: X-Auth-Request-User, X-Auth-Request-Email and X-Auth-Request-Groups "
+           "are not "
+           "set: the client's own reach the application",
+           line_of("User", "user") + " " + line_of("Email", "email") + " " + line_of("Groups", "groups"));
+    return headers +
+           at(account,
+              "advice: location /account/: the session cookie reaches the application, which can leak it",
+              "auth_request_set $session_cookie $upstream_http_x_session_cookie; proxy_set_header Cookie "
+              "$session_cookie;") +
+           at(account,
+              "advice: location /account/: a session cookie that the gateway renews does not reach the "
+              "browser",
+              "auth_request_set $session_set_cookie $upstream_http_set_cookie; add_header Set-Cookie "
+              "$session_set_cookie always;");
+  }
+
   NginxFiles files;
   std::string usage;
 };
 
 BOOST_FIXTURE_TEST_CASE(the_site_of_the_end_to_end_tests_has_what_it_is_meant_to_have, EndToEndSite) {
   const std::string auth = line("location = /auth ");
-  const std::string account = line("auth_request /auth;", 1);
-  const auto header = [&](const std::string& name, const std::string& variable) {
-    return at(account,
-              "danger: location /account/: X-Auth-Request-" + name +
-                  " is not set: the client's own reaches the application",
-              "auth_request_set $session_" + variable + " $upstream_http_x_auth_request_" + variable +
-                  "; proxy_set_header X-Auth-Request-" + name + " $session_" + variable + ";");
-  };
   BOOST_TEST(
       files.lint() ==
       finding("fastcgi_params:1: advice: the length of the client's body is passed to the check in location "
               "= /auth, "
               "which has none",
               "fastcgi_param CONTENT_LENGTH \"\";") +
-          forgotten("location /admin/forgotten/") + places_without_a_check() +
+          forgotten("location /admin/forgotten/") +
+          at(line("$session_require amdin"),
+             "advice: gateway.yaml has no rule amdin, so nobody satisfies it, and this answers 403; did you "
+             "mean "
+             "admin?",
+             "admin in place of amdin") +
+          without_params("uwsgi", "location /uwsgi/") + without_params("uwsgi", "location /uwsgi/open/") +
+          places_without_a_check() +
           at(line("GATEWAY_ALLOW set,unset"),
              "danger: location = /session lets browsers set any attribute: users "
              "can make themselves anybody",
              "fastcgi_param GATEWAY_ALLOW set:theme;") +
-          page_with_parts() + cookie_of_tenant("location /tenant/") + cookie_of_tenant("location @tenant") +
-          right_that_goes_along() + forgotten("location /account/forgotten/") +
+          page_with_parts() + without_params("fastcgi", "location /fastcgi/") +
+          cookie_of_tenant("location /tenant/") + cookie_of_tenant("location @tenant") +
+          right_that_goes_along() + forgotten("location /account/forgotten/") + lenient_server() +
           at(line("upstream session_gateway_plain"),
              "speed: upstream session_gateway_plain keeps no connection to "
              "the gateway open",
@@ -172,16 +224,7 @@ BOOST_FIXTURE_TEST_CASE(the_site_of_the_end_to_end_tests_has_what_it_is_meant_to
              "fastcgi_store /dev/null/session-gateway;") +
           at(auth, "speed: location = /auth: the connection to the gateway is closed after each request",
              "fastcgi_keep_conn on;") +
-          header("User", "user") + header("Email", "email") + header("Groups", "groups") +
-          at(account,
-             "advice: location /account/: the session cookie reaches the application, which can leak it",
-             "auth_request_set $session_cookie $upstream_http_x_session_cookie; proxy_set_header Cookie "
-             "$session_cookie;") +
-          at(account,
-             "advice: location /account/: a session cookie that the gateway renews does not reach the "
-             "browser",
-             "auth_request_set $session_set_cookie $upstream_http_set_cookie; add_header Set-Cookie "
-             "$session_set_cookie always;"));
+          check_by_hand());
 }
 
 BOOST_AUTO_TEST_CASE(what_the_files_hold_cannot_forge_a_line) {

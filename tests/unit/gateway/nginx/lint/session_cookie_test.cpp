@@ -50,8 +50,12 @@ BOOST_AUTO_TEST_CASE(a_location_that_includes_nothing_gets_the_session_cookie) {
   BOOST_TEST(beside_site("location /tenant/ { " + kTenant + " }") == cookie_danger("location /tenant/"));
   BOOST_TEST(beside_site("location /tenant/ { fastcgi_pass 127.0.0.1:9000; }") ==
              cookie_danger("location /tenant/"));
-  BOOST_TEST(beside_site("location /tenant/ { uwsgi_pass 127.0.0.1:9000; }") ==
-             cookie_danger("location /tenant/", "uwsgi_param HTTP_COOKIE $session_public_cookie;"));
+  BOOST_TEST(
+      beside_site("location /tenant/ { uwsgi_pass 127.0.0.1:9000; }") ==
+      cookie_danger("location /tenant/",
+                    "include session-gateway-public.conf; include session-gateway-public-uwsgi.conf;"));
+  BOOST_TEST(beside_site("location /tenant/ { scgi_pass 127.0.0.1:9000; }") ==
+             cookie_danger("location /tenant/", "scgi_param HTTP_COOKIE $session_public_cookie;"));
   BOOST_TEST(beside_site("location /tenant/ { " + kPublic + kTenant + " }") == "");
   BOOST_TEST(beside_site("location /tenant/ { proxy_set_header Cookie \"\"; " + kTenant + " }") == "");
   BOOST_TEST(beside_site("location /tenant/ { proxy_pass_request_headers off; " + kTenant + " }") == "");

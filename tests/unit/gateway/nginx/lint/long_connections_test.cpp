@@ -1,0 +1,50 @@
+// Connections that last: each bad example beside its mended one.
+
+#include "tests/support/linting.h"
+
+using namespace session::gateway;
+
+namespace {
+
+bool outlives(const std::string& lines) {
+  const std::string said = in_server(lines);
+  BOOST_TEST((said.empty() || said.find("so it outlives a logout") != std::string::npos), said);
+  return !said.empty();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(long_connections)
+
+BOOST_AUTO_TEST_CASE(a_websocket_has_a_bound_that_the_site_has_chosen) {
+  const std::string upgrade =
+      "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;";
+  BOOST_TEST(
+      in_server(protected_with(upgrade)) ==
+      finding("site.conf:1: advice: location /account/: a connection that is upgraded here is checked "
+              "when it begins and never again, so it outlives a logout. What ends it is the application, "
+              "or proxy_read_timeout, after so long without a byte from the application (60s unless you "
+              "say so)",
+              "proxy_read_timeout 60s; or as long as you want; and let the application end connections "
+              "at a logout"));
+  BOOST_TEST(!outlives(protected_with(upgrade + "proxy_read_timeout 10m;")));
+  BOOST_TEST(!outlives("proxy_read_timeout 10m;" + protected_with(upgrade)));
+  BOOST_TEST(!outlives(protected_with("proxy_set_header Upgrade '';")));
+  BOOST_TEST(!outlives("location / { include session-gateway-public.conf; " + upgrade +
+                       " proxy_pass http://app; }\n" + protected_with("")));
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_of_events_has_one_too) {
+  const auto at = [](const std::string& path, const std::string& lines) {
+    return "location " + path + " { include session-gateway-protect.conf; proxy_pass http://app; " + lines +
+           " }";
+  };
+  BOOST_TEST(outlives(at("/a", "proxy_buffering off; proxy_set_header Connection '';")));
+  BOOST_TEST(outlives(at("/api/events", "proxy_buffering off;")));
+  BOOST_TEST(outlives(at("= /SSE", "proxy_buffering off;")));
+  BOOST_TEST(!outlives(at("/api/events", "proxy_buffering off; proxy_read_timeout 1h;")));
+  BOOST_TEST(!outlives(at("/download/", "proxy_buffering off;")));
+  BOOST_TEST(!outlives(at("/api/events", "")));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
