@@ -14,8 +14,8 @@ namespace session::gateway {
 void unite(std::vector<Finding>& findings);
 
 // Returns the include that gives a location all that the project's files do for its protocol; "" if there is
-// none, or if the include would not fit: the context is an `if`, or has it already, or sets identity headers or the Cookie
-// itself, or has a check of its own.
+// none, or if the include would not fit: the context is an `if`, or has it already, or sets identity headers
+// or the Cookie itself, or has a check of its own.
 [[nodiscard]] std::string include_that_mends(const Inspection& in, const Context& context,
                                              const UpstreamProtocol& protocol);
 
