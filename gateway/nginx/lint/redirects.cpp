@@ -123,9 +123,9 @@ void rewrites(Inspection& in) {
 // that of the location itself.
 void index_files(Inspection& in) {
   for (const Context* context : in.usage.model().contexts()) {
-    static const Directive kDefault{"index", {"index.html"}, {}, false, {}};
+    static const Directive usual{"index", {"index.html"}, {}, false, {}};
     auto lines = context->list("index");
-    if (lines.empty()) lines.push_back(&kDefault);
+    if (lines.empty()) lines.push_back(&usual);
     const std::string& directory =
         context->block().args.empty() ? context->block().name : context->block().args.back();
     if (!is_protected(*context) || context->level() != Context::Level::location || Model::handler(*context) ||
@@ -135,7 +135,7 @@ void index_files(Inspection& in) {
       for (const std::string& file : line->args) {
         const std::string target = file.starts_with('/') ? file : directory + file;
         if (const auto end = open_end(in, *context, target))
-          report(in, line == &kDefault ? context->place() : line->place, "index", *end);
+          report(in, line == &usual ? context->place() : line->place, "index", *end);
       }
     }
   }
