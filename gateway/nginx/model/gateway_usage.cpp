@@ -83,8 +83,6 @@ std::set<std::string> GatewayUsage::requirement_variables(const Context& auth) c
       for (std::string& name : variables_in(setting.value)) names.insert(std::move(name));
     }
   }
-  // session-gateway-protect.conf copies the word of its location, so that it ends there.
-  if (names.count("session_login_here") > 0) names.insert("session_login");
   return names;
 }
 
