@@ -323,6 +323,8 @@ BOOST_AUTO_TEST_CASE(a_new_connection_does_not_yield_in_the_place_of_one_that_ha
     another.emplace(worker, SecondPeer::Adopted::for_idle);
     send(gateway::test::request(1, {{"GATEWAY_ENDPOINT", "health"}, {"REQUEST_METHOD", "GET"}}));
   });
+  // Twice: what the worker posts to itself may come behind what this thread posts meanwhile.
+  prepare(config);
   prepare(config);
   BOOST_TEST(another->was_passed_on);
   BOOST_TEST(another->is_closed());
@@ -342,6 +344,8 @@ BOOST_AUTO_TEST_CASE(once_the_time_for_its_first_request_has_passed_it_does) {
     another.emplace(worker, SecondPeer::Adopted::for_idle);
     send(gateway::test::request(1, {{"GATEWAY_ENDPOINT", "health"}, {"REQUEST_METHOD", "GET"}}));
   });
+  // Twice: what the worker posts to itself may come behind what this thread posts meanwhile.
+  prepare(config);
   prepare(config);
   BOOST_TEST(!another->was_passed_on);
   BOOST_TEST(!another->is_closed());
