@@ -21,13 +21,12 @@
 
 #include "core/base/clock.h"
 #include "core/base/result.h"
+#include "gateway/app/exit_status.h"
 #include "gateway/server/control_socket.h"
 
 namespace session::gateway {
 namespace {
 
-constexpr int kFine = 0;
-constexpr int kFailed = 1;
 // A reload takes 15 s at most, and systemd's unit allows its command 30 s (TimeoutStartSec=).
 constexpr seconds kDeadline{25};
 

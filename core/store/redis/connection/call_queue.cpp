@@ -75,6 +75,7 @@ std::optional<CallQueue::ProtocolError> CallQueue::on_half_reply() const {
 CallQueue::Expired CallQueue::on_deadline(Clock::Steady now) {
   Expired expired;
   expire_unsent(now, expired);
+  holds_ = holds_ && !unsent_.empty();
   expire_sent(now, expired);
   timer_at_ = expired.next;
   return expired;

@@ -8,9 +8,11 @@
 
 #include "gateway/app/file_access.h"
 #include "tests/support/loading.h"
+#include "tests/support/printed.h"
 
 using namespace session;
 using namespace session::gateway;
+using session::test::Printed;
 
 // Whether the user of the service can use the files that a configuration names. Only root can look with the
 // eyes of another user; other users look with their own.
@@ -20,21 +22,6 @@ namespace {
 constexpr const char* kOther = "65533";  // a user who has no name, no groups and no files
 
 bool is_root() { return ::geteuid() == 0; }
-
-// What is printed while it lives.
-class Printed {
- public:
-  explicit Printed(std::ostream& stream) : stream_(stream), before_(stream.rdbuf(text_.rdbuf())) {}
-  ~Printed() { stream_.rdbuf(before_); }
-  Printed(const Printed&) = delete;
-  Printed& operator=(const Printed&) = delete;
-  [[nodiscard]] std::string text() const { return text_.str(); }
-
- private:
-  std::ostringstream text_;
-  std::ostream& stream_;
-  std::streambuf* before_;
-};
 
 struct Said {
   int status = -1;

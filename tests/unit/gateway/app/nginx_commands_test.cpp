@@ -4,25 +4,12 @@
 #include <sstream>
 
 #include "tests/support/linting.h"
+#include "tests/support/printed.h"
 
 using namespace session::gateway;
+using session::test::Printed;
 
 namespace {
-
-// What is printed while it lives.
-class Printed {
- public:
-  explicit Printed(std::ostream& stream) : stream_(stream), before_(stream.rdbuf(text_.rdbuf())) {}
-  ~Printed() { stream_.rdbuf(before_); }
-  Printed(const Printed&) = delete;
-  Printed& operator=(const Printed&) = delete;
-  [[nodiscard]] std::string text() const { return text_.str(); }
-
- private:
-  std::ostringstream text_;
-  std::ostream& stream_;
-  std::streambuf* before_;
-};
 
 struct Said {
   int status;

@@ -54,10 +54,25 @@ BOOST_AUTO_TEST_CASE(a_held_command_fails_after_a_quarter_of_a_period_and_was_no
   BOOST_TEST(shown(expired.held) == "held:not_sent ");
   BOOST_TEST(shown(expired.unsent) == "");
   BOOST_TEST(!expired.server_is_silent);
-  // A command that comes now is held from the start, and the timer is set for it.
-  BOOST_TEST(at.add("next", 180ms + Queue::kPeriod));
-  BOOST_TEST(shown(at.queue.on_deadline(kStart + 254ms).held) == "");
+  // While another one is held, a command that comes now is held from the start, and the timer is set for it.
+  at.add("first", 178ms + Queue::kPeriod);
+  (void)at.send(178ms);
+  BOOST_TEST(at.queue.on_deadline(kStart + 180ms).held.empty());
+  at.add("next", 180ms + Queue::kPeriod);
+  BOOST_TEST(shown(at.queue.on_deadline(kStart + 254ms).held) == "first:not_sent ");
   BOOST_TEST(shown(at.queue.on_deadline(kStart + 255ms).held) == "next:not_sent ");
+}
+
+BOOST_AUTO_TEST_CASE(a_command_that_comes_after_all_held_ones_have_failed_has_its_whole_time) {
+  Queue at;
+  for (int i = 0; i < 8; ++i) at.add("x", 100ms);
+  (void)at.send();
+  (void)at.queue.on_deadline(kStart + 100ms);
+  at.add("held", 100ms + Queue::kPeriod);
+  (void)at.send(100ms);
+  BOOST_TEST(shown(at.queue.on_deadline(kStart + 175ms).held) == "held:not_sent ");
+  at.add("next", 180ms + Queue::kPeriod);
+  BOOST_TEST(shown(at.queue.on_deadline(kStart + 300ms).held) == "");
 }
 
 BOOST_AUTO_TEST_CASE(the_timer_is_set_for_commands_as_soon_as_they_are_held) {
