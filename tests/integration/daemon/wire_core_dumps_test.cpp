@@ -113,8 +113,11 @@ BOOST_AUTO_TEST_CASE(a_gateway_that_cannot_forbid_core_dumps_says_so_and_serves)
   // A filter is its thread's for ever, and the process ends with the thread that has started it.
   std::async(std::launch::async, [&dir] {
     refuse_to_forbid_core_dumps();
+    // AddressSanitizer forbids core dumps of its own accord, and ends the process where that is refused.
     const session::test::Process process(
-        {session::test::gateway_binary(), "serve", "--config", dir / "gateway.yaml"}, dir / "log");
+        {"env", "ASAN_OPTIONS=disable_coredump=0", session::test::gateway_binary(), "serve", "--config",
+         dir / "gateway.yaml"},
+        dir / "log");
     wait_until("the gateway to serve",
                [&dir] { return read_file(dir / "log").find("serving with") != std::string::npos; });
   }).get();

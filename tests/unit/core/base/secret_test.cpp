@@ -131,7 +131,7 @@ BOOST_FIXTURE_TEST_CASE(a_secret_moves_without_leaving_a_copy, Protected) {
   Secret from("ten bytes!");
   const char* const place = from.reveal().data();
   const Secret to = std::move(from);
-  BOOST_TEST(to.reveal().data() == place);
+  BOOST_TEST((to.reveal().data() == place));
 }
 
 BOOST_FIXTURE_TEST_CASE(another_secret_in_its_place_leaves_nothing_of_the_first, Protected) {
@@ -164,7 +164,7 @@ BOOST_FIXTURE_TEST_CASE(a_large_secret_is_wiped_when_it_goes_moves_and_is_copied
   const char* place = large.reveal().data();
   BOOST_REQUIRE(Freed::watch(place, kLargest));
   Secret moved = std::move(large);
-  BOOST_TEST(moved.reveal().data() == place);
+  BOOST_TEST((moved.reveal().data() == place));
   const Secret copy = moved;
   BOOST_TEST((copy.reveal() == std::string(kLargest, 's')));
   moved = Secret("small");
