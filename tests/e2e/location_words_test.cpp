@@ -194,10 +194,13 @@ BOOST_AUTO_TEST_CASE(a_location_that_takes_every_session_opens_no_other_one) {
   };
   BOOST_TEST(required("/anybody/x") == ",,");
   BOOST_TEST(gateway.params().count("GATEWAY_TOUCH") == 1);
-  for (const auto* path : {"/account/x", "/anybody/by-try-files/x", "/anybody/by-name/x",
-                           "/anybody/by-error-page/x", "/anybody/go"})
+  BOOST_TEST(required("/anybody/by-limit/first") == ",,");
+  for (const auto* path :
+       {"/account/x", "/anybody/by-try-files/x", "/anybody/by-name/x", "/anybody/by-error-page/x",
+        "/anybody/go", "/anybody/by-rewrite/x", "/anybody/by-an-if/x", "/anybody/by-return/x",
+        "/anybody/by-limit/x", "/anybody/behind/x"})
     BOOST_TEST(required(path) == ",login,", path);
-  const std::string forgotten = "include session-gateway-protect.conf in this inner location,login,";
+  const std::string forgotten = "include session-gateway-protect.conf in this inner location,,";
   BOOST_TEST(required("/anybody/to-forgotten/x") == forgotten);
 }
 
@@ -206,9 +209,23 @@ BOOST_AUTO_TEST_CASE(a_session_without_a_user_stays_outside_whatever_the_way) {
   const std::string cookie = stack.log_in(R"({"theme":"dark"})");
   Client client(stack.site("words"));
   BOOST_TEST(client.get("/anybody/x", {cookie}).status == 200);
-  for (const auto* path : {"/account/x", "/anybody/by-try-files/x", "/anybody/by-name/x",
-                           "/anybody/by-error-page/x", "/anybody/to-forgotten/x"})
+  BOOST_TEST(client.get("/anybody/by-limit/x", {cookie}).status == 200);
+  for (const auto* path :
+       {"/account/x", "/anybody/by-try-files/x", "/anybody/by-name/x", "/anybody/by-error-page/x",
+        "/anybody/by-rewrite/x", "/anybody/by-an-if/x", "/anybody/by-return/x", "/anybody/by-limit/x",
+        "/anybody/behind/x", "/anybody/to-forgotten/x"})
     BOOST_TEST(client.get(path, {cookie}).status != 200, path);
+  BOOST_TEST(stack.application().requests() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_location_that_lets_preflights_through_opens_no_other_one) {
+  Stack stack;
+  Client client(stack.site("words"));
+  const HeaderLines preflight = {"Origin: https://other.example", "Access-Control-Request-Method: POST"};
+  BOOST_TEST(client.send("OPTIONS", "/anybody/by-limit/x", preflight).status == 200);
+  for (const auto* path : {"/account/x", "/anybody/by-rewrite/x", "/anybody/by-an-if/x",
+                           "/anybody/by-return/x", "/anybody/by-limit/x"})
+    BOOST_TEST(client.send("OPTIONS", path, preflight).status >= 300, path);
   BOOST_TEST(stack.application().requests() == 1);
 }
 

@@ -16,13 +16,15 @@ std::string condition_of(const Context& branch) {
 
 bool asks_for_something(const std::string& rules) { return rules.find_first_not_of(", ") != rules.npos; }
 
-// Whether GATEWAY_REQUIRE uses the variable. Other params don't count: an empty GATEWAY_TOUCH opens nothing.
+// Whether GATEWAY_REQUIRE uses the variable, or one made of it. Other params don't count: an empty
+// GATEWAY_TOUCH opens nothing.
 bool is_required(const Inspection& in, const Context& auth, const std::string& variable) {
-  const auto settings = in.usage.params(auth, "GATEWAY_REQUIRE");
-  return std::any_of(settings.begin(), settings.end(), [&](const Setting& setting) {
-    const auto names = variables_in(setting.value);
-    return std::find(names.begin(), names.end(), variable) != names.end();
-  });
+  std::set<std::string> names;
+  for (const Setting& setting : in.usage.params(auth, "GATEWAY_REQUIRE")) {
+    for (std::string& name : variables_in(setting.value)) names.insert(std::move(name));
+  }
+  in.usage.add_sources(*auth.enclosing(Context::Level::server), names);
+  return names.count(variable) > 0;
 }
 
 // Reports one `set` in an `if` that changes a variable with which locations tell this check what to require.
@@ -45,8 +47,9 @@ void word_set_in_if(Inspection& in) {
     if (context->level() == Context::Level::branch) branches.push_back(context);
   }
   for (const Context* auth : in.usage.auth_locations()) {
-    const auto names = in.usage.requirement_variables(*auth);
     const Context* server = auth->enclosing(Context::Level::server);
+    auto names = in.usage.requirement_variables(*auth);
+    in.usage.add_sources(*server, names);
     for (const Context* branch : branches) {
       if (branch->enclosing(Context::Level::server) != server) continue;
       for (const Directive* line : branch->own("set")) {

@@ -2,6 +2,7 @@
 // nginx runs none for a part of a page.
 
 #include <algorithm>
+#include <array>
 
 #include "gateway/nginx/lint/rule.h"
 
@@ -15,42 +16,112 @@ const Context* location_of(const Context& server, const std::string& target) {
                                  : nullptr;
 }
 
-// What a location's own lines say of $session_login: the last line; nullptr: nothing.
-const Directive* login_line(const Context& context) {
-  const Directive* last = nullptr;
-  for (const Directive* line : context.own("set")) {
-    if (line->arg(0) == "$session_login") last = line;
-  }
-  return last;
+// A word of `set` by which a location loosens its own check. session-gateway-protect.conf copies it into
+// `taken` and then sets it to what closes.
+struct LooseningWord {
+  const char* variable;
+  const char* taken;
+  const char* closed;   // the value that loosens nothing
+  bool loose_if_empty;  // otherwise any value but an empty one loosens
+  const char* effect;   // what the check of another location does when the word goes along
+};
+
+constexpr std::array<LooseningWord, 2> kWords = {{
+    {"$session_login", "$session_login_here", "login", true, "takes every session"},
+    {"$session_preflight", "$session_preflight_here", "\"\"", false, "lets preflights through"},
+}};
+
+bool loosens(const LooseningWord& word, const Directive& line) {
+  return line.name == "set" && line.arg(0) == word.variable && line.arg(1).empty() == word.loose_if_empty;
 }
 
 bool is_last(const Directive& rewrite) {
   return rewrite.name == "rewrite" && (rewrite.arg(2).empty() || rewrite.arg(2) == "last");
 }
 
-// The target of a line that leads to another location; "" if it leads nowhere.
-std::string target_of(const Directive& line) {
-  if (line.name == "rewrite") return is_last(line) ? line.arg(1) : "";
-  return line.args.size() < 2 ? "" : line.args.back();
+// How requests leave a location while it has loosened its check, before they are checked, or with the word.
+struct Departures {
+  std::vector<const Directive*> rewrites;
+  bool returned = false;  // by a `return`, whose error page may lead on
+  bool at_end = false;    // the word is there when the location's lines have been run
+};
+
+// Runs the lines of a block in their order, as nginx does. `if` may be true or false, so it only adds.
+void follow(const Directive& block, const LooseningWord& word, bool loose, Departures& found) {
+  for (const Directive& line : block.children) {
+    if (line.name == "set" && line.arg(0) == word.variable) loose = loosens(word, line);
+    if (line.name == "if") {
+      follow(line, word, loose, found);
+      loose = loose || std::any_of(line.children.begin(), line.children.end(),
+                                   [&](const Directive& inner) { return loosens(word, inner); });
+    }
+    if (loose && is_last(line)) found.rewrites.push_back(&line);
+    if (loose && line.name == "return") found.returned = true;
+  }
+  if (block.name != "if") found.at_end = loose;
 }
 
-// Reports ways on which the check of a location takes every session, since the one before it does. Behind a
-// check session-gateway-protect.conf takes the word back, so there only a rewrite is such a way.
-void login_goes_along(Inspection& in) {
+// Whether a location says the word itself, above what takes it for the check.
+bool says_itself(const Context& context, const LooseningWord& word) {
+  for (const Directive& line : context.block().children) {
+    if (line.name != "set") continue;
+    if (line.arg(0) == word.taken) return false;
+    if (line.arg(0) == word.variable) return true;
+  }
+  return false;
+}
+
+// Reports one line that leads to a check which then goes by the word of the location before it.
+void report_way(Inspection& in, const Context& from, const Directive& line, const std::string& target,
+                const LooseningWord& word) {
+  const Context* to = location_of(*from.enclosing(Context::Level::server), target);
+  if (!to || to == &from || !GatewayUsage::check(*to) || says_itself(*to, word)) return;
+  in.danger(line.place,
+            "this leads to " + to->title() + " (" + render(to->place()) + "), whose check then " +
+                word.effect + ", because " + from.title() + " says so",
+            "in " + to->title() + ": set " + word.variable + " " + word.closed + ";");
+}
+
+// Reports ways on which the check of a location is loosened by the location before it.
+void words_go_along(Inspection& in, const LooseningWord& word) {
   for (const Context* context : in.usage.model().contexts()) {
-    const Directive* said = login_line(*context);
-    if (!said || !said->arg(1).empty()) continue;
-    const Context& server = *context->enclosing(Context::Level::server);
-    for (const char* directive : {"rewrite", "try_files", "error_page"}) {
-      for (const Directive* line : context->own(directive)) {
-        if (GatewayUsage::check(*context) && line->name != "rewrite") continue;
-        const Context* to = location_of(server, target_of(*line));
-        if (!to || to == context || !GatewayUsage::check(*to) || login_line(*to)) continue;
-        in.danger(line->place,
-                  "this leads to " + to->title() + " (" + render(to->place()) +
-                      "), whose check then takes every " + "session, because " + context->title() +
-                      " says so",
-                  "in " + to->title() + ": set $session_login login;");
+    if (context->level() != Context::Level::location) continue;
+    Departures found;
+    follow(context->block(), word, false, found);
+    for (const Directive* line : found.rewrites) report_way(in, *context, *line, line->arg(1), word);
+    std::vector<const Directive*> later;
+    if (found.at_end) later = context->own("try_files");
+    if (found.at_end || found.returned) {
+      const auto& pages = context->list("error_page");
+      later.insert(later.end(), pages.begin(), pages.end());
+    }
+    for (const Directive* line : later) {
+      if (line->args.size() > 1) report_way(in, *context, *line, line->args.back(), word);
+    }
+  }
+}
+
+void login_goes_along(Inspection& in) {
+  for (const LooseningWord& word : kWords) words_go_along(in, word);
+}
+
+// Reports a word behind the include that has taken it.
+void word_behind_include(Inspection& in) {
+  for (const Context* context : in.usage.model().contexts()) {
+    if (context->level() != Context::Level::location) continue;
+    for (const LooseningWord& word : kWords) {
+      const auto& lines = context->own("set");
+      auto line = std::find_if(lines.begin(), lines.end(),
+                               [&](const Directive* each) { return each->arg(0) == word.taken; });
+      if (line == lines.end() || ++line == lines.end()) continue;
+      // The include's own line closes the word again.
+      for (++line; line != lines.end(); ++line) {
+        if ((*line)->arg(0) != word.variable) continue;
+        in.advice((*line)->place,
+                  std::string(word.variable) +
+                      " is said too late here: the include above has taken the word, so the check goes by " +
+                      "the default, and what is said here goes along to the next location",
+                  "this line above the include");
       }
     }
   }
@@ -109,9 +180,13 @@ void ssi_of_strangers(Inspection& in) {
 const std::vector<LintRule>& loosened_check_rules() {
   static const std::vector<LintRule> rules = {
       {"login-goes-along", login_goes_along,
-       "A variable of `set` belongs to the request: before a check, and from a location without one, it goes "
-       "along to "
-       "the location that comes next, whose check then takes every session."},
+       "A variable of `set` belongs to the request: above the include, and from a location without one, it "
+       "goes "
+       "along to the location that comes next, whose check then takes every session, or lets preflights "
+       "through."},
+      {"word-behind-include", word_behind_include,
+       "session-gateway-protect.conf takes what is said above it. A word behind it is for nobody's check, or "
+       "for the wrong one."},
       {"protected-page-added", protected_page_added,
        "nginx runs no check for a part of a page, so everybody who may see the page sees the protected "
        "part."},

@@ -75,6 +75,7 @@ void unknown_rule(Inspection& in) {
       look_up(in, *required.line, required.value);
       for (std::string& name : variables_in(required.value)) variables.insert(std::move(name));
     }
+    in.usage.add_sources(*auth->enclosing(Context::Level::server), variables);
   }
   for (const Directive* line : in.usage.model().all()) look_up_assigned(in, *line, variables);
 }

@@ -86,6 +86,19 @@ std::set<std::string> GatewayUsage::requirement_variables(const Context& auth) c
   return names;
 }
 
+void GatewayUsage::add_sources(const Context& server, std::set<std::string>& names) const {
+  for (std::size_t before = 0; before != names.size();) {
+    before = names.size();
+    for (const Context* context : model_.contexts()) {
+      if (context->enclosing(Context::Level::server) != &server) continue;
+      for (const Directive* line : context->own("set")) {
+        if (!line->arg(0).starts_with('$') || names.count(line->arg(0).substr(1)) == 0) continue;
+        for (std::string& name : variables_in(line->arg(1))) names.insert(std::move(name));
+      }
+    }
+  }
+}
+
 bool GatewayUsage::is_endpoint(const Context& context, std::string_view name) const {
   const auto all = params(context, "GATEWAY_ENDPOINT");
   return std::any_of(all.begin(), all.end(), [&](const Setting& setting) { return setting.value == name; });

@@ -55,6 +55,9 @@ class GatewayUsage {
   // Returns the variables by which protected locations pass their requirements to an auth location: those in
   // its GATEWAY_REQUIRE and GATEWAY_TOUCH, without the $. REQUIRES: `auth` is in auth_locations().
   [[nodiscard]] std::set<std::string> requirement_variables(const Context& auth) const;
+  // Adds the variables of which a `set` in the server makes one of these: $session_login to
+  // $session_login_here, which session-gateway-protect.conf sets to it.
+  void add_sources(const Context& server, std::set<std::string>& names) const;
 
   // Returns true if the context passes requests to the gateway.
   [[nodiscard]] bool is_gateway(const Context& context) const;

@@ -130,7 +130,7 @@ def addresses_that_clients_say(site, rng):
     elif way == "geo":
         name = "$" + fresh(site, "v")
         site.http.append(f'geo {name} {{ default login; 10.0.0.0/8 ""; 127.0.0.1 ""; }}')
-        site.after.append(f"set $session_login {name};")
+        site.before.append(f"set $session_login {name};")
     else:
         site.server.append("include @CONF@/session-gateway-health.conf;")
         for line in ("X-Real-IP: 127.0.0.1", "X-Forwarded-For: 127.0.0.1"):

@@ -128,21 +128,20 @@ def what_is_required(site, rng):
     condition = rng.choice(("$http_x_debug", "$request_method = POST", "$arg_debug", "$remote_addr = 10.0.0.1", "$request_uri !~ secret\\.txt$",
                             "$host = internal.test",
                             "$request_uri ~ ^//", "$cookie_debug", "$http_user_agent ~ bot", "$args", "$request_method = GET"))
+    # The include takes $session_login: behind it the word is for nobody.
+    place = site.before if variable == "$session_login" else site.after
     if where == "after":
-        needs(value != '""' or variable != "$session_login" or site.level == "admin")
-        site.after.append(f"set {variable} {value};")
-        if value == '""' and variable == "$session_login":
-            site.areas[0] = (site.areas[0][0], "session")
-            needs(False)
+        needs(value != '""' or variable != "$session_login")
+        place.append(f"set {variable} {value};")
     elif where == "if":
-        site.after.append(f"if ({condition}) {{ set {variable} {value}; }}")
+        place.append(f"if ({condition}) {{ set {variable} {value}; }}")
     elif where == "server":
         site.server.append(f"set {variable} {value};")
     else:
         name = "$" + fresh(site, "v")
         said = rng.choice(("$http_x_debug", "$arg_debug", "$request_method", "$request_uri", "$cookie_debug"))
         site.http.append(f'map {said} {name} {{ default login; 1 ""; POST ""; "~//|%" ""; }}')
-        site.after.append(f"set $session_login {name};")
+        site.before.append(f"set $session_login {name};")
 
 
 @block

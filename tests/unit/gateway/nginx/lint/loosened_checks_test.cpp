@@ -7,30 +7,72 @@ using namespace session::gateway;
 
 BOOST_AUTO_TEST_SUITE(lint_loosened_checks)
 
+namespace {
+
+const std::string kProtect = "include session-gateway-protect.conf; ";
+
+// A location with these lines beside protected ones, to which they may lead.
+std::string from(const std::string& lines, const std::string& account = "") {
+  return in_server("location /x/ { root /srv;\n" + lines + " }\n" + protected_with(account) +
+                   "location @account { " + kProtect + "proxy_pass http://app; }\n");
+}
+
+std::string along(const std::string& title, const std::string& line, bool preflight = false) {
+  return finding(
+      "site.conf:2: danger: this leads to " + title + " (site.conf:" + line + "), whose check then " +
+          (preflight ? "lets preflights through" : "takes every session") + ", because location /x/ says so",
+      "in " + title + ": " + (preflight ? "set $session_preflight \"\";" : "set $session_login login;"));
+}
+
+const std::string kAnybody = "set $session_login \"\"; ";
+
+}  // namespace
+
 BOOST_AUTO_TEST_CASE(a_check_takes_every_session_where_its_own_location_says_so) {
-  const std::string protect = "include session-gateway-protect.conf; ";
-  const auto from = [&](const std::string& lines) {
-    return in_server("location /x/ { set $session_login \"\"; root /srv;\n" + lines + " }\n" +
-                     protected_with("") + "location @account { " + protect + "proxy_pass http://app; }\n");
-  };
-  const auto along = [](const std::string& title, const std::string& line) {
-    return finding("site.conf:2: danger: this leads to " + title + " (site.conf:" + line +
-                       "), whose check then takes every session, because location /x/ says so",
-                   "in " + title + ": set $session_login login;");
-  };
-  // Behind a check, session-gateway-protect.conf takes the word back.
-  BOOST_TEST(from(protect + "rewrite ^ /account/ last;") == along("location /account/", "3"));
-  BOOST_TEST(from(protect + "rewrite ^ /account/;") == along("location /account/", "3"));
-  BOOST_TEST(from(protect + "rewrite ^ /account/ break;") == "");
+  BOOST_TEST(from(kAnybody + "try_files $uri /account/;") == along("location /account/", "3"));
+  BOOST_TEST(from(kAnybody + "try_files $uri @account;") == along("location @account", "7"));
+  BOOST_TEST(from(kAnybody + "error_page 404 = /account/;") == along("location /account/", "3"));
+  BOOST_TEST(from(kAnybody + "rewrite ^ /account/ last;") == along("location /account/", "3"));
+  BOOST_TEST(from(kAnybody + "rewrite ^ /account/ break;") == "");
+  BOOST_TEST(from(kAnybody + "set $session_login login; try_files $uri /account/;") == "");
+  BOOST_TEST(from(kAnybody + "try_files $uri /account/;", "") != "");
+  BOOST_TEST(in_server("location /x/ { set $session_login \"\"; root /srv; try_files $uri /account/; }\n"
+                       "location /account/ { set $session_login login; " +
+                       kProtect + "proxy_pass http://app; }\n") == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_include_takes_the_word_so_that_no_way_behind_it_has_it) {
   for (const std::string way :
-       {"try_files $uri /account/;", "try_files $uri @account;", "error_page 404 = /account/;"})
-    BOOST_TEST(from(protect + way) == "", way);
-  BOOST_TEST(from("try_files $uri /account/;") == along("location /account/", "3"));
-  BOOST_TEST(from("try_files $uri @account;") == along("location @account", "7"));
-  BOOST_TEST(from("error_page 404 = /account/;") == along("location /account/", "3"));
-  BOOST_TEST(from("set $session_login login; try_files $uri /account/;") == "");
-  BOOST_TEST(in_server("location /x/ { set $session_login \"\"; root /srv; try_files $uri /account/; }\n" +
-                       protected_with("set $session_login login;")) == "");
+       {"rewrite ^ /account/ last;", "rewrite ^ /account/;", "try_files $uri /account/;",
+        "try_files $uri @account;", "error_page 404 = /account/;",
+        "if ($slow_rate) { rewrite ^ /account/ last; }", "error_page 410 = /account/; return 410;"})
+    BOOST_TEST(from(kAnybody + "set $session_preflight on; " + kProtect + way).find("this leads to") ==
+                   std::string::npos,
+               way);
+}
+
+BOOST_AUTO_TEST_CASE(above_the_include_the_word_goes_along) {
+  for (const std::string way : {"rewrite ^ /account/ last;", "if ($slow_rate) { rewrite ^ /account/ last; }",
+                                "error_page 410 = /account/; if ($slow_rate) { return 410; }"}) {
+    BOOST_TEST(from(kAnybody + way + kProtect).find(along("location /account/", "3")) != std::string::npos,
+               way);
+    const std::string preflight = from("set $session_preflight on; " + way + kProtect);
+    BOOST_TEST(preflight.find(along("location /account/", "3", true)) != std::string::npos, preflight);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_word_behind_the_include_is_told) {
+  const auto late = [](const std::string& name) {
+    return finding(
+        "site.conf:2: advice: " + name +
+            " is said too late here: the include above has taken the word, so the check goes by the "
+            "default, and what is said here goes along to the next location",
+        "this line above the include");
+  };
+  BOOST_TEST(from(kProtect + kAnybody) == late("$session_login"));
+  BOOST_TEST(from(kProtect + "set $session_preflight on;") == late("$session_preflight"));
+  BOOST_TEST(from(kProtect + kAnybody + "try_files $uri /account/;") ==
+             along("location /account/", "3") + late("$session_login"));
 }
 
 BOOST_AUTO_TEST_CASE(no_open_page_shows_a_protected_one) {

@@ -138,6 +138,13 @@ struct EndToEndSite {
                   "some params and nginx adds none by itself",
               "include " + kind + "_params;");
   }
+  [[nodiscard]] std::string word_behind_include() const {
+    return at(
+        std::to_string(std::stoi(line("location /anybody/behind/")) + 2),
+        "advice: $session_login is said too late here: the include above has taken the word, so the check "
+        "goes by the default, and what is said here goes along to the next location",
+        "this line above the include");
+  }
   // A server with nothing but error pages and a protected location.
   [[nodiscard]] std::string lenient_server() const {
     return at(line("listen unix:/nonexistent/lenient.sock", 1),
@@ -204,7 +211,8 @@ BOOST_FIXTURE_TEST_CASE(the_site_of_the_end_to_end_tests_has_what_it_is_meant_to
              "fastcgi_param GATEWAY_ALLOW set:theme;") +
           page_with_parts() + without_params("fastcgi", "location /fastcgi/") +
           cookie_of_tenant("location /tenant/") + cookie_of_tenant("location @tenant") +
-          right_that_goes_along() + forgotten("location /account/forgotten/") + lenient_server() +
+          right_that_goes_along() + forgotten("location /account/forgotten/") + word_behind_include() +
+          lenient_server() +
           at(line("upstream session_gateway_plain"),
              "speed: upstream session_gateway_plain keeps no connection to "
              "the gateway open",
