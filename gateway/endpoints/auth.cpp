@@ -24,6 +24,7 @@ std::string other_cookies(std::span<const std::string_view> cookies, const Sessi
 // the application need not receive them.
 Response passed(const Pass& pass, std::span<const std::string_view> cookies, const SessionManager& sessions) {
   Response response{204, {}, {}};
+  response.subject = pass.summary->subject.value_or("");
   response.headers.add_lines(pass.summary->identity);
   response.headers.add("X-Session-Cookie", other_cookies(cookies, sessions));
   response.headers.add("Cache-Control", "no-store");

@@ -38,6 +38,10 @@ struct Response {
   Headers headers;
   std::string body;
 
+  // Of `auth`: whose session may pass, written as identity headers are; empty: the session is nobody's. For a
+  // protocol that has a place of its own for it.
+  std::string subject = {};
+
   // For the operator; never sent (gateway/telemetry/request_log.h).
   std::string_view reason = {};  // static text: why it is no success, as X-Session-Reason says
   std::vector<SessionEvent> events = {};

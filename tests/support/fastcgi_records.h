@@ -84,6 +84,14 @@ inline std::string request(std::uint16_t id, const Pairs& pairs, std::string_vie
   return begin(id, keep) + stream(kParams, id, pairs_text(pairs)) + stream(kStdin, id, body);
 }
 
+inline constexpr unsigned kResponder = 1;
+inline constexpr unsigned kAuthorizer = 2;
+
+// A request of an authorizer up to the end of its params, after which some web servers send nothing.
+inline std::string authorizer_request(std::uint16_t id, const Pairs& pairs, bool keep = true) {
+  return begin(id, keep, kAuthorizer) + stream(kParams, id, pairs_text(pairs));
+}
+
 inline std::string end_request(std::uint16_t id, unsigned protocol_status) {
   const char content[8] = {0, 0, 0, 0, static_cast<char>(protocol_status), 0, 0, 0};
   return record(kEnd, id, {content, sizeof content});
@@ -94,7 +102,7 @@ inline std::string unknown_type(unsigned type) {
   return record(kUnknownType, 0, {content, sizeof content});
 }
 
-// How a request in another role than responder ends: not without output.
+// How a request in another role than responder ends if it gets no answer: not without output.
 inline std::string refused_role(std::uint16_t id, unsigned protocol_status) {
   const std::string output = "Status: 500 Internal Server Error\r\nCache-Control: no-store\r\n\r\n";
   return header(kStdout, id, output.size(), 2) + output + std::string(2, '\0') + record(kStdout, id) +

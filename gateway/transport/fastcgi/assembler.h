@@ -30,6 +30,7 @@ class Assembler {
   // The records of one request and nothing else, fit for libfcgi.
   [[nodiscard]] std::string_view request() const { return request_; }
   [[nodiscard]] std::uint16_t request_id() const { return framing_.request_id(); }
+  [[nodiscard]] Role role() const { return framing_.role(); }
   [[nodiscard]] bool keep_connection() const { return framing_.keep_connection(); }
   // What the protocol wants sent now, before any answer. Taken: empty afterwards.
   [[nodiscard]] std::string take_reply() { return std::exchange(reply_, {}); }

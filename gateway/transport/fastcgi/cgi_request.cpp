@@ -60,4 +60,19 @@ void add_param(Request& request, std::string_view name, std::string_view value) 
   if (is(name, "REQUEST_SCHEME")) return request.settings.add_scheme(value);
 }
 
+void add_params(Request& request, const Params& params, Role role) {
+  if (role == Role::responder) {
+    params.for_each([&](std::string_view name, std::string_view value) { add_param(request, name, value); });
+    return;
+  }
+  bool requires_rules = false;
+  params.for_each([&](std::string_view name, std::string_view value) {
+    if (is(name, "GATEWAY_ENDPOINT")) return;
+    requires_rules = requires_rules || is(name, "GATEWAY_REQUIRE");
+    add_param(request, name, value);
+  });
+  request.settings.add_endpoint("auth");
+  if (!requires_rules) request.settings.add_require("login");
+}
+
 }  // namespace session::gateway

@@ -3,6 +3,8 @@
 #include <string_view>
 
 #include "gateway/http/request.h"
+#include "gateway/transport/fastcgi/params.h"
+#include "gateway/transport/fastcgi/role.h"
 
 namespace session::gateway {
 
@@ -20,5 +22,10 @@ namespace session::gateway {
 // Of a param that comes several times the first counts; headers, secret, settings, action texts and statuses
 // take them all. What the request views is the caller's.
 void add_param(Request& request, std::string_view name, std::string_view value);
+
+// Takes all params of a request. An authorizer's request is a check, so its endpoint is `auth` whatever
+// GATEWAY_ENDPOINT says, and without a GATEWAY_REQUIRE it requires `login`: lighttpd and Apache ask for
+// whole folders, and what their configuration forgets to say must not open these to sessions of nobody.
+void add_params(Request& request, const Params& params, Role role);
 
 }  // namespace session::gateway

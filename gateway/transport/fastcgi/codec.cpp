@@ -27,7 +27,9 @@ Codec::Outcome FastCgiCodec::parse() {
 }
 
 void FastCgiCodec::append_response(std::string& out, const Response& response) {
-  gateway::append_response(out, assembler_.request_id(), response);
+  const bool authorizes = assembler_.role() == Role::authorizer;
+  const auto append = authorizes ? append_authorizer_response : gateway::append_response;
+  append(out, assembler_.request_id(), response);
   parsed_.reset();
 }
 

@@ -8,7 +8,8 @@
 
 namespace session::gateway {
 
-// FastCGI 1.0 for a responder that does not multiplex. Which params are whose word: cgi_request.h.
+// FastCGI 1.0 for a responder and authorizer that does not multiplex. Which params are whose word:
+// cgi_request.h.
 class FastCgiCodec final : public Codec {
  public:
   // REQUIRES: the parser is of the connection's thread, takes requests of limits.request_bytes, and outlives

@@ -19,14 +19,8 @@ Step skip(std::size_t size, std::string reply = {}) {
   return {.kind = Step::Kind::skip, .size = size, .reply = std::move(reply)};
 }
 
-std::string end_request(std::uint16_t id, unsigned char status) {
-  std::string reply;
-  append_end_request(reply, id, status);
-  return reply;
-}
-
-// Refuses a request at its BEGIN_REQUEST. One in another role than responder gets a 500 before its end: web
-// servers take the end of an authorizer's request without output for a yes, whatever its protocol status is.
+// Ends a request that gets no answer. One in another role than responder gets a 500 before its end: lighttpd
+// takes the end of an authorizer's request without output for a yes, whatever its protocol status is.
 std::string refusal(std::uint16_t id, unsigned role, unsigned char status) {
   std::string reply;
   if (role != FCGI_RESPONDER) {
@@ -192,12 +186,13 @@ Step Framing::begin(const Header& header, std::string_view content) {
     return skip(header.size, refusal(header.id, role, FCGI_CANT_MPX_CONN));
   }
   const bool keep = (byte_at(content, 2) & FCGI_KEEP_CONN) != 0;
-  if (role != FCGI_RESPONDER) {
+  if (role != FCGI_RESPONDER && role != FCGI_AUTHORIZER) {
     Step step = skip(header.size, refusal(header.id, role, FCGI_UNKNOWN_ROLE));
     step.close = !keep;
     return step;
   }
   id_ = header.id;
+  role_ = role == FCGI_AUTHORIZER ? Role::authorizer : Role::responder;
   keep_ = keep;
   stage_ = Stage::params;
   params_ = {};
@@ -210,8 +205,9 @@ Step Framing::params(const Header& header, std::string_view content) {
   if (stage_ != Stage::params) return violation("PARAMS after their end");
   if (content.empty()) {
     if (!params_.at_boundary()) return violation("PARAMS that end inside a pair");
-    stage_ = Stage::body;
-    return {.kind = Step::Kind::take, .size = header.size};
+    const bool whole = role_ == Role::authorizer;
+    stage_ = whole ? Stage::idle : Stage::body;
+    return {.kind = whole ? Step::Kind::complete : Step::Kind::take, .size = header.size};
   }
   switch (params_.feed(content, limits_)) {
     case ParamsCheck::Verdict::malformed:
@@ -234,7 +230,8 @@ Step Framing::body(const Header& header) {
 Step Framing::abort(const Header& header) {
   stage_ = Stage::idle;
   Step step{.kind = Step::Kind::aborted, .size = header.size};
-  step.reply = end_request(header.id, FCGI_REQUEST_COMPLETE);
+  const unsigned role = role_ == Role::authorizer ? FCGI_AUTHORIZER : FCGI_RESPONDER;
+  step.reply = refusal(header.id, role, FCGI_REQUEST_COMPLETE);
   step.close = !keep_;
   return step;
 }

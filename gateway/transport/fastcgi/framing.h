@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/transport/fastcgi/role.h"
+
 namespace session::gateway {
 
 struct FramingLimits {
@@ -57,13 +59,16 @@ struct Step {
 };
 
 // Tells one connection's requests apart, before anything else reads them: the state machine of FastCGI 1.0
-// for a responder that does not multiplex. libfcgi blocks, has no limits and trusts its peer, so it gets to
-// see only requests that this class found whole, well-formed and small enough.
+// for a responder and authorizer that does not multiplex. libfcgi blocks, has no limits and trusts its peer,
+// so it gets to see only requests that this class found whole, well-formed and small enough.
+//
+// An authorizer's request is whole at the end of its PARAMS: Apache sends no STDIN then, and lighttpd sends
+// it only after the answer. The STDIN that comes is of an id that is not active any more.
 //
 // What the specification wants answered without a request is answered in Step::reply: GET_VALUES and unknown
-// management records (section 4), roles other than responder (UNKNOWN_ROLE, with a 500 as output), a second
-// request while one is being read (CANT_MPX_CONN), ABORT_REQUEST. Records of ids that are not active are
-// skipped (section 3.3).
+// management records (section 4), other roles than these two (UNKNOWN_ROLE), a second request while one is
+// being read (CANT_MPX_CONN), ABORT_REQUEST. Where the role is not responder, a 500 as output precedes
+// END_REQUEST. Records of ids that are not active are skipped (section 3.3).
 // Pure: no I/O, no clock. Copyable. Not thread-safe.
 class Framing {
  public:
@@ -75,6 +80,7 @@ class Framing {
 
   // Of the request that is being read, or was completed last.
   [[nodiscard]] std::uint16_t request_id() const { return id_; }
+  [[nodiscard]] Role role() const { return role_; }
   [[nodiscard]] bool keep_connection() const { return keep_; }
   // Whether no request has begun.
   [[nodiscard]] bool idle() const { return stage_ == Stage::idle; }
@@ -98,6 +104,7 @@ class Framing {
   FramingLimits limits_;
   Stage stage_ = Stage::idle;
   std::uint16_t id_ = 0;
+  Role role_ = Role::responder;
   bool keep_ = false;
   std::size_t total_ = 0;
   ParamsCheck params_;

@@ -23,6 +23,9 @@ struct ParsedRequest::Fcgx {
   }
   // Frees without writing to the peer: records.h makes the answers.
   ~Fcgx() { FCGX_Free(&request, 0); }
+  [[nodiscard]] Role role() const {
+    return request.role == FCGI_AUTHORIZER ? Role::authorizer : Role::responder;
+  }
   // Frees libfcgi's three streams, 16 KiB that a request must not keep while it waits for the store. The body
   // was read by then, and nobody writes.
   void free_streams() {
@@ -97,8 +100,9 @@ std::optional<ParsedRequest> Parser::parse(std::string_view records) {
   Request& value = parsed.fcgx_->value;
   const Params params = parsed.params();
   value.headers.reserve(params.size());
-  params.for_each([&](std::string_view name, std::string_view text) { add_param(value, name, text); });
-  value.body = body_of(request.in);
+  const Role role = parsed.fcgx_->role();
+  add_params(value, params, role);
+  if (role == Role::responder) value.body = body_of(request.in);
   const bool failed = FCGX_GetError(request.in) != 0;
   parsed.fcgx_->free_streams();
   request.ipcFd = -1;

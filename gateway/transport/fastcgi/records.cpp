@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/base/text.h"
+
 namespace session::gateway {
 
 namespace {
@@ -26,6 +28,23 @@ void append_cgi(std::string& out, const Response& response) {
   out.append("Status: ").append(std::to_string(response.status)).append(" ");
   out.append(reason_phrase(response.status)).append("\r\n");
   out.append(response.headers.lines()).append("\r\n").append(response.body);
+}
+
+// The headers of a yes: what the browser gets, and variables.
+Headers authorized_headers(const Response& response) {
+  Headers headers;
+  std::string_view rest = response.headers.lines();
+  while (!rest.empty()) {
+    const std::size_t size = rest.find("\r\n") + 2;
+    const std::string_view line = rest.substr(0, size);
+    rest.remove_prefix(size);
+    const std::string_view name = line.substr(0, line.find(':'));
+    if (equal_ignoring_case(name, "Cache-Control")) continue;
+    const bool is_browsers = equal_ignoring_case(name, "Set-Cookie");
+    headers.add_lines(is_browsers ? std::string(line) : "Variable-" + std::string(line));
+  }
+  headers.add("Variable-REMOTE_USER", response.subject);
+  return headers;
 }
 
 }  // namespace
@@ -62,6 +81,11 @@ void append_response(std::string& out, std::uint16_t id, const Response& respons
   }
   append_record(out, FCGI_STDOUT, id, {});
   append_end_request(out, id, FCGI_REQUEST_COMPLETE);
+}
+
+void append_authorizer_response(std::string& out, std::uint16_t id, const Response& response) {
+  if (response.status != 204) return append_response(out, id, response);
+  append_response(out, id, Response{200, authorized_headers(response), {}});
 }
 
 }  // namespace session::gateway

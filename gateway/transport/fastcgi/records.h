@@ -24,4 +24,10 @@ void append_end_request(std::string& out, std::uint16_t id, unsigned char protoc
 // Appends an answer: CGI headers and body in STDOUT records, the end of that stream, and END_REQUEST.
 void append_response(std::string& out, std::uint16_t id, const Response& response);
 
+// The same to a front that asks an authorizer (section 6.3). A 204, the yes of `auth`, is a 200 here, as the
+// specification has it. Its headers are the request's variables, so each is named Variable-NAME, and
+// Variable-REMOTE_USER has the subject. Set-Cookie is the browser's and stays as it is; Cache-Control is
+// about this answer alone, and would replace what the page says of itself. Other answers are the browser's.
+void append_authorizer_response(std::string& out, std::uint16_t id, const Response& response);
+
 }  // namespace session::gateway

@@ -113,12 +113,12 @@ BOOST_AUTO_TEST_CASE(a_peer_that_writes_after_its_answer_is_not_cut_off) {
       BOOST_TEST(peer.read_answer().status == 200);
       BOOST_TEST(peer.ended());
     }
-    // The same where another role is refused while its params are still to come.
-    Peer authorizer = gateway.unix_peer();
-    authorizer.send(begin(1, false, 2));
-    BOOST_TEST(authorizer.hung_up());
-    BOOST_TEST(authorizer.try_send(stream(kParams, 1, pairs_text(asking("health")))));
-    BOOST_TEST(!authorizer.ended());
+    // The same where a role is refused while its params are still to come.
+    Peer filter = gateway.unix_peer();
+    filter.send(begin(1, false, 3));
+    BOOST_TEST(filter.hung_up());
+    BOOST_TEST(filter.try_send(stream(kParams, 1, pairs_text(asking("health")))));
+    BOOST_TEST(!filter.ended());
   }
 }
 

@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(management_records_are_answered_before_during_and_after_a_r
 }
 
 BOOST_AUTO_TEST_CASE(other_roles_are_refused_and_the_keep_flag_decides) {
-  for (const unsigned role : {0U, 2U, 3U, 65535U}) {
+  for (const unsigned role : {0U, 3U, 258U, 65535U}) {
     for (Peer& peer : gateway().peers()) {
       peer.send(begin(5, true, role) + stream(kParams, 5, pairs_text(asking("health"))) +
                 stream(kStdin, 5, "x"));

@@ -186,7 +186,9 @@ BOOST_AUTO_TEST_CASE(what_ends_a_connection_ends_it_however_it_is_cut) {
       {std::string("\2"), Outcome::close, "a record of another version", ""},
       {begin(1) + record(kStdin, 1), Outcome::close, "STDIN before the end of PARAMS", ""},
       {record(kStdout, 1, "x"), Outcome::close, "a record that only an application sends", ""},
-      {begin(2, false, 2), Outcome::close, "", refused_role(2, kUnknownRole)},
+      {begin(2, false, 3), Outcome::close, "", refused_role(2, kUnknownRole)},
+      {begin(2, false, kAuthorizer) + record(kAbort, 2), Outcome::close, "",
+       refused_role(2, kRequestComplete)},
       {begin(2, false) + record(kAbort, 2), Outcome::close, "", end_request(2, kRequestComplete)},
       {begin(2) + record(kParams, 2, std::string("\1\377\377\377\377", 5)), Outcome::too_large, "", ""},
   };

@@ -18,6 +18,14 @@ Request request_of(std::initializer_list<std::pair<const char*, const char*>> pa
   return request;
 }
 
+// The params as libfcgi keeps them: "NAME=value".
+Request authorizer_request_of(std::vector<const char*> params) {
+  params.push_back(nullptr);
+  Request request;
+  add_params(request, Params(params.data()), Role::authorizer);
+  return request;
+}
+
 bool nothing_is_the_fronts(const Request& request) {
   const ActionTexts& texts = request.front_actions.texts;
   return !request.front_secret.value() && request.settings.endpoint().empty() &&
@@ -113,6 +121,44 @@ BOOST_AUTO_TEST_CASE(of_method_address_and_id_the_first_counts_even_if_it_is_emp
   BOOST_TEST(request.method == "POST");
   BOOST_TEST(request.client.address == "");
   BOOST_TEST(request.client.request_id == "a");
+}
+
+BOOST_AUTO_TEST_CASE(an_authorizers_endpoint_is_auth_whatever_its_params_say) {
+  for (const char* endpoint : {"GATEWAY_ENDPOINT=session", "GATEWAY_ENDPOINT=auth", "GATEWAY_ENDPOINT=",
+                               "GATEWAY_ENDPOINT=health", "HTTP_GATEWAY_ENDPOINT=commit"}) {
+    const Request request =
+        authorizer_request_of({endpoint, "GATEWAY_ENDPOINT=metrics", "REQUEST_METHOD=PUT"});
+    BOOST_TEST(request.settings.endpoint() == "auth");
+    BOOST_TEST(request.method == "PUT");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_authorizer_requires_a_login_unless_its_front_says_what_it_requires) {
+  const auto required = [](std::vector<const char*> params) {
+    return std::string(authorizer_request_of(std::move(params)).settings.require());
+  };
+  BOOST_TEST(required({}) == "login");
+  BOOST_TEST(required({"HTTP_GATEWAY_REQUIRE=", "GATEWAY_REQUIRES=", "gateway_require="}) == "login");
+  BOOST_TEST(required({"GATEWAY_REQUIRE="}) == "");
+  BOOST_TEST(required({"GATEWAY_REQUIRE=admin"}) == "admin");
+  BOOST_TEST(required({"GATEWAY_REQUIRE=", "GATEWAY_REQUIRE=admin"}) == "admin");
+}
+
+BOOST_AUTO_TEST_CASE(all_other_params_mean_to_an_authorizer_what_they_mean_to_a_responder) {
+  const Request request = authorizer_request_of(
+      {"GATEWAY_SECRET=s", "GATEWAY_TOUCH=off", "HTTP_COOKIE=a=1", "REMOTE_ADDR=10.0.0.1", "REQUEST_URI=/x"});
+  BOOST_TEST((request.front_secret.value() == "s"));
+  BOOST_TEST((request.settings.touch() == Touch::off));
+  BOOST_TEST(request.headers.get("Cookie") == "a=1");
+  BOOST_TEST(request.client.address == "10.0.0.1");
+  BOOST_TEST(request.address == "/x");
+}
+
+BOOST_AUTO_TEST_CASE(a_responder_that_names_no_endpoint_and_no_rule_has_none) {
+  const char* const none[] = {nullptr};
+  Request request;
+  add_params(request, Params(none), Role::responder);
+  BOOST_TEST(nothing_is_the_fronts(request));
 }
 
 BOOST_AUTO_TEST_CASE(names_that_only_look_alike_are_nothing) {

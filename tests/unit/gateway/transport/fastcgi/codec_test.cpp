@@ -84,6 +84,37 @@ BOOST_AUTO_TEST_CASE(a_request_is_read_from_a_copy_wherever_it_is_cut) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(an_authorizers_request_is_whole_without_stdin_and_its_yes_is_a_200) {
+  BOOST_REQUIRE(
+      (codec.feed(authorizer_request(
+           7, {{"HTTP_COOKIE", "a=1"}, {"REQUEST_METHOD", "POST"}, {"CONTENT_LENGTH", "5"}})) == kWhole));
+  BOOST_TEST(codec.request().settings.endpoint() == "auth");
+  BOOST_TEST(codec.request().settings.require() == "login");
+  BOOST_TEST(codec.request().headers.get("Cookie") == "a=1");
+  BOOST_TEST(codec.request().body.empty());
+  BOOST_TEST((response(204) == response_records(7, "Status: 200 OK\r\nVariable-REMOTE_USER: \r\n\r\n")));
+  BOOST_TEST((codec.feed({}) == kNeedMore));
+  BOOST_TEST(codec.idle());
+}
+
+BOOST_AUTO_TEST_CASE(an_authorizers_late_stdin_is_no_request_whenever_it_comes) {
+  const std::string asked = authorizer_request(1, {{"HTTP_COOKIE", "a=1"}});
+  const std::string late = stream(kStdin, 1, request(1, {{"GATEWAY_ENDPOINT", "commit"}}), 30, 7) +
+                           stream(kData, 1, request(1, {{"GATEWAY_ENDPOINT", "commit"}}), 30);
+  for (std::size_t before = 0; before <= late.size(); ++before) {
+    BOOST_REQUIRE((codec.feed(asked + late.substr(0, before)) == kWhole));
+    BOOST_TEST((response(401) == response_records(1, "Status: 401 Unauthorized\r\n\r\n")));
+    BOOST_REQUIRE((codec.feed({}) == kNeedMore));
+    BOOST_REQUIRE((codec.feed(late.substr(before)) == kNeedMore));
+    BOOST_TEST(codec.idle());
+    BOOST_TEST(codec.take_reply().empty());
+    BOOST_REQUIRE((codec.feed(request(1, {{"GATEWAY_ENDPOINT", "health"}})) == kWhole));
+    BOOST_TEST(codec.request().settings.endpoint() == "health");
+    BOOST_TEST((response(204) == response_records(1, "Status: 204 No Content\r\n\r\n")));
+    BOOST_REQUIRE((codec.feed({}) == kNeedMore));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(what_the_protocol_asks_is_replied_to_without_a_request) {
   BOOST_TEST((codec.feed(record(99, 0)) == kNeedMore));
   BOOST_TEST((codec.take_reply() == unknown_type(99)));

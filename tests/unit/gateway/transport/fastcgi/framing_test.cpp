@@ -16,10 +16,10 @@ using Kind = Step::Kind;
 enum class State { idle, in_params, in_body };
 constexpr std::array kStates = {State::idle, State::in_params, State::in_body};
 
-Framing framing_in(State state, bool keep = true) {
+Framing framing_in(State state, bool keep = true, unsigned role = kResponder) {
   Framing framing{FramingLimits()};
   if (state == State::idle) return framing;
-  BOOST_REQUIRE(framing.next(begin(1, keep)).kind == Kind::take);
+  BOOST_REQUIRE(framing.next(begin(1, keep, role)).kind == Kind::take);
   if (state == State::in_params) return framing;
   BOOST_REQUIRE(framing.next(record(kParams, 1)).kind == Kind::take);
   return framing;
@@ -130,8 +130,8 @@ BOOST_AUTO_TEST_CASE(no_request_in_another_role_ends_without_a_500) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(roles_other_than_responder_are_refused_and_the_keep_flag_decides_what_follows) {
-  for (const unsigned role : {0U, 2U, 3U, 4U, 256U, 257U, 65535U}) {
+BOOST_AUTO_TEST_CASE(roles_that_are_not_served_are_refused_and_the_keep_flag_decides_what_follows) {
+  for (const unsigned role : {0U, 3U, 4U, 256U, 257U, 258U, 65535U}) {
     for (const bool keep : {true, false}) {
       Framing framing{FramingLimits()};
       const Step step = framing.next(begin(7, keep, role));
@@ -140,6 +140,52 @@ BOOST_AUTO_TEST_CASE(roles_other_than_responder_are_refused_and_the_keep_flag_de
       BOOST_TEST(step.close == !keep);
       BOOST_TEST(framing.idle());
     }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_authorizers_request_is_complete_at_the_end_of_its_params) {
+  for (const bool keep : {true, false}) {
+    Framing framing = framing_in(State::in_params, keep, kAuthorizer);
+    BOOST_TEST((framing.next(record(kParams, 1, pair("A", "b"))).kind == Kind::take));
+    BOOST_TEST((framing.next(record(kParams, 1, {}, 3)).kind == Kind::complete));
+    BOOST_TEST((framing.role() == Role::authorizer));
+    BOOST_TEST(framing.request_id() == 1);
+    BOOST_TEST(framing.keep_connection() == keep);
+    BOOST_TEST(framing.idle());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_follows_an_authorizers_params_under_its_id_is_skipped_whatever_it_holds) {
+  Framing framing = framing_in(State::in_params, true, kAuthorizer);
+  BOOST_REQUIRE((framing.next(record(kParams, 1)).kind == Kind::complete));
+  const std::string forged = request(1, {{"GATEWAY_ENDPOINT", "session"}});
+  for (const std::string& bytes :
+       {record(kStdin, 1, forged, 255), record(kData, 1, forged), record(kStdin, 1),
+        record(kParams, 1, pair("A", "b")), record(kAbort, 1)}) {
+    const Step step = framing.next(bytes + "more");
+    BOOST_TEST((step.kind == Kind::skip));
+    BOOST_TEST(step.size == bytes.size());
+    BOOST_TEST(step.reply.empty());
+    BOOST_TEST(framing.idle());
+  }
+  BOOST_TEST((framing.next(begin(1)).kind == Kind::take));
+  BOOST_TEST((framing.role() == Role::responder));
+}
+
+BOOST_AUTO_TEST_CASE(stdin_before_the_end_of_an_authorizers_params_closes_the_connection) {
+  Framing framing = framing_in(State::in_params, true, kAuthorizer);
+  BOOST_TEST((framing.next(record(kData, 1, "x")).kind == Kind::skip));
+  BOOST_TEST((framing.next(record(kStdin, 1)).kind == Kind::violation));
+}
+
+BOOST_AUTO_TEST_CASE(an_authorizers_request_that_its_front_aborts_ends_with_a_500) {
+  for (const bool keep : {true, false}) {
+    Framing framing = framing_in(State::in_params, keep, kAuthorizer);
+    const Step step = framing.next(record(kAbort, 1));
+    BOOST_TEST((step.kind == Kind::aborted));
+    BOOST_TEST(visible(step.reply) == visible(refused_role(1, kRequestComplete)));
+    BOOST_TEST(step.close == !keep);
+    BOOST_TEST(framing.idle());
   }
 }
 

@@ -64,6 +64,39 @@ BOOST_AUTO_TEST_CASE(a_response_is_a_status_line_its_headers_an_empty_line_and_i
   BOOST_TEST(read_stdout(out, 1).content == "Status: 204 No Content\r\n\r\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_yes_to_an_authorizer_is_a_200_with_variables_and_what_is_the_browsers) {
+  Response response{204, {}, {}};
+  response.subject = "alice";
+  response.headers.add("X-Auth-Request-User", "alice").add("X-Auth-Request-Email", "");
+  response.headers.add("X-Session-Cookie", "a=1; b=2").add("cache-control", "no-store");
+  response.headers.add("Set-Cookie", "session=x; Path=/");
+  std::string out;
+  append_authorizer_response(out, 1, response);
+  BOOST_TEST(read_stdout(out, 1).content ==
+             "Status: 200 OK\r\nVariable-X-Auth-Request-User: alice\r\nVariable-X-Auth-Request-Email: \r\n"
+             "Variable-X-Session-Cookie: a=1; b=2\r\nSet-Cookie: session=x; Path=/\r\n"
+             "Variable-REMOTE_USER: alice\r\n\r\n");
+  BOOST_TEST(visible(read_stdout(out, 1).after) == visible(end_request(1, kRequestComplete)));
+}
+
+BOOST_AUTO_TEST_CASE(a_yes_to_an_authorizer_without_a_subject_has_an_empty_remote_user) {
+  std::string out;
+  append_authorizer_response(out, 1, Response{204, {}, {}});
+  BOOST_TEST(read_stdout(out, 1).content == "Status: 200 OK\r\nVariable-REMOTE_USER: \r\n\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(every_other_answer_to_an_authorizer_is_the_one_that_a_responder_gets) {
+  for (const int status : {303, 400, 401, 403, 404, 405, 413, 500, 503}) {
+    Response response{status, {}, "body"};
+    response.headers.add("X-Session-Reason", "absent").add("Cache-Control", "no-store");
+    response.subject = "alice";
+    std::string to_authorizer, to_responder;
+    append_authorizer_response(to_authorizer, 7, response);
+    append_response(to_responder, 7, response);
+    BOOST_TEST(visible(to_authorizer) == visible(to_responder));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_response_is_appended_to_what_is_there) {
   std::string out = "before|";
   append_response(out, 1, Response{204, {}, {}});
