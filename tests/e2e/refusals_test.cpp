@@ -140,6 +140,52 @@ BOOST_AUTO_TEST_CASE(refusals_carry_the_sites_own_headers) {
   BOOST_TEST(outage.header("x-of-the-site") == "yes");
 }
 
+// nginx notes each of the statuses then: "502, 204".
+BOOST_AUTO_TEST_CASE(a_check_that_nginx_tries_again_counts_by_its_last_status) {
+  Stack stack(Front::retried);
+  const SocketServer broken(stack.front_socket(), [](int) {});
+  Client client = stack.http();
+  const auto refused_first = [&](const auto& ask) {
+    const unsigned before = broken.accepted();
+    const Reply reply = ask();
+    BOOST_TEST(broken.accepted() == before + 1);
+    return reply;
+  };
+  const auto get = [&](const std::string& path, const HeaderLines& headers) {
+    return refused_first([&] { return client.get(path, headers); });
+  };
+  const std::string cookie = stack.log_in(R"({"user":"alice"})");
+  const Reply passed = get("/account/", {cookie + "; other=1", "Accept: text/html"});
+  BOOST_TEST_REQUIRE(passed.status == 200);
+  BOOST_TEST(passed.json()["headers"]["cookie"] == Json::array({"other=1"}));
+  BOOST_TEST(passed.json()["headers"]["x-auth-request-user"] == Json::array({"alice"}));
+  BOOST_TEST(get("/account/x", {"Accept: text/html"}).header("location") == "/login?to=%2Faccount%2Fx");
+  BOOST_TEST(get("/account/", {"Accept: application/json"}).json()["reason"] == "absent");
+  BOOST_TEST(get("/admin/", {cookie, "Accept: application/json"}).json()["reason"] == "forbidden");
+  BOOST_TEST(stack.stop_gateway() == 0);
+  const Reply outage = get("/account/", {cookie});
+  BOOST_TEST(outage.status == 503);
+  BOOST_TEST(outage.header("retry-after") == "5");
+}
+
+BOOST_AUTO_TEST_CASE(a_login_that_nginx_tries_again_is_a_login) {
+  Stack stack(Front::retried);
+  const SocketServer broken(stack.front_socket(), [](int) {});
+  stack.application().answers([](const AppRequest& request) {
+    return request.method == "GET"
+               ? std::string("200 OK\r\n\r\nin")
+               : "200 OK\r\nX-Accel-Redirect: /_session/commit\r\nX-Session-Set: {\"user\":\"bob\"}\r\n\r\n";
+  });
+  Client client = stack.http();
+  const Reply login = client.post("/login", "user=bob");
+  BOOST_TEST(login.status == 204);
+  BOOST_TEST(broken.accepted() == 1U);
+  const Reply inside = client.get("/account/", {"Cookie: session=" + login.cookie("session")});
+  BOOST_TEST(inside.status == 200);
+  BOOST_TEST(inside.body == "in");
+  BOOST_TEST(broken.accepted() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(what_another_module_refuses_is_no_missing_session) {
   const Stack stack;
   const std::string cookie = stack.log_in(R"({"user":"alice"})");

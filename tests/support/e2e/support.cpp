@@ -82,7 +82,8 @@ void Stack::write_configuration(Front front, const std::string& keys, const std:
   };
   write_file(dir_ / "gateway.yaml",
              replaced(replaced(fill("gateway.yaml"), "@KEYS@", keys), "@STORE@", store));
-  const std::string gateway = front == Front::gateway ? dir_ / "gateway.sock" : front_socket();
+  std::string gateway = front == Front::gateway ? dir_ / "gateway.sock" : front_socket();
+  if (front == Front::retried) gateway += " max_fails=0; server unix:" + (dir_ / "gateway.sock") + " backup";
   std::string site = replaced(fill("site.conf"), "@CONF@", in_project("/conf/nginx"));
   site = replaced(std::move(site), "@HTTP2@", http2_of_a_listen_line());
   write_file(dir_ / "nginx.conf", replaced(std::move(site), "@GATEWAY@", gateway));

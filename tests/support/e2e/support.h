@@ -26,6 +26,7 @@ enum class Front {
   gateway,  // the daemon itself
   relay,    // the daemon, behind a Relay
   canned,   // nobody yet: the test makes a CannedGateway at `front_socket`
+  retried,  // the daemon, once whoever listens at `front_socket` (nobody yet) has failed
 };
 
 inline constexpr const char* kFirstKeys = "[{ id: k1, value: 'the first key of the end-to-end tests' }]";
