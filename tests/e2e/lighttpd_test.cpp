@@ -1,7 +1,6 @@
-// The real lighttpd asks in the role of an authorizer, and takes an answer without a status for a yes. So
-// does END_REQUEST without output, whatever it says. The gateway does not serve the role: nobody gets in.
-
-#include <unistd.h>
+// The real lighttpd asks in the role of an authorizer, and takes an answer without a status for a yes. So it
+// takes END_REQUEST without output, whatever it says. Whatever its configuration says, nobody gets in without
+// a session. With the configuration of the page it is run in fronts_lighttpd_test.
 
 #include <csignal>
 #include <filesystem>
@@ -38,11 +37,6 @@ $HTTP["url"] !~ "^/open/" {
 const std::string kContent = "what the file contains";
 // Of a check, of endpoints that answer 200 to everybody, and without any endpoint.
 const std::vector<std::string> kProtected = {"/auth/", "/health/", "/commit/", "/nothing/"};
-
-std::string lighttpd_binary() {
-  const std::string debian = "/usr/sbin/lighttpd";  // not on the search path of every user
-  return access(debian.c_str(), X_OK) == 0 ? debian : "lighttpd";
-}
 
 // A lighttpd that serves one file in each place, and asks at that socket for all places but /open/.
 struct Lighttpd {

@@ -12,12 +12,17 @@ std::string named_by(const char* variable, const std::string& otherwise) {
   return path != nullptr && *path != '\0' ? path : otherwise;
 }
 
+// Where Debian has it, which is not on the search path of every user.
+std::string in_sbin(const std::string& program) {
+  const std::string debian = "/usr/sbin/" + program;
+  return access(debian.c_str(), X_OK) == 0 ? debian : program;
+}
+
 }  // namespace
 
-std::string nginx_binary() {
-  const std::string debian = "/usr/sbin/nginx";  // not on the search path of every user
-  return named_by("SESSION_GATEWAY_NGINX", access(debian.c_str(), X_OK) == 0 ? debian : "nginx");
-}
+std::string nginx_binary() { return named_by("SESSION_GATEWAY_NGINX", in_sbin("nginx")); }
+
+std::string lighttpd_binary() { return in_sbin("lighttpd"); }
 
 std::string redis_server_binary() { return named_by("SESSION_GATEWAY_REDIS_SERVER", "redis-server"); }
 

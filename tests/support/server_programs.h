@@ -9,6 +9,8 @@ namespace session::test {
 
 // SESSION_GATEWAY_NGINX, or this machine's nginx. Such an nginx needs no dynamic module.
 [[nodiscard]] std::string nginx_binary();
+// This machine's lighttpd.
+[[nodiscard]] std::string lighttpd_binary();
 // SESSION_GATEWAY_REDIS_SERVER, or this machine's Redis. Valkey's server will do.
 [[nodiscard]] std::string redis_server_binary();
 

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "core/base/text.h"
+#include "tests/support/e2e/client.h"
+#include "tests/support/e2e/process.h"
+#include "tests/support/places.h"
+
+// What the tests of web servers beside nginx share. Each runs the configuration that its page shows.
+namespace session::test {
+
+// The block of that language in docs/fronts/NAME.md, which must be the file conf/fronts/NAME.conf.
+inline std::string front_configuration(const std::string& name, const std::string& language) {
+  const std::string page = read_file(source_root() + "/docs/fronts/" + name + ".md");
+  const std::string opening = "\n```" + language + "\n";
+  const auto at = page.find(opening);
+  const auto end = at == std::string::npos ? at : page.find("```\n", at + opening.size());
+  if (end == std::string::npos) throw std::runtime_error("docs/fronts/" + name + ".md has no configuration");
+  std::string block = page.substr(at + opening.size(), end - at - opening.size());
+  if (block != read_file(source_root() + "/conf/fronts/" + name + ".conf"))
+    throw std::runtime_error("docs/fronts/" + name + ".md shows another file than conf/fronts/" + name +
+                             ".conf");
+  return block;
+}
+
+// Like replaced(), for what must be there.
+inline std::string with(const std::string& text, const std::string& what, const std::string& instead) {
+  if (text.find(what) == std::string::npos) throw std::runtime_error("the configuration has no: " + what);
+  return replaced(text, what, instead);
+}
+
+// Every spelling of a header's name that is the same variable to CGI.
+inline std::vector<std::string> spellings(const std::string& header) {
+  std::vector<std::string> all = {header};
+  for (std::size_t at = 0; at < header.size(); ++at) {
+    if (header[at] != '-') continue;
+    const std::size_t count = all.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      all.push_back(all[i]);
+      all.back()[at] = '_';
+    }
+  }
+  return all;
+}
+
+inline const std::vector<std::string> kIdentityHeaders = {"X-Auth-Request-User", "X-Auth-Request-Email",
+                                                          "X-Auth-Request-Groups"};
+
+// Identity headers as a client would send them who wants to be somebody else: one request for each line, with
+// upper and lower case, and with an empty value, which could hide the true one.
+inline std::vector<std::string> forged_identities() {
+  std::vector<std::string> lines;
+  for (const std::string& header : kIdentityHeaders) {
+    for (const std::string& spelling : spellings(header)) {
+      lines.push_back(spelling + ": root");
+      lines.push_back(lower(spelling) + ": root");
+      lines.push_back(spelling + ";");
+    }
+  }
+  return lines;
+}
+
+// Ways to ask for PLACE/file, that lies in a protected place, which a web server might not take for that.
+inline std::vector<std::string> ways_to(const std::string& place, const std::string& file) {
+  const std::string whole = place + "/" + file;
+  const std::string encoded = place.substr(0, 1) + "%" + (place[1] == 'i' ? "69" : "") + place.substr(2);
+  return {whole,
+          "/" + whole,
+          encoded + "/" + file,
+          place + "//" + file,
+          "/open/.." + whole,
+          "/open/%2e%2e" + whole,
+          "/." + whole,
+          place + "/./" + file,
+          place + "/../" + whole.substr(1),
+          place + "%2f" + file,
+          place + "%2F" + file,
+          place + ";a=b/" + file,
+          place + "/x/../" + file,
+          whole + "?a=b",
+          whole + "/",
+          "/IN/" + file,
+          place + "\\" + file};
+}
+
+}  // namespace session::test
