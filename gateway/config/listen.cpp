@@ -6,16 +6,19 @@
 #include <filesystem>
 #include <limits>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "core/base/unix_socket.h"
+#include "gateway/config/listen_address.h"
 #include "gateway/config/plain_text.h"
 #include "gateway/config/sections.h"
 #include "gateway/config/shapes.h"
 #include "gateway/config/units.h"
+#include "gateway/config/values.h"
 
 namespace session::gateway {
 namespace {
@@ -98,6 +101,39 @@ std::optional<UserGroup> group_in(const Field& field) {
   return std::nullopt;
 }
 
+constexpr Choices<Protocol, 2> kProtocols = {{{"fastcgi", Protocol::fastcgi}, {"http", Protocol::http}}};
+constexpr Choices<Service, 6> kServices = {{{"auth", Service::auth},
+                                            {"session", Service::session},
+                                            {"commit", Service::commit},
+                                            {"health", Service::health},
+                                            {"ready", Service::ready},
+                                            {"metrics", Service::metrics}}};
+
+// Reads what a listener of that protocol serves. Applications commit as anybody, so what serves them serves
+// nobody else.
+std::set<Service> services_in(const Field& field, Protocol protocol, const Field& listener) {
+  std::set<Service> serves;
+  field.describe([] { return Json{{"type", "array"}, {"minItems", 1}}; });
+  for (const Field& item : items_of(field)) {
+    Service service = Service::health;
+    read_choice(item, service, kServices);
+    serves.insert(service);
+  }
+  if (protocol == Protocol::fastcgi) {
+    if (field.given())
+      field.problem("expected only with protocol: http: by FastCGI the web server says GATEWAY_ENDPOINT");
+  } else if (serves.empty() && field.clean()) {
+    listener.problem(
+        "expected serves beside protocol: http, such as [auth, session] or [health, ready, metrics]");
+  } else if (serves.count(Service::commit) > 0 && serves.size() > 1) {
+    field.problem(
+        "expected commit alone: whoever reaches it logs in as anybody, so it needs a listener of its own, "
+        "for "
+        "applications");
+  }
+  return serves;
+}
+
 std::optional<ListenUnix> unix_in(const Field& path_field, const Field& mode_field,
                                   const Field& group_field) {
   constexpr unsigned kGroupMayConnect = 0020;
@@ -117,7 +153,7 @@ std::optional<ListenUnix> unix_in(const Field& path_field, const Field& mode_fie
   return socket;
 }
 
-std::optional<Listen> listener_in(Section& section) {
+std::optional<Listen> place_in(Section& section) {
   const Field path = section["unix"];
   const Field mode = section["mode"];
   const Field group = section["group"];
@@ -137,17 +173,26 @@ std::optional<Listen> listener_in(Section& section) {
   return tcp_in(tcp);
 }
 
+std::optional<Listen> listener_in(Section& section) {
+  Protocol protocol = Protocol::fastcgi;
+  read_choice(section["protocol"], protocol, kProtocols);
+  std::set<Service> serves = services_in(section["serves"], protocol, section.field());
+  auto place = place_in(section);
+  if (!place) return std::nullopt;
+  std::visit(
+      [&](auto& each) {
+        each.protocol = protocol;
+        each.serves = std::move(serves);
+      },
+      *place);
+  return place;
+}
+
 struct ReadListener {
   std::string key;
   Listen where;
   std::vector<Secret> secrets;
 };
-
-bool same_place(const Listen& a, const Listen& b) {
-  const auto* path = std::get_if<ListenUnix>(&a);
-  const auto* other = std::get_if<ListenUnix>(&b);
-  return path && other ? path->path == other->path : a == b;
-}
 
 }  // namespace
 

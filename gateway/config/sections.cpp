@@ -193,6 +193,9 @@ void read_settings(Section& top, Settings& to) {
   read_map(top["store"], [&](Section& store) { read_store(store, to); });
   read_map(top["identity"], [&](Section& identity) { read_identity(identity, to.identity); });
   read_rules(top["rules"], to.rules);
+  read_checks(top["checks"], to.checks);
+  read_views(top["views"], to.views);
+  check_required_rules(top["checks"], to);
   read_map(top["commit"], [&](Section& commit) { read_commit(commit, to.redirect_hosts); });
   read_map(top["log"], [&](Section& log) { read_log(log, to.log); });
   check_formats(top, to);

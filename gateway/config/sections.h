@@ -36,6 +36,12 @@ void read_cookie_name(const Field& field, std::string& to);
 void read_audit(const Field& field, AuditSettings& to);
 void read_identity(Section& section, IdentitySettings& to);
 void read_rules(const Field& field, std::vector<Rule>& to);
+// What listeners of the protocol `http` serve. Entries are added to what is there; one of the same name is
+// changed.
+void read_checks(const Field& field, std::vector<HttpCheck>& to);
+void read_views(const Field& field, std::vector<HttpView>& to);
+// Reports rules of `checks` that there are not. After `rules`.
+void check_required_rules(const Field& field, const Settings& settings);
 void read_commit(Section& section, RedirectHosts& to);
 
 // A JSON pointer to a member: never empty, for that would be the attributes as a whole.

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "core/store/redis/connection/options.h"
 #include "gateway/config/file.h"
 #include "gateway/config/format_registry.h"
+#include "gateway/config/http_checks.h"
 #include "gateway/config/log_settings.h"
 #include "gateway/config/redirect_hosts.h"
 
@@ -29,7 +31,10 @@ namespace session::gateway {
 // sections' own headers, and nowhere else; conf/gateway.yaml shows them, and a test compares the two.
 
 // What the connections of a listener speak.
-enum class Protocol { fastcgi };
+enum class Protocol { fastcgi, http };
+
+// What a listener of the protocol `http` can answer (`listen[].serves`).
+enum class Service { auth, session, commit, health, ready, metrics };
 
 // A group of this machine.
 struct UserGroup {
@@ -44,15 +49,24 @@ struct ListenUnix {
   unsigned mode = 0660;  // permission bits of the socket file
   Protocol protocol = Protocol::fastcgi;
   std::optional<UserGroup> group = std::nullopt;  // the group of the socket file; nullopt: the process's own
+  std::set<Service> serves = {};                  // of HTTP; what is not named is not there
   bool operator==(const ListenUnix&) const = default;
 };
 struct ListenTcp {
   std::string host;  // a numeric IPv4 or IPv6 address, without brackets
   std::uint16_t port = 0;
   Protocol protocol = Protocol::fastcgi;
+  std::set<Service> serves = {};
   bool operator==(const ListenTcp&) const = default;
 };
 using Listen = std::variant<ListenUnix, ListenTcp>;
+
+[[nodiscard]] inline Protocol protocol_of(const Listen& listen) {
+  return std::visit([](const auto& each) { return each.protocol; }, listen);
+}
+[[nodiscard]] inline const std::set<Service>& serves_of(const Listen& listen) {
+  return std::visit([](const auto& each) -> const std::set<Service>& { return each.serves; }, listen);
+}
 
 struct Limits {
   std::size_t connections = 10000;     // open at once; then the longest idle one yields
@@ -96,6 +110,9 @@ struct Settings {
   RedisStoreOptions redis;
   IdentitySettings identity;
   std::vector<Rule> rules;
+  // What listeners of the protocol `http` serve, by the names in their paths.
+  std::vector<HttpCheck> checks = {HttpCheck{"login"}};
+  std::vector<HttpView> views;
   RedirectHosts redirect_hosts;
   // Whose cookies and records (`dialect`): the gateway's own, or those of a library that a site has used so
   // far.

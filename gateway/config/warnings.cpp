@@ -48,12 +48,26 @@ void warn_of_socket(const Field& listener, const ListenUnix& socket) {
   }
 }
 
+void warn_of_http(const Field& listener, const Listen& where) {
+  const auto* tcp = std::get_if<ListenTcp>(&where);
+  const std::set<Service>& serves = serves_of(where);
+  const bool cookies = serves.count(Service::auth) > 0 || serves.count(Service::session) > 0;
+  if (tcp != nullptr && !is_loopback(tcp->host) && cookies)
+    listener.warn("the cookies cross the network in clear text: keep this address in a network of your own");
+}
+
 void warn_of_listeners(Section& top, const Settings& settings) {
   if (!top["listen"].given()) return;
   const std::vector<Field> items = items_of(top["listen"]);
   for (std::size_t i = 0; i < items.size(); ++i) {
     const Listen& where = settings.listen.at(i);
     const std::vector<Secret>& secrets = settings.listen_secrets.at(i);
+    // By HTTP nobody can say who somebody is, but an application that commits.
+    if (protocol_of(where) == Protocol::http && serves_of(where).count(Service::commit) == 0) {
+      warn_of_http(items[i], where);
+      warn_of_secrets(items[i], secrets);
+      continue;
+    }
     if (const auto* tcp = std::get_if<ListenTcp>(&where); tcp != nullptr && !is_loopback(tcp->host)) {
       items[i].warn(secrets.empty()
                         ? "whoever reaches this address can log in as anybody: give it a secret, and keep it "

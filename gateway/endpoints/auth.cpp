@@ -3,6 +3,7 @@
 #include "gateway/endpoints/corrupt_record.h"
 #include "gateway/endpoints/endpoint.h"
 #include "gateway/endpoints/events.h"
+#include "gateway/endpoints/login_redirect.h"
 #include "gateway/endpoints/return_address.h"
 #include "gateway/http/problem.h"
 
@@ -37,6 +38,7 @@ Response login_needed(const Request& request, const LoginNeeded& login, WorkerTe
   warn_of_corrupt_record(login.corrupt_record, telemetry);
   Response response = refused(login.reason, ProblemBody::none);
   add_return_address(response.headers, request);
+  if (wants_page(request)) lead_to_login(response, request.settings.login_page());
   add_changes(response.events, login.history);
   add_refusal(response.events, login.reason, login.name);
   return response;

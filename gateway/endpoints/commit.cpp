@@ -1,4 +1,5 @@
 #include "core/base/text.h"
+#include "gateway/endpoints/application_commit.h"
 #include "gateway/endpoints/application_status.h"
 #include "gateway/endpoints/apply_actions.h"
 #include "gateway/endpoints/endpoint.h"
@@ -89,6 +90,7 @@ Task<Response> after_failure(const Request& request, int status, Services& servi
 // ask for anything, so no location setting limits it. Method, body and headers of the request are the
 // client's and are ignored, except the cookie. Whatever is refused changes nothing, but see after_failure().
 Task<Response> commit_endpoint(const Request& request, Services& services) {
+  if (request.front_actions.in_body) co_return co_await application_commit(request, services);
   Log& log = services.telemetry.log();
   if (!request.settings.may_commit()) co_return not_allowed_here(log);
   const int failed = failed_status(request.front_actions.statuses);

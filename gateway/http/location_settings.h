@@ -34,6 +34,9 @@ class LocationSettings {
   // "on" lets the application of the location commit. Any other value refuses it, also an empty one, however
   // often and wherever "on" is said.
   void add_commit(std::string_view value);
+  // Where a browser that asks for a page without a session is sent, in place of a 401: a path, or an http or
+  // https address.
+  void set_login_page(std::string_view address) { login_page_ = address; }
   // The scheme of the location's addresses in browsers. Two different schemes equal no scheme.
   void add_scheme(std::string_view scheme);
 
@@ -49,6 +52,8 @@ class LocationSettings {
   [[nodiscard]] Touch touch() const { return touch_; }
   // Whether the endpoint `commit` applies what an application asks for. It does if the setting is not given.
   [[nodiscard]] bool may_commit() const { return may_commit_; }
+  // Empty: nowhere; the front does that.
+  [[nodiscard]] const std::string& login_page() const { return login_page_; }
   // Empty: not known.
   [[nodiscard]] std::string_view scheme() const { return scheme_; }
 
@@ -59,6 +64,7 @@ class LocationSettings {
   std::optional<std::string> expose_;
   Touch touch_ = Touch::on;
   bool may_commit_ = true;
+  std::string login_page_;
   std::string scheme_;
 };
 

@@ -50,6 +50,16 @@ struct FrontActions {
   // With what status the application answered: as many texts as the front gave, each as nginx's
   // $upstream_status has it. None: not known.
   std::vector<std::string_view> statuses = {};
+  // The application itself has sent the request, and says in the body what it wants.
+  bool in_body = false;
+};
+
+// Why a request is answered by no endpoint, and with what: the decision of a codec. Static texts.
+struct Refusal {
+  int status = 400;
+  std::string_view reason = {};  // as X-Session-Reason says it
+  std::string_view detail = {};  // a sentence for whoever sent the request
+  std::string_view allow = {};   // with a 405: the methods
 };
 
 // One request, as a value that knows no protocol. Endpoints read this and nothing else.
@@ -68,6 +78,7 @@ struct Request {
   FrontSecret front_secret = {};
   LocationSettings settings = {};
   FrontActions front_actions = {};
+  std::optional<Refusal> refusal = {};
 };
 
 }  // namespace session::gateway

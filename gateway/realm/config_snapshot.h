@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gateway/config/settings.h"
+#include "gateway/transport/http/routes.h"
 #include "gateway/transport/listener_secrets.h"
 
 namespace session::gateway {
@@ -14,14 +15,15 @@ namespace session::gateway {
 // all threads. Each successful reload makes a new one.
 class ConfigSnapshot {
  public:
-  // `listeners`: their addresses (ListenerSecrets). REQUIRES: the settings have keys and a salt, if their
+  // `listeners`: their addresses (ListenerSecrets, HttpRoutes). REQUIRES: the settings have keys and a salt, if their
   // format needs them.
   ConfigSnapshot(Settings to_serve, std::uint64_t number, const std::vector<std::string>& listeners = {})
       : settings(std::move(to_serve)),
         generation(number),
         identity(std::make_shared<const Identity>(settings.identity)),
         rules(settings.rules),
-        listener_secrets(settings, listeners) {}
+        listener_secrets(settings, listeners),
+        http_routes(settings, listeners) {}
   ConfigSnapshot(const ConfigSnapshot&) = delete;
   ConfigSnapshot& operator=(const ConfigSnapshot&) = delete;
 
@@ -30,6 +32,7 @@ class ConfigSnapshot {
   const std::shared_ptr<const Identity> identity;
   const RuleSet rules;
   const ListenerSecrets listener_secrets;
+  const HttpRoutes http_routes;
 };
 
 // Returns the settings with random keys, and a warning, if the native format has no configured keys. That

@@ -30,6 +30,7 @@ class RealmSet {
   // The settings of the whole worker, whichever realm serves: limits of connections and requests.
   [[nodiscard]] const Settings& settings() const { return config_->settings; }
   [[nodiscard]] const ListenerSecrets& listener_secrets() const { return config_->listener_secrets; }
+  [[nodiscard]] const HttpRoutes& http_routes() const { return config_->http_routes; }
   [[nodiscard]] std::uint64_t generation() const { return config_->generation; }
   // Empties the caches of the realms, and frees their memory.
   void release_caches() const { only_->services().sessions.release_caches(); }

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <utility>
 
 #include "gateway/config/settings.h"
 #include "gateway/transport/codec.h"
 #include "gateway/transport/fastcgi/parser.h"
+#include "gateway/transport/http/date_line.h"
+#include "gateway/transport/http/routes.h"
 
 namespace session::gateway {
 
@@ -13,12 +17,17 @@ namespace session::gateway {
 // It must outlive its codecs.
 class CodecFactory {
  public:
-  explicit CodecFactory(const Limits& limits) : parser_(limits.request_bytes) {}
+  // `routes` is asked once per request by HTTP. The clock must outlive the factory.
+  CodecFactory(const Limits& limits, const Clock& clock, RoutesInUse routes)
+      : parser_(limits.request_bytes), date_(clock), routes_(std::move(routes)) {}
 
-  [[nodiscard]] std::unique_ptr<Codec> make(Protocol protocol, const Limits& limits);
+  // For a connection of that listener (AcceptedSocket::listener).
+  [[nodiscard]] std::unique_ptr<Codec> make(Protocol protocol, const Limits& limits, std::size_t listener);
 
  private:
   Parser parser_;
+  DateLine date_;
+  RoutesInUse routes_;
 };
 
 }  // namespace session::gateway

@@ -74,6 +74,11 @@ std::vector<Listener> Server::listen(const Settings& settings) const {
     for (const Listen& where : settings.listen) listeners.emplace_back(where);
     return listeners;
   }
+  for (Listener& listener : listeners) {
+    for (const Listen& where : settings.listen) {
+      if (listener.name() == listener_address(where)) listener.set_protocol(protocol_of(where));
+    }
+  }
   const auto was_passed = [&](const Listen& where) {
     return std::any_of(listeners.begin(), listeners.end(),
                        [&](const Listener& listener) { return listener.name() == listener_address(where); });

@@ -9,8 +9,8 @@
 #include <boost/asio/post.hpp>
 
 #include "core/base/thread.h"
-#include "gateway/endpoints/events.h"
 #include "gateway/http/problem.h"
+#include "gateway/server/refusals.h"
 #include "gateway/server/store_check.h"
 #include "gateway/telemetry/metrics/request_labels.h"
 #include "gateway/telemetry/request_log.h"
@@ -30,11 +30,6 @@ constexpr milliseconds kSilence{300};
 
 // A worker that has answered no request about sessions for this time empties its caches.
 constexpr milliseconds kIdleTime = std::chrono::minutes(1);
-
-Response no_endpoint(std::string_view name, Log& log) {
-  log.warn(Message::unknown_endpoint, "unknown GATEWAY_ENDPOINT: '{}'", printable(name));
-  return problem(404, "no-endpoint", "This location is not configured for the session gateway.");
-}
 
 // Makes a socket that owns the descriptor. Throws if memory is lacking, and then closes the descriptor.
 ConnectionSocket socket_of(const Executor& executor, const AcceptedSocket& accepted) {
@@ -58,8 +53,10 @@ Worker::Worker(const WorkerShared& shared, const std::shared_ptr<const ConfigSna
       deadline_timer_(loop_.get_executor()),
       scratch_(kScratchBytes, '\0'),
       realms_(make_realms(configuration)),
-      codecs_(realms_->settings().limits),
-      idle_(kIdleTime) {}
+      codecs_(realms_->settings().limits, shared.clock,
+              [this]() -> const HttpRoutes& { return realms().http_routes(); }),
+      idle_(kIdleTime),
+      idle_limit_(loop_.get_executor(), shared.clock, open_) {}
 
 Worker::~Worker() {
   loop_.stop();  // For a worker that was never drained, as when the next thread could not be started.
@@ -213,7 +210,7 @@ void Worker::publish_idle() {
 std::unique_ptr<Connection> Worker::make_connection(AcceptedSocket accepted) {
   try {
     ConnectionSocket socket = socket_of(loop_.get_executor(), accepted);
-    auto codec = codecs_.make(accepted.protocol, realms_->settings().limits);
+    auto codec = codecs_.make(accepted.protocol, realms_->settings().limits, accepted.listener);
     return std::make_unique<Connection>(*this, std::move(socket), std::move(codec),
                                         accepted.family == AF_UNIX, accepted.listener);
   } catch (const std::exception& exception) {
@@ -229,6 +226,7 @@ void Worker::opened(Connection& connection) {
   open_.insert(&connection);
   silent_connections_.push_back(connection);
   publish_idle();
+  idle_limit_.watch(connection);
   telemetry_.count(Count::connection_opened);
 }
 
@@ -252,21 +250,9 @@ void Worker::became_idle(Connection& connection) {
     idle_connections_.push_front(connection);
   } else {
     idle_connections_.push_back(connection);
+    idle_limit_.watch(connection);
   }
   publish_idle();
-}
-
-// Answers a request that does not carry its listener's secret. `auth` has no body: nginx takes none.
-Response Worker::refuse_request(const Request& request, std::size_t listener) {
-  telemetry_.log().warn(Message::bad_secret, "refused a request on {}: its GATEWAY_SECRET is {}",
-                        realms_->listener_secrets().address(listener),
-                        request.front_secret.value() ? "wrong" : "missing");
-  const ProblemBody body = request.settings.endpoint() == "auth" ? ProblemBody::none : ProblemBody::json;
-  Response response =
-      problem(403, "bad-secret", "The request does not carry the secret of this gateway.", body);
-  if (request.method == "HEAD") response.body.clear();
-  add_refusal(response.events, response.reason);
-  return response;
 }
 
 Task<Response> Worker::respond(const Request& request, Clock::Steady since, std::size_t listener) {
@@ -274,15 +260,21 @@ Task<Response> Worker::respond(const Request& request, Clock::Steady since, std:
   const EndpointTable::Entry* const endpoint = shared_.endpoints.find(name);
   const std::shared_ptr<Realm> by = realms().pick(request);
   const AuditedRequest audited{request, name, by->name()};
+  const std::string& listener_name = realms_->listener_secrets().address(listener);
   if (!realms_->listener_secrets().admits(listener, request.front_secret)) {
-    Response response = refuse_request(request, listener);
+    Response response = refuse_secret(request, listener_name, telemetry_.log());
     const AuditedRequest refused{request, endpoint == nullptr ? kNoEndpoint : name, by->name()};
     record_request(telemetry_, endpoint == nullptr ? EndpointId::none : endpoint->id, refused, response,
                    now() - since);
     co_return response;
   }
+  if (request.refusal) {
+    Response response = refuse_route(request, listener_name, telemetry_.log());
+    record_request(telemetry_, EndpointId::none, {request, kNoEndpoint, by->name()}, response, now() - since);
+    co_return response;
+  }
   if (endpoint == nullptr) {
-    Response response = no_endpoint(name, telemetry_.log());
+    Response response = refuse_endpoint(name, telemetry_.log());
     record_request(telemetry_, EndpointId::none, audited, response, now() - since);
     co_return response;
   }
@@ -359,6 +351,7 @@ bool Worker::is_late(const Connection& connection, Clock::Steady time) const {
 void Worker::drain(milliseconds grace) {
   boost::asio::post(loop_, [this, grace] {
     draining_ = true;
+    idle_limit_.stop();
     drain_until_ = now() + grace;
     silent_until_ = now() + std::min(grace, kSilence);
     for (Connection* connection : open_) {

@@ -20,6 +20,7 @@
 #include "gateway/http/response.h"
 #include "gateway/realm/realm_set.h"
 #include "gateway/server/codec_factory.h"
+#include "gateway/server/idle_limit.h"
 #include "gateway/server/idle_watch.h"
 #include "gateway/telemetry/worker_telemetry.h"
 #include "gateway/transport/accepted_socket.h"
@@ -93,7 +94,6 @@ class Worker final : public ConnectionHost {
   [[nodiscard]] bool draining() const override { return draining_; }
   [[nodiscard]] WorkerTelemetry& telemetry() override { return telemetry_; }
   Task<Response> respond(const Request& request, Clock::Steady since, std::size_t listener) override;
-  [[nodiscard]] Response refuse_request(const Request& request, std::size_t listener);
   void opened(Connection& connection) override;
   void closed(Connection& connection) override;
   void became_busy(Connection& connection) override;
@@ -136,6 +136,7 @@ class Worker final : public ConnectionHost {
   CodecFactory codecs_;
   IdleWatch idle_;
   std::unordered_set<Connection*> open_;
+  IdleLimit idle_limit_;
   // The open connections that are idle, longest first: those that have had a request, or linger, and those
   // that wait for their first.
   IdleConnections idle_connections_;

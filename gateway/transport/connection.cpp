@@ -137,7 +137,7 @@ Task<void> Connection::serve() {
     const std::string reply = codec_->take_reply();
     if (answered && (!codec_->idle() || !reply.empty())) busy_since_ = host_.now();
     const bool sent = reply.empty() || co_await send(reply);
-    if (outcome == Codec::Outcome::too_large) co_return co_await refuse_too_large();
+    if (outcome == Codec::Outcome::refused) co_return co_await refuse();
     if (outcome == Codec::Outcome::close || !sent) {
       if (*codec_->why() != '\0') log_protocol_error();
       if (sent && !reply.empty()) co_await linger();
@@ -203,6 +203,7 @@ Task<bool> Connection::answer() {
   awaiting_first_request_ = false;
   const Response response = co_await host_.respond(codec_->request(), since, listener_);
   std::string out = codec_->take_reply();
+  if (host_.draining()) codec_->close_after_answer();
   codec_->append_response(out, response);
   co_return co_await send(out);
 }
@@ -221,15 +222,20 @@ Task<bool> Connection::send(std::string_view bytes) {
   }
 }
 
-// Answers 413, and then reads until the peer's end: closing with unread bytes would make the kernel drop the
+// Answers, and then reads until the peer's end: closing with unread bytes would make the kernel drop the
 // answer. The deadline ends the reading.
-Task<void> Connection::refuse_too_large() {
-  const Response response = problem(413, "too-large", "The request exceeds its size limit.");
+Task<void> Connection::refuse() {
+  const Refusal refusal = codec_->refusal();
+  const Response response = problem(refusal.status, refusal.reason, refusal.detail);
   refused_ = true;
   set_busy(true);  // it is, unless the request came right behind another
   WorkerTelemetry& telemetry = host_.telemetry();
   telemetry.count_request(EndpointId::none, response, host_.now() - *busy_since_);
-  telemetry.count(Count::connection_ended_too_large);
+  if (*codec_->why() != '\0') {
+    log_protocol_error();
+  } else {
+    telemetry.count(Count::connection_ended_too_large);
+  }
   std::string out;
   codec_->append_response(out, response);
   const bool sent = co_await send(out);

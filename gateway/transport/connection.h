@@ -64,6 +64,9 @@ class Connection
   // it open, if something has come on it: it is not idle then. Nothing that the peer has sent is lost.
   [[nodiscard]] bool yield();
 
+  // How long it may idle (Codec::idle_limit).
+  [[nodiscard]] std::optional<milliseconds> idle_limit() const { return codec_->idle_limit(); }
+
   // Whether the connection lingers.
   [[nodiscard]] bool lingers() const { return lingers_; }
   // Reads what the peer of a connection that lingers has sent, and closes it at the peer's end, or if it has
@@ -86,7 +89,7 @@ class Connection
   // Has the codec's request answered and sends the answer. Returns whether the connection goes on.
   Task<bool> answer();
   Task<bool> send(std::string_view bytes);
-  Task<void> refuse_too_large();
+  Task<void> refuse();
   // After the last answer: waits for the peer's end.
   Task<void> linger();
   void set_busy(bool busy);

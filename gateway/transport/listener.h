@@ -26,6 +26,8 @@ class Listener {
   [[nodiscard]] int family() const { return family_; }
   // What its connections speak.
   [[nodiscard]] Protocol protocol() const { return protocol_; }
+  // For a socket of the service manager, which does not say it.
+  void set_protocol(Protocol protocol) { protocol_ = protocol; }
   // As the configuration names it: unix:/path, tcp:address:port or tcp:[address]:port.
   [[nodiscard]] const std::string& name() const { return name_; }
   // Whether connections that wait are still served when this is closed.

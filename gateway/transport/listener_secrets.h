@@ -23,9 +23,10 @@ class ListenerSecrets {
 
   // Whether a request that came by that listener may be answered. Compares in constant time.
   [[nodiscard]] bool admits(std::size_t listener, const FrontSecret& given) const;
-  // The address of a listener, for the log.
+  // The address of a listener, for the log; empty if there is no such listener.
   [[nodiscard]] const std::string& address(std::size_t listener) const {
-    return by_listener_.at(listener).address;
+    static const std::string none;
+    return listener < by_listener_.size() ? by_listener_[listener].address : none;
   }
 
  private:

@@ -154,12 +154,15 @@ std::string upstream_address(const Listen& listen) {
 
 namespace {
 
+bool speaks_fastcgi(const Listen& listen) { return protocol_of(listen) == Protocol::fastcgi; }
+
 // What nginx sends: the first secret of the listeners that have any; empty if none has. nullopt: they have
 // different ones.
 std::optional<std::string_view> secret_to_send(const Settings& settings) {
   std::string_view first;
-  for (const std::vector<Secret>& secrets : settings.listen_secrets) {
-    if (secrets.empty()) continue;
+  for (std::size_t i = 0; i < settings.listen_secrets.size(); ++i) {
+    const std::vector<Secret>& secrets = settings.listen_secrets[i];
+    if (secrets.empty() || (i < settings.listen.size() && !speaks_fastcgi(settings.listen[i]))) continue;
     if (!first.empty() && !equal_in_constant_time(first, secrets.front().reveal())) return std::nullopt;
     first = secrets.front().reveal();
   }
@@ -187,7 +190,11 @@ Result<std::vector<Snippet>, std::string> snippets(const Settings& settings, con
   if (!secret)
     return std::string(
         "listen: the listeners have different secrets, and nginx's upstream needs one for all");
-  SnippetWording wording{*defaults, std::move(*headers), settings.listen, {}, session_cookies(settings)};
+  std::vector<Listen> listeners;
+  std::copy_if(settings.listen.begin(), settings.listen.end(), std::back_inserter(listeners), speaks_fastcgi);
+  if (listeners.empty())
+    return std::string("listen: no listener speaks FastCGI, by which nginx's files ask the gateway");
+  SnippetWording wording{*defaults, std::move(*headers), std::move(listeners), {}, session_cookies(settings)};
   if (!secret->empty() && !directory.empty())
     wording.secret_file = directory + "/" + std::string(kSecretSnippet);
   std::vector<Snippet> out;

@@ -11,6 +11,7 @@ enum class Message : std::size_t {
   // Requests and connections.
   bad_secret,
   unknown_endpoint,
+  unknown_check,
   request_failed,
   background_task_failed,
   connection_not_taken,
@@ -26,6 +27,8 @@ enum class Message : std::size_t {
   session_without_store,
   commit_refused,
   commit_not_written,
+  application_refused,
+  application_not_written,
   write_behind_failed,
   corrupt_record,
   // Stores.

@@ -11,7 +11,7 @@ Codec::Outcome FastCgiCodec::feed(std::string_view received) {
     case Assembler::Outcome::whole:
       return parse();
     case Assembler::Outcome::too_large:
-      return Outcome::too_large;
+      return Outcome::refused;
     case Assembler::Outcome::close:
       break;
   }

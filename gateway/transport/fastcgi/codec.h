@@ -18,6 +18,9 @@ class FastCgiCodec final : public Codec {
 
   [[nodiscard]] Outcome feed(std::string_view received) override;
   [[nodiscard]] const Request& request() const override { return parsed_->value(); }
+  [[nodiscard]] Refusal refusal() const override {
+    return {413, "too-large", "The request exceeds its size limit."};
+  }
   void append_response(std::string& out, const Response& response) override;
   [[nodiscard]] std::string take_reply() override { return assembler_.take_reply(); }
   [[nodiscard]] bool keep_connection() const override { return assembler_.keep_connection(); }

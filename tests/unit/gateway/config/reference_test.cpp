@@ -213,7 +213,10 @@ BOOST_AUTO_TEST_CASE(the_examples_in_the_reference_load_when_they_are_activated)
   if (!loaded) {
     for (const Problem& problem : loaded.error()) BOOST_ERROR(render("gateway.yaml", problem));
   } else {
-    BOOST_TEST(loaded->listen.size() == 2u);
+    BOOST_TEST(loaded->listen.size() == 3u);
+    BOOST_TEST((protocol_of(loaded->listen.at(2)) == Protocol::http));
+    BOOST_TEST(loaded->checks.size() == 2u);
+    BOOST_TEST(loaded->views.size() == 1u);
     BOOST_TEST(loaded->listen_secrets.at(0).size() == 1u);
     BOOST_TEST(loaded->keys.size() == 1u);
     BOOST_TEST(loaded->rules.size() == 2u);

@@ -19,6 +19,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "tests/support/line_codec.h"
 #include "tests/support/log_lines.h"
 
 namespace {
@@ -40,45 +41,10 @@ extern "C" ssize_t recv(int socket, void* buffer, size_t size, int flags) {
 namespace session::test {
 namespace {
 
-using gateway::Codec;
 using gateway::Connection;
 using gateway::ConnectionSocket;
 using gateway::Request;
 using gateway::Response;
-
-// A protocol of the test's own: a line is a request, and its text the method. "?" is replied to without a
-// request, "!" is not of the protocol, a line that begins with "#" is too large, "." ends the connection
-// after its answer.
-class LineCodec final : public Codec {
- public:
-  Outcome feed(std::string_view received) override {
-    pending_ += received;
-    for (;;) {
-      const auto end = pending_.find('\n');
-      if (end == std::string::npos) return Outcome::need_more;
-      line_ = pending_.substr(0, end);
-      pending_.erase(0, end + 1);
-      if (line_ == "!") return Outcome::close;
-      if (line_.starts_with('#')) return Outcome::too_large;
-      if (line_ != "?") break;
-      reply_ += "reply\n";
-    }
-    request_.method = line_;
-    return Outcome::whole;
-  }
-  const Request& request() const override { return request_; }
-  void append_response(std::string& out, const Response& response) override {
-    out += std::to_string(response.status) + " " + line_ + "\n";
-  }
-  std::string take_reply() override { return std::exchange(reply_, {}); }
-  bool keep_connection() const override { return line_ != "."; }
-  bool idle() const override { return pending_.empty(); }
-  const char* why() const override { return line_ == "!" ? "an exclamation mark" : ""; }
-
- private:
-  std::string pending_, line_, reply_;
-  Request request_;
-};
 
 class Host final : public gateway::ConnectionHost {
  public:
@@ -375,6 +341,21 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_too_large_is_refused_and_then_read_to_its
   settle();
   BOOST_TEST(host.open == nullptr);
   BOOST_TEST(host.methods.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_malformed_request_that_is_answered_is_in_the_log) {
+  BOOST_TEST(ask("*\n") == "400 *\n");
+  BOOST_TEST(host.log.text() == "warning closed a connection that sent an asterisk\n");
+  BOOST_TEST(host.methods.empty());
+}
+
+BOOST_AUTO_TEST_CASE(while_its_host_drains_the_codec_says_that_the_connection_ends) {
+  LineCodec::told_to_close = false;
+  BOOST_TEST(ask("GET\n") == "200 GET\n");
+  BOOST_TEST(!LineCodec::told_to_close);
+  host.drains = true;
+  BOOST_TEST(ask("GET\n") == "200 GET\n");
+  BOOST_TEST(LineCodec::told_to_close);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -102,7 +102,7 @@ Course course_of(const std::vector<const Piece*>& sent, int status) {
       codec.append_response(out, Response{status, {}, {}});
     }
     out += codec.take_reply();
-    if (outcome == Codec::Outcome::too_large) codec.append_response(out, Response{413, {}, {}});
+    if (outcome == Codec::Outcome::refused) codec.append_response(out, Response{413, {}, {}});
     if (std::string objection = front.read(out); !objection.empty()) return {std::move(objection)};
     if (outcome != Codec::Outcome::need_more) return {};
   }

@@ -126,7 +126,8 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_too_large_is_answered_under_its_id) {
   FramingLimits limits;
   limits.request_bytes = 1000;
   FastCgiCodec small(limits, parser);
-  BOOST_REQUIRE((small.feed(request(9, {{"A", std::string(2000, 'x')}})) == Codec::Outcome::too_large));
+  BOOST_REQUIRE((small.feed(request(9, {{"A", std::string(2000, 'x')}})) == Codec::Outcome::refused));
+  BOOST_TEST(small.refusal().status == 413);
   std::string out;
   small.append_response(out, Response{413, {}, {}});
   BOOST_TEST((out == response_records(9, "Status: 413 Content Too Large\r\n\r\n")));

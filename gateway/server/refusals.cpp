@@ -1,0 +1,36 @@
+#include "gateway/server/refusals.h"
+
+#include "gateway/endpoints/events.h"
+#include "gateway/http/problem.h"
+
+namespace session::gateway {
+
+// `auth` has no body: nginx takes none.
+Response refuse_secret(const Request& request, const std::string& listener, Log& log) {
+  log.warn(Message::bad_secret, "refused a request on {}: its GATEWAY_SECRET is {}", listener,
+           request.front_secret.value() ? "wrong" : "missing");
+  const ProblemBody body = request.settings.endpoint() == "auth" ? ProblemBody::none : ProblemBody::json;
+  Response response =
+      problem(403, "bad-secret", "The request does not carry the secret of this gateway.", body);
+  if (request.method == "HEAD") response.body.clear();
+  add_refusal(response.events, response.reason);
+  return response;
+}
+
+Response refuse_route(const Request& request, const std::string& listener, Log& log) {
+  const Refusal& refusal = *request.refusal;
+  if (refusal.reason == "no-check")
+    log.warn(Message::unknown_check, "refused a request on {}: the configuration has no such check",
+             listener);
+  Response response = problem(refusal.status, refusal.reason, refusal.detail);
+  if (!refusal.allow.empty()) response.headers.add("Allow", refusal.allow);
+  if (request.method == "HEAD") response.body.clear();
+  return response;
+}
+
+Response refuse_endpoint(std::string_view name, Log& log) {
+  log.warn(Message::unknown_endpoint, "unknown GATEWAY_ENDPOINT: '{}'", printable(name));
+  return problem(404, "no-endpoint", "This location is not configured for the session gateway.");
+}
+
+}  // namespace session::gateway

@@ -1,0 +1,145 @@
+#include "gateway/transport/http/codec.h"
+
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "gateway/transport/http/http_request.h"
+
+namespace session::gateway {
+namespace {
+
+// More than this is given back to the system with the request.
+constexpr std::size_t kKeptCapacity = std::size_t{8} << 10;
+
+void clear(std::string& text) {
+  text.clear();
+  if (text.capacity() > kKeptCapacity) text.shrink_to_fit();
+}
+
+void append_number(std::string& out, std::size_t number) {
+  std::array<char, 20> digits{};
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  out.append(digits.data(), end);
+}
+
+}  // namespace
+
+Codec::Outcome HttpCodec::feed(std::string_view received) {
+  if (pending_.empty()) {
+    const Outcome outcome = read(received);
+    if (outcome != Outcome::refused) pending_ = received;
+    return outcome;
+  }
+  pending_.append(received);
+  std::string_view rest = pending_;
+  const Outcome outcome = read(rest);
+  pending_.erase(0, pending_.size() - rest.size());
+  if (pending_.empty()) clear(pending_);
+  return outcome;
+}
+
+// Takes from the input what belongs to the request, and leaves the rest.
+Codec::Outcome HttpCodec::read(std::string_view& input) {
+  if (stage_ == Stage::head) {
+    const Outcome outcome = read_head(input);
+    if (stage_ != Stage::body) return outcome;
+  }
+  return read_body(input);
+}
+
+Codec::Outcome HttpCodec::read_head(std::string_view& input) {
+  const std::string_view block = input.substr(0, limits_.head_bytes);
+  switch (scan_.feed(block)) {
+    case HeadScan::Outcome::malformed:
+      return refuse_malformed("a header block that parsers read in different ways");
+    case HeadScan::Outcome::need_more:
+      if (input.size() < limits_.head_bytes) return Outcome::need_more;
+      return refuse({431, "too-large", "The header block exceeds its size limit."},
+                    "a header block over its limit of 48 KiB");
+    case HeadScan::Outcome::complete:
+      break;
+  }
+  head_ = input.substr(0, scan_.size());
+  input.remove_prefix(scan_.size());
+  if (!parser_.parse_head(head_)) return refuse_malformed("a malformed HTTP request");
+  const HttpHead& head = parser_.head();
+  is_1_1_ = head.is_1_1;
+  if (const auto objection = objection_to(head)) return refuse(*objection, "an HTTP request that is refused");
+  taken_ = head_.size();
+  keep_ = parser_.keep_alive();
+  const HttpRoute route = routes_().find(listener_, head.method, head.target);
+  request_ = request_of(head, route);
+  takes_body_ = route.takes_body;
+  is_head_ = head.method == "HEAD";
+  is_check_ = request_.settings.endpoint() == "auth";
+  return begin_body();
+}
+
+Codec::Outcome HttpCodec::begin_body() {
+  const auto length = parser_.content_length();
+  if (taken_ > limits_.request_bytes || (length && *length > limits_.request_bytes - taken_))
+    return refuse_too_large();
+  stage_ = Stage::body;
+  if (!parser_.whole() && expects_continue(parser_.head())) reply_ = "HTTP/1.1 100 Continue\r\n\r\n";
+  return Outcome::need_more;
+}
+
+Codec::Outcome HttpCodec::read_body(std::string_view& input) {
+  while (!parser_.whole()) {
+    if (input.empty()) return Outcome::need_more;
+    const auto taken = parser_.feed_body(input, takes_body_ ? &request_.body : nullptr);
+    if (!taken) return refuse_malformed("a malformed body of an HTTP request");
+    input.remove_prefix(*taken);
+    taken_ += *taken;
+    // What Beast waits for the rest of counts, too: a line of a chunk's length has no end of its own.
+    if (taken_ + (parser_.whole() ? 0 : input.size()) > limits_.request_bytes) return refuse_too_large();
+    if (*taken == 0) return Outcome::need_more;
+  }
+  reply_.clear();  // nobody waits for a 100 any more
+  stage_ = Stage::whole;
+  return Outcome::whole;
+}
+
+Codec::Outcome HttpCodec::refuse(Refusal refusal, const char* why) {
+  refusal_ = refusal;
+  why_ = why;
+  keep_ = false;
+  return Outcome::refused;
+}
+
+Codec::Outcome HttpCodec::refuse_malformed(const char* why) {
+  return refuse({400, "bad-request", "This is not a request of HTTP/1.1."}, why);
+}
+
+Codec::Outcome HttpCodec::refuse_too_large() {
+  return refuse({413, "too-large", "The request exceeds its size limit."}, "");
+}
+
+void HttpCodec::append_response(std::string& out, const Response& response) {
+  const int status = is_check_ && response.status == 204 ? 200 : response.status;
+  out.reserve(out.size() + response.headers.lines().size() + response.body.size() + 256);
+  out.append("HTTP/1.1 ");
+  append_number(out, static_cast<std::size_t>(status));
+  out.append(" ")
+      .append(reason_phrase(status))
+      .append("\r\n")
+      .append(date_.now())
+      .append(response.headers.lines());
+  if (status != 204 && !is_head_) {
+    out.append("Content-Length: ");
+    append_number(out, response.body.size());
+    out.append("\r\n");
+  }
+  if (!keep_) out.append("Connection: close\r\n");
+  if (keep_ && !is_1_1_) out.append("Connection: keep-alive\r\n");
+  out.append("\r\n").append(response.body);
+  request_ = Request();
+  clear(head_);
+  scan_.reset();
+  stage_ = Stage::head;
+  is_check_ = is_head_ = false;
+  is_1_1_ = true;
+}
+
+}  // namespace session::gateway
