@@ -12,6 +12,28 @@ constexpr const char* kNewKeys =
     "[{ id: k2, value: 'the second key of the tests with a browser' },"
     " { id: k1, value: 'the first key of the tests with a browser' }]";
 
+// What lint says to write where the login page is a dead end.
+std::string line_for_the_login_page(const std::string& said) {
+  const std::string before = "[login-page]\n    write: ";
+  const std::size_t at = said.find(before);
+  if (at == std::string::npos) return "";
+  const std::string line =
+      said.substr(at + before.size(), said.find('\n', at + before.size()) - at - before.size());
+  return line.substr(0, line.find(" or, "));
+}
+
+// Opens a protected page: where the browser ends, with which status; or its error.
+constexpr const char* kOpenAccount =
+    "return open(`${site}/account/`).catch((error) => error.message.split(' at ')[0]);";
+
+// The site with the line that lint says to write for it: lint is silent then, and a login works.
+void check_mended_by(const std::string& line, BrowserSiteOptions options) {
+  options.server = line;
+  BrowserSite site(options);
+  BOOST_TEST(line_for_the_login_page(site.lint()) == "");
+  BOOST_TEST(user_of(site.browse("await open(`${site}/account/`); return logIn('alice');")) == "alice");
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(scripts)
@@ -97,6 +119,32 @@ BOOST_AUTO_TEST_CASE(a_login_replaces_the_cookie_that_a_visitor_had) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+BOOST_AUTO_TEST_SUITE(dead_ends)
+
+BOOST_AUTO_TEST_CASE(a_login_page_that_wants_a_session_is_a_circle_that_lint_names) {
+  BrowserSiteOptions options;
+  options.home = "location / { include session-gateway-protect.conf; proxy_pass http://application; }";
+  BrowserSite site(options);
+  BOOST_TEST(site.browse(kOpenAccount) == "net::ERR_TOO_MANY_REDIRECTS");
+  const std::string line = line_for_the_login_page(site.lint());
+  BOOST_TEST_REQUIRE(line.starts_with("location = /login {"), site.lint());
+  check_mended_by(line, options);
+}
+
+BOOST_AUTO_TEST_CASE(a_login_page_that_is_missing_is_a_404_that_lint_names) {
+  BrowserSiteOptions options;
+  options.home = "";
+  BrowserSite site(options);
+  const Json seen = site.browse(kOpenAccount);
+  BOOST_TEST(seen["status"] == 404);
+  BOOST_TEST(seen["url"].get<std::string>().starts_with(site.url("/login?to=")));
+  const std::string line = line_for_the_login_page(site.lint());
+  BOOST_TEST_REQUIRE(line.starts_with("location = /login {"), site.lint());
+  check_mended_by(line, options);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
 BOOST_AUTO_TEST_SUITE(cookies)
 
 BOOST_AUTO_TEST_CASE(scripts_can_neither_read_nor_replace_the_session_cookie) {
@@ -146,7 +194,8 @@ BOOST_AUTO_TEST_CASE(a_cookie_under_an_older_key_is_replaced_by_whatever_asks_ne
   }
 }
 
-// So a site without TLS never gets its users logged in, and a developer, on localhost, does not see it.
+// So a site without TLS never gets its users logged in, and a developer, on localhost, does not see it: lint
+// says so, but of a server that other machines reach.
 BOOST_AUTO_TEST_CASE(without_tls_a_browser_keeps_a_secure_cookie_of_localhost_only) {
   BrowserSiteOptions plain;
   plain.scheme = "http";
@@ -161,6 +210,9 @@ BOOST_AUTO_TEST_CASE(without_tls_a_browser_keeps_a_secure_cookie_of_localhost_on
   BOOST_TEST(user_of(seen["local"]) == "alice");
   BOOST_TEST_REQUIRE(seen["held"].size() == 1);
   BOOST_TEST(seen["held"][0]["domain"] == "localhost");
+  const std::string rule = "[secure-cookie-over-http]";
+  BOOST_TEST(site.lint_when_public().find(rule) != std::string::npos, site.lint_when_public());
+  BOOST_TEST(site.lint().find(rule) == std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

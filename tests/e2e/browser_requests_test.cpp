@@ -6,6 +6,43 @@
 #include "tests/support/browser/browser_site.h"
 
 namespace session::test {
+namespace {
+
+// A place for pages of another origin, as docs/recipes.md has it, and one below it that does not say so.
+BrowserSiteOptions shared() {
+  BrowserSiteOptions options;
+  options.server = R"(location /shared/ {
+            set $session_preflight on;
+            include session-gateway-protect.conf;
+            proxy_pass http://application;
+        }
+        location /shared/unsaid/ {
+            include session-gateway-protect.conf;
+            proxy_pass http://application;
+        })";
+  return options;
+}
+
+// The headers for refusals, as docs/recipes.md has them.
+BrowserSiteOptions shared_with_its_refusals() {
+  BrowserSiteOptions options = shared();
+  options.http = R"(map $http_origin $cors_origin {
+        https://login.site.example:@PORT@ $http_origin;
+    })";
+  options.refusals = R"(add_header Access-Control-Allow-Origin $cors_origin always;
+add_header Access-Control-Allow-Credentials true always;
+add_header Vary Origin always;
+)";
+  return options;
+}
+
+// Asks with the cookie and with a header that a browser asks about beforehand: the answer, or that the page
+// can't read it.
+constexpr const char* kAsk = R"(
+  const ask = (path) => fetched(site + path, { credentials: 'include', headers: { 'X-Of-The-Page': '1' } })
+    .catch((error) => error.message);)";
+
+}  // namespace
 
 BOOST_AUTO_TEST_SUITE(requests_of_pages)
 
@@ -130,6 +167,40 @@ BOOST_AUTO_TEST_CASE(only_the_sites_own_pages_can_change_its_session) {
   BOOST_TEST(seen["left"].empty());
   const std::vector<std::string> expected = {"403", "204"};
   BOOST_TEST(site.statuses("/session") == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_page_of_another_origin_is_answered_where_the_location_lets_preflights_through) {
+  BrowserSite site(shared_with_its_refusals());
+  const Json seen = site.browse(kAsk + std::string(R"(
+    await open(`${site}/account/`);
+    await logIn('alice');
+    await open(login_site);
+    return { said: await ask('/shared/data'), unsaid: await ask('/shared/unsaid/data') };)"));
+  BOOST_TEST(seen["said"]["status"] == 200);
+  BOOST_TEST(user_of(seen["said"]) == "alice");
+  BOOST_TEST(seen["unsaid"] == "Failed to fetch");
+  const std::vector<std::string> preflight_and_request = {"204", "200"};
+  const std::vector<std::string> refused_preflight = {"401"};
+  BOOST_TEST(site.statuses("/shared/data") == preflight_and_request, boost::test_tools::per_element());
+  BOOST_TEST(site.statuses("/shared/unsaid/data") == refused_preflight, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_page_of_another_origin_can_read_refusals_that_carry_its_headers) {
+  const std::string script = kAsk + std::string(R"(
+    await open(login_site);
+    const named = await ask('/shared/data');
+    await open(elsewhere);
+    return { named, other: await ask('/shared/other/data') };)");
+  BrowserSite site(shared_with_its_refusals());
+  const Json seen = site.browse(script);
+  BOOST_TEST(seen["named"]["status"] == 401);
+  BOOST_TEST(seen["named"]["told"]["reason"] == "absent");
+  BOOST_TEST(seen["other"] == "Failed to fetch");
+  BrowserSite without(shared());
+  BOOST_TEST(without.browse(script)["named"] == "Failed to fetch");
+  const std::vector<std::string> preflight_and_refusal = {"204", "401"};
+  for (const BrowserSite* each : {&site, &without})
+    BOOST_TEST(each->statuses("/shared/data") == preflight_and_refusal, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,7 +5,7 @@
 //   /logout   POST: logs out, and sends the browser to /
 //   /data     the request as JSON       /events   one event, and no end      /socket   one message
 //   /image    an image                  /script   a script                   /style    a stylesheet
-// Every other path is a page that shows the request.
+// Every other path is a page that shows the request. What is below /shared/ is for pages of https://login.* as well.
 
 const http = require('http');
 const { WebSocketServer } = require('ws');
@@ -51,6 +51,15 @@ function send(response, type, text) {
   response.writeHead(200, { 'Content-Type': type }).end(text);
 }
 
+// What a framework does for CORS: the page may ask with a cookie and with a header of its own, and read the answer.
+function share({ url, headers }, response) {
+  if (!url.startsWith('/shared/') || !headers.origin?.startsWith('https://login.')) return;
+  response.setHeader('Access-Control-Allow-Origin', headers.origin);
+  response.setHeader('Access-Control-Allow-Credentials', 'true');
+  response.setHeader('Access-Control-Allow-Headers', 'X-Of-The-Page');
+  response.setHeader('Vary', 'Origin');
+}
+
 function events(request, response) {
   response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
   response.write(`data: ${JSON.stringify(told(request))}\n\n`);
@@ -62,6 +71,7 @@ const answers = {
   'POST logout': (request, response) => commit(response, { 'X-Session-Destroy': 'true', 'X-Session-Location': '/' }),
   'GET data': (request, response) => send(response, 'application/json', JSON.stringify(told(request))),
   'POST data': (request, response) => send(response, 'application/json', JSON.stringify(told(request))),
+  'OPTIONS data': (request, response) => response.writeHead(204).end(),
   'GET events': events,
   'GET image': (request, response) => send(response, 'image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg"/>'),
   'GET script': (request, response) => send(response, 'text/javascript', 'window.scriptRan = true;'),
@@ -72,6 +82,7 @@ const server = http.createServer((request, response) => {
   const last = request.url.split('?')[0].split('/').pop();
   const logOut = '<form method="post" action="/logout"><button>Log out</button></form>';
   const shown = () => send(response, 'text/html', page(request, logOut));
+  share(request, response);
   (answers[`${request.method} ${last}`] ?? shown)(request, response);
 });
 new WebSocketServer({ server }).on('connection', (socket, request) => socket.send(JSON.stringify(told(request))));

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include <filesystem>
 #include <sstream>
 #include <stdexcept>
 
@@ -36,7 +37,8 @@ BrowserSite::~BrowserSite() {
 }
 
 std::string BrowserSite::filled(const std::string& name) const {
-  std::string text = replaced(file_here(name), "@SERVER@", options_.server);
+  std::string text = replaced(file_here(name), "@HTTP@", options_.http);
+  text = replaced(replaced(text, "@HOME@", options_.home), "@SERVER@", options_.server);
   text = replaced(replaced(text, "@MORE@", options_.gateway), "@DIR@", dir_.path());
   text = replaced(text, "@TLS@", options_.scheme == "https" ? " ssl" + http2_of_a_listen_line() : "");
   return replaced(text, "@PORT@", std::to_string(port_));
@@ -48,6 +50,7 @@ void BrowserSite::configure(const std::string& keys) const {
 
 void BrowserSite::write_nginx_files() const {
   write_file(dir_ / "nginx.conf", filled("site.conf"));
+  if (!options_.refusals.empty()) write_file(dir_ / "session-gateway-refusals.conf", options_.refusals);
   Process command({gateway_binary(), "nginx", "--config", dir_ / "gateway.yaml", "--output", dir_.path()},
                   dir_ / "command.log");
   if (command.wait() != 0) throw std::runtime_error("session-gateway nginx: " + log("command"));
@@ -105,11 +108,17 @@ void BrowserSite::use_keys(const std::string& keys) {
   });
 }
 
-std::string BrowserSite::lint() const {
-  Process command({gateway_binary(), "lint", dir_ / "nginx.conf", "--config", dir_ / "gateway.yaml"},
+std::string BrowserSite::lint(const std::string& file) const {
+  std::filesystem::remove(dir_ / "lint.log");
+  Process command({gateway_binary(), "lint", dir_ / file, "--config", dir_ / "gateway.yaml"},
                   dir_ / "lint.log");
   command.wait();
   return log("lint");
+}
+
+std::string BrowserSite::lint_when_public() const {
+  write_file(dir_ / "public.conf", replaced(read_file(dir_ / "nginx.conf"), "listen 127.0.0.1:", "listen "));
+  return lint("public.conf");
 }
 
 }  // namespace session::test

@@ -15,7 +15,11 @@ inline constexpr const char* kFirstBrowserKeys =
 struct BrowserSiteOptions {
   std::string scheme = "https";  // or http
   std::string gateway;           // lines of gateway.yaml
+  std::string http;              // lines at http level of nginx.conf
   std::string server;            // lines of the server of site.example: further locations, for example
+  std::string refusals;          // session-gateway-refusals.conf; empty: there is none
+  // The location of site.example for all that has no other one, such as the login page.
+  std::string home = "location / { include session-gateway-public.conf; proxy_pass http://application; }";
 };
 
 // A private site with the real gateway, and the real nginx with what `session-gateway nginx` writes for it,
@@ -41,11 +45,14 @@ class BrowserSite {
   // The gateway has these keys from now on.
   void use_keys(const std::string& keys);
   // What `session-gateway lint` says of this site's nginx.conf.
-  [[nodiscard]] std::string lint() const;
+  [[nodiscard]] std::string lint() const { return lint("nginx.conf"); }
+  // The same, as if nginx did not listen at 127.0.0.1 but for everybody.
+  [[nodiscard]] std::string lint_when_public() const;
 
  private:
   void configure(const std::string& keys) const;
   void write_nginx_files() const;
+  [[nodiscard]] std::string lint(const std::string& file) const;
   void start();
   [[nodiscard]] std::string filled(const std::string& name) const;
   [[nodiscard]] std::string log(const std::string& name) const { return read_file(dir_ / (name + ".log")); }
