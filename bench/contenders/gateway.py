@@ -58,7 +58,9 @@ class Gateway(Backend):
             options = f", memory: {{ max_bytes: {self.max_kib}KiB }}"
         limits = f"limits: {{ connections: {self.connections} }}" if self.connections else ""
         return f"""
-listen: [ {{ unix: {self.socket}, mode: "0666" }} ]
+listen:
+  - {{ unix: {self.socket}, mode: "0666" }}
+  - {{ unix: {self.http_socket}, mode: "0666", protocol: http, serves: [auth] }}
 store: {{ type: {self.store}{options} }}
 workers: {self.workers}
 {limits}
@@ -70,6 +72,7 @@ keys: [ {{ id: k1, value: "a key for the benchmark, 32 bytes or more" }} ]
     def start(self, sandbox, redis, seconds=20):
         """`seconds`: the time within which it must listen."""
         self.socket = sandbox.path(f"{self.name}.sock")
+        self.http_socket = sandbox.path(f"{self.name}-http.sock")
         config = sandbox.write(f"{self.name}.yaml", self.config(redis))
         self.process = sandbox.start(self.name, *self.under, f"{sandbox.build}/session-gateway", "serve", "--config", config)
         sandbox.wait_until_listening(self.process, self.socket, seconds)
@@ -103,3 +106,28 @@ keys: [ {{ id: k1, value: "a key for the benchmark, 32 bytes or more" }} ]
 
     def log_in(self, front, attributes):
         return front.begin_session(self.name, {"set": attributes})
+
+
+class GatewayByHand(Gateway):
+    """The gateway with as few lines of nginx as a check needs, by FastCGI (`protocol` "fastcgi") or by HTTP, so that the two
+    can be compared: the shipped files are for FastCGI."""
+
+    def __init__(self, store, protocol):
+        super().__init__(store, name=f"{store}-{protocol}")
+        self.protocol = protocol
+
+    def upstreams(self):
+        return fastcgi_upstreams(self.name, self.socket) + f"""
+  upstream {self.name}_http {{ server unix:{self.http_socket}; keepalive 1024; keepalive_requests 100000000; }}"""
+
+    def protected(self, contender, variable):
+        return Backend.protected(self, contender, variable)
+
+    def auth_location(self, kept):
+        if self.protocol == "fastcgi":
+            return super().auth_location(kept)
+        return f"""proxy_pass http://{self.name}_http/auth/login; proxy_http_version 1.1; proxy_method GET;
+      proxy_pass_request_headers off; proxy_pass_request_body off;
+      proxy_set_header Connection ""; proxy_set_header Content-Length ""; proxy_set_header Cookie $http_cookie;
+      proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Request-Id $request_id;
+      proxy_buffer_size 48k; proxy_buffers 4 48k;"""

@@ -7,7 +7,7 @@ from report.results import read
 
 TEMPLATE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "benchmarks.md.in")
 MISSING = "*Not part of this run.*"
-TABLES = {"compare": tables.compare, "connections": tables.connections, "workers": tables.plain, "sessions": tables.plain,
+TABLES = {"compare": tables.compare, "connections": tables.connections, "workers": tables.plain, "protocols": tables.plain, "sessions": tables.plain,
           "sizes": tables.plain, "million": tables.million, "idle_busy": tables.idle_busy, "flood": tables.flood,
           "steps": tables.steps}
 

@@ -122,9 +122,10 @@ int run_gateway(const std::string& config_file, const std::string& log) {
 }
 
 WireGateway::WireGateway(const Setup& setup) : port_(session::test::free_port()) {
-  write_file(config_file(), configuration("  - unix: '" + socket_file() +
-                                              "'\n  - tcp: 127.0.0.1:" + std::to_string(port_) + "\n",
-                                          setup.yaml, setup.cookie));
+  write_file(config_file(),
+             configuration("  - unix: '" + socket_file() + "'\n  - tcp: 127.0.0.1:" + std::to_string(port_) +
+                               "\n" + session::test::replaced(setup.listen, "@DIR@", dir_ / ""),
+                           setup.yaml, setup.cookie));
   process_ = std::make_unique<Process>(command(dir_, setup, config_file()), dir_ / "gateway.log");
   // Told by its log, not by connecting: a connection would count.
   wait_until("the gateway to serve", [this] {

@@ -33,6 +33,9 @@ class WireGateway {
     std::string cookie = kWireCookie;
     std::string environment = {};   // assignments for the shell: "NOTIFY_SOCKET=/path"
     std::vector<int> sockets = {};  // passed on as the service manager does; they stay the test's own
+    // More listeners, as lines of the file ("  - unix: @DIR@/http.sock"); @DIR@ is the gateway's own
+    // directory.
+    std::string listen = {};
   };
 
   WireGateway() : WireGateway(Setup{}) {}
@@ -42,6 +45,8 @@ class WireGateway {
   WireGateway& operator=(const WireGateway&) = delete;
 
   [[nodiscard]] Peer unix_peer() const { return test::unix_peer(socket_file()); }
+  // Connected to another socket in its directory.
+  [[nodiscard]] Peer peer_of(const std::string& name) const { return test::unix_peer(dir_ / name); }
   [[nodiscard]] Peer tcp_peer() const;
   // One of each kind.
   [[nodiscard]] std::vector<Peer> peers() const;

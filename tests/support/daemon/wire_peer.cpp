@@ -129,6 +129,21 @@ Answer Peer::read_answer() {
   return answer;
 }
 
+Answer Peer::read_http(bool to_head) {
+  Answer answer;
+  while (!answer.content.ends_with("\r\n\r\n")) answer.content += read_exactly(1);
+  require(answer.content.starts_with("HTTP/1.1 "), "no status line");
+  answer.status = std::stoi(answer.content.substr(9, 3));
+  answer.headers = answer.content.substr(answer.content.find("\r\n") + 2);
+  answer.headers.resize(answer.headers.size() - 2);
+  const std::string length = answer.header("Content-Length");
+  const bool none = to_head || answer.status == 204 || answer.status == 100;
+  require(none == length.empty(), "no Content-Length, or one too many");
+  if (!none) answer.body = read_exactly(std::stoul(length));
+  answer.content += answer.body;
+  return answer;
+}
+
 std::string Peer::read_to_end() {
   std::string all;
   char piece[4096];
@@ -148,6 +163,12 @@ bool Peer::hung_up() {
 bool Peer::has_hung_up() const {
   pollfd poll{descriptor_, POLLRDHUP, 0};
   return ::poll(&poll, 1, 0) == 1;
+}
+
+std::string http_request(const std::string& method, const std::string& target, const std::string& fields,
+                         const std::string& body) {
+  const std::string length = body.empty() ? "" : "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  return method + " " + target + " HTTP/1.1\r\nHost: gateway.test\r\n" + fields + length + "\r\n" + body;
 }
 
 Pairs asking(const std::string& endpoint, const std::string& method, const Pairs& more) {

@@ -53,6 +53,13 @@ class Peer {
     send(request);
     return read_answer();
   }
+  // The same by HTTP; content is the head and the body. A body has a Content-Length, unless the request was a
+  // HEAD.
+  [[nodiscard]] Answer read_http(bool to_head = false);
+  [[nodiscard]] Answer ask_http(std::string_view request) {
+    send(request);
+    return read_http(request.starts_with("HEAD "));
+  }
   // Everything up to the end of the stream, or up to a reset.
   [[nodiscard]] std::string read_to_end();
   // Whether it was closed without a further byte.
@@ -70,6 +77,10 @@ class Peer {
 // Params of a request for an endpoint, as nginx would send them.
 [[nodiscard]] Pairs asking(const std::string& endpoint, const std::string& method = "GET",
                            const Pairs& more = {});
+
+// A request by HTTP. `fields`: lines, each ended by CR LF. One with a body says its length.
+[[nodiscard]] std::string http_request(const std::string& method, const std::string& target,
+                                       const std::string& fields = {}, const std::string& body = {});
 
 [[nodiscard]] inline std::string health(std::uint16_t id = 1, bool keep = true) {
   return request(id, asking("health"), {}, keep);
