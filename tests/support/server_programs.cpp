@@ -22,6 +22,10 @@ std::string in_sbin(const std::string& program) {
 
 std::string nginx_binary() { return named_by("SESSION_GATEWAY_NGINX", in_sbin("nginx")); }
 
+std::string apache_binary() { return in_sbin("apache2"); }
+
+std::string apache_modules() { return "/usr/lib/apache2/modules"; }
+
 std::string lighttpd_binary() { return in_sbin("lighttpd"); }
 
 std::string redis_server_binary() { return named_by("SESSION_GATEWAY_REDIS_SERVER", "redis-server"); }

@@ -9,6 +9,9 @@ namespace session::test {
 
 // SESSION_GATEWAY_NGINX, or this machine's nginx. Such an nginx needs no dynamic module.
 [[nodiscard]] std::string nginx_binary();
+// This machine's Apache, and the folder of its modules.
+[[nodiscard]] std::string apache_binary();
+[[nodiscard]] std::string apache_modules();
 // This machine's lighttpd.
 [[nodiscard]] std::string lighttpd_binary();
 // SESSION_GATEWAY_REDIS_SERVER, or this machine's Redis. Valkey's server will do.

@@ -55,8 +55,8 @@ inline std::vector<std::string> forged_identities() {
   std::vector<std::string> lines;
   for (const std::string& header : kIdentityHeaders) {
     for (const std::string& spelling : spellings(header)) {
-      lines.push_back(spelling + ": root");
-      lines.push_back(lower(spelling) + ": root");
+      lines.push_back(spelling + ": mallory");
+      lines.push_back(lower(spelling) + ": mallory");
       lines.push_back(spelling + ";");
     }
   }
