@@ -284,7 +284,13 @@ void Server::run() {
   boost::asio::co_spawn(loop_, maintain_store(), ended);
   boost::asio::co_spawn(loop_, send_heartbeats(), ended);
   for (const auto& acceptor : acceptors_) boost::asio::co_spawn(loop_, acceptor->run(), ended);
-  for (const Listener& listener : listeners_) log().info("listening on {}", listener.name());
+  for (const Listener& listener : listeners_) {
+    if (listener.protocol() == Protocol::http) {
+      log().info("listening by HTTP on {}", listener.name());
+    } else {
+      log().info("listening on {}", listener.name());
+    }
+  }
   log().info("serving with {} workers", workers_.size());
   service_manager_.ready();
   // In the background: the store may come later, and until then its sessions are a 503.
