@@ -183,3 +183,32 @@ def commit_of_another_application(site, rng):
     site.location("/tenant/", rng.choice(("", "", PUBLIC + ' set $session_commit "";', 'proxy_set_header Cookie "";')), "proxy_pass http://other;")
     site.ask("nobody!", "GET", "/tenant/_login/alice")
     site.ask("nobody!", "GET", site.pages[0])
+
+
+@block
+def words_that_go_along(site, rng):
+    """A place that loosens its own check, and a way from it to the protected place: above the include or below it, or in a place
+    without a check."""
+    needs(site.level != "session")
+    word = rng.choice(('set $session_login "";', "set $session_preflight on;"))
+    target = rng.choice(("/admin/secret.txt", "@further"))
+    if target == "@further":
+        site.location("@further", PROTECT, site.serves(False))
+    address = rng.choice((target, "/admin/secret.txt")) if target != "@further" else target
+    rewrites = address != "@further"
+    way = rng.choice(("rewrite", "if", "return", "limit", "try_files", "error_page"))
+    needs(rewrites or way not in ("rewrite", "if"))
+    lines = {"rewrite": f"rewrite ^ {address} last;", "if": f"if ($uri) {{ rewrite ^ {address} last; }}",
+             "return": f"error_page 410 = {address}; return 410;", "try_files": f"try_files /none {address};",
+             "error_page": f"error_page 404 = {address};",
+             "limit": f"error_page 429 = {address}; limit_req zone=z_@ID@; limit_req_status 429;"}[way]
+    if way == "limit":
+        site.http.append("limit_req_zone $request_method zone=z_@ID@:64k rate=1r/m;")
+    parts = [word, PROTECT, lines]
+    order = rng.choice(((0, 1, 2), (0, 2, 1), (1, 0, 2), (0, 2)))
+    served = "" if way in ("try_files", "error_page") or site.is_files else site.serves(1 not in order)
+    site.location("/visitors/", *(parts[i] for i in order), served)
+    for session, method, headers in (("visitor", "GET", ()), ("visitor", "GET", ()),
+                                     ("nobody", "OPTIONS", ("Origin: https://other.test", "Access-Control-Request-Method: POST")),
+                                     ("nobody", "OPTIONS", ("Origin: https://other.test", "Access-Control-Request-Method: POST"))):
+        site.ask(session, method, "/visitors/x", headers)
