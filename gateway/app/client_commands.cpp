@@ -2,9 +2,10 @@
 
 #include <iostream>
 
+#include "core/base/escape.h"
 #include "gateway/app/exit_status.h"
 #include "gateway/client/ask.h"
-#include "gateway/config/listen_address.h"
+#include "gateway/client/where_to_ask.h"
 #include "gateway/config/load.h"
 
 namespace session::gateway {
@@ -23,19 +24,6 @@ int fail(const std::string& file, const Problems& problems) {
   return kFailed;
 }
 
-Secret first_of(const std::vector<Secret>& secrets) { return secrets.empty() ? Secret() : secrets.front(); }
-
-// The rule by which the gateway gives secrets to sockets of the service manager.
-Secret secret_for(const Listen& where, const Settings& settings) {
-  for (std::size_t i = 0; i < settings.listen.size(); ++i) {
-    if (same_place(settings.listen[i], where)) return first_of(settings.listen_secrets[i]);
-  }
-  for (const std::vector<Secret>& secrets : settings.listen_secrets) {
-    if (!secrets.empty()) return secrets.front();
-  }
-  return {};
-}
-
 std::string name_of_configuration(const ConfigChoice& choice) {
   return choice.file ? *choice.file : "the default configuration";
 }
@@ -50,13 +38,22 @@ std::string wrong_secret(const Question& question, const ConfigChoice& choice) {
          ": it runs with another one. Reload it, or name its configuration with --config";
 }
 
+// An HTTP listener has only what `serves` names.
+std::string not_served(const Question& question) {
+  const std::string endpoint(question.endpoint);
+  return "the gateway at " + name_of(question.where) + " does not serve " + endpoint + " there: add " +
+         endpoint + " to listen[].serves of this listener, and restart it";
+}
+
 // A body tells more than a status: `ready` says in it why not.
 int report(const ClientAnswer& answer, const Question& question, const ConfigChoice& choice) {
   if (answer.reason == "bad-secret") return fail(wrong_secret(question, choice));
+  if (protocol_of(question.where) == Protocol::http && answer.reason == "no-endpoint")
+    return fail(not_served(question));
   std::cout << answer.body << std::flush;
   if (answer.status != kOk) {
     return fail("the gateway at " + name_of(question.where) + " answers " + std::to_string(answer.status) +
-                (answer.reason.empty() ? "" : " " + answer.reason));
+                (answer.reason.empty() ? "" : " " + printable(answer.reason)));
   }
   return kFine;
 }
@@ -67,16 +64,14 @@ int ask_gateway(std::string_view endpoint, const ClientOptions& options) {
   const ConfigChoice& choice = options.configuration;
   const Loaded settings = choice.file ? load_listen(*choice.file) : Loaded(Settings{});
   if (!settings) return fail(*choice.file, settings.error());
-  Question question{settings->listen.front(), endpoint, {}, options.timeout};
-  if (options.socket) {
-    const auto where = parse_listen_address(*options.socket);
-    if (!where) {
-      std::cerr << "--socket: " << where.error() << "\n";
-      return kUsage;
-    }
-    question.where = *where;
+  const auto listener =
+      options.socket ? where_to_ask_at(*options.socket, *settings) : where_to_ask(endpoint, *settings);
+  if (!listener && options.socket) {
+    std::cerr << "--socket: " << listener.error() << "\n";
+    return kUsage;
   }
-  question.secret = secret_for(question.where, *settings);
+  if (!listener) return fail(name_of_configuration(choice) + ": " + listener.error());
+  const Question question{listener->where, endpoint, listener->secret, options.timeout};
   const auto answer = ask(question);
   if (!answer) return fail(answer.error());
   return report(*answer, question, choice);

@@ -13,14 +13,14 @@ namespace session::gateway {
 struct ClientOptions {
   // Of its file only `listen` counts: another part may be wrong since the gateway has read it.
   ConfigChoice configuration;
-  std::optional<std::string> socket;  // instead of the first of `listen`
+  std::optional<std::string> socket;  // instead of what where_to_ask() finds in `listen`
   milliseconds timeout{10000};
 };
 
-// Asks the running gateway for `endpoint` (health, ready or metrics), as nginx would, and prints its answer
-// to standard output. Sends the secret that `listen` has for the socket; for a socket that is not in
-// `listen`, the first of all secrets there. Returns the exit status: 0 if the answer is a 200, 1 if it is
-// another one or if there is none, 2 if `socket` is no address; standard error says why.
+// Asks the running gateway for `endpoint` (health, ready or metrics), as a probe or nginx would, and prints
+// its answer to standard output. See where_to_ask.h for listener, protocol and secret. Returns the exit
+// status: 0 if the answer is a 200, 1 if it is another one or if there is none, 2 if `socket` is no address;
+// standard error says why.
 int ask_gateway(std::string_view endpoint, const ClientOptions& options);
 
 }  // namespace session::gateway

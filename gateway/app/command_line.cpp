@@ -165,9 +165,10 @@ void add_client(CLI::App& app, Run& run, const char* endpoint, const char* descr
   CLI::App* client = app.add_subcommand(endpoint, description);
   add_config(*client, given->config, usual_or_defaults());
   client
-      ->add_option(
-          "--socket", given->socket,
-          "Where the gateway listens, instead of the first of `listen`: a path, or an address and port")
+      ->add_option("--socket", given->socket,
+                   "Where to ask, instead of a listener of the configuration: a path, or an address and "
+                   "port; with http: or "
+                   "fastcgi: before it if the configuration does not have it")
       ->type_name("ADDRESS");
   client->add_option("--timeout", given->timeout, "How long to wait for the answer")
       ->type_name("DURATION")

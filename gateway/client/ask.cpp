@@ -4,10 +4,13 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <memory>
 #include <system_error>
 #include <variant>
 
 #include "gateway/client/client_socket.h"
+#include "gateway/client/fastcgi_answer.h"
+#include "gateway/client/http_answer.h"
 #include "gateway/config/units.h"
 
 namespace session::gateway {
@@ -52,26 +55,65 @@ std::string not_answered(const Question& question, int error) {
   return who + "has ended the connection without an answer: " + std::generic_category().message(error);
 }
 
-std::string not_fastcgi(const Question& question) {
-  return "what listens at " + name_of(question.where) + " does not speak FastCGI: it is no gateway";
+bool is_http(const Question& question) { return protocol_of(question.where) == Protocol::http; }
+
+// What the gateway's other listeners speak, and how to ask those.
+std::string other_protocol(const Question& question) {
+  return is_http(question) ? "protocol: fastcgi (--socket fastcgi:ADDRESS)"
+                           : "protocol: http (--socket http:ADDRESS)";
+}
+
+std::string other_peer(const Question& question) {
+  return "what listens at " + name_of(question.where) + " does not speak " +
+         (is_http(question) ? "HTTP" : "FastCGI") + ": it is no gateway, or it runs there with " +
+         other_protocol(question);
+}
+
+// A FastCGI listener says nothing to what is not FastCGI.
+std::string closed(const Question& question, bool has_begun) {
+  const std::string what =
+      "the gateway at " + name_of(question.where) + " has closed the connection without an answer";
+  return has_begun || !is_http(question) ? what
+                                         : what + ": perhaps it runs there with " + other_protocol(question);
+}
+
+std::unique_ptr<AnswerParser> parser_for(const Question& question) {
+  if (is_http(question)) return std::make_unique<HttpAnswer>(kMaxAnswerBytes);
+  return std::make_unique<FastcgiAnswer>(kMaxAnswerBytes);
 }
 
 Result<ClientAnswer, std::string> receive_answer(ClientSocket& socket, const Question& question) {
-  using State = FastcgiAnswer::State;
-  FastcgiAnswer answer(kMaxAnswerBytes);
+  using State = AnswerParser::State;
+  const auto answer = parser_for(question);
   State state = State::incomplete;
   std::string piece;
+  bool has_begun = false;
   while (state == State::incomplete) {
     if (const int failed = socket.receive(piece)) return not_answered(question, failed);
-    if (piece.empty())
-      return "the gateway at " + name_of(question.where) + " has closed the connection without an answer";
-    state = answer.feed(piece);
+    if (piece.empty()) return closed(question, has_begun);
+    has_begun = true;
+    state = answer->feed(piece);
   }
-  if (state == State::malformed) return not_fastcgi(question);
+  if (state == State::malformed) return other_peer(question);
   if (state == State::too_large) return "the answer of " + name_of(question.where) + " is larger than 64MiB";
-  auto whole = answer.answer();
+  auto whole = answer->answer();
   if (!whole) return "what listens at " + name_of(question.where) + " " + whole.error();
   return whole;
+}
+
+// The host as a URL has it; there is none of a socket file.
+std::string host_of(const Listen& where) {
+  constexpr std::string_view kTcp = "tcp:";
+  return std::holds_alternative<ListenTcp>(where) ? name_of(where).substr(kTcp.size()) : "localhost";
+}
+
+std::string request_for(const Question& question) {
+  if (is_http(question))
+    return http_request(host_of(question.where), "/" + std::string(question.endpoint),
+                        question.secret.reveal());
+  ClientParams params = {{"GATEWAY_ENDPOINT", question.endpoint}, {"REQUEST_METHOD", "GET"}};
+  if (!question.secret.empty()) params.emplace_back("GATEWAY_SECRET", question.secret.reveal());
+  return fastcgi_request(params);
 }
 
 }  // namespace
@@ -84,12 +126,10 @@ std::string name_of(const Listen& where) {
 }
 
 Result<ClientAnswer, std::string> ask(const Question& question) {
-  ClientParams params = {{"GATEWAY_ENDPOINT", question.endpoint}, {"REQUEST_METHOD", "GET"}};
-  if (!question.secret.empty()) params.emplace_back("GATEWAY_SECRET", question.secret.reveal());
   ClientSocket socket(question.timeout);
   if (const int failed = socket.connect(question.where)) return not_connected(question, failed);
   // One that closes at once may have answered: that is what receive_answer finds out.
-  const int failed = socket.send(fastcgi_request(params));
+  const int failed = socket.send(request_for(question));
   if (failed != 0 && failed != EPIPE && failed != ECONNRESET) return not_answered(question, failed);
   return receive_answer(socket, question);
 }

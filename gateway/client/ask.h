@@ -6,15 +6,15 @@
 #include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/base/secret.h"
-#include "gateway/client/fastcgi_answer.h"
+#include "gateway/client/answer_parser.h"
 #include "gateway/config/settings.h"
 
 namespace session::gateway {
 
 // What a client asks a running gateway, and where.
 struct Question {
-  Listen where;
-  std::string_view endpoint;  // as GATEWAY_ENDPOINT names it
+  Listen where;               // and by which protocol
+  std::string_view endpoint;  // health, ready or metrics
   Secret secret;              // of the listener; empty: none
   milliseconds timeout;       // from the connect to the last byte of the answer
 };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "gateway/client/answer_parser.h"
 
 namespace session::gateway {
 
@@ -16,29 +17,13 @@ using ClientParams = std::vector<std::pair<std::string_view, std::string_view>>;
 // connection. REQUIRES: together the params fit into one record (64 KiB).
 [[nodiscard]] std::string fastcgi_request(const ClientParams& params);
 
-// What a responder has answered.
-struct ClientAnswer {
-  int status = 0;
-  std::string reason;  // X-Session-Reason, or ""
-  std::string body;
-};
-
-// Puts one answer together from the bytes of a connection, in pieces of any size. Trusts nothing in them: the
-// peer may be another program. Not thread-safe.
-class FastcgiAnswer {
+// The answer of a responder.
+class FastcgiAnswer final : public AnswerParser {
  public:
   explicit FastcgiAnswer(std::size_t max_bytes) : max_bytes_(max_bytes) {}
 
-  enum class State {
-    incomplete,
-    complete,
-    malformed,  // this is not FastCGI, or no answer to the request
-    too_large,
-  };
-  [[nodiscard]] State feed(std::string_view bytes);
-
-  // The error says what is wrong with the output, as the rest of a sentence. REQUIRES: it is complete.
-  [[nodiscard]] Result<ClientAnswer, std::string> answer() const;
+  [[nodiscard]] State feed(std::string_view bytes) override;
+  [[nodiscard]] Result<ClientAnswer, std::string> answer() const override;
 
  private:
   [[nodiscard]] State take_records();

@@ -1,17 +1,14 @@
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <filesystem>
-#include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
 
 #include "core/json/json.h"
+#include "tests/support/daemon/impostor.h"
 #include "tests/support/daemon/wire_gateway.h"
 #include "tests/support/program.h"
 
@@ -49,42 +46,6 @@ struct Place {
   TempDir dir;
   std::string config = dir / "client.yaml";
   std::string socket = dir / "gateway.sock";
-};
-
-// Something that listens and is no gateway: answers the first connection with these bytes when the request
-// has come, and closes. Without bytes it never accepts.
-class Impostor {
- public:
-  Impostor(const std::string& path, std::string answer)
-      : listener_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path.copy(address.sun_path, sizeof address.sun_path - 1);
-    if (::bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-        ::listen(listener_, 1) != 0)
-      throw std::runtime_error("can't listen");
-    if (!answer.empty()) thread_ = std::thread([this, text = std::move(answer)] { answer_with(text); });
-  }
-  ~Impostor() {
-    ::shutdown(listener_, SHUT_RDWR);
-    if (thread_.joinable()) thread_.join();
-    ::close(listener_);
-  }
-  Impostor(const Impostor&) = delete;
-  Impostor& operator=(const Impostor&) = delete;
-
- private:
-  void answer_with(const std::string& text) const {
-    const int connection = ::accept(listener_, nullptr, nullptr);
-    if (connection < 0) return;
-    char piece[512];
-    (void)!::recv(connection, piece, sizeof piece, 0);
-    (void)!::send(connection, text.data(), text.size(), MSG_NOSIGNAL);
-    ::close(connection);
-  }
-
-  int listener_;
-  std::thread thread_;
 };
 
 BOOST_AUTO_TEST_SUITE(wire_clients)
@@ -221,8 +182,11 @@ BOOST_AUTO_TEST_CASE(what_is_no_gateway_is_told_apart) {
     const Impostor web(place.socket, "HTTP/1.1 400 Bad Request\r\n\r\n");
     const Said said = ask("health", place.config);
     BOOST_TEST(said.status == 1);
-    BOOST_TEST(said.err ==
-               "what listens at unix:" + place.socket + " does not speak FastCGI: it is no gateway\n");
+    BOOST_TEST(
+        said.err ==
+        "what listens at unix:" + place.socket +
+            " does not speak FastCGI: it is no gateway, or it runs there with protocol: http (--socket "
+            "http:ADDRESS)\n");
   }
   std::filesystem::remove(place.socket);
   {
