@@ -1,5 +1,5 @@
-// A real Prometheus scrapes a gateway through nginx, as docs/monitor.md says; the dashboard's queries and
-// the alerts are then asked of it.
+// A real Prometheus scrapes a gateway, directly and through nginx, as docs/monitor.md says; the dashboard's
+// queries and the alerts are then asked of it.
 
 #include <unistd.h>
 
@@ -12,6 +12,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "core/json/json.h"
+#include "tests/support/daemon/probe_listeners.h"
 #include "tests/support/daemon/wire_gateway.h"
 #include "tests/support/e2e/support.h"
 #include "tests/support/places.h"
@@ -23,6 +24,7 @@ using gateway::test::asking;
 using gateway::test::Peer;
 using gateway::test::request;
 using gateway::test::WireGateway;
+using gateway::test::with_probe_listeners;
 
 std::string in_project(const std::string& path) { return source_root() + path; }
 std::string on_port(int port) { return "127.0.0.1:" + std::to_string(port); }
@@ -50,16 +52,16 @@ http {
   return replaced(replaced(text, "@LISTEN@", on_port(port)), "@CONF@", in_project("/conf/nginx"));
 }
 
-std::string prometheus_configuration(int target) {
-  return "global: { scrape_interval: 500ms, scrape_timeout: 500ms, evaluation_interval: 500ms }\n"
-         "rule_files: ['" +
-         in_project("/conf/prometheus-alerts.yaml") +
-         "']\n"
-         "scrape_configs:\n"
-         "  - job_name: session-gateway\n"
-         "    metrics_path: /_session/metrics\n"
-         "    static_configs: [{ targets: ['" +
-         on_port(target) + "'] }]\n";
+// Whom Prometheus asks.
+enum class Target { gateway, nginx };
+
+// The block of the page, with short intervals and places of the test's own.
+std::string prometheus_configuration(Target target, int port) {
+  const std::string address = target == Target::gateway ? on_port(9180) : on_port(8080);
+  const std::string block = doc_block("docs/monitor.md", "yaml", "targets: [\"" + address);
+  return "global: { scrape_interval: 500ms, scrape_timeout: 500ms, evaluation_interval: 500ms }\n" +
+         replaced(replaced(block, address, on_port(port)), "prometheus-alerts.yaml",
+                  in_project("/conf/prometheus-alerts.yaml"));
 }
 
 std::string url_encoded(const std::string& text) {
@@ -76,16 +78,13 @@ std::string url_encoded(const std::string& text) {
   return out;
 }
 
-// A gateway, an nginx in front of it on a port, and a Prometheus that scrapes this.
+// A gateway, and a Prometheus that scrapes it, or an nginx in front of it.
 class Monitored {
  public:
-  Monitored() {
-    write_file(dir_ / "nginx.conf", nginx_configuration(dir_.path(), gateway_.socket_file(), nginx_port_));
-    write_file(dir_ / "prometheus.yml", prometheus_configuration(nginx_port_));
-    std::vector<std::string> nginx = {nginx_binary(),     "-p", dir_.path(),        "-e",
-                                      dir_ / "nginx.log", "-c", dir_ / "nginx.conf"};
-    if (geteuid() == 0) nginx.insert(nginx.end(), {"-g", "user root;"});
-    nginx_ = std::make_unique<Process>(nginx, dir_ / "nginx.log");
+  explicit Monitored(Target target) : gateway_(with_probe_listeners(gateway_port_)) {
+    if (target == Target::nginx) start_nginx();
+    write_file(dir_ / "prometheus.yml",
+               prometheus_configuration(target, target == Target::nginx ? nginx_port_ : gateway_port_));
     prometheus_ = std::make_unique<Process>(
         std::vector<std::string>{"prometheus", "--config.file=" + (dir_ / "prometheus.yml"),
                                  "--storage.tsdb.path=" + (dir_ / "data"),
@@ -115,10 +114,18 @@ class Monitored {
   }
 
  private:
+  void start_nginx() {
+    write_file(dir_ / "nginx.conf", nginx_configuration(dir_.path(), gateway_.socket_file(), nginx_port_));
+    std::vector<std::string> nginx = {nginx_binary(),     "-p", dir_.path(),        "-e",
+                                      dir_ / "nginx.log", "-c", dir_ / "nginx.conf"};
+    if (geteuid() == 0) nginx.insert(nginx.end(), {"-g", "user root;"});
+    nginx_ = std::make_unique<Process>(nginx, dir_ / "nginx.log");
+  }
   [[nodiscard]] Client web() const { return Client({"http://" + on_port(prometheus_port_), "", ""}); }
   [[nodiscard]] std::string log() const { return read_file(dir_ / "prometheus.log"); }
 
   TempDir dir_;
+  int gateway_port_ = free_port();
   WireGateway gateway_;
   int nginx_port_ = free_port();
   int prometheus_port_ = free_port();
@@ -144,8 +151,8 @@ std::vector<std::string> dashboard_queries() {
 
 BOOST_AUTO_TEST_SUITE(prometheus)
 
-BOOST_AUTO_TEST_CASE(prometheus_scrapes_through_nginx_and_answers_the_dashboard_and_evaluates_the_alerts) {
-  const Monitored site;
+BOOST_AUTO_TEST_CASE(prometheus_scrapes_the_gateway_and_answers_the_dashboard_and_evaluates_the_alerts) {
+  const Monitored site(Target::gateway);
   const std::string cookie = site.gateway().log_in(R"({"user":"alice"})");
   Peer peer = site.gateway().unix_peer();
   for (int i = 0; i < 5; ++i) {
@@ -180,6 +187,12 @@ BOOST_AUTO_TEST_CASE(prometheus_scrapes_through_nginx_and_answers_the_dashboard_
     BOOST_TEST(rule["health"] == "ok", rule.dump());
     BOOST_TEST(rule["state"] == "inactive", rule["name"] << " fires though all is well");
   }
+}
+
+BOOST_AUTO_TEST_CASE(prometheus_scrapes_through_nginx_too) {
+  const Monitored site(Target::nginx);
+  wait_until("two scrapes", [&] { return site.scrapes() >= 2; });
+  BOOST_TEST(!site.query("session_gateway_connections")["data"]["result"].empty());
 }
 
 BOOST_AUTO_TEST_CASE(promtool_finds_no_fault_with_the_alert_rules) {
