@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "gateway/nginx/lint/asked_address.h"
 #include "gateway/nginx/lint/redirect_walk.h"
 #include "gateway/nginx/lint/rule.h"
 
@@ -69,30 +70,61 @@ std::optional<std::string> early_status(const Directive& line, const Statuses& m
   return std::nullopt;
 }
 
-// Reports an error page if it leads a request for a protected location to a place that undoes the check.
-// Returns false if it does not.
-bool report(Inspection& in, const Context& location, const Directive& line, const std::string& status,
-            bool again, bool of_location) {
-  RedirectWalk walk(in.usage, *location.enclosing(Context::Level::server));
-  const OpenEnds found = walk.redirected(line.args.back(), path_in(location).value_or("/x"), again);
+// An error page of a protected location for a status that can be made before its check.
+struct EarlyPage {
+  const Context& location;
+  const Directive& line;
+  std::string status;
+  bool again;        // recursive_error_pages
+  bool of_location;  // and not of the server
+
+  [[nodiscard]] std::string target() const { return line.args.back(); }
+  [[nodiscard]] std::string text() const {
+    return "nginx can answer " + legible(status) + " before the check of " + location.title() + ", and ";
+  }
+  [[nodiscard]] std::string text(const Context& end) const {
+    return text() + "this error page leads the request to " + end.title() + " (" + render(end.place()) +
+           "), which has no check and ";
+  }
+  // Rule error-page-to-open reports an address that clients can ask for themselves.
+  [[nodiscard]] bool reported_elsewhere(const OpenEnd& end) const {
+    return of_location && !end.keeps_address && !end.context->internal();
+  }
+};
+
+// Reports where an error page may lead a request to a place that undoes the check. Returns false if there is
+// no such place.
+bool report_doubt(Inspection& in, const EarlyPage& page, const OpenEnds& found) {
   for (const OpenEnd& end : found.ends) {
-    const std::string undone = undone_by(in.usage, location, end);
-    // Rule error-page-to-open reports an address that clients can ask for themselves.
-    if (undone.empty() || (of_location && !end.keeps_address && !end.context->internal())) continue;
-    in.danger(line.place,
-              "nginx can answer " + legible(status) + " before the check of " + location.title() +
-                  ", and this error page leads the request to " + end.context->title() + " (" +
-                  render(end.context->place()) + "), which has no check and " + undone,
+    const auto asked = asked_address(in.usage, end);
+    if (!asked || (in.usage.is_application(*end.context) && page.reported_elsewhere(end))) continue;
+    in.advice(page.line.place,
+              page.text(*end.context) + asked->how + ": whether it serves that page can't be told",
+              asked->remedy);
+    return true;
+  }
+  if (!found.unknown && !client_names_target(in.taint, page.target())) return false;
+  if (leads_elsewhere(page.target())) return false;
+  in.advice(page.line.place,
+            page.text() + "where this error page leads can't be told: a place without a check would undo it",
+            "error_page " + legible(page.status) + " with an address or a @name in place of " +
+                legible(page.target()));
+  return true;
+}
+
+// Reports an error page if it leads a request for a protected location to a place that undoes the check, or
+// if that can't be told. Returns false if it does no harm.
+bool report(Inspection& in, const EarlyPage& page) {
+  RedirectWalk walk(in.usage, *page.location.enclosing(Context::Level::server));
+  const OpenEnds found = walk.redirected(page.target(), path_in(page.location).value_or("/x"), page.again);
+  for (const OpenEnd& end : found.ends) {
+    const std::string undone = undone_by(in.usage, page.location, end);
+    if (undone.empty() || page.reported_elsewhere(end)) continue;
+    in.danger(page.line.place, page.text(*end.context) + undone,
               "in " + end.context->title() + ": " + kIncludeProtect);
     return true;
   }
-  if (!found.unknown) return false;
-  in.advice(line.place,
-            "nginx can answer " + legible(status) + " before the check of " + location.title() +
-                ", and where this error page leads can't be told: a place without a check would undo it",
-            "error_page " + legible(status) + " with an address or a @name in place of " +
-                legible(line.args.back()));
-  return true;
+  return report_doubt(in, page, found);
 }
 
 bool is_on(const Directive* line) { return line && line->arg(0) == "on"; }
@@ -104,8 +136,8 @@ void of_locations(Inspection& in) {
     for (const Directive* line : context->list("error_page")) {
       const auto status = early_status(*line, made, may_make_any(*context));
       if (status)
-        report(in, *context->enclosing(Context::Level::location), *line, *status,
-               is_on(context->find("recursive_error_pages")), true);
+        report(in, {*context->enclosing(Context::Level::location), *line, *status,
+                    is_on(context->find("recursive_error_pages")), true});
     }
   }
 }
@@ -121,7 +153,7 @@ void of_server(Inspection& in, const Context& server) {
       if (context->level() == Context::Level::location && !context->named() &&
           context->enclosing(Context::Level::server) == &server && GatewayUsage::check(*context) &&
           !in.usage.is_gateway(*context) &&
-          report(in, *context, *line, *status, is_on(server.find("recursive_error_pages")), false))
+          report(in, {*context, *line, *status, is_on(server.find("recursive_error_pages")), false}))
         break;
     }
   }

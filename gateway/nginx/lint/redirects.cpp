@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "gateway/nginx/lint/asked_address.h"
 #include "gateway/nginx/lint/redirect_walk.h"
 #include "gateway/nginx/lint/rule.h"
 #include "gateway/nginx/model/pattern.h"
@@ -13,7 +14,7 @@ namespace {
 // Returns the first place without a check to which an internal redirect of a protected location leads, if
 // clients can ask for it, too; nullopt if there is none, or if it is unknown.
 std::optional<OpenEnd> open_end(const Inspection& in, const Context& context, const std::string& target) {
-  if (!target.starts_with('/')) return std::nullopt;
+  if (!target.starts_with('/') && !target.starts_with('$')) return std::nullopt;
   const Context* location = context.enclosing(Context::Level::location);
   RedirectWalk walk(in.usage, *context.enclosing(Context::Level::server));
   for (const OpenEnd& end : walk.redirected(target, path_in(*location).value_or("/x")).ends) {
@@ -166,30 +167,57 @@ void error_page_to_program(Inspection& in) {
   }
 }
 
+constexpr const char* kRefusedGoesOn = "a request that the check refuses goes on to ";
+
+// Reports an error page that may undo a refusal. `only_500`: rule error-page-to-open reports an application
+// at an address that clients can ask for themselves.
+void refused_in_doubt(Inspection& in, const Directive& line, const OpenEnds& found, bool only_500) {
+  const std::string& target = line.args.back();
+  for (const OpenEnd& end : found.ends) {
+    const auto asked = asked_address(in.usage, end);
+    if (!asked ||
+        (only_500 && in.usage.is_application(*end.context) && !end.keeps_address && !end.context->internal()))
+      continue;
+    in.advice(line.place,
+              kRefusedGoesOn + place_of(*end.context) + ", which has no check and " + asked->how +
+                  ": whether it serves that page can't be told",
+              asked->remedy);
+    return;
+  }
+  if ((!found.unknown && !client_names_target(in.taint, target)) || leads_elsewhere(target)) return;
+  in.advice(
+      line.place,
+      "where this error page leads a request that the check refuses can't be told: a place without a "
+      "check would undo the refusal",
+      "error_page " + legible(line.arg(0)) + " with an address or a @name in place of " + legible(target));
+}
+
 // Reports an error page that passes a refused request to an application. A @name keeps the requested address,
 // so the request continues unchanged; an address that is the application's for every page does the same.
+void refused_request(Inspection& in, const Context& context, const Directive& line) {
+  const auto codes = codes_of(line);
+  const bool refused = std::any_of(codes.begin(), codes.end(), is_refusal);
+  const bool failed = std::find(codes.begin(), codes.end(), "500") != codes.end();
+  if (line.args.empty() || (!refused && !failed)) return;
+  const Directive* again = context.find("recursive_error_pages");
+  const Context& location = *context.enclosing(Context::Level::location);
+  RedirectWalk walk(in.usage, *context.enclosing(Context::Level::server));
+  const OpenEnds found =
+      walk.redirected(line.args.back(), path_in(location).value_or("/x"), again && again->arg(0) == "on");
+  for (const OpenEnd& end : found.ends) {
+    const std::string undone = undone_by(in.usage, location, end);
+    if (undone.empty() || (!refused && !end.keeps_address && !end.context->internal())) continue;
+    in.danger(line.place, kRefusedGoesOn + place_of(*end.context) + ", which " + undone,
+              "error_page 401 = @session_login;");
+    return;
+  }
+  refused_in_doubt(in, line, found, !refused);
+}
+
 void refused_request_goes_on(Inspection& in) {
   for (const Context* context : in.usage.handling_contexts()) {
     if (!is_protected(*context)) continue;
-    const Directive* again = context->find("recursive_error_pages");
-    RedirectWalk walk(in.usage, *context->enclosing(Context::Level::server));
-    for (const Directive* line : context->list("error_page")) {
-      const auto codes = codes_of(*line);
-      const bool refused = std::any_of(codes.begin(), codes.end(), is_refusal);
-      const bool failed = std::find(codes.begin(), codes.end(), "500") != codes.end();
-      if (line->args.empty() || (!refused && !failed)) continue;
-      const std::string path = path_in(*context->enclosing(Context::Level::location)).value_or("/x");
-      for (const OpenEnd& end :
-           walk.redirected(line->args.back(), path, again && again->arg(0) == "on").ends) {
-        const std::string undone = undone_by(in.usage, *context->enclosing(Context::Level::location), end);
-        if (undone.empty() || (!refused && !end.keeps_address && !end.context->internal())) continue;
-        in.danger(
-            line->place,
-            "a request that the check refuses goes on to " + place_of(*end.context) + ", which " + undone,
-            "error_page 401 = @session_login;");
-        break;
-      }
-    }
+    for (const Directive* line : context->list("error_page")) refused_request(in, *context, *line);
   }
 }
 

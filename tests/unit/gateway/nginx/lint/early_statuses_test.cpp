@@ -114,6 +114,30 @@ BOOST_AUTO_TEST_CASE(pages_of_the_server_answer_what_comes_before_any_location) 
                        protected_with("")) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_program_that_learns_the_address_may_serve_it) {
+  const auto site = [](const std::string& script, const std::string& uri) {
+    return "location = " + script + " { include session-gateway-public.conf; fastcgi_param REQUEST_URI " +
+           uri +
+           "; fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name; fastcgi_pass "
+           "127.0.0.1:9000; }\nlocation /account/ {\nerror_page 413 " +
+           script + ";\ninclude session-gateway-protect.conf; root /srv; }\n";
+  };
+  BOOST_TEST(in_server(site("/upload.php", "$request_uri")) ==
+             finding("site.conf:3: advice: nginx can answer 413 before the check of location /account/, and "
+                     "this error page leads the request to location = /upload.php (site.conf:1), which has "
+                     "no check and tells a program which address was asked for: whether it serves that "
+                     "page can't be told",
+                     "in location = /upload.php: fastcgi_param REQUEST_URI $uri; in place of $request_uri"));
+  BOOST_TEST(in_server(site("/upload.php", "$uri")) == "");
+  BOOST_TEST(in_server(site("/too-large.php", "$request_uri")) == "");
+  BOOST_TEST(in_server("location @other { proxy_pass http://127.0.0.1:9; proxy_set_header Cookie ''; }\n"
+                       "error_page 400 = @other;\n" +
+                       files_with(""))
+                 .starts_with("site.conf:2: advice: nginx can answer 400 before the check of location "
+                              "/account/, and this error page leads the request to location @other "
+                              "(site.conf:1), which has no check and passes it to a program"));
+}
+
 BOOST_AUTO_TEST_CASE(a_target_that_cannot_be_told_is_told) {
   BOOST_TEST(
       in_server(kOpenApp + protected_with("error_page 418 = $arg_page;\nif ($arg_x) { return 418; }")) ==

@@ -138,12 +138,51 @@ BOOST_AUTO_TEST_CASE(a_front_controller_undoes_a_refusal) {
   BOOST_TEST(in_server(site("/login.php", program("/login.php", asked + script))) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_script_that_learns_the_address_of_a_refusal_may_serve_it) {
+  const auto site = [](const std::string& script, const std::string& uri, const std::string& more = "") {
+    return "location = " + script + " { include session-gateway-public.conf; " + more +
+           " fastcgi_param REQUEST_URI " + uri +
+           "; fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name; fastcgi_pass "
+           "127.0.0.1:9000; }\nlocation /account/ {\nerror_page 401 = " +
+           script + ";\ninclude session-gateway-protect.conf; proxy_pass http://app; }\n";
+  };
+  const std::string told = finding(
+      "site.conf:3: advice: a request that the check refuses goes on to location = /front.php "
+      "(site.conf:1), which has no check and tells a program which address was asked for: whether "
+      "it serves that page can't be told",
+      "in location = /front.php: fastcgi_param REQUEST_URI $uri; in place of $request_uri");
+  BOOST_TEST(in_server(site("/front.php", "$request_uri")) == told);
+  BOOST_TEST(in_server(site("/front.php", "$request_uri", "internal;")) == told);
+  BOOST_TEST(in_server(site("/front.php", "$uri")) == "");
+  for (const char* page : {"/login.php", "/errors/401.php", "/40x.php", "/access-denied.php"})
+    BOOST_TEST(in_server(site(page, "$request_uri")) == "", page);
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_that_leads_where_the_client_says_is_told) {
+  const auto page = [](const std::string& target) {
+    return in_server("location / { root /srv; }\n" + protected_with("error_page 401 = " + target + ";"));
+  };
+  for (const char* target : {"$request_uri", "/open/$arg_page", "/open/$http_x_page.html"}) {
+    BOOST_TEST(
+        page(target) ==
+            finding("site.conf:3: advice: where this error page leads a request that the check refuses "
+                    "can't be told: a place without a check would undo the refusal",
+                    "error_page 401 with an address or a @name in place of " + std::string(target)),
+        target);
+  }
+  for (const char* target : {"https://login.example/?to=$request_uri", "$scheme://login.example/$arg_page",
+                             "/denied.html?page=$arg_page", "/denied$uri"})
+    BOOST_TEST(page(target) == "", target);
+}
+
 BOOST_AUTO_TEST_CASE(a_program_that_shows_errors_is_reached_without_a_check) {
   const std::string app =
       "location ^~ /more/ { include session-gateway-protect.conf; fastcgi_pass 127.0.0.1:9000; }\n";
   BOOST_TEST(in_server(kOpenPhp + app + files_with("error_page 404 /missing.php;")) ==
              leads("4", "error_page", "/missing.php"));
   BOOST_TEST(in_server(kProtectedPhp + app + files_with("error_page 404 /missing.php;")) == "");
+  BOOST_TEST(in_server(kOpenPhp + app + "set $page /missing.php;\n" + files_with("error_page 404 $page;")) ==
+             leads("5", "error_page", "/missing.php"));
   BOOST_TEST(in_server(kOpenPhp + app + files_with("error_page 404 /missing.html;")) == "");
   // The page that asks people to log in is for those who have no session.
   const std::string login =
