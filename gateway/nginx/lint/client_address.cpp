@@ -15,11 +15,12 @@ const Directive* wide_line(const Context& context) {
   return found == lines.end() ? nullptr : *found;
 }
 
-// Whether `allow` and `deny` decide in a location about what is not for everybody.
+// Whether `allow` and `deny` decide in a location about what is not for everybody: in a server with protected
+// locations whatever it serves, elsewhere the gateway and its applications.
 bool address_decides(const Inspection& in, const Context& context) {
   return !context.list("allow").empty() && !context.list("deny").empty() &&
-         (GatewayUsage::check(context) || in.usage.is_gateway(context) || in.usage.is_application(context) ||
-          !context.own("stub_status").empty());
+         (in.usage.has_checks(*context.enclosing(Context::Level::server)) || in.usage.is_gateway(context) ||
+          in.usage.is_application(context) || !context.own("stub_status").empty());
 }
 
 void anybody_says_addresses(Inspection& in) {

@@ -118,7 +118,8 @@ def satisfy_any_around(site, rng):
 @block
 def addresses_that_clients_say(site, rng):
     site.listen = "@TCP@"
-    peers, header = rng.choice(("0.0.0.0/0", "127.0.0.0/8", "10.0.0.0/8", "127.0.0.2")), rng.choice(("X-Forwarded-For", "X-Real-IP"))
+    # The probe asks from 127.0.0.2. A narrow range is the owner's own proxies, of which no client is one: whoever is there may say anything.
+    peers, header = rng.choice(("0.0.0.0/0", "64.0.0.0/2", "10.0.0.0/8", "127.0.0.1")), rng.choice(("X-Forwarded-For", "X-Real-IP"))
     site.server.append(f"set_real_ip_from {peers}; real_ip_header {header}; " + rng.choice(("", "real_ip_recursive on;")))
     way = rng.choice(("satisfy", "health", "allowed", "geo"))
     if way == "satisfy":

@@ -36,4 +36,15 @@ BOOST_AUTO_TEST_CASE(an_allow_list_is_nothing_where_everybody_says_addresses) {
   BOOST_TEST(in_server("set_real_ip_from 0.0.0.0/0;\n" + protected_with("")) == "");
 }
 
+BOOST_AUTO_TEST_CASE(it_is_nothing_in_any_place_beside_protected_ones) {
+  const std::string everybody = "set_real_ip_from 0.0.0.0/0;\n";
+  const std::string allowed = " { allow 10.0.0.0/8; deny all; ";
+  const std::string other =
+      "location /intern/" + allowed + "proxy_set_header Cookie ''; proxy_pass http://127.0.0.1:4000; }\n";
+  const std::string files = "location /intern/" + allowed + "root /srv/intern; }\n";
+  BOOST_TEST(in_server(everybody + other + protected_with("")) == told("1", "/intern/ (site.conf:2)"));
+  BOOST_TEST(in_server(everybody + files + protected_with("")) == told("1", "/intern/ (site.conf:2)"));
+  BOOST_TEST(in_server("set_real_ip_from 10.0.0.2;\n" + files + protected_with("")) == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
