@@ -153,6 +153,31 @@ bool is_before_locations(const std::string& status) {
   return std::find(kEarly.begin(), kEarly.end(), status) != kEarly.end();
 }
 
+bool has_any(const Context& context, std::initializer_list<const char*> directives) {
+  return std::any_of(directives.begin(), directives.end(),
+                     [&](const char* name) { return !context.list(name).empty(); });
+}
+
+bool returns(const Context& context) {
+  const auto& branches = context.branches();
+  return !context.own("return").empty() ||
+         std::any_of(branches.begin(), branches.end(),
+                     [](const Context* branch) { return !branch->own("return").empty(); });
+}
+
+// Whether none of these statuses, as far as they tell of files that are missing and of upstreams, can get a
+// page in a location. An application's own answer gets none, unless nginx intercepts it.
+bool never_shown(const Context& context, const std::vector<std::string>& statuses) {
+  const auto handler = Model::handler(context);
+  const Directive* intercepts = handler ? context.find(handler->kind + "_intercept_errors") : nullptr;
+  if (returns(context) || (intercepts && intercepts->arg(0) == "on")) return false;
+  return std::all_of(statuses.begin(), statuses.end(), [&](const std::string& status) {
+    if (status == "404") return handler && !context.internal() && !has_any(context, {"try_files"});
+    if (status == "502" || status == "504") return !handler;
+    return status == "503" && !has_any(context, {"limit_req", "limit_conn"});
+  });
+}
+
 // Returns the statuses of an error_page line for which the location has no page of its own.
 std::vector<std::string> statuses_lost(const Directive& line, const Lines& own) {
   std::vector<std::string> statuses;
@@ -172,7 +197,7 @@ void add_error_pages(const Context& context, std::vector<Loss>& to) {
   std::string write;
   for (const Directive* line : ended_in(context, "error_page")) {
     const auto statuses = statuses_lost(*line, context.own("error_page"));
-    if (statuses.empty()) continue;
+    if (never_shown(context, statuses)) continue;
     if (!first) first = line;
     Directive page = *line;
     page.args = statuses;

@@ -83,6 +83,25 @@ BOOST_AUTO_TEST_CASE(response_headers_and_error_pages_end_too) {
              finding(lost("add_header X-Frame-Options (site.conf:1)"), "add_header X-Frame-Options DENY;"));
 }
 
+BOOST_AUTO_TEST_CASE(an_error_page_that_no_request_of_the_location_gets_is_no_loss) {
+  const auto files = [](const std::string& lines) {
+    return "location /account/ { include session-gateway-protect.conf; root /srv; " + lines + " }\n";
+  };
+  const std::string usual = "error_page 500 502 503 504 /50x.html;\n";
+  BOOST_TEST(all_in_server(usual + files("")) == "");
+  BOOST_TEST(all_in_server(usual + files("limit_req zone=z;")).find("error_page 502, 503 and 504") !=
+             std::string::npos);
+  BOOST_TEST(all_in_server(usual + files("if (-f /srv/closed) { return 503; }")).find("error_page 502") !=
+             std::string::npos);
+  BOOST_TEST(all_in_server(usual + protected_with("")).find("error_page 502, 503 and 504") !=
+             std::string::npos);
+  BOOST_TEST(all_in_server("error_page 404 /404.html;\n" + protected_with("")) == "");
+  BOOST_TEST(all_in_server("error_page 404 /404.html;\n" + protected_with("proxy_intercept_errors on;"))
+                 .find("error_page 404") != std::string::npos);
+  BOOST_TEST(all_in_server("error_page 404 /404.html;\n" + files("")).find("error_page 404") !=
+             std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(lines_of_the_http_level_and_of_an_outer_location_end_too) {
   BOOST_TEST(
       of_site("http { include session-gateway-upstream.conf; include session-gateway-http.conf;\n"
