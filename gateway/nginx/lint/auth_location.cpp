@@ -1,10 +1,10 @@
 // Rules for the location of the check, which auth_request names, and for what locations pass to it.
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <set>
 
+#include "core/base/text.h"
 #include "gateway/nginx/lint/rule.h"
 #include "gateway/nginx/lint/upstream_protocol.h"
 #include "gateway/nginx/model/pattern.h"
@@ -18,36 +18,10 @@ constexpr std::string_view kGuard = "session_not_included";
 bool is_off(const Directive* line) { return line && line->arg(0) == "off"; }
 bool is_on(const Directive* line) { return line && line->arg(0) == "on"; }
 
-// Reports a check that is answered by something other than the gateway, because any 2xx response admits every
-// client.
-void who_answers(Inspection& in) {
-  constexpr std::array<const char*, 5> kOwnAnswers = {"content_by_lua_block", "content_by_lua_file",
-                                                      "content_by_lua", "js_content", "perl"};
-  for (const Context* context : in.usage.model().contexts()) {
-    const auto path = GatewayUsage::check(*context);
-    if (!path) continue;
-    const Place& place = context->find("auth_request")->place;
-    const std::string asked = "auth_request " + legible(*path);
-    const Context* location = in.usage.auth_location(*context);
-    if (!location) {
-      in.danger(place, asked + ": no location of this server is known to answer that",
-                "include session-gateway-server.conf;");
-      continue;
-    }
-    const auto has = [&](const char* name) { return !location->own(name).empty(); };
-    if (Model::handler(*location)) {
-      if (in.usage.is_application(*location) || (GatewayUsage::check(*location) && !location->internal()))
-        in.danger(place,
-                  asked + " is answered by " + location->title() +
-                      ", an application: all that it answers lets everybody in",
-                  "include session-gateway-server.conf;");
-    } else if (std::none_of(kOwnAnswers.begin(), kOwnAnswers.end(), has)) {
-      in.danger(place,
-                asked + " is answered by " + location->title() + " (" + render(location->place()) +
-                    "), which asks nobody: a 2xx lets everybody in",
-                "include session-gateway-server.conf;");
-    }
-  }
+bool sets(const Context& context, const std::string& variable) {
+  const auto& lines = context.own("set");
+  return std::any_of(lines.begin(), lines.end(),
+                     [&](const Directive* line) { return line->arg(0) == "$" + variable; });
 }
 
 void nothing_asks(Inspection& in) {
@@ -88,13 +62,63 @@ void no_endpoint(Inspection& in) {
   }
 }
 
+// Whether a requirement names a rule by itself: `admin`, or `$session_login,admin`, but not `$one,$two`.
+bool names_rule(const std::string& text) {
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view rule = take_item(rest, ',');
+    if (!rule.empty() && !rule.starts_with('$')) return true;
+  }
+  return false;
+}
+
+// Whether a variable has no value before the check where a location does not `set` one: no map and no line of
+// the server gives it one. auth_request_set comes after the check.
+bool is_empty_unless_set(const Inspection& in, const Context& server, const std::string& name) {
+  bool known = false;
+  for (const Directive* line : in.usage.model().all()) {
+    if (assigned_by(*line) != "$" + name) continue;
+    if (line->name != "set" && line->name != "auth_request_set") return false;
+    known = true;
+  }
+  return known && !sets(server, name);
+}
+
+// Reports locations of which an auth location requires nothing, since they set none of its variables.
+void requires_nothing_of(Inspection& in, const Context& auth, const std::vector<Setting>& required) {
+  const Context& server = *auth.enclosing(Context::Level::server);
+  std::vector<std::string> names;
+  for (const Setting& setting : required) {
+    if (names_rule(setting.value)) return;
+    for (std::string& name : variables_in(setting.value)) names.push_back(std::move(name));
+  }
+  if (names.empty() || !std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+        return is_empty_unless_set(in, server, name);
+      }))
+    return;
+  for (const Context* context : in.usage.model().contexts()) {
+    if (context->level() != Context::Level::location || in.usage.auth_location(*context) != &auth) continue;
+    const auto says = [&](const std::string& name) {
+      return sets(*context, name) || sets(*context->parent(), name);
+    };
+    if (std::any_of(names.begin(), names.end(), says)) continue;
+    in.danger(context->place(),
+              auth.title() + " requires only what " + context->title() + " says with $" + names.front() +
+                  ", and this location says nothing: every session passes, also of people who have not "
+                  "logged in",
+              "in " + auth.title() + ": fastcgi_param GATEWAY_REQUIRE login,$" + names.front() + ";");
+  }
+}
+
 void anybody_with_a_session(Inspection& in) {
   for (const Context* context : in.usage.auth_locations()) {
     const auto required = in.usage.params(*context, "GATEWAY_REQUIRE");
     const auto asks = [](const Setting& setting) {
       return setting.value.find_first_not_of(", ") != std::string::npos;
     };
-    if (std::any_of(required.begin(), required.end(), asks)) continue;
+    if (std::any_of(required.begin(), required.end(), asks)) {
+      requires_nothing_of(in, *context, required);
+      continue;
+    }
     in.danger(required.empty() ? context->place() : required.front().line->place,
               context->title() + " passes every session, also of people who have not logged in",
               "fastcgi_param GATEWAY_REQUIRE login;");
@@ -174,12 +198,6 @@ void set_at_server_level(Inspection& in) {
   }
 }
 
-bool sets(const Context& context, const std::string& variable) {
-  const auto& lines = context.own("set");
-  return std::any_of(lines.begin(), lines.end(),
-                     [&](const Directive* line) { return line->arg(0) == "$" + variable; });
-}
-
 // Reports an inner location that inherits the check, but not the `set` of the outer location.
 void inner_location(Inspection& in) {
   for (const Context* context : in.usage.model().contexts()) {
@@ -255,39 +273,10 @@ void check_cached(Inspection& in) {
   }
 }
 
-// Whether a line answers checks with a success of its own. The one of session-gateway-server.conf is for
-// preflights, where a location asks for it.
-bool is_success(const Directive& line) {
-  return line.arg(0).size() == 3 && line.arg(0).starts_with('2') &&
-         !line.place.file.ends_with("session-gateway-server.conf");
-}
-
-// Reports a `return` with which a location answers checks instead of the one who knows sessions.
-void answered_by_return(Inspection& in) {
-  std::set<const Context*> seen;
-  for (const Context* context : in.usage.model().contexts()) {
-    const Context* auth = in.usage.auth_location(*context);
-    if (!auth || !Model::handler(*auth) || !seen.insert(auth).second) continue;
-    std::vector<const Context*> blocks = auth->branches();
-    blocks.push_back(auth);
-    for (const Context* block : blocks) {
-      for (const Directive* line : block->own("return")) {
-        if (!is_success(*line)) continue;
-        in.danger(line->place,
-                  "return answers the checks of " + auth->title() +
-                      " before anybody is asked: a 2xx lets everybody in",
-                  "no return in " + auth->title());
-      }
-    }
-  }
-}
-
 }  // namespace
 
 const std::vector<LintRule>& auth_location_rules() {
   static const std::vector<LintRule> rules = {
-      {"check-not-answered", who_answers,
-       "A check that nobody, or an application, answers is no check: a 2xx lets everybody in."},
       {"nothing-protected", nothing_asks, "No location of the whole configuration asks the gateway."},
       {"check-not-internal", not_internal,
        "Clients can ask an auth location that is not internal, and learn from it whose session a cookie is."},
@@ -307,9 +296,6 @@ const std::vector<LintRule>& auth_location_rules() {
        "503."},
       {"requirement-set-in-server", set_at_server_level,
        "A `set` of the server runs again for the check, and overrides what locations say."},
-      {"check-answered-by-return", answered_by_return,
-       "nginx runs `return` before it asks the gateway: a 2xx in the location of the check lets everybody "
-       "in."},
       {"check-cached", check_cached,
        "The answer to a check is for one session. nginx's caches know nothing of sessions, unless the key "
        "holds the cookie."},

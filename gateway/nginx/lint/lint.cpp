@@ -83,6 +83,7 @@ std::vector<const LintRule*> all_lint_rules() {
                             &conditional_rules(),
                             &header_rules(),
                             &response_leak_rules(),
+                            &check_answer_rules(),
                             &auth_location_rules(),
                             &commit_rules(),
                             &session_cookie_rules(),

@@ -70,6 +70,8 @@ const std::vector<LintRule>& conditional_rules();
 const std::vector<LintRule>& header_rules();
 // Response headers and cached responses that browsers must not get:
 const std::vector<LintRule>& response_leak_rules();
+// Who answers the checks:
+const std::vector<LintRule>& check_answer_rules();
 // The location of the check, which auth_request names:
 const std::vector<LintRule>& auth_location_rules();
 // Lines of outer levels that end in a location:

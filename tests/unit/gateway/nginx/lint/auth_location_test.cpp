@@ -116,6 +116,38 @@ BOOST_AUTO_TEST_CASE(it_requires_a_login) {
   BOOST_TEST(site_with("fastcgi_param GATEWAY_REQUIRE admin;", line) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_location_that_says_nothing_requires_nothing) {
+  const auto site = [](const std::string& required, const std::string& says) {
+    const std::string here =
+        "\nlocation @variables { set $rule ''; set $more ''; return 404; }\nlocation /a/ {" + says +
+        "auth_request /auth; root /srv; add_header Set-Cookie $c always; " +
+        "auth_request_set $c $upstream_http_set_cookie; auth_request_set $more ''; }\n";
+    const NginxFiles files;
+    files.write("nginx.conf",
+                "http { include session-gateway-upstream.conf; map $host $mapped { default login; } server { "
+                "include site.conf; } }");
+    files.write("site.conf",
+                "location = /auth { internal; fastcgi_pass session_gateway; fastcgi_keep_conn on; "
+                "fastcgi_store /dev/null/x; fastcgi_pass_request_headers off; fastcgi_pass_request_body off; "
+                "fastcgi_param CONTENT_LENGTH \"\"; fastcgi_param GATEWAY_ENDPOINT auth; fastcgi_param "
+                "GATEWAY_REQUIRE " +
+                    required + "; fastcgi_param HTTP_COOKIE $http_cookie; fastcgi_buffer_size 48k; }" + here);
+    return files.lint(kSomeRules, false);
+  };
+  for (const char* required : {"$rule", "$rule,$more", "\"$rule, $more\""}) {
+    BOOST_TEST(site(required, "") ==
+                   finding("site.conf:3: danger: location = /auth requires only what location /a/ says with "
+                           "$rule, and this location says nothing: every session passes, also of people who "
+                           "have not logged in",
+                           "in location = /auth: fastcgi_param GATEWAY_REQUIRE login,$rule;"),
+               required);
+  }
+  BOOST_TEST(site("$rule", "set $rule admin; ") == "");
+  BOOST_TEST(site("$rule,$more", "set $more admin; ") == "");
+  BOOST_TEST(site("login,$rule", "") == "");
+  BOOST_TEST(site("$rule,$mapped", "") == "");
+}
+
 BOOST_AUTO_TEST_CASE(no_error_page_makes_a_success_of_a_failure) {
   const auto text = [](const std::string& place) {
     return finding(place +
