@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/text.h"
 #include "gateway/nginx/lint/rule.h"
 #include "gateway/nginx/lint/unite.h"
 #include "gateway/nginx/lint/upstream_protocol.h"
@@ -215,6 +216,51 @@ void underscores(Inspection& in) {
   }
 }
 
+// Whether a text holds one of these words, or a variable that a `map` or `set` can make to hold one.
+bool may_hold(const Inspection& in, const std::string& text, const std::vector<std::string>& words,
+              int depth = 0) {
+  constexpr int kMaxDepth = 5;
+  const std::string plain = lower(text);
+  if (std::any_of(words.begin(), words.end(),
+                  [&](const std::string& word) { return plain.find(word) != plain.npos; }))
+    return true;
+  const auto names = depth < kMaxDepth ? variables_in(text) : std::vector<std::string>();
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    const auto& all = in.usage.model().all();
+    return std::any_of(all.begin(), all.end(), [&](const Directive* line) {
+      if (assigned_by(*line) != "$" + name) return false;
+      if (line->name == "set") return may_hold(in, line->arg(1), words, depth + 1);
+      return std::any_of(line->children.begin(), line->children.end(),
+                         [&](const Directive& row) { return may_hold(in, row.arg(0), words, depth + 1); });
+    });
+  });
+}
+
+bool may_hold(const Inspection& in, const std::vector<Setting>& settings,
+              const std::vector<std::string>& words) {
+  return std::any_of(settings.begin(), settings.end(),
+                     [&](const Setting& setting) { return may_hold(in, setting.value, words); });
+}
+
+// Reports a location of an application through which clients can change to any protocol: nginx passes on
+// what is said in it as it is.
+void any_upgrade(Inspection& in) {
+  for (const Context* context : in.usage.handling_contexts()) {
+    const auto protocol = upstream_protocol_of(*context);
+    if (!protocol || protocol->kind != "proxy" || !in.usage.is_application(*context)) continue;
+    const auto upgrade = protocol->settings(*context, "Upgrade");
+    if (!may_hold(in, upgrade, {"$http_upgrade", "${http_upgrade}"}) ||
+        !may_hold(in, protocol->settings(*context, "Connection"), {"upgrade", "http_connection"}))
+      continue;
+    in.advice(upgrade.front().line->place,
+              context->title() +
+                  " upgrades a connection to the protocol that the client names: with h2c a client talks "
+                  "past nginx to the application, without a check and with identity headers of its own. "
+                  "Whether the application speaks that can't be told",
+              "proxy_set_header Upgrade $session_upgrade; proxy_set_header Connection $session_connection;");
+  }
+}
+
 }  // namespace
 
 const std::vector<LintRule>& header_rules() {
@@ -235,6 +281,10 @@ const std::vector<LintRule>& header_rules() {
       {"underscores-in-headers", underscores,
        "Some frameworks take `X_Auth_Request_User` for `X-Auth-Request-User`; nginx drops the former by "
        "default."},
+      {"upgrade-from-client", any_upgrade,
+       "nginx passes on all that comes after an upgrade. An application that speaks h2c (HTTP/2 without TLS) "
+       "then takes further requests from the client itself, for any page and with any identity header. "
+       "`$session_upgrade` is `websocket` or nothing; `session-gateway-proxy.conf` has both lines."},
   };
   return rules;
 }

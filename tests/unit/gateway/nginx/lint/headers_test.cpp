@@ -284,4 +284,33 @@ BOOST_AUTO_TEST_CASE(a_value_of_a_map_and_what_it_captures_are_the_clients_only_
   BOOST_TEST(of("", "if ($ssl_client_s_dn ~ CN=([^,]+)) { set $u $1; }").find(told) == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(clients_do_not_choose_what_a_connection_is_upgraded_to) {
+  const auto lines = [](const std::string& upgrade, const std::string& connection) {
+    return protected_with("proxy_read_timeout 60s; proxy_http_version 1.1;\nproxy_set_header Upgrade " +
+                          upgrade + "; proxy_set_header Connection " + connection + ";");
+  };
+  const auto finds = [](const std::string& site) {
+    return in_server(site).find("upgrades a connection to the protocol that the client names") !=
+           std::string::npos;
+  };
+  BOOST_TEST(
+      in_server(lines("$http_upgrade", "upgrade")) ==
+      finding("site.conf:3: advice: location /account/ upgrades a connection to the protocol that the client "
+              "names: with h2c a client talks past nginx to the application, without a check and with "
+              "identity headers of its own. Whether the application speaks that can't be told",
+              "proxy_set_header Upgrade $session_upgrade; proxy_set_header Connection $session_connection;"));
+  BOOST_TEST(finds(lines("$http_upgrade", "$http_connection")));
+  BOOST_TEST(finds("set $kind upgrade;\n" + lines("$http_upgrade", "$kind")));
+  BOOST_TEST(finds("set $named $http_upgrade;\n" + lines("$named", "\"Upgrade\"")));
+  // An open place of the application is as good to a client.
+  BOOST_TEST(finds(protected_with("") +
+                   "location /live/ { include session-gateway-public.conf; proxy_http_version 1.1; "
+                   "proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; proxy_pass "
+                   "http://app; }"));
+  for (const std::string& fine :
+       {lines("$session_upgrade", "$session_connection"), lines("websocket", "upgrade"),
+        lines("$http_upgrade", "\"\""), protected_with("include session-gateway-proxy.conf;")})
+    BOOST_TEST(!finds(fine), fine);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

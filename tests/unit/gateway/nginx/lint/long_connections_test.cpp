@@ -18,7 +18,8 @@ BOOST_AUTO_TEST_SUITE(long_connections)
 
 BOOST_AUTO_TEST_CASE(a_websocket_has_a_bound_that_the_site_has_chosen) {
   const std::string upgrade =
-      "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;";
+      "proxy_http_version 1.1; proxy_set_header Upgrade $session_upgrade; proxy_set_header Connection "
+      "$session_connection;";
   BOOST_TEST(
       in_server(protected_with(upgrade)) ==
       finding("site.conf:1: advice: location /account/: a connection that is upgraded here is checked "
