@@ -39,8 +39,7 @@ std::vector<std::string> values(const std::string& text, const std::string& key,
 
 Said ask_with_curl(const WireGateway& gateway) {
   const std::string socket = gateway.dir() / "http.sock";
-  return run_program(
-      {"sh", "-c", replaced(block("sh", "--unix-socket"), "/run/session-gateway/http.sock", socket)});
+  return run_program({"sh", "-c", replaced(block("sh", "curl"), "/run/session-gateway/http.sock", socket)});
 }
 
 std::string without_a_store() {
