@@ -27,8 +27,7 @@ server.upload-dirs = ("@DIR@")
 server.modules = ()
 mimetype.assign = ("" => "text/plain")
 )";
-// What stands behind it: an application with HTTP, places with a rule of their own, and one where whoever
-// knows of it logs in, as the test does in the application's place.
+// What stands behind it: an application with HTTP, PHP, and places with rules of their own.
 constexpr const char* kBehind = R"(
 server.modules += ("mod_proxy")
 fastcgi.server += (".php" => (("socket" => "@DIR@/application.sock")))
@@ -38,15 +37,14 @@ $HTTP["url"] =~ "^/in/everybody/" { setenv.add-environment = ("GATEWAY_REQUIRE" 
 $HTTP["url"] =~ "^/open/app/" {
   fastcgi.server = ("/open/app/" => (("socket" => "@DIR@/application.sock", "check-local" => "disable")))
 }
-$HTTP["url"] == "/log-in" {
-  setenv.add-environment = ("GATEWAY_ENDPOINT" => "session", "GATEWAY_ALLOW" => "set")
-  fastcgi.server = ("/log-in" => (("socket" => "@GATEWAY@", "check-local" => "disable")))
-}
 )";
 const std::string kContent = "what the file contains";
 
 WireGateway::Setup gateway_setup() {
-  return {"workers: 2\nrules: { admin: { /groups: { contains: admin } } }\n"};
+  WireGateway::Setup setup;
+  setup.yaml = "workers: 2\nrules: { admin: { /groups: { contains: admin } } }\n";
+  setup.listen = "  - unix: '@DIR@commit.sock'\n    protocol: http\n    serves: [commit]\n";
+  return setup;
 }
 
 struct LighttpdSite {
@@ -194,12 +192,13 @@ BOOST_AUTO_TEST_CASE(no_spelling_of_a_forged_identity_header_reaches_an_applicat
 BOOST_AUTO_TEST_CASE(a_visitor_logs_in_reads_the_session_and_logs_out) {
   const WireGateway gateway(gateway_setup());
   LighttpdSite site(gateway);
+  commit_at(site.http_application, gateway.dir() / "commit.sock");
   site.start();
   Client browser = site.client();
   browser.keep_cookies();
   BOOST_TEST(browser.get("/in/file").status == 401);
   BOOST_TEST(browser.get("/session").status == 401);
-  BOOST_TEST(browser.post("/log-in", R"({"set":{"user":"alice","card":1}})").status == 200);
+  BOOST_TEST(browser.post("/open/http/login", "").status == 200);
   BOOST_TEST(browser.get("/in/file").body == kContent);
   BOOST_TEST(browser.get("/session").body == "{\"user\":\"alice\"}\n");
   BOOST_TEST(browser.post("/session", R"({"set":{"user":"root"}})").status == 403);
@@ -207,6 +206,10 @@ BOOST_AUTO_TEST_CASE(a_visitor_logs_in_reads_the_session_and_logs_out) {
   BOOST_TEST(browser.send("DELETE", "/session", {"Sec-Fetch-Site: same-origin"}).status == 204);
   BOOST_TEST(browser.get("/in/file").status == 401);
   BOOST_TEST(browser.get("/session").status == 401);
+  BOOST_TEST(browser.post("/open/http/login", "").status == 200);
+  BOOST_TEST(browser.get("/in/file").status == 200);
+  BOOST_TEST(browser.post("/open/http/logout", "").status == 200);
+  BOOST_TEST(browser.get("/in/file").status == 401);
 }
 
 // lighttpd drops an authorizer's Set-Cookie.

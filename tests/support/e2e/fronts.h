@@ -6,6 +6,7 @@
 
 #include "core/base/text.h"
 #include "tests/support/e2e/client.h"
+#include "tests/support/e2e/peers.h"
 #include "tests/support/e2e/process.h"
 #include "tests/support/places.h"
 
@@ -84,6 +85,24 @@ inline std::vector<std::string> ways_to(const std::string& place, const std::str
           whole + "/",
           "/IN/" + file,
           place + "\\" + file};
+}
+
+// Has the application log in or out whoever asks for an address that ends in login or logout, as the pages
+// say: it asks the gateway at that socket, with the cookies that it has received, and passes on the cookies
+// that it gets.
+inline void commit_at(Application& application, const std::string& socket) {
+  application.answers([socket](const AppRequest& request) -> std::string {
+    const bool login = request.target.ends_with("/login");
+    if (!login && !request.target.ends_with("/logout")) return "200 OK\r\nContent-Length: 0\r\n\r\n";
+    HeaderLines cookies;
+    for (const auto& [name, value] : request.headers)
+      if (name == "cookie") cookies.push_back("Cookie: " + value);
+    const std::string body = login ? R"({"set":{"user":"alice","card":1}})" : R"({"destroy":true})";
+    const Reply reply = Client({"http://gateway.test", socket, ""}).post("/commit", body, cookies);
+    std::string answer = reply.status < 300 ? "200 OK\r\n" : "502 Bad Gateway\r\n";
+    for (const std::string& cookie : reply.all("set-cookie")) answer += "Set-Cookie: " + cookie + "\r\n";
+    return answer + "Content-Length: 0\r\n\r\n";
+  });
 }
 
 }  // namespace session::test
