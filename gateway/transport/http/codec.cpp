@@ -34,7 +34,7 @@ Codec::Outcome HttpCodec::feed(std::string_view received) {
   pending_.append(received);
   std::string_view rest = pending_;
   const Outcome outcome = read(rest);
-  pending_.erase(0, pending_.size() - rest.size());
+  pending_.erase(0, outcome == Outcome::refused ? pending_.size() : pending_.size() - rest.size());
   if (pending_.empty()) clear(pending_);
   return outcome;
 }
@@ -85,16 +85,16 @@ Codec::Outcome HttpCodec::begin_body() {
   return Outcome::need_more;
 }
 
+// A request that is not whole at its limit is over it.
 Codec::Outcome HttpCodec::read_body(std::string_view& input) {
-  while (!parser_.whole()) {
-    if (input.empty()) return Outcome::need_more;
-    const auto taken = parser_.feed_body(input, takes_body_ ? &request_.body : nullptr);
+  if (!parser_.whole()) {
+    const std::string_view allowed = input.substr(0, limits_.request_bytes - taken_);
+    const auto taken = parser_.feed_body(allowed, takes_body_ ? &request_.body : nullptr);
     if (!taken) return refuse_malformed("a malformed body of an HTTP request");
     input.remove_prefix(*taken);
     taken_ += *taken;
-    // What Beast waits for the rest of counts, too: a line of a chunk's length has no end of its own.
-    if (taken_ + (parser_.whole() ? 0 : input.size()) > limits_.request_bytes) return refuse_too_large();
-    if (*taken == 0) return Outcome::need_more;
+    if (!parser_.whole() && taken_ == limits_.request_bytes) return refuse_too_large();
+    if (!parser_.whole()) return Outcome::need_more;
   }
   reply_.clear();  // nobody waits for a 100 any more
   stage_ = Stage::whole;
@@ -133,8 +133,11 @@ void HttpCodec::append_response(std::string& out, const Response& response) {
   }
   if (!keep_) out.append("Connection: close\r\n");
   if (keep_ && !is_1_1_) out.append("Connection: keep-alive\r\n");
-  out.append("\r\n").append(response.body);
+  out.append("\r\n");
+  if (!is_head_) out.append(response.body);  // the peer would take it for the next answer
+  clear(request_.body);                      // an assignment would keep its memory
   request_ = Request();
+  parser_.clear();
   clear(head_);
   scan_.reset();
   stage_ = Stage::head;

@@ -55,6 +55,8 @@ std::optional<Refusal> objection_to(const HttpHead& head) {
   const std::size_t hosts = count_of(head, "Host");
   if (hosts > 1) return bad("The request has two Host fields.");
   if (hosts == 0 && head.is_1_1) return bad("The request has no Host field.");
+  // A front takes what follows a yes to it for a tunnel's bytes, and no request.
+  if (head.method == "CONNECT") return bad("The gateway is no proxy.");
   if (!head.target.starts_with('/')) return bad("The target of the request is not a path.");
   const std::size_t lengths = count_of(head, "Content-Length");
   const std::size_t codings = count_of(head, "Transfer-Encoding");

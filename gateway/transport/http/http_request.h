@@ -9,9 +9,9 @@
 namespace session::gateway {
 
 // Why the head of a request can't be answered, though it parses: nullopt if it can. What two parsers could
-// read in two ways is refused (RFC 9112, sections 3.2 and 6): two Host fields, none in HTTP/1.1, a target
-// that is no path, Content-Length twice or beside Transfer-Encoding, a Transfer-Encoding that is not just
-// `chunked`, an Expect that is not 100-continue.
+// read in two ways is refused (RFC 9112, sections 3.2 and 6): two Host fields, none in HTTP/1.1, a CONNECT, a
+// target that is no path, Content-Length twice or beside Transfer-Encoding, a Transfer-Encoding that is not
+// just `chunked`, an Expect that is not 100-continue.
 [[nodiscard]] std::optional<Refusal> objection_to(const HttpHead& head);
 
 // Whether the peer waits for a 100 (Continue) before it sends the body.

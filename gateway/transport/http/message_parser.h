@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/transport/http/chunked_body.h"
+
 namespace session::gateway {
 
 // The head of a request as it was sent. Views of what was parsed.
@@ -20,9 +22,9 @@ struct HttpHead {
   std::vector<Field> fields;  // in their order
 };
 
-// Parses one HTTP/1.1 request after the other with Boost.Beast (RFC 9110, 9112), which this class alone sees.
-// What Beast takes and the gateway does not is the caller's to refuse: see HeadScan and http_request.h.
-// Not thread-safe.
+// Parses one HTTP/1.1 request after the other: the head with Boost.Beast (RFC 9110, 9112), which this class
+// alone sees, and the body, where ChunkedBody is stricter than Beast. What Beast takes of a head and the
+// gateway does not is the caller's to refuse: see HeadScan and http_request.h. Not thread-safe.
 class MessageParser {
  public:
   MessageParser();
@@ -40,14 +42,18 @@ class MessageParser {
   [[nodiscard]] bool whole() const;
   // As Content-Length says; nullopt: there is none.
   [[nodiscard]] std::optional<std::uint64_t> content_length() const;
-  // Takes bytes of the body, with its framing, and appends the content to `to`, unless it is nullptr. Returns
-  // how many it has taken, also if that is none; nullopt: they are malformed. What it has not taken comes
-  // again with the next call, before what follows it.
+  // Takes bytes up to the end of the body, with its framing, and appends the content to `to`, unless it is
+  // nullptr. Returns how many it has taken: all, or up to the end; nullopt: they are malformed.
   [[nodiscard]] std::optional<std::size_t> feed_body(std::string_view bytes, std::string* to);
+
+  // Forgets the request, and gives back the memory of an unusually large one.
+  void clear();
 
  private:
   class Parser;
   std::unique_ptr<Parser> parser_;
+  std::optional<ChunkedBody> chunks_;
+  std::uint64_t left_ = 0;  // of a body of known length
 };
 
 }  // namespace session::gateway
