@@ -19,6 +19,8 @@ int framing_target(const std::uint8_t* data, std::size_t size);
 int cookie_target(const std::uint8_t* data, std::size_t size);
 int actions_target(const std::uint8_t* data, std::size_t size);
 int config_target(const std::uint8_t* data, std::size_t size);
+int http_target(const std::uint8_t* data, std::size_t size);
+int http_parsers_target(const std::uint8_t* data, std::size_t size);
 int json_target(const std::uint8_t* data, std::size_t size);
 int nginx_target(const std::uint8_t* data, std::size_t size);
 }
@@ -60,11 +62,16 @@ BOOST_AUTO_TEST_CASE(framing_finds_nothing_in_its_corpus) { run_corpus("framing"
 BOOST_AUTO_TEST_CASE(cookie_finds_nothing_in_its_corpus) { run_corpus("cookie", cookie_target); }
 BOOST_AUTO_TEST_CASE(actions_finds_nothing_in_its_corpus) { run_corpus("actions", actions_target); }
 BOOST_AUTO_TEST_CASE(config_finds_nothing_in_its_corpus) { run_corpus("config", config_target); }
+BOOST_AUTO_TEST_CASE(http_finds_nothing_in_its_corpus) { run_corpus("http", http_target); }
+BOOST_AUTO_TEST_CASE(http_parsers_finds_nothing_in_its_corpus) {
+  run_corpus("http_parsers", http_parsers_target);
+}
 BOOST_AUTO_TEST_CASE(json_finds_nothing_in_its_corpus) { run_corpus("json", json_target); }
 BOOST_AUTO_TEST_CASE(nginx_finds_nothing_in_its_corpus) { run_corpus("nginx", nginx_target); }
 
 BOOST_AUTO_TEST_CASE(every_target_and_every_corpus_is_tested_here) {
-  const std::set<std::string> tested = {"actions", "config", "cookie", "framing", "json", "nginx"};
+  const std::set<std::string> tested = {"actions", "config",       "cookie", "framing",
+                                        "http",    "http_parsers", "json",   "nginx"};
   std::set<std::string> targets, corpora;
   for (const auto& entry : std::filesystem::directory_iterator(kFuzz)) {
     const std::string name = entry.path().filename();
