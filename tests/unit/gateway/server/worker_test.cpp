@@ -42,10 +42,10 @@ std::array<int, 2> pair_of_sockets() {
 class SecondPeer {
  public:
   enum class Adopted { as_usual, for_idle };
-  SecondPeer(gateway::Worker& worker, Adopted how) {
+  SecondPeer(gateway::Worker& worker, Adopted how, gateway::Protocol protocol = gateway::Protocol::fastcgi) {
     const auto both = pair_of_sockets();
     peer_ = both[0];
-    const gateway::AcceptedSocket socket{both[1], AF_UNIX, gateway::Protocol::fastcgi};
+    const gateway::AcceptedSocket socket{both[1], AF_UNIX, protocol};
     if (how == Adopted::as_usual) worker.adopt(socket);
     const auto take_none = [this](const gateway::AcceptedSocket&) {
       was_passed_on = true;
@@ -57,9 +57,15 @@ class SecondPeer {
   SecondPeer(const SecondPeer&) = delete;
   SecondPeer& operator=(const SecondPeer&) = delete;
 
-  [[nodiscard]] bool is_closed() const {
+  [[nodiscard]] bool is_closed(int flags = MSG_DONTWAIT) const {
     char byte = 0;
-    return ::recv(peer_, &byte, 1, MSG_DONTWAIT) == 0;
+    return ::recv(peer_, &byte, 1, flags) == 0;
+  }
+  [[nodiscard]] bool is_closed_soon() const { return is_closed(0); }
+  [[nodiscard]] std::string ask(std::string_view bytes) const {
+    BOOST_REQUIRE(::send(peer_, bytes.data(), bytes.size(), MSG_NOSIGNAL) > 0);
+    std::array<char, 4096> answer{};
+    return {answer.data(), static_cast<std::size_t>(::recv(peer_, answer.data(), answer.size(), 0))};
   }
 
   bool was_passed_on = false;  // to the other workers, of which none took it
@@ -356,6 +362,28 @@ BOOST_AUTO_TEST_CASE(once_the_time_for_its_first_request_has_passed_it_does) {
   BOOST_TEST(!another->is_closed());
   BOOST_TEST(silent.is_closed());
   BOOST_TEST(answer().find("Status: 200") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_by_http_ends_when_it_has_idled_for_75_seconds) {
+  const SecondPeer silent(worker, SecondPeer::Adopted::as_usual, gateway::Protocol::http);
+  const SecondPeer kept(worker, SecondPeer::Adopted::as_usual, gateway::Protocol::http);
+  const auto pass = [&](milliseconds time) {
+    clock.advance(time);
+    prepare(config);
+  };
+  prepare(config);
+  pass(50s);
+  BOOST_TEST(kept.ask("GET /health HTTP/1.1\r\nHost: a\r\n\r\n").starts_with("HTTP/1.1 404 "));
+  prepare(config);  // it idles now
+  pass(25s - 1ms);
+  BOOST_TEST(!silent.is_closed());
+  pass(1ms);
+  BOOST_TEST(silent.is_closed_soon());
+  pass(50s - 1ms);
+  BOOST_TEST(!kept.is_closed());
+  pass(1ms);
+  BOOST_TEST(kept.is_closed_soon());
+  BOOST_TEST(ask({{"GATEWAY_ENDPOINT", "health"}}).find("Status: ") != std::string::npos);
 }
 
 // The clock stands still, so the time for the first request does not pass.
