@@ -127,6 +127,23 @@ void word_behind_include(Inspection& in) {
   }
 }
 
+// Reports a limit_except that lets some requests through: nginx takes the settings of that block for them,
+// which has none of the location's `set` lines, and so refuses them for want of the include.
+void limit_except(Inspection& in) {
+  for (const Context* context : in.usage.model().contexts()) {
+    if (context->block().name != "limit_except") continue;
+    const auto& refused = context->own("deny");
+    const bool refuses_all =
+        context->own("allow").empty() && !refused.empty() && refused.front()->arg(0) == "all";
+    if (refuses_all || !GatewayUsage::check(*context) || !in.usage.asks_gateway(*context)) continue;
+    in.advice(
+        context->place(),
+        "limit_except: nginx runs no `set` of the location for the methods that this limits, so the check "
+        "answers 403 to everybody who sends one of them",
+        "if ($request_method !~ ^(GET|HEAD)$) { return 405; } or a location of their own for these requests");
+  }
+}
+
 // Reports a line that adds a protected page to an open one.
 void protected_page_added(Inspection& in) {
   for (const Context* context : in.usage.handling_contexts()) {
@@ -187,6 +204,10 @@ const std::vector<LintRule>& loosened_check_rules() {
       {"word-behind-include", word_behind_include,
        "session-gateway-protect.conf takes what is said above it. A word behind it is for nobody's check, or "
        "for the wrong one."},
+      {"limit-except-in-location", limit_except,
+       "For the methods that limit_except limits, nginx takes the settings of that block, which inherits the "
+       "check "
+       "but not what the include sets: they are refused, also those that the block allows."},
       {"protected-page-added", protected_page_added,
        "nginx runs no check for a part of a page, so everybody who may see the page sees the protected "
        "part."},

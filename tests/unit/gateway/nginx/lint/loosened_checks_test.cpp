@@ -75,6 +75,22 @@ BOOST_AUTO_TEST_CASE(a_word_behind_the_include_is_told) {
              along("location /account/", "3") + late("$session_login"));
 }
 
+BOOST_AUTO_TEST_CASE(a_limit_except_that_allows_something_is_told) {
+  const std::string told = finding(
+      "site.conf:3: advice: limit_except: nginx runs no `set` of the location for the methods that this "
+      "limits, so "
+      "the check answers 403 to everybody who sends one of them",
+      "if ($request_method !~ ^(GET|HEAD)$) { return 405; } or a location of their own for these requests");
+  BOOST_TEST(in_server(protected_with("\nlimit_except GET { allow 10.0.0.0/8; deny all; }")) == told);
+  BOOST_TEST(in_server(protected_with("\nlimit_except GET { auth_basic x; auth_basic_user_file y; }")) ==
+             told);
+  BOOST_TEST(in_server(protected_with("\nlimit_except GET { deny all; }")) == "");
+  BOOST_TEST(in_server("location / { include session-gateway-public.conf; proxy_pass http://app;\n"
+                       "limit_except GET { allow 10.0.0.0/8; deny all; } }\n" +
+                       protected_with(""))
+                 .find("limit_except:") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(no_open_page_shows_a_protected_one) {
   const std::string open = "location / { include session-gateway-public.conf; proxy_pass http://app;\n";
   for (const std::string directive : {"add_before_body", "add_after_body"})
