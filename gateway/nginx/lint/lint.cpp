@@ -77,6 +77,7 @@ std::vector<const LintRule*> all_lint_rules() {
                             &redirect_rules(),
                             &early_status_rules(),
                             &other_door_rules(),
+                            &client_file_name_rules(),
                             &other_program_rules(),
                             &subrequest_rules(),
                             &location_precedence_rules(),

@@ -1,11 +1,13 @@
-// Rules for locations with a pattern: nginx prefers them to a longer prefix, so they take requests away from
-// protected locations.
+// Rules for the order in which nginx tries locations: an open one may take requests away from a protected
+// one.
 
 #include <algorithm>
 #include <array>
 #include <map>
 
+#include "gateway/nginx/lint/redirect_walk.h"
 #include "gateway/nginx/lint/rule.h"
+#include "gateway/nginx/model/pattern.h"
 
 namespace session::gateway {
 namespace {
@@ -172,9 +174,89 @@ void pattern_before_prefix(Inspection& in, const Context& level) {
   }
 }
 
+// Whether a place admits every client, by whatever name nginx finds it. One address that is open is the
+// owner's word.
+bool admits(const Inspection& in, const Context& place) {
+  return !place.named() && place.match().kind() != MatchKind::exact && !is_closed(place) &&
+         !place.internal() && !answers_by_itself(place) && !in.usage.is_gateway(place) &&
+         place.match().text().find("well-known") == std::string::npos;
+}
+
+// Adds the places of a level that admit every client, without those inside `except`.
+void add_admitting(const Inspection& in, const Context& level, const Context& except,
+                   std::vector<const Context*>& to) {
+  for (const Context* location : level.locations()) {
+    if (location == &except) continue;
+    if (admits(in, *location)) to.push_back(location);
+    add_admitting(in, *location, except, to);
+  }
+}
+
+bool is_guarding_pattern(const Inspection& in, const Context& context) {
+  return context.level() == Context::Level::location && context.match().kind() == MatchKind::regex &&
+         GatewayUsage::check(context) && in.usage.asks_gateway(context) && !context.internal() &&
+         !answers_by_itself(context) && !in.usage.is_gateway(context);
+}
+
+// Returns an address that the protected pattern matches and that nginx takes to the place; "" if none is
+// known.
+std::string taken_address(const Context& server, const Context& guarded, const Context& place) {
+  const auto own = path_in(guarded);
+  if (!own) return {};
+  std::vector<std::string> addresses = {*own};
+  if (place.match().kind() == MatchKind::regex)
+    addresses.push_back(*own + sample_of(place.match().text()).value_or(""));
+  for (const std::string& address : addresses) {
+    if (guarded.match().finds(address).value_or(false) && Model::route(server, address) == &place)
+      return address;
+  }
+  return {};
+}
+
+// Returns what both reach, in words; "" if nothing.
+std::string both_reach(const Inspection& in, const Context& guarded, const Context& place) {
+  const auto own = reached(in, guarded);
+  for (const auto& [key, how] : reached(in, place)) {
+    if (!key.empty() && own.count(key) > 0) return how;
+  }
+  return {};
+}
+
+// Reports the first place that takes requests from a protected pattern: a prefix with ^~, a pattern before it
+// or one within the prefix that nginx finds first.
+void before_pattern(Inspection& in, const Context& guarded, const std::vector<const Context*>& places) {
+  const Context& server = *guarded.enclosing(Context::Level::server);
+  const bool whole = path_in(guarded).value_or("").rfind('/') == 0;
+  for (const Context* place : places) {
+    const bool within_pattern = place->match().kind() == MatchKind::regex;
+    if (whole && (!within_pattern || place->match().anchored() || says_open(in, *place))) continue;
+    const std::string address = taken_address(server, guarded, *place);
+    const std::string how = address.empty() ? "" : both_reach(in, guarded, *place);
+    if (how.empty()) continue;
+    const std::string text = place->title() + " has no check, and takes " + legible(address) + " from " +
+                             guarded.title() + " (" + render(guarded.place()) + "), which has one: " + how;
+    const std::string write = "in " + place->title() + ": " + kIncludeProtect;
+    if (switched_off(*place)) {
+      in.advice(place->place(), text, write);
+    } else {
+      in.danger(place->place(), text, write);
+    }
+    return;
+  }
+}
+
 void patterns_before_prefixes(Inspection& in) {
   for (const Context* server : in.usage.model().servers()) pattern_before_prefix(in, *server);
   for (const Context* context : in.usage.model().contexts()) pattern_before_prefix(in, *context);
+}
+
+void places_before_patterns(Inspection& in) {
+  for (const Context* context : in.usage.model().contexts()) {
+    if (!is_guarding_pattern(in, *context)) continue;
+    std::vector<const Context*> places;
+    add_admitting(in, *context->enclosing(Context::Level::server), *context, places);
+    before_pattern(in, *context, places);
+  }
 }
 
 }  // namespace
@@ -184,6 +266,10 @@ const std::vector<LintRule>& location_precedence_rules() {
       {"pattern-takes-requests", patterns_before_prefixes,
        "nginx prefers a location with a pattern to one with a prefix, however long that is. A pattern "
        "without a check takes requests away from a protected prefix."},
+      {"pattern-not-reached", places_before_patterns,
+       "nginx tries a pattern last of all: not behind a prefix with `^~`, and only after the patterns before "
+       "it and those within the longest prefix. Any of these without a check takes requests away from a "
+       "protected pattern."},
   };
   return rules;
 }

@@ -2,10 +2,10 @@
 // ends without a slash.
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <set>
 
+#include "gateway/nginx/lint/guarded_files.h"
 #include "gateway/nginx/lint/redirect_walk.h"
 #include "gateway/nginx/lint/rule.h"
 #include "gateway/nginx/lint/served_files.h"
@@ -15,69 +15,6 @@ namespace session::gateway {
 namespace {
 
 using MatchKind = LocationMatch::Kind;
-
-// A protected location that serves files, and one of its files.
-struct Guarded {
-  const Context* location;
-  std::string file;
-};
-
-bool answers_itself(const Context& context) {
-  constexpr std::array<const char*, 4> kAnswers = {"return", "js_content", "empty_gif", "stub_status"};
-  return std::any_of(kAnswers.begin(), kAnswers.end(),
-                     [&](const char* name) { return !context.own(name).empty(); });
-}
-
-// Returns the file in which nginx keeps an answer for a path: proxy_store. nullopt: it keeps none, or where
-// is unknown.
-std::optional<std::string> stored_file(const Context& context, const std::string& path) {
-  const Directive* line = context.find(Model::handler(context)->kind + "_store");
-  if (!line || line->arg(0) == "off") return std::nullopt;
-  if (line->arg(0) == "on") return file_of(context, path);
-  std::string file = line->arg(0);
-  for (const char* variable : {"$uri", "$document_uri", "$request_uri"}) {
-    const auto at = file.find(variable);
-    if (at != file.npos) file.replace(at, std::string(variable).size(), path);
-  }
-  return file.starts_with('/') && file.find('$') == file.npos ? std::optional(file) : std::nullopt;
-}
-
-// Returns the protected locations that serve files; of several with the same files the first.
-std::vector<Guarded> guarded_files(const Inspection& in) {
-  std::vector<Guarded> all;
-  std::set<std::string> seen;
-  for (const Context* context : in.usage.model().contexts()) {
-    if (context->level() != Context::Level::location || context->internal() ||
-        !GatewayUsage::check(*context) || in.usage.is_gateway(*context) || answers_itself(*context))
-      continue;
-    const auto path = path_in(*context);
-    const auto file = !path                      ? std::nullopt
-                      : Model::handler(*context) ? stored_file(*context, *path)
-                                                 : file_of(*context, *path);
-    if (file && seen.insert(*file).second) all.push_back({context, *file});
-  }
-  return all;
-}
-
-bool is_open(const Context& place) {
-  return !place.internal() && !is_closed(place) && !Model::handler(place) && !answers_itself(place) &&
-         (place.find("root") || place.find("alias"));
-}
-
-void add_open(const Context& level, std::vector<const Context*>& to) {
-  for (const Context* location : level.locations()) {
-    if (is_open(*location)) to.push_back(location);
-    add_open(*location, to);
-  }
-}
-
-// The places of a server that serve files without a check: the server outside of its locations, and these.
-std::vector<const Context*> open_places(const Context& server) {
-  std::vector<const Context*> places;
-  if (is_open(server)) places.push_back(&server);
-  add_open(server, places);
-  return places;
-}
 
 std::string name_of(const Context& place) {
   return place.level() == Context::Level::server ? "/" : place.match().text();
@@ -117,16 +54,16 @@ std::string address_of(const Context& place, const std::string& file) {
   return address.find("//") == address.npos ? address : "";
 }
 
-// Whether the address leads to this file, or one beside it, without a check.
+// Whether the address leads to this file, or (`or_beside`) one beside it, without a check.
 bool leads_to(const Inspection& in, const Context& server, const std::string& address,
-              const std::string& file) {
+              const std::string& file, bool or_beside = true) {
   RedirectWalk walk(in.usage, server);
   const auto found = walk.requested(address);
   const std::string beside = file.substr(0, file.rfind('/') + 1);
   return std::any_of(found.ends.begin(), found.ends.end(), [&](const OpenEnd& end) {
     if (Model::handler(*end.context)) return false;
     const auto served = file_of(*end.context, end.path);
-    return served && end.keeps_address && served->starts_with(beside);
+    return served && end.keeps_address && (or_beside ? served->starts_with(beside) : *served == file);
   });
 }
 
@@ -177,6 +114,22 @@ bool publishes(const Inspection& in, const Context& place, const std::string& ad
   return false;
 }
 
+// Returns the address from which a `rewrite` or `try_files` of the place makes the name of the file; "" if
+// there is none.
+std::string address_made_to(const Inspection& in, const Context& place, const std::string& file) {
+  if (place.level() != Context::Level::location || place.match().kind() == MatchKind::exact ||
+      (place.own("rewrite").empty() && place.own("try_files").empty()))
+    return {};
+  std::string begin = place.match().text();
+  if (place.match().kind() == MatchKind::regex)
+    begin = sample_of(begin.substr(0, std::min(begin.find('('), begin.size()))).value_or("/");
+  for (auto slash = file.find('/'); slash != file.npos; slash = file.find('/', slash + 1)) {
+    const std::string address = begin + file.substr(slash + (begin.ends_with('/') ? 1 : 0));
+    if (leads_to(in, *place.enclosing(Context::Level::server), address, file, false)) return address;
+  }
+  return {};
+}
+
 // Returns an address by which an open place serves files of a protected location; "" if there is none.
 std::string address_past(const Inspection& in, const Context& place, const Guarded& guarded) {
   const Context& server = *place.enclosing(Context::Level::server);
@@ -188,7 +141,8 @@ std::string address_past(const Inspection& in, const Context& place, const Guard
   if (!address.empty() && !same && leads_to(in, server, address, guarded.file)) return address;
   const auto own =
       place.level() == Context::Level::location ? path_in(place) : std::optional<std::string>("/x");
-  return own && publishes(in, place, *own, *guarded.location) ? *own : "";
+  if (own && publishes(in, place, *own, *guarded.location)) return *own;
+  return address_made_to(in, place, guarded.file);
 }
 
 // Reports each place once, with the first protected location whose files it serves.
@@ -203,30 +157,6 @@ void same_files(Inspection& in) {
         report(in, *place, *one.location, address);
         break;
       }
-    }
-  }
-}
-
-// Reports files whose name the client says: `root /srv/$arg_name`.
-void file_name_from_client(Inspection& in) {
-  const auto guarded = guarded_files(in);
-  for (const Context* server : in.usage.model().servers()) {
-    for (const Context* place : open_places(*server)) {
-      const Directive* line = where(*place);
-      const std::string& name = line->arg(0);
-      const auto variable = name.find('$');
-      const bool pattern =
-          place->level() == Context::Level::location && place->match().kind() == MatchKind::regex;
-      if (variable == name.npos || in.taint.in(name).empty() || (pattern && line->name == "alias")) continue;
-      const std::string directory = name.substr(0, variable);
-      const auto reached = std::find_if(guarded.begin(), guarded.end(),
-                                        [&](const Guarded& one) { return one.file.starts_with(directory); });
-      if (reached == guarded.end()) continue;
-      in.danger(line->place,
-                "the client says what " + place->title() + " serves (" + legible(in.taint.in(name)) +
-                    "), also the files of the protected " + reached->location->title() + " (" +
-                    render(reached->location->place()) + ")",
-                legible(line->name) + " with a directory that no variable changes");
     }
   }
 }
@@ -301,8 +231,6 @@ const std::vector<LintRule>& other_door_rules() {
       {"same-files-elsewhere", same_files,
        "A check guards an address, not the files behind it. An open location, or another server, that serves "
        "the same directory serves the protected files, too."},
-      {"file-name-from-client", file_name_from_client,
-       "A variable of the client's in `root` or `alias` lets the client choose the directory."},
       {"alias-without-slash", alias_without_slash,
        "nginx appends what follows the location's name to `alias`. Where only the alias ends with a slash, "
        "`..` behind the name leads out of the directory."},

@@ -2,12 +2,14 @@
 // address.
 
 #include <algorithm>
+#include <cctype>
 #include <optional>
 #include <set>
 #include <tuple>
 
 #include "gateway/nginx/lint/redirect_walk.h"
 #include "gateway/nginx/lint/rule.h"
+#include "gateway/nginx/lint/served_files.h"
 #include "gateway/nginx/model/pattern.h"
 
 namespace session::gateway {
@@ -86,6 +88,25 @@ std::optional<std::string> asked(const Context& context, const Request& request)
   return request.path;
 }
 
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+// Returns the address as most applications understand it: without escapes, `.`, `..` and double slashes.
+std::string understood(const std::string& address) {
+  std::string text;
+  for (std::size_t at = 0; at < address.size(); ++at) {
+    const bool escape = address[at] == '%' && at + 2 < address.size() && hex_value(address[at + 1]) >= 0 &&
+                        hex_value(address[at + 2]) >= 0;
+    text += escape ? static_cast<char>(hex_value(address[at + 1]) * 16 + hex_value(address[at + 2]))
+                   : address[at];
+    at += escape ? 2 : 0;
+  }
+  return normalised_path("/" + text);
+}
+
 // Returns the protected locations of applications; of several that ask for the same the first.
 std::vector<GuardedAddress> guarded_addresses(const Inspection& in) {
   std::vector<GuardedAddress> all;
@@ -102,11 +123,24 @@ std::vector<GuardedAddress> guarded_addresses(const Inspection& in) {
       continue;
     const auto address = path ? asked(*context, {*path, *path}) : std::nullopt;
     if (!address || Model::route(*context->enclosing(Context::Level::server), *path) != context) continue;
+    const std::string wanted = understood(*address);
     auto applications = in.usage.model().addresses(*Model::handler(*context));
-    if (seen.emplace(context->enclosing(Context::Level::server), applications, *address).second)
-      all.push_back({context, std::move(applications), *address});
+    if (seen.emplace(context->enclosing(Context::Level::server), applications, wanted).second)
+      all.push_back({context, std::move(applications), wanted});
   }
   return all;
+}
+
+// Returns the address by which `location /api { proxy_pass http://app/v1/; }` asks for a neighbour of /v1/;
+// "" if it does not.
+std::string address_above(const Context& place, const std::string& replaced, const std::string& wanted) {
+  const MatchKind kind = place.match().kind();
+  const std::string& name = place.match().text();
+  if ((kind != MatchKind::prefix && kind != MatchKind::shielded_prefix) || name.ends_with('/') ||
+      replaced.size() < 2 || !replaced.ends_with('/') || replaced.find('$') != replaced.npos)
+    return {};
+  const std::string above = replaced.substr(0, replaced.rfind('/', replaced.size() - 2) + 1);
+  return wanted.starts_with(above) ? name + "../" + wanted.substr(above.size()) : "";
 }
 
 // Returns addresses by which a location may ask for this one.
@@ -117,9 +151,13 @@ std::vector<std::string> addresses_for(const Context& place, const std::string& 
   std::string begin = name;
   if (place.match().kind() == MatchKind::regex)
     begin = sample_of(name.substr(0, std::min(name.find('('), name.size()))).value_or("/");
-  const std::string replaced = address_in(*Model::handler(place)->line);
+  const auto handler = Model::handler(place);
+  const std::string written = handler ? address_in(*handler->line) : "";
+  const std::string replaced =
+      written.find('$') == written.npos && !written.empty() ? understood(written) : written;
   if (!replaced.empty() && wanted.starts_with(replaced))
     all.push_back(begin + wanted.substr(replaced.size()));
+  all.push_back(address_above(place, replaced, wanted));
   for (auto slash = wanted.find('/'); slash != wanted.npos; slash = wanted.find('/', slash + 1)) {
     all.push_back(begin + wanted.substr(slash));
     all.push_back(begin + wanted.substr(slash + 1));
@@ -127,13 +165,16 @@ std::vector<std::string> addresses_for(const Context& place, const std::string& 
   return all;
 }
 
-// Whether both lead to the same application in the same server. One that another server makes public as a
-// whole knows by the identity headers what it may show.
+// Whether an address of the server leads around the check. What another server makes public knows by the
+// identity headers what it may show.
+bool is_comparable(const Context& server, const GuardedAddress& guarded) {
+  return &server == guarded.location->enclosing(Context::Level::server);
+}
+
+// Whether both lead to the same application.
 bool same_application(const Inspection& in, const Context& place, const GuardedAddress& guarded) {
   const auto handler = Model::handler(place);
-  if (!handler ||
-      place.enclosing(Context::Level::server) != guarded.location->enclosing(Context::Level::server))
-    return false;
+  if (!handler || !is_comparable(*place.enclosing(Context::Level::server), guarded)) return false;
   const auto addresses = in.usage.model().addresses(*handler);
   return std::any_of(addresses.begin(), addresses.end(),
                      [&](const std::string& address) { return guarded.applications.count(address) > 0; });
@@ -146,16 +187,21 @@ bool asks_for(const Inspection& in, const Context& server, const std::string& ad
   if (!exactly && (below == "/" || guarded.location->match().text() == "/")) return false;
   for (const OpenEnd& end : RedirectWalk(in.usage, server).requested(address).ends) {
     if (!same_application(in, *end.context, guarded)) continue;
-    auto got = asked(*end.context, {address, end.path});
-    if (got && !got->starts_with('/')) got->insert(0, "/");
-    if (got && (exactly ? *got == guarded.asked : got->starts_with(below) && address != *got)) return true;
+    const auto asking = asked(*end.context, {address, end.path});
+    const std::string got = asking ? understood(*asking) : "";
+    if (exactly ? got == guarded.asked : got.starts_with(below) && address != got) return true;
   }
   return false;
 }
 
+// Whether a location hands what it gets to others: `try_files $uri @app`, `echo_exec @app`.
+bool leads_on(const Context& place) {
+  return !place.own("try_files").empty() || !place.own("echo_exec").empty();
+}
+
 bool is_open(const Inspection& in, const Context& place) {
   return place.level() == Context::Level::location && !place.internal() && !is_closed(place) &&
-         in.usage.is_application(place);
+         (in.usage.is_application(place) || leads_on(place));
 }
 
 // Returns the address by which an open place asks for what the protected location guards; "" if there is
@@ -178,13 +224,14 @@ void same_application_elsewhere(Inspection& in) {
   for (const Context* place : in.usage.model().contexts()) {
     if (!is_open(in, *place)) continue;
     for (const GuardedAddress& one : guarded) {
-      if (!same_application(in, *place, one)) continue;
+      if (!is_comparable(*place->enclosing(Context::Level::server), one)) continue;
       const std::string address = address_past(in, *place, one);
       if (address.empty()) continue;
+      const bool above = address.find("../") != address.npos;
       in.danger(place->place(),
                 place->title() + " asks the application for what the protected " + one.location->title() +
                     " (" + render(one.location->place()) + ") guards, without a check: " + legible(address),
-                "in " + place->title() + ": " + kIncludeProtect);
+                above ? place->title() + "/ {" : "in " + place->title() + ": " + kIncludeProtect);
       break;
     }
   }
@@ -194,8 +241,8 @@ void same_application_elsewhere(Inspection& in) {
 void address_from_client(Inspection& in) {
   const auto guarded = guarded_addresses(in);
   for (const Context* place : in.usage.model().contexts()) {
-    if (!is_open(in, *place)) continue;
     const auto handler = Model::handler(*place);
+    if (!handler || !is_open(in, *place)) continue;
     std::string address = handler->kind == "proxy" ? address_in(*handler->line) : "";
     for (const Directive* line : place->list(handler->kind + "_param")) {
       if (line->arg(0) == "REQUEST_URI") address = line->arg(1);

@@ -104,6 +104,10 @@ void RedirectWalk::visit(const Context& context, Way way) {
   if (way.steps > kMaxSteps || !seen_.insert({&context, way.path}).second) return;
   if (is_closed(context) || usage_.is_gateway(context)) return;
   if (context.level() != Context::Level::server && !rewrite(context, way)) return;
+  for (const Directive* line : context.own("echo_exec")) {
+    go_to(line->arg(0), way, {});
+    return;
+  }
   const auto& tried = context.own("try_files");
   if (tried.empty() || tried.front()->args.empty()) {
     serve(context, way);

@@ -24,9 +24,9 @@ struct OpenEnds {
   bool unknown = false;  // there may be others: a target or a pattern can't be evaluated
 };
 
-// Follows requests within a server as nginx does it, by `rewrite`, `try_files` and named locations, up to the
-// places that serve them. A location with a check, with a password, with `deny` or with a `return` of its
-// own, and a location of the gateway, ends a way. Keeps references; for one thread.
+// Follows requests within a server as nginx does it, by `rewrite`, `try_files`, `echo_exec` and named
+// locations, up to the places that serve them. A location with a check, with a password, with `deny` or with
+// a `return` of its own, and a location of the gateway, ends a way. Keeps references; for one thread.
 class RedirectWalk {
  public:
   RedirectWalk(const GatewayUsage& usage, const Context& server) : usage_(usage), server_(server) {}

@@ -58,6 +58,8 @@ const std::vector<LintRule>& redirect_rules();
 const std::vector<LintRule>& early_status_rules();
 // Other ways to protected files:
 const std::vector<LintRule>& other_door_rules();
+// Names of files that clients say:
+const std::vector<LintRule>& client_file_name_rules();
 // Other ways to the applications of protected locations:
 const std::vector<LintRule>& other_program_rules();
 // Requests of nginx's own, which no check sees:

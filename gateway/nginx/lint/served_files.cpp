@@ -9,21 +9,6 @@ namespace {
 
 using MatchKind = LocationMatch::Kind;
 
-// Returns a file name without . and .. and double slashes. Symbolic links are not followed.
-std::string normalised(const std::string& name) {
-  std::vector<std::string> parts;
-  for (std::size_t at = 0; at < name.size();) {
-    const auto end = std::min(name.find('/', at), name.size());
-    const std::string part = name.substr(at, end - at);
-    at = end + 1;
-    if (part == ".." && !parts.empty()) parts.pop_back();
-    if (!part.empty() && part != "." && part != "..") parts.push_back(part);
-  }
-  std::string out = name.starts_with('/') ? "" : ".";
-  for (const std::string& part : parts) out += "/" + part;
-  return out + (name.ends_with('/') ? "/" : "");
-}
-
 // The nearest block that says where its files are.
 const Context* rooted(const Context& context) {
   const Context* at = &context;
@@ -44,10 +29,24 @@ std::optional<std::string> captured_file(const LocationMatch& match, std::string
       if (at != alias.npos) alias.replace(at, written.size(), value->second);
     }
   }
-  return normalised(alias);
+  return normalised_path(alias);
 }
 
 }  // namespace
+
+std::string normalised_path(const std::string& name) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at < name.size();) {
+    const auto end = std::min(name.find('/', at), name.size());
+    const std::string part = name.substr(at, end - at);
+    at = end + 1;
+    if (part == ".." && !parts.empty()) parts.pop_back();
+    if (!part.empty() && part != "." && part != "..") parts.push_back(part);
+  }
+  std::string out = name.starts_with('/') ? "" : ".";
+  for (const std::string& part : parts) out += "/" + part;
+  return out + (name.ends_with('/') ? "/" : "");
+}
 
 std::optional<FilePrefix> file_prefix(const Context& context) {
   const Context* at = rooted(context);
@@ -67,7 +66,7 @@ std::optional<FilePrefix> file_prefix(const Context& context) {
 std::optional<std::string> file_of(const Context& context, const std::string& path) {
   const auto prefix = file_prefix(context);
   if (prefix && path.starts_with(prefix->name))
-    return normalised(prefix->directory + path.substr(prefix->name.size()));
+    return normalised_path(prefix->directory + path.substr(prefix->name.size()));
   const Context* at = rooted(context);
   if (prefix || !at || at->own("alias").empty() || at->level() != Context::Level::location ||
       at->match().kind() != MatchKind::regex)

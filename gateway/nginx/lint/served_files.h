@@ -19,6 +19,9 @@ struct FilePrefix {
 // root nor alias, a variable in it, or an alias beside a pattern.
 [[nodiscard]] std::optional<FilePrefix> file_prefix(const Context& context);
 
+// Returns a path without . and .. and double slashes. Symbolic links are not followed.
+[[nodiscard]] std::string normalised_path(const std::string& name);
+
 // Returns the name of the file that a place serves for a path, without . and .. and double slashes. nullopt:
 // unknown.
 [[nodiscard]] std::optional<std::string> file_of(const Context& context, const std::string& path);

@@ -166,6 +166,9 @@ def folder_in_another_case(site, rng):
     """Patterns that do not look at case beside names that do, and names that only look alike."""
     name = rng.choice(("~* ^/admin/pub/", "~* ^/ADMIN/deep/", "/Admin/", "~ ^/admin", "^~ /adm", "~* /deep/", "= /admin/index.html"))
     site.location(name, rng.choice((site.public, "")) if not site.is_files else "", site.serves())
+    if name.startswith("="):  # this one page is open by intent
+        site.areas.append(("=/admin/index.html", "open"))
+        site.files = [(file, "open" if file.endswith("admin/index.html") or file == "private/index.html" else level) for file, level in site.files]
 
 
 @block

@@ -119,4 +119,28 @@ BOOST_AUTO_TEST_CASE(a_check_that_is_switched_off_for_a_pattern_is_an_advice) {
              takes("~* \\.(pdf|jpg)$", "/private/", "it serves the same files", "advice"));
 }
 
+BOOST_AUTO_TEST_CASE(a_place_that_nginx_finds_before_a_protected_pattern_is_told) {
+  const std::string pattern =
+      "location ~ ^/account/ { include session-gateway-protect.conf; proxy_pass http://app; }\n";
+  const auto open = [](const std::string& head, const std::string& lines = "") {
+    return "location " + head + " { include session-gateway-public.conf; " + lines +
+           " proxy_pass http://app; }\n";
+  };
+  const auto tells = [](const std::string& out, const std::string& head, const std::string& address) {
+    return out.find("location " + head + " has no check, and takes " + address +
+                    " from location ~ ^/account/ (site.conf:") != std::string::npos;
+  };
+  BOOST_TEST(tells(in_server(pattern + open("^~ /acc")), "^~ /acc", "/account/"));
+  BOOST_TEST(tells(in_server(pattern + open("/", open("~ \\.txt$"))), "~ \\.txt$", "/account/.txt"));
+  BOOST_TEST(tells(in_server(open("~ \\.txt$") + pattern), "~ \\.txt$", "/account/.txt"));
+  BOOST_TEST(in_server(pattern + open("~ \\.txt$")) == "");
+  BOOST_TEST(in_server(pattern + open("/acc")) == "");
+  BOOST_TEST(in_server(pattern + open("/")) == "");
+  BOOST_TEST(in_server(pattern + open("^~ /account/open/")) == "");
+  BOOST_TEST(in_server(pattern + open("= /account/x")) == "");
+  BOOST_TEST(
+      in_server(pattern +
+                "location ^~ /acc { include session-gateway-public.conf; proxy_pass http://other; }") == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

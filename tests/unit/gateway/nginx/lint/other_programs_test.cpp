@@ -36,6 +36,29 @@ BOOST_AUTO_TEST_CASE(another_address_of_the_same_application_is_told) {
              told("/old/", "/old/x"));
 }
 
+BOOST_AUTO_TEST_CASE(an_address_that_the_application_only_reads_as_the_protected_one_is_told) {
+  BOOST_TEST(in_server(open("/api/", "proxy_pass http://app/%61ccount/;")) == told("/api/", "/api/x"));
+  BOOST_TEST(in_server(open("/api/", "proxy_pass http://app//account/;")) == told("/api/", "/api/x"));
+  BOOST_TEST(
+      in_server(open("/api", "proxy_pass http://app/open/;")) ==
+      finding("site.conf:5: danger: location /api asks the application for what the protected location "
+              "/account/ (site.conf:1) guards, without a check: /api../account/x",
+              "location /api/ {"));
+  BOOST_TEST(in_server(open("/api", "proxy_pass http://app/v1/open/;")) == "");
+  BOOST_TEST(in_server(open("/api", "proxy_pass http://app/open;")) == "");
+}
+
+BOOST_AUTO_TEST_CASE(an_open_location_that_leads_to_the_application_is_told) {
+  const std::string bare =
+      "\nlocation @bare { include session-gateway-public.conf; rewrite ^ /account/x break; proxy_pass "
+      "http://app; }";
+  BOOST_TEST(in_server(protected_with("") + "location /run { echo_exec @bare; }" + bare) ==
+             told("/run", "/run/account/x"));
+  BOOST_TEST(in_server(protected_with("") + "location /run/ { root /srv; try_files $uri @bare; }" + bare) ==
+             told("/run/", "/run/account/x"));
+  BOOST_TEST(in_server(protected_with("") + "location /run { echo_exec /account/x; }" + bare) == "");
+}
+
 BOOST_AUTO_TEST_CASE(other_addresses_of_the_application_are_fine) {
   BOOST_TEST(in_server(open("/", "proxy_pass http://app;")) == "");
   BOOST_TEST(in_server(open("/", "proxy_pass http://app/;")) == "");
