@@ -31,11 +31,18 @@ Codec::Outcome HttpCodec::feed(std::string_view received) {
     if (outcome != Outcome::refused) pending_ = received;
     return outcome;
   }
-  pending_.append(received);
-  std::string_view rest = pending_;
+  if (!received.empty()) {
+    pending_.erase(0, taken_of_pending_);
+    taken_of_pending_ = 0;
+    pending_.append(received);
+  }
+  std::string_view rest = std::string_view(pending_).substr(taken_of_pending_);
   const Outcome outcome = read(rest);
-  pending_.erase(0, outcome == Outcome::refused ? pending_.size() : pending_.size() - rest.size());
-  if (pending_.empty()) clear(pending_);
+  taken_of_pending_ = pending_.size() - rest.size();
+  if (rest.empty() || outcome == Outcome::refused) {
+    clear(pending_);
+    taken_of_pending_ = 0;
+  }
   return outcome;
 }
 

@@ -62,8 +62,10 @@ class HttpCodec final : public Codec {
   MessageParser parser_;
   HeadScan scan_;
   Stage stage_ = Stage::head;
-  std::string pending_;  // what has come and is not taken yet
-  std::string head_;     // the header block, which the request views
+  std::string pending_;  // what has come and is not all taken yet
+  // How much of it is taken: it is moved up once for each piece that comes, and not for each request in it.
+  std::size_t taken_of_pending_ = 0;
+  std::string head_;  // the header block, which the request views
   Request request_;
   std::size_t taken_ = 0;  // bytes of the request
   bool takes_body_ = false;
