@@ -228,8 +228,9 @@ BOOST_AUTO_TEST_CASE(a_reload_changes_what_a_check_asks_for_on_a_kept_connection
   BOOST_TEST(peer.ask_http(http_request("GET", "/auth/admin", cookie)).status == 200);
 }
 
+// One worker: another one may hear of the stop a moment later.
 BOOST_AUTO_TEST_CASE(a_stop_answers_what_was_sent_and_says_that_it_was_the_last) {
-  WireGateway gateway(setup());
+  WireGateway gateway(setup(kListen, session::test::replaced(kYaml, "workers: 2", "workers: 1")));
   Peer peer = gateway.peer_of("http.sock");
   BOOST_TEST(peer.ask_http(http_request("GET", "/health")).header("Connection") == "");
   Peer busy = gateway.peer_of("http.sock");

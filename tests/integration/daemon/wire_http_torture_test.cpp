@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_never_reads_holds_up_nobody_and_is_closed_after
   BOOST_TEST(gateway.unix_http().ask_http(show).body.size() > 60000U);
   const std::size_t before = gateway.resident_bytes();
   std::string thousands;
-  for (int i = 0; i < 40000; ++i) thousands += show;
+  for (int i = 0; i < 100000; ++i) thousands += show;
   std::vector<Peer> deaf = gateway.both();
   for (Peer& peer : deaf) BOOST_TEST(peer.send_what_fits(thousands) < thousands.size());
   for (int i = 0; i < 20; ++i) BOOST_TEST(gateway.tcp_http().ask_http(show).status == 200);
