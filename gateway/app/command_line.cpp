@@ -15,6 +15,7 @@
 #include "gateway/app/config_choice.h"
 #include "gateway/app/describe.h"
 #include "gateway/app/exit_status.h"
+#include "gateway/app/front_command.h"
 #include "gateway/app/nginx_commands.h"
 #include "gateway/app/reload_command.h"
 #include "gateway/app/usage_error.h"
@@ -114,6 +115,33 @@ void add_nginx(CLI::App& app, Run& run) {
   nginx->callback([given, &run] {
     run = [given] {
       return print_nginx(choose_config(given->config, kUsualConfiguration), given->output, given->force);
+    };
+  });
+}
+
+void add_fronts(CLI::App& app, Run& run) {
+  struct Given {
+    std::string front;
+    Path config, output;
+    bool force = false;
+  };
+  auto given = std::make_shared<Given>();
+  CLI::App* command =
+      app.add_subcommand("fronts", "Print the configuration of another web server, made for a configuration");
+  const std::vector<std::string> names = front_names();
+  command->add_option("front", given->front, "Which one")
+      ->type_name("FRONT")
+      ->required()
+      ->check(one_of({names.begin(), names.end()}));
+  add_config(*command, given->config, usual_or_defaults());
+  CLI::Option* output =
+      command->add_option("-o,--output", given->output, "Write its files into this directory instead")
+          ->type_name("DIRECTORY");
+  command->add_flag("--force", given->force, "Overwrite files there that differ")->needs(output);
+  command->callback([given, &run] {
+    run = [given] {
+      return print_front(given->front, choose_config(given->config, kUsualConfiguration), given->output,
+                         given->force);
     };
   });
 }
@@ -224,6 +252,7 @@ void add_commands(CLI::App& app, Run& run) {
   add_reload(app, run);
   add_key(app, run);
   add_nginx(app, run);
+  add_fronts(app, run);
   add_lint(app, run);
   add_clients(app, run);
   add_completion(app, run);

@@ -58,8 +58,7 @@ struct LighttpdSite {
       write_file(dir / "www" + place + "file", kContent);
     }
     write_file(dir / "www/in/x.php", kContent);
-    page = with(with(front_configuration("lighttpd", "lighttpd"), "/run/session-gateway/lighttpd.sock",
-                     gateway_socket),
+    page = with(with(front_configuration("lighttpd"), "/run/session-gateway/lighttpd.sock", gateway_socket),
                 "/run/application.sock", dir / "application.sock");
   }
   ~LighttpdSite() {

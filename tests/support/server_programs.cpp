@@ -26,6 +26,10 @@ std::string apache_binary() { return in_sbin("apache2"); }
 
 std::string apache_modules() { return "/usr/lib/apache2/modules"; }
 
+std::string caddy_binary() { return "caddy"; }
+
+std::string haproxy_binary() { return in_sbin("haproxy"); }
+
 std::string lighttpd_binary() { return in_sbin("lighttpd"); }
 
 std::string redis_server_binary() { return named_by("SESSION_GATEWAY_REDIS_SERVER", "redis-server"); }

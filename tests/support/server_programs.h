@@ -12,6 +12,9 @@ namespace session::test {
 // This machine's Apache, and the folder of its modules.
 [[nodiscard]] std::string apache_binary();
 [[nodiscard]] std::string apache_modules();
+// This machine's Caddy and HAProxy.
+[[nodiscard]] std::string caddy_binary();
+[[nodiscard]] std::string haproxy_binary();
 // This machine's lighttpd.
 [[nodiscard]] std::string lighttpd_binary();
 // SESSION_GATEWAY_REDIS_SERVER, or this machine's Redis. Valkey's server will do.

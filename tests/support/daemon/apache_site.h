@@ -104,7 +104,7 @@ struct ApacheSite {
     for (const char* file : {"index.html", "rewritten/index.php", "fallback/index.php"})
       write_file(dir / "www/in" + ("/" + std::string(file)), kContent);
     write_file(dir / "secret.conf", "SetEnvIf Request_URI ^ GATEWAY_SECRET=" + kSecret + "\n");
-    page = with(front_configuration("apache", "apache"), "fcgi://127.0.0.1:9000/",
+    page = with(front_configuration("apache"), "fcgi://127.0.0.1:9000/",
                 "fcgi://127.0.0.1:" + gateway_port + "/");
     page = with(page, "http://127.0.0.1:8000/",
                 "unix:" + (dir / "http-application.sock") + "|http://application/");

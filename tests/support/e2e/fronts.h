@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -13,19 +14,15 @@
 // What the tests of web servers beside nginx share. Each runs the configuration that its page shows.
 namespace session::test {
 
-// The block of that language in docs/fronts/NAME.md, which must be the file conf/fronts/NAME.conf.
-inline std::string front_configuration(const std::string& name, const std::string& language) {
-  const std::string page = read_file(source_root() + "/docs/fronts/" + name + ".md");
-  const std::string opening = "\n```" + language + "\n";
-  const auto at = page.find(opening);
-  const auto end = at == std::string::npos ? at : page.find("```\n", at + opening.size());
-  if (end == std::string::npos) throw std::runtime_error("docs/fronts/" + name + ".md has no configuration");
-  std::string block = page.substr(at + opening.size(), end - at - opening.size());
-  if (block != read_file(source_root() + "/conf/fronts/" + name + ".conf"))
-    throw std::runtime_error("docs/fronts/" + name + ".md shows another file than conf/fronts/" + name +
-                             ".conf");
-  return block;
-}
+// The first block of that language on a page.
+[[nodiscard]] std::string block_of(const std::string& page, const std::string& language);
+
+// The files that `session-gateway fronts NAME` prints for the block of `yaml` in docs/fronts/NAME.md, by
+// their names, without that of the secret. Throws if the page does not show each of them whole, as a block.
+[[nodiscard]] std::map<std::string, std::string> front_files(const std::string& name);
+
+// The same of a front that has one file.
+[[nodiscard]] std::string front_configuration(const std::string& name);
 
 // Like replaced(), for what must be there.
 inline std::string with(const std::string& text, const std::string& what, const std::string& instead) {

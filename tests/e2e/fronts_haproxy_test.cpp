@@ -1,0 +1,76 @@
+// The real HAProxy with the configuration of docs/fronts/haproxy.md.
+
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "tests/support/daemon/front_site.h"
+#include "tests/support/server_programs.h"
+
+namespace session::test {
+namespace {
+
+struct HaproxySite : FrontSite {
+  void start() override {
+    auto files = front_files("haproxy");
+    std::string& file = files.at("session-gateway.cfg");
+    file = with(file, "/etc/haproxy", dir.path());
+    file = with(file, "bind :80\n", "bind unix@" + front_socket() + "\n");
+    file = with(file, "127.0.0.1:8000", "unix@" + application_socket());
+    file = with(file, "127.0.0.1:9180", http_address());
+    files.at("session-gateway.lua") = with(files.at("session-gateway.lua"), "127.0.0.1:9180", http_address());
+    files["session-gateway-secret.cfg"] =
+        "global\n    setenv SESSION_GATEWAY_SECRET " + std::string(kFrontSecret) + "\n";
+    for (const auto& [name, text] : files) write_file(dir / name, text);
+    run({haproxy_binary(), "-db", "-f", dir / "session-gateway-secret.cfg", "-f",
+         dir / "session-gateway.cfg"});
+  }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(fronts_haproxy)
+
+BOOST_AUTO_TEST_CASE(a_session_passes_and_the_application_learns_who_it_is) {
+  HaproxySite site;
+  test::a_session_passes_and_the_application_learns_who_it_is(site);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_session_nobody_gets_in_by_any_way) {
+  HaproxySite site;
+  test::without_a_session_nobody_gets_in_by_any_way(site);
+}
+
+BOOST_AUTO_TEST_CASE(visitors_who_ask_for_a_page_are_led_to_the_login) {
+  HaproxySite site;
+  test::visitors_who_ask_for_a_page_are_led_to_the_login(site);
+}
+
+BOOST_AUTO_TEST_CASE(no_spelling_of_a_forged_identity_header_reaches_the_application) {
+  HaproxySite site;
+  test::no_spelling_of_a_forged_identity_header_reaches_the_application(site);
+}
+
+BOOST_AUTO_TEST_CASE(a_visitor_logs_in_reads_the_session_and_logs_out) {
+  HaproxySite site;
+  test::a_visitor_logs_in_reads_the_session_and_logs_out(site);
+}
+
+BOOST_AUTO_TEST_CASE(a_cookie_that_a_check_renews_reaches_the_browser) {
+  HaproxySite site;
+  test::a_cookie_that_a_check_renews_reaches_the_browser(site);
+}
+
+BOOST_AUTO_TEST_CASE(a_gateway_that_is_gone_lets_nobody_in) {
+  HaproxySite site;
+  test::a_gateway_that_is_gone_lets_nobody_in(site);
+}
+
+BOOST_AUTO_TEST_CASE(ten_thousand_requests_are_answered_without_a_failure) {
+  HaproxySite site;
+  test::ten_thousand_requests_are_answered_without_a_failure(site);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace session::test
