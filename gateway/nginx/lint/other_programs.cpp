@@ -237,6 +237,43 @@ void same_application_elsewhere(Inspection& in) {
   }
 }
 
+// Returns the place of another server that asks the application, without a check, for what a location guards,
+// under the same address; nullptr: none does.
+const Context* open_place_for(const Inspection& in, const Context& server, const GuardedAddress& guarded) {
+  for (const OpenEnd& end : RedirectWalk(in.usage, server).requested(guarded.asked).ends) {
+    const auto handler = Model::handler(*end.context);
+    if (!handler || in.usage.is_gateway(*end.context) || end.context->internal()) continue;
+    const auto addresses = in.usage.model().addresses(*handler);
+    const bool same = std::any_of(addresses.begin(), addresses.end(), [&](const std::string& address) {
+      return guarded.applications.count(address) > 0;
+    });
+    const auto asking = asked(*end.context, {guarded.asked, end.path});
+    if (same && asking && understood(*asking) == guarded.asked) return end.context;
+  }
+  return nullptr;
+}
+
+// Reports each server once: it may be for those who need no session, and the application knows it by the
+// identity headers. nginx can't tell.
+void same_application_in_another_server(Inspection& in) {
+  const auto guarded = guarded_addresses(in);
+  for (const Context* server : in.usage.model().servers()) {
+    for (const GuardedAddress& one : guarded) {
+      if (is_comparable(*server, one)) continue;
+      const Context* place = open_place_for(in, *server, one);
+      if (place == nullptr) continue;
+      in.advice(
+          place->place(),
+          place->title() + " of this server asks the application for " + legible(one.asked) +
+              ", too, which the protected " + one.location->title() + " (" + render(one.location->place()) +
+              ") of another server guards, without a check: right only if the application itself refuses who "
+              "comes without identity headers",
+          "in this server, too: " + legible(one.location->title()) + " { " + kIncludeProtect + " ... }");
+      break;
+    }
+  }
+}
+
 // Reports an address of the application that the client says: proxy_pass http://app/$arg_page.
 void address_from_client(Inspection& in) {
   const auto guarded = guarded_addresses(in);
@@ -270,6 +307,11 @@ const std::vector<LintRule>& other_program_rules() {
       {"same-application-elsewhere", same_application_elsewhere,
        "A check guards an address of nginx's, not one of the application's. An open location that asks the "
        "application for the same address gets around it."},
+      {"same-application-in-another-server", same_application_in_another_server,
+       "A check guards an address of one server. Another server that passes the same address to the same "
+       "application "
+       "without a check gets around it, unless the application itself refuses requests without identity "
+       "headers."},
       {"application-address-from-client", address_from_client,
        "A variable of the client's in the address lets the client choose what the application is asked for."},
   };

@@ -76,4 +76,25 @@ BOOST_AUTO_TEST_CASE(an_address_that_the_client_says_is_told) {
   BOOST_TEST(in_server(open("= /show", "proxy_pass http://app/pages/$arg_page;")) == "");
 }
 
+BOOST_AUTO_TEST_CASE(another_server_that_passes_the_same_address_to_the_application_is_told_once) {
+  const auto other = [](const std::string& lines) {
+    return of_file(
+        "http { include session-gateway-upstream.conf; include session-gateway-http.conf;\n"
+        "upstream app { server 127.0.0.1:3000; }\n"
+        "server { listen 443 ssl; include session-gateway-server.conf;\n"
+        "location / { include session-gateway-public.conf; proxy_pass http://app; }\n" +
+        protected_with("") + "}\nserver { listen 8443 ssl;\n" + lines + "\n} }\n");
+  };
+  const std::string told = "asks the application for /account/x, too, which the protected location /account/";
+  const std::string open =
+      other("location / { include session-gateway-public.conf; proxy_pass http://app; }");
+  BOOST_TEST(open.find(told) != std::string::npos, open);
+  BOOST_TEST(open.find(told) == open.rfind(told));
+  for (const std::string closed :
+       {"return 301 https://site.test$request_uri;", "location / { root /srv; }",
+        "location / { include session-gateway-public.conf; proxy_pass http://elsewhere.test; }",
+        "location / { deny all; proxy_pass http://app; }"})
+    BOOST_TEST(other(closed).find(told) == std::string::npos, closed);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -138,6 +138,18 @@ struct EndToEndSite {
                   "some params and nginx adds none by itself",
               "include " + kind + "_params;");
   }
+  // What lint says of a server that has the application of another one: `head` and so many lines behind it
+  // are where, and `guarded` is the location of the other.
+  [[nodiscard]] std::string same_application(const std::string& head, int behind, const std::string& guarded,
+                                             const std::string& place) const {
+    return at(std::to_string(std::stoi(line(head)) + behind),
+              "advice: location / of this server asks the application for " + guarded +
+                  "x, too, which the protected location " + guarded + " (nginx.conf:" + place +
+                  ") of another server guards, without a check: right only if the application itself refuses "
+                  "who comes "
+                  "without identity headers",
+              "in this server, too: location " + guarded + " { include session-gateway-protect.conf; ... }");
+  }
   [[nodiscard]] std::string word_behind_include() const {
     return at(
         std::to_string(std::stoi(line("location /anybody/behind/")) + 2),
@@ -197,6 +209,7 @@ BOOST_FIXTURE_TEST_CASE(the_site_of_the_end_to_end_tests_has_what_it_is_meant_to
               "= /auth, "
               "which has none",
               "fastcgi_param CONTENT_LENGTH \"\";") +
+          same_application("location / {", 0, "/checked/", line("location /checked/ {")) +
           forgotten("location /admin/forgotten/") +
           at(line("$session_require amdin"),
              "advice: gateway.yaml has no rule amdin, so nobody satisfies it, and this answers 403; did you "
@@ -209,10 +222,17 @@ BOOST_FIXTURE_TEST_CASE(the_site_of_the_end_to_end_tests_has_what_it_is_meant_to
              "danger: location = /session lets browsers set any attribute: users "
              "can make themselves anybody",
              "fastcgi_param GATEWAY_ALLOW set:theme;") +
+          same_application("listen unix:/nonexistent/http2.sock", 1, "/silenced/checked/",
+                           line("location /silenced/checked/")) +
+          same_application("listen unix:/nonexistent/tenants.sock", 3, "/admin/",
+                           line("location /admin/ {")) +
           page_with_parts() + without_params("fastcgi", "location /fastcgi/") +
           cookie_of_tenant("location /tenant/") + cookie_of_tenant("location @tenant") +
-          right_that_goes_along() + forgotten("location /account/forgotten/") + word_behind_include() +
-          lenient_server() +
+          right_that_goes_along() +
+          same_application("listen unix:/nonexistent/broken.sock", 5, "/account/",
+                           line("location /account/ {")) +
+          same_application("listen unix:/nonexistent/words.sock", 3, "/admin/", line("location /admin/ {")) +
+          forgotten("location /account/forgotten/") + word_behind_include() + lenient_server() +
           at(line("upstream session_gateway_plain"),
              "speed: upstream session_gateway_plain keeps no connection to "
              "the gateway open",
