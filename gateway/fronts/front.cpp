@@ -1,6 +1,45 @@
 #include "gateway/fronts/front.h"
 
 namespace session::gateway {
+namespace {
+
+// The tests simulate these.
+Front envoy() {
+  return {"envoy",
+          Protocol::http,
+          {{"envoy.yaml", "session-gateway.yaml"}, {"envoy-cluster.yaml", "session-gateway-cluster.yaml"}},
+          "/etc/envoy",
+          "pipe: { path: @path@ }",
+          "socket_address: { address: \"@bare_host@\", port_value: @port@ }",
+          "",
+          ""};
+}
+
+Front ingress_nginx() {
+  return {"ingress-nginx",
+          Protocol::http,
+          {{"ingress-nginx-headers.yaml", "session-gateway-headers.yaml"},
+           {"ingress-nginx.yaml", "session-gateway-@check@.yaml"}},
+          "/etc/session-gateway",
+          "",
+          "@host@:@port@",
+          "",
+          ""};
+}
+
+Front traefik() {
+  return {"traefik",
+          Protocol::http,
+          {{"traefik.yaml", "session-gateway.yaml"}},
+          "/etc/traefik/dynamic",
+          "",
+          "@host@:@port@",
+          "",
+          "",
+          true};
+}
+
+}  // namespace
 
 const std::vector<Front>& fronts() {
   static const std::vector<Front> rows = {
@@ -22,6 +61,7 @@ const std::vector<Front>& fronts() {
        "session-gateway-secret.conf",
        "header_up X-Gateway-Secret @secret@\n",
        true},
+      envoy(),
       {"haproxy",
        Protocol::http,
        {{"haproxy.cfg", "session-gateway.cfg"}, {"haproxy.lua", "session-gateway.lua"}},
@@ -30,6 +70,7 @@ const std::vector<Front>& fronts() {
        "@host@:@port@",
        "session-gateway-secret.cfg",
        "global\n    setenv SESSION_GATEWAY_SECRET @secret@\n"},
+      ingress_nginx(),
       {"lighttpd",
        Protocol::fastcgi,
        {{"lighttpd.conf", "05-session-gateway.conf"}},
@@ -50,6 +91,7 @@ const std::vector<Front>& fronts() {
        "@host@:@port@",
        "session-gateway-secret.conf",
        "proxy_set_header X-Gateway-Secret @secret@;\n"},
+      traefik(),
   };
   return rows;
 }

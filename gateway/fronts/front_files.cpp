@@ -66,11 +66,12 @@ void add_place(const Front& front, const Listen& listen, TemplateValues& to) {
   if (const auto* socket = std::get_if<ListenUnix>(&listen)) {
     words["path"] = socket->path;
     words["address"] = filled_line(front.unix_address, to);
-    words["host"] = words["port"] = "";
+    words["bare_host"] = words["host"] = words["port"] = "";
     return;
   }
   const auto& tcp = std::get<ListenTcp>(listen);
   const std::string host = tcp.host == "0.0.0.0" ? "127.0.0.1" : tcp.host == "::" ? "::1" : tcp.host;
+  words["bare_host"] = host;
   words["host"] = host.find(':') == host.npos ? host : "[" + host + "]";
   words["port"] = std::to_string(tcp.port);
   words["address"] = filled_line(front.tcp_address, to);
@@ -118,6 +119,7 @@ std::optional<std::string> add_checks(const Front& front, const Settings& settin
     to.lists["check"].push_back(
         {{{"check", check.name},
           {"login_page", check.login_page},
+          {"signin", (check.login_page.starts_with('/') ? "https://$host" : "") + check.login_page},
           {"to", check.login_page.find('?') == check.login_page.npos ? "?to=" : "&to="},
           {"return", check.login_page.starts_with('/') ? "x_session_return" : "x_session_return_url"},
           {"original", check.original},
@@ -185,6 +187,7 @@ Result<std::vector<Snippet>, std::string> front_files(const Front& front, const 
            " would need quotes: give it another one";
   if (auto wrong = add_headers(front, settings, values)) return std::move(*wrong);
   if (auto wrong = add_checks(front, settings, values)) return std::move(*wrong);
+  values.words["cookie"] = settings.cookie.name;
   add_views(settings, listen, values);
   const std::string folder = directory.empty() ? std::string(front.directory) : directory;
   if (!is_plain(folder))

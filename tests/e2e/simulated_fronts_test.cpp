@@ -1,5 +1,5 @@
 // Traefik, Envoy and ingress-nginx as their source has them, simulated: a real gateway gets the checks that
-// they would send with the configuration in conf/fronts. None of the three runs here.
+// they would send with the configurations that the command prints. None of the three runs here.
 
 #include <csignal>
 #include <memory>
@@ -10,23 +10,22 @@
 #include "tests/support/daemon/simulated_front.h"
 #include "tests/support/daemon/wire_gateway.h"
 #include "tests/support/e2e/fronts.h"
-#include "tests/support/places.h"
 
 namespace session::gateway::test {
 namespace {
 
 using session::test::forged_identities;
+using session::test::front_files;
 using session::test::kIdentityHeaders;
 using session::test::replaced;
-using session::test::source_root;
 
-// The file of conf/fronts, which the page of that name shows as a whole.
+// What `session-gateway fronts NAME` prints, which the page of that name shows as a whole; with the cookie of
+// the test's gateway.
 std::string configuration_of(const std::string& name) {
-  const std::string text = read_file(source_root() + "/conf/fronts/" + name + ".yaml");
-  const std::string page = read_file(source_root() + "/docs/fronts/" + name + ".md");
-  if (page.find("\n```yaml\n" + text + "```\n") == page.npos)
-    throw std::runtime_error("docs/fronts/" + name + ".md does not show conf/fronts/" + name + ".yaml");
-  // The cookie of the test's gateway.
+  std::string text;
+  for (const auto& [file, content] : front_files(name)) {
+    if (!file.ends_with("-cluster.yaml")) text += (text.empty() ? "" : "---\n") + content;
+  }
   return replaced(text, "__Host-session", "session");
 }
 
