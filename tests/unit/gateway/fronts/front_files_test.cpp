@@ -80,6 +80,16 @@ BOOST_AUTO_TEST_CASE(every_identity_header_is_set_and_every_spelling_of_it_taken
   BOOST_TEST(has(text_for("caddy", some), "request_header X-Remote-User {rp.header.X-Remote-User}"));
 }
 
+BOOST_AUTO_TEST_CASE(without_identity_headers_no_option_is_left_without_a_value) {
+  Settings some = settings();
+  BOOST_TEST(has(text_for("traefik", some), "        authResponseHeaders:\n          - X-Auth-Request-"));
+  BOOST_TEST(has(text_for("ingress-nginx", some), "/auth-response-headers: X-Auth-Request-"));
+  some.identity.headers.clear();
+  BOOST_TEST(!has(text_for("traefik", some), "authResponseHeaders"));
+  BOOST_TEST(has(text_for("traefik", some), "customRequestHeaders:\n          X-Session-Cookie: \"\"\n"));
+  BOOST_TEST(!has(text_for("ingress-nginx", some), "auth-response-headers"));
+}
+
 BOOST_AUTO_TEST_CASE(a_front_asks_the_first_listener_that_it_can) {
   Settings some = settings();
   BOOST_TEST(has(text_for("caddy", some), "reverse_proxy unix//run/gw/http.sock {"));
@@ -89,6 +99,7 @@ BOOST_AUTO_TEST_CASE(a_front_asks_the_first_listener_that_it_can) {
   some.listen.erase(some.listen.begin() + 1);
   some.listen_secrets.resize(some.listen.size());
   BOOST_TEST(has(text_for("caddy", some), "reverse_proxy [::1]:9180 {"));
+  BOOST_TEST(has(text_for("envoy", some), "socket_address: { address: \"::1\", port_value: 9180 }"));
   BOOST_TEST(has(text_for("lighttpd", some), R"("host" => "127.0.0.1", "port" => 9000)"));
 }
 
