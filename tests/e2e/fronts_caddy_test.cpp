@@ -19,10 +19,15 @@ constexpr const char* kOptions = R"({
 )";
 
 struct CaddySite : FrontSite {
+  explicit CaddySite(bool secret = false) : with_secret(secret) {}
   void start() override {
     const std::string page = read_file(source_root() + "/docs/fronts/caddy.md");
-    write_file(dir / "session-gateway.conf",
-               with(front_configuration("caddy"), "/run/session-gateway/http.sock", http_socket()));
+    if (with_secret) {
+      write_files_with_secret("caddy");
+    } else {
+      write_file(dir / "session-gateway.conf",
+                 with(front_configuration("caddy"), "/run/session-gateway/http.sock", http_socket()));
+    }
     std::string file = with(block_of(page, "caddyfile"), "example.com {",
                             "http://gateway.test {\n\tbind unix/" + front_socket());
     file = with(file, "127.0.0.1:8000", "unix/" + application_socket());
@@ -30,6 +35,8 @@ struct CaddySite : FrontSite {
     run({"env", "HOME=" + dir.path(), "XDG_DATA_HOME=" + dir.path(), "XDG_CONFIG_HOME=" + dir.path(),
          caddy_binary(), "run", "--adapter", "caddyfile", "--config", dir / "Caddyfile"});
   }
+
+  bool with_secret;
 };
 
 }  // namespace
@@ -74,6 +81,11 @@ BOOST_AUTO_TEST_CASE(a_gateway_that_is_gone_lets_nobody_in) {
 BOOST_AUTO_TEST_CASE(ten_thousand_requests_are_answered_without_a_failure) {
   CaddySite site;
   test::ten_thousand_requests_are_answered_without_a_failure(site);
+}
+
+BOOST_AUTO_TEST_CASE(a_listener_with_a_secret_gets_it) {
+  CaddySite site(true);
+  test::a_visitor_logs_in_reads_the_session_and_logs_out(site);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

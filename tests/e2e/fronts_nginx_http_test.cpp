@@ -27,16 +27,21 @@ constexpr const char* kPaths = R"(
 )";
 
 struct NginxHttpSite : FrontSite {
+  explicit NginxHttpSite(bool secret = false) : with_secret(secret) {}
   void start() override {
     const std::string page = read_file(source_root() + "/docs/fronts/nginx-http.md");
+    if (with_secret) write_files_with_secret("nginx-http");
     for (const auto& [name, text] : front_files("nginx-http"))
-      write_file(dir / name, replaced(text, "/run/session-gateway/http.sock", http_socket()));
+      if (!with_secret)
+        write_file(dir / name, replaced(text, "/run/session-gateway/http.sock", http_socket()));
     std::string file = with(block_of(page, "nginx"), "listen 80;", "listen unix:" + front_socket() + ";");
     file = with(file, "http {\n", "http {\n" + std::string(kPaths));
     file = with(file, "http://127.0.0.1:8000", "http://unix:" + application_socket());
     write_file(dir / "nginx.conf", replaced(kBefore + file, "@DIR@", dir.path()));
     run(nginx_command(dir));
   }
+
+  bool with_secret;
 };
 
 }  // namespace
@@ -81,6 +86,11 @@ BOOST_AUTO_TEST_CASE(a_gateway_that_is_gone_lets_nobody_in) {
 BOOST_AUTO_TEST_CASE(ten_thousand_requests_are_answered_without_a_failure) {
   NginxHttpSite site;
   test::ten_thousand_requests_are_answered_without_a_failure(site);
+}
+
+BOOST_AUTO_TEST_CASE(a_listener_with_a_secret_gets_it) {
+  NginxHttpSite site(true);
+  test::a_visitor_logs_in_reads_the_session_and_logs_out(site);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

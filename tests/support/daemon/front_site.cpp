@@ -1,6 +1,7 @@
 #include "tests/support/daemon/front_site.h"
 
 #include <csignal>
+#include <stdexcept>
 
 #include <boost/test/unit_test.hpp>
 
@@ -64,6 +65,17 @@ FrontSite::FrontSite()
 
 FrontSite::~FrontSite() {
   if (test_has_failed()) BOOST_TEST_MESSAGE("--- front.log\n" << read_file(dir / "front.log"));
+}
+
+void FrontSite::write_files_with_secret(const std::string& name) const {
+  write_file(dir / "gateway.yaml",
+             "listen: [{ tcp: '" + http_address() +
+                 "', protocol: http, serves: [auth, session], secret: { value: " + kFrontSecret +
+                 " } }]\nchecks: { pages: { refuse: redirect } }\nviews: { self: { allow: [destroy] } }\n");
+  Process command(
+      {gateway_binary(), "fronts", name, "--config", dir / "gateway.yaml", "--output", dir.path()},
+      dir / "written");
+  if (command.wait() != 0) throw std::runtime_error(read_file(dir / "written"));
 }
 
 void FrontSite::run(const std::vector<std::string>& command) {

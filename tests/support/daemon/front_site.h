@@ -37,6 +37,9 @@ class FrontSite {
   Application application;
 
  protected:
+  // Writes there what `session-gateway fronts NAME` makes for the listener with a secret, and the secret's
+  // file.
+  void write_files_with_secret(const std::string& name) const;
   // Starts that program, and waits until it listens.
   void run(const std::vector<std::string>& command);
 
