@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/base/text.h"
 #include "gateway/config/plain_text.h"
 #include "gateway/config/sections.h"
 #include "gateway/config/values.h"
@@ -33,6 +34,16 @@ bool is_name(std::string_view name) {
 bool is_header_name(std::string_view name) {
   return !name.empty() && name.size() <= kMaxName &&
          std::all_of(name.begin(), name.end(), [](char c) { return is_letter_or_digit(c) || c == '-'; });
+}
+
+// Headers with another meaning: a front would send the address in their place.
+constexpr std::array<std::string_view, 8> kOtherHeaders = {
+    "Authorization", "Connection",        "Content-Length", "Cookie",
+    "Host",          "Transfer-Encoding", "Upgrade",        "X-Gateway-Secret"};
+
+bool has_other_meaning(std::string_view name) {
+  return std::any_of(kOtherHeaders.begin(), kOtherHeaders.end(),
+                     [&](std::string_view other) { return equal_ignoring_case(name, other); });
 }
 
 void check_name(const NamedField& entry) {
@@ -92,6 +103,8 @@ void read_check(const NamedField& entry, HttpCheck& to) {
     read_text(original, to.original);
     if (original.clean() && !is_header_name(to.original))
       original.expected("the name of a header such as X-Forwarded-Uri");
+    if (has_other_meaning(to.original))
+      original.problem("this header has another meaning: expected one such as X-Forwarded-Uri");
   });
 }
 

@@ -1,5 +1,8 @@
 #include "gateway/endpoints/application_commit.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 
 #include "core/json/json.h"
@@ -18,8 +21,17 @@ Response refused_actions(std::string_view text, Log& log) {
   return problem(400, "bad-actions", text);
 }
 
+// Whether a header is there that no script can leave out or set: programs that are no browsers send none of
+// them.
+bool is_of_browser(const RequestHeaders& headers) {
+  constexpr std::array<std::string_view, 5> kOfBrowsers = {"Origin", "Sec-Fetch-Site", "Sec-Fetch-Mode",
+                                                           "Sec-Fetch-Dest", "Sec-Fetch-User"};
+  return std::any_of(kOfBrowsers.begin(), kOfBrowsers.end(),
+                     [&](std::string_view name) { return !headers.all(name).empty(); });
+}
+
 Response sent_by_browser(Log& log) {
-  warn_of_refusal("the request has an Origin header, as only browsers send it", log);
+  warn_of_refusal("the request has an Origin or Sec-Fetch header, as only browsers send them", log);
   Response response = problem(403, "cross-origin", "A browser is no application.");
   add_refusal(response.events, response.reason);
   return response;
@@ -49,7 +61,7 @@ Response response_to(const Applied& applied, bool sets, Log& log) {
 
 Task<Response> application_commit(const Request& request, Services& services) {
   Log& log = services.telemetry.log();
-  if (!request.headers.all("Origin").empty()) co_return sent_by_browser(log);
+  if (is_of_browser(request.headers)) co_return sent_by_browser(log);
   auto actions = parse_actions(request.body);
   if (!actions) co_return refused_actions(actions.error().text, log);
   if (const auto text = contradiction(*actions); !text.empty()) co_return refused_actions(text, log);

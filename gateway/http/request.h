@@ -60,6 +60,7 @@ struct Refusal {
   std::string_view reason = {};  // as X-Session-Reason says it
   std::string_view detail = {};  // a sentence for whoever sent the request
   std::string_view allow = {};   // with a 405: the methods
+  std::string_view asked = {};   // for a check that there is not: its name, which is the request's
 };
 
 // One request, as a value that knows no protocol. Endpoints read this and nothing else.

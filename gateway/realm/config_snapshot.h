@@ -15,8 +15,8 @@ namespace session::gateway {
 // all threads. Each successful reload makes a new one.
 class ConfigSnapshot {
  public:
-  // `listeners`: their addresses (ListenerSecrets, HttpRoutes). REQUIRES: the settings have keys and a salt, if their
-  // format needs them.
+  // `listeners`: their addresses (ListenerSecrets, HttpRoutes). REQUIRES: the settings have keys and a salt,
+  // if their format needs them.
   ConfigSnapshot(Settings to_serve, std::uint64_t number, const std::vector<std::string>& listeners = {})
       : settings(std::move(to_serve)),
         generation(number),

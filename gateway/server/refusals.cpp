@@ -7,7 +7,8 @@ namespace session::gateway {
 
 // `auth` has no body: nginx takes none.
 Response refuse_secret(const Request& request, const std::string& listener, Log& log) {
-  log.warn(Message::bad_secret, "refused a request on {}: its GATEWAY_SECRET is {}", listener,
+  log.warn(Message::bad_secret,
+           "refused a request on {}: its secret (GATEWAY_SECRET, by HTTP X-Gateway-Secret) is {}", listener,
            request.front_secret.value() ? "wrong" : "missing");
   const ProblemBody body = request.settings.endpoint() == "auth" ? ProblemBody::none : ProblemBody::json;
   Response response =
@@ -18,11 +19,16 @@ Response refuse_secret(const Request& request, const std::string& listener, Log&
 }
 
 Response refuse_route(const Request& request, const std::string& listener, Log& log) {
+  constexpr std::size_t kMaxShown = 64;
   const Refusal& refusal = *request.refusal;
-  if (refusal.reason == "no-check")
-    log.warn(Message::unknown_check, "refused a request on {}: the configuration has no such check",
-             listener);
-  Response response = problem(refusal.status, refusal.reason, refusal.detail);
+  const bool is_check = refusal.reason == "no-check";
+  Response response = problem(refusal.status, refusal.reason, refusal.detail,
+                              is_check ? ProblemBody::none : ProblemBody::json);
+  if (is_check) {
+    log.warn(Message::unknown_check, "refused a request on {}: the configuration has no check '{}'", listener,
+             printable(refusal.asked.substr(0, kMaxShown)));
+    add_refusal(response.events, response.reason);
+  }
   if (!refusal.allow.empty()) response.headers.add("Allow", refusal.allow);
   if (request.method == "HEAD") response.body.clear();
   return response;

@@ -210,7 +210,8 @@ void inner_location(Inspection& in) {
     if (names.count(std::string(kGuard)) > 0 && !sets(*context, std::string(kGuard))) {
       in.advice(context->place(),
                 context->title() +
-                    " has the check without session-gateway-protect.conf: it answers 403 to everybody",
+                    " has the check without session-gateway-protect.conf: it answers 403 to whoever asks for "
+                    "it, and lets in whom a rewrite of another protected location leads here",
                 kIncludeProtect);
       continue;
     }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "gateway/nginx/lint/rule.h"
 
@@ -97,6 +98,45 @@ void words_go_along(Inspection& in, const LooseningWord& word) {
     }
     for (const Directive* line : later) {
       if (line->args.size() > 1) report_way(in, *context, *line, line->args.back(), word);
+    }
+  }
+}
+
+// Whether a location inherits the check and says nothing for it: the include is missing.
+bool is_forgotten(const Inspection& in, const Context& location) {
+  if (!GatewayUsage::check(location) || !in.usage.asks_gateway(location)) return false;
+  const auto& lines = location.own("set");
+  return std::none_of(lines.begin(), lines.end(),
+                      [](const Directive* line) { return line->arg(0) == "$session_not_included"; });
+}
+
+// Adds the lines by which requests leave a protected location, or a branch of it, before its check.
+void add_early_ways(const Context& context, std::vector<std::pair<const Directive*, std::string>>& to) {
+  for (const Directive* line : context.own("rewrite")) {
+    if (is_last(*line)) to.emplace_back(line, line->arg(1));
+  }
+  const bool returns = !context.own("return").empty();
+  for (const Directive* line : context.list("error_page")) {
+    if (returns && line->args.size() > 1) to.emplace_back(line, line->args.back());
+  }
+}
+
+// Reports ways from a protected location, before its check, to an inner location that lacks the include: its
+// check goes by what the include has set in the first one.
+void forgotten_location_reached(Inspection& in) {
+  for (const Context* context : in.usage.model().contexts()) {
+    const Context* from = context->enclosing(Context::Level::location);
+    if (from == nullptr || !GatewayUsage::check(*from) || is_forgotten(in, *from)) continue;
+    std::vector<std::pair<const Directive*, std::string>> ways;
+    add_early_ways(*context, ways);
+    for (const auto& [line, target] : ways) {
+      const Context* to = location_of(*from->enclosing(Context::Level::server), target);
+      if (to == nullptr || to == from || !is_forgotten(in, *to)) continue;
+      in.danger(line->place,
+                "this leads to " + to->title() + " (" + render(to->place()) +
+                    "), which lacks session-gateway-protect.conf: its check goes by what " + from->title() +
+                    " asks for",
+                "in " + to->title() + ": " + kIncludeProtect);
     }
   }
 }
@@ -201,6 +241,10 @@ const std::vector<LintRule>& loosened_check_rules() {
        "goes "
        "along to the location that comes next, whose check then takes every session, or lets preflights "
        "through."},
+      {"forgotten-location-reached", forgotten_location_reached,
+       "An inner location without the include refuses whoever asks for it. But what the include of another "
+       "location has "
+       "set belongs to the request, and goes along when that leads here before its check."},
       {"word-behind-include", word_behind_include,
        "session-gateway-protect.conf takes what is said above it. A word behind it is for nobody's check, or "
        "for the wrong one."},

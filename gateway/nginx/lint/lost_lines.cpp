@@ -197,7 +197,7 @@ void add_error_pages(const Context& context, std::vector<Loss>& to) {
   std::string write;
   for (const Directive* line : ended_in(context, "error_page")) {
     const auto statuses = statuses_lost(*line, context.own("error_page"));
-    if (never_shown(context, statuses)) continue;
+    if (statuses.empty() || never_shown(context, statuses)) continue;
     if (!first) first = line;
     Directive page = *line;
     page.args = statuses;

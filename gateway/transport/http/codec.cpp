@@ -72,14 +72,11 @@ Codec::Outcome HttpCodec::read_head(std::string_view& input) {
   if (!parser_.parse_head(head_)) return refuse_malformed("a malformed HTTP request");
   const HttpHead& head = parser_.head();
   is_1_1_ = head.is_1_1;
+  is_head_ = head.method == "HEAD";
   if (const auto objection = objection_to(head)) return refuse(*objection, "an HTTP request that is refused");
   taken_ = head_.size();
   keep_ = parser_.keep_alive();
-  const HttpRoute route = routes_().find(listener_, head.method, head.target);
-  request_ = request_of(head, route);
-  takes_body_ = route.takes_body;
-  is_head_ = head.method == "HEAD";
-  is_check_ = request_.settings.endpoint() == "auth";
+  takes_body_ = routes_().find(listener_, head.method, head.target).takes_body;
   return begin_body();
 }
 
@@ -96,13 +93,24 @@ Codec::Outcome HttpCodec::begin_body() {
 Codec::Outcome HttpCodec::read_body(std::string_view& input) {
   if (!parser_.whole()) {
     const std::string_view allowed = input.substr(0, limits_.request_bytes - taken_);
-    const auto taken = parser_.feed_body(allowed, takes_body_ ? &request_.body : nullptr);
+    const auto taken = parser_.feed_body(allowed, takes_body_ ? &body_ : nullptr);
     if (!taken) return refuse_malformed("a malformed body of an HTTP request");
     input.remove_prefix(*taken);
     taken_ += *taken;
     if (!parser_.whole() && taken_ == limits_.request_bytes) return refuse_too_large();
     if (!parser_.whole()) return Outcome::need_more;
   }
+  return whole();
+}
+
+// The route is found now, and not with the head: a reload may have come between, and whoever waits for it
+// relies on the new configuration.
+Codec::Outcome HttpCodec::whole() {
+  const HttpHead& head = parser_.head();
+  const HttpRoute route = routes_().find(listener_, head.method, head.target);
+  request_ = request_of(head, route);
+  request_.body = std::move(body_);
+  is_check_ = request_.settings.endpoint() == "auth";
   reply_.clear();  // nobody waits for a 100 any more
   stage_ = Stage::whole;
   return Outcome::whole;
@@ -143,6 +151,7 @@ void HttpCodec::append_response(std::string& out, const Response& response) {
   out.append("\r\n");
   if (!is_head_) out.append(response.body);  // the peer would take it for the next answer
   clear(request_.body);                      // an assignment would keep its memory
+  body_ = {};
   request_ = Request();
   parser_.clear();
   clear(head_);

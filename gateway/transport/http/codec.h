@@ -51,6 +51,7 @@ class HttpCodec final : public Codec {
   [[nodiscard]] Outcome read_head(std::string_view& input);
   [[nodiscard]] Outcome read_body(std::string_view& input);
   [[nodiscard]] Outcome begin_body();
+  [[nodiscard]] Outcome whole();
   [[nodiscard]] Outcome refuse(Refusal refusal, const char* why);
   [[nodiscard]] Outcome refuse_malformed(const char* why);
   [[nodiscard]] Outcome refuse_too_large();
@@ -66,6 +67,7 @@ class HttpCodec final : public Codec {
   // How much of it is taken: it is moved up once for each piece that comes, and not for each request in it.
   std::size_t taken_of_pending_ = 0;
   std::string head_;  // the header block, which the request views
+  std::string body_;
   Request request_;
   std::size_t taken_ = 0;  // bytes of the request
   bool takes_body_ = false;

@@ -83,10 +83,11 @@ HttpRoute HttpRoutes::find(std::size_t listener, std::string_view method, std::s
 }
 
 HttpRoute HttpRoutes::check_in(std::string_view rest) const {
-  const auto check = checks_.find(rest.substr(0, rest.find('/')));
+  const std::string_view name = rest.substr(0, rest.find('/'));
+  const auto check = checks_.find(name);
   if (check == checks_.end()) {
     HttpRoute route = refused({403, "no-check", "The gateway has no check of this name."});
-    route.unknown_check = true;
+    route.refusal->asked = name;
     return route;
   }
   HttpRoute route;

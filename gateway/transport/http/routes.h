@@ -22,7 +22,6 @@ struct HttpRoute {
   std::string_view original = {};  // the header that has the client's own address; empty: none has
   bool takes_body = false;         // other bodies are dropped
   bool is_application = false;     // the sender is an application, not a front
-  bool unknown_check = false;      // a front asks for a check that the configuration does not have
 };
 
 // The paths of HTTP listeners (`listen[].serves`, `checks`, `views`), under one configuration. Immutable, so

@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(nothing_that_a_client_sends_makes_a_yes) {
       BOOST_TEST(answer.headers.find("X-Auth-Request-User") == std::string::npos);
     }
   BOOST_TEST(problem_of(get("/auth/nobody", cookie)) == "403 no-check");
-  wait_for_log("http.sock: the configuration has no such check");
+  wait_for_log("http.sock: the configuration has no check 'nobody'");
 }
 
 BOOST_AUTO_TEST_CASE(a_page_without_a_session_leads_to_the_login_page_and_back) {
@@ -229,6 +229,19 @@ BOOST_AUTO_TEST_CASE(a_reload_changes_what_a_check_asks_for_on_a_kept_connection
 }
 
 // One worker: another one may hear of the stop a moment later.
+BOOST_AUTO_TEST_CASE(a_request_that_is_not_whole_at_a_reload_is_answered_by_the_new_configuration) {
+  const WireGateway gateway(setup());
+  const std::string cookie = "Cookie: session=" + gateway.log_in(R"({"user":"bob"})") + "\r\n";
+  Peer peer = gateway.peer_of("http.sock");
+  peer.send("POST /auth/pages HTTP/1.1\r\nHost: a\r\n" + cookie +
+            "Expect: 100-continue\r\nContent-Length: 1\r\n\r\n");
+  BOOST_TEST(peer.read_http().status == 100);  // the head has been read
+  gateway.reconfigure("pages: { refuse", "pages: { require: [login, admin], refuse");
+  (void)gateway.reload();
+  peer.send("x");
+  BOOST_TEST(problem_of(peer.read_http()) == "403 forbidden");
+}
+
 BOOST_AUTO_TEST_CASE(a_stop_answers_what_was_sent_and_says_that_it_was_the_last) {
   WireGateway gateway(setup(kListen, session::test::replaced(kYaml, "workers: 2", "workers: 1")));
   Peer peer = gateway.peer_of("http.sock");

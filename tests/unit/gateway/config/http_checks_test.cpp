@@ -103,6 +103,13 @@ BOOST_AUTO_TEST_CASE(a_login_page_is_of_the_site_or_an_address) {
              "\"X: y\"\n");
 }
 
+BOOST_AUTO_TEST_CASE(the_address_does_not_come_in_a_header_with_another_meaning) {
+  for (const std::string name : {"Cookie", "host", "X-Gateway-Secret", "content-length"})
+    BOOST_TEST(problems("checks: { a: { original: " + name + " } }\n") ==
+               "gateway.yaml:1: checks.a.original: this header has another meaning: expected one such as "
+               "X-Forwarded-Uri\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_view_says_what_is_allowed_and_shown) {
   const auto read =
       settings(

@@ -74,6 +74,16 @@ BOOST_AUTO_TEST_CASE(a_browser_is_no_application) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_page_that_an_old_browser_takes_for_the_applications_own_is_no_application) {
+  for (const std::string name : {"SITE", "MODE", "DEST", "USER"}) {
+    Asked asked("POST");
+    asked.with("HTTP_SEC_FETCH_" + name, "same-origin").body(R"({"set":{"user":"root"}})");
+    gateway::Request request = asked.request();
+    request.front_actions.in_body = true;
+    BOOST_TEST(reason(run(gateway::commit_endpoint(request, services))) == "403 cross-origin", name);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(what_can_not_be_read_changes_nothing) {
   for (const std::string body :
        {"[]", "{", R"({"set":1})", R"({"set":{"a":1},"destroy":true})", R"({"unknown":1})"})

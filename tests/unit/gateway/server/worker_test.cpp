@@ -271,8 +271,7 @@ BOOST_AUTO_TEST_CASE(a_reload_gives_open_connections_another_secret) {
   BOOST_TEST(status(with_one) == "200");
 }
 
-BOOST_AUTO_TEST_CASE(
-    a_head_request_without_the_secret_gets_no_body_and_names_of_endpoints_are_no_text_of_the_audit) {
+BOOST_AUTO_TEST_CASE(a_head_request_without_the_secret_gets_no_body_and_no_name_of_an_endpoint_is_audited) {
   Settings settings = config->settings;
   settings.listen_secrets = {{Secret("one")}};
   prepare(std::make_shared<const ConfigSnapshot>(
@@ -283,8 +282,9 @@ BOOST_AUTO_TEST_CASE(
   BOOST_TEST(ask({{"GATEWAY_ENDPOINT", "forged"}, {"REQUEST_METHOD", "GET"}}).find("Status: 403") !=
              std::string::npos);
   BOOST_TEST(log.text() ==
-             "warning refused a request on unix:/run/session-gateway/gateway.sock: its GATEWAY_SECRET is "
-             "missing\n");
+             "warning refused a request on unix:/run/session-gateway/gateway.sock: its secret "
+             "(GATEWAY_SECRET, by HTTP "
+             "X-Gateway-Secret) is missing\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_new_connection_counts_as_idle_when_its_first_request_is_late) {

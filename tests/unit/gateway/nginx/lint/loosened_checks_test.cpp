@@ -75,6 +75,22 @@ BOOST_AUTO_TEST_CASE(a_word_behind_the_include_is_told) {
              along("location /account/", "3") + late("$session_login"));
 }
 
+BOOST_AUTO_TEST_CASE(a_way_before_the_check_to_a_location_without_the_include_is_told) {
+  const auto site = [](const std::string& way, const std::string& inner) {
+    return in_server("location /x/ { " + kAnybody + kProtect + "\n" + way + " }\n" +
+                     protected_with("location /account/in/ { " + inner + "proxy_pass http://app; }"));
+  };
+  const std::string told = "this leads to location /account/in/";
+  for (const std::string way :
+       {"rewrite ^ /account/in/a last;", "if ($slow_rate) { rewrite ^ /account/in/a; }",
+        "error_page 410 = /account/in/a; return 410;"}) {
+    BOOST_TEST(site(way, "").find(told) != std::string::npos, way);
+    BOOST_TEST(site(way, kProtect).find(told) == std::string::npos, way);
+  }
+  for (const std::string way : {"rewrite ^ /account/in/a break;", "rewrite ^ /account/a last;"})
+    BOOST_TEST(site(way, "").find(told) == std::string::npos, way);
+}
+
 BOOST_AUTO_TEST_CASE(a_limit_except_that_allows_something_is_told) {
   const std::string told = finding(
       "site.conf:3: advice: limit_except: nginx runs no `set` of the location for the methods that this "

@@ -75,6 +75,10 @@ BOOST_AUTO_TEST_CASE(response_headers_and_error_pages_end_too) {
   // nginx answers these before it has chosen a location.
   BOOST_TEST(all_in_server("error_page 400 414 497 /x;\n" + protected_with("")) == "");
   BOOST_TEST(all_in_server("error_page 401 403 500 /x;\n" + protected_with("")) == "");
+  for (const std::string shows : {"if ($slow_rate) { return 418; }", "proxy_intercept_errors on;"})
+    BOOST_TEST(
+        all_in_server("error_page 497 /x;\n" + protected_with(shows)).find("error_page") == std::string::npos,
+        shows);
   BOOST_TEST(
       all_in_server("proxy_hide_header X-Powered-By;\n" + protected_with("")) ==
       finding(lost("proxy_hide_header X-Powered-By (site.conf:1)"), "proxy_hide_header X-Powered-By;"));

@@ -126,7 +126,8 @@ struct EndToEndSite {
   [[nodiscard]] std::string forgotten(const std::string& location) const {
     return at(line(location),
               "advice: " + location +
-                  " has the check without session-gateway-protect.conf: it answers 403 to everybody",
+                  " has the check without session-gateway-protect.conf: it answers 403 to whoever asks for "
+                  "it, and lets in whom a rewrite of another protected location leads here",
               "include session-gateway-protect.conf;");
   }
 

@@ -49,7 +49,8 @@ BOOST_AUTO_TEST_CASE(an_inner_location_without_the_include_has_one_finding) {
   BOOST_TEST(said == finding("site.conf:2: danger: location /a/in/: " + kHeaders +
                                  ": the client's own reach the application; the session cookie reaches the "
                                  "application, which can leak it; has the check without "
-                                 "session-gateway-protect.conf: it answers 403 to everybody",
+                                 "session-gateway-protect.conf: it answers 403 to whoever asks for it, and "
+                                 "lets in whom a rewrite of another protected location leads here",
                              "include session-gateway-protect.conf;"));
 }
 

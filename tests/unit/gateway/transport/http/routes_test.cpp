@@ -85,8 +85,13 @@ BOOST_AUTO_TEST_CASE(a_name_that_the_configuration_does_not_have_is_forbidden) {
                                    "/auth/staff%2f", "/auth/staff;x", "/auth/../auth/staff", "/auth/./staff",
                                    "/auth/staff ", "/auth/?staff", "/auth/staff,anybody", "/auth/staff#"}) {
     BOOST_TEST(refused(kFront, target) == 403, target);
-    BOOST_TEST(find(kFront, target).unknown_check, target);
+    BOOST_TEST(find(kFront, target).refusal->reason == "no-check", target);
   }
+}
+
+BOOST_AUTO_TEST_CASE(the_name_that_was_asked_for_is_told) {
+  BOOST_TEST(find(kFront, "/auth/nobody/x?y").refusal->asked == "nobody");
+  BOOST_TEST(find(kFront, "/auth/%73taff").refusal->asked == "%73taff");
 }
 
 BOOST_AUTO_TEST_CASE(a_view_allows_and_shows_what_the_configuration_says) {
