@@ -194,6 +194,10 @@ BOOST_AUTO_TEST_CASE(a_simulated_front_leads_pages_to_the_login_and_back) {
         {"Connection", "Upgrade"}, {"Upgrade", "websocket"}, {"Sec-Fetch-Mode", "websocket"}};
     BOOST_TEST(ask(front, {"GET", "/in/socket", websocket}).status == 401, front.label);
   }
+  const SimulatedFront envoy = simulated_envoy(configuration_of("envoy"));
+  for (const Fields& program : {Fields{{"Connection", "Upgrade"}, {"Upgrade", "websocket"}},
+                                Fields{{"Content-Type", "application/grpc"}, {"Accept", "*/*"}}})
+    BOOST_TEST(ask(envoy, {"GET", "/in/socket", program}).status == 401, program.back().first);
   const SimulatedFront nginx = simulated_ingress_nginx(configuration_of("ingress-nginx"));
   const Outcome page = ask(nginx, {"GET", "/in/page", kPage});
   BOOST_TEST(page.status == 302);

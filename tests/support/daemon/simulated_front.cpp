@@ -76,7 +76,8 @@ std::string SimulatedFront::check_of(const ClientRequest& received) const {
   Fields fields = received.fields;
   std::erase_if(fields, [&](const auto& field) {
     const std::string name = lower(field.first);
-    return kHopByHop.count(name) > 0 || (sends && name != "host" && sends->count(name) == 0);
+    if (sends) return name != "host" && sends->count(name) == 0;
+    return kHopByHop.count(name) > 0;
   });
   for (const auto& [name, value] : sets) {
     remove(fields, name);
