@@ -63,6 +63,24 @@ BOOST_AUTO_TEST_CASE(visitors_who_ask_for_a_page_are_led_to_the_login) {
   test::visitors_who_ask_for_a_page_are_led_to_the_login(site);
 }
 
+BOOST_AUTO_TEST_CASE(programs_get_a_401_and_no_login_page) {
+  NginxHttpSite site;
+  site.start();
+  const auto status = [&site](HeaderLines headers) { return site.client().get("/in/file", headers).status; };
+  BOOST_TEST(status({"Accept: */*", "Sec-Fetch-Mode: cors"}) == 401);
+  BOOST_TEST(status({"Accept: text/html", "Sec-Fetch-Mode: no-cors"}) == 401);
+  BOOST_TEST(status({"Accept: */*", "X-Requested-With: XMLHttpRequest"}) == 401);
+  BOOST_TEST(status({"Accept: */*", "Upgrade: websocket", "Connection: Upgrade"}) == 401);
+  BOOST_TEST(status({"Accept: */*", "Content-Type: application/grpc-web"}) == 401);
+  BOOST_TEST(status({"Accept: application/json"}) == 401);
+  BOOST_TEST(status({"Accept: application/json", "Sec-Fetch-Mode: navigate"}) == 303);
+  BOOST_TEST(status({"Accept: text/html,*/*;q=0.8"}) == 303);
+  BOOST_TEST(status({"Accept: */*"}) == 303);
+  BOOST_TEST(status({"Accept:"}) == 303);
+  const Reply post = site.client().post("/in/file", "a body", {"Sec-Fetch-Mode: navigate"});
+  BOOST_TEST(post.status == 401);
+}
+
 BOOST_AUTO_TEST_CASE(no_spelling_of_a_forged_identity_header_reaches_the_application) {
   NginxHttpSite site;
   test::no_spelling_of_a_forged_identity_header_reaches_the_application(site);
