@@ -103,14 +103,33 @@ BOOST_AUTO_TEST_CASE(visitors_without_a_session_are_sent_to_the_login_and_no_add
   site.start();
   const Reply reply = site.client().get("/in/a%20file");
   BOOST_TEST(reply.header("content-type").starts_with("text/html"));
-  BOOST_TEST(reply.body.find("content=\"0; url=/login?to=/in/a%20file\">") != std::string::npos, reply.body);
+  BOOST_TEST(reply.body.find("content=\"0; url=/login?to=%2Fin%2Fa%2520file\">") != std::string::npos,
+             reply.body);
   for (const char* way :
        {"/in/%22%3e%3cscript%3e", "/in/\"><script>", "/in/'%3e", "/in/%0d%0aX-A:b", "/in/?%22%3e"}) {
     const std::string body = site.client().get(way).body;
     BOOST_TEST(body.find("<script") == std::string::npos, body);
-    BOOST_TEST(body.find("\"0; url=/login?to=/in/") != std::string::npos, body);
+    BOOST_TEST(body.find("\"0; url=/login?to=%2Fin%2F") != std::string::npos, body);
     BOOST_TEST(body.substr(body.find("url=")).find("\">") == body.substr(body.find("url=")).size() - 2, body);
   }
+}
+
+BOOST_AUTO_TEST_CASE(the_login_gets_the_address_with_its_query_as_one_parameter) {
+  const SecretGateway gateway;
+  ApacheSite site(gateway);
+  site.start();
+  const auto login_of = [&site](const std::string& way) {
+    const std::string body = site.client().get(way).body;
+    const std::string before = "0; url=";
+    const auto begin = body.find(before);
+    return begin == std::string::npos
+               ? body
+               : body.substr(begin + before.size(), body.find('"', begin) - begin - before.size());
+  };
+  BOOST_TEST(login_of("/in/x&to=//evil.example/") == "/login?to=%2Fin%2Fx%26to%3D%2F%2Fevil.example%2F");
+  BOOST_TEST(login_of("/in/it's") == "/login?to=%2Fin%2Fit%27s");
+  BOOST_TEST(login_of("/in/x?a=b&to=//evil.example/") ==
+             "/login?to=%2Fin%2Fx%3Fa%3Db%26to%3D%2F%2Fevil.example%2F");
 }
 
 BOOST_AUTO_TEST_CASE(a_rule_of_a_place_holds) {
