@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_cookie_that_a_check_renews_reaches_the_browser) {
 
 BOOST_AUTO_TEST_CASE(a_gateway_that_is_gone_lets_nobody_in) {
   NginxHttpSite site;
-  test::a_gateway_that_is_gone_lets_nobody_in(site);
+  test::a_gateway_that_is_gone_lets_nobody_in(site, 500);
 }
 
 BOOST_AUTO_TEST_CASE(ten_thousand_requests_are_answered_without_a_failure) {

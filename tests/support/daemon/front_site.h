@@ -56,7 +56,8 @@ void visitors_who_ask_for_a_page_are_led_to_the_login(FrontSite& site);
 void no_spelling_of_a_forged_identity_header_reaches_the_application(FrontSite& site);
 void a_visitor_logs_in_reads_the_session_and_logs_out(FrontSite& site);
 void a_cookie_that_a_check_renews_reaches_the_browser(FrontSite& site);
-void a_gateway_that_is_gone_lets_nobody_in(FrontSite& site);
+// `status` is what docs/fronts.md says of this front; 0 is any from 500 on.
+void a_gateway_that_is_gone_lets_nobody_in(FrontSite& site, int status = 0);
 void ten_thousand_requests_are_answered_without_a_failure(FrontSite& site);
 
 }  // namespace session::test
