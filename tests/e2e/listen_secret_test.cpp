@@ -196,7 +196,8 @@ BOOST_AUTO_TEST_CASE(whoever_opens_the_socket_without_the_secret_logs_nobody_in)
   BOOST_TEST(metrics.find(R"(session_gateway_refusals_total{reason="bad-secret"} 49)") != std::string::npos);
   const std::string log = read_file(site.dir / "gateway.log");
   BOOST_TEST(log.find("warning refused a request on unix:" + site.socket() +
-                      ": its secret (GATEWAY_SECRET, by HTTP X-Gateway-Secret) is missing") != std::string::npos);
+                      ": its secret (GATEWAY_SECRET, by HTTP X-Gateway-Secret) is missing") !=
+             std::string::npos);
   BOOST_TEST(log.find("bad-secret") != std::string::npos);  // the audit
 }
 
