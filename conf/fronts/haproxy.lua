@@ -33,8 +33,9 @@ end
 
 local function question(txn, check)
     local visitor, sent = txn.http:req_get_headers(), {}
+    -- One value of each, so that their number is not the visitor's to choose: HAProxy's client has room for about a hundred.
     for _, name in ipairs(asked_with) do
-        sent[name] = values(visitor, name)
+        sent[name] = { values(visitor, name)[1] }
     end
     sent["cookie"] = { table.concat(values(visitor, "cookie"), "; ") }
     sent["x-forwarded-method"] = { txn.sf:method() }
@@ -69,16 +70,24 @@ local function refuse(txn, status, headers)
     txn:done(reply)
 end
 
+local function ask(txn, check)
+    return core.httpclient():get({ url = "http://gateway/auth/" .. check, headers = question(txn, check), dst = gateway })
+end
+
 -- Of several lines that apply to a request the first decides. A 200 without X-Session-Cookie is not the gateway's.
+-- Whoever passes is marked as the very last step: HAProxy goes on behind an action that fails or takes too long, and its
+-- configuration refuses whoever has no mark.
 core.register_action("session_gateway", { "http-req" }, function(txn, check)
     if txn:get_var("txn.session_gateway_check") then return end
     txn:set_var("txn.session_gateway_check", check)
     -- Asking a gateway that is down would take seconds: the client of HAProxy tries again.
-    if txn.f:nbsrv("session_gateway") == 0 then refuse(txn, 503, {}) end
-    local answer = core.httpclient():get({ url = "http://gateway/auth/" .. check, headers = question(txn, check), dst = gateway })
+    if not original[check] or txn.f:nbsrv("session_gateway") == 0 then refuse(txn, 503, {}) end
+    local asked, answer = pcall(ask, txn, check)
+    if not asked then answer = nil end
     local status, headers = answer and answer.status or 0, answer and answer.headers or {}
     if status == 200 and headers["x-session-cookie"] then
         let_in(txn, headers)
+        txn:set_var("txn.session_gateway_passed", "yes")
     elseif status >= 300 and status < 500 then
         refuse(txn, status, headers)
     else

@@ -1,6 +1,7 @@
 // The real HAProxy with the configuration of docs/fronts/haproxy.md.
 
 #include <string>
+#include <utility>
 
 #include <boost/test/unit_test.hpp>
 
@@ -21,11 +22,29 @@ struct HaproxySite : FrontSite {
     files.at("session-gateway.lua") = with(files.at("session-gateway.lua"), "127.0.0.1:9180", http_address());
     files["session-gateway-secret.cfg"] =
         "global\n    setenv SESSION_GATEWAY_SECRET " + std::string(kFrontSecret) + "\n";
+    if (!in_lua.first.empty())
+      files.at("session-gateway.lua") = with(files.at("session-gateway.lua"), in_lua.first, in_lua.second);
+    if (!in_cfg.first.empty()) file = with(file, in_cfg.first, in_cfg.second);
     for (const auto& [name, text] : files) write_file(dir / name, text);
     run({haproxy_binary(), "-db", "-f", dir / "session-gateway-secret.cfg", "-f",
          dir / "session-gateway.cfg"});
   }
+
+  // A mistake: this in place of that.
+  std::pair<std::string, std::string> in_lua, in_cfg;
 };
+
+// With a session that would pass.
+void is_closed(HaproxySite& site) {
+  const std::string cookie = site.gateway.log_in(R"({"user":"alice"})");
+  site.start();
+  for (const auto* path : {"/in/file", "/session/other"}) {
+    BOOST_TEST(site.client().get(path, {"Cookie: session=" + cookie}).status == 503, path);
+    BOOST_TEST(site.client().get(path).status >= 300, path);
+  }
+  BOOST_TEST(site.application.requests() == 0);
+  BOOST_TEST(site.client().get("/open/x").status == 200);
+}
 
 }  // namespace
 
@@ -63,7 +82,44 @@ BOOST_AUTO_TEST_CASE(a_cookie_that_a_check_renews_reaches_the_browser) {
 
 BOOST_AUTO_TEST_CASE(a_gateway_that_is_gone_lets_nobody_in) {
   HaproxySite site;
-  test::a_gateway_that_is_gone_lets_nobody_in(site);
+  test::a_gateway_that_is_gone_lets_nobody_in(site, 503);
+}
+
+// HAProxy goes on behind an action that fails.
+BOOST_AUTO_TEST_CASE(an_action_that_fails_lets_nobody_in) {
+  {
+    HaproxySite site;
+    site.in_cfg = {"lua.session_gateway pages if", "lua.session_gateway unknown if"};
+    is_closed(site);
+  }
+  for (const std::string step :
+       {"local function question(txn, check)\n", "local function let_in(txn, headers)\n",
+        "local function refuse(txn, status, headers)\n"}) {
+    HaproxySite site;
+    site.in_lua = {step, step + "    error(\"a mistake\")\n"};
+    if (step.find("refuse") == std::string::npos) {
+      is_closed(site);
+      continue;
+    }
+    site.start();
+    BOOST_TEST(site.client().get("/in/file").status == 503);
+    BOOST_TEST(site.application.requests() == 0);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(no_number_of_header_lines_does_any_harm) {
+  HaproxySite site;
+  const std::string cookie = site.gateway.log_in(R"({"user":"alice"})");
+  site.start();
+  for (const std::string name :
+       {"Accept", "Content-Type", "Sec-Fetch-Mode", "Upgrade", "User-Agent", "X-Forwarded-Host",
+        "X-Forwarded-Proto", "X-Request-Id", "X-Requested-With", "Cookie", "X-Other"}) {
+    for (const std::size_t count : {std::size_t{60}, std::size_t{90}, std::size_t{95}, std::size_t{101}}) {
+      const Reply reply = site.client().get("/in/file", HeaderLines(count, name + ": a"));
+      BOOST_TEST((reply.status >= 300 && reply.status < 600), name << " " << count << ": " << reply.status);
+    }
+    BOOST_TEST(site.client().get("/in/file", {"Cookie: session=" + cookie}).status == 200, name);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(ten_thousand_requests_are_answered_without_a_failure) {
