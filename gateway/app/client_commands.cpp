@@ -6,6 +6,7 @@
 #include "gateway/app/exit_status.h"
 #include "gateway/client/ask.h"
 #include "gateway/client/where_to_ask.h"
+#include "gateway/config/listen_address.h"
 #include "gateway/config/load.h"
 
 namespace session::gateway {
@@ -30,7 +31,7 @@ std::string name_of_configuration(const ConfigChoice& choice) {
 
 // What a refusal for the secret's sake means for whoever asked.
 std::string wrong_secret(const Question& question, const ConfigChoice& choice) {
-  const std::string who = "the gateway at " + name_of(question.where);
+  const std::string who = "the gateway at " + listener_address(question.where);
   const std::string from = name_of_configuration(choice);
   if (question.secret.empty())
     return who + " wants a secret (listen[].secret), and " + from + " has none for it";
@@ -41,8 +42,8 @@ std::string wrong_secret(const Question& question, const ConfigChoice& choice) {
 // An HTTP listener has only what `serves` names.
 std::string not_served(const Question& question) {
   const std::string endpoint(question.endpoint);
-  return "the gateway at " + name_of(question.where) + " does not serve " + endpoint + " there: add " +
-         endpoint + " to listen[].serves of this listener, and restart it";
+  return "the gateway at " + listener_address(question.where) + " does not serve " + endpoint +
+         " there: add " + endpoint + " to listen[].serves of this listener, and restart it";
 }
 
 // A body tells more than a status: `ready` says in it why not.
@@ -52,7 +53,8 @@ int report(const ClientAnswer& answer, const Question& question, const ConfigCho
     return fail(not_served(question));
   std::cout << answer.body << std::flush;
   if (answer.status != kOk) {
-    return fail("the gateway at " + name_of(question.where) + " answers " + std::to_string(answer.status) +
+    return fail("the gateway at " + listener_address(question.where) + " answers " +
+                std::to_string(answer.status) +
                 (answer.reason.empty() ? "" : " " + printable(answer.reason)));
   }
   return kFine;

@@ -11,6 +11,7 @@
 #include "gateway/client/client_socket.h"
 #include "gateway/client/fastcgi_answer.h"
 #include "gateway/client/http_answer.h"
+#include "gateway/config/listen_address.h"
 #include "gateway/config/units.h"
 
 namespace session::gateway {
@@ -29,7 +30,7 @@ std::string group_of(const Listen& where) {
 }
 
 std::string not_connected(const Question& question, int error) {
-  const std::string why = "can't connect to " + name_of(question.where) + ": ";
+  const std::string why = "can't connect to " + listener_address(question.where) + ": ";
   switch (error) {
     case ENOENT:
     case ENOTDIR:
@@ -50,7 +51,7 @@ std::string not_connected(const Question& question, int error) {
 }
 
 std::string not_answered(const Question& question, int error) {
-  const std::string who = "the gateway at " + name_of(question.where) + " ";
+  const std::string who = "the gateway at " + listener_address(question.where) + " ";
   if (error == ETIMEDOUT) return who + "has not answered within " + format_duration(question.timeout);
   return who + "has ended the connection without an answer: " + std::generic_category().message(error);
 }
@@ -64,7 +65,7 @@ std::string other_protocol(const Question& question) {
 }
 
 std::string other_peer(const Question& question) {
-  return "what listens at " + name_of(question.where) + " does not speak " +
+  return "what listens at " + listener_address(question.where) + " does not speak " +
          (is_http(question) ? "HTTP" : "FastCGI") + ": it is no gateway, or it runs there with " +
          other_protocol(question);
 }
@@ -72,7 +73,7 @@ std::string other_peer(const Question& question) {
 // A FastCGI listener says nothing to what is not FastCGI.
 std::string closed(const Question& question, bool has_begun) {
   const std::string what =
-      "the gateway at " + name_of(question.where) + " has closed the connection without an answer";
+      "the gateway at " + listener_address(question.where) + " has closed the connection without an answer";
   return has_begun || !is_http(question) ? what
                                          : what + ": perhaps it runs there with " + other_protocol(question);
 }
@@ -95,16 +96,17 @@ Result<ClientAnswer, std::string> receive_answer(ClientSocket& socket, const Que
     state = answer->feed(piece);
   }
   if (state == State::malformed) return other_peer(question);
-  if (state == State::too_large) return "the answer of " + name_of(question.where) + " is larger than 64MiB";
+  if (state == State::too_large)
+    return "the answer of " + listener_address(question.where) + " is larger than 64MiB";
   auto whole = answer->answer();
-  if (!whole) return "what listens at " + name_of(question.where) + " " + whole.error();
+  if (!whole) return "what listens at " + listener_address(question.where) + " " + whole.error();
   return whole;
 }
 
 // The host as a URL has it; there is none of a socket file.
 std::string host_of(const Listen& where) {
   constexpr std::string_view kTcp = "tcp:";
-  return std::holds_alternative<ListenTcp>(where) ? name_of(where).substr(kTcp.size()) : "localhost";
+  return std::holds_alternative<ListenTcp>(where) ? listener_address(where).substr(kTcp.size()) : "localhost";
 }
 
 std::string request_for(const Question& question) {
@@ -117,13 +119,6 @@ std::string request_for(const Question& question) {
 }
 
 }  // namespace
-
-std::string name_of(const Listen& where) {
-  if (const auto* file = std::get_if<ListenUnix>(&where)) return "unix:" + file->path;
-  const auto& tcp = std::get<ListenTcp>(where);
-  const bool v6 = tcp.host.find(':') != std::string::npos;
-  return "tcp:" + (v6 ? "[" + tcp.host + "]" : tcp.host) + ":" + std::to_string(tcp.port);
-}
 
 Result<ClientAnswer, std::string> ask(const Question& question) {
   ClientSocket socket(question.timeout);

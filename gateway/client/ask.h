@@ -23,7 +23,4 @@ struct Question {
 // error is a sentence for the operator: what happened, and what helps.
 [[nodiscard]] Result<ClientAnswer, std::string> ask(const Question& question);
 
-// unix:/path, tcp:127.0.0.1:9000 or tcp:[::1]:9000.
-[[nodiscard]] std::string name_of(const Listen& where);
-
 }  // namespace session::gateway

@@ -1,11 +1,7 @@
 #include "gateway/client/http_answer.h"
 
 #include <cstdint>
-#include <new>
 
-// Beast's own code has a pair of operators that GCC 12 takes for mismatched.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -74,4 +70,3 @@ Result<ClientAnswer, std::string> HttpAnswer::answer() const {
 }
 
 }  // namespace session::gateway
-#pragma GCC diagnostic pop

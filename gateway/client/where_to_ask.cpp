@@ -8,9 +8,9 @@ namespace session::gateway {
 namespace {
 
 std::optional<Service> service_of(std::string_view endpoint) {
-  if (endpoint == "health") return Service::health;
-  if (endpoint == "ready") return Service::ready;
-  if (endpoint == "metrics") return Service::metrics;
+  for (const auto& [name, service] : kServices) {
+    if (name == endpoint) return service;
+  }
   return std::nullopt;
 }
 

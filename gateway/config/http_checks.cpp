@@ -14,9 +14,8 @@
 namespace session::gateway {
 namespace {
 
-constexpr std::size_t kMaxName = 64;
+constexpr std::size_t kMaxHeaderName = 64;
 constexpr std::size_t kMaxAddress = 2048;
-constexpr std::string_view kNameShape = "^[A-Za-z0-9_-]{1,64}$";
 constexpr Choices<bool, 2> kRefuse = {{{"status", false}, {"redirect", true}}};
 constexpr std::array<std::string_view, 4> kActions = {"set", "unset", "destroy", "regenerate"};
 
@@ -24,15 +23,8 @@ bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-// A name that is a part of a path needs no encoding there, and has no second spelling.
-bool is_name(std::string_view name) {
-  return !name.empty() && name.size() <= kMaxName && std::all_of(name.begin(), name.end(), [](char c) {
-    return is_letter_or_digit(c) || c == '_' || c == '-';
-  });
-}
-
 bool is_header_name(std::string_view name) {
-  return !name.empty() && name.size() <= kMaxName &&
+  return !name.empty() && name.size() <= kMaxHeaderName &&
          std::all_of(name.begin(), name.end(), [](char c) { return is_letter_or_digit(c) || c == '-'; });
 }
 
@@ -46,11 +38,6 @@ bool has_other_meaning(std::string_view name) {
                      [&](std::string_view other) { return equal_ignoring_case(name, other); });
 }
 
-void check_name(const NamedField& entry) {
-  if (!is_name(entry.name) && !entry.field.context().lists_keys())
-    entry.field.problem("expected a name of 1 to 64 of A-Z, a-z, 0-9, _ and -");
-}
-
 // What goes into the value of a setting that is a list of words, separated by commas.
 bool is_item(std::string_view text) {
   return !text.empty() && !first_not_text(text) && text.find(',') == text.npos && text.front() != ' ' &&
@@ -58,18 +45,13 @@ bool is_item(std::string_view text) {
 }
 
 // Reads a list of texts. One that is given replaces the default, also if it is empty.
-std::optional<std::vector<std::string>> read_items(const Field& field) {
-  field.describe([] { return Json{{"type", "array"}, {"items", text_shape()}}; });
-  if (!field.given()) return std::nullopt;
-  std::vector<std::string> all;
-  for (const Field& item : items_of(field)) {
-    std::string text;
-    read_text(item, text);
-    if (item.clean() && !is_item(text))
-      item.problem("expected a text without commas, and without spaces at its ends");
-    all.push_back(std::move(text));
+void read_items(const Field& field, std::vector<std::string>& to) {
+  read_texts(field, to);
+  if (!field.clean()) return;
+  for (const std::string& item : to) {
+    if (field.given() && !is_item(item))
+      field.problem("expected texts without commas, and without spaces at their ends");
   }
-  return all;
 }
 
 std::string joined(const std::vector<std::string>& items) {
@@ -94,7 +76,7 @@ void read_check(const NamedField& entry, HttpCheck& to) {
   to.name = entry.name;
   check_name(entry);
   read_map(entry.field, [&](Section& section) {
-    if (auto rules = read_items(section["require"])) to.require = std::move(*rules);
+    read_items(section["require"], to.require);
     read_flag(section["touch"], to.touch);
     read_choice(section["refuse"], to.redirect, kRefuse);
     read_login_page(section["login_page"], to, to.login_page);
@@ -119,22 +101,25 @@ void read_view(const NamedField& entry, HttpView& to) {
   check_name(entry);
   read_map(entry.field, [&](Section& section) {
     const Field allow = section["allow"];
-    if (const auto actions = read_items(allow)) {
-      for (const std::string& action : *actions) {
-        if (!is_action(action) && allow.clean())
-          allow.problem("expected set, unset, destroy, regenerate, set:NAME or unset:NAME, got " +
-                        shown(action));
-      }
-      to.allow = joined(*actions);
+    std::vector<std::string> actions;
+    read_items(allow, actions);
+    for (const std::string& action : actions) {
+      if (!is_action(action) && allow.clean())
+        allow.problem("expected set, unset, destroy, regenerate, set:NAME or unset:NAME, got " +
+                      shown(action));
     }
-    if (const auto names = read_items(section["expose"])) to.expose = joined(*names);
+    to.allow = joined(actions);
+    const Field expose = section["expose"];
+    std::vector<std::string> names;
+    read_items(expose, names);
+    if (expose.given()) to.expose = joined(names);
   });
 }
 
 }  // namespace
 
 void read_checks(const Field& field, std::vector<HttpCheck>& to) {
-  field.describe([&] { return Json{{"propertyNames", {{"pattern", kNameShape}}}}; });
+  field.describe(names_shape);
   for (const NamedField& entry : entries_of(field)) {
     const auto same = [&](const HttpCheck& check) { return check.name == entry.name; };
     const auto known = std::find_if(to.begin(), to.end(), same);
@@ -143,7 +128,7 @@ void read_checks(const Field& field, std::vector<HttpCheck>& to) {
 }
 
 void read_views(const Field& field, std::vector<HttpView>& to) {
-  field.describe([&] { return Json{{"propertyNames", {{"pattern", kNameShape}}}}; });
+  field.describe(names_shape);
   for (const NamedField& entry : entries_of(field)) read_view(entry, to.emplace_back());
 }
 

@@ -102,12 +102,6 @@ std::optional<UserGroup> group_in(const Field& field) {
 }
 
 constexpr Choices<Protocol, 2> kProtocols = {{{"fastcgi", Protocol::fastcgi}, {"http", Protocol::http}}};
-constexpr Choices<Service, 6> kServices = {{{"auth", Service::auth},
-                                            {"session", Service::session},
-                                            {"commit", Service::commit},
-                                            {"health", Service::health},
-                                            {"ready", Service::ready},
-                                            {"metrics", Service::metrics}}};
 
 // Reads what a listener of that protocol serves. Applications commit as anybody, so what serves them serves
 // nobody else.

@@ -42,6 +42,21 @@ Result<Listen, std::string> parse_listen_address(std::string_view text) {
   return settings.listen.front();
 }
 
+std::string in_brackets(const std::string& host) {
+  return host.find(':') == host.npos ? host : "[" + host + "]";
+}
+
+std::string host_to_connect(const ListenTcp& listen) {
+  if (listen.host == "0.0.0.0") return "127.0.0.1";
+  return listen.host == "::" ? "::1" : listen.host;
+}
+
+std::string listener_address(const Listen& listen) {
+  if (const auto* file = std::get_if<ListenUnix>(&listen)) return "unix:" + file->path;
+  const auto& tcp = std::get<ListenTcp>(listen);
+  return "tcp:" + in_brackets(tcp.host) + ":" + std::to_string(tcp.port);
+}
+
 bool same_place(const Listen& a, const Listen& b) {
   const auto* path = std::get_if<ListenUnix>(&a);
   const auto* other = std::get_if<ListenUnix>(&b);

@@ -12,6 +12,15 @@ namespace session::gateway {
 // around IPv6. By the reader of `listen`; the error is what that says of it.
 [[nodiscard]] Result<Listen, std::string> parse_listen_address(std::string_view text);
 
+// The address of a listener: unix:/path, tcp:127.0.0.1:9000, tcp:[::1]:9000.
+[[nodiscard]] std::string listener_address(const Listen& listen);
+
+// Where a peer of this machine connects to, without brackets: the loopback address of a listener on every
+// address.
+[[nodiscard]] std::string host_to_connect(const ListenTcp& listen);
+// A host as it stands before a port: IPv6 in brackets.
+[[nodiscard]] std::string in_brackets(const std::string& host);
+
 // Whether requests to the one arrive at the other.
 [[nodiscard]] bool same_place(const Listen& a, const Listen& b);
 

@@ -14,18 +14,11 @@ namespace {
 
 using ConditionOp = Condition::Op;
 
-constexpr std::size_t kMaxRuleName = 64;
 constexpr std::array<std::pair<std::string_view, ConditionOp>, 4> kOps = {
     {{"equals", ConditionOp::equals},
      {"one_of", ConditionOp::one_of},
      {"contains", ConditionOp::contains},
      {"exists", ConditionOp::exists}}};
-
-bool is_rule_name(std::string_view name) {
-  return !name.empty() && name.size() <= kMaxRuleName && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  });
-}
 
 std::optional<Json> list_in(const Field& field) {
   Json list = Json::array();
@@ -79,9 +72,7 @@ void read_conditions(const std::string& pointer, Section& section, std::vector<C
 
 void read_rule(const NamedField& entry, Rule& to) {
   to.name = entry.name;
-  if (!is_rule_name(entry.name) && !entry.field.context().lists_keys()) {
-    entry.field.problem("expected a name of 1 to 64 of A-Z, a-z, 0-9, _ and -");
-  }
+  check_name(entry);
   entry.field.describe([] {
     return Json{{"type", "object"}, {"minProperties", 1}, {"propertyNames", {{"pattern", "^/"}}}};
   });
@@ -99,7 +90,7 @@ void read_rule(const NamedField& entry, Rule& to) {
 }  // namespace
 
 void read_rules(const Field& field, std::vector<Rule>& to) {
-  field.describe([] { return Json{{"propertyNames", {{"pattern", "^[A-Za-z0-9_-]{1,64}$"}}}}; });
+  field.describe(names_shape);
   for (const NamedField& entry : entries_of(field)) read_rule(entry, to.emplace_back());
 }
 

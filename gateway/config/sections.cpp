@@ -113,18 +113,6 @@ void read_anonymous(Section& section, Policy::Anonymous& to) {
   read_size(section["max_bytes"], to.max_bytes, {kKiB, 16 * kMiB}, PlainBytes::allowed);
 }
 
-// The names of attributes. A list in the file replaces the default.
-void read_names(const Field& field, std::vector<std::string>& to) {
-  field.describe([] { return Json{{"type", "array"}, {"items", text_shape()}}; });
-  if (!field.given()) return;
-  to.clear();
-  for (const Field& item : items_of(field)) {
-    std::string name;
-    read_text(item, name);
-    to.push_back(std::move(name));
-  }
-}
-
 void read_session(Section& section, Settings& to) {
   const Field idle = section["idle_timeout"];
   const Field absolute = section["absolute_timeout"];
@@ -137,7 +125,7 @@ void read_session(Section& section, Settings& to) {
   check_timeouts(to.session, idle, absolute, touch);
   read_map(section["anonymous"],
            [&](Section& anonymous) { read_anonymous(anonymous, to.session.anonymous); });
-  read_names(section["forget_at_login"], to.forget_at_login);
+  read_texts(section["forget_at_login"], to.forget_at_login);
   read_choice(section["regenerate_on"], to.regenerate_on, kRegenerateOn);
 }
 

@@ -3,12 +3,15 @@
 #include <sys/types.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -35,6 +38,14 @@ enum class Protocol { fastcgi, http };
 
 // What a listener of the protocol `http` can answer (`listen[].serves`).
 enum class Service { auth, session, commit, health, ready, metrics };
+// Their names: in the file, of the endpoints, and in the paths.
+inline constexpr std::array<std::pair<std::string_view, Service>, 6> kServices = {
+    {{"auth", Service::auth},
+     {"session", Service::session},
+     {"commit", Service::commit},
+     {"health", Service::health},
+     {"ready", Service::ready},
+     {"metrics", Service::metrics}}};
 
 // A group of this machine.
 struct UserGroup {

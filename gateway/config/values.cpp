@@ -120,4 +120,26 @@ void read_duration(const Field& field, std::optional<seconds>& to, const Range<m
   }
 }
 
+void read_texts(const Field& field, std::vector<std::string>& to) {
+  field.describe([] { return Json{{"type", "array"}, {"items", text_shape()}}; });
+  if (!field.given()) return;
+  to.clear();
+  for (const Field& item : items_of(field)) {
+    std::string text;
+    read_text(item, text);
+    to.push_back(std::move(text));
+  }
+}
+
+void check_name(const NamedField& entry) {
+  constexpr std::size_t kMaxName = 64;
+  constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+  const bool fine = !entry.name.empty() && entry.name.size() <= kMaxName &&
+                    entry.name.find_first_not_of(kAllowed) == entry.name.npos;
+  if (!fine && !entry.field.context().lists_keys())
+    entry.field.problem("expected a name of 1 to 64 of A-Z, a-z, 0-9, _ and -");
+}
+
+Json names_shape() { return {{"propertyNames", {{"pattern", "^[A-Za-z0-9_-]{1,64}$"}}}}; }
+
 }  // namespace session::gateway

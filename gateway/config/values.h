@@ -42,6 +42,15 @@ void read_duration(const Field& field, milliseconds& to, const Range<millisecond
 void read_duration(const Field& field, seconds& to, const Range<milliseconds>& range);
 void read_duration(const Field& field, std::optional<seconds>& to, const Range<milliseconds>& range);
 
+// A list of texts, which replaces the default, also if it is empty.
+void read_texts(const Field& field, std::vector<std::string>& to);
+
+// Reports a name that users choose, and that other places say: in GATEWAY_REQUIRE, or in a path. It has 1 to
+// 64 of A-Z, a-z, 0-9, _ and -, so it needs no encoding there and has no second spelling.
+void check_name(const NamedField& entry);
+// A map with such names, for Field::describe.
+[[nodiscard]] Json names_shape();
+
 template <class T, std::size_t N>
 using Choices = std::array<std::pair<std::string_view, T>, N>;
 

@@ -23,9 +23,10 @@ std::string other_cookies(std::span<const std::string_view> cookies, const Sessi
 
 // Sends the session's owner to the application, and the Cookie header without the session cookies, so that
 // the application need not receive them.
-Response passed(const Pass& pass, std::span<const std::string_view> cookies, const SessionManager& sessions) {
+Response passed(const Request& request, const Pass& pass, std::span<const std::string_view> cookies,
+                const SessionManager& sessions) {
   Response response{204, {}, {}};
-  response.subject = pass.summary->subject.value_or("");
+  if (request.wants_subject) response.subject = pass.summary->subject.value_or("");
   response.headers.add_lines(pass.summary->identity);
   response.headers.add("X-Session-Cookie", other_cookies(cookies, sessions));
   response.headers.add("Cache-Control", "no-store");
@@ -38,7 +39,8 @@ Response login_needed(const Request& request, const LoginNeeded& login, WorkerTe
   warn_of_corrupt_record(login.corrupt_record, telemetry);
   Response response = refused(login.reason, ProblemBody::none);
   add_return_address(response.headers, request);
-  if (wants_page(request)) lead_to_login(response, request.settings.login_page());
+  if (!request.settings.login_page().empty() && wants_page(request))
+    lead_to_login(response, request.settings.login_page());
   add_changes(response.events, login.history);
   add_refusal(response.events, login.reason, login.name);
   return response;
@@ -69,7 +71,7 @@ Task<Response> auth_endpoint(const Request& request, Services& services) {
   const CheckRequest check_request{cookies, request.settings.require(), request.settings.touch()};
   const CheckResult result = co_await check(check_request, services.sessions, services.rules);
   if (const auto* pass = std::get_if<Pass>(&result)) {
-    co_return passed(*pass, cookies, services.sessions);
+    co_return passed(request, *pass, cookies, services.sessions);
   }
   Log& log = services.telemetry.log();
   if (const auto* login = std::get_if<LoginNeeded>(&result))

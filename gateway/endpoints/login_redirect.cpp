@@ -33,7 +33,6 @@ bool wants_page(const Request& request) {
 }
 
 void lead_to_login(Response& response, std::string_view login_page) {
-  if (login_page.empty()) return;
   const std::string_view to =
       response.headers.get(login_page.starts_with('/') ? "X-Session-Return" : "X-Session-Return-URL");
   std::string location(login_page);

@@ -14,7 +14,7 @@ namespace session::gateway {
 [[nodiscard]] bool wants_page(const Request& request);
 
 // Makes a refusal a redirect (303) to the login page, with the return address that add_return_address() has
-// put into its headers as the value `to` of the query. Changes nothing if there is no login page. Pure.
+// put into its headers as the value `to` of the query. Pure. REQUIRES: there is a login page.
 void lead_to_login(Response& response, std::string_view login_page);
 
 }  // namespace session::gateway

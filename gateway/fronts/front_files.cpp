@@ -8,6 +8,7 @@
 
 #include "core/base/text.h"
 #include "gateway/config/identity_header.h"
+#include "gateway/config/listen_address.h"
 #include "gateway/fronts/templates.h"
 #include "gateway/fronts/text_template.h"
 
@@ -70,9 +71,9 @@ void add_place(const Front& front, const Listen& listen, TemplateValues& to) {
     return;
   }
   const auto& tcp = std::get<ListenTcp>(listen);
-  const std::string host = tcp.host == "0.0.0.0" ? "127.0.0.1" : tcp.host == "::" ? "::1" : tcp.host;
+  const std::string host = host_to_connect(tcp);
   words["bare_host"] = host;
-  words["host"] = host.find(':') == host.npos ? host : "[" + host + "]";
+  words["host"] = in_brackets(host);
   words["port"] = std::to_string(tcp.port);
   words["address"] = filled_line(front.tcp_address, to);
   words["path"] = "";

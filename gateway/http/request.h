@@ -80,6 +80,8 @@ struct Request {
   LocationSettings settings = {};
   FrontActions front_actions = {};
   std::optional<Refusal> refusal = {};
+  bool wants_subject =
+      false;  // the protocol has a place of its own for whose session passes (Response::subject)
 };
 
 }  // namespace session::gateway

@@ -38,8 +38,8 @@ struct Response {
   Headers headers;
   std::string body;
 
-  // Of `auth`: whose session may pass, written as identity headers are; empty: the session is nobody's. For a
-  // protocol that has a place of its own for it.
+  // Of `auth`, if the request wants it: whose session may pass, written as identity headers are; empty: the
+  // session is nobody's.
   std::string subject = {};
 
   // For the operator; never sent (gateway/telemetry/request_log.h).

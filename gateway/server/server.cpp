@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 
 #include "core/base/await.h"
+#include "gateway/config/listen_address.h"
 #include "gateway/server/systemd/sockets.h"
 #include "gateway/telemetry/metrics/metrics.h"
 

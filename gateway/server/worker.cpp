@@ -255,29 +255,28 @@ void Worker::became_idle(Connection& connection) {
   publish_idle();
 }
 
+std::optional<Response> Worker::refuse(const Request& request, const EndpointTable::Entry* endpoint,
+                                       std::size_t listener) {
+  const ListenerSecrets& secrets = realms().listener_secrets();
+  Log& log = telemetry_.log();
+  if (!secrets.admits(listener, request.front_secret))
+    return refuse_secret(request, secrets.address(listener), log);
+  if (request.refusal) return refuse_route(request, secrets.address(listener), log);
+  if (endpoint == nullptr) return refuse_endpoint(request.settings.endpoint(), log);
+  return std::nullopt;
+}
+
 Task<Response> Worker::respond(const Request& request, Clock::Steady since, std::size_t listener) {
   const std::string_view name = request.settings.endpoint();
   const EndpointTable::Entry* const endpoint = shared_.endpoints.find(name);
   const std::shared_ptr<Realm> by = realms().pick(request);
+  if (auto refused = refuse(request, endpoint, listener)) {
+    const bool known = endpoint != nullptr && !request.refusal;
+    record_request(telemetry_, known ? endpoint->id : EndpointId::none,
+                   {request, known ? name : kNoEndpoint, by->name()}, *refused, now() - since);
+    co_return std::move(*refused);
+  }
   const AuditedRequest audited{request, name, by->name()};
-  const std::string& listener_name = realms_->listener_secrets().address(listener);
-  if (!realms_->listener_secrets().admits(listener, request.front_secret)) {
-    Response response = refuse_secret(request, listener_name, telemetry_.log());
-    const AuditedRequest refused{request, endpoint == nullptr ? kNoEndpoint : name, by->name()};
-    record_request(telemetry_, endpoint == nullptr ? EndpointId::none : endpoint->id, refused, response,
-                   now() - since);
-    co_return response;
-  }
-  if (request.refusal) {
-    Response response = refuse_route(request, listener_name, telemetry_.log());
-    record_request(telemetry_, EndpointId::none, {request, kNoEndpoint, by->name()}, response, now() - since);
-    co_return response;
-  }
-  if (endpoint == nullptr) {
-    Response response = refuse_endpoint(name, telemetry_.log());
-    record_request(telemetry_, EndpointId::none, audited, response, now() - since);
-    co_return response;
-  }
   if (endpoint->use == EndpointUse::sessions) idle_.count();
   try {
     Response response = co_await endpoint->answer(request, by->services());

@@ -94,6 +94,9 @@ class Worker final : public ConnectionHost {
   [[nodiscard]] bool draining() const override { return draining_; }
   [[nodiscard]] WorkerTelemetry& telemetry() override { return telemetry_; }
   Task<Response> respond(const Request& request, Clock::Steady since, std::size_t listener) override;
+  // The answer to a request that gets to no endpoint; nullopt: it does.
+  [[nodiscard]] std::optional<Response> refuse(const Request& request, const EndpointTable::Entry* endpoint,
+                                               std::size_t listener);
   void opened(Connection& connection) override;
   void closed(Connection& connection) override;
   void became_busy(Connection& connection) override;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gateway/config/listen_address.h"
+
 namespace session::gateway {
 namespace {
 
@@ -33,13 +35,6 @@ bool ListenerSecrets::admits(std::size_t listener, const FrontSecret& given) con
   for (const Secret& secret : secrets)
     admitted = equal_in_constant_time(secret.reveal(), *given.value()) || admitted;
   return admitted;
-}
-
-std::string listener_address(const Listen& listen) {
-  if (const auto* file = std::get_if<ListenUnix>(&listen)) return "unix:" + file->path;
-  const auto& tcp = std::get<ListenTcp>(listen);
-  const bool is_v6 = tcp.host.find(':') != tcp.host.npos;
-  return "tcp:" + (is_v6 ? "[" + tcp.host + "]" : tcp.host) + ":" + std::to_string(tcp.port);
 }
 
 }  // namespace session::gateway

@@ -37,7 +37,4 @@ class ListenerSecrets {
   std::vector<Listener> by_listener_;
 };
 
-// The address of a listener as Listener::name() has it: unix:/path, tcp:127.0.0.1:9000, tcp:[::1]:9000.
-[[nodiscard]] std::string listener_address(const Listen& listen);
-
 }  // namespace session::gateway

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "gateway/config/listen_address.h"
 #include "gateway/nginx/model/header_names.h"
 #include "gateway/nginx/snippets/templates.h"
 
@@ -146,10 +147,7 @@ std::string session_cookies(const Settings& settings) {
 std::string upstream_address(const Listen& listen) {
   if (const auto* socket = std::get_if<ListenUnix>(&listen)) return nginx_argument("unix:" + socket->path);
   const auto& tcp = std::get<ListenTcp>(listen);
-  const std::string port = ":" + std::to_string(tcp.port);
-  if (tcp.host == "0.0.0.0") return "127.0.0.1" + port;
-  if (tcp.host == "::") return "[::1]" + port;
-  return nginx_argument((tcp.host.find(':') == tcp.host.npos ? tcp.host : "[" + tcp.host + "]") + port);
+  return nginx_argument(in_brackets(host_to_connect(tcp)) + ":" + std::to_string(tcp.port));
 }
 
 namespace {

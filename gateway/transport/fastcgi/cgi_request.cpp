@@ -72,6 +72,7 @@ void add_params(Request& request, const Params& params, Role role) {
     add_param(request, name, value);
   });
   request.settings.add_endpoint("auth");
+  request.wants_subject = true;
   if (!requires_rules) request.settings.add_require("login");
 }
 

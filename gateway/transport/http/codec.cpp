@@ -76,7 +76,6 @@ Codec::Outcome HttpCodec::read_head(std::string_view& input) {
   if (const auto objection = objection_to(head)) return refuse(*objection, "an HTTP request that is refused");
   taken_ = head_.size();
   keep_ = parser_.keep_alive();
-  takes_body_ = routes_().find(listener_, head.method, head.target).takes_body;
   return begin_body();
 }
 
@@ -85,7 +84,10 @@ Codec::Outcome HttpCodec::begin_body() {
   if (taken_ > limits_.request_bytes || (length && *length > limits_.request_bytes - taken_))
     return refuse_too_large();
   stage_ = Stage::body;
-  if (!parser_.whole() && expects_continue(parser_.head())) reply_ = "HTTP/1.1 100 Continue\r\n\r\n";
+  if (parser_.whole()) return Outcome::need_more;
+  const HttpHead& head = parser_.head();
+  takes_body_ = routes_().find(listener_, head.method, head.target).takes_body;
+  if (expects_continue(head)) reply_ = "HTTP/1.1 100 Continue\r\n\r\n";
   return Outcome::need_more;
 }
 
@@ -109,7 +111,7 @@ Codec::Outcome HttpCodec::whole() {
   const HttpHead& head = parser_.head();
   const HttpRoute route = routes_().find(listener_, head.method, head.target);
   request_ = request_of(head, route);
-  request_.body = std::move(body_);
+  request_.body = std::exchange(body_, {});
   is_check_ = request_.settings.endpoint() == "auth";
   reply_.clear();  // nobody waits for a 100 any more
   stage_ = Stage::whole;
@@ -151,7 +153,6 @@ void HttpCodec::append_response(std::string& out, const Response& response) {
   out.append("\r\n");
   if (!is_head_) out.append(response.body);  // the peer would take it for the next answer
   clear(request_.body);                      // an assignment would keep its memory
-  body_ = {};
   request_ = Request();
   parser_.clear();
   clear(head_);

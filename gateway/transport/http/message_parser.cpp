@@ -1,10 +1,5 @@
 #include "gateway/transport/http/message_parser.h"
 
-#include <new>
-
-// Beast's own code has a pair of operators that GCC 12 takes for mismatched.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
@@ -120,4 +115,3 @@ std::optional<std::size_t> MessageParser::feed_body(std::string_view bytes, std:
 }
 
 }  // namespace session::gateway
-#pragma GCC diagnostic pop

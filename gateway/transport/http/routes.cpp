@@ -4,22 +4,13 @@
 #include <array>
 #include <utility>
 
-#include "gateway/transport/listener_secrets.h"
+#include "gateway/config/listen_address.h"
 
 namespace session::gateway {
 namespace {
 
-struct ServicePath {
-  Service service;
-  std::string_view path;      // up to the name, or as a whole
-  std::string_view endpoint;  // as EndpointTable has it
-};
 constexpr std::string_view kAuth = "/auth/";
 constexpr std::string_view kSession = "/session/";
-constexpr std::array<ServicePath, 4> kOthers = {{{Service::commit, "/commit", "commit"},
-                                                 {Service::health, "/health", "health"},
-                                                 {Service::ready, "/ready", "ready"},
-                                                 {Service::metrics, "/metrics", "metrics"}}};
 
 HttpRoute refused(Refusal refusal) {
   HttpRoute route;
@@ -66,7 +57,9 @@ HttpRoutes::HttpRoutes(const Settings& settings, const std::vector<std::string>&
   for (const HttpCheck& check : settings.checks)
     checks_.emplace(check.name, Check{settings_of(check), check.original});
   for (const HttpView& view : settings.views) views_.emplace(view.name, settings_of(view));
-  for (const ServicePath& other : kOthers) others_[other.service].add_endpoint(other.endpoint);
+  for (const auto& [name, service] : kServices) {
+    if (service != Service::auth && service != Service::session) others_[service].add_endpoint(name);
+  }
 }
 
 HttpRoute HttpRoutes::find(std::size_t listener, std::string_view method, std::string_view target) const {
@@ -76,8 +69,9 @@ HttpRoute HttpRoutes::find(std::size_t listener, std::string_view method, std::s
   if (path.starts_with(kAuth) && serves.count(Service::auth) > 0) return check_in(path.substr(kAuth.size()));
   if (path.starts_with(kSession) && serves.count(Service::session) > 0)
     return view_in(path.substr(kSession.size()));
-  for (const ServicePath& each : kOthers) {
-    if (each.path == path && serves.count(each.service) > 0) return other(each.service, method);
+  for (const auto& [service, settings] : others_) {
+    if (path.starts_with('/') && path.substr(1) == settings.endpoint() && serves.count(service) > 0)
+      return other(service, method);
   }
   return not_here();
 }

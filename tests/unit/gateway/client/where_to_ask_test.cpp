@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "gateway/client/ask.h"
+#include "gateway/config/listen_address.h"
 #include "gateway/config/load.h"
 
 using namespace session::gateway;
@@ -35,7 +36,7 @@ std::string told(const session::Result<ListenerToAsk, std::string>& found) {
   if (!found) return "error: " + found.error();
   const std::string protocol = protocol_of(found->where) == Protocol::http ? "http" : "fastcgi";
   const std::string secret(found->secret.reveal());
-  return protocol + " " + name_of(found->where) + (secret.empty() ? "" : " " + secret);
+  return protocol + " " + listener_address(found->where) + (secret.empty() ? "" : " " + secret);
 }
 
 }  // namespace

@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(a_view_says_what_is_allowed_and_shown) {
                  .find("expected set, unset, destroy") != std::string::npos);
   BOOST_TEST(
       problems("views: { a: { expose: [\"a,b\"] } }\n") ==
-      "gateway.yaml:1: views.a.expose[0]: expected a text without commas, and without spaces at its ends\n");
+      "gateway.yaml:1: views.a.expose: expected texts without commas, and without spaces at their ends\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
