@@ -193,22 +193,7 @@ BOOST_AUTO_TEST_CASE(a_visitor_logs_in_reads_the_session_and_logs_out) {
   LighttpdSite site(gateway);
   commit_at(site.http_application, gateway.dir() / "commit.sock");
   site.start();
-  Client browser = site.client();
-  browser.keep_cookies();
-  BOOST_TEST(browser.get("/in/file").status == 401);
-  BOOST_TEST(browser.get("/session").status == 401);
-  BOOST_TEST(browser.post("/open/http/login", "").status == 200);
-  BOOST_TEST(browser.get("/in/file").body == kContent);
-  BOOST_TEST(browser.get("/session").body == "{\"user\":\"alice\"}\n");
-  BOOST_TEST(browser.post("/session", R"({"set":{"user":"root"}})").status == 403);
-  BOOST_TEST(browser.send("DELETE", "/session", {"Sec-Fetch-Site: cross-site"}).status == 403);
-  BOOST_TEST(browser.send("DELETE", "/session", {"Sec-Fetch-Site: same-origin"}).status == 204);
-  BOOST_TEST(browser.get("/in/file").status == 401);
-  BOOST_TEST(browser.get("/session").status == 401);
-  BOOST_TEST(browser.post("/open/http/login", "").status == 200);
-  BOOST_TEST(browser.get("/in/file").status == 200);
-  BOOST_TEST(browser.post("/open/http/logout", "").status == 200);
-  BOOST_TEST(browser.get("/in/file").status == 401);
+  logs_in_reads_the_session_and_logs_out(site.client(), "/open/http", kContent);
 }
 
 // lighttpd drops an authorizer's Set-Cookie.

@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "gateway/nginx/lint/redirect_walk.h"
 #include "gateway/nginx/lint/rule.h"
 
 namespace session::gateway {
@@ -132,7 +133,8 @@ bool is_success(const Directive& line) {
          !line.place.file.ends_with("session-gateway-server.conf");
 }
 
-// Reports a `return` with which a location answers checks instead of the one who knows sessions.
+// Reports a `return` with which a location answers checks instead of the one who knows sessions, and a
+// `rewrite` by which another location does.
 void answered_by_return(Inspection& in) {
   std::set<const Context*> seen;
   for (const Context* context : in.usage.model().contexts()) {
@@ -147,6 +149,13 @@ void answered_by_return(Inspection& in) {
                   "return answers the checks of " + auth->title() +
                       " before anybody is asked: a 2xx lets everybody in",
                   "no return in " + auth->title());
+      }
+      for (const Directive* line : block->own("rewrite")) {
+        if (!leads_to_location(*line)) continue;
+        in.danger(line->place,
+                  "rewrite leads the checks of " + auth->title() +
+                      " to another location before anybody is asked: a 2xx of that lets everybody in",
+                  "no rewrite in " + auth->title());
       }
     }
   }
@@ -163,8 +172,9 @@ const std::vector<LintRule>& check_answer_rules() {
        "address, "
        "answers them with whatever it has: a 2xx lets everybody in."},
       {"check-answered-by-return", answered_by_return,
-       "nginx runs `return` before it asks the gateway: a 2xx in the location of the check lets everybody "
-       "in."},
+       "nginx runs `return` and `rewrite` before it asks the gateway: a 2xx in the location of the check, or "
+       "where "
+       "the rewrite leads, lets everybody in."},
   };
   return rules;
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "gateway/nginx/lint/redirect_walk.h"
 #include "gateway/nginx/lint/rule.h"
 
 namespace session::gateway {
@@ -36,10 +37,6 @@ bool loosens(const LooseningWord& word, const Directive& line) {
   return line.name == "set" && line.arg(0) == word.variable && line.arg(1).empty() == word.loose_if_empty;
 }
 
-bool is_last(const Directive& rewrite) {
-  return rewrite.name == "rewrite" && (rewrite.arg(2).empty() || rewrite.arg(2) == "last");
-}
-
 // How requests leave a location while it has loosened its check, before they are checked, or with the word.
 struct Departures {
   std::vector<const Directive*> rewrites;
@@ -56,7 +53,7 @@ void follow(const Directive& block, const LooseningWord& word, bool loose, Depar
       loose = loose || std::any_of(line.children.begin(), line.children.end(),
                                    [&](const Directive& inner) { return loosens(word, inner); });
     }
-    if (loose && is_last(line)) found.rewrites.push_back(&line);
+    if (loose && leads_to_location(line)) found.rewrites.push_back(&line);
     if (loose && line.name == "return") found.returned = true;
   }
   if (block.name != "if") found.at_end = loose;
@@ -113,7 +110,7 @@ bool is_forgotten(const Inspection& in, const Context& location) {
 // Adds the lines by which requests leave a protected location, or a branch of it, before its check.
 void add_early_ways(const Context& context, std::vector<std::pair<const Directive*, std::string>>& to) {
   for (const Directive* line : context.own("rewrite")) {
-    if (is_last(*line)) to.emplace_back(line, line->arg(1));
+    if (leads_to_location(*line)) to.emplace_back(line, line->arg(1));
   }
   const bool returns = !context.own("return").empty();
   for (const Directive* line : context.list("error_page")) {

@@ -261,6 +261,11 @@ bool serves_same_files(const Context& location, const OpenEnd& end) {
 
 }  // namespace
 
+bool leads_to_location(const Directive& line) {
+  return line.name == "rewrite" && (line.arg(2).empty() || line.arg(2) == "last") &&
+         line.arg(1).find("://") == std::string::npos;
+}
+
 std::string undone_by(const GatewayUsage& usage, const Context& location, const OpenEnd& end) {
   if (!Model::handler(*end.context))
     return end.keeps_address && serves_same_files(location, end) ? "serves the same files" : "";

@@ -70,6 +70,9 @@ class RedirectWalk {
   std::set<std::pair<const Context*, std::string>> seen_;
 };
 
+// Whether a line is a `rewrite` by which nginx goes on in the location of another address.
+[[nodiscard]] bool leads_to_location(const Directive& line);
+
 // Returns a path that a location answers, for example /account/x. nullopt: none is known.
 [[nodiscard]] std::optional<std::string> path_in(const Context& location);
 

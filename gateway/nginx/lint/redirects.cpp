@@ -67,8 +67,7 @@ void rewrite_last(Inspection& in) {
   for (const Context* context : in.usage.model().contexts()) {
     if (!is_protected(*context)) continue;
     for (const Directive* line : context->own("rewrite")) {
-      const std::string& flag = line->arg(2);
-      if ((!flag.empty() && flag != "last") || line->arg(1).find("://") != std::string::npos) continue;
+      if (!leads_to_location(*line)) continue;
       const OpenEnds found = ends_of_rewrite(in, *context, *line);
       if (!found.ends.empty()) {
         report(in, *line, found.ends.front());

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/test/unit_test.hpp>
+
 #include "core/base/text.h"
 #include "tests/support/e2e/client.h"
 #include "tests/support/e2e/peers.h"
@@ -100,6 +102,27 @@ inline void commit_at(Application& application, const std::string& socket) {
     for (const std::string& cookie : reply.all("set-cookie")) answer += "Set-Cookie: " + cookie + "\r\n";
     return answer + "Content-Length: 0\r\n\r\n";
   });
+}
+
+// A visitor logs in with an application of commit_at(), reads the session, and logs out by DELETE and with
+// the application. /in/file has this content.
+inline void logs_in_reads_the_session_and_logs_out(Client browser, const std::string& application,
+                                                   const std::string& content) {
+  browser.keep_cookies();
+  BOOST_TEST(browser.get("/in/file").status == 401);
+  BOOST_TEST(browser.get("/session").status == 401);
+  BOOST_TEST(browser.post(application + "/login", "").status == 200);
+  BOOST_TEST(browser.get("/in/file").body == content);
+  BOOST_TEST(browser.get("/session").body == "{\"user\":\"alice\"}\n");
+  BOOST_TEST(browser.post("/session", R"({"set":{"user":"root"}})").status == 403);
+  BOOST_TEST(browser.send("DELETE", "/session", {"Sec-Fetch-Site: cross-site"}).status == 403);
+  BOOST_TEST(browser.send("DELETE", "/session", {"Sec-Fetch-Site: same-origin"}).status == 204);
+  BOOST_TEST(browser.get("/in/file").status == 401);
+  BOOST_TEST(browser.get("/session").status == 401);
+  BOOST_TEST(browser.post(application + "/login", "").status == 200);
+  BOOST_TEST(browser.get("/in/file").status == 200);
+  BOOST_TEST(browser.post(application + "/logout", "").status == 200);
+  BOOST_TEST(browser.get("/in/file").status == 401);
 }
 
 }  // namespace session::test

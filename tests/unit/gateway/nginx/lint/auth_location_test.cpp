@@ -277,6 +277,15 @@ BOOST_AUTO_TEST_CASE(a_return_in_the_location_of_the_check_lets_everybody_in) {
   BOOST_TEST(site("return 200 fine;").find(told) != std::string::npos);
   BOOST_TEST(site("if ($http_x_debug) { return 204; }").find(told) != std::string::npos);
   BOOST_TEST(site("if ($http_x_debug) { return 403; }").find("return answers") == std::string::npos);
+  const std::string led =
+      "site.conf:2: danger: rewrite leads the checks of location = /own to another location before anybody "
+      "is "
+      "asked: a 2xx of that lets everybody in";
+  BOOST_TEST(site("rewrite ^ /open/page.html last;").find(led) != std::string::npos);
+  BOOST_TEST(site("if ($http_x_debug) { rewrite ^ /open/page.html; }").find(led) != std::string::npos);
+  for (const std::string closed :
+       {"rewrite ^ /x break;", "rewrite ^ /x redirect;", "rewrite ^ https://a.test/ last;"})
+    BOOST_TEST(site(closed).find("rewrite leads") == std::string::npos, closed);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
