@@ -1,13 +1,13 @@
 #include "core/record/log_id.h"
 
-#include "core/crypto/hex.h"
+#include "core/crypto/base64url.h"
 #include "core/crypto/random.h"
 
 namespace session {
 namespace {
 
 constexpr std::size_t kKeyBytes = 32;
-constexpr std::size_t kNameBytes = 8;
+constexpr std::size_t kNameBytes = 16;
 
 }  // namespace
 
@@ -15,7 +15,7 @@ LogId::LogId(const Secret& key) : mac_(key.empty() ? Secret(system_random().byte
 
 std::string LogId::of(std::string_view store_key) {
   const Mac::Tag tag = mac_.tag(store_key);
-  return hex({tag.data(), kNameBytes});
+  return base64url({tag.data(), kNameBytes});
 }
 
 }  // namespace session

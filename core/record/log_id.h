@@ -8,9 +8,10 @@
 
 namespace session {
 
-// Names sessions in logs, where ids and store keys must not appear: 16 hexadecimal digits of HMAC-SHA256 of
-// the store key. The same key gives the same names, at every gateway and after a restart. Without the key, a
-// name can't be traced to an id or a store key. Not thread-safe: one per thread.
+// Names sessions where ids and store keys must not appear: in logs, and towards users and operators. A name
+// is the first 128 bits of HMAC-SHA256 of the store key, as 22 characters of base64url: enough that no two
+// sessions share one. The same key gives the same names, at every gateway and after a restart. A name can't
+// be traced to an id or a store key, so it can't be turned into a cookie. Not thread-safe: one per thread.
 class LogId {
  public:
   // An empty key is replaced with a random one, whose names no other process gives.

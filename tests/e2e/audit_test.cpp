@@ -52,9 +52,9 @@ BOOST_AUTO_TEST_CASE(a_session_s_life_is_told_with_its_user_client_and_request) 
   BOOST_TEST_REQUIRE(lines.size() == 3U);
   const std::string rest = " client=unix: request=[0-9a-f]{32} endpoint=";
   const std::vector<std::string> expected = {
-      "created session=[0-9a-f]{16} subject=alice" + rest + "session",
-      "destroyed session=[0-9a-f]{16} subject=alice" + rest + "session",
-      "refused reason=unknown session=[0-9a-f]{16}" + rest + "auth"};
+      "created session=[A-Za-z0-9_-]{22} subject=alice" + rest + "session",
+      "destroyed session=[A-Za-z0-9_-]{22} subject=alice" + rest + "session",
+      "refused reason=unknown session=[A-Za-z0-9_-]{22}" + rest + "auth"};
   for (std::size_t i = 0; i < lines.size(); ++i) {
     BOOST_TEST(std::regex_match(lines[i], std::regex(expected[i])), lines[i]);
     BOOST_TEST(field(lines[i], "session") == field(lines[0], "session"));

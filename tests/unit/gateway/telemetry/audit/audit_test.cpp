@@ -77,13 +77,13 @@ BOOST_AUTO_TEST_SUITE(audit_stream)
 
 BOOST_FIXTURE_TEST_CASE(every_event_is_a_line_of_its_kind_and_what_is_known, AuditFile) {
   const Client client{"203.0.113.7", "0a-B_9"};
-  tell({Kind::created, {}, "1111222233334444", "alice", {}}, client);
+  tell({Kind::created, {}, "-1bCSmfSHNbi_oLyXcZL7Q", "alice", {}}, client);
   tell({Kind::regenerated, "login", "5555", "bob", "1111"}, client);
   tell({Kind::moved, {}, "5555", {}, "1111"});
   tell({Kind::destroyed, {}, "5555", "bob", {}});
   tell({Kind::refused, "bad-signature", {}, {}, {}}, {"2001:db8::1", {}});
   const std::vector<std::string> expected = {
-      "audit created session=1111222233334444 subject=alice client=203.0.113.7 request=0a-B_9 "
+      "audit created session=-1bCSmfSHNbi_oLyXcZL7Q subject=alice client=203.0.113.7 request=0a-B_9 "
       "endpoint=session",
       "audit regenerated cause=login session=5555 former=1111 subject=bob client=203.0.113.7 request=0a-B_9 "
       "endpoint=session",
