@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <fcgiapp.h>
 #include <nlohmann/json.hpp>
@@ -27,6 +29,7 @@ struct Request {
   std::string user;    // from the identity headers: nginx sets them, or clears them
   std::string groups;  // separated by commas
   std::string theme;
+  std::vector<std::pair<std::string, std::string>> received;  // identity headers and cookies, as they came
   bool cross_site = false;
 };
 
@@ -58,6 +61,13 @@ std::string percent_decoded(std::string_view text) {
     }
   }
   return out;
+}
+
+// How many characters a UTF-8 text has: each begins with a byte that continues no other one.
+std::size_t characters(std::string_view text) {
+  std::size_t count = 0;
+  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  return count;
 }
 
 // A field of a form (application/x-www-form-urlencoded).
@@ -122,8 +132,10 @@ Response page(std::string_view title, std::string_view content, std::string_view
   Response response;
   response.headers = "Content-Type: text/html; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n";
   response.body =
-      "<!doctype html><html lang=\"en\"><head><title>" + escaped(title) + "</title><style>" +
+      "<!doctype html><html lang=\"en\"><head><title>" + escaped(title) + "</title>" +
+      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><style>" +
       "body{font:1.1em/1.5 sans-serif;max-width:34em;margin:3em auto;padding:0 1em}" +
+      "th{text-align:left;padding-right:1em}td{overflow-wrap:anywhere}" +
       "body.dark{background:#222;color:#eee}body.dark a{color:#9cf}</style></head><body class=\"" +
       escaped(theme) + "\"><h1>" + escaped(title) + "</h1>" + std::string(content) +
       "<p><a href=\"/\">Start</a> <a href=\"/account\">Account</a> <a href=\"/admin\">Admin</a></p>" +
@@ -162,7 +174,7 @@ Response login_form(const Request& request) {
 Response log_in(const Request& request) {
   if (request.cross_site) return refusal(403, "No", "Another site has sent this form.");
   const std::string user = form_field(request.body, "user").value_or("");
-  if (user.empty() || user.size() > kMaxName) {
+  if (user.empty() || characters(user) > kMaxName) {
     return refusal(400, "No name", "A name has 1 to 64 characters.");
   }
   const bool admin = form_field(request.body, "admin").has_value();
@@ -194,6 +206,19 @@ std::string option(std::string_view value, std::string_view chosen) {
   return "<option" + std::string(value == chosen ? " selected" : "") + ">" + std::string(value) + "</option>";
 }
 
+// What nginx has passed on of the identity headers and cookies: the gateway's word, and no session cookie.
+std::string received(const Request& request) {
+  std::string rows;
+  for (const auto& [name, value] : request.received) {
+    rows += "<tr><th>" + escaped(name) + "</th><td>" + (value.empty() ? "<i>empty</i>" : escaped(value)) +
+            "</td></tr>";
+  }
+  return "<h2>What this application received</h2><p>nginx has set the identity headers to what the gateway "
+         "says, "
+         "whatever the browser has sent under these names, and has kept the session cookie back.</p><table>" +
+         rows + "</table>";
+}
+
 Response account(const Request& request) {
   // nginx lets nobody come here without a session. A page that shows private things looks again all the same.
   if (request.user.empty()) return refusal(403, "Nobody", "This session belongs to nobody.");
@@ -203,12 +228,18 @@ Response account(const Request& request) {
                   option("light", theme) + option("dark", theme) +
                   "</select></label> <span id=\"problem\"></span></p>"
                   "<form method=\"post\" action=\"/logout\"><button>Log out</button></form>" +
-                  std::string(kThemeScript),
+                  received(request) + std::string(kThemeScript),
               theme);
 }
 
 Response admin_page(const Request& request) {
   return page("Administration", "<p>" + escaped(request.user) + " may see this.</p>");
+}
+
+Response refused_page() {
+  return page("Not for you",
+              "<p>This page is for administrators, and your session does not belong to one. "
+              "<a href=\"/login?to=/admin\">Log in again</a>, with \"administrator\" ticked.</p>");
 }
 
 Response answer(const Request& request) {
@@ -222,12 +253,24 @@ Response answer(const Request& request) {
   if (request.path == "/") return start_page();
   if (request.path == "/account") return account(request);
   if (request.path == "/admin") return admin_page(request);
+  // Where nginx goes on whom the gateway has refused: the status is nginx's 403 already.
+  if (request.path == "/refused") return refused_page();
   return refusal(404, "No such page", "The start page knows the others.");
 }
 
 std::string param(const FCGX_Request& request, const char* name) {
   const char* value = FCGX_GetParam(name, request.envp);
   return value == nullptr ? "" : value;
+}
+
+// The identity headers of conf/demo/gateway.yaml and the cookies, under the names of CGI.
+std::vector<std::pair<std::string, std::string>> received(const FCGX_Request& request) {
+  std::vector<std::pair<std::string, std::string>> found;
+  for (const char* name : {"HTTP_X_AUTH_REQUEST_USER", "HTTP_X_AUTH_REQUEST_EMAIL",
+                           "HTTP_X_AUTH_REQUEST_GROUPS", "HTTP_X_AUTH_REQUEST_THEME", "HTTP_COOKIE"}) {
+    found.emplace_back(name, param(request, name));
+  }
+  return found;
 }
 
 // The body, or nullopt if it is longer than any form here.
@@ -250,6 +293,7 @@ Response handle(const FCGX_Request& raw) {
   request.user = percent_decoded(param(raw, "HTTP_X_AUTH_REQUEST_USER"));
   request.groups = percent_decoded(param(raw, "HTTP_X_AUTH_REQUEST_GROUPS"));
   request.theme = percent_decoded(param(raw, "HTTP_X_AUTH_REQUEST_THEME"));
+  request.received = received(raw);
   request.cross_site = param(raw, "HTTP_SEC_FETCH_SITE") == "cross-site";
   return answer(request);
 }

@@ -56,6 +56,11 @@ struct Demo {
 
 bool shows(const Reply& reply, const std::string& text) { return reply.body.find(text) != std::string::npos; }
 
+// A line of the account page's table of what the application received.
+std::string row(const std::string& name, const std::string& value) {
+  return "<tr><th>" + name + "</th><td>" + value + "</td></tr>";
+}
+
 const HeaderLines form_type = {"Content-Type: application/x-www-form-urlencoded"};
 
 }  // namespace
@@ -103,7 +108,10 @@ BOOST_AUTO_TEST_CASE(only_an_administrator_sees_the_admin_page) {
   Client browser = demo.browser();
   BOOST_TEST(browser.get("/admin").status == 303);
   BOOST_TEST(browser.post("/login", "user=alice", form_type).status == 303);
-  BOOST_TEST(browser.get("/admin").status == 403);
+  const Reply refused = browser.get("/admin");
+  BOOST_TEST(refused.status == 403);
+  BOOST_TEST(shows(refused, "This page is for administrators"));
+  BOOST_TEST(browser.get("/refused").status == 404);  // only where nginx goes on by itself
   BOOST_TEST(browser.post("/login", "user=root&admin=on", form_type).status == 303);
   BOOST_TEST(shows(browser.get("/admin"), "root may see this"));
 }
@@ -120,6 +128,38 @@ BOOST_AUTO_TEST_CASE(a_fastcgi_application_hears_nothing_that_a_client_makes_up)
   BOOST_TEST(shows(account, "Groups: users<"));
   BOOST_TEST(shows(account, "<body class=\"light\">"));
   BOOST_TEST(browser.get("/admin", forged).status == 403);
+}
+
+BOOST_AUTO_TEST_CASE(it_shows_what_its_application_received) {
+  const Demo demo;
+  Client browser = demo.browser();
+  BOOST_TEST(browser.post("/login", "user=Andr%C3%A9", form_type).status == 303);
+  const Reply account = browser.get(
+      "/account", {"X-Auth-Request-User: root", "X-Auth-Request-Email: root@here", "Cookie: language=de"});
+  BOOST_TEST(shows(account, row("HTTP_X_AUTH_REQUEST_USER", "Andr%C3%A9")));
+  BOOST_TEST(shows(account, row("HTTP_X_AUTH_REQUEST_EMAIL", "<i>empty</i>")));
+  BOOST_TEST(shows(account, row("HTTP_X_AUTH_REQUEST_GROUPS", "users")));
+  BOOST_TEST(shows(account, row("HTTP_X_AUTH_REQUEST_THEME", "<i>empty</i>")));
+  BOOST_TEST(shows(account, row("HTTP_COOKIE", "language=de")));
+  BOOST_TEST(!shows(account, "demo_session"));
+}
+
+BOOST_AUTO_TEST_CASE(its_pages_fit_a_telephone) {
+  const Demo demo;
+  Client browser = demo.browser();
+  for (const char* path : {"/", "/login", "/nowhere"})
+    BOOST_TEST(
+        shows(browser.get(path), R"(<meta name="viewport" content="width=device-width,initial-scale=1">)"),
+        path);
+}
+
+BOOST_AUTO_TEST_CASE(a_name_has_64_characters_of_any_alphabet) {
+  const Demo demo;
+  Client client = demo.client();
+  std::string name;
+  for (int i = 0; i < 64; ++i) name += "%C3%A9";
+  BOOST_TEST(client.post("/login", "user=" + name, form_type).status == 303);
+  BOOST_TEST(client.post("/login", "user=" + name + "%C3%A9", form_type).status == 400);
 }
 
 BOOST_AUTO_TEST_CASE(the_application_refuses_what_it_should) {
