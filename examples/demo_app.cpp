@@ -135,7 +135,7 @@ Response page(std::string_view title, std::string_view content, std::string_view
       "<!doctype html><html lang=\"en\"><head><title>" + escaped(title) + "</title>" +
       "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><style>" +
       "body{font:1.1em/1.5 sans-serif;max-width:34em;margin:3em auto;padding:0 1em}" +
-      "th{text-align:left;padding-right:1em}td{overflow-wrap:anywhere}" +
+      "dt{font-family:monospace}dd{overflow-wrap:anywhere}" +
       "body.dark{background:#222;color:#eee}body.dark a{color:#9cf}</style></head><body class=\"" +
       escaped(theme) + "\"><h1>" + escaped(title) + "</h1>" + std::string(content) +
       "<p><a href=\"/\">Start</a> <a href=\"/account\">Account</a> <a href=\"/admin\">Admin</a></p>" +
@@ -208,15 +208,15 @@ std::string option(std::string_view value, std::string_view chosen) {
 
 // What nginx has passed on of the identity headers and cookies: the gateway's word, and no session cookie.
 std::string received(const Request& request) {
-  std::string rows;
+  std::string entries;
   for (const auto& [name, value] : request.received) {
-    rows += "<tr><th>" + escaped(name) + "</th><td>" + (value.empty() ? "<i>empty</i>" : escaped(value)) +
-            "</td></tr>";
+    const std::string shown = value.empty() ? "<i>empty</i>" : escaped(value);
+    entries += "<dt>" + escaped(name) + "</dt><dd>" + shown + "</dd>";
   }
   return "<h2>What this application received</h2><p>nginx has set the identity headers to what the gateway "
-         "says, "
-         "whatever the browser has sent under these names, and has kept the session cookie back.</p><table>" +
-         rows + "</table>";
+         "says, whatever the browser has sent under these names, and has kept the session cookie "
+         "back.</p><dl>" +
+         entries + "</dl>";
 }
 
 Response account(const Request& request) {

@@ -56,9 +56,9 @@ struct Demo {
 
 bool shows(const Reply& reply, const std::string& text) { return reply.body.find(text) != std::string::npos; }
 
-// A line of the account page's table of what the application received.
-std::string row(const std::string& name, const std::string& value) {
-  return "<tr><th>" + name + "</th><td>" + value + "</td></tr>";
+// An entry of the account page's list of what the application received.
+std::string entry(const std::string& name, const std::string& value) {
+  return "<dt>" + name + "</dt><dd>" + value + "</dd>";
 }
 
 const HeaderLines form_type = {"Content-Type: application/x-www-form-urlencoded"};
@@ -136,11 +136,11 @@ BOOST_AUTO_TEST_CASE(it_shows_what_its_application_received) {
   BOOST_TEST(browser.post("/login", "user=Andr%C3%A9", form_type).status == 303);
   const Reply account = browser.get(
       "/account", {"X-Auth-Request-User: root", "X-Auth-Request-Email: root@here", "Cookie: language=de"});
-  BOOST_TEST(shows(account, row("HTTP_X_AUTH_REQUEST_USER", "Andr%C3%A9")));
-  BOOST_TEST(shows(account, row("HTTP_X_AUTH_REQUEST_EMAIL", "<i>empty</i>")));
-  BOOST_TEST(shows(account, row("HTTP_X_AUTH_REQUEST_GROUPS", "users")));
-  BOOST_TEST(shows(account, row("HTTP_X_AUTH_REQUEST_THEME", "<i>empty</i>")));
-  BOOST_TEST(shows(account, row("HTTP_COOKIE", "language=de")));
+  BOOST_TEST(shows(account, entry("HTTP_X_AUTH_REQUEST_USER", "Andr%C3%A9")));
+  BOOST_TEST(shows(account, entry("HTTP_X_AUTH_REQUEST_EMAIL", "<i>empty</i>")));
+  BOOST_TEST(shows(account, entry("HTTP_X_AUTH_REQUEST_GROUPS", "users")));
+  BOOST_TEST(shows(account, entry("HTTP_X_AUTH_REQUEST_THEME", "<i>empty</i>")));
+  BOOST_TEST(shows(account, entry("HTTP_COOKIE", "language=de")));
   BOOST_TEST(!shows(account, "demo_session"));
 }
 
