@@ -362,4 +362,6 @@ if(NOT SESSION_SANITIZE)
   add_check(lint_and_nginx $<TARGET_FILE:session-gateway>)
   set_tests_properties(checks/lint_and_nginx PROPERTIES LABELS "checks;e2e" TIMEOUT 300)
   add_check(memory_counted $<TARGET_FILE:memory-footprint>)
+  add_check(nginx_instructions $<TARGET_FILE:session-gateway>)
+  set_tests_properties(checks/nginx_instructions PROPERTIES TIMEOUT 300)  # three runs under callgrind, beside others
 endif()
