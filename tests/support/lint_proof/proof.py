@@ -3,7 +3,7 @@ import time
 
 from lint_proof.lint import lint_all
 from lint_proof.probe import probe
-from lint_proof.running import Running
+from lint_proof.running import Running, lacks_echo
 
 
 class Result:
@@ -30,10 +30,11 @@ class Result:
 class Proof:
     def __init__(self, program, conf):
         self.program, self.conf = program, conf
-        self.requests, self.refused, self.seconds = 0, [], {"start": 0.0, "lint": 0.0, "probe": 0.0}
+        self.requests, self.refused, self.left_out, self.seconds = 0, [], 0, {"start": 0.0, "lint": 0.0, "probe": 0.0}
 
     async def run(self, cases):
-        """The results, in the order of the cases. What nginx does not take is in `refused`."""
+        """The results, in the order of the cases. What nginx does not take is in `refused`; what needs a module that it has not, is counted in
+        `left_out`."""
         groups = [[case for case in cases if not case.alone], *([case] for case in cases if case.alone)]
         results = {}
         for group in groups:
@@ -45,7 +46,9 @@ class Proof:
         began = time.monotonic()
         async with Running(self.program, self.conf, cases) as running:
             taken = [case for case in cases if case.id not in running.refused]
-            self.refused += [(case.name, running.refused[case.id]) for case in cases if case.id in running.refused]
+            refused = [(case.name, running.refused[case.id]) for case in cases if case.id in running.refused]
+            self.refused += [(name, why) for name, why in refused if not lacks_echo(why)]
+            self.left_out += sum(lacks_echo(why) for _, why in refused)
             began = self.took("start", began)
             findings = lint_all(self.program, running.top, taken)
             began = self.took("lint", began)
