@@ -10,7 +10,7 @@
 namespace session {
 namespace {
 
-// Of the memory for secrets, half is left to OpenSSL, whose keys can't be elsewhere once there is any.
+// Of the memory for secrets, half is left to OpenSSL's private keys, which can't be elsewhere then.
 constexpr std::size_t kMemory = std::size_t{1} << 20;
 constexpr std::size_t kSmallest = 32;
 constexpr std::size_t kMaxOfSecrets = kMemory / 2;

@@ -35,9 +35,9 @@ enum class SecretMemory {
   unprotected,  // there is none; secrets are in ordinary memory
 };
 
-// Has the Secrets that are made from now on, and OpenSSL's keys, live in memory of their own, between guard
-// pages. It is small: a Secret that is large, or for which no room is left, is in ordinary memory. To be
-// called once per process, before other threads are started.
+// Has the Secrets that are made from now on, and private keys of TLS, live in memory of their own, between
+// guard pages. It is small: a Secret that is large or finds no room is in ordinary memory, as is what
+// OpenSSL derives from keys. To be called once per process, before other threads are started.
 [[nodiscard]] SecretMemory protect_secrets();
 
 // Whether two byte strings are equal, in time that depends on their lengths only.
