@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "core/base/text.h"
 #include "gateway/nginx/lint/rule.h"
@@ -10,28 +11,32 @@
 namespace session::gateway {
 namespace {
 
-// Whether a location of the site's own upgrades connections. session-gateway-proxy.conf passes Upgrade
-// everywhere, so its line says nothing.
-bool upgrades(const UpstreamProtocol& protocol, const Context& context) {
-  const auto settings = protocol.settings(context, "Upgrade");
-  return protocol.kind == "proxy" &&
-         std::any_of(settings.begin(), settings.end(), [](const Setting& setting) {
-           return !setting.value.empty() && !is_shipped(*setting.line);
-         });
-}
+// Usual names of WebSockets, and then those of streams of events.
+constexpr std::array<std::string_view, 14> kNames = {
+    "ws",     "wss",   "websocket", "websockets",  "socket", "sockets", "socket.io",
+    "sockjs", "cable", "signalr",   "eventsource", "sse",    "events",  "stream"};
+constexpr std::span<const std::string_view> kWebSocketNames = std::span(kNames).first(10);
 
-// Whether one part of the location's path is a usual name for such connections.
-bool has_telling_name(const Context& context) {
-  constexpr std::array<std::string_view, 14> kNames = {
-      "ws",     "wss",   "websocket", "websockets",  "socket", "sockets", "socket.io",
-      "sockjs", "cable", "signalr",   "eventsource", "sse",    "events",  "stream"};
+// Whether one part of the location's path is such a name.
+bool has_telling_name(const Context& context, std::span<const std::string_view> names) {
   if (context.level() != Context::Level::location || context.match().kind() == LocationMatch::Kind::regex)
     return false;
   std::string_view rest = context.match().text();
   while (!rest.empty()) {
-    if (std::find(kNames.begin(), kNames.end(), lower(take_item(rest, '/'))) != kNames.end()) return true;
+    if (std::find(names.begin(), names.end(), lower(take_item(rest, '/'))) != names.end()) return true;
   }
   return false;
+}
+
+// Whether connections are upgraded here. session-gateway-proxy.conf passes Upgrade on in every location that
+// includes it, most of which are never asked for a WebSocket, so its line counts only beside a telling name.
+bool upgrades(const UpstreamProtocol& protocol, const Context& context) {
+  const auto settings = protocol.settings(context, "Upgrade");
+  return protocol.kind == "proxy" &&
+         std::any_of(settings.begin(), settings.end(), [&](const Setting& setting) {
+           return !setting.value.empty() &&
+                  (!is_shipped(*setting.line) || has_telling_name(context, kWebSocketNames));
+         });
 }
 
 // Whether the location sends each part of an answer at once, as server-sent events need it.
@@ -42,7 +47,7 @@ bool streams(const UpstreamProtocol& protocol, const Context& context) {
   const bool kept = std::any_of(connection.begin(), connection.end(), [](const Setting& setting) {
     return setting.value.empty() && !is_shipped(*setting.line);
   });
-  return (protocol.kind == "proxy" && kept) || has_telling_name(context);
+  return (protocol.kind == "proxy" && kept) || has_telling_name(context, kNames);
 }
 
 void outlives_logout(Inspection& in) {
@@ -72,7 +77,9 @@ const std::vector<LintRule>& long_connection_rules() {
        "A WebSocket or a stream of events is checked once, when it begins. It outlives a logout and the end "
        "of the session, and does not keep the session alive. Only the application knows whose connection "
        "it is and can end it; nginx ends it after `proxy_read_timeout` without a byte. Say how long that "
-       "is."},
+       "is. The line of `session-gateway-proxy.conf`, which passes `Upgrade` on everywhere, counts only in "
+       "a location with a usual name of WebSockets (`/ws`, `/socket.io/`, `/cable` ...); under other "
+       "names nothing is said of it."},
   };
   return rules;
 }

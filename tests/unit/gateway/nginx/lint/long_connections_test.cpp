@@ -35,6 +35,19 @@ BOOST_AUTO_TEST_CASE(a_websocket_has_a_bound_that_the_site_has_chosen) {
                        " proxy_pass http://app; }\n" + protected_with("")));
 }
 
+BOOST_AUTO_TEST_CASE(the_file_that_passes_upgrade_on_everywhere_counts_where_a_websocket_is_likely) {
+  const auto at = [](const std::string& path, const std::string& lines) {
+    return "location " + path +
+           " { include session-gateway-protect.conf; include session-gateway-proxy.conf; " + lines +
+           " proxy_pass http://app; }";
+  };
+  for (const auto* path : {"/ws", "/socket.io/", "= /live/WebSocket", "^~ /cable"})
+    BOOST_TEST(outlives(at(path, "")), path);
+  BOOST_TEST(!outlives(at("/ws", "proxy_read_timeout 1h;")));
+  for (const auto* path : {"/", "/account/", "/news", "/events/", "/wsdl/", "~ ^/ws"})
+    BOOST_TEST(!outlives(at(path, "")), path);
+}
+
 BOOST_AUTO_TEST_CASE(a_stream_of_events_has_one_too) {
   const auto at = [](const std::string& path, const std::string& lines) {
     return "location " + path + " { include session-gateway-protect.conf; proxy_pass http://app; " + lines +
