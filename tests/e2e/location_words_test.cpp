@@ -229,6 +229,24 @@ BOOST_AUTO_TEST_CASE(a_location_that_lets_preflights_through_opens_no_other_one)
   BOOST_TEST(stack.application().requests() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(the_login_page_and_the_word_of_polling_go_along_before_the_check_and_open_nothing) {
+  Stack stack(Front::canned);
+  CannedGateway gateway(stack.front_socket(), kPass);
+  Client client(stack.site("words"));
+  BOOST_TEST(client.get("/polls/by-rewrite/x").status == 200);
+  BOOST_TEST(gateway.params().find("GATEWAY_REQUIRE")->second == ",login,");
+  BOOST_TEST(gateway.params().find("GATEWAY_TOUCH")->second == "off");
+  BOOST_TEST(client.get("/polls/by-try-files/x").status == 200);
+  BOOST_TEST(gateway.params().count("GATEWAY_TOUCH") == 0);  // of the second check, which is of /account/
+  const Stack real;
+  for (const auto* path : {"/polls/by-rewrite/x", "/polls/by-try-files/x"}) {
+    const Reply refused = Client(real.site("words")).get(path);
+    BOOST_TEST(refused.status == 303, path);
+    BOOST_TEST(refused.header("location") == "/sign-in?to=" + replaced(path, "/", "%2F"), path);
+  }
+  BOOST_TEST(Client(real.site("words")).get("/account/x").header("location") == "/login?to=%2Faccount%2Fx");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace session::test
