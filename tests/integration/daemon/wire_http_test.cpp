@@ -194,8 +194,10 @@ BOOST_AUTO_TEST_CASE(a_listener_with_a_secret_answers_nobody_without_it) {
   const auto ask = [&](const std::string& target, const std::string& fields) {
     return gateway.peer_of("http.sock").ask_http(http_request("GET", target, fields));
   };
-  for (const std::string target : {"/auth/login", "/health", "/nothing"}) {
-    BOOST_TEST(problem_of(ask(target, "")) == "403 bad-secret", target);
+  for (const std::string target : {"/auth/login", "/auth/nobody", "/auth/", "/health", "/nothing"}) {
+    const Answer answer = ask(target, "");
+    BOOST_TEST(problem_of(answer) == "403 bad-secret", target);
+    BOOST_TEST(answer.body.empty() == target.starts_with("/auth/"), target << ": " << answer.body);
     BOOST_TEST(problem_of(ask(target, "X-Gateway-Secret: wrong\r\n")) == "403 bad-secret", target);
     BOOST_TEST(problem_of(ask(target, "X_Gateway_Secret: " + secret + "\r\n")) == "403 bad-secret", target);
     BOOST_TEST(problem_of(ask(target, "X-Gateway-Secret: " + secret + "\r\nX-Gateway-Secret: x\r\n")) ==
