@@ -217,6 +217,24 @@ BOOST_AUTO_TEST_CASE(a_gateway_that_is_gone_lets_nobody_in) {
   BOOST_TEST(site.client().get("/open/file").body == kContent);
 }
 
+BOOST_AUTO_TEST_CASE(a_gateway_whose_store_is_down_lets_nobody_in) {
+  const SecretGateway memory;
+  const std::string cookie = memory.process.log_in(R"({"user":"alice"})");
+  // The same keys, but nobody listens at a port that was free a moment ago.
+  const SecretGateway gateway(
+      "store: { type: redis, redis: { url: 'redis://127.0.0.1:" + std::to_string(free_port()) + "' } }\n");
+  ApacheSite site(gateway);
+  site.start();
+  site.lets_nobody_in({cookie_line(cookie)});
+  const Reply reply = site.client().get("/in/file", {cookie_line(cookie)});
+  BOOST_TEST(reply.status == 503);
+  BOOST_TEST(reply.header("x-session-reason") == "store-unavailable");
+  BOOST_TEST(reply.header("retry-after") != "");
+  BOOST_TEST(site.client().get("/session", {cookie_line(cookie)}).status == 503);
+  BOOST_TEST(site.client().get("/in/file").status == 401);  // no cookie of ours: no question to the store
+  BOOST_TEST(site.client().get("/open/file").body == kContent);
+}
+
 BOOST_AUTO_TEST_CASE(ten_thousand_requests_are_answered_without_a_failure) {
   const SecretGateway gateway;
   const std::string cookie = gateway.process.log_in(R"({"user":"alice"})");

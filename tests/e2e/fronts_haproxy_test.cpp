@@ -2,6 +2,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -13,7 +14,7 @@ namespace {
 
 struct HaproxySite : FrontSite {
   void start() override {
-    auto files = front_files("haproxy");
+    auto files = yaml.empty() ? front_files("haproxy") : front_files_for("haproxy", yaml);
     std::string& file = files.at("session-gateway.cfg");
     file = with(file, "/etc/haproxy", dir.path());
     file = with(file, "bind :80\n", "bind unix@" + front_socket() + "\n");
@@ -32,6 +33,8 @@ struct HaproxySite : FrontSite {
 
   // A mistake: this in place of that.
   std::pair<std::string, std::string> in_lua, in_cfg;
+  // The configuration that the files are made for, if it is not that of the page.
+  std::string yaml;
 };
 
 // With a session that would pass.
@@ -44,6 +47,19 @@ void is_closed(HaproxySite& site) {
   }
   BOOST_TEST(site.application.requests() == 0);
   BOOST_TEST(site.client().get("/open/x").status == 200);
+}
+
+// Where each step of the action begins, in session-gateway.lua.
+const std::vector<std::string> kSteps = {"local function question(txn, check)\n",
+                                         "local function let_in(txn, headers)\n",
+                                         "local function refuse(txn, status, headers)\n"};
+
+// With a mistake in that step. A session that would pass does not come to the last one.
+void is_closed_with(HaproxySite& site, const std::string& step) {
+  if (step != kSteps.back()) return is_closed(site);
+  site.start();
+  BOOST_TEST(site.client().get("/in/file").status == 503);
+  BOOST_TEST(site.application.requests() == 0);
 }
 
 }  // namespace
@@ -92,19 +108,35 @@ BOOST_AUTO_TEST_CASE(an_action_that_fails_lets_nobody_in) {
     site.in_cfg = {"lua.session_gateway pages if", "lua.session_gateway unknown if"};
     is_closed(site);
   }
-  for (const std::string step :
-       {"local function question(txn, check)\n", "local function let_in(txn, headers)\n",
-        "local function refuse(txn, status, headers)\n"}) {
+  for (const std::string& step : kSteps) {
     HaproxySite site;
     site.in_lua = {step, step + "    error(\"a mistake\")\n"};
-    if (step.find("refuse") == std::string::npos) {
-      is_closed(site);
-      continue;
-    }
-    site.start();
-    BOOST_TEST(site.client().get("/in/file").status == 503);
+    is_closed_with(site, step);
+  }
+}
+
+// And behind one that takes too long, which it ends: this one would never end by itself.
+BOOST_AUTO_TEST_CASE(an_action_that_takes_too_long_lets_nobody_in) {
+  for (const std::string& step : kSteps) {
+    HaproxySite site;
+    site.in_cfg = {"    lua-load ", "    tune.lua.session-timeout 50ms\n    lua-load "};
+    site.in_lua = {step, step + "    while true do end\n"};
+    is_closed_with(site, step);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(without_views_all_but_the_open_places_is_checked) {
+  HaproxySite site;
+  site.yaml = with(block_of(read_file(source_root() + "/docs/fronts/haproxy.md"), "yaml"),
+                   "views:\n  self: { allow: [destroy], expose: [user] }\n", "");
+  const std::string cookie = "Cookie: session=" + site.gateway.log_in(R"({"user":"alice"})");
+  site.start();
+  for (const auto* path : {"/in/file", "/session/self", "/open/../in/file", "/open/%2e%2e/in/file"}) {
+    BOOST_TEST(site.client().get(path, {"Accept: application/json"}).status == 401, path);
     BOOST_TEST(site.application.requests() == 0);
   }
+  BOOST_TEST(site.client().get("/session/self", {cookie}).json()["target"] == "/session/self");
+  BOOST_TEST(site.client().get("/open/x").status == 200);
 }
 
 BOOST_AUTO_TEST_CASE(no_number_of_header_lines_does_any_harm) {
@@ -113,7 +145,7 @@ BOOST_AUTO_TEST_CASE(no_number_of_header_lines_does_any_harm) {
   site.start();
   for (const std::string name :
        {"Accept", "Content-Type", "Sec-Fetch-Mode", "Upgrade", "User-Agent", "X-Forwarded-Host",
-        "X-Forwarded-Proto", "X-Request-Id", "X-Requested-With", "Cookie", "X-Other"}) {
+        "X-Forwarded-Proto", "X-Request-Id", "X-Requested-With", "Cookie", "Host", "X-Other"}) {
     for (const std::size_t count : {std::size_t{60}, std::size_t{90}, std::size_t{95}, std::size_t{101}}) {
       const Reply reply = site.client().get("/in/file", HeaderLines(count, name + ": a"));
       BOOST_TEST((reply.status >= 300 && reply.status < 600), name << " " << count << ": " << reply.status);

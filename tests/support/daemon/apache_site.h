@@ -77,18 +77,19 @@ inline const std::string kSecret = "the-secret-of-the-listener-for-apache";
 
 // A gateway whose TCP listener has a secret, and whose application commits by HTTP.
 struct SecretGateway {
-  static gateway::test::WireGateway::Setup setup() {
+  static gateway::test::WireGateway::Setup setup(const std::string& more) {
     gateway::test::WireGateway::Setup setup;
-    setup.yaml = "workers: 2\nrules: { admin: { /groups: { contains: admin } } }\n";
+    setup.yaml = "workers: 2\nrules: { admin: { /groups: { contains: admin } } }\n" + more;
     setup.listen = "  - unix: '@DIR@commit.sock'\n    protocol: http\n    serves: [commit]\n";
     return setup;
   }
-  SecretGateway() {
+  // `more` is what its configuration says besides.
+  explicit SecretGateway(const std::string& more = "") : process(setup(more)) {
     const std::string address = "tcp: 127.0.0.1:" + std::to_string(process.port());
     process.reconfigure(address, address + "\n    secret: { value: " + kSecret + " }");
     (void)process.reload();
   }
-  gateway::test::WireGateway process{setup()};
+  gateway::test::WireGateway process;
 };
 
 struct ApacheSite {

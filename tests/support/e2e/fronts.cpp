@@ -40,10 +40,8 @@ std::string block_of(const std::string& page, const std::string& language) {
   return page.substr(at + opening.size(), end - at - opening.size());
 }
 
-std::map<std::string, std::string> front_files(const std::string& name) {
+std::map<std::string, std::string> front_files_for(const std::string& name, const std::string& yaml) {
   const TempDir dir;
-  const std::string page = read_file(source_root() + "/docs/fronts/" + name + ".md");
-  const std::string yaml = block_of(page, "yaml");
   write_file(dir / "gateway.yaml", yaml);
   write_secrets(yaml, dir);
   Process command({gateway_binary(), "fronts", name, "--config", dir / "gateway.yaml"}, dir / "printed");
@@ -52,6 +50,12 @@ std::map<std::string, std::string> front_files(const std::string& name) {
   if (status != 0) throw std::runtime_error("session-gateway fronts " + name + " fails: " + printed);
   auto files = files_in(printed);
   std::erase_if(files, [](const auto& file) { return file.second.starts_with("# Not shown, "); });
+  return files;
+}
+
+std::map<std::string, std::string> front_files(const std::string& name) {
+  const std::string page = read_file(source_root() + "/docs/fronts/" + name + ".md");
+  auto files = front_files_for(name, block_of(page, "yaml"));
   for (const auto& [file, text] : files) {
     if (page.find("\n" + text + "```\n") == std::string::npos)
       throw std::runtime_error("docs/fronts/" + name +

@@ -23,7 +23,11 @@ namespace session::test {
 // their names, without that of the secret. Throws if the page does not show each of them whole, as a block.
 [[nodiscard]] std::map<std::string, std::string> front_files(const std::string& name);
 
-// The same of a front that has one file.
+// The same for another configuration than that of the page, of which the page need not show anything.
+[[nodiscard]] std::map<std::string, std::string> front_files_for(const std::string& name,
+                                                                 const std::string& yaml);
+
+// front_files() of a front that has one file.
 [[nodiscard]] std::string front_configuration(const std::string& name);
 
 // Like replaced(), for what must be there.
