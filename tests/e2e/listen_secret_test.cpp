@@ -33,16 +33,7 @@ rules: { never: { /groups: { contains: none } } }
 log: { level: debug }
 )";
 
-constexpr const char* kSite = R"(daemon off;
-pid @DIR@/nginx.pid;
-events {}
-http {
-    access_log off;
-    client_body_temp_path @DIR@/temp-body;
-    proxy_temp_path @DIR@/temp-proxy;
-    fastcgi_temp_path @DIR@/temp-fastcgi;
-    uwsgi_temp_path @DIR@/temp-uwsgi;
-    scgi_temp_path @DIR@/temp-scgi;
+constexpr const char* kHttp = R"(
     include session-gateway-upstream.conf;
     include session-gateway-http.conf;
     server {
@@ -59,7 +50,6 @@ http {
         }
         location = /session { fastcgi_param GATEWAY_ALLOW set,destroy; include session-gateway-session.conf; }
     }
-}
 )";
 
 // A gateway with a secret from a file, and an nginx that sends it.
@@ -67,7 +57,7 @@ struct SecretSite {
   SecretSite() {
     write_file(dir / "nginx.secret", kFirst + "\n");
     use("{ file: nginx.secret }");
-    write_file(dir / "nginx.conf", replaced(kSite, "@DIR@", dir.path()));
+    write_file(dir / "nginx.conf", nginx_conf(dir, kHttp));
     write_nginx_files();
     gateway = std::make_unique<Process>(
         std::vector<std::string>{gateway_binary(), "serve", "--config", dir / "gateway.yaml"},

@@ -26,16 +26,7 @@ accept: [express]
 express: { secrets: [{ value: "keyboard cat of the end-to-end tests" }] }
 )";
 
-constexpr const char* kSite = R"(daemon off;
-pid @DIR@/nginx.pid;
-events {}
-http {
-    access_log off;
-    client_body_temp_path @DIR@/temp-body;
-    proxy_temp_path @DIR@/temp-proxy;
-    fastcgi_temp_path @DIR@/temp-fastcgi;
-    uwsgi_temp_path @DIR@/temp-uwsgi;
-    scgi_temp_path @DIR@/temp-scgi;
+constexpr const char* kHttp = R"(
     include session-gateway-upstream.conf;
     include session-gateway-http.conf;
     server {
@@ -48,14 +39,13 @@ http {
         location /fast/in/ { include session-gateway-protect.conf; fastcgi_pass unix:@DIR@/fast.sock; }
         location = /session { fastcgi_param GATEWAY_ALLOW set:user,set:team; include session-gateway-session.conf; }
     }
-}
 )";
 
 // A site that includes what the command wrote for kGateway.
 struct OtherHeaders {
   OtherHeaders() {
     write_file(dir / "gateway.yaml", replaced(kGateway, "@DIR@", dir.path()));
-    write_file(dir / "nginx.conf", replaced(kSite, "@DIR@", dir.path()));
+    write_file(dir / "nginx.conf", nginx_conf(dir, kHttp));
     BOOST_TEST_REQUIRE(run({"nginx", "--config", dir / "gateway.yaml", "--output", dir.path()}) == 0);
     gateway = std::make_unique<Process>(
         std::vector<std::string>{gateway_binary(), "serve", "--config", dir / "gateway.yaml"},

@@ -49,16 +49,7 @@ salt: { value: "salt of the end-to-end tests" }
 keys: [{ id: k1, value: 'the first key of the end-to-end tests' }]
 )";
 
-constexpr const char* kMain = R"(daemon off;
-pid @DIR@/nginx.pid;
-events {}
-http {
-    access_log off;
-    client_body_temp_path @DIR@/temp-body;
-    proxy_temp_path @DIR@/temp-proxy;
-    fastcgi_temp_path @DIR@/temp-fastcgi;
-    uwsgi_temp_path @DIR@/temp-uwsgi;
-    scgi_temp_path @DIR@/temp-scgi;
+constexpr const char* kHttp = R"(
     include session-gateway-upstream.conf;
     include session-gateway-http.conf;
     server {
@@ -70,16 +61,14 @@ http {
             include session-gateway-session.conf;
         }
     }
-}
 )";
 
 // A site with these lines in its server, for a gateway with these lines in its configuration.
 struct Recipe {
   explicit Recipe(const std::string& lines, const std::string& configuration = "") {
     write_file(dir / "gateway.yaml", replaced(kGateway, "@DIR@", dir.path()) + configuration);
-    write_file(dir / "nginx.conf",
-               replaced(replaced(replaced(kMain, "@LINES@", lines), "http://127.0.0.1:3000", "http://app"),
-                        "@DIR@", dir.path()));
+    write_file(dir / "nginx.conf", nginx_conf(dir, replaced(replaced(kHttp, "@LINES@", lines),
+                                                            "http://127.0.0.1:3000", "http://app")));
     Process files({gateway_binary(), "nginx", "--config", dir / "gateway.yaml", "--output", dir.path()},
                   dir / "command.log");
     BOOST_TEST_REQUIRE(files.wait() == 0);

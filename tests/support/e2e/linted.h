@@ -18,16 +18,7 @@ namespace session::test {
 inline constexpr const char* kRefuses = "Status: 401 Unauthorized\r\nX-Session-Reason: absent\r\n\r\n";
 inline constexpr const char* kPasses = "Status: 204 No Content\r\nX-Auth-Request-User: alice\r\n\r\n";
 
-inline constexpr const char* kMain = R"(daemon off;
-pid @DIR@/nginx.pid;
-events {}
-http {
-    access_log off;
-    client_body_temp_path @DIR@/temp-body;
-    proxy_temp_path @DIR@/temp-proxy;
-    fastcgi_temp_path @DIR@/temp-fastcgi;
-    uwsgi_temp_path @DIR@/temp-uwsgi;
-    scgi_temp_path @DIR@/temp-scgi;
+inline constexpr const char* kHttp = R"(
     upstream session_gateway { server unix:@DIR@/gateway.sock; keepalive 8; }
     upstream app { server unix:@DIR@/application.sock; }
     include @CONF@/session-gateway-http.conf;
@@ -36,14 +27,13 @@ http {
         include site.conf;
         location = /login { return 302 https://login.example/; }
     }
-}
 )";
 
 // A site with these lines in its server.
 struct Linted {
   explicit Linted(const std::string& lines) {
     const std::string conf = source_root() + "/conf/nginx";
-    write_file(dir / "nginx.conf", replaced(replaced(kMain, "@DIR@", dir.path()), "@CONF@", conf));
+    write_file(dir / "nginx.conf", nginx_conf(dir, replaced(kHttp, "@CONF@", conf)));
     write_file(dir / "site.conf", replaced(replaced(lines, "@DIR@", dir.path()), "@CONF@", conf));
   }
   ~Linted() {

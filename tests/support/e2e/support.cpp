@@ -47,6 +47,21 @@ std::vector<std::string> nginx_command(const TempDir& dir) {
   return command;
 }
 
+std::string nginx_conf(const TempDir& dir, const std::string& http) {
+  constexpr const char* kHead = R"(daemon off;
+pid @DIR@/nginx.pid;
+events {}
+http {
+    access_log off;
+    client_body_temp_path @DIR@/temp-body;
+    proxy_temp_path @DIR@/temp-proxy;
+    fastcgi_temp_path @DIR@/temp-fastcgi;
+    uwsgi_temp_path @DIR@/temp-uwsgi;
+    scgi_temp_path @DIR@/temp-scgi;
+)";
+  return replaced(kHead + http + "}\n", "@DIR@", dir.path());
+}
+
 void make_certificate(const TempDir& dir, const std::string& host) {
   Process openssl(
       {"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",

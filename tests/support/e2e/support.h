@@ -13,6 +13,9 @@ namespace session::test {
 
 // Runs nginx.conf of that directory, with nginx.log there; its workers can enter it.
 [[nodiscard]] std::vector<std::string> nginx_command(const TempDir& dir);
+// The text of an nginx.conf for that directory, with these lines at http level. @DIR@ in them is the
+// directory.
+[[nodiscard]] std::string nginx_conf(const TempDir& dir, const std::string& http);
 // Writes key.pem there, and certificate.pem for this host and all hosts below it.
 void make_certificate(const TempDir& dir, const std::string& host);
 // What follows `ssl` in a `listen` line for HTTP/2 to be spoken there: nginx 1.25.1 made it a directive of
