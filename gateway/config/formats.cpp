@@ -137,6 +137,12 @@ void read_cookie_name(const Field& field, std::string& to) {
 
 Field within(const Field& map, std::string_view name) { return Section(map, Section::Names::hidden)[name]; }
 
+void add_missing(const std::vector<std::string>& names, std::vector<std::string>& to) {
+  for (const std::string& name : names) {
+    if (std::find(to.begin(), to.end(), name) == to.end()) to.push_back(name);
+  }
+}
+
 void read_dialect(const Field& field, Settings& to) {
   const FormatRegistry& registry = field.context().formats();
   to.format = &registry.rows().front();
@@ -149,6 +155,8 @@ void read_dialect(const Field& field, Settings& to) {
 
 void read_formats(Section& top, Settings& to) {
   read_accept(top["accept"], registry_of(top), to.accept);
+  // The attributes of accepted sessions come along when these move.
+  for (const FormatRow* row : to.accept) add_missing(row->forget_at_login, to.forget_at_login);
   read_sections(top, to);
   CrossFieldChecks found;
   check_accept(top, to, found);

@@ -142,6 +142,13 @@ BOOST_AUTO_TEST_CASE(what_a_login_forgets_is_a_list_whose_default_is_the_format_
   const Settings express =
       settings("dialect: express\nexpress: { secrets: [{ value: 'keyboard cat, and some more bytes' }] }\n");
   BOOST_TEST(express.forget_at_login.back() == "_csrfSecret");
+  // Visitors of Express take their sessions along.
+  const std::string accepting =
+      "accept: [express]\nstore: { type: redis }\nsalt: { value: 'a salt for accepted sessions' }\n"
+      "keys: [{ id: k1, value: 'the first key beside accepted sessions' }]\n"
+      "express: { secrets: [{ value: 'keyboard cat, and some more bytes' }] }\n";
+  BOOST_TEST(settings(accepting).forget_at_login == express.forget_at_login);
+  BOOST_TEST(settings(accepting + "session: { forget_at_login: [] }\n").forget_at_login.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_cookie_lives_for_the_browser_session_or_a_duration) {
