@@ -204,6 +204,23 @@ BOOST_AUTO_TEST_CASE(a_location_that_takes_every_session_opens_no_other_one) {
   BOOST_TEST(required("/anybody/to-forgotten/x") == forgotten);
 }
 
+// nginx can't tell: the variables belong to the request. Lint does (forgotten-location-reached).
+BOOST_AUTO_TEST_CASE(a_location_without_the_include_goes_by_what_a_way_before_the_check_brings_along) {
+  Stack stack(Front::canned);
+  CannedGateway gateway(stack.front_socket(), kPass);
+  stack.application().answers([](const AppRequest&) { return page_with(""); });
+  Client client(stack.site("words"));
+  const auto required = [&](const std::string& path) {
+    BOOST_TEST(client.get(path).status == 200, path);
+    return gateway.params().find("GATEWAY_REQUIRE")->second;
+  };
+  BOOST_TEST(required("/anybody/early-to-forgotten/x") == ",,");
+  BOOST_TEST(required("/anybody/returned-to-forgotten/x") == ",,");
+  const std::string forgotten = "include session-gateway-protect.conf in this inner location,login,";
+  BOOST_TEST(required("/account/forgotten/x") == forgotten);
+  BOOST_TEST(required("/moved/x") == forgotten);
+}
+
 BOOST_AUTO_TEST_CASE(a_session_without_a_user_stays_outside_whatever_the_way) {
   Stack stack;
   const std::string cookie = stack.log_in(R"({"theme":"dark"})");

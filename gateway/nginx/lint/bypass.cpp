@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "gateway/nginx/lint/redirect_walk.h"
 #include "gateway/nginx/lint/rule.h"
 
 namespace session::gateway {
@@ -14,13 +15,6 @@ int status_of(const Directive& line) {
   int status = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), status);
   return error == std::errc() && end == word.data() + word.size() ? status : 302;
-}
-
-bool redirects(const Directive& rewrite) {
-  const std::string& to = rewrite.arg(1);
-  const std::string& flag = rewrite.arg(2);
-  return flag == "redirect" || flag == "permanent" || to.starts_with("http://") ||
-         to.starts_with("https://") || to.starts_with("$scheme");
 }
 
 void redirect_beside_check(Inspection& in, const Context& context, const Directive& line) {
@@ -49,7 +43,7 @@ void rewrite_beside_check(Inspection& in) {
   for (const Context* context : in.usage.model().contexts()) {
     if (!GatewayUsage::check(*context) || context->internal()) continue;
     for (const Directive* line : context->own("rewrite")) {
-      if (redirects(*line)) redirect_beside_check(in, *context, *line);
+      if (sends_away(*line)) redirect_beside_check(in, *context, *line);
     }
   }
 }

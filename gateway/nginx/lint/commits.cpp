@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/nginx/lint/redirect_walk.h"
 #include "gateway/nginx/lint/unite.h"
 #include "gateway/nginx/lint/upstream_protocol.h"
 
@@ -101,35 +102,38 @@ bool inherits_right(const Inspection& in, const Context& context) {
          !in.usage.is_application(context);
 }
 
-void word_goes_along(Inspection& in, const Directive& line, const Context& from, const Context* to) {
-  if (!to || to == &from || !inherits_right(in, *to)) return;
-  in.danger(line.place,
-            "this leads to " + to->title() + " (" + render(to->place()) + "), where it still holds that " +
-                from.title() +
-                " may commit: what is behind it can log visitors in as anybody, with X-Accel-Redirect",
-            "in " + to->title() + ": set $session_commit \"\";");
+// Returns where a `rewrite`, `try_files` or `error_page` of a location may lead, checked or not. A @name is
+// in no location, and inherits none's lines.
+OpenEnds ends_of(const Inspection& in, const Context& from, const Directive& line) {
+  const Context& location = *from.enclosing(Context::Level::location);
+  RedirectWalk walk(in.usage, *from.enclosing(Context::Level::server), [](const Context&) { return true; });
+  if (line.name == "rewrite") return leads_to_location(line) ? walk.rewritten_in(location, line) : OpenEnds();
+  if (line.args.size() < 2 || !line.args.back().starts_with('/')) return {};
+  return walk.redirected(line.args.back(), path_in(location).value_or("/x"));
 }
 
-// Returns the target of an internal redirect without its query; "" if it leads to a @name, or is unknown.
-std::string redirect_path(const Directive& line) {
-  if (line.name == "rewrite" && !line.arg(2).empty() && line.arg(2) != "last") return {};
-  const std::string& target = line.name == "rewrite" ? line.arg(1)
-                              : line.args.empty()    ? ""
-                                                     : line.args.back();
-  return target.starts_with('/') ? target.substr(0, target.find_first_of("?$")) : std::string();
+void word_goes_along(Inspection& in, const Directive& line, const Context& from) {
+  for (const OpenEnd& end : ends_of(in, from, line).ends) {
+    const Context& to = *end.context;
+    if (&to == &from || !inherits_right(in, to)) continue;
+    in.danger(line.place,
+              "this leads to " + to.title() + " (" + render(to.place()) + "), where it still holds that " +
+                  from.title() +
+                  " may commit: what is behind it can log visitors in as anybody, with X-Accel-Redirect",
+              "in " + to.title() + ": set $session_commit \"\";");
+    return;
+  }
 }
 
 // Reports ways on which nginx keeps the word of a location that has sent nothing to an application: sending
-// uses the word up. A @name is in no location, and inherits none's lines.
+// uses the word up.
 void commit_goes_along(Inspection& in) {
   for (const Context* context : in.usage.model().contexts()) {
     if (!allows_commit(*context)) continue;
-    const Context* server = context->enclosing(Context::Level::server);
     for (const char* directive : {"rewrite", "try_files", "error_page"}) {
       for (const Directive* line : context->own(directive)) {
         const bool is_sent = Model::handler(*context) && line->name != "rewrite";
-        const std::string path = is_sent ? std::string() : redirect_path(*line);
-        if (!path.empty()) word_goes_along(in, *line, *context, Model::route(*server, path));
+        if (!is_sent) word_goes_along(in, *line, *context);
       }
     }
   }

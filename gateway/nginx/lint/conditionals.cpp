@@ -60,13 +60,46 @@ void word_set_in_if(Inspection& in) {
   }
 }
 
+// Whether a method changes nothing, so that a site may ask less for it.
+bool is_safe(const std::string& method) {
+  return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE";
+}
+
+// Reports a `map` by which a check requires something, but nothing of some methods.
+void word_by_method(Inspection& in) {
+  for (const Context* auth : in.usage.auth_locations()) {
+    for (const Directive* table : in.usage.model().all()) {
+      const std::string variable = assigned_by(*table);
+      if (table->name != "map" || table->arg(0) != "$request_method" || variable.empty() ||
+          !is_required(in, *auth, variable.substr(1)))
+        continue;
+      const auto& rows = table->children;
+      const bool asks = std::any_of(rows.begin(), rows.end(),
+                                    [](const Directive& row) { return asks_for_something(row.arg(0)); });
+      for (const Directive& row : rows) {
+        if (!asks || row.args.size() != 1 || asks_for_something(row.arg(0)) || is_safe(row.name)) continue;
+        in.danger(row.place,
+                  "what the check requires is empty for " + legible(row.name) +
+                      ": the client chooses the method of its request",
+                  "the same for every method");
+        break;
+      }
+    }
+  }
+}
+
+void changed_by_the_request(Inspection& in) {
+  word_set_in_if(in);
+  word_by_method(in);
+}
+
 }  // namespace
 
 const std::vector<LintRule>& conditional_rules() {
   static const std::vector<LintRule> rules = {
-      {"requirement-changed-by-if", word_set_in_if,
+      {"requirement-changed-by-if", changed_by_the_request,
        "`if` runs before the check. One whose condition is the client's to fulfil, or that empties what is "
-       "required, lets the client choose what the check asks for."},
+       "required, lets the client choose what the check asks for. So does a `map` of the method."},
   };
   return rules;
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "gateway/nginx/lint/redirect_walk.h"
 #include "gateway/nginx/lint/served_files.h"
@@ -31,40 +32,65 @@ std::optional<std::string> stored_file(const Context& context, const std::string
   return file.starts_with('/') && file.find('$') == file.npos ? std::optional(file) : std::nullopt;
 }
 
-bool is_open(const Context& place) {
-  return !place.internal() && !is_closed(place) && !Model::handler(place) && !answers_itself(place) &&
+bool serves_files(const Context& place) {
+  return !place.internal() && !Model::handler(place) && !answers_itself(place) &&
          (place.find("root") || place.find("alias"));
 }
 
-void add_open(const Context& level, std::vector<const Context*>& to) {
+void add_serving(const Context& level, std::vector<const Context*>& to) {
   for (const Context* location : level.locations()) {
-    if (is_open(*location)) to.push_back(location);
-    add_open(*location, to);
+    if (serves_files(*location)) to.push_back(location);
+    add_serving(*location, to);
   }
 }
 
 }  // namespace
 
+bool refuses_everybody(const Context& location) {
+  const auto& lines = location.own("return");
+  return !lines.empty() && lines.front()->arg(0).size() == 3 && lines.front()->arg(0).starts_with('4');
+}
+
+std::optional<std::string> directory_of_bodies(const Context& place) {
+  const Directive* kept = place.find("client_body_in_file_only");
+  const Directive* path = place.find("client_body_temp_path");
+  if (!kept || kept->arg(0) != "on" || !path || !path->arg(0).starts_with('/')) return std::nullopt;
+  return normalised_path(path->arg(0) + "/");
+}
+
 std::vector<Guarded> guarded_files(const Inspection& in) {
   std::vector<Guarded> all;
-  std::set<std::string> seen;
+  std::set<std::pair<std::string, CheckRequirements::Rules>> seen;
   for (const Context* context : in.usage.model().contexts()) {
     if (context->level() != Context::Level::location || context->internal() ||
-        !GatewayUsage::check(*context) || in.usage.is_gateway(*context) || answers_itself(*context))
+        !GatewayUsage::check(*context) || in.usage.is_gateway(*context) ||
+        (answers_itself(*context) && !refuses_everybody(*context)))
       continue;
     const auto path = path_in(*context);
     const auto file = !path                      ? std::nullopt
                       : Model::handler(*context) ? stored_file(*context, *path)
                                                  : file_of(*context, *path);
-    if (file && seen.insert(*file).second) all.push_back({context, *file});
+    const CheckRequirements::Rules* rules = in.requirements.of(*context);
+    auto body = directory_of_bodies(*context);
+    if (body) *body += "0000000001";
+    for (const auto& one : {file, body}) {
+      if (one && seen.emplace(*one, rules ? *rules : CheckRequirements::Rules()).second)
+        all.push_back({context, *one});
+    }
   }
   return all;
 }
 
-std::vector<const Context*> open_places(const Context& server) {
+std::vector<const Context*> serving_places(const Context& server) {
   std::vector<const Context*> places;
-  if (is_open(server)) places.push_back(&server);
-  add_open(server, places);
+  if (serves_files(server)) places.push_back(&server);
+  add_serving(server, places);
+  return places;
+}
+
+std::vector<const Context*> open_places(const Context& server) {
+  std::vector<const Context*> places = serving_places(server);
+  std::erase_if(places, [](const Context* place) { return is_closed(*place); });
   return places;
 }
 

@@ -73,31 +73,15 @@ std::string as_written(const Directive& line) {
 
 std::vector<const LintRule*> all_lint_rules() {
   std::vector<const LintRule*> all;
-  for (const auto* rules : {&bypass_rules(),
-                            &redirect_rules(),
-                            &early_status_rules(),
-                            &other_door_rules(),
-                            &client_file_name_rules(),
-                            &other_program_rules(),
-                            &subrequest_rules(),
-                            &location_precedence_rules(),
-                            &conditional_rules(),
-                            &header_rules(),
-                            &response_leak_rules(),
-                            &check_answer_rules(),
-                            &auth_location_rules(),
-                            &commit_rules(),
-                            &session_cookie_rules(),
-                            &loosened_check_rules(),
-                            &param_rules(),
-                            &client_address_rules(),
-                            &permission_rules(),
-                            &login_page_rules(),
-                            &lost_line_rules(),
-                            &upload_rules(),
-                            &mirror_rules(),
-                            &long_connection_rules(),
-                            &speed_rules()}) {
+  for (const auto* rules : {&bypass_rules(),          &redirect_rules(),       &early_status_rules(),
+                            &other_door_rules(),      &written_file_rules(),   &client_file_name_rules(),
+                            &other_program_rules(),   &subrequest_rules(),     &location_precedence_rules(),
+                            &conditional_rules(),     &header_rules(),         &response_leak_rules(),
+                            &check_answer_rules(),    &auth_location_rules(),  &commit_rules(),
+                            &session_cookie_rules(),  &loosened_check_rules(), &param_rules(),
+                            &client_address_rules(),  &permission_rules(),     &login_page_rules(),
+                            &lost_line_rules(),       &upload_rules(),         &mirror_rules(),
+                            &long_connection_rules(), &speed_rules()}) {
     for (const LintRule& rule : *rules) all.push_back(&rule);
   }
   return all;
@@ -152,9 +136,10 @@ std::vector<Finding> lint(const std::vector<Directive>& configuration, const Gat
   const Model model(configuration);
   const GatewayUsage usage(model, facts);
   const TaintAnalysis taint(model);
+  const CheckRequirements requirements(usage);
   std::vector<Finding> findings;
   for (const LintRule* rule : all_lint_rules()) {
-    Inspection inspection(rule->name, usage, taint, findings);
+    Inspection inspection(rule->name, usage, taint, requirements, findings);
     rule->look(inspection);
   }
   unite(findings);

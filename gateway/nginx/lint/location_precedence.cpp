@@ -1,10 +1,11 @@
-// Rules for the order in which nginx tries locations: an open one may take requests away from a protected
-// one.
+// Rules for the order in which nginx tries locations: an open one, or one whose check asks for less, may take
+// requests away from a protected one.
 
 #include <algorithm>
 #include <array>
 #include <map>
 
+#include "gateway/nginx/lint/guarded_files.h"
 #include "gateway/nginx/lint/redirect_walk.h"
 #include "gateway/nginx/lint/rule.h"
 #include "gateway/nginx/model/pattern.h"
@@ -65,7 +66,7 @@ void add_overtaken(const Inspection& in, const Context& level, const Context* to
     const OvertakenLocation found{location, top ? top : location};
     add_overtaken(in, *location, found.top, to);
     if (!GatewayUsage::check(*location) || !in.usage.asks_gateway(*location) || location->internal() ||
-        answers_by_itself(*location))
+        (answers_by_itself(*location) && !refuses_everybody(*location)))
       continue;
     const auto handler = Model::handler(*location);
     if (!handler) to[key_of_files(*location)].push_back(found);
@@ -75,14 +76,15 @@ void add_overtaken(const Inspection& in, const Context& level, const Context* to
   }
 }
 
-// Whether a location with a pattern admits every client. It does not if it refuses, redirects or has another
-// check. Locations for the challenges of certificate authorities don't count as open.
-bool is_open(const Inspection& in, const Context& context) {
-  const Directive* password = context.find("auth_basic");
-  return context.match().kind() == MatchKind::regex && !GatewayUsage::check(context) && !context.internal() &&
-         !answers_by_itself(context) && context.list("deny").empty() &&
-         (!password || password->arg(0) == "off") && !in.usage.is_gateway(context) &&
-         context.match().text().find("well-known") == std::string::npos;
+// Whether a location serves clients, whatever it asks of them. It does not if it refuses or redirects.
+// Locations for the challenges of certificate authorities don't count.
+bool serves_clients(const Inspection& in, const Context& context) {
+  return !context.named() && !context.internal() && !answers_by_itself(context) && !has_other_lock(context) &&
+         !in.usage.is_gateway(context) && context.match().text().find("well-known") == std::string::npos;
+}
+
+bool is_serving_pattern(const Inspection& in, const Context& context) {
+  return context.match().kind() == MatchKind::regex && serves_clients(in, context);
 }
 
 // Returns the files or the program that an open location reaches, as keys of Candidates.
@@ -134,16 +136,21 @@ bool overtakes(const Inspection& in, const Context& context, const OvertakenLoca
   const std::string& path = from.context->match().text();
   // If "/" is protected, an anchored pattern, or a location that is explicitly open, is an intended
   // exception.
-  if (path == "/" && (context.match().anchored() || says_open(in, context))) return false;
+  if (path == "/" && (is_closed(context) || context.match().anchored() || says_open(in, context)))
+    return false;
+  // So is a check of its own for a part of the protected place.
+  const std::string& pattern = context.match().text();
+  if (is_closed(context) && pattern.starts_with("^" + path) && pattern.size() > path.size() + 1) return false;
   return context.match().may_find_below(path) && !taken_before(from, context.match());
 }
 
 void report(Inspection& in, const Context& context, const OvertakenLocation& from, const std::string& how) {
-  const std::string text = context.title() + " has no check, and takes what it matches away from " +
-                           from.context->title() + " (" + render(from.context->place()) +
-                           "), which has one: " + how;
+  const std::string text = context.title() + " has " + in.requirements.lacking(context, *from.context) +
+                           ", and takes what it matches away from " + from.context->title() + " (" +
+                           render(from.context->place()) + "), which has one: " + how;
   const std::string& top = from.top->match().text();
-  const std::string here = "in " + context.title() + ": " + kIncludeProtect;
+  const std::string here =
+      "in " + context.title() + ": " + in.requirements.line_to_add(context, *from.context);
   const std::string write = top == "/" ? here : "location ^~ " + legible(top) + " { there; or " + here;
   if (switched_off(context)) {
     in.advice(context.place(), text, write);
@@ -155,17 +162,18 @@ void report(Inspection& in, const Context& context, const OvertakenLocation& fro
 // Reports each pattern once: with the first location from which it takes requests.
 void pattern_before_prefix(Inspection& in, const Context& level) {
   const auto& all = level.locations();
-  if (std::none_of(all.begin(), all.end(), [&](const Context* context) { return is_open(in, *context); }))
+  if (std::none_of(all.begin(), all.end(),
+                   [&](const Context* context) { return is_serving_pattern(in, *context); }))
     return;
   Candidates candidates;
   add_overtaken(in, level, nullptr, candidates);
   candidates.erase("");
   for (const Context* context : all) {
-    if (!is_open(in, *context)) continue;
+    if (!is_serving_pattern(in, *context)) continue;
     for (const auto& [key, how] : reached(in, *context)) {
       const auto& same = candidates[key];
       const auto from = std::find_if(same.begin(), same.end(), [&](const OvertakenLocation& one) {
-        return overtakes(in, *context, one);
+        return in.requirements.is_weaker(*context, *one.context) && overtakes(in, *context, one);
       });
       if (from == same.end()) continue;
       report(in, *context, *from, how);
@@ -174,21 +182,16 @@ void pattern_before_prefix(Inspection& in, const Context& level) {
   }
 }
 
-// Whether a place admits every client, by whatever name nginx finds it. One address that is open is the
-// owner's word.
-bool admits(const Inspection& in, const Context& place) {
-  return !place.named() && place.match().kind() != MatchKind::exact && !is_closed(place) &&
-         !place.internal() && !answers_by_itself(place) && !in.usage.is_gateway(place) &&
-         place.match().text().find("well-known") == std::string::npos;
-}
-
-// Adds the places of a level that admit every client, without those inside `except`.
-void add_admitting(const Inspection& in, const Context& level, const Context& except,
-                   std::vector<const Context*>& to) {
+// Adds the places of a level that let in whom `except` refuses, by whatever name nginx finds them, without
+// those inside it. One address that is open is the owner's word.
+void add_weaker(const Inspection& in, const Context& level, const Context& except,
+                std::vector<const Context*>& to) {
   for (const Context* location : level.locations()) {
     if (location == &except) continue;
-    if (admits(in, *location)) to.push_back(location);
-    add_admitting(in, *location, except, to);
+    if (serves_clients(in, *location) && location->match().kind() != MatchKind::exact &&
+        in.requirements.is_weaker(*location, except))
+      to.push_back(location);
+    add_weaker(in, *location, except, to);
   }
 }
 
@@ -229,13 +232,15 @@ void before_pattern(Inspection& in, const Context& guarded, const std::vector<co
   const bool whole = path_in(guarded).value_or("").rfind('/') == 0;
   for (const Context* place : places) {
     const bool within_pattern = place->match().kind() == MatchKind::regex;
-    if (whole && (!within_pattern || place->match().anchored() || says_open(in, *place))) continue;
+    if (whole && (!within_pattern || is_closed(*place) || place->match().anchored() || says_open(in, *place)))
+      continue;
     const std::string address = taken_address(server, guarded, *place);
     const std::string how = address.empty() ? "" : both_reach(in, guarded, *place);
     if (how.empty()) continue;
-    const std::string text = place->title() + " has no check, and takes " + legible(address) + " from " +
-                             guarded.title() + " (" + render(guarded.place()) + "), which has one: " + how;
-    const std::string write = "in " + place->title() + ": " + kIncludeProtect;
+    const std::string text = place->title() + " has " + in.requirements.lacking(*place, guarded) +
+                             ", and takes " + legible(address) + " from " + guarded.title() + " (" +
+                             render(guarded.place()) + "), which has one: " + how;
+    const std::string write = "in " + place->title() + ": " + in.requirements.line_to_add(*place, guarded);
     if (switched_off(*place)) {
       in.advice(place->place(), text, write);
     } else {
@@ -254,7 +259,7 @@ void places_before_patterns(Inspection& in) {
   for (const Context* context : in.usage.model().contexts()) {
     if (!is_guarding_pattern(in, *context)) continue;
     std::vector<const Context*> places;
-    add_admitting(in, *context->enclosing(Context::Level::server), *context, places);
+    add_weaker(in, *context->enclosing(Context::Level::server), *context, places);
     before_pattern(in, *context, places);
   }
 }
@@ -265,11 +270,12 @@ const std::vector<LintRule>& location_precedence_rules() {
   static const std::vector<LintRule> rules = {
       {"pattern-takes-requests", patterns_before_prefixes,
        "nginx prefers a location with a pattern to one with a prefix, however long that is. A pattern "
-       "without a check takes requests away from a protected prefix."},
+       "without a check, or with one that asks for less, takes requests away from a protected prefix."},
       {"pattern-not-reached", places_before_patterns,
        "nginx tries a pattern last of all: not behind a prefix with `^~`, and only after the patterns before "
-       "it and those within the longest prefix. Any of these without a check takes requests away from a "
-       "protected pattern."},
+       "it and those within the longest prefix. Any of these without a check, or with one that asks for "
+       "less, "
+       "takes requests away from a protected pattern."},
   };
   return rules;
 }

@@ -117,8 +117,9 @@ std::vector<GuardedAddress> guarded_addresses(const Inspection& in) {
       continue;
     const auto path = path_in(*context);
     const auto& rewrites = context->own("rewrite");
+    // A redirect shows nothing of what the location guards.
     if (!path || std::any_of(rewrites.begin(), rewrites.end(), [&](const Directive* line) {
-          return captures_of(line->arg(0), *path).has_value();
+          return !sends_away(*line) && captures_of(line->arg(0), *path).has_value();
         }))
       continue;
     const auto address = path ? asked(*context, {*path, *path}) : std::nullopt;
@@ -185,7 +186,8 @@ bool asks_for(const Inspection& in, const Context& server, const std::string& ad
               const GuardedAddress& guarded, bool exactly) {
   const std::string below = guarded.asked.substr(0, guarded.asked.rfind('/') + 1);
   if (!exactly && (below == "/" || guarded.location->match().text() == "/")) return false;
-  for (const OpenEnd& end : RedirectWalk(in.usage, server).requested(address).ends) {
+  RedirectWalk walk(in.usage, server, in.requirements.admits_past(*guarded.location));
+  for (const OpenEnd& end : walk.requested(address).ends) {
     if (!same_application(in, *end.context, guarded)) continue;
     const auto asking = asked(*end.context, {address, end.path});
     const std::string got = asking ? understood(*asking) : "";
@@ -199,12 +201,12 @@ bool leads_on(const Context& place) {
   return !place.own("try_files").empty() || !place.own("echo_exec").empty();
 }
 
-bool is_open(const Inspection& in, const Context& place) {
-  return place.level() == Context::Level::location && !place.internal() && !is_closed(place) &&
+bool serves_clients(const Inspection& in, const Context& place) {
+  return place.level() == Context::Level::location && !place.internal() &&
          (in.usage.is_application(place) || leads_on(place));
 }
 
-// Returns the address by which an open place asks for what the protected location guards; "" if there is
+// Returns the address by which a weaker place asks for what the protected location guards; "" if there is
 // none.
 std::string address_past(const Inspection& in, const Context& place, const GuardedAddress& guarded) {
   const Context& server = *place.enclosing(Context::Level::server);
@@ -222,16 +224,20 @@ void same_application_elsewhere(Inspection& in) {
   const auto guarded = guarded_addresses(in);
   if (guarded.empty()) return;
   for (const Context* place : in.usage.model().contexts()) {
-    if (!is_open(in, *place)) continue;
+    if (!serves_clients(in, *place)) continue;
     for (const GuardedAddress& one : guarded) {
-      if (!is_comparable(*place->enclosing(Context::Level::server), one)) continue;
+      if (!is_comparable(*place->enclosing(Context::Level::server), one) ||
+          !in.requirements.is_weaker(*place, *one.location))
+        continue;
       const std::string address = address_past(in, *place, one);
       if (address.empty()) continue;
       const bool above = address.find("../") != address.npos;
       in.danger(place->place(),
                 place->title() + " asks the application for what the protected " + one.location->title() +
-                    " (" + render(one.location->place()) + ") guards, without a check: " + legible(address),
-                above ? place->title() + "/ {" : "in " + place->title() + ": " + kIncludeProtect);
+                    " (" + render(one.location->place()) + ") guards, " +
+                    in.requirements.without(*place, *one.location) + ": " + legible(address),
+                above ? place->title() + "/ {"
+                      : "in " + place->title() + ": " + in.requirements.line_to_add(*place, *one.location));
       break;
     }
   }
@@ -274,30 +280,92 @@ void same_application_in_another_server(Inspection& in) {
   }
 }
 
+// Returns what a `rewrite` has in its target that the client says, other than the address that was asked for
+// and what the pattern captures in it; "" if there is nothing.
+std::string said_in_rewrite(const Inspection& in, const Directive& line) {
+  if (sends_away(line)) return {};
+  const std::string target = line.arg(1).substr(0, line.arg(1).find('?'));
+  const auto sample = path_sample_of(line.arg(0));
+  const auto captures = sample ? captures_of(line.arg(0), *sample) : std::nullopt;
+  for (const std::string& name : variables_in(target)) {
+    const bool of_address =
+        name == "uri" || name == "document_uri" || (captures && captures->count(name) > 0);
+    if (!of_address && !in.taint.in("$" + name).empty()) return "$" + name;
+  }
+  return {};
+}
+
+// Whether a rewrite leads requests of a place to the application of a protected location.
+bool rewrites_to(const Inspection& in, const Context& place, const Directive& line,
+                 const GuardedAddress& guarded) {
+  if (line.arg(2) == "break") return same_application(in, place, guarded);
+  RedirectWalk walk(in.usage, *place.enclosing(Context::Level::server));
+  const auto found = walk.rewritten_in(*place.enclosing(Context::Level::location), line);
+  return std::any_of(found.ends.begin(), found.ends.end(),
+                     [&](const OpenEnd& end) { return same_application(in, *end.context, guarded); });
+}
+
+// Reports an address with a word of the client's that a place asks the application of a protected location
+// for. Returns false if the word leads to other addresses only.
+bool report_said(Inspection& in, const Context& place, const Directive& line, const std::string& address,
+                 const std::string& said, const GuardedAddress& guarded) {
+  const std::string before = address.substr(0, address.find('$'));
+  const std::string text =
+      "the client says what " + place.title() + " asks the application for (" + legible(said) + "), also ";
+  const std::string what = "what the protected " + guarded.location->title() + " (" +
+                           render(guarded.location->place()) + ") guards";
+  // nginx has resolved `..` in the address that was asked for, and in none of these.
+  const auto begins = [&](const char* kind) { return said.starts_with(kind); };
+  if (guarded.asked.starts_with(before)) {
+    in.danger(line.place, text + what, "an address that no variable changes");
+  } else if (before.ends_with('/') && (begins("$arg_") || begins("$http_") || begins("$cookie_"))) {
+    in.advice(line.place, text + "with `..`: whether the application then serves " + what + " can't be told",
+              "an address that no variable changes");
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// Reports rewrites by which the client says what the application is asked for: rewrite ^ /$arg_page break.
+void rewritten_by_client(Inspection& in, const std::vector<GuardedAddress>& guarded) {
+  for (const Context* place : in.usage.model().contexts()) {
+    if (is_closed(*place) || place->internal()) continue;
+    for (const Directive* line : place->own("rewrite")) {
+      const std::string said = said_in_rewrite(in, *line);
+      for (const GuardedAddress& one : guarded) {
+        if (!said.empty() && rewrites_to(in, *place, *line, one) &&
+            report_said(in, *place, *line, line->arg(1), said, one))
+          break;
+      }
+    }
+  }
+}
+
 // Reports an address of the application that the client says: proxy_pass http://app/$arg_page.
-void address_from_client(Inspection& in) {
-  const auto guarded = guarded_addresses(in);
+void passed_by_client(Inspection& in, const std::vector<GuardedAddress>& guarded) {
   for (const Context* place : in.usage.model().contexts()) {
     const auto handler = Model::handler(*place);
-    if (!handler || !is_open(in, *place)) continue;
+    if (!handler || is_closed(*place) || !serves_clients(in, *place)) continue;
     std::string address = handler->kind == "proxy" ? address_in(*handler->line) : "";
     for (const Directive* line : place->list(handler->kind + "_param")) {
       if (line->arg(0) == "REQUEST_URI") address = line->arg(1);
     }
-    const std::string before = address.substr(0, address.find('$'));
     const std::string own = path_in(*place).value_or("");
     if (address.empty() || in.taint.in(address).empty() || with_request(address, {own, own}, *place))
       continue;
     for (const GuardedAddress& one : guarded) {
-      if (!same_application(in, *place, one) || !one.asked.starts_with(before)) continue;
-      in.danger(handler->line->place,
-                "the client says what " + place->title() + " asks the application for (" +
-                    legible(in.taint.in(address)) + "), also what the protected " + one.location->title() +
-                    " (" + render(one.location->place()) + ") guards",
-                "an address that no variable changes");
-      break;
+      if (same_application(in, *place, one) &&
+          report_said(in, *place, *handler->line, address, in.taint.in(address), one))
+        break;
     }
   }
+}
+
+void addresses_from_client(Inspection& in) {
+  const auto guarded = guarded_addresses(in);
+  passed_by_client(in, guarded);
+  rewritten_by_client(in, guarded);
 }
 
 }  // namespace
@@ -305,14 +373,14 @@ void address_from_client(Inspection& in) {
 const std::vector<LintRule>& other_program_rules() {
   static const std::vector<LintRule> rules = {
       {"same-application-elsewhere", same_application_elsewhere,
-       "A check guards an address of nginx's, not one of the application's. An open location that asks the "
-       "application for the same address gets around it."},
+       "A check guards an address of nginx's, not one of the application's. A location without a check, or "
+       "with one that asks for less, that asks the application for the same address gets around it."},
       {"same-application-in-another-server", same_application_in_another_server,
        "A check guards an address of one server. Another server that passes the same address to the same "
        "application "
        "without a check gets around it, unless the application itself refuses requests without identity "
        "headers."},
-      {"application-address-from-client", address_from_client,
+      {"application-address-from-client", addresses_from_client,
        "A variable of the client's in the address lets the client choose what the application is asked for."},
   };
   return rules;

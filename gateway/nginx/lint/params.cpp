@@ -47,6 +47,17 @@ bool set_elsewhere(const Inspection& in, const Context* context, const ControlPa
   return word && is_check(in, context) && in.taint.said_in(setting.value).empty();
 }
 
+// Returns the variable that an operator writes for one that the project's files make of it: $session_login
+// for $session_login_here.
+std::string written_variable(const Inspection& in, const std::string& variable) {
+  for (const Directive* line : in.usage.model().all()) {
+    if (line->name == "set" && line->arg(0) == variable && is_shipped(*line) &&
+        line->arg(1).starts_with('$') && !in.taint.in(line->arg(1)).empty())
+      return line->arg(1);
+  }
+  return variable;
+}
+
 void controlled_by_client(Inspection& in) {
   for (const Context* context : gateway_spots(in)) {
     for (const ControlParam& control : kControls) {
@@ -56,8 +67,8 @@ void controlled_by_client(Inspection& in) {
         if (variable.empty() || set_elsewhere(in, context, control, setting)) continue;
         const bool endpoint_of_check = control.name == "GATEWAY_ENDPOINT" && is_check(in, context);
         in.danger(setting.line->place,
-                  std::string(control.name) + " is what the client says (" + legible(variable) +
-                      "): nobody but nginx may control the gateway",
+                  std::string(control.name) + " is what the client says (" +
+                      legible(written_variable(in, variable)) + "): nobody but nginx may control the gateway",
                   "fastcgi_param " + std::string(control.name) + " " +
                       std::string(endpoint_of_check ? "auth" : control.write) + ";");
       }

@@ -17,20 +17,14 @@ bool is_address_of_request(const std::string& variable) {
   return variable == "uri" || variable == "document_uri";
 }
 
-bool sends_away(const Directive& rewrite) {
-  const std::string& to = rewrite.arg(1);
-  const std::string& flag = rewrite.arg(2);
-  return flag == "redirect" || flag == "permanent" || to.starts_with("http://") ||
-         to.starts_with("https://") || to.starts_with("$scheme");
-}
-
 }  // namespace
 
-bool is_closed(const Context& context) {
+bool has_other_lock(const Context& context) {
   const Directive* password = context.find("auth_basic");
-  return GatewayUsage::check(context) || !context.list("deny").empty() ||
-         (password && password->arg(0) != "off");
+  return !context.list("deny").empty() || (password && password->arg(0) != "off");
 }
+
+bool is_closed(const Context& context) { return GatewayUsage::check(context) || has_other_lock(context); }
 
 std::optional<std::string> path_in(const Context& location) {
   const LocationMatch& match = location.match();
@@ -69,10 +63,19 @@ OpenEnds RedirectWalk::rewritten(const Directive& line, const std::string& path)
   return found_;
 }
 
-OpenEnds RedirectWalk::requested(const std::string& path) {
+OpenEnds RedirectWalk::rewritten_in(const Context& location, const Directive& line) {
+  for (const auto& path : {path_in(location), path_sample_of(line.arg(0))}) {
+    if (!path) continue;
+    OpenEnds found = rewritten(line, *path);
+    if (!found.unknown || !found.ends.empty()) return found;
+  }
+  return {{}, true};
+}
+
+OpenEnds RedirectWalk::requested(const std::string& path, bool again) {
   found_ = {};
   seen_.clear();
-  again_ = false;
+  again_ = again;
   Way way{path, true, 0};
   if (!rewrite(server_, way)) return found_;
   const Context* location = Model::routed(server_, way.path).location;
@@ -102,7 +105,7 @@ void RedirectWalk::route(const Way& way) {
 
 void RedirectWalk::visit(const Context& context, Way way) {
   if (way.steps > kMaxSteps || !seen_.insert({&context, way.path}).second) return;
-  if (is_closed(context) || usage_.is_gateway(context)) return;
+  if (!admits_(context) || usage_.is_gateway(context)) return;
   if (context.level() != Context::Level::server && !rewrite(context, way)) return;
   for (const Directive* line : context.own("echo_exec")) {
     go_to(line->arg(0), way, {});
@@ -261,8 +264,15 @@ bool serves_same_files(const Context& location, const OpenEnd& end) {
 
 }  // namespace
 
+bool sends_away(const Directive& rewrite) {
+  const std::string& to = rewrite.arg(1);
+  const std::string& flag = rewrite.arg(2);
+  return flag == "redirect" || flag == "permanent" || to.starts_with("http://") ||
+         to.starts_with("https://") || to.starts_with("$scheme");
+}
+
 bool leads_to_location(const Directive& line) {
-  return line.name == "rewrite" && (line.arg(2).empty() || line.arg(2) == "last") &&
+  return line.name == "rewrite" && (line.arg(2).empty() || line.arg(2) == "last") && !sends_away(line) &&
          line.arg(1).find("://") == std::string::npos;
 }
 

@@ -50,25 +50,13 @@ void try_files(Inspection& in) {
   }
 }
 
-// Returns where a rewrite of a protected location leads. Of the location's addresses and the pattern's one is
-// tried that the pattern matches.
-OpenEnds ends_of_rewrite(const Inspection& in, const Context& context, const Directive& line) {
-  RedirectWalk walk(in.usage, *context.enclosing(Context::Level::server));
-  for (const auto& path :
-       {path_in(*context.enclosing(Context::Level::location)), path_sample_of(line.arg(0))}) {
-    if (!path) continue;
-    OpenEnds found = walk.rewritten(line, *path);
-    if (!found.unknown || !found.ends.empty()) return found;
-  }
-  return {{}, true};
-}
-
 void rewrite_last(Inspection& in) {
   for (const Context* context : in.usage.model().contexts()) {
     if (!is_protected(*context)) continue;
     for (const Directive* line : context->own("rewrite")) {
       if (!leads_to_location(*line)) continue;
-      const OpenEnds found = ends_of_rewrite(in, *context, *line);
+      RedirectWalk walk(in.usage, *context->enclosing(Context::Level::server));
+      const OpenEnds found = walk.rewritten_in(*context->enclosing(Context::Level::location), *line);
       if (!found.ends.empty()) {
         report(in, *line, found.ends.front());
       } else if (found.unknown) {
@@ -119,6 +107,14 @@ void rewrites(Inspection& in) {
   }
 }
 
+// Returns the address of a directory that a location answers for: its own. "" if it is none.
+std::string directory_of(const Context& location) {
+  const LocationMatch& match = location.match();
+  std::string path = match.text();
+  if (match.kind() == LocationMatch::Kind::regex) path = path_sample_of(path).value_or("");
+  return path.starts_with('/') && path.ends_with('/') ? path : "";
+}
+
 // Reports an `index` that leads to an open location. nginx uses it for the address of a directory, such as
 // that of the location itself.
 void index_files(Inspection& in) {
@@ -126,11 +122,10 @@ void index_files(Inspection& in) {
     static const Directive usual{"index", {"index.html"}, {}, false, {}};
     auto lines = context->list("index");
     if (lines.empty()) lines.push_back(&usual);
-    const std::string& directory =
-        context->block().args.empty() ? context->block().name : context->block().args.back();
-    if (!is_protected(*context) || context->level() != Context::Level::location || Model::handler(*context) ||
-        !directory.starts_with('/') || !directory.ends_with('/'))
+    if (!is_protected(*context) || context->level() != Context::Level::location || Model::handler(*context))
       continue;
+    const std::string directory = directory_of(*context);
+    if (directory.empty()) continue;
     for (const Directive* line : lines) {
       for (const std::string& file : line->args) {
         const std::string target = file.starts_with('/') ? file : directory + file;
@@ -191,6 +186,30 @@ void refused_in_doubt(Inspection& in, const Directive& line, const OpenEnds& fou
       "error_page " + legible(line.arg(0)) + " with an address or a @name in place of " + legible(target));
 }
 
+// Whether limit_except refuses requests of a location: nginx runs none of its `set` lines for them.
+bool limits_methods(const Context& location) {
+  const auto& branches = location.branches();
+  return std::any_of(branches.begin(), branches.end(), [](const Context* branch) {
+    return branch->block().name == "limit_except" && !branch->own("deny").empty();
+  });
+}
+
+// Reports an error page for requests that limit_except refuses if it leads to a check that asks for less than
+// the location does. Other requests keep what the location has said with `set $session_require`.
+void limited_request(Inspection& in, const Context& location, const Directive& line) {
+  RedirectWalk walk(in.usage, *location.enclosing(Context::Level::server),
+                    in.requirements.admits_past(location));
+  for (const OpenEnd& end : walk.redirected(line.args.back(), path_in(location).value_or("/x")).ends) {
+    const std::string undone = undone_by(in.usage, location, end);
+    if (undone.empty() || !is_closed(*end.context)) continue;
+    in.danger(line.place,
+              "a request that limit_except refuses goes on to " + place_of(*end.context) + ", which has " +
+                  in.requirements.lacking(*end.context, location) + " and " + undone,
+              "in " + end.context->title() + ": " + in.requirements.line_to_add(*end.context, location));
+    return;
+  }
+}
+
 // Reports an error page that passes a refused request to an application. A @name keeps the requested address,
 // so the request continues unchanged; an address that is the application's for every page does the same.
 void refused_request(Inspection& in, const Context& context, const Directive& line) {
@@ -216,7 +235,12 @@ void refused_request(Inspection& in, const Context& context, const Directive& li
 void refused_request_goes_on(Inspection& in) {
   for (const Context* context : in.usage.handling_contexts()) {
     if (!is_protected(*context)) continue;
-    for (const Directive* line : context->list("error_page")) refused_request(in, *context, *line);
+    for (const Directive* line : context->list("error_page")) {
+      refused_request(in, *context, *line);
+      const auto codes = codes_of(*line);
+      if (std::find(codes.begin(), codes.end(), "403") != codes.end() && limits_methods(*context))
+        limited_request(in, *context, *line);
+    }
   }
 }
 

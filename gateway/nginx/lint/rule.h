@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/nginx/lint/check_requirements.h"
 #include "gateway/nginx/lint/lint.h"
 #include "gateway/nginx/lint/taint_analysis.h"
 #include "gateway/nginx/model/gateway_usage.h"
@@ -14,8 +15,9 @@ namespace session::gateway {
 // The input of one lint rule, and the findings that it adds. `include` is that of the finding (lint.h).
 class Inspection {
  public:
-  Inspection(std::string_view rule, const GatewayUsage& s, const TaintAnalysis& w, std::vector<Finding>& to)
-      : usage(s), taint(w), rule_(rule), findings_(to) {}
+  Inspection(std::string_view rule, const GatewayUsage& s, const TaintAnalysis& w, const CheckRequirements& r,
+             std::vector<Finding>& to)
+      : usage(s), taint(w), requirements(r), rule_(rule), findings_(to) {}
 
   void danger(const Place& place, std::string text, std::string write, std::string include = {}) {
     add(Severity::danger, place, std::move(text), std::move(write), std::move(include));
@@ -29,6 +31,7 @@ class Inspection {
 
   const GatewayUsage& usage;
   const TaintAnalysis& taint;
+  const CheckRequirements& requirements;
 
  private:
   void add(Severity severity, const Place& place, std::string text, std::string write,
@@ -58,6 +61,8 @@ const std::vector<LintRule>& redirect_rules();
 const std::vector<LintRule>& early_status_rules();
 // Other ways to protected files:
 const std::vector<LintRule>& other_door_rules();
+// Files that clients write:
+const std::vector<LintRule>& written_file_rules();
 // Names of files that clients say:
 const std::vector<LintRule>& client_file_name_rules();
 // Other ways to the applications of protected locations:

@@ -56,7 +56,7 @@ def slices(site, rng):
 
 @block
 def answers_kept(site, rng):
-    needs(site.kind in ("proxy", "fastcgi"))
+    needs(site.kind in ("proxy", "fastcgi") and not any("proxy_store" in line for line in site.after))
     kind, zone = site.kind, fresh(site, "k")
     site.http.append(f"{kind}_cache_path @DIR@/kept-{zone.split('_')[0]} keys_zone={zone}:64k;")
     key = rng.choice(("$request_uri", "$uri", '"$session_user $request_uri"', '"$http_cookie $uri"', "$host$uri$is_args$args",
@@ -68,7 +68,7 @@ def answers_kept(site, rng):
 
 @block
 def kept_on_disk(site, rng):
-    needs(site.kind == "proxy")
+    needs(site.kind == "proxy" and not any("proxy_cache" in line for line in site.after))
     site.after.append("proxy_store @DIR@/site/kept$uri;")
     site.location("/kept/", rng.choice(("root @DIR@/site;", "root @DIR@/site; deny all;", f"{PROTECT} root @DIR@/site;")))
     site.ask("alice", "GET", "/admin/secret.txt")
@@ -144,7 +144,7 @@ def answers_changed(site, rng):
 @block
 def kept_by_the_path(site, rng):
     """A cache of the open place or the server that a protected answer gets into, or the other way round."""
-    needs(site.kind in ("proxy", "fastcgi"))
+    needs(site.kind in ("proxy", "fastcgi") and not any("proxy_store" in line for line in site.after))
     zone = fresh(site, "k")
     site.http.append(f"{site.kind}_cache_path @DIR@/kept-{zone.split('_')[0]} keys_zone={zone}:64k;")
     for where, key in ((site.after, rng.choice(("$uri", '"$uri $session_user"'))),

@@ -22,6 +22,7 @@ def open_target(site, rng):
         return f"@{name}"
     if kind == "/program":
         site.location(f"= /{name}.app", site.public, rng.choice(("", "internal;")), program(site))
+        site.areas.append((f"=/{name}.app", "open"))
         return f"/{name}.app"
     if kind == "/front.php":
         site.location(f"= /{name}.php", site.public, FASTCGI)

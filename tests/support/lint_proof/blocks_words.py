@@ -29,7 +29,7 @@ def words_of_the_client(site, rng):
     elif way == "set":
         (site.before if rng.random() < 0.5 else site.server).append(f"set {name} {said};")
     elif way == "if":
-        said = said.replace("{", "").replace("}", "")
+        said = said.replace("{", "").replace("}", "").removeprefix("x")
         site.before.append(f'set {name} ""; if ({said} ~ "(.+)") {{ set {name} $1; }}')
     elif way == "capture":
         site.before.append(f'if ($args ~ "user=(?<who_@ID@>[a-z]+)") {{ set {name} $who_@ID@; }}')

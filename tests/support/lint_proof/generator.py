@@ -2,7 +2,7 @@
 import itertools
 import random
 
-from lint_proof import blocks_check, blocks_modules, blocks_phases, blocks_places, blocks_words  # noqa: F401 (they register)
+from lint_proof import blocks_check, blocks_modules, blocks_phases, blocks_places, blocks_weaker, blocks_words  # noqa: F401 (they register)
 from lint_proof.block import BLOCKS, DoesNotFit
 from lint_proof.site import Site
 

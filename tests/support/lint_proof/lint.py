@@ -5,7 +5,7 @@ import os
 import subprocess
 
 
-OPENED_BY_WORD = ("pattern-takes-requests", "check-switched-off")
+OPENED_BY_WORD = ("pattern-takes-requests", "check-switched-off", "same-application-in-another-server")
 
 
 class Finding:
@@ -17,7 +17,7 @@ class Finding:
 
     def warns(self):
         """Whether an operator who reads it knows that a door is, or may be, open. Advice can say so too: of what can't be told, and of
-        what the owner has opened by `auth_request off`."""
+        what the owner has opened by a word, as by `auth_request off`."""
         return self.severity == "danger" or "can't be told" in self.text or self.rule in OPENED_BY_WORD
 
 

@@ -125,6 +125,9 @@ def judge(case, ask, answer, noted, cookies):
     own = SESSIONS[session]
     if "session_gateway_build_info" in answer.body:
         yield Open(ask, "monitoring", "the answer has the gateway's metrics")
+    for writer in re.findall(r"PLANTED:(\w+):", answer.body):
+        if SESSIONS[writer] < case.level_of(path_of(ask.request.target)):
+            yield Open(ask, "written", f"{writer} has written what is served there")
     for level in re.findall(r"SECRET:(\w+):", answer.body):
         if LEVELS[level] > own:
             yield Open(ask, "page", f"the answer has what needs {level}")
@@ -135,6 +138,8 @@ def judge(case, ask, answer, noted, cookies):
         if received.program == "other":
             continue
         levels = [case.level_of(path_of(uri)) for uri in received.uris] + [case.script_level(received.first(":script-filename"))]
+        if received.program not in case.trusting():  # no check guards what it has, but it may be asked in place of what is guarded
+            levels = [min(max(levels), case.level_of(ask.request.target.split("?")[0]))]
         if max(levels) > own and received in told:  # what only a mirror brought about shows nobody anything
             yield Open(ask, "page", f"{received.program} gets {received.uris[0]}")
         words = [value for name in IDENTITY for value in received.values(name)]

@@ -93,6 +93,8 @@ BOOST_AUTO_TEST_CASE(the_right_to_commit_does_not_go_along_to_lines_that_are_inh
   BOOST_TEST(ways("rewrite ^ /x/t/ redirect;", inner).find("may commit") == std::string::npos);
   BOOST_TEST(ways("try_files $uri /x/t/;", inner) == along);
   BOOST_TEST(ways("error_page 404 /x/t/;", inner) == along);
+  BOOST_TEST(ways("rewrite ^ /z/ last; }\nlocation /z/ { rewrite ^ /x/t/ last;", inner) == along);
+  BOOST_TEST(ways("rewrite ^ $scheme://other.test/x/t/ last;", inner) == "");
   // A location that sends the request to its application has used its word up.
   BOOST_TEST(ways("proxy_pass http://app; error_page 404 /x/t/;", inner) == "");
 }

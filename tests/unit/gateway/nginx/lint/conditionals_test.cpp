@@ -77,6 +77,25 @@ BOOST_AUTO_TEST_CASE(nginx_may_choose_another_rule) {
   BOOST_TEST(in_server(protected_with("if ($http_x) { set $mobile 1; }")) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_method_does_not_choose_what_is_required) {
+  const auto site = [](const std::string& rows) {
+    return of_file(
+        "http { include session-gateway-upstream.conf; include session-gateway-http.conf;\n"
+        "map $request_method $need { " +
+        rows +
+        " }\n"
+        "server { include session-gateway-server.conf;\n"
+        "location / { set $session_login $need; include session-gateway-protect.conf; root /srv; } } }");
+  };
+  BOOST_TEST(
+      site("default login;\nPOST '';") ==
+      finding("nginx.conf:3: danger: what the check requires is empty for POST: the client chooses the "
+              "method of its request",
+              "the same for every method"));
+  BOOST_TEST(site("default login; GET ''; HEAD '';") == "");
+  BOOST_TEST(site("default login; POST login;") == "");
+}
+
 BOOST_AUTO_TEST_CASE(another_servers_words_are_its_own) {
   BOOST_TEST(of_file("http { include session-gateway-upstream.conf; include session-gateway-http.conf;\n"
                      "server { include session-gateway-server.conf;\n"

@@ -47,6 +47,15 @@ BOOST_AUTO_TEST_CASE(the_same_root_is_fine_where_the_address_is_the_protected_on
       in_server("root /srv;\nlocation / { include session-gateway-protect.conf; }\nlocation /css/ {}") == "");
 }
 
+BOOST_AUTO_TEST_CASE(files_that_are_refused_to_everybody_are_told_too) {
+  const auto site = [](const std::string& status) {
+    return in_server("location /account/ { include session-gateway-protect.conf; root /srv; return " +
+                     status + "; }\nlocation /f/ { alias /srv/account/; }");
+  };
+  BOOST_TEST(site("403") == serves("location /f/", "/f/x"));
+  BOOST_TEST(!is_told(site("301 https://other.test/"), "serves files"));
+}
+
 BOOST_AUTO_TEST_CASE(a_pattern_with_an_alias_is_told) {
   BOOST_TEST(is_told(in_server(kAccount + "location ~ ^/f/(.*)$ { alias /srv/$1; }"),
                      "location ~ ^/f/(.*)$ serves files of the protected location /account/"));
@@ -123,6 +132,21 @@ BOOST_AUTO_TEST_CASE(slashes_that_are_not_merged_make_another_address) {
   BOOST_TEST(in_server(kAccount + open + "merge_slashes on;") == "");
   BOOST_TEST(
       in_server("location / { include session-gateway-protect.conf; root /srv; } merge_slashes off;") == "");
+}
+
+BOOST_AUTO_TEST_CASE(slashes_that_are_not_merged_hide_dots_from_nginx) {
+  const auto site = [](const std::string& passes) {
+    return in_server(protected_with("") + "location /open/ { include session-gateway-public.conf; " + passes +
+                     " }\nmerge_slashes off;");
+  };
+  BOOST_TEST(
+      site("proxy_pass http://app;") ==
+      finding("site.conf:6: danger: with this, nginx takes /open/x//../../account/x to location /open/ "
+              "(site.conf:5), and a program that merges slashes to what the protected location "
+              "/account/ (site.conf:1) guards",
+              "merge_slashes on;"));
+  BOOST_TEST(site("proxy_pass http://app/open/;") == "");
+  BOOST_TEST(site("proxy_pass http://127.0.0.1:4000;") == "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -73,7 +73,34 @@ BOOST_AUTO_TEST_CASE(an_address_that_the_client_says_is_told) {
              finding("site.conf:5: danger: the client says what location = /show asks the application for "
                      "($arg_page), also what the protected location /account/ (site.conf:1) guards",
                      "an address that no variable changes"));
-  BOOST_TEST(in_server(open("= /show", "proxy_pass http://app/pages/$arg_page;")) == "");
+  BOOST_TEST(in_server(open("= /show", "proxy_pass http://app/pages/show;")) == "");
+}
+
+BOOST_AUTO_TEST_CASE(an_address_that_a_rewrite_makes_of_the_clients_words_is_told) {
+  const auto told = [](const std::string& rewrite) {
+    return in_server(open("= /show", rewrite + " proxy_pass http://app;"));
+  };
+  const std::string text = finding(
+      "site.conf:5: danger: the client says what location = /show asks the application for ($arg_page), also "
+      "what the protected location /account/ (site.conf:1) guards",
+      "an address that no variable changes");
+  BOOST_TEST(told("rewrite ^ /$arg_page break;") == text);
+  BOOST_TEST(told("rewrite ^ /account/$arg_page break;").find(text) != std::string::npos);
+  BOOST_TEST(told("rewrite ^ /pages/show break;") == "");
+  BOOST_TEST(told("rewrite ^ /pages/show?page=$arg_page break;") == "");
+  BOOST_TEST(told("rewrite ^ /$arg_page redirect;") == "");
+  BOOST_TEST(told("rewrite ^/(.*)$ /pages/$1 break;") == "");
+}
+
+BOOST_AUTO_TEST_CASE(dots_in_the_clients_words_lead_wherever_the_application_resolves_them) {
+  const std::string text = finding(
+      "site.conf:5: advice: the client says what location = /show asks the application for ($arg_page), also "
+      "with `..`: whether the application then serves what the protected location /account/ (site.conf:1) "
+      "guards can't be told",
+      "an address that no variable changes");
+  BOOST_TEST(in_server(open("= /show", "proxy_pass http://app/pages/$arg_page;")) == text);
+  BOOST_TEST(in_server(open("= /show", "rewrite ^ /pages/$arg_page break; proxy_pass http://app;")) == text);
+  BOOST_TEST(in_server(open("= /show", "rewrite ^ /pages-$arg_page break; proxy_pass http://app;")) == "");
 }
 
 BOOST_AUTO_TEST_CASE(another_server_that_passes_the_same_address_to_the_application_is_told_once) {

@@ -93,6 +93,12 @@ BOOST_AUTO_TEST_CASE(a_client_chooses_no_rule) {
   BOOST_TEST(in_server(protected_with("set $session_require admin;")) == "");
 }
 
+BOOST_AUTO_TEST_CASE(the_variable_that_the_operator_writes_is_named) {
+  const std::string out = in_server(protected_with("set $session_login $arg_rule;"));
+  BOOST_TEST(out.find("GATEWAY_REQUIRE is what the client says ($session_login):") != std::string::npos, out);
+  BOOST_TEST(out.find("$session_login_here") == std::string::npos, out);
+}
+
 BOOST_AUTO_TEST_CASE(browsers_do_not_set_any_attribute) {
   const std::string write = "fastcgi_param GATEWAY_ALLOW set:theme;";
   const std::string any =

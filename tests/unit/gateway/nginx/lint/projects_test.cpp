@@ -151,6 +151,20 @@ struct EndToEndSite {
                   "without identity headers",
               "in this server, too: location " + guarded + " { include session-gateway-protect.conf; ... }");
   }
+  // Ways before the check of a location to one that lacks the include.
+  [[nodiscard]] std::string ways_to_forgotten() const {
+    std::string all;
+    for (const auto& [from, to] :
+         {std::pair("early-to-forgotten", "rewrite ^ /account/forgotten/x last"),
+          std::pair("returned-to-forgotten", "error_page 410 = /account/forgotten/x")})
+      all += at(line(to),
+                "danger: this leads to location /account/forgotten/ (nginx.conf:" +
+                    line("location /account/forgotten/") +
+                    "), which lacks session-gateway-protect.conf: its check goes by what location /anybody/" +
+                    from + "/ asks for",
+                "in location /account/forgotten/: include session-gateway-protect.conf;");
+    return all;
+  }
   [[nodiscard]] std::string word_behind_include() const {
     return at(
         std::to_string(std::stoi(line("location /anybody/behind/")) + 2),
@@ -233,7 +247,8 @@ BOOST_FIXTURE_TEST_CASE(the_site_of_the_end_to_end_tests_has_what_it_is_meant_to
           same_application("listen unix:/nonexistent/broken.sock", 5, "/account/",
                            line("location /account/ {")) +
           same_application("listen unix:/nonexistent/words.sock", 3, "/admin/", line("location /admin/ {")) +
-          forgotten("location /account/forgotten/") + word_behind_include() + lenient_server() +
+          forgotten("location /account/forgotten/") + word_behind_include() + ways_to_forgotten() +
+          lenient_server() +
           at(line("upstream session_gateway_plain"),
              "speed: upstream session_gateway_plain keeps no connection to "
              "the gateway open",

@@ -105,6 +105,18 @@ BOOST_AUTO_TEST_CASE(rewrites_of_a_server_run_before_any_check) {
   BOOST_TEST(in_server(open + "rewrite ^/old/(.*)$ /inner/$1 last;\n" + protected_with("")) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_pattern_for_a_directory_has_an_index_too) {
+  const auto site = [](const std::string& pattern) {
+    return in_server("location ~ " + pattern +
+                     " { include session-gateway-protect.conf; root /srv; }\nlocation / { root /srv; }");
+  };
+  BOOST_TEST(site("^/club/$") ==
+             finding("site.conf:1: danger: index leads to location / (site.conf:2), which has no check: "
+                     "whoever asks for /club/index.html needs no session",
+                     "in location /: include session-gateway-protect.conf;"));
+  BOOST_TEST(site("^/club/") == "");
+}
+
 BOOST_AUTO_TEST_CASE(the_index_that_nginx_looks_for_by_itself_counts) {
   const std::string club = "location = /club/ { include session-gateway-protect.conf; root /srv; }\n";
   BOOST_TEST(
