@@ -18,6 +18,13 @@ constexpr std::string_view kGuard = "session_not_included";
 bool is_off(const Directive* line) { return line && line->arg(0) == "off"; }
 bool is_on(const Directive* line) { return line && line->arg(0) == "on"; }
 
+std::vector<const Context*> all_auth_locations(const Inspection& in) {
+  std::vector<const Context*> all = in.usage.auth_locations();
+  const auto& by_http = in.usage.http_auth_locations();
+  all.insert(all.end(), by_http.begin(), by_http.end());
+  return all;
+}
+
 bool sets(const Context& context, const std::string& variable) {
   const auto& lines = context.own("set");
   return std::any_of(lines.begin(), lines.end(),
@@ -36,7 +43,7 @@ void nothing_asks(Inspection& in) {
 }
 
 void not_internal(Inspection& in) {
-  for (const Context* context : in.usage.auth_locations()) {
+  for (const Context* context : all_auth_locations(in)) {
     if (context->internal()) continue;
     in.advice(context->place(), context->title() + ", which auth_request asks, can be asked by clients too",
               "internal;");
@@ -127,8 +134,9 @@ void anybody_with_a_session(Inspection& in) {
 
 // Reports an error page that turns a failed check into a success.
 void failure_made_success(Inspection& in) {
-  for (const Context* context : in.usage.auth_locations()) {
-    const bool intercepts = is_on(context->find("fastcgi_intercept_errors"));
+  for (const Context* context : all_auth_locations(in)) {
+    const std::string intercept = Model::handler(*context)->kind + "_intercept_errors";
+    const bool intercepts = is_on(context->find(intercept));
     for (const Directive* line : context->list("error_page")) {
       const auto success = std::find_if(line->args.begin(), line->args.end(), [](const std::string& word) {
         return word == "=" || word.starts_with("=2");
@@ -140,7 +148,10 @@ void failure_made_success(Inspection& in) {
       in.danger(line->place,
                 "this error page makes a success of a check that fails in " + context->title() + " (" +
                     render(context->place()) + "): an outage lets everybody in",
-                "in " + context->title() + ": error_page 418 @session_outage; fastcgi_intercept_errors off;");
+                "in " + context->title() +
+                    (in.usage.is_http_gateway(*context) ? ": an error_page of its own that makes no success; "
+                                                        : ": error_page 418 @session_outage; ") +
+                    intercept + " off;");
     }
   }
 }

@@ -32,8 +32,8 @@ void who_handles(Inspection& in, const Context& context, const Context& location
   } else if (!in.usage.is_gateway(location) && expects_gateway(context)) {
     in.advice(place,
               asked + " is answered by " + location.title() + " (" + render(location.place()) +
-                  "), which does not ask session-gateway by FastCGI, though " + context.title() +
-                  " takes what only the gateway answers: whom it lets in can't be told",
+                  "), which does not ask session-gateway, as far as gateway.yaml says, though " +
+                  context.title() + " takes what only the gateway answers: whom it lets in can't be told",
               "auth_request /_session/auth;");
   }
 }
@@ -105,7 +105,9 @@ Owner owner_of(const Inspection& in, const std::string& address) {
 // Reports checks that others than the gateway get, too: a spare server of the upstream, for example.
 void shared_upstream(Inspection& in) {
   constexpr const char* kRemedy = "in the upstream of the check: the addresses of session-gateway only";
-  for (const Context* auth : in.usage.auth_locations()) {
+  std::vector<const Context*> asked = in.usage.auth_locations();
+  asked.insert(asked.end(), in.usage.http_auth_locations().begin(), in.usage.http_auth_locations().end());
+  for (const Context* auth : asked) {
     const Handler handler = *Model::handler(*auth);
     for (const std::string& address : in.usage.model().addresses(handler)) {
       const Owner owner = address.find('$') == address.npos ? owner_of(in, address) : Owner();

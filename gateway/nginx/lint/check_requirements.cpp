@@ -99,17 +99,30 @@ std::string joined(const Rules& rules, const std::string& between) {
   return text;
 }
 
+// Returns the rules of a check by HTTP. nullopt: the path is of no check, or gateway.yaml has none of that
+// name.
+std::optional<Rules> rules_by_http(const GatewayUsage& usage, const Context& auth) {
+  const std::string path = usage.http_path(auth);
+  constexpr std::string_view kChecks = "/auth/";
+  if (!path.starts_with(kChecks)) return std::nullopt;
+  const auto check = usage.facts().checks.find(path.substr(kChecks.size()));
+  if (check == usage.facts().checks.end()) return std::nullopt;
+  return Rules(check->second.begin(), check->second.end());
+}
+
 }  // namespace
 
-CheckRequirements::CheckRequirements(const GatewayUsage& usage) {
+CheckRequirements::CheckRequirements(const GatewayUsage& usage) : usage_(usage) {
   const Evaluation evaluation(usage);
   for (const Context* context : usage.model().contexts()) {
     const Context* auth = usage.auth_location(*context);
     if (context->level() != Context::Level::location || !auth || auth == context ||
         !usage.asks_gateway(*context))
       continue;
-    if (auto rules = rules_in(evaluation.required(*context, *auth), usage.facts().rules))
-      rules_[context] = std::move(*rules);
+    auto rules = usage.is_http_gateway(*auth)
+                     ? rules_by_http(usage, *auth)
+                     : rules_in(evaluation.required(*context, *auth), usage.facts().rules);
+    if (rules) rules_[context] = std::move(*rules);
   }
 }
 
@@ -148,6 +161,9 @@ std::string CheckRequirements::lacking(const Context& place, const Context& guar
 }
 
 std::string CheckRequirements::line_to_add(const Context& place, const Context& guarded) const {
+  const Context* auth = usage_.auth_location(guarded);
+  if (auth && usage_.is_http_gateway(*auth))
+    return "auth_request " + legible(*GatewayUsage::check(guarded)) + ";";
   if (!is_closed(place)) return "include session-gateway-protect.conf;";
   Rules rules = *of(place);
   const Rules lacks = missing(place, guarded);

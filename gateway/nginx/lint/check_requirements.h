@@ -35,11 +35,12 @@ class CheckRequirements {
   [[nodiscard]] std::string without(const Context& place, const Context& guarded) const;
   // "no check", or "a check that does not ask for admin".
   [[nodiscard]] std::string lacking(const Context& place, const Context& guarded) const;
-  // Returns the lines that close a place as much as `guarded` is: "include session-gateway-protect.conf;", or
-  // "set $session_require admin;".
+  // Returns the lines that close a place as much as `guarded` is: "include session-gateway-protect.conf;",
+  // "set $session_require admin;", or for a check by HTTP "auth_request /_session/auth/admin;".
   [[nodiscard]] std::string line_to_add(const Context& place, const Context& guarded) const;
 
  private:
+  const GatewayUsage& usage_;
   std::map<const Context*, Rules> rules_;
 };
 

@@ -36,6 +36,16 @@ bool names_somebody(const std::string& header) {
   return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
 }
 
+// Returns the address of a listener as nginx's directives have it: unix:/run/http.sock, 127.0.0.1:8080.
+std::string address_for_nginx(const Listen& listen) {
+  if (const auto* socket = std::get_if<ListenUnix>(&listen)) return "unix:" + socket->path;
+  const auto& tcp = std::get<ListenTcp>(listen);
+  const bool six = tcp.host.find(':') != tcp.host.npos;
+  std::string host = six ? "[" + tcp.host + "]" : tcp.host;
+  if (host == "0.0.0.0" || host == "[::]" || host == "[::1]") host = "127.0.0.1";
+  return host + ":" + std::to_string(tcp.port);
+}
+
 void remove_repeated(std::vector<std::string>& names) {
   std::set<std::string> seen;
   std::erase_if(names, [&](const std::string& name) { return !seen.insert(name).second; });
@@ -73,15 +83,15 @@ std::string as_written(const Directive& line) {
 
 std::vector<const LintRule*> all_lint_rules() {
   std::vector<const LintRule*> all;
-  for (const auto* rules : {&bypass_rules(),          &redirect_rules(),       &early_status_rules(),
-                            &other_door_rules(),      &written_file_rules(),   &client_file_name_rules(),
-                            &other_program_rules(),   &subrequest_rules(),     &location_precedence_rules(),
-                            &conditional_rules(),     &header_rules(),         &response_leak_rules(),
-                            &check_answer_rules(),    &auth_location_rules(),  &commit_rules(),
-                            &session_cookie_rules(),  &loosened_check_rules(), &param_rules(),
-                            &client_address_rules(),  &permission_rules(),     &login_page_rules(),
-                            &lost_line_rules(),       &upload_rules(),         &mirror_rules(),
-                            &long_connection_rules(), &speed_rules()}) {
+  for (const auto* rules : {&bypass_rules(),        &redirect_rules(),        &early_status_rules(),
+                            &other_door_rules(),    &written_file_rules(),    &client_file_name_rules(),
+                            &other_program_rules(), &subrequest_rules(),      &location_precedence_rules(),
+                            &conditional_rules(),   &header_rules(),          &response_leak_rules(),
+                            &check_answer_rules(),  &auth_location_rules(),   &http_check_rules(),
+                            &commit_rules(),        &session_cookie_rules(),  &loosened_check_rules(),
+                            &param_rules(),         &client_address_rules(),  &permission_rules(),
+                            &login_page_rules(),    &lost_line_rules(),       &upload_rules(),
+                            &mirror_rules(),        &long_connection_rules(), &speed_rules()}) {
     for (const LintRule& rule : *rules) all.push_back(&rule);
   }
   return all;
@@ -118,6 +128,10 @@ Result<GatewayFacts, std::string> facts_of(const Settings& settings) {
   facts.deciding.push_back(attribute_of(settings.identity.subject));
   for (const auto& [name, pointer] : settings.identity.headers) {
     if (names_somebody(name)) facts.deciding.push_back(attribute_of(pointer));
+  }
+  for (const HttpCheck& check : settings.checks) facts.checks[check.name] = check.require;
+  for (const Listen& listen : settings.listen) {
+    if (protocol_of(listen) == Protocol::http) facts.http_addresses.insert(address_for_nginx(listen));
   }
   for (const Rule& rule : settings.rules) {
     facts.rules.push_back(rule.name);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "gateway/nginx/lint/rule.h"
+#include "gateway/nginx/lint/upstream_protocol.h"
 
 namespace session::gateway {
 namespace {
@@ -143,6 +144,29 @@ void commit_not_internal(Inspection& in) {
 
 constexpr const char* kIncludeSecret = "include /etc/session-gateway/nginx/secret*.conf;";
 
+// The same for locations that ask by HTTP, which have it in a header.
+void secret_by_http(Inspection& in) {
+  for (const Context* context : in.usage.handling_contexts()) {
+    const auto protocol = upstream_protocol_of(*context);
+    if (!protocol || protocol->kind != "proxy") continue;
+    const auto secrets = protocol->settings(*context, "X-Gateway-Secret");
+    const bool is_gateway = in.usage.is_http_gateway(*context);
+    if (is_gateway && secrets.empty() && in.usage.facts().wants_secret)
+      in.danger(context->place(),
+                context->title() +
+                    " does not send the secret of `listen`, so the gateway refuses every request; or only "
+                    "root can read the file that has it, and lint has to run as root",
+                "include session-gateway-secret.conf;");
+    for (const Setting& secret : secrets) {
+      if (is_gateway || secret.value.empty()) continue;
+      in.danger(secret.line->place,
+                context->title() +
+                    " gives the gateway's secret to an application, which can then log in as anybody",
+                "no X-Gateway-Secret in " + context->title());
+    }
+  }
+}
+
 // Reports locations without the secret that the gateway wants, and secrets that get around.
 void secret_of_the_gateway(Inspection& in) {
   for (const Context* context : in.usage.handling_contexts()) {
@@ -168,6 +192,11 @@ void secret_of_the_gateway(Inspection& in) {
                 kIncludeSecret);
     }
   }
+}
+
+void secrets(Inspection& in) {
+  secret_of_the_gateway(in);
+  secret_by_http(in);
 }
 
 bool some_are_denied(const Context& context) {
@@ -224,7 +253,7 @@ const std::vector<LintRule>& param_rules() {
       {"commit-gets-body", body_of_commit,
        "The body of a request whose application commits was for the application, and must not be read as "
        "actions."},
-      {"gateway-secret", secret_of_the_gateway,
+      {"gateway-secret", secrets,
        "The gateway refuses requests without the secret of its listener, and who has the secret can log in "
        "as anybody."},
   };

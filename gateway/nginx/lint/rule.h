@@ -81,6 +81,8 @@ const std::vector<LintRule>& response_leak_rules();
 const std::vector<LintRule>& check_answer_rules();
 // The location of the check, which auth_request names:
 const std::vector<LintRule>& auth_location_rules();
+// Checks by HTTP, and what else of the gateway nginx shows by it:
+const std::vector<LintRule>& http_check_rules();
 // Lines of outer levels that end in a location:
 const std::vector<LintRule>& lost_line_rules();
 // What browsers without a session come to:

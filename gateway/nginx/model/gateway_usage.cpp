@@ -7,6 +7,7 @@ namespace session::gateway {
 namespace {
 
 constexpr std::string_view kUpstream = "session_gateway";
+constexpr std::string_view kHttpUpstream = "session_gateway_http";
 
 void add_once(std::vector<const Context*>& to, const Context* context) {
   if (std::find(to.begin(), to.end(), context) == to.end()) to.push_back(context);
@@ -49,7 +50,7 @@ bool GatewayUsage::asks_gateway(const Context& context) const {
 
 bool GatewayUsage::may_be_gateway(const Context* location) const {
   const auto handler = location ? Model::handler(*location) : std::nullopt;
-  if (!handler || handler->kind != "fastcgi") return false;
+  if (!handler || handler->kind != "fastcgi") return location && is_http_gateway(*location);
   return params(*location, "SCRIPT_FILENAME").empty() || !params(*location, "GATEWAY_ENDPOINT").empty();
 }
 
@@ -64,7 +65,8 @@ void GatewayUsage::find_checks() {
     if (!is_new) continue;
     const Context* location = Model::route(*server, *path);  // nginx takes a ? as a part of the name
     entry->second = location;
-    if (may_be_gateway(location)) add_once(auth_locations_, location);
+    if (may_be_gateway(location))
+      add_once(is_http_gateway(*location) ? http_auth_locations_ : auth_locations_, location);
   }
 }
 
@@ -106,9 +108,27 @@ bool GatewayUsage::is_endpoint(const Context& context, std::string_view name) co
 
 bool GatewayUsage::is_gateway(const Context& context) const {
   const auto handler = Model::handler(context);
-  if (!handler || handler->kind != "fastcgi") return false;
+  if (!handler || handler->kind != "fastcgi") return is_http_gateway(context);
   if (model_.target(*handler) == kUpstream || !params(context, "GATEWAY_ENDPOINT").empty()) return true;
   return std::find(auth_locations_.begin(), auth_locations_.end(), &context) != auth_locations_.end();
+}
+
+bool GatewayUsage::is_http_gateway(const Context& context) const {
+  const auto handler = Model::handler(context);
+  if (!handler || handler->kind != "proxy") return false;
+  const auto addresses = model_.addresses(*handler);
+  return model_.target(*handler) == kHttpUpstream ||
+         std::any_of(addresses.begin(), addresses.end(),
+                     [this](const std::string& address) { return facts_.http_addresses.count(address) > 0; });
+}
+
+std::string GatewayUsage::http_path(const Context& context) const {
+  std::string text = model_.with_constants(Model::handler(context)->line->arg(0));
+  const auto scheme = text.find("://");
+  text.erase(0, scheme == text.npos ? 0 : scheme + 3);
+  const auto colon = text.starts_with("unix:") ? text.find(':', 5) : text.npos;
+  if (text.starts_with("unix:")) return colon == text.npos ? "" : text.substr(colon + 1);
+  return text.substr(std::min({text.find('/'), text.find('$', 1), text.size()}));
 }
 
 void GatewayUsage::find_applications() {

@@ -21,9 +21,11 @@ struct GatewayFacts {
   std::vector<std::string> rules;  // their names
   // Attributes that a rule wants to be absent, each with the rule's name.
   std::vector<std::pair<std::string, std::string>> absent;
-  bool wants_secret = false;  // listen[].secret
-  bool secure_cookie = true;  // cookie.secure
-  std::string cookies;        // a pattern for the names of the session cookies
+  bool wants_secret = false;                               // listen[].secret
+  bool secure_cookie = true;                               // cookie.secure
+  std::string cookies;                                     // a pattern for the names of the session cookies
+  std::map<std::string, std::vector<std::string>> checks;  // by HTTP: the rules of each
+  std::set<std::string> http_addresses;                    // of listeners that speak it, as nginx names them
 };
 
 // A param or a header that a location sets: the directive and the value.
@@ -49,8 +51,12 @@ class GatewayUsage {
   // Returns true if the context's check seems to go to the gateway: it leads to a fastcgi_pass that is not
   // for a PHP script (a SCRIPT_FILENAME without a GATEWAY_ENDPOINT).
   [[nodiscard]] bool asks_gateway(const Context& context) const;
-  // The locations that answer checks of the gateway, each once.
+  // The locations that answer checks of the gateway by FastCGI, each once.
   [[nodiscard]] const std::vector<const Context*>& auth_locations() const { return auth_locations_; }
+  // Those that ask it by HTTP.
+  [[nodiscard]] const std::vector<const Context*>& http_auth_locations() const {
+    return http_auth_locations_;
+  }
 
   // Returns the variables by which protected locations pass their requirements to an auth location: those in
   // its GATEWAY_REQUIRE and GATEWAY_TOUCH, without the $. REQUIRES: `auth` is in auth_locations().
@@ -61,6 +67,12 @@ class GatewayUsage {
 
   // Returns true if the context passes requests to the gateway.
   [[nodiscard]] bool is_gateway(const Context& context) const;
+  // Returns true if it does so by HTTP: to the upstream of `session-gateway fronts nginx-http`, or to a
+  // listener.
+  [[nodiscard]] bool is_http_gateway(const Context& context) const;
+  // Returns the path for which a context asks the gateway by HTTP: /auth/login; "" if it passes on that of
+  // the request. REQUIRES: is_http_gateway().
+  [[nodiscard]] std::string http_path(const Context& context) const;
   // Returns the values of a param in the context; empty: it is not set.
   [[nodiscard]] std::vector<Setting> params(const Context& context, std::string_view name) const;
   // Returns true if GATEWAY_ENDPOINT has this value in the context.
@@ -90,6 +102,7 @@ class GatewayUsage {
   // The location for a server and a path.
   std::map<std::pair<const Context*, std::string>, const Context*> answered_by_;
   std::vector<const Context*> auth_locations_;
+  std::vector<const Context*> http_auth_locations_;
   std::set<const Context*> servers_with_checks_;
   std::set<const Context*> servers_with_commit_;
   std::set<std::string> applications_;  // their addresses

@@ -61,7 +61,8 @@ BOOST_AUTO_TEST_CASE(who_takes_the_gateways_words_asks_the_gateway) {
   };
   const std::string told =
       "site.conf:3: advice: auth_request /check is answered by location = /check (site.conf:1), which does "
-      "not ask session-gateway by FastCGI, though location /a/ takes what only the gateway answers: whom it "
+      "not ask session-gateway, as far as gateway.yaml says, though location /a/ takes what only the gateway "
+      "answers: whom it "
       "lets in can't be told";
   BOOST_TEST(site("auth_request_set $c $upstream_http_x_session_cookie;").find(told) != std::string::npos);
   BOOST_TEST(site("set $session_not_included '';").find(told) != std::string::npos);
