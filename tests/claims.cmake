@@ -363,7 +363,8 @@ if(NOT SESSION_SANITIZE)
   add_check(instructions $<TARGET_FILE:auth-instructions> $<TARGET_FILE:session-gateway> ${CMAKE_BUILD_TYPE})
   set_tests_properties(checks/instructions PROPERTIES TIMEOUT 300)  # six runs under callgrind, beside others
   add_check(lint_and_nginx $<TARGET_FILE:session-gateway>)
-  set_tests_properties(checks/lint_and_nginx PROPERTIES LABELS "checks;e2e" TIMEOUT 300)
+  # It takes 45 s of CPU time, and starts some thousand processes.
+  set_tests_properties(checks/lint_and_nginx PROPERTIES LABELS "checks;e2e" TIMEOUT 600)
   add_check(memory_counted $<TARGET_FILE:memory-footprint>)
   add_check(nginx_instructions $<TARGET_FILE:session-gateway>)
   set_tests_properties(checks/nginx_instructions PROPERTIES TIMEOUT 300)  # three runs under callgrind, beside others
