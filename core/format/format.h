@@ -15,6 +15,7 @@ struct FormatCapabilities {
   bool tombstones = false;        // a replaced id can be distinguished from one that never existed
   bool absolute_timeout = false;  // records contain their time of creation
   bool own_lifetime = false;      // records contain their lifetime: the idle timeout does not count
+  bool others_write = true;       // other programs write records of this format, too
   bool configured_keys = false;   // signs with the keys and the salt of the configuration's top level
 };
 

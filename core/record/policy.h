@@ -21,6 +21,17 @@ struct Policy {
   };
   Anonymous anonymous = {};
 
+  // How many sessions a subject may have at once.
+  struct PerSubject {
+    enum class WhenFull {
+      end_oldest,  // A login ends the oldest ones.
+      refuse,      // A login fails.
+    };
+    std::size_t count = 0;  // 0: any number
+    WhenFull when_full = WhenFull::end_oldest;
+  };
+  PerSubject max_per_subject = {};
+
   // The policy of a session that has a subject, or none.
   [[nodiscard]] Policy of(bool has_subject) const;
 };

@@ -1,6 +1,7 @@
 #include "core/record/record_store.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace session {
 namespace {
@@ -9,8 +10,15 @@ namespace {
 constexpr int kMaxErasures = 4;
 
 StoreTerms terms(const RecordWrite& write, milliseconds time_to_live) {
-  return StoreTerms(time_to_live, write.retention);
+  StoreTerms terms(time_to_live, write.retention);
+  terms.owner = write.owner;
+  return terms;
 }
+
+// How far ahead a record is taken to be listed that has just been listed: as long as it had left, and a
+// minute.
+constexpr milliseconds kListedLonger = std::chrono::minutes(1);
+constexpr milliseconds kLongest = std::chrono::hours(24 * 365 * 100);
 
 }  // namespace
 
@@ -29,12 +37,54 @@ void RecordStore::allow_migration(const CookieFormat& in_use, const Format& lega
   legacy_.push_back(&legacy);
 }
 
-RecordWrite RecordStore::prepare(std::string_view key, Record record) const {
+void RecordStore::list_by_subject(OwnerId owners, bool others_write) {
+  owners_ = std::move(owners);
+  others_write_ = others_write;
+}
+
+std::string RecordStore::owner_of(const std::string& key, const Bytes& version) {
+  const auto found = cache_.summary(key, version);
+  return found ? owner_of((*found)->subject) : std::string();
+}
+
+RecordStore::Answer<std::vector<std::string>> RecordStore::keys_of(std::string subject, std::size_t max) {
+  std::vector<std::string> all;
+  for (const std::string& owner : owners_.all_of(subject)) {
+    auto keys = co_await store_.owned(owner, max);
+    if (!keys) co_return keys.error();
+    all.insert(all.end(), std::make_move_iterator(keys->begin()), std::make_move_iterator(keys->end()));
+  }
+  co_return all;
+}
+
+RecordStore::Answer<std::optional<StoredRecord>> RecordStore::unlist(std::string key, std::string subject) {
+  for (const std::string& owner : owners_.all_of(subject)) {
+    auto removed = co_await store_.disown(key, owner);
+    if (!removed) co_return removed.error();
+  }
+  auto loaded = co_await store_.load(key, max_load_bytes_);
+  if (!loaded || !*loaded) co_return loaded;
+  const std::string owner = owner_of(key, (*loaded)->bytes);
+  if (owner.empty() || owner != owners_.of(subject)) co_return std::optional<StoredRecord>();
+  auto listed = co_await store_.own(key, owner, (*loaded)->time_left);
+  if (!listed) co_return listed.error();
+  co_return loaded;
+}
+
+Task<void> RecordStore::list(std::string key, Summary summary, milliseconds time_left) {
+  const milliseconds left = std::min(time_left, kLongest);
+  auto listed = co_await store_.own(std::move(key), owner_of(summary->subject), left);
+  if (listed) summary->listed_until = clock_.unix_now() + left + kListedLonger;
+}
+
+RecordWrite RecordStore::prepare(std::string_view key, Record record) {
   const seconds now = clock_.unix_now();
   format_.complete(record, now);
   RecordWrite write;
   write.bytes = Bytes(format_.encode(key, record));
-  write.has_subject = identity().subject(record.attributes).has_value();
+  const std::optional<std::string> subject = identity().subject(record.attributes);
+  write.has_subject = subject.has_value();
+  write.owner = owner_of(subject);
   write.retention = write.has_subject ? Retention::keep : Retention::expendable;
   write.time_to_live =
       time_to_live(policy(write.has_subject), {record.created, record.lifetime, record.end}, now);
@@ -43,15 +93,18 @@ RecordWrite RecordStore::prepare(std::string_view key, Record record) const {
 }
 
 RecordStore::Answer<CreateOutcome> RecordStore::create(std::string key, const RecordWrite& write,
-                                                       milliseconds time_to_live) {
-  return store_.create(std::move(key), write.bytes, terms(write, time_to_live));
+                                                       milliseconds time_to_live,
+                                                       std::optional<StoreTerms::OwnerLimit> limit) {
+  StoreTerms with = terms(write, time_to_live);
+  with.owner_limit = std::move(limit);
+  return store_.create(std::move(key), write.bytes, std::move(with));
 }
 
 RecordStore::Answer<ReplaceOutcome> RecordStore::replace(std::string key, Bytes version,
                                                          const RecordWrite& write, milliseconds time_to_live,
                                                          std::optional<milliseconds> time_left) {
   StoreTerms with = terms(write, time_to_live);
-  if (time_left) with.former = StoreTerms::Former{version.size(), *time_left};
+  if (time_left) with.former = StoreTerms::Former{version.size(), *time_left, owner_of(key, version)};
   return store_.replace(std::move(key), std::move(version), write.bytes, with);
 }
 
@@ -61,23 +114,36 @@ RecordStore::Answer<ReplaceOutcome> RecordStore::replace_with_tombstone(
   if (const auto tombstone = format_.tombstone(successor)) {
     Bytes bytes(*tombstone);
     StoreTerms terms(kTombstoneTime, retention);
-    if (time_left) terms.former = StoreTerms::Former{version.size(), *time_left};
+    if (time_left) terms.former = StoreTerms::Former{version.size(), *time_left, owner_of(key, version)};
     co_return co_await store_.replace(std::move(key), std::move(version), std::move(bytes), terms);
   }
-  auto erased = co_await store_.erase_if(std::move(key), std::move(version));
+  auto erased = co_await erase_if(std::move(key), std::move(version));
   if (!erased) co_return erased.error();
   co_return *erased == EraseIfOutcome::erased ? ReplaceOutcome::replaced : ReplaceOutcome::mismatch;
 }
 
 RecordStore::Answer<EraseIfOutcome> RecordStore::end(std::string key, Bytes version,
                                                      std::optional<std::string> migrated_from) {
-  if (!migrated_from || !leaves_tombstones())
-    co_return co_await store_.erase_if(std::move(key), std::move(version));
+  if (!migrated_from || !leaves_tombstones()) co_return co_await erase_if(std::move(key), std::move(version));
   auto erased = co_await erase_migrated_from(std::move(*migrated_from));
   if (!erased) co_return erased.error();
   auto ended = co_await replace_with_tombstone(std::move(key), std::move(version), std::string_view());
   if (!ended) co_return ended.error();
   co_return *ended == ReplaceOutcome::replaced ? EraseIfOutcome::erased : EraseIfOutcome::mismatch;
+}
+
+RecordStore::Answer<EraseIfOutcome> RecordStore::erase_if(std::string key, Bytes version) {
+  std::string owner = owner_of(key, version);
+  return store_.erase_if(std::move(key), std::move(version), std::move(owner));
+}
+
+RecordStore::Answer<TouchOutcome> RecordStore::touch(std::string key, const Bytes& version,
+                                                     const Summary& summary, milliseconds time_left,
+                                                     milliseconds time_to_live) {
+  StoreTerms terms(time_to_live, summary->subject ? Retention::keep : Retention::expendable);
+  terms.owner = owner_of(summary->subject);
+  terms.former = StoreTerms::Former{version.size(), time_left, terms.owner};
+  return store_.touch(std::move(key), std::move(terms));
 }
 
 RecordStore::Answer<EraseOutcome> RecordStore::erase_migrated_from(std::string key) {

@@ -12,6 +12,7 @@
 #include "core/base/task.h"
 #include "core/format/format.h"
 #include "core/format/record_format.h"
+#include "core/record/owner_id.h"
 #include "core/record/policy.h"
 #include "core/record/record_cache.h"
 #include "core/store/store.h"
@@ -30,13 +31,15 @@ struct RecordWrite {
   Record record;
   Bytes bytes;
   bool has_subject = false;
+  std::string owner;                      // the subject's name in the store (OwnerId); empty: it has none
   Retention retention = Retention::keep;  // expendable: it has no subject
   // The time to live from now on; nullopt: the session has expired, and the record can't be written.
   std::optional<milliseconds> time_to_live = {};
 };
 
 // The records of one format in a store. This is the only caller of Store, so that everything that concerns
-// all records is in one place, such as encoding and caching.
+// all records is in one place, such as encoding, caching, and whose each record is: every write names the
+// owner of the record, and of the one that it replaces (Store::owned).
 //
 // Not thread-safe: each thread has its own over the same store. Errors: StoreFailure if the store did not
 // answer, never for an absent record.
@@ -54,6 +57,10 @@ class RecordStore {
   // Names a legacy format whose sessions migrate to these records. Both formats must outlive this object.
   // `in_use` is the format of these records.
   void allow_migration(const CookieFormat& in_use, const Format& legacy);
+
+  // Has the store list records by subject from now on. `others_write`: other programs write records of this
+  // format, which are listed when they are read (list_if_new).
+  void list_by_subject(OwnerId owners, bool others_write);
 
   // --- What the store holds ---
 
@@ -75,17 +82,36 @@ class RecordStore {
     return format_.successor(version.view());
   }
 
+  // --- Whose records they are ---
+
+  // The keys of records that a subject may have, at most `max` (or as many for each former key of OwnerId).
+  // They may name what is gone, and what is another subject's: the record decides.
+  Answer<std::vector<std::string>> keys_of(std::string subject, std::size_t max);
+  // Removes a key from keys_of(), because it has no record of this subject. Returns the record if there is
+  // one after that, which a login under way has just created: it is listed again.
+  Answer<std::optional<StoredRecord>> unlist(std::string key, std::string subject);
+  // Lists a record that another program may have written. Costs nothing for formats that only the gateway
+  // writes, and little if it is listed already. A failure is no error: the next read repeats it.
+  [[nodiscard]] bool must_list(const Summary& summary, milliseconds time_left) const {
+    return others_write_ && summary->subject && clock_.unix_now() + time_left > summary->listed_until;
+  }
+  Task<void> list(std::string key, Summary summary, milliseconds time_left);
+  // Keys of the store (Store::keys), also of what is no record of this format.
+  Answer<KeyPage> keys(std::string cursor, std::size_t max) { return store_.keys(std::move(cursor), max); }
+
   // --- Writes ---
 
   // Completes and encodes a record. No I/O.
-  [[nodiscard]] RecordWrite prepare(std::string_view key, Record record) const;
+  [[nodiscard]] RecordWrite prepare(std::string_view key, Record record);
   // Returns what summary() will return for the record once it is written.
   [[nodiscard]] Summary summary_of(const Record& record) const { return cache_.describe(record); }
 
   // `exists` and `mismatch` mean that nothing was changed.
   // `time_left` is that of the version that is replaced, as it was last loaded or written: a store that
   // bounds the expendable records needs it.
-  Answer<CreateOutcome> create(std::string key, const RecordWrite& write, milliseconds time_to_live);
+  // `too_many`: the subject has as many as the limit says, of which some may have just ended.
+  Answer<CreateOutcome> create(std::string key, const RecordWrite& write, milliseconds time_to_live,
+                               std::optional<StoreTerms::OwnerLimit> limit = {});
   Answer<ReplaceOutcome> replace(std::string key, Bytes version, const RecordWrite& write,
                                  milliseconds time_to_live, std::optional<milliseconds> time_left = {});
 
@@ -110,13 +136,15 @@ class RecordStore {
 
   // Erases whatever the key holds, or only that version.
   Answer<EraseOutcome> erase(std::string key) { return store_.erase(std::move(key)); }
-  Answer<EraseIfOutcome> erase_if(std::string key, Bytes version) {
-    return store_.erase_if(std::move(key), std::move(version));
-  }
-  // Sets the time to live; never brings an expired record back. `full`: a session without a subject has no
-  // room to live longer, and keeps its end.
-  Answer<TouchOutcome> touch(std::string key, StoreTerms terms) {
-    return store_.touch(std::move(key), terms);
+  Answer<EraseIfOutcome> erase_if(std::string key, Bytes version);
+  // Sets the time to live of a record, of which this is the summary, and `time_left` what it has; never
+  // brings an expired record back. `full`: a session without a subject has no room to live longer, and keeps
+  // its end.
+  Answer<TouchOutcome> touch(std::string key, const Bytes& version, const Summary& summary,
+                             milliseconds time_left, milliseconds time_to_live);
+  // The same for a tombstone.
+  Answer<TouchOutcome> touch_tombstone(std::string key) {
+    return store_.touch(std::move(key), StoreTerms(kTombstoneTime));
   }
 
   // Tries every operation that requests need, under a key that no session has, because a store may serve
@@ -136,6 +164,11 @@ class RecordStore {
   void release_cache() { cache_.release(); }
 
  private:
+  // The owner of a record; empty: it has none.
+  [[nodiscard]] std::string owner_of(const std::string& key, const Bytes& version);
+  [[nodiscard]] std::string owner_of(const std::optional<std::string>& subject) {
+    return subject ? owners_.of(*subject) : std::string();
+  }
   // Whether a legacy format can have the key, and the bytes are a session of it.
   [[nodiscard]] bool is_legacy_session(std::string_view key, const Bytes& bytes) const;
 
@@ -146,6 +179,8 @@ class RecordStore {
   std::size_t max_load_bytes_;
   RecordCache cache_;
   const Clock& clock_;
+  OwnerId owners_ = OwnerId(std::vector<Secret>());
+  bool others_write_ = false;
   const CookieFormat* in_use_ = nullptr;    // set if a legacy format is allowed
   std::vector<const Format*> legacy_ = {};  // whose sessions migrate to these records
 };

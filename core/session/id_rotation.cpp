@@ -1,8 +1,10 @@
 // Gives a session another id.
 
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
+#include "core/session/subject_sessions.h"
 #include "core/session/write.h"
 
 namespace session {
@@ -26,9 +28,11 @@ Session::Written Session::move(std::string_view cause, Attempts attempts) {
     // Who was or becomes somebody has a place in the store, whatever strangers have taken.
     if (had_subject()) prepared->retention = Retention::keep;
     const milliseconds ttl = anew ? *prepared->time_to_live : ttl_of(*prepared);
-    auto held = co_await store_moved(new_key, stored, *prepared, ttl);
+    const bool login = restart_age && prepared->has_subject;
+    auto held = co_await store_moved(new_key, stored, *prepared, ttl, login);
     if (!held) co_return co_await roll_back(stored.has_value(), new_key, WriteFailure(held.error()));
-    if (!*held) {
+    if (*held == Stored::too_many) co_return failed(WriteFailure::Kind::too_many);
+    if (*held == Stored::missing) {
       stored.reset();  // evicted: the old record stays until the new one is stored
       if (attempts.over()) co_return failed(contended());
       continue;
@@ -37,6 +41,8 @@ Session::Written Session::move(std::string_view cause, Attempts attempts) {
     if (restart_age) {
       auto ended = co_await end_others(Which::live);
       if (!ended) co_return co_await roll_back(true, new_key, ended.error());
+      auto kept = co_await keep_limit(*prepared);
+      if (!kept) co_return co_await roll_back(true, new_key, kept.error());
     }
     const OldId retired = co_await retire_old_id(new_key, prepared->retention, attempts);
     if (retired.how == OldId::How::done) {
@@ -86,20 +92,49 @@ Task<Session::OldId> Session::retire_old_id(std::string new_key, Retention reten
   co_return OldId{How::unchanged, failure};
 }
 
-// Stores the record of a new id, or updates the one that was stored before. False: that record is missing.
-Task<Result<bool, StoreFailure>> Session::store_moved(std::string key, std::optional<Bytes> stored,
-                                                      RecordWrite write, milliseconds ttl) {
-  RecordStore& records = environment_->records;
+// Stores the record of a new id, or updates the one that was stored before, which may be missing.
+Task<Result<Session::Stored, StoreFailure>> Session::store_moved(std::string key, std::optional<Bytes> stored,
+                                                                 RecordWrite write, milliseconds ttl,
+                                                                 bool login) {
   if (!stored) {
-    auto created = co_await records.create(std::move(key), write, ttl);
+    auto created = co_await create_record(std::move(key), write, ttl, login);
     if (!created) co_return created.error();
     if (*created == CreateOutcome::exists)
       throw std::runtime_error("a fresh id is taken: the random source is broken");
-    co_return true;
+    co_return *created == CreateOutcome::too_many ? Stored::too_many : Stored::done;
   }
-  auto replaced = co_await records.replace(std::move(key), std::move(*stored), write, ttl, ttl);
+  auto replaced = co_await environment_->records.replace(std::move(key), std::move(*stored), write, ttl, ttl);
   if (!replaced) co_return replaced.error();
-  co_return *replaced == ReplaceOutcome::replaced;
+  co_return *replaced == ReplaceOutcome::replaced ? Stored::done : Stored::missing;
+}
+
+// The store counts what it has listed, and some of that may have ended since: reading the list repairs it.
+RecordStore::Answer<CreateOutcome> Session::create_record(std::string key, const RecordWrite& write,
+                                                          milliseconds ttl, bool login) {
+  RecordStore& records = environment_->records;
+  const Policy::PerSubject most = records.policy().max_per_subject;
+  std::optional<StoreTerms::OwnerLimit> limit;
+  if (login && most.count > 0 && most.when_full == Policy::PerSubject::WhenFull::refuse)
+    limit = StoreTerms::OwnerLimit{most.count, base_ ? key_ : std::string()};
+  auto created = co_await records.create(key, write, ttl, limit);
+  if (!created || *created != CreateOutcome::too_many) co_return created;
+  const auto subject = records.identity().subject(write.record.attributes);
+  auto live = co_await sessions_of(*environment_, subject.value_or(""));
+  if (!live) co_return live.error();
+  co_return co_await records.create(std::move(key), write, ttl, std::move(limit));
+}
+
+Session::Written Session::keep_limit(const RecordWrite& write) {
+  const Policy::PerSubject most = environment_->records.policy().max_per_subject;
+  if (!write.has_subject || most.count == 0 || most.when_full != Policy::PerSubject::WhenFull::end_oldest)
+    co_return WriteOutcome();
+  const auto subject = environment_->records.identity().subject(write.record.attributes);
+  EndedOfSubject ended =
+      co_await end_oldest(*environment_, subject.value_or(""), most.count, base_ ? key_ : "");
+  history_.insert(history_.end(), std::make_move_iterator(ended.events.begin()),
+                  std::make_move_iterator(ended.events.end()));
+  if (ended.failure) co_return WriteFailure(*ended.failure);
+  co_return WriteOutcome();
 }
 
 // Erases the record of the new id. If that fails too, the record is harmless: no browser has its id, and it

@@ -98,11 +98,11 @@ Session::Written Session::flush() {
 }
 
 Session::Written Session::create() {
-  RecordStore& records = environment_->records;
   auto prepared = prepare(key_, changed_record());
   if (!prepared) co_return prepared.error();
-  auto created = co_await records.create(key_, *prepared, *prepared->time_to_live);
+  auto created = co_await create_record(key_, *prepared, *prepared->time_to_live, prepared->has_subject);
   if (!created) co_return failed(created.error());
+  if (*created == CreateOutcome::too_many) co_return failed(WriteFailure::Kind::too_many);
   if (*created == CreateOutcome::exists) {
     // A new random id must never be merged into a record that may belong to another user.
     if (origin_ != Origin::named)
@@ -114,6 +114,8 @@ Session::Written Session::create() {
   if (prepared->has_subject) {
     auto ended = co_await end_others(Which::live);
     if (!ended) co_return co_await roll_back(true, key_, ended.error());
+    auto kept = co_await keep_limit(*prepared);
+    if (!kept) co_return co_await roll_back(true, key_, kept.error());
   }
   cookie_ = Cookie::give;
   const milliseconds ttl = *prepared->time_to_live;
@@ -252,9 +254,7 @@ milliseconds Session::ttl_of(const RecordWrite& write) const {
 }
 
 Task<void> Session::extend(milliseconds time_to_live) {
-  StoreTerms terms(time_to_live, had_subject() ? Retention::keep : Retention::expendable);
-  terms.former = StoreTerms::Former{base_->size(), time_left_};
-  const auto touched = co_await environment_->records.touch(key_, terms);
+  const auto touched = co_await environment_->records.touch(key_, *base_, summary_, time_left_, time_to_live);
   if (touched && *touched == TouchOutcome::touched) time_left_ = time_to_live;
 }
 
@@ -323,7 +323,7 @@ Session::Changed Session::changed_record() {
 }
 
 Result<RecordWrite, WriteFailure> Session::prepare(std::string_view key, Changed changed) const {
-  const RecordStore& records = environment_->records;
+  RecordStore& records = environment_->records;
   if (sets_reserved(changes_, records.format())) return WriteFailure(WriteFailure::Kind::reserved);
   const std::size_t attribute_bytes = changed.record.attribute_bytes();
   RecordWrite write = records.prepare(key, std::move(changed.record));

@@ -27,6 +27,8 @@ struct WriteFailure {
     too_large,  // The record would be larger than Policy::max_bytes. Nothing was written.
     malformed,  // The key holds something that is no record of this format. It was left as it is.
     reserved,   // An attribute has a name that the format uses itself. Nothing was written.
+    too_many,   // It would be a login of a subject that has Policy::max_per_subject sessions. Nothing was
+                // written.
   };
   WriteFailure() = default;
   explicit WriteFailure(Kind k) : kind(k) {}
@@ -150,8 +152,14 @@ class Session {
   Task<Result<bool, WriteFailure>> end_others(Which which);
   // Replaces the record of the old id with a tombstone that names the new one.
   Task<OldId> retire_old_id(std::string new_key, Retention retention, Attempts attempts);
-  Task<Result<bool, StoreFailure>> store_moved(std::string key, std::optional<Bytes> stored,
-                                               RecordWrite write, milliseconds ttl);
+  enum class Stored { done, missing, too_many };
+  Task<Result<Stored, StoreFailure>> store_moved(std::string key, std::optional<Bytes> stored,
+                                                 RecordWrite write, milliseconds ttl, bool login);
+  // Creates a record. A login counts against Policy::max_per_subject, if that refuses logins.
+  RecordStore::Answer<CreateOutcome> create_record(std::string key, const RecordWrite& write,
+                                                   milliseconds ttl, bool login);
+  // Ends the oldest sessions of the subject that has just logged in, if Policy::max_per_subject says so.
+  Written keep_limit(const RecordWrite& write);
   // Whether the record that the store holds has a subject.
   [[nodiscard]] bool had_subject() const { return summary_ && summary_->subject; }
   Written roll_back(bool stored, std::string new_key, WriteFailure failure);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/cookie/cookie_header.h"
+#include "core/crypto/random.h"
 #include "core/session/termination.h"
 
 namespace session {
@@ -70,7 +71,11 @@ SessionManager::SessionManager(Store& store, Format format, std::shared_ptr<cons
                    clock,
                    LogId(options.log_id_key),
                    Privileges(identity, options.privileges),
-                   clearing(options.former)} {}
+                   clearing(options.former)} {
+  std::vector<Secret> keys = std::move(options.owner_id_keys);
+  if (keys.empty()) keys.emplace_back(system_random().bytes(32));
+  environment_.records.list_by_subject(OwnerId(keys), environment_.format.capabilities.others_write);
+}
 
 void SessionManager::accept(LegacyFormat legacy) {
   const RecordFormat& records = *legacy.format.records;
@@ -256,7 +261,7 @@ SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, Touch
     Opened none = refused(adopted.error(), session);
     // A touch right after the id was replaced has extended the tombstone instead of the session.
     if (adopted.error() == RejectReason::revoked && (*loaded)->time_left > kTombstoneTime) {
-      (void)co_await environment_.records.touch(session.key_, kTombstoneTime);
+      (void)co_await environment_.records.touch_tombstone(session.key_);
     }
     if (adopted.error() == RejectReason::malformed) none.corrupt_record = none.name;
     co_return none;
@@ -269,6 +274,8 @@ SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, Touch
   const Policy& policy = environment_.records.policy(session.summary_->subject.has_value());
   const auto target = time_to_live(policy, session.age_, environment_.clock.unix_now());
   if (!target) co_return refused(RejectReason::expired, session);
+  if (environment_.records.must_list(session.summary_, (*loaded)->time_left))
+    co_await environment_.records.list(session.key_, session.summary_, (*loaded)->time_left);
   if (touch_due(policy, session.age_, (*loaded)->time_left, *target) && !session.held()) {
     co_await session.extend(*target);
   }

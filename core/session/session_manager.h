@@ -10,6 +10,7 @@
 #include "core/migration/migration.h"
 #include "core/session/environment.h"
 #include "core/session/session.h"
+#include "core/session/session_directory.h"
 #include "core/session/touch.h"
 
 namespace session {
@@ -27,6 +28,9 @@ struct SessionManagerOptions {
   milliseconds write_deadline = seconds(2);
   // The key of the hash that names sessions in logs (LogId); empty: a random key.
   Secret log_id_key = {};
+  // The keys of the hash that names the owners of sessions in the store (OwnerId); none: a random key, so
+  // that no other process finds the sessions of a subject.
+  std::vector<Secret> owner_id_keys = {};
 };
 
 // Finds the session of a request by its cookie, and creates sessions.
@@ -80,6 +84,9 @@ class SessionManager {
   [[nodiscard]] std::string log_id_of(std::string_view store_key) {
     return environment_.log_ids.of(store_key);
   }
+
+  // Lists and ends the sessions of all who are logged in.
+  [[nodiscard]] SessionDirectory directory() { return SessionDirectory(environment_); }
 
   // Whether these attributes have a subject.
   [[nodiscard]] bool name_a_subject(const Json& attributes) const {

@@ -9,8 +9,8 @@ namespace session {
 struct StoreFailure;
 
 // The functions of the Store seam, by name.
-enum class StoreCommand { load, create, replace, touch, erase, erase_if };
-inline constexpr std::size_t kStoreCommands = 6;
+enum class StoreCommand { load, create, replace, touch, erase, erase_if, owned, own, disown, keys };
+inline constexpr std::size_t kStoreCommands = 10;
 
 // Receives a report of every command of a store, done or failed, for metrics. Set in a store's options, or by
 // `observed_by` of a store.

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "core/base/bytes.h"
 #include "core/base/clock.h"
@@ -52,16 +54,34 @@ struct StoreTerms {
   struct Former {
     std::size_t bytes = 0;
     milliseconds time_left{};
+    std::string owner = {};
+  };
+  // How many entries an owner may have.
+  struct OwnerLimit {
+    std::size_t max = 0;
+    std::string instead_of = {};  // the key of an entry that does not count, because this one replaces it
   };
 
   milliseconds ttl;  // milliseconds::max(): until it is erased
   Retention retention;
-  // Of an expendable entry that is replaced or touched: a store that bounds these needs it, to know by how
-  // much it stays longer. nullopt: not known, and the entry may count twice or not at all.
+  // Of an entry that is replaced or touched. A store that bounds expendable entries needs it, to know by how
+  // much one stays longer: without it (nullopt: not known) the entry may count twice or not at all. A store
+  // that keeps owners apart from entries needs it of every entry that has an owner, before or after.
   std::optional<Former> former = {};
+  // Whose the entry is: Store::owned() lists its key under this name. At most 64 bytes; empty: nobody's.
+  std::string owner = {};
+  // For a create: fails as `too_many` if the owner has so many entries, among them perhaps some that have
+  // just ended (Store::disown).
+  std::optional<OwnerLimit> owner_limit = {};
 };
 
-enum class CreateOutcome { created, exists };
+// Some of the keys of a store.
+struct KeyPage {
+  std::vector<std::string> keys;
+  std::string cursor;  // where the next page begins; empty: there is none
+};
+
+enum class CreateOutcome { created, exists, too_many };
 enum class ReplaceOutcome { replaced, mismatch };
 enum class TouchOutcome { touched, absent };
 enum class EraseOutcome { erased, absent };
@@ -72,6 +92,11 @@ enum class EraseIfOutcome { erased, mismatch };
 //
 // Every write is a create, or a replace of exactly the bytes that were read. With that alone no update is
 // lost and nothing erased comes back; so there is deliberately no plain "put".
+//
+// Entries may have an owner, and owned() lists an owner's keys. It may name what is gone, and never misses
+// what is there: an entry is listed before create() has answered, and until it is erased or expires. So
+// whoever erases all that owned() lists, until it lists nothing, has erased every entry that was created
+// before.
 //
 // Thread-safe: all functions may be called from every thread at once. Each is atomic.
 // Time: an entry whose time to live has run out is absent, to the millisecond, whether or not its memory is
@@ -100,15 +125,33 @@ class Store {
   // Replaces bytes and terms if the key holds exactly `expected`; else changes nothing.
   virtual Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, StoreTerms terms) = 0;
 
-  // Sets the time to live and leaves the bytes. Never brings an expired entry back. `full`: an expendable
-  // entry has no room to stay longer, and keeps its time to live.
+  // Sets the time to live, and the owner if the terms name one, and leaves the bytes. Never brings an expired
+  // entry back. `full`: an expendable entry has no room to stay longer, and keeps its time to live.
   virtual Answer<TouchOutcome> touch(std::string key, StoreTerms terms) = 0;
 
-  // Removes the key, whatever it holds. `absent`: there was nothing (or it had expired).
-  virtual Answer<EraseOutcome> erase(std::string key) = 0;
+  // Removes the key, whatever it holds. `absent`: there was nothing (or it had expired). `owner` is the
+  // entry's, as far as the caller knows: with a wrong one owned() may go on to name the key.
+  virtual Answer<EraseOutcome> erase(std::string key, std::string owner = {}) = 0;
 
   // Removes the key if it holds exactly `expected`; else changes nothing.
-  virtual Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected) = 0;
+  virtual Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected, std::string owner = {}) = 0;
+
+  // The keys of the entries that the owner has, at most `max`, preferably those that were written last.
+  virtual Answer<std::vector<std::string>> owned(std::string owner, std::size_t max) = 0;
+
+  // Names the owner of an entry that another program has written. Changes nothing else; no error if there is
+  // no such entry. `time_left` is the entry's.
+  virtual Answer<void> own(std::string key, std::string owner, milliseconds time_left) = 0;
+
+  // Removes a key from what owned() lists, because its entry was found to be gone, or not to be this owner's.
+  // A create() of that key that is under way then fails or lists the key again, but whoever writes such
+  // entries otherwise may have written one meanwhile: the caller looks again after this, and calls own().
+  virtual Answer<void> disown(std::string key, std::string owner) = 0;
+
+  // Keys of the store, about `max`, from a cursor on: that of the page before, empty for the first. Every key
+  // that is there from the first page to the last is on one of them, or on several if the store changes
+  // meanwhile. An unknown cursor begins anew.
+  virtual Answer<KeyPage> keys(std::string cursor, std::size_t max) = 0;
 };
 
 }  // namespace session

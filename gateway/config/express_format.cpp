@@ -43,6 +43,12 @@ const Secret& log_id_source(const Settings& settings) {
   return own.secrets.empty() ? settings.salt : own.secrets.front();
 }
 
+std::vector<Secret> former_log_id_sources(const Settings& settings) {
+  const auto& own = settings.format_settings<ExpressSettings>(kName);
+  if (own.secrets.size() < 2) return {};
+  return {own.secrets.begin() + 1, own.secrets.end()};
+}
+
 Format make(const FormatContext& context) {
   const auto& own = static_cast<const ExpressSettings&>(context.own);
   ExpressFormatOptions options;
@@ -71,6 +77,7 @@ FormatRow express_row() {
   row.validate = validate;
   row.validate_with_store = validate_with_store;
   row.log_id_source = log_id_source;
+  row.former_log_id_sources = former_log_id_sources;
   row.make = make;
   return row;
 }

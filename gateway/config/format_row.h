@@ -51,8 +51,12 @@ struct FormatRow {
   // What of it does not go with `dialect` and `accept`, and then with the store. nullptr: nothing.
   void (*validate)(Section& top, const Settings& settings, CrossFieldChecks& found) = nullptr;
   void (*validate_with_store)(Section& top, const Settings& settings, CrossFieldChecks& found) = nullptr;
-  // The secret that the names of its sessions in logs are derived from, in use.
+  // The secret that the names of its sessions in logs are derived from, and those of their owners in the
+  // store.
   const Secret& (*log_id_source)(const Settings& settings) = nullptr;
+  // The secrets that these may have been derived from before the last change of secrets. nullptr: there are
+  // none.
+  std::vector<Secret> (*former_log_id_sources)(const Settings& settings) = nullptr;
   // REQUIRES: the settings were validated.
   Format (*make)(const FormatContext& context) = nullptr;
 };

@@ -35,6 +35,12 @@ constexpr Choices<LogLevel, 4> kLogLevels = {{{"debug", LogLevel::debug},
                                               {"error", LogLevel::error}}};
 constexpr Choices<LogFormat, 2> kLogFormats = {{{"text", LogFormat::text}, {"json", LogFormat::json}}};
 
+constexpr Choices<Policy::PerSubject::WhenFull, 2> kWhenFull = {
+    {{"end_oldest", Policy::PerSubject::WhenFull::end_oldest},
+     {"refuse", Policy::PerSubject::WhenFull::refuse}}};
+// A login reads them all.
+constexpr std::size_t kMaxSessionsPerSubject = 1000;
+
 constexpr Choices<StoreType, 2> kStoreTypes = {{{"memory", StoreType::memory}, {"redis", StoreType::redis}}};
 
 void read_limits(Section& section, Limits& to) {
@@ -113,6 +119,11 @@ void read_anonymous(Section& section, Policy::Anonymous& to) {
   read_size(section["max_bytes"], to.max_bytes, {kKiB, 16 * kMiB}, PlainBytes::allowed);
 }
 
+void read_per_subject(Section& section, Policy::PerSubject& to) {
+  read_count(section["count"], to.count, {0, kMaxSessionsPerSubject});
+  read_choice(section["when_full"], to.when_full, kWhenFull);
+}
+
 void read_session(Section& section, Settings& to) {
   const Field idle = section["idle_timeout"];
   const Field absolute = section["absolute_timeout"];
@@ -125,6 +136,8 @@ void read_session(Section& section, Settings& to) {
   check_timeouts(to.session, idle, absolute, touch);
   read_map(section["anonymous"],
            [&](Section& anonymous) { read_anonymous(anonymous, to.session.anonymous); });
+  read_map(section["max_per_subject"],
+           [&](Section& per_subject) { read_per_subject(per_subject, to.session.max_per_subject); });
   read_texts(section["forget_at_login"], to.forget_at_login);
   read_choice(section["regenerate_on"], to.regenerate_on, kRegenerateOn);
 }

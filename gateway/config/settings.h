@@ -37,11 +37,12 @@ namespace session::gateway {
 enum class Protocol { fastcgi, http };
 
 // What a listener of the protocol `http` can answer (`listen[].serves`).
-enum class Service { auth, session, commit, health, ready, metrics };
+enum class Service { auth, session, sessions, commit, health, ready, metrics };
 // Their names: in the file, of the endpoints, and in the paths.
-inline constexpr std::array<std::pair<std::string_view, Service>, 6> kServices = {
+inline constexpr std::array<std::pair<std::string_view, Service>, 7> kServices = {
     {{"auth", Service::auth},
      {"session", Service::session},
+     {"sessions", Service::sessions},
      {"commit", Service::commit},
      {"health", Service::health},
      {"ready", Service::ready},

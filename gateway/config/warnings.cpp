@@ -51,7 +51,8 @@ void warn_of_socket(const Field& listener, const ListenUnix& socket) {
 void warn_of_http(const Field& listener, const Listen& where) {
   const auto* tcp = std::get_if<ListenTcp>(&where);
   const std::set<Service>& serves = serves_of(where);
-  const bool cookies = serves.count(Service::auth) > 0 || serves.count(Service::session) > 0;
+  const bool cookies = serves.count(Service::auth) > 0 || serves.count(Service::session) > 0 ||
+                       serves.count(Service::sessions) > 0;
   if (tcp != nullptr && !is_loopback(tcp->host) && cookies)
     listener.warn("the cookies cross the network in clear text: keep this address in a network of your own");
 }

@@ -127,6 +127,8 @@ std::string for_log(const WriteFailure& failure) {
       return "the store holds another record under its key";
     case WriteFailure::Kind::reserved:
       return "an attribute name is reserved by its format";
+    case WriteFailure::Kind::too_many:
+      return "the user has as many sessions as session.max_per_subject allows";
   }
   return {};
 }

@@ -12,6 +12,7 @@ using Endpoint = Task<Response> (*)(const Request& request, Services& services);
 
 Task<Response> auth_endpoint(const Request& request, Services& services);
 Task<Response> session_endpoint(const Request& request, Services& services);
+Task<Response> sessions_endpoint(const Request& request, Services& services);
 Task<Response> commit_endpoint(const Request& request, Services& services);
 Task<Response> health_endpoint(const Request& request, Services& services);
 Task<Response> ready_endpoint(const Request& request, Services& services);

@@ -17,6 +17,7 @@ constexpr std::array kRows = {
     EndpointRow{"auth", auth_endpoint, EndpointUse::sessions},
     EndpointRow{"session", session_endpoint, EndpointUse::sessions},
     EndpointRow{"commit", commit_endpoint, EndpointUse::sessions},
+    EndpointRow{"sessions", sessions_endpoint, EndpointUse::sessions},
     EndpointRow{"health", health_endpoint, EndpointUse::monitoring},
     EndpointRow{"ready", ready_endpoint, EndpointUse::monitoring},
     EndpointRow{"metrics", metrics_endpoint, EndpointUse::monitoring},

@@ -70,6 +70,8 @@ Response not_written(const WriteFailure& failure) {
       return refused(RejectReason::malformed);
     case WriteFailure::Kind::reserved:
       return problem(400, "bad-actions", "An attribute name is reserved by the session format.");
+    case WriteFailure::Kind::too_many:
+      return problem(409, "too-many-sessions", "The user has as many sessions as are allowed.");
     case WriteFailure::Kind::too_large:
       break;
   }

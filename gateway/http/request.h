@@ -65,14 +65,17 @@ struct Refusal {
 
 // One request, as a value that knows no protocol. Endpoints read this and nothing else.
 //
-// Method, address, headers and body are the client's words. Client, secret, settings and actions are the
-// front's: which words are whose is decided by the codec of the protocol (gateway/transport/codec.h), once.
-// What is viewed lives as long as the codec says.
+// Method, address, query, headers and body are the client's words. Client, secret, settings and actions are
+// the front's: which words are whose is decided by the codec of the protocol (gateway/transport/codec.h),
+// once. What is viewed lives as long as the codec says.
 struct Request {
   std::string_view method = {};
   // The path and query that the client asked the front for, as the client wrote them; empty: not known.
   // Nothing may be decided by them: the front has routed on what it made of them.
   std::string_view address = {};
+  // What comes behind the "?" of the address, as the client wrote it. The client's word, too: an endpoint may
+  // only read in it what the client may do anyway.
+  std::string_view query = {};
   RequestHeaders headers = {};
   std::string body = {};
   Client client = {};

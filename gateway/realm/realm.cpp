@@ -24,6 +24,7 @@ SessionManagerOptions options_for(const Settings& settings, std::shared_ptr<Cach
   options.cache.budget = std::move(budget);
   options.write_deadline = settings.limits.request_deadline / 2;
   options.log_id_key = log_id_key(settings);
+  options.owner_id_keys = owner_id_keys(settings);
   return options;
 }
 

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/store/store.h"
 
@@ -24,9 +25,23 @@ class ForwardingStore : public Store {
   Answer<TouchOutcome> touch(std::string key, StoreTerms terms) override {
     return inner_.touch(std::move(key), terms);
   }
-  Answer<EraseOutcome> erase(std::string key) override { return inner_.erase(std::move(key)); }
-  Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected) override {
-    return inner_.erase_if(std::move(key), std::move(expected));
+  Answer<EraseOutcome> erase(std::string key, std::string owner) override {
+    return inner_.erase(std::move(key), std::move(owner));
+  }
+  Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected, std::string owner) override {
+    return inner_.erase_if(std::move(key), std::move(expected), std::move(owner));
+  }
+  Answer<std::vector<std::string>> owned(std::string owner, std::size_t max) override {
+    return inner_.owned(std::move(owner), max);
+  }
+  Answer<void> own(std::string key, std::string owner, milliseconds time_left) override {
+    return inner_.own(std::move(key), std::move(owner), time_left);
+  }
+  Answer<void> disown(std::string key, std::string owner) override {
+    return inner_.disown(std::move(key), std::move(owner));
+  }
+  Answer<KeyPage> keys(std::string cursor, std::size_t max) override {
+    return inner_.keys(std::move(cursor), max);
   }
 
  protected:

@@ -25,6 +25,10 @@ class ScriptedStore final : public Store {
     touch_call,
     erase_call,
     erase_if_call,
+    owned_call,
+    own_call,
+    disown_call,
+    keys_call,
     any_call
   };
   using Hook = std::function<void()>;
@@ -61,11 +65,24 @@ class ScriptedStore final : public Store {
   Answer<TouchOutcome> touch(std::string key, StoreTerms terms) override {
     return scripted<TouchOutcome>(touch_call, inner_.touch(std::move(key), terms));
   }
-  Answer<EraseOutcome> erase(std::string key) override {
-    return scripted<EraseOutcome>(erase_call, inner_.erase(std::move(key)));
+  Answer<EraseOutcome> erase(std::string key, std::string owner) override {
+    return scripted<EraseOutcome>(erase_call, inner_.erase(std::move(key), std::move(owner)));
   }
-  Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected) override {
-    return scripted<EraseIfOutcome>(erase_if_call, inner_.erase_if(std::move(key), std::move(expected)));
+  Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected, std::string owner) override {
+    return scripted<EraseIfOutcome>(erase_if_call,
+                                    inner_.erase_if(std::move(key), std::move(expected), std::move(owner)));
+  }
+  Answer<std::vector<std::string>> owned(std::string owner, std::size_t max) override {
+    return scripted<std::vector<std::string>>(owned_call, inner_.owned(std::move(owner), max));
+  }
+  Answer<void> own(std::string key, std::string owner, milliseconds time_left) override {
+    return scripted<void>(own_call, inner_.own(std::move(key), std::move(owner), time_left));
+  }
+  Answer<void> disown(std::string key, std::string owner) override {
+    return scripted<void>(disown_call, inner_.disown(std::move(key), std::move(owner)));
+  }
+  Answer<KeyPage> keys(std::string cursor, std::size_t max) override {
+    return scripted<KeyPage>(keys_call, inner_.keys(std::move(cursor), max));
   }
 
  private:

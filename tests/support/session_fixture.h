@@ -41,6 +41,8 @@ struct SessionFixture {
 
   SessionManager make_manager(NativeFormatOptions keys = format_options(),
                               SessionManagerOptions options = {}) {
+    if (options.owner_id_keys.empty()) options.owner_id_keys = {Secret("owners of the tests")};
+    if (options.log_id_key.empty()) options.log_id_key = Secret("names of the tests");
     return SessionManager(store, native_format(std::move(keys), random),
                           std::make_shared<Identity>(IdentitySettings()), std::move(options), clock);
   }
@@ -99,6 +101,8 @@ inline std::string outcome(const Result<void, WriteFailure>& written) {
       return "malformed";
     case WriteFailure::Kind::reserved:
       return "reserved";
+    case WriteFailure::Kind::too_many:
+      return "too_many";
   }
   return "";
 }

@@ -23,7 +23,7 @@ inline constexpr milliseconds kTtl{60'000};
 template <class T>
 T answered(Result<T, StoreFailure> answer) {
   if (!answer) throw std::runtime_error("the store could not answer: " + answer.error().detail);
-  return std::move(*answer);
+  if constexpr (!std::is_void_v<T>) return std::move(*answer);
 }
 
 inline std::optional<Entry> load(Store& store, const std::string& key) {
@@ -52,7 +52,9 @@ inline TouchOutcome touch(Store& store, const std::string& key, milliseconds ttl
   return answered(run(store.touch(key, ttl)));
 }
 
-inline EraseOutcome erase(Store& store, const std::string& key) { return answered(run(store.erase(key))); }
+inline EraseOutcome erase(Store& store, const std::string& key, const std::string& owner = {}) {
+  return answered(run(store.erase(key, owner)));
+}
 
 inline EraseIfOutcome erase_if(Store& store, const std::string& key, std::string_view expected) {
   return answered(run(store.erase_if(key, Bytes(expected))));

@@ -25,6 +25,7 @@
 
 #include "tests/support/store_calls.h"
 #include "tests/support/store_contract_steps.h"
+#include "tests/support/store_owners_contract.h"
 
 BOOST_AUTO_TEST_SUITE(store_contract)
 

@@ -20,8 +20,8 @@ class ToldCommands final : public StoreObserver {
   [[nodiscard]] Clock::Steady::duration last_took() const { return last_took_; }
 
   [[nodiscard]] static std::string name(StoreCommand command) {
-    static constexpr std::array<const char*, kStoreCommands> kNames = {"load",  "create", "replace",
-                                                                       "touch", "erase",  "erase_if"};
+    static constexpr std::array<const char*, kStoreCommands> kNames = {
+        "load", "create", "replace", "touch", "erase", "erase_if", "owned", "own", "disown", "keys"};
     return kNames.at(static_cast<std::size_t>(command));
   }
 
@@ -39,6 +39,10 @@ inline Task<> every_command_of(Store& store) {
   (void)co_await store.touch("key", kTtl);
   (void)co_await store.erase("key");
   (void)co_await store.erase_if("key", bytes);
+  (void)co_await store.owned("owner", 1);
+  (void)co_await store.own("key", "owner", kTtl);
+  (void)co_await store.disown("key", "owner");
+  (void)co_await store.keys("", 1);
 }
 inline void run_every_command(Store& store) { run(every_command_of(store)); }
 

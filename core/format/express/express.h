@@ -22,6 +22,7 @@ inline constexpr FormatCapabilities kExpressCapabilities = {.signed_cookies = tr
                                                             .tombstones = false,
                                                             .absolute_timeout = false,
                                                             .own_lifetime = true,
+                                                            .others_write = true,
                                                             .configured_keys = false};
 
 // The format of express-session 1.19 with connect-redis 9, so that a Node application and the gateway can use

@@ -25,6 +25,7 @@ inline constexpr FormatCapabilities kNativeCapabilities = {.signed_cookies = tru
                                                            .tombstones = true,
                                                            .absolute_timeout = true,
                                                            .own_lifetime = false,
+                                                           .others_write = false,
                                                            .configured_keys = true};
 
 // Our own format, as native_cookie_format.h and native_record_format.h define it. `random` must outlive it.

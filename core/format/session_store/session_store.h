@@ -14,6 +14,7 @@ inline constexpr FormatCapabilities kSessionStoreCapabilities = {.signed_cookies
                                                                  .tombstones = false,
                                                                  .absolute_timeout = false,
                                                                  .own_lifetime = false,
+                                                                 .others_write = true,
                                                                  .configured_keys = false};
 
 // The format of the npm package session-store 0.0.6. `random` must outlive it. Throws std::runtime_error if

@@ -7,6 +7,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "core/store/memory/owners.h"
+
 // From tcmalloc or jemalloc, if the program is linked with one of them; glibc does not have it.
 extern "C" std::size_t nallocx(std::size_t size, int flags) noexcept __attribute__((weak));
 
@@ -17,6 +19,9 @@ namespace {
 constexpr std::size_t kValueHeader = 47;
 // One bucket for each entry (core/store/memory/index.h).
 constexpr std::size_t kIndexShare = sizeof(void*);
+
+// An owner's name is counted as if it were as long as they may be.
+constexpr std::size_t kMaxOwnerName = 64;
 
 constexpr std::uint16_t kKeySizeMask = 0x7fff;  // of the 15 bits of MemoryEntry::key_size
 
@@ -54,8 +59,10 @@ void MemoryEntry::Destroy::operator()(MemoryEntry* node) const noexcept {
   ::operator delete(static_cast<void*>(node));
 }
 
-std::size_t MemoryEntry::cost(std::size_t key_size, std::size_t value_size) noexcept {
-  return heap_block(node_size(key_size)) + heap_block(value_size + kValueHeader) + kIndexShare;
+std::size_t MemoryEntry::cost(std::size_t key_size, std::size_t value_size, bool owned) noexcept {
+  static const std::size_t owner_cost = heap_block(MemoryOwners::kOwnerBytes) + heap_block(kMaxOwnerName);
+  return heap_block(node_size(key_size)) + heap_block(value_size + kValueHeader) + kIndexShare +
+         (owned ? owner_cost : 0);
 }
 
 }  // namespace session

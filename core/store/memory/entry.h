@@ -19,6 +19,8 @@ struct HashedKey {
   std::uint64_t hash = 0;
 };
 
+struct MemoryOwner;
+
 // Internal to MemoryStore: one entry. One allocation holds everything but the value: the links of the shard's
 // three containers, and the key, which begins inside the struct and runs past its end. The order of the
 // members avoids padding, because there can be a million entries.
@@ -35,10 +37,11 @@ struct MemoryEntry {
 
   // Makes an entry that is in no shard yet. REQUIRES: key.text is at most 8192 bytes.
   static Ptr make(const HashedKey& key, Bytes bytes, Retention retention);
-  // The memory of an entry: its node, its value's block and its share of the index, as the heap rounds them.
-  static std::size_t cost(std::size_t key_size, std::size_t value_size) noexcept;
+  // The memory of an entry: its node, its value's block and its share of the index, as the heap rounds them;
+  // and that of its owner, as if each entry had one of its own.
+  static std::size_t cost(std::size_t key_size, std::size_t value_size, bool owned) noexcept;
 
-  [[nodiscard]] std::size_t cost() const noexcept { return cost(key_size, bytes.size()); }
+  [[nodiscard]] std::size_t cost() const noexcept { return cost(key_size, bytes.size(), owner != nullptr); }
   [[nodiscard]] Retention retention() const noexcept {
     return expendable != 0 ? Retention::expendable : Retention::keep;
   }
@@ -50,8 +53,10 @@ struct MemoryEntry {
   MemoryEntry* next_in_bucket = nullptr;  // MemoryIndex's
   ListHook use_hook;
   TreeHook expiry_hook;
-  std::int64_t last_use = 0;  // ns of the store's steady clock
-  std::int64_t expires = 0;   // the same; the entry is absent from then on
+  MemoryOwner* owner = nullptr;  // changed under the shard's lock and the owner's; nullptr: nobody's
+  ListHook owner_hook;           // guarded by the owner's lock
+  std::int64_t last_use = 0;     // ns of the store's steady clock
+  std::int64_t expires = 0;      // the same; the entry is absent from then on
   Bytes bytes;
   std::uint32_t hash = 0;  // the low half
   std::uint16_t key_size : 15 = 0;

@@ -1,8 +1,21 @@
 #include "core/store/memory/index.h"
 
+#include <bit>
 #include <utility>
 
 namespace session {
+namespace {
+
+std::uint32_t reversed(std::uint32_t bits) noexcept {
+  std::uint32_t result = 0;
+  for (int i = 0; i < 32; ++i) {
+    result = result << 1 | (bits & 1);
+    bits >>= 1;
+  }
+  return result;
+}
+
+}  // namespace
 
 MemoryEntry* MemoryIndex::find(const HashedKey& key) const noexcept {
   if (nodes_ == 0) return nullptr;
@@ -30,6 +43,20 @@ void MemoryIndex::remove(MemoryEntry& node) noexcept {
   --nodes_;
   // Half of the buckets may be empty, so a size that goes up and down splits and joins nothing.
   if (nodes_ < buckets_ / 2 && buckets_ > kSegment) join_one();
+}
+
+// A bucket has the nodes whose hashes end in the same bits, so with the bits reversed it is an interval. A
+// split divides the interval in two.
+std::uint64_t MemoryIndex::keys_from(std::uint64_t position, std::vector<std::string>& keys) const {
+  if (nodes_ == 0 || position >= kEnd) return kEnd;
+  const auto from = static_cast<std::uint32_t>(position);
+  const std::size_t i = bucket_of(reversed(from));
+  const bool split = i >= round_ || i < buckets_ - round_;
+  const std::size_t interval = kEnd / (split ? 2 * round_ : round_);
+  for (const MemoryEntry* node = bucket(i); node != nullptr; node = node->next_in_bucket) {
+    if (reversed(node->hash) >= from) keys.emplace_back(node->key());
+  }
+  return (position / interval + 1) * interval;
 }
 
 void MemoryIndex::add_segment() { segments_.push_back(std::make_unique<Segment>()); }

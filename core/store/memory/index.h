@@ -2,7 +2,9 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/store/memory/entry.h"
@@ -22,6 +24,12 @@ class MemoryIndex {
   void insert(MemoryEntry& node);
   // REQUIRES: the node is here.
   void remove(MemoryEntry& node) noexcept;
+
+  // The nodes in an order that stays while nodes come and go: by the bits of their hashes, the lowest first.
+  static constexpr std::uint64_t kEnd = std::uint64_t{1} << 32;
+  // Appends the keys of one bucket from a position of that order on, and returns where the next bucket
+  // begins; kEnd behind the last.
+  [[nodiscard]] std::uint64_t keys_from(std::uint64_t position, std::vector<std::string>& keys) const;
 
  private:
   static constexpr std::size_t kSegment = 256;

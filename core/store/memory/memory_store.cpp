@@ -4,12 +4,14 @@
 #include <array>
 #include <atomic>
 #include <cassert>
+#include <charconv>
 #include <memory>
 #include <random>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "core/store/memory/owners.h"
 #include "core/store/memory/shard.h"
 #include "core/store/memory/sip_hash.h"
 
@@ -20,6 +22,21 @@ constexpr std::size_t kShardBits = 6;
 constexpr std::size_t kShards = std::size_t{1} << kShardBits;
 // The number of expired entries that a sweep removes under one lock, within a few microseconds.
 constexpr std::size_t kExpiredPerLock = 16;
+
+// The number of buckets that are read under one lock.
+constexpr std::size_t kBucketsPerLock = 64;
+
+// Reads a cursor of MemoryStore::keys; the beginning for any other text.
+std::pair<std::size_t, std::uint64_t> parsed_cursor(std::string_view cursor) {
+  std::size_t shard = 0;
+  std::uint64_t position = 0;
+  const char* end = cursor.data() + cursor.size();
+  const auto first = std::from_chars(cursor.data(), end, shard);
+  if (first.ec != std::errc() || first.ptr == end || *first.ptr != '.') return {0, 0};
+  const auto second = std::from_chars(first.ptr + 1, end, position);
+  if (second.ec != std::errc() || second.ptr != end) return {0, 0};
+  return {shard, position};
+}
 
 SipHash<1, 3> seeded_hash() {
   std::random_device entropy;
@@ -68,17 +85,35 @@ class MemoryStore::Shards {
     shards_.reserve(kShards);
     for (std::size_t i = 0; i < kShards; ++i)
       shards_.push_back(std::make_unique<MemoryShard>(
-          clock, budget_, MemoryShard::Horizon{uses_.of(i), expendable_uses_.of(i), expiries_.of(i)}));
+          clock, budget_, owners_,
+          MemoryShard::Horizon{uses_.of(i), expendable_uses_.of(i), expiries_.of(i)}));
   }
 
   [[nodiscard]] HashedKey hashed(std::string_view key) const noexcept { return {key, hash_(key)}; }
   [[nodiscard]] MemoryShard& of(const HashedKey& key) const noexcept {
     return *shards_[key.hash >> (64 - kShardBits)];
   }
+  [[nodiscard]] MemoryOwners& owners() noexcept { return owners_; }
   [[nodiscard]] const MemoryBudget& budget() const noexcept { return budget_; }
   [[nodiscard]] bool could_hold(const HashedKey& key, const Bytes& bytes,
-                                Retention retention) const noexcept {
-    return MemoryEntry::cost(key.text.size(), bytes.size()) <= budget_.max(retention);
+                                const StoreTerms& terms) const noexcept {
+    const std::size_t cost = MemoryEntry::cost(key.text.size(), bytes.size(), !terms.owner.empty());
+    return cost <= budget_.max(terms.retention);
+  }
+
+  // Returns keys, about `max`, from a cursor on: the number of a shard, and a position in it.
+  [[nodiscard]] KeyPage keys(std::string_view cursor, std::size_t max) {
+    KeyPage page;
+    auto [shard, position] = parsed_cursor(cursor);
+    while (shard < kShards && page.keys.size() < max) {
+      position =
+          shards_[shard]->keys_from(position, std::min(max - page.keys.size(), kBucketsPerLock), page.keys);
+      if (position < MemoryIndex::kEnd) continue;
+      ++shard;
+      position = 0;
+    }
+    if (shard < kShards) page.cursor = std::to_string(shard) + "." + std::to_string(position);
+    return page;
   }
 
   // Removes up to `max` expired entries of the shard whose entry expired first.
@@ -117,6 +152,7 @@ class MemoryStore::Shards {
   const Clock& clock_;
   const SipHash<1, 3> hash_ = seeded_hash();
   MemoryBudget budget_;
+  MemoryOwners owners_;
   ShardTimes uses_;
   ShardTimes expendable_uses_;
   ShardTimes expiries_;
@@ -145,11 +181,10 @@ Store::Answer<CreateOutcome> MemoryStore::create(std::string key, Bytes bytes, S
   const Observed observed(observer_, StoreCommand::create, clock_);
   assert(terms.ttl >= milliseconds(1));
   const HashedKey hashed = shards_->hashed(key);
-  if (!shards_->could_hold(hashed, bytes, terms.retention)) co_return observed.reported(too_large());
+  if (!shards_->could_hold(hashed, bytes, terms)) co_return observed.reported(too_large());
   MemoryEntry::Ptr node = MemoryEntry::make(hashed, std::move(bytes), terms.retention);
   for (;;) {
-    if (const auto done = shards_->of(hashed).create(node, hashed, terms.ttl))
-      co_return observed.reported(*done);
+    if (const auto done = shards_->of(hashed).create(node, hashed, terms)) co_return observed.reported(*done);
     if (!shards_->make_room(hashed, terms.retention)) co_return observed.reported(no_room());
   }
 }
@@ -159,7 +194,7 @@ Store::Answer<ReplaceOutcome> MemoryStore::replace(std::string key, Bytes expect
   const Observed observed(observer_, StoreCommand::replace, clock_);
   assert(terms.ttl >= milliseconds(1));
   const HashedKey hashed = shards_->hashed(key);
-  if (!shards_->could_hold(hashed, bytes, terms.retention)) co_return observed.reported(too_large());
+  if (!shards_->could_hold(hashed, bytes, terms)) co_return observed.reported(too_large());
   for (;;) {
     if (const auto done = shards_->of(hashed).replace(hashed, expected, bytes, terms))
       co_return observed.reported(*done);
@@ -171,19 +206,48 @@ Store::Answer<TouchOutcome> MemoryStore::touch(std::string key, StoreTerms terms
   const Observed observed(observer_, StoreCommand::touch, clock_);
   assert(terms.ttl >= milliseconds(1));
   const HashedKey hashed = shards_->hashed(key);
-  co_return observed.reported(shards_->of(hashed).touch(hashed, terms.ttl));
+  for (;;) {
+    if (const auto done = shards_->of(hashed).touch(hashed, terms)) co_return observed.reported(*done);
+    if (!shards_->make_room(hashed, terms.retention)) co_return observed.reported(no_room());
+  }
 }
 
-Store::Answer<EraseOutcome> MemoryStore::erase(std::string key) {
+Store::Answer<EraseOutcome> MemoryStore::erase(std::string key, std::string /*owner*/) {
   const Observed observed(observer_, StoreCommand::erase, clock_);
   const HashedKey hashed = shards_->hashed(key);
   co_return observed.reported(shards_->of(hashed).erase(hashed));
 }
 
-Store::Answer<EraseIfOutcome> MemoryStore::erase_if(std::string key, Bytes expected) {
+Store::Answer<EraseIfOutcome> MemoryStore::erase_if(std::string key, Bytes expected, std::string /*owner*/) {
   const Observed observed(observer_, StoreCommand::erase_if, clock_);
   const HashedKey hashed = shards_->hashed(key);
   co_return observed.reported(shards_->of(hashed).erase_if(hashed, expected));
+}
+
+Store::Answer<std::vector<std::string>> MemoryStore::owned(std::string owner, std::size_t max) {
+  const Observed observed(observer_, StoreCommand::owned, clock_);
+  co_return observed.reported(shards_->owners().keys(owner, max));
+}
+
+Store::Answer<void> MemoryStore::own(std::string key, std::string owner, milliseconds /*time_left*/) {
+  const Observed observed(observer_, StoreCommand::own, clock_);
+  const HashedKey hashed = shards_->hashed(key);
+  while (!shards_->of(hashed).own(hashed, owner)) {
+    if (!shards_->make_room(hashed, Retention::keep)) co_return observed.reported(no_room());
+  }
+  co_return observed.reported(Result<void, StoreFailure>());
+}
+
+Store::Answer<void> MemoryStore::disown(std::string key, std::string owner) {
+  const Observed observed(observer_, StoreCommand::disown, clock_);
+  const HashedKey hashed = shards_->hashed(key);
+  shards_->of(hashed).disown(hashed, owner);
+  co_return observed.reported(Result<void, StoreFailure>());
+}
+
+Store::Answer<KeyPage> MemoryStore::keys(std::string cursor, std::size_t max) {
+  const Observed observed(observer_, StoreCommand::keys, clock_);
+  co_return observed.reported(shards_->keys(cursor, max));
 }
 
 std::size_t MemoryStore::sweep(std::size_t max) {

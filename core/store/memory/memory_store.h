@@ -42,8 +42,12 @@ class MemoryStore final : public Store {
   Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) override;
   Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, StoreTerms terms) override;
   Answer<TouchOutcome> touch(std::string key, StoreTerms terms) override;
-  Answer<EraseOutcome> erase(std::string key) override;
-  Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected) override;
+  Answer<EraseOutcome> erase(std::string key, std::string owner = {}) override;
+  Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected, std::string owner = {}) override;
+  Answer<std::vector<std::string>> owned(std::string owner, std::size_t max) override;
+  Answer<void> own(std::string key, std::string owner, milliseconds time_left) override;
+  Answer<void> disown(std::string key, std::string owner) override;
+  Answer<KeyPage> keys(std::string cursor, std::size_t max) override;
 
   // Returns a store with the same sessions that reports its commands to another observer: for one thread with
   // an observer of its own. The sessions live as long as any store that shares them.

@@ -56,8 +56,8 @@ class MemoryShard::Access {
   UseOrder removed_;
 };
 
-MemoryShard::MemoryShard(const Clock& clock, MemoryBudget& budget, Horizon horizon)
-    : clock_(clock), budget_(budget), horizon_(horizon) {
+MemoryShard::MemoryShard(const Clock& clock, MemoryBudget& budget, MemoryOwners& owners, Horizon horizon)
+    : clock_(clock), budget_(budget), owners_(owners), horizon_(horizon) {
   publish();
 }
 
@@ -76,24 +76,30 @@ std::optional<Entry> MemoryShard::load(const HashedKey& key) {
 }
 
 std::optional<CreateOutcome> MemoryShard::create(MemoryEntry::Ptr& node, const HashedKey& key,
-                                                 milliseconds ttl) {
+                                                 const StoreTerms& terms) {
   Access access(*this);
   if (find_live(key, access) != nullptr) return CreateOutcome::exists;
   expire(kExpiredPerWrite, access);
-  if (!budget_.reserve(node->cost(), node->retention())) return std::nullopt;
-  link(*node, ttl, access);
+  const bool owned = !terms.owner.empty();
+  const std::size_t cost = MemoryEntry::cost(key.text.size(), node->bytes.size(), owned);
+  if (!budget_.reserve(cost, node->retention())) return std::nullopt;
+  if (owned && !owners_.link(*node, terms.owner, terms.owner_limit)) {
+    budget_.release(cost, node->retention());
+    return CreateOutcome::too_many;
+  }
+  link(*node, terms.ttl, access);
   node.release();
   return CreateOutcome::created;
 }
 
 std::optional<ReplaceOutcome> MemoryShard::replace(const HashedKey& key, const Bytes& expected, Bytes& bytes,
-                                                   StoreTerms terms) {
+                                                   const StoreTerms& terms) {
   Access access(*this);
   MemoryEntry* node = find_live(key, access);
   if (node == nullptr || !(node->bytes == expected)) return ReplaceOutcome::mismatch;
   use(*node, access);
   expire(kExpiredPerWrite, access);
-  const std::size_t cost = MemoryEntry::cost(key.text.size(), bytes.size());
+  const std::size_t cost = MemoryEntry::cost(key.text.size(), bytes.size(), !terms.owner.empty());
   if (!budget_.change(node->cost(), node->retention(), cost, terms.retention)) return std::nullopt;
   std::swap(node->bytes, bytes);
   if (node->retention() != terms.retention) {
@@ -101,17 +107,25 @@ std::optional<ReplaceOutcome> MemoryShard::replace(const HashedKey& key, const B
     node->expendable = terms.retention == Retention::expendable ? 1 : 0;
     uses(*node).push_front(*node);
   }
+  set_owner(*node, terms.owner);
   set_expiry(*node, terms.ttl, access);
   return ReplaceOutcome::replaced;
 }
 
-TouchOutcome MemoryShard::touch(const HashedKey& key, milliseconds ttl) {
+std::optional<TouchOutcome> MemoryShard::touch(const HashedKey& key, const StoreTerms& terms) {
   Access access(*this);
   MemoryEntry* node = find_live(key, access);
   if (node == nullptr) return TouchOutcome::absent;
   use(*node, access);
-  set_expiry(*node, ttl, access);
+  if (!terms.owner.empty() && !change_owner(*node, terms.owner)) return std::nullopt;
+  set_expiry(*node, terms.ttl, access);
   return TouchOutcome::touched;
+}
+
+bool MemoryShard::own(const HashedKey& key, const std::string& owner) {
+  Access access(*this);
+  MemoryEntry* node = find_live(key, access);
+  return node == nullptr || change_owner(*node, owner);
 }
 
 EraseOutcome MemoryShard::erase(const HashedKey& key) {
@@ -128,6 +142,23 @@ EraseIfOutcome MemoryShard::erase_if(const HashedKey& key, const Bytes& expected
   if (node == nullptr || !(node->bytes == expected)) return EraseIfOutcome::mismatch;
   unlink(*node, access);
   return EraseIfOutcome::erased;
+}
+
+void MemoryShard::disown(const HashedKey& key, const std::string& owner) {
+  Access access(*this);
+  MemoryEntry* node = find_live(key, access);
+  if (node == nullptr || node->owner == nullptr || node->owner->name != owner) return;
+  const std::size_t before = node->cost();
+  owners_.unlink(*node);
+  (void)budget_.change(before, node->retention(), node->cost(), node->retention());
+}
+
+std::uint64_t MemoryShard::keys_from(std::uint64_t position, std::size_t max,
+                                     std::vector<std::string>& keys) {
+  const std::lock_guard lock(mutex_);
+  for (std::size_t buckets = 0; buckets < max && position < MemoryIndex::kEnd; ++buckets)
+    position = index_.keys_from(position, keys);
+  return position;
 }
 
 std::size_t MemoryShard::expire(std::size_t max) {
@@ -177,6 +208,21 @@ void MemoryShard::set_expiry(MemoryEntry& node, milliseconds ttl, Access& access
   by_expiry_.insert(by_expiry_.end(), node);
 }
 
+// Sets an owner whose room is reserved already.
+void MemoryShard::set_owner(MemoryEntry& node, const std::string& owner) {
+  if (node.owner == nullptr ? owner.empty() : node.owner->name == owner) return;
+  owners_.unlink(node);
+  if (!owner.empty()) (void)owners_.link(node, owner, std::nullopt);
+}
+
+// Returns false, and changes nothing, if there is no room for the owner.
+bool MemoryShard::change_owner(MemoryEntry& node, const std::string& owner) {
+  const std::size_t cost = MemoryEntry::cost(node.key_size, node.bytes.size(), true);
+  if (!budget_.change(node.cost(), node.retention(), cost, node.retention())) return false;
+  set_owner(node, owner);
+  return true;
+}
+
 void MemoryShard::link(MemoryEntry& node, milliseconds ttl, Access& access) {
   access.horizon_moved();
   index_.insert(node);
@@ -194,6 +240,7 @@ void MemoryShard::unlink(MemoryEntry& node, Access& access) {
   uses(node).erase(UseOrder::s_iterator_to(node));
   by_expiry_.erase(by_expiry_.iterator_to(node));
   budget_.release(node.cost(), node.retention());
+  owners_.unlink(node);
   budget_.entries.fetch_sub(1, std::memory_order_relaxed);
   access.free_later(node);
 }

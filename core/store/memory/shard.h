@@ -11,6 +11,7 @@
 #include "core/store/memory/budget.h"
 #include "core/store/memory/entry.h"
 #include "core/store/memory/index.h"
+#include "core/store/memory/owners.h"
 #include "core/store/store.h"
 
 namespace session {
@@ -35,7 +36,7 @@ class alignas(64) MemoryShard {
     std::atomic<std::int64_t>& earliest_expiry;
   };
 
-  MemoryShard(const Clock& clock, MemoryBudget& budget, Horizon horizon);
+  MemoryShard(const Clock& clock, MemoryBudget& budget, MemoryOwners& owners, Horizon horizon);
   ~MemoryShard();
   MemoryShard(const MemoryShard&) = delete;
   MemoryShard& operator=(const MemoryShard&) = delete;
@@ -43,13 +44,20 @@ class alignas(64) MemoryShard {
   [[nodiscard]] std::optional<Entry> load(const HashedKey& key);
   // Takes ownership of `node` if the outcome is `created`.
   [[nodiscard]] std::optional<CreateOutcome> create(MemoryEntry::Ptr& node, const HashedKey& key,
-                                                    milliseconds ttl);
+                                                    const StoreTerms& terms);
   // If the outcome is `replaced`, `bytes` holds the former bytes afterwards.
   [[nodiscard]] std::optional<ReplaceOutcome> replace(const HashedKey& key, const Bytes& expected,
-                                                      Bytes& bytes, StoreTerms terms);
-  [[nodiscard]] TouchOutcome touch(const HashedKey& key, milliseconds ttl);
+                                                      Bytes& bytes, const StoreTerms& terms);
+  [[nodiscard]] std::optional<TouchOutcome> touch(const HashedKey& key, const StoreTerms& terms);
+  // False: there was no room for the owner.
+  [[nodiscard]] bool own(const HashedKey& key, const std::string& owner);
   [[nodiscard]] EraseOutcome erase(const HashedKey& key);
   [[nodiscard]] EraseIfOutcome erase_if(const HashedKey& key, const Bytes& expected);
+
+  void disown(const HashedKey& key, const std::string& owner);
+  // Appends keys from a position in the order of the index on, about `max`, and returns the position of the
+  // next; MemoryIndex::kEnd behind the last.
+  std::uint64_t keys_from(std::uint64_t position, std::size_t max, std::vector<std::string>& keys);
 
   // Removes up to `max` expired entries, the earliest first, and returns how many it removed.
   std::size_t expire(std::size_t max);
@@ -77,6 +85,8 @@ class alignas(64) MemoryShard {
   }
   void use(MemoryEntry& node, Access& access);
   void set_expiry(MemoryEntry& node, milliseconds ttl, Access& access);
+  void set_owner(MemoryEntry& node, const std::string& owner);
+  [[nodiscard]] bool change_owner(MemoryEntry& node, const std::string& owner);
   void link(MemoryEntry& node, milliseconds ttl, Access& access);
   void unlink(MemoryEntry& node, Access& access);
   std::size_t expire(std::size_t max, Access& access);
@@ -84,6 +94,7 @@ class alignas(64) MemoryShard {
 
   const Clock& clock_;
   MemoryBudget& budget_;
+  MemoryOwners& owners_;
   const Horizon horizon_;
   std::mutex mutex_;
   MemoryIndex index_;

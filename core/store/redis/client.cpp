@@ -140,4 +140,27 @@ Task<Result<std::vector<Reply>, CommandError>> RedisClient::call(std::string_vie
   co_return attempt.give_up();
 }
 
+Task<Result<std::vector<Topology::ConnectionPtr>, StoreFailure>> RedisClient::servers(
+    Clock::Steady deadline) {
+  auto connections = topology_->servers();
+  if (connections.empty()) {
+    auto found = co_await topology_->discover(deadline);
+    if (!found) co_return StoreFailure(StoreFailure::Kind::unavailable, found.error().why);
+    connections = topology_->servers();
+  }
+  co_return connections;
+}
+
+Task<Result<std::vector<Reply>, StoreFailure>> RedisClient::ask(Topology::ConnectionPtr server,
+                                                                std::string_view what, Command command,
+                                                                Clock::Steady deadline) {
+  CommandResult result = co_await server->ask(std::move(command), deadline);
+  const AskedConnection asked{server->server(), server->state(), server->age()};
+  if (result.failure) co_return judge_failure(*result.failure, Command::Retry::never, asked).error.failure;
+  if (const Reply* error = first_error(result.replies))
+    co_return judge_error(read_error(error->text, what), asked).error.failure;
+  if (!result.command.is_valid_reply(result.replies)) co_return judge_invalid_replies(asked).error.failure;
+  co_return std::move(result.replies);
+}
+
 }  // namespace session

@@ -24,6 +24,13 @@ class RedisClient {
   Task<Result<std::vector<Reply>, CommandError>> call(std::string_view key, std::string_view what,
                                                       Command command, Clock::Steady deadline);
 
+  // The connections to all servers that have keys (Topology::servers).
+  Task<Result<std::vector<Topology::ConnectionPtr>, StoreFailure>> servers(Clock::Steady deadline);
+  [[nodiscard]] std::string layout() const { return topology_->layout(); }
+  // Sends a command that concerns no key to one server, once.
+  Task<Result<std::vector<Reply>, StoreFailure>> ask(Topology::ConnectionPtr server, std::string_view what,
+                                                     Command command, Clock::Steady deadline);
+
   // Releases all commands without a result, because the event loop ends.
   void abandon() { topology_->abandon(); }
 

@@ -4,83 +4,29 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/execution_context.hpp>
-
-#include "core/store/redis/client.h"
 #include "core/store/redis/expendable_window.h"
+#include "core/store/redis/key_scan.h"
+#include "core/store/redis/owner_index.h"
+#include "core/store/redis/prepared_call.h"
 
 namespace session {
 namespace {
 
 namespace asio = boost::asio;
-using Reaction = ServerError::Reaction;
 using commands::By;
-using CallResult = Result<std::vector<Reply>, CommandError>;
+using CallResult = PreparedCall::CallResult;
+using AddOutcome = RedisOwnerIndex::AddOutcome;
 
-// The clients of one event loop, by store. A service of the io_context, so that the connections end with it.
-class LoopClients final : public asio::execution_context::service {
- public:
-  using key_type = LoopClients;
-  static asio::execution_context::id id;
+// The most keys that one command asks for: far below what a reply may have (ReplyReader::kMaxElements).
+constexpr std::size_t kMaxOwned = 10000;
+// How often a create is repeated whose key was taken from the index of its owner meanwhile.
+constexpr int kMaxCreates = 4;
 
-  explicit LoopClients(asio::execution_context& context) : service(context) {}
-
-  RedisClient& of(const std::shared_ptr<const RedisSetup>& setup, const Executor& executor) {
-    for (auto& [owner, client] : clients_) {
-      if (owner == setup) return *client;
-    }
-    clients_.emplace_back(setup, std::make_unique<RedisClient>(executor, setup));
-    return *clients_.back().second;
-  }
-
- private:
-  // Destroys the clients now and not in the destructor: the loop's timers and sockets may be destroyed by
-  // then.
-  void shutdown() override {
-    for (auto& [owner, client] : clients_) client->abandon();
-    clients_.clear();
-  }
-
-  std::vector<std::pair<std::shared_ptr<const RedisSetup>, std::unique_ptr<RedisClient>>> clients_;
-};
-
-asio::execution_context::id LoopClients::id;
-
-// The context of one call of the store: the client, the key with its prefix, the deadline for all attempts,
-// and the report to the observer.
-struct PreparedCall {
-  RedisClient& client;
-  std::string key;
-  Clock::Steady deadline;
-  Observed observed;
-
-  [[nodiscard]] Task<CallResult> call(std::string_view what, Command command) const {
-    return client.call(key, what, std::move(command), deadline);
-  }
-};
-
-PreparedCall prepare(const std::shared_ptr<const RedisSetup>& setup, const Executor& executor,
-                     const std::string& key, StoreCommand command, StoreObserver* observer) {
-  const RedisStoreOptions& options = setup->options;
-  const Clock::Steady now = setup->clock.steady_now();
-  return {asio::use_service<LoopClients>(executor.context()).of(setup, executor), options.prefix + key,
-          now + options.deadline, Observed(observer, command, now, setup->clock)};
-}
-
-bool is_one(const CallResult& called) { return called->front().integer == 1; }
-
-bool is_foreign(const CallResult& called) { return !called && called.error().reaction == Reaction::foreign; }
-
-// Runs a script that compares. Returns true if the key held the expected value. Sends the script's text if
-// the server does not know its hash. `command` must outlive the task.
-template <class MakeCommand>
-Task<Result<bool, StoreFailure>> run_script(const PreparedCall& at, const MakeCommand& command) {
-  auto called = co_await at.call("EVALSHA", command(By::hash));
-  if (!called && called.error().reaction == Reaction::script)
-    called = co_await at.call("EVAL", command(By::text));
-  if (is_foreign(called)) co_return false;
-  if (!called) co_return called.error().failure;
-  co_return is_one(called);
+// The outcome of a script that compares: true if the key held the expected value.
+Result<bool, StoreFailure> compared(const CallResult& called) {
+  if (is_foreign(called)) return false;
+  if (!called) return called.error().failure;
+  return is_one(called);
 }
 
 // PTTL returns this for a key that does not exist: it never did, or expired between GETRANGE and PTTL.
@@ -132,7 +78,7 @@ std::unique_ptr<RedisStore> RedisStore::observed_by(StoreObserver& observer) con
 
 Store::Answer<std::optional<Entry>> RedisStore::load(std::string key, std::size_t max_bytes) {
   const PreparedCall at =
-      prepare(setup_, co_await asio::this_coro::executor, key, StoreCommand::load, observer_);
+      prepare_call(setup_, co_await asio::this_coro::executor, key, StoreCommand::load, observer_);
   max_bytes = std::min(max_bytes, setup_->options.max_value_bytes);
   auto called = co_await at.call("GETRANGE", commands::load(at.key, max_bytes));
   if (may_be_new(called)) called = co_await at.call("GETRANGE", commands::load(at.key, max_bytes));
@@ -149,31 +95,70 @@ Store::Answer<std::optional<Entry>> RedisStore::load(std::string key, std::size_
 
 Store::Answer<CreateOutcome> RedisStore::create(std::string key, Bytes bytes, StoreTerms terms) {
   const PreparedCall at =
-      prepare(setup_, co_await asio::this_coro::executor, key, StoreCommand::create, observer_);
+      prepare_call(setup_, co_await asio::this_coro::executor, key, StoreCommand::create, observer_);
   const ExpendableWindow::Entry share{share_of(key, bytes.size()), terms.ttl};
   if (terms.retention == Retention::expendable && !expendable_->admit(share))
     co_return at.observed.reported(no_share_left());
-  auto called = co_await at.call("SET", commands::create(at.key, bytes.view(), terms.ttl));
-  if (!called) co_return at.observed.reported(called.error().failure);
-  co_return at.observed.reported(called->front().is(Reply::Kind::nil) ? CreateOutcome::exists
-                                                                      : CreateOutcome::created);
+  auto created =
+      terms.owner.empty() ? create_alone(at, bytes, terms.ttl) : create_owned(at, key, bytes, terms);
+  auto outcome = co_await std::move(created);
+  if (!outcome) co_return at.observed.reported(outcome.error());
+  co_return at.observed.reported(*outcome);
+}
+
+Store::Answer<CreateOutcome> RedisStore::create_alone(const PreparedCall& at, const Bytes& bytes,
+                                                      milliseconds ttl) {
+  auto called = co_await at.call("SET", commands::create(at.key, bytes.view(), ttl));
+  if (!called) co_return called.error().failure;
+  co_return called->front().is(Reply::Kind::nil) ? CreateOutcome::exists : CreateOutcome::created;
+}
+
+// Somebody who ends all sessions of an owner may find the key listed before the entry exists, and remove it
+// from the list (disown). The entry would then live unlisted. So the list is asked once more after the entry
+// was written; whoever removes the key later looks at the entry again, and finds it.
+Store::Answer<CreateOutcome> RedisStore::create_owned(const PreparedCall& at, std::string_view key,
+                                                      const Bytes& bytes, const StoreTerms& terms) {
+  const RedisOwnerIndex index(*setup_, at);
+  for (int attempt = 0; attempt < kMaxCreates; ++attempt) {
+    auto added = co_await index.add(key, terms.owner, terms.ttl, terms.owner_limit);
+    if (!added) co_return added.error();
+    if (*added == AddOutcome::too_many) co_return CreateOutcome::too_many;
+    auto created = co_await create_alone(at, bytes, terms.ttl);
+    if (!created || *created == CreateOutcome::exists) co_return created;
+    auto listed = co_await index.has(key, terms.owner);
+    if (!listed) co_return listed.error();
+    if (*listed) co_return CreateOutcome::created;
+    const auto erase_it = [&](By by) { return commands::erase_if(at.key, bytes.view(), by); };
+    const auto erased = compared(co_await at.run(at.key, erase_it));
+    if (!erased) co_return erased.error();
+  }
+  co_return StoreFailure(StoreFailure::Kind::contended, "the owner's entries kept being ended");
 }
 
 Store::Answer<ReplaceOutcome> RedisStore::replace(std::string key, Bytes expected, Bytes bytes,
                                                   StoreTerms terms) {
   const PreparedCall at =
-      prepare(setup_, co_await asio::this_coro::executor, key, StoreCommand::replace, observer_);
+      prepare_call(setup_, co_await asio::this_coro::executor, key, StoreCommand::replace, observer_);
   const std::size_t before = share_of(key, expected.size());
   const std::size_t after = share_of(key, bytes.size());
   const auto admitted = admit_replace(before, after, terms);
   if (!admitted) co_return at.observed.reported(no_share_left());
+  const RedisOwnerIndex index(*setup_, at);
+  if (index.must_add(terms)) {
+    auto added = co_await index.add(key, terms.owner, admitted->ttl);
+    if (!added && !index.was_listed(terms)) co_return at.observed.reported(added.error());
+  }
   const auto command = [&](By by) {
     return commands::replace(at.key, expected.view(), bytes.view(), admitted->ttl, by);
   };
-  const auto done = co_await run_script(at, command);
+  const auto done = compared(co_await at.run(at.key, command));
   if (!done) co_return at.observed.reported(done.error());
   if (!*done && admitted->counted)
     expendable_->count_instead({after, admitted->ttl}, {before, terms.former->time_left});
+  // A failure is none of the write: the list then names an entry of another owner, which its reader finds
+  // out.
+  if (*done && terms.former && !terms.former->owner.empty() && terms.former->owner != terms.owner)
+    (void)co_await index.remove(key, terms.former->owner);
   co_return at.observed.reported(*done ? ReplaceOutcome::replaced : ReplaceOutcome::mismatch);
 }
 
@@ -195,13 +180,18 @@ std::optional<RedisStore::Admitted> RedisStore::admit_replace(std::size_t before
 Store::Answer<TouchOutcome> RedisStore::touch(std::string key, StoreTerms terms) {
   if (terms.retention == Retention::expendable && terms.former)
     return touch_expendable(std::move(key), terms);
-  return touch_kept(std::move(key), terms.ttl);
+  return touch_kept(std::move(key), std::move(terms));
 }
 
-Store::Answer<TouchOutcome> RedisStore::touch_kept(std::string key, milliseconds ttl) {
+Store::Answer<TouchOutcome> RedisStore::touch_kept(std::string key, StoreTerms terms) {
   const PreparedCall at =
-      prepare(setup_, co_await asio::this_coro::executor, key, StoreCommand::touch, observer_);
-  auto called = co_await at.call("PEXPIRE", commands::touch(at.key, ttl));
+      prepare_call(setup_, co_await asio::this_coro::executor, key, StoreCommand::touch, observer_);
+  const RedisOwnerIndex index(*setup_, at);
+  if (index.must_add(terms)) {
+    auto added = co_await index.add(key, terms.owner, terms.ttl);
+    if (!added && !index.was_listed(terms)) co_return at.observed.reported(added.error());
+  }
+  auto called = co_await at.call("PEXPIRE", commands::touch(at.key, terms.ttl));
   if (!called) co_return at.observed.reported(called.error().failure);
   co_return at.observed.reported(is_one(called) ? TouchOutcome::touched : TouchOutcome::absent);
 }
@@ -210,7 +200,7 @@ Store::Answer<TouchOutcome> RedisStore::touch_kept(std::string key, milliseconds
 // a browser sends many at once, and the entry counts once all the same.
 Store::Answer<TouchOutcome> RedisStore::touch_expendable(std::string key, StoreTerms terms) {
   const PreparedCall at =
-      prepare(setup_, co_await asio::this_coro::executor, key, StoreCommand::touch, observer_);
+      prepare_call(setup_, co_await asio::this_coro::executor, key, StoreCommand::touch, observer_);
   const std::size_t bytes = share_of(key, terms.former->bytes);
   if (!expendable_->may_extend({bytes, terms.former->time_left}))
     co_return at.observed.reported(no_share_left());
@@ -221,21 +211,60 @@ Store::Answer<TouchOutcome> RedisStore::touch_expendable(std::string key, StoreT
   co_return at.observed.reported(TouchOutcome::touched);
 }
 
-Store::Answer<EraseOutcome> RedisStore::erase(std::string key) {
+Store::Answer<EraseOutcome> RedisStore::erase(std::string key, std::string owner) {
   const PreparedCall at =
-      prepare(setup_, co_await asio::this_coro::executor, key, StoreCommand::erase, observer_);
+      prepare_call(setup_, co_await asio::this_coro::executor, key, StoreCommand::erase, observer_);
   auto called = co_await at.call("DEL", commands::erase(at.key));
   if (!called) co_return at.observed.reported(called.error().failure);
+  const RedisOwnerIndex index(*setup_, at);
+  if (!owner.empty()) (void)co_await index.remove(key, owner);
   co_return at.observed.reported(is_one(called) ? EraseOutcome::erased : EraseOutcome::absent);
 }
 
-Store::Answer<EraseIfOutcome> RedisStore::erase_if(std::string key, Bytes expected) {
+Store::Answer<EraseIfOutcome> RedisStore::erase_if(std::string key, Bytes expected, std::string owner) {
   const PreparedCall at =
-      prepare(setup_, co_await asio::this_coro::executor, key, StoreCommand::erase_if, observer_);
+      prepare_call(setup_, co_await asio::this_coro::executor, key, StoreCommand::erase_if, observer_);
   const auto command = [&](By by) { return commands::erase_if(at.key, expected.view(), by); };
-  const auto done = co_await run_script(at, command);
+  const auto done = compared(co_await at.run(at.key, command));
   if (!done) co_return at.observed.reported(done.error());
+  const RedisOwnerIndex index(*setup_, at);
+  if (*done && !owner.empty()) (void)co_await index.remove(key, owner);
   co_return at.observed.reported(*done ? EraseIfOutcome::erased : EraseIfOutcome::mismatch);
+}
+
+Store::Answer<std::vector<std::string>> RedisStore::owned(std::string owner, std::size_t max) {
+  const PreparedCall at =
+      prepare_call(setup_, co_await asio::this_coro::executor, {}, StoreCommand::owned, observer_);
+  const RedisOwnerIndex index(*setup_, at);
+  auto keys = co_await index.keys(owner, std::min(max, kMaxOwned));
+  if (!keys) co_return at.observed.reported(keys.error());
+  co_return at.observed.reported(std::move(*keys));
+}
+
+Store::Answer<void> RedisStore::own(std::string key, std::string owner, milliseconds time_left) {
+  const PreparedCall at =
+      prepare_call(setup_, co_await asio::this_coro::executor, key, StoreCommand::own, observer_);
+  const RedisOwnerIndex index(*setup_, at);
+  auto added = co_await index.add(key, owner, time_left);
+  if (!added) co_return at.observed.reported(added.error());
+  co_return at.observed.reported(Result<void, StoreFailure>());
+}
+
+Store::Answer<void> RedisStore::disown(std::string key, std::string owner) {
+  const PreparedCall at =
+      prepare_call(setup_, co_await asio::this_coro::executor, key, StoreCommand::disown, observer_);
+  const RedisOwnerIndex index(*setup_, at);
+  auto removed = co_await index.remove(key, owner);
+  if (!removed) co_return at.observed.reported(removed.error());
+  co_return at.observed.reported(Result<void, StoreFailure>());
+}
+
+Store::Answer<KeyPage> RedisStore::keys(std::string cursor, std::size_t max) {
+  const PreparedCall at =
+      prepare_call(setup_, co_await asio::this_coro::executor, {}, StoreCommand::keys, observer_);
+  auto page = co_await scan_keys(*setup_, at, std::move(cursor), std::clamp<std::size_t>(max, 1, kMaxOwned));
+  if (!page) co_return at.observed.reported(page.error());
+  co_return at.observed.reported(std::move(*page));
 }
 
 }  // namespace session

@@ -11,6 +11,7 @@
 namespace session {
 
 class ExpendableWindow;
+struct PreparedCall;
 struct RedisSetup;
 
 // A Store in Redis: many processes share its sessions, and they survive a restart of the gateway. The
@@ -26,6 +27,8 @@ struct RedisSetup;
 // milliseconds::max() left.
 // A write or a touch of an expendable entry that exceeds options.expendable_bytes (ExpendableWindow) is not
 // sent, and fails as `full`; only a replace that does not make it larger is, and leaves the entry its end.
+// The keys of each owner are in a sorted set of their own, whose name begins with options.prefix and `owner:`
+// (core/store/redis/owner_index.h).
 // Redis acknowledges a write before its replicas have it, so a failover can lose the latest writes.
 class RedisStore final : public Store {
  public:
@@ -42,8 +45,12 @@ class RedisStore final : public Store {
   Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) override;
   Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, StoreTerms terms) override;
   Answer<TouchOutcome> touch(std::string key, StoreTerms terms) override;
-  Answer<EraseOutcome> erase(std::string key) override;
-  Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected) override;
+  Answer<EraseOutcome> erase(std::string key, std::string owner = {}) override;
+  Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected, std::string owner = {}) override;
+  Answer<std::vector<std::string>> owned(std::string owner, std::size_t max) override;
+  Answer<void> own(std::string key, std::string owner, milliseconds time_left) override;
+  Answer<void> disown(std::string key, std::string owner) override;
+  Answer<KeyPage> keys(std::string cursor, std::size_t max) override;
 
  private:
   RedisStore(std::shared_ptr<const RedisSetup> setup, std::shared_ptr<ExpendableWindow> expendable,
@@ -56,7 +63,10 @@ class RedisStore final : public Store {
   // nullopt: the entry would grow beyond the share.
   [[nodiscard]] std::optional<Admitted> admit_replace(std::size_t before, std::size_t after,
                                                       const StoreTerms& terms) const;
-  Answer<TouchOutcome> touch_kept(std::string key, milliseconds ttl);
+  Answer<CreateOutcome> create_alone(const PreparedCall& at, const Bytes& bytes, milliseconds ttl);
+  Answer<CreateOutcome> create_owned(const PreparedCall& at, std::string_view key, const Bytes& bytes,
+                                     const StoreTerms& terms);
+  Answer<TouchOutcome> touch_kept(std::string key, StoreTerms terms);
   Answer<TouchOutcome> touch_expendable(std::string key, StoreTerms terms);
 
   const std::shared_ptr<const RedisSetup> setup_;

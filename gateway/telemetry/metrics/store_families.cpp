@@ -7,8 +7,8 @@
 namespace session::gateway {
 namespace {
 
-constexpr std::array<std::string_view, kStoreCommands> kCommandNames = {"load",  "create", "replace",
-                                                                        "touch", "erase",  "erase_if"};
+constexpr std::array<std::string_view, kStoreCommands> kCommandNames = {
+    "load", "create", "replace", "touch", "erase", "erase_if", "owned", "own", "disown", "keys"};
 
 template <class Number>
 double number(Number value) {

@@ -56,6 +56,7 @@ void add_param(Request& request, std::string_view name, std::string_view value) 
   if (is(name, "REQUEST_METHOD")) return take_first(request.method, value);
   if (is(name, "REMOTE_ADDR")) return take_first(request.client.address, value);
   if (is(name, "REQUEST_ID")) return take_first(request.client.request_id, value);
+  if (is(name, "QUERY_STRING")) return take_first(request.query, value);
   if (is(name, "REQUEST_URI")) return take_first(request.address, value);
   if (is(name, "REQUEST_SCHEME")) return request.settings.add_scheme(value);
 }

@@ -78,6 +78,8 @@ bool expects_continue(const HttpHead& head) {
 Request request_of(const HttpHead& head, const HttpRoute& route) {
   Request request;
   request.method = head.method;
+  const auto question = head.target.find('?');
+  if (question != head.target.npos) request.query = std::string_view(head.target).substr(question + 1);
   request.refusal = route.refusal;
   if (route.settings != nullptr) request.settings = *route.settings;
   request.front_actions.in_body = route.is_application;

@@ -104,7 +104,9 @@ HttpRoute HttpRoutes::other(Service service, std::string_view method) const {
   route.is_application = service == Service::commit;
   route.takes_body = route.is_application;
   if (route.is_application && method != "POST") return wrong_method("POST");
-  if (!route.is_application && method != "GET" && method != "HEAD") return wrong_method("GET, HEAD");
+  const bool reads = method == "GET" || method == "HEAD";
+  // Which of the methods a user may, the endpoint says.
+  if (!route.is_application && service != Service::sessions && !reads) return wrong_method("GET, HEAD");
   route.settings = &others_.at(service);
   return route;
 }

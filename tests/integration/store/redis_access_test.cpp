@@ -68,6 +68,14 @@ Task<std::string> do_everything(Store& store, std::string key) {
   note(co_await store.erase_if(key, third), failure);
   note(co_await store.create(key, first, kTtl), failure);
   note(co_await store.erase(key), failure);
+  StoreTerms owned(kTtl);
+  owned.owner = "ada";
+  owned.owner_limit = StoreTerms::OwnerLimit{5};
+  note(co_await store.create(key, first, owned), failure);
+  note(co_await store.owned("ada", 5), failure);
+  note(co_await store.erase(key, "ada"), failure);
+  note(co_await store.disown(key, "ada"), failure);
+  note(co_await store.keys("", 5), failure);
   co_return failure;
 }
 
@@ -113,7 +121,7 @@ BOOST_AUTO_TEST_CASE(each_permission_that_is_documented_is_needed_but_for_name_a
       }
     }
   }
-  BOOST_TEST(needed == 9);
+  BOOST_TEST(needed == 19);
 }
 
 BOOST_AUTO_TEST_CASE(keys_with_another_prefix_are_out_of_reach) {

@@ -29,6 +29,11 @@ constexpr const char* kPassTime = R"(
 for db in string.gmatch(redis.call('INFO', 'keyspace'), 'db(%d+):') do
   redis.pcall('SELECT', db)
   for _, key in ipairs(redis.call('KEYS', '*')) do
+    if redis.call('TYPE', key).ok == 'zset' then  -- its scores are times
+      for _, member in ipairs(redis.call('ZRANGE', key, 0, -1)) do
+        redis.call('ZINCRBY', key, '-' .. ARGV[1], member)
+      end
+    end
     local left = redis.call('PTTL', key)
     if left > tonumber(ARGV[1]) then
       redis.call('PEXPIRE', key, string.format('%.0f', left - tonumber(ARGV[1])))

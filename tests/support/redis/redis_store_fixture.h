@@ -1,11 +1,26 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 
 #include "core/store/redis/redis_store.h"
 #include "tests/support/redis/redis_server.h"
 
 namespace session::test {
+
+// The system's clock, but for a Unix time that is ahead by as much as a test has let pass.
+class ShiftedClock final : public Clock {
+ public:
+  [[nodiscard]] seconds unix_now() const override {
+    return system_clock().unix_now() + std::chrono::duration_cast<seconds>(milliseconds(ahead_.load()));
+  }
+  [[nodiscard]] Steady steady_now() const override { return system_clock().steady_now(); }
+  void advance(milliseconds by) { ahead_ += by.count(); }
+
+ private:
+  std::atomic<std::int64_t> ahead_ = 0;
+};
 
 // A RedisStore over a real server of the test program's own, emptied for each fixture. Its time passes when
 // told to, and a little by itself.
@@ -27,9 +42,13 @@ struct RedisStoreFixture {
   }
 
   Store& store() { return redis; }
-  void advance(milliseconds by) { server().pass_time(by); }
+  void advance(milliseconds by) {
+    server().pass_time(by);
+    clock.advance(by);
+  }
 
-  RedisStore redis{options()};
+  ShiftedClock clock;
+  RedisStore redis{options(), clock};
 };
 
 }  // namespace session::test

@@ -53,6 +53,23 @@ const Script& erase_if_script() {
   return script;
 }
 
+const Script& own_script() {
+  static const Script script(
+      "local t=redis.call('TIME') local now=t[1]*1000+math.floor(t[2]/1000) "
+      "redis.call('ZREMRANGEBYSCORE',KEYS[1],'-inf',string.format('%.0f',now)) "
+      "local old=redis.call('ZSCORE',KEYS[1],ARGV[1]) "
+      "if ARGV[3]~='' and not old then "
+      "local n=redis.call('ZCARD',KEYS[1]) "
+      "if redis.call('ZSCORE',KEYS[1],ARGV[4]) then n=n-1 end "
+      "if n>=tonumber(ARGV[3]) then return 0 end end "
+      "local e=now+tonumber(ARGV[2]) "
+      "if not old or tonumber(old)<e then redis.call('ZADD',KEYS[1],string.format('%.0f',e),ARGV[1]) end "
+      "local last=redis.call('ZRANGE',KEYS[1],-1,-1,'WITHSCORES') "
+      "redis.call('PEXPIREAT',KEYS[1],string.format('%.0f',tonumber(last[2]))) "
+      "return 1");
+  return script;
+}
+
 std::string milliseconds_text(milliseconds ttl) { return std::to_string(std::min(ttl, kMaxTtl).count()); }
 
 bool is_entry(const std::vector<Reply>& replies) {
@@ -72,6 +89,26 @@ bool is_count(const std::vector<Reply>& replies) { return is_one_key(replies[0])
 
 bool is_told_count(const std::vector<Reply>& replies) {
   return replies[0].is(Reply::Kind::integer) && is_one_key(replies[1]);
+}
+
+bool is_number(const std::vector<Reply>& replies) { return replies[0].is(Reply::Kind::integer); }
+
+bool is_text_or_nil(const std::vector<Reply>& replies) {
+  return replies[0].is(Reply::Kind::bulk) || replies[0].is(Reply::Kind::nil);
+}
+
+bool is_list(const Reply& reply) {
+  return reply.is(Reply::Kind::array) &&
+         std::all_of(reply.elements.begin(), reply.elements.end(),
+                     [](const Reply& each) { return each.is(Reply::Kind::bulk); });
+}
+
+bool is_list_of_members(const std::vector<Reply>& replies) { return is_list(replies[0]); }
+
+bool is_scan_step(const std::vector<Reply>& replies) {
+  const Reply& reply = replies[0];
+  return reply.is(Reply::Kind::array) && reply.elements.size() == 2 &&
+         reply.elements[0].is(Reply::Kind::bulk) && is_list(reply.elements[1]);
 }
 
 Command count_command() {
@@ -169,6 +206,47 @@ Command replace(std::string_view key, std::string_view expected, std::string_vie
 Command erase_if(std::string_view key, std::string_view expected, By by) {
   Command command = count_command();
   command.then({verb(by), name(by, erase_if_script()), "1", key, expected});
+  return command;
+}
+
+Command own(std::string_view set, const OwnedMember& member, By by) {
+  Command command = count_command();
+  // The same member, added again, is one, but with a limit it counts when it is added first.
+  command.retry = Command::Retry::safe;
+  command.then({verb(by), name(by, own_script()), "1", set, member.key, milliseconds_text(member.time_left),
+                member.max, member.instead_of});
+  return command;
+}
+
+Command disown(std::string_view set, std::string_view member) {
+  Command command;
+  command.retry = Command::Retry::safe;
+  command.is_valid_reply = is_number;
+  command.then({"ZREM", set, member});
+  return command;
+}
+
+Command is_owned(std::string_view set, std::string_view member) {
+  Command command;
+  command.retry = Command::Retry::safe;
+  command.is_valid_reply = is_text_or_nil;
+  command.then({"ZSCORE", set, member});
+  return command;
+}
+
+Command owned(std::string_view set, std::size_t max) {
+  Command command;
+  command.retry = Command::Retry::safe;
+  command.is_valid_reply = is_list_of_members;
+  command.then({"ZREVRANGE", set, "0", std::to_string(max - 1)});
+  return command;
+}
+
+Command scan(std::string_view cursor, std::string_view pattern, std::size_t count) {
+  Command command;
+  command.retry = Command::Retry::safe;
+  command.is_valid_reply = is_scan_step;
+  command.then({"SCAN", cursor, "MATCH", pattern, "COUNT", std::to_string(count)});
   return command;
 }
 

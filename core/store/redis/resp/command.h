@@ -70,6 +70,27 @@ enum class By { hash, text };
 // Deletes the key if it holds `expected`. The reply is 1 if it did, else 0.
 [[nodiscard]] Command erase_if(std::string_view key, std::string_view expected, By by);
 
+// A sorted set of the keys that an owner has: the score is the end in Unix milliseconds, by the server's
+// clock. Adds a member, or lets it stay longer, and removes those whose end has passed; the set ends with its
+// last member. With `max`, a new member is refused if the set has so many, `instead_of` not counted. The
+// reply is 1, or 0 if it was refused.
+struct OwnedMember {
+  std::string_view key;
+  milliseconds time_left;
+  std::string_view max = "";  // a number; empty: no limit
+  std::string_view instead_of = "";
+};
+[[nodiscard]] Command own(std::string_view set, const OwnedMember& member, By by);
+// Sends ZREM. The reply is the number of members that it removed.
+[[nodiscard]] Command disown(std::string_view set, std::string_view member);
+// Sends ZSCORE. The reply is a text, or nil if the set does not have the member.
+[[nodiscard]] Command is_owned(std::string_view set, std::string_view member);
+// Sends ZREVRANGE. The reply is an array of at most `max` members, those that end last first.
+[[nodiscard]] Command owned(std::string_view set, std::size_t max);
+// Sends SCAN for one step from a cursor of that server on. The reply is an array: the next cursor, "0" at the
+// end, and an array of keys that match the pattern.
+[[nodiscard]] Command scan(std::string_view cursor, std::string_view pattern, std::size_t count);
+
 }  // namespace commands
 
 }  // namespace session

@@ -30,6 +30,27 @@ class Cluster final : public Topology, public std::enable_shared_from_this<Clust
 
   ConnectionPtr of(std::string_view key) override { return slots_[slot_of(key)]; }
 
+  std::vector<ConnectionPtr> servers() override {
+    std::map<std::string, ConnectionPtr> masters;
+    for (const ConnectionPtr& connection : slots_) {
+      if (connection) masters.emplace(connection->server(), connection);
+    }
+    std::vector<ConnectionPtr> servers;
+    for (auto& [name, connection] : masters) servers.push_back(std::move(connection));
+    return servers;
+  }
+
+  [[nodiscard]] std::string layout() const override {
+    std::string owners;
+    ConnectionPtr last;
+    for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
+      if (slots_[slot] == last) continue;
+      last = slots_[slot];
+      owners += std::to_string(slot) + (last ? last->server() : "") + "\n";
+    }
+    return layout_text(owners);
+  }
+
   Task<Result<void, ConnectError>> discover(Clock::Steady deadline) override {
     return discover(shared_from_this(), deadline);
   }

@@ -29,6 +29,10 @@ class SentinelServer final : public Topology, public std::enable_shared_from_thi
     if (!connection_) start();
     return connection_;
   }
+  std::vector<ConnectionPtr> servers() override { return {of({})}; }
+  [[nodiscard]] std::string layout() const override {
+    return connection_ && !connection_->server().empty() ? layout_text(connection_->server()) : std::string();
+  }
   Task<Result<void, ConnectError>> discover(Clock::Steady) override {
     co_return Result<void, ConnectError>();
   }

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "core/base/unix_socket.h"
+#include "core/crypto/digest.h"
+#include "core/crypto/hex.h"
 #include "core/store/redis/topology/factories.h"
 
 namespace session {
@@ -17,6 +19,8 @@ class SingleServer final : public Topology {
  public:
   explicit SingleServer(ConnectionPtr connection) : connection_(std::move(connection)) {}
   ConnectionPtr of(std::string_view) override { return connection_; }
+  std::vector<ConnectionPtr> servers() override { return {connection_}; }
+  [[nodiscard]] std::string layout() const override { return "single"; }
   Task<Result<void, ConnectError>> discover(Clock::Steady) override {
     co_return Result<void, ConnectError>();
   }
@@ -57,6 +61,12 @@ RedisConnectionOptions RedisSetup::to_sentinel() const {
   // A sentinel that is late once is not waited for again: the others know the master, too.
   setup.silence = milliseconds(0);
   return setup;
+}
+
+std::string layout_text(std::string_view servers) {
+  constexpr std::size_t kBytes = 8;
+  const auto digest = sha256(servers);
+  return hex({digest.data(), kBytes});
 }
 
 std::shared_ptr<Topology> make_single_server(const Executor& executor,

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/store/redis/connection/connection.h"
 #include "core/store/redis/connection/options.h"
@@ -36,6 +38,12 @@ class Topology {
 
   // Returns the connection to the server that has the key; nullptr if it is unknown: call discover() first.
   virtual ConnectionPtr of(std::string_view key) = 0;
+  // Returns the connections to all servers that have keys, always in the same order as long as they are the
+  // same; none if they are unknown: call discover() first.
+  virtual std::vector<ConnectionPtr> servers() = 0;
+  // A short text that is another one when the servers are others, or when keys belong to another of them.
+  // Empty: not known yet.
+  [[nodiscard]] virtual std::string layout() const = 0;
   // Asks the servers which of them has which keys, by `deadline`.
   virtual Task<Result<void, ConnectError>> discover(Clock::Steady deadline) = 0;
   // Returns the connection to the server that a redirection names; nullptr if this topology has no such

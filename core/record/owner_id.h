@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/secret.h"
+#include "core/crypto/mac.h"
+
+namespace session {
+
+// Names the owners of sessions in the store, where subjects must not appear: 22 characters of base64url, the
+// first 128 bits of HMAC-SHA256 of the subject. Not thread-safe: one per thread.
+class OwnerId {
+ public:
+  // The first key names; the others are former ones, whose names sessions may still have. None: there are no
+  // owners.
+  explicit OwnerId(const std::vector<Secret>& keys);
+
+  // Empty: there are no owners.
+  [[nodiscard]] std::string of(std::string_view subject);
+  // The names that the subject's sessions may have, without repeats.
+  [[nodiscard]] std::vector<std::string> all_of(std::string_view subject);
+
+ private:
+  std::vector<Mac> macs_;
+};
+
+}  // namespace session

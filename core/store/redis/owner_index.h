@@ -1,0 +1,54 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/store/redis/prepared_call.h"
+
+namespace session {
+
+// Internal to RedisStore: which keys each owner has, in a sorted set of each owner. In a cluster the set and
+// the entries are on different servers, so no command can write both. Therefore the set is always written
+// before an entry, and after one was erased: it may name what is gone, and never misses what is there.
+//
+// A key's score is the end of its entry, rounded up by one to two steps of a minute. So the set needs no
+// write for most writes of an entry, which set its end anew; and the clocks of gateways may differ by a
+// minute. Functions of one call share its deadline. Keys are without their prefix. Texts must outlive the
+// tasks.
+class RedisOwnerIndex {
+ public:
+  template <class T>
+  using Answer = Store::Answer<T>;
+  enum class AddOutcome { added, too_many };
+
+  RedisOwnerIndex(const RedisSetup& setup, const PreparedCall& at) : setup_(setup), at_(at) {}
+
+  // Lists an entry that is about to be written, or extended to this time to live.
+  [[nodiscard]] Answer<AddOutcome> add(std::string_view key, const std::string& owner, milliseconds ttl,
+                                       const std::optional<StoreTerms::OwnerLimit>& limit = {}) const;
+  // Whether an entry that is to live so long must be listed first: unless it was listed when it got its
+  // former time to live, for long enough.
+  [[nodiscard]] bool must_add(const StoreTerms& terms) const;
+  // Whether the entry had this owner before. Then a failure of add() must not keep it from being extended, which would
+  // log its user out: it stays listed for a minute more than it had left, and the next touch adds it again.
+  [[nodiscard]] static bool was_listed(const StoreTerms& terms) {
+    return terms.former && terms.former->owner == terms.owner;
+  }
+  [[nodiscard]] Answer<bool> has(std::string_view key, const std::string& owner) const;
+  [[nodiscard]] Answer<void> remove(std::string_view key, const std::string& owner) const;
+  [[nodiscard]] Answer<std::vector<std::string>> keys(const std::string& owner, std::size_t max) const;
+
+  // The keys in Redis that begin with this, behind the store's prefix, are sets.
+  static constexpr std::string_view kPrefix = "owner:";
+
+ private:
+  [[nodiscard]] std::string set_of(const std::string& owner) const;
+  [[nodiscard]] milliseconds listed_for(milliseconds ttl) const;
+
+  const RedisSetup& setup_;
+  const PreparedCall& at_;
+};
+
+}  // namespace session

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "core/json/json.h"
+#include "core/session/session_directory.h"
+
+namespace session::gateway {
+
+// What the endpoints `sessions` and `admin` show of a session. Times are Unix seconds, and null where they
+// are not known.
+[[nodiscard]] Json json_of(const SessionInfo& info);
+
+}  // namespace session::gateway

@@ -1,0 +1,185 @@
+// Where Redis keeps whose each entry is, and what becomes of that when a command fails or a cluster changes.
+
+#include <algorithm>
+#include <functional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include "core/store/redis/redis_store.h"
+#include "tests/support/redis/redis_cluster.h"
+#include "tests/support/redis/redis_store_fixture.h"
+#include "tests/support/store_calls.h"
+
+namespace session::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+StoreTerms owned_by(const std::string& owner, milliseconds ttl = kTtl) {
+  StoreTerms terms(ttl);
+  terms.owner = owner;
+  return terms;
+}
+
+Result<CreateOutcome, StoreFailure> create_for(Store& store, const std::string& key, StoreTerms terms) {
+  return run(store.create(key, Bytes("bytes"), std::move(terms)));
+}
+
+std::vector<std::string> owned(Store& store, const std::string& owner) {
+  auto keys = answered(run(store.owned(owner, 100)));
+  std::sort(keys.begin(), keys.end());
+  return keys;
+}
+
+RedisStoreOptions of_cluster(RedisCluster& cluster) {
+  RedisStoreOptions options;
+  options.addresses = cluster.addresses();
+  options.topology = RedisTopology::cluster;
+  options.deadline = options.connect_deadline = 20s;
+  return options;
+}
+
+std::set<std::string> all_keys(Store& store, const std::function<void()>& between = {}) {
+  std::set<std::string> keys;
+  std::string cursor;
+  do {
+    const KeyPage page = answered(run(store.keys(cursor, 10)));
+    keys.insert(page.keys.begin(), page.keys.end());
+    cursor = page.cursor;
+    if (between) between();
+  } while (!cursor.empty());
+  return keys;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(redis_owners)
+
+BOOST_AUTO_TEST_CASE(an_owner_has_a_sorted_set_of_keys_by_their_ends) {
+  RedisStoreFixture fixture;
+  RedisServer& server = fixture.server();
+  answered(create_for(fixture.store(), "key", owned_by("ada", 10min)));
+  const RedisReply members = server.tell({"ZRANGE", "session:owner:ada", "0", "-1", "WITHSCORES"});
+  BOOST_TEST_REQUIRE(members.elements.size() == 2u);
+  BOOST_TEST(members.elements[0].text == "key");
+  const auto now = std::chrono::duration_cast<milliseconds>(system_clock().unix_now()).count();
+  const double end = std::stod(members.elements[1].text);
+  BOOST_TEST(end > static_cast<double>(now + milliseconds(10min + 50s).count()));
+  BOOST_TEST(end < static_cast<double>(now + milliseconds(12min + 10s).count()));
+  const auto set_ends = server.tell({"PEXPIRETIME", "session:owner:ada"}).integer;
+  BOOST_TEST(static_cast<double>(set_ends) == end);
+}
+
+BOOST_AUTO_TEST_CASE(a_set_lives_as_long_as_its_longest_member) {
+  RedisStoreFixture fixture;
+  answered(create_for(fixture.store(), "long", owned_by("ada", 1h)));
+  answered(create_for(fixture.store(), "short", owned_by("ada", 1s)));
+  BOOST_TEST(fixture.server().tell({"PTTL", "session:owner:ada"}).integer > milliseconds(1h).count());
+  fixture.advance(30min);
+  answered(create_for(fixture.store(), "other", owned_by("ada", 1s)));
+  BOOST_TEST(owned(fixture.store(), "ada") == (std::vector<std::string>{"long", "other"}),
+             boost::test_tools::per_element());
+}
+
+// Without its place in the list a session could not be ended with the others of its user.
+BOOST_AUTO_TEST_CASE(an_entry_that_cannot_be_listed_is_not_created) {
+  RedisStoreFixture fixture;
+  fixture.server().tell({"SET", "session:owner:ada", "no set"});
+  BOOST_TEST(!create_for(fixture.store(), "key", owned_by("ada")).has_value());
+  BOOST_TEST(!holds(fixture.store(), "key"));
+}
+
+// An older list of permissions must not log anybody out.
+BOOST_AUTO_TEST_CASE(an_entry_that_was_listed_is_extended_although_the_list_fails) {
+  RedisStoreFixture fixture;
+  answered(create_for(fixture.store(), "key", owned_by("ada", 5min)));
+  fixture.server().tell({"SET", "session:owner:ada", "no set"});
+  StoreTerms longer = owned_by("ada", 1h);
+  longer.former = StoreTerms::Former{5, 5min, "ada"};
+  BOOST_TEST((answered(run(fixture.store().touch("key", longer))) == TouchOutcome::touched));
+  BOOST_TEST((load(fixture.store(), "key")->time_left > 30min));
+  BOOST_TEST((answered(run(fixture.store().replace("key", Bytes("bytes"), Bytes("new"), longer))) ==
+              ReplaceOutcome::replaced));
+  longer.former->owner = "bob";
+  BOOST_TEST(!run(fixture.store().replace("key", Bytes("new"), Bytes("newer"), longer)).has_value());
+  BOOST_TEST(text_of(fixture.store(), "key") == "new");
+}
+
+// A write within the same minute needs no command for the list: it would double the cost of most writes.
+BOOST_AUTO_TEST_CASE(a_write_that_moves_the_end_by_less_than_a_minute_leaves_the_list) {
+  RedisStoreFixture fixture;
+  answered(create_for(fixture.store(), "key", owned_by("ada", 10min)));
+  fixture.server().tell({"DEL", "session:owner:ada"});
+  StoreTerms same = owned_by("ada", 10min);
+  same.former = StoreTerms::Former{5, 10min, "ada"};
+  answered(run(fixture.store().replace("key", Bytes("bytes"), Bytes("bytes"), same)));
+  BOOST_TEST(owned(fixture.store(), "ada").empty());
+  same.ttl = 12min;
+  answered(run(fixture.store().replace("key", Bytes("bytes"), Bytes("bytes"), same)));
+  BOOST_TEST(owned(fixture.store(), "ada") == std::vector<std::string>{"key"},
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_script_that_the_server_has_forgotten_is_sent_again) {
+  RedisStoreFixture fixture;
+  fixture.server().tell({"SCRIPT", "FLUSH"});
+  BOOST_TEST((answered(create_for(fixture.store(), "key", owned_by("ada"))) == CreateOutcome::created));
+}
+
+BOOST_AUTO_TEST_CASE(the_sets_are_no_keys_of_the_store_and_other_prefixes_are_not_ours) {
+  RedisStoreFixture fixture;
+  fixture.server().tell({"SET", "elsewhere:x", "foreign"});
+  answered(create_for(fixture.store(), "key", owned_by("ada")));
+  BOOST_TEST(all_keys(fixture.store()) == std::set<std::string>{"key"}, boost::test_tools::per_element());
+  RedisStoreOptions options = fixture.options();
+  options.prefix = "a*[b]?";
+  RedisStore odd(options);
+  create(odd, "key2", "bytes");
+  BOOST_TEST(all_keys(odd) == std::set<std::string>{"key2"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(in_a_cluster_an_owner_has_entries_on_all_nodes) {
+  RedisCluster cluster;
+  RedisStore store(of_cluster(cluster));
+  std::set<std::string> expected;
+  for (int i = 0; i < 60; ++i) {
+    const std::string key = "key" + std::to_string(i);
+    answered(create_for(store, key, owned_by("ada")));
+    expected.insert(key);
+  }
+  const auto found = owned(store, "ada");
+  BOOST_TEST(std::set(found.begin(), found.end()) == expected, boost::test_tools::per_element());
+  BOOST_TEST(all_keys(store) == expected, boost::test_tools::per_element());
+  for (const std::string& key : found) erase(store, key, "ada");
+  BOOST_TEST(owned(store, "ada").empty());
+}
+
+// The cursor of one node means nothing to another, and what moves to a node that was read already would be
+// missed.
+BOOST_AUTO_TEST_CASE(keys_are_found_although_their_slot_moves_meanwhile) {
+  RedisCluster cluster;
+  RedisStore store(of_cluster(cluster));
+  std::set<std::string> expected;
+  for (int i = 0; i < 60; ++i) {
+    const std::string key = "{tag}" + std::to_string(i);
+    create(store, key, "bytes");
+    expected.insert(key);
+  }
+  const int slot = cluster.slot_of("session:{tag}0");
+  const auto from = cluster.master_of_slot(slot);
+  bool moved = false;
+  const auto found = all_keys(store, [&] {
+    if (std::exchange(moved, true)) return;
+    cluster.migrate_slot(slot, (from + 1) % 3);
+    for (const std::string& key : expected) (void)load(store, key);  // the store learns of it
+  });
+  BOOST_TEST(found == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace session::test
