@@ -33,11 +33,23 @@ class ShuffledStore final : public Store {
   Answer<TouchOutcome> touch(std::string key, StoreTerms terms) override {
     return shuffled<TouchOutcome>(inner_.touch(std::move(key), terms));
   }
-  Answer<EraseOutcome> erase(std::string key) override {
-    return shuffled<EraseOutcome>(inner_.erase(std::move(key)));
+  Answer<EraseOutcome> erase(std::string key, std::string owner) override {
+    return shuffled<EraseOutcome>(inner_.erase(std::move(key), std::move(owner)));
   }
-  Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected) override {
-    return shuffled<EraseIfOutcome>(inner_.erase_if(std::move(key), std::move(expected)));
+  Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected, std::string owner) override {
+    return shuffled<EraseIfOutcome>(inner_.erase_if(std::move(key), std::move(expected), std::move(owner)));
+  }
+  Answer<std::vector<std::string>> owned(std::string owner, std::size_t max) override {
+    return shuffled<std::vector<std::string>>(inner_.owned(std::move(owner), max));
+  }
+  Answer<void> own(std::string key, std::string owner, milliseconds time_left) override {
+    return shuffled<void>(inner_.own(std::move(key), std::move(owner), time_left));
+  }
+  Answer<void> disown(std::string key, std::string owner) override {
+    return shuffled<void>(inner_.disown(std::move(key), std::move(owner)));
+  }
+  Answer<KeyPage> keys(std::string cursor, std::size_t max) override {
+    return shuffled<KeyPage>(inner_.keys(std::move(cursor), max));
   }
   // One of so many calls fails, done or not; 0: none.
   void fail_one_of(unsigned calls) { fail_one_of_ = calls; }
