@@ -66,11 +66,29 @@ Task<bool> with_cookies(session::SessionManager& manager) {
   co_return true;
 }
 
+// Who is logged in, and where: the sessions of a user are found and ended.
+Task<bool> devices(session::SessionManager& manager) {
+  session::Session laptop = manager.create();
+  session::Session telephone = manager.create();
+  auto first = co_await laptop.set("user", "bob", Flush::now);
+  auto second = co_await telephone.set("user", "bob", Flush::now);
+  if (!first || !second) co_return false;
+
+  session::SessionDirectory directory = manager.directory();
+  auto sessions = co_await directory.of("bob");
+  if (!sessions) co_return false;  // the store could not answer
+  std::cout << "bob: " << sessions->size() << " sessions";
+  auto ended = co_await directory.end_of("bob", laptop.log_id());  // all but this one
+  std::cout << ", ended: " << ended.events.size() << "\n";
+  co_return !ended.failure;
+}
+
 }  // namespace
 
 int main() {
   session::MemoryStore store;
   session::SessionManager manager = make_manager(store);
-  const bool fine = session::run(standalone(manager)) && session::run(with_cookies(manager));
+  const bool fine = session::run(standalone(manager)) && session::run(with_cookies(manager)) &&
+                    session::run(devices(manager));
   return fine ? 0 : 1;
 }
