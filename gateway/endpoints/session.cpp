@@ -3,9 +3,9 @@
 #include "core/base/text.h"
 #include "gateway/endpoints/action_policy.h"
 #include "gateway/endpoints/apply_actions.h"
-#include "gateway/endpoints/corrupt_record.h"
 #include "gateway/endpoints/endpoint.h"
 #include "gateway/endpoints/origin_check.h"
+#include "gateway/endpoints/session_refusals.h"
 #include "gateway/http/problem.h"
 
 namespace session::gateway {
@@ -56,32 +56,16 @@ Response method_not_allowed(std::string_view detail) {
   return response;
 }
 
-Response store_failed(const StoreFailure& failure, Log& log) {
-  log.error(Message::session_without_store, "a session request failed in the store: {}", failure.detail);
-  return unavailable(failure);
-}
-
 Task<Response> show(const Request& request, Services& services) {
   if (wants_actions(request)) co_return method_not_allowed("Actions need POST or DELETE.");
   const auto cookies = request.headers.all("Cookie");
   auto opened = co_await services.sessions.open(cookies, request.settings.touch());
-  if (!opened) co_return store_failed(opened.error(), services.telemetry.log());
-  if (!opened->session) {
-    warn_of_corrupt_record(opened->corrupt_record, services.telemetry);
-    Response response = refused(opened->refusal);
-    add_refusal(response.events, opened->refusal, opened->name);
-    co_return response;
-  }
+  if (!opened) co_return session_unavailable(opened.error(), services.telemetry.log());
+  if (!opened->session) co_return no_session(*opened, services.telemetry);
   Response response = attributes_response(*opened->session, request);
   if (const auto cookie = opened->session->set_cookie()) response.headers.add("Set-Cookie", *cookie);
   add_changes(response.events, opened->session->history());
   co_return response;
-}
-
-Response denied(std::string_view reason, std::string_view detail) {
-  Response response = problem(403, reason, detail);
-  add_refusal(response.events, response.reason);
-  return response;
 }
 
 // Returns the request's actions, or the response that refuses them.
@@ -117,7 +101,8 @@ Response response_to(ActionOutcome& outcome, const Request& request, bool delete
   }
   if (const auto* none = std::get_if<NoSession>(&outcome)) return refused(none->reason);
   const auto& failure = std::get<WriteFailure>(outcome);
-  return failure.kind == WriteFailure::Kind::store ? store_failed(failure.store, log) : not_written(failure);
+  return failure.kind == WriteFailure::Kind::store ? session_unavailable(failure.store, log)
+                                                   : not_written(failure);
 }
 
 Task<Response> change(const Request& request, Services& services, bool deleted) {

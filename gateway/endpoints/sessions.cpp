@@ -1,11 +1,11 @@
 #include <array>
 #include <utility>
 
-#include "gateway/endpoints/corrupt_record.h"
 #include "gateway/endpoints/endpoint.h"
 #include "gateway/endpoints/events.h"
 #include "gateway/endpoints/origin_check.h"
 #include "gateway/endpoints/session_info_json.h"
+#include "gateway/endpoints/session_refusals.h"
 #include "gateway/http/problem.h"
 #include "gateway/http/query.h"
 
@@ -18,11 +18,6 @@ struct Selection {
   bool others = false;
   bool all = false;
 };
-
-Response store_failed(const StoreFailure& failure, Log& log) {
-  log.error(Message::session_without_store, "a session request failed in the store: {}", failure.detail);
-  return unavailable(failure);
-}
 
 Response no_content() {
   Response response{204, {}, {}};
@@ -60,7 +55,7 @@ Result<Selection, InputProblem> selection_of(std::string_view text) {
 Task<Response> list(Session session, std::string subject, Services& services) {
   SessionDirectory directory = services.sessions.directory();
   auto sessions = co_await directory.of(std::move(subject));
-  if (!sessions) co_return store_failed(sessions.error(), services.telemetry.log());
+  if (!sessions) co_return session_unavailable(sessions.error(), services.telemetry.log());
   const std::string own_name = session.log_id();
   Json all = Json::array();
   for (const SessionInfo& info : *sessions) {
@@ -81,7 +76,7 @@ Task<Response> end_own(Session session, Services& services) {
   auto ended = co_await session.destroy();
   Response response = no_content();
   if (!ended && ended.error().kind == WriteFailure::Kind::store)
-    response = store_failed(ended.error().store, services.telemetry.log());
+    response = session_unavailable(ended.error().store, services.telemetry.log());
   for (const std::string& cookie : session.set_cookies()) response.headers.add("Set-Cookie", cookie);
   add_changes(response.events, session.history());
   co_return response;
@@ -95,7 +90,7 @@ Task<Response> end_selected(Session session, std::string subject, Selection sele
                                : directory.end_of(std::move(subject), own_name);
   DirectoryEnded ended = co_await std::move(ending);
   if (ended.failure) {
-    Response response = store_failed(*ended.failure, services.telemetry.log());
+    Response response = session_unavailable(*ended.failure, services.telemetry.log());
     co_return with_events(std::move(response), std::move(ended.events));
   }
   if (selection.name && ended.events.empty())
@@ -109,12 +104,6 @@ Task<Response> end_selected(Session session, std::string subject, Selection sele
 Response wrong_method() {
   Response response = problem(405, "method-not-allowed", "This endpoint accepts GET, HEAD and DELETE.");
   response.headers.add("Allow", "GET, HEAD, DELETE");
-  return response;
-}
-
-Response denied(std::string_view reason, std::string_view detail) {
-  Response response = problem(403, reason, detail);
-  add_refusal(response.events, response.reason);
   return response;
 }
 
@@ -135,13 +124,8 @@ Task<Response> sessions_endpoint(const Request& request, Services& services) {
   }
   const auto cookies = request.headers.all("Cookie");
   auto opened = co_await services.sessions.open(cookies, request.settings.touch());
-  if (!opened) co_return store_failed(opened.error(), services.telemetry.log());
-  if (!opened->session) {
-    warn_of_corrupt_record(opened->corrupt_record, services.telemetry);
-    Response response = refused(opened->refusal);
-    add_refusal(response.events, opened->refusal, opened->name);
-    co_return response;
-  }
+  if (!opened) co_return session_unavailable(opened.error(), services.telemetry.log());
+  if (!opened->session) co_return no_session(*opened, services.telemetry);
   Session session = std::move(*opened->session);
   const std::optional<std::string> subject = session.summary()->subject;
   if (!subject) co_return refused(RejectReason::absent);
