@@ -27,27 +27,32 @@ struct Listed {
   std::optional<StoreFailure> failure = {};
 };
 
-// Reads one key of the list. A record that can't be read is listed only if the gateway wrote it: it is
-// `live`, with no summary, so that it can be ended.
+// The session that a key of the list stands for. A record that can't be read is listed only if the gateway
+// wrote it: then it has no summary, and can only be ended.
+std::optional<LiveSession> live_in(RecordStore& records, const std::string& key, const std::string& subject,
+                                   const std::optional<StoredRecord>& stored) {
+  if (!stored) return std::nullopt;
+  auto summary = records.summary(key, stored->bytes);
+  if (!summary && summary.error() == RejectReason::malformed)
+    return LiveSession{key, stored->bytes, nullptr, stored->time_left};
+  if (!summary || (*summary)->subject != subject) return std::nullopt;
+  return LiveSession{key, stored->bytes, std::move(*summary), stored->time_left};
+}
+
 Task<Listed> read_listed(SessionEnvironment& environment, std::string key, std::string subject) {
   RecordStore& records = environment.records;
-  auto loaded = co_await records.load(key);
-  if (!loaded) co_return Listed{std::nullopt, false, loaded.error()};
-  bool looked_again = false;
-  for (;;) {
-    if (*loaded) {
-      StoredRecord& stored = **loaded;
-      auto summary = records.summary(key, stored.bytes);
-      const bool mine = summary && (*summary)->subject == subject;
-      const bool unreadable = !summary && summary.error() == RejectReason::malformed;
-      if (mine) co_return Listed{LiveSession{key, stored.bytes, std::move(*summary), stored.time_left}};
-      if (unreadable) co_return Listed{LiveSession{key, stored.bytes, nullptr, stored.time_left}};
-    }
-    if (looked_again) co_return Listed{std::nullopt, true};
-    loaded = co_await records.unlist(key, subject);
-    if (!loaded) co_return Listed{std::nullopt, false, loaded.error()};
-    looked_again = true;
-  }
+  Listed listed;
+  const auto loaded = co_await records.load(key);
+  if (!loaded) listed.failure = loaded.error();
+  if (!loaded) co_return listed;
+  listed.live = live_in(records, key, subject, *loaded);
+  if (listed.live) co_return listed;
+  const auto again = co_await records.unlist(key, subject);
+  if (!again) listed.failure = again.error();
+  if (!again) co_return listed;
+  listed.live = live_in(records, key, subject, *again);
+  listed.removed = !listed.live;
+  co_return listed;
 }
 
 // What the list of a subject names.
