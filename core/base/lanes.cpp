@@ -1,7 +1,10 @@
 #include "core/base/lanes.h"
 
+#include <algorithm>
 #include <exception>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
@@ -17,23 +20,23 @@ namespace asio = boost::asio;
 struct Numbers {
   std::size_t next = 0;
   std::size_t count = 0;
-  std::function<Task<void>(std::size_t)> work;
+  const LaneWork* work = nullptr;
 };
 
 Task<void> lane(std::shared_ptr<Numbers> numbers) {
   while (numbers->next < numbers->count) {
     const std::size_t number = numbers->next++;
-    co_await numbers->work(number);
+    co_await (*numbers->work)(number);
   }
 }
 
 }  // namespace
 
-Task<void> in_lanes(std::size_t count, std::size_t lanes, std::function<Task<void>(std::size_t)> work) {
+Task<void> in_lanes(std::size_t count, std::size_t lanes, const LaneWork& work) {
   if (count == 0) co_return;
   const auto numbers = std::make_shared<Numbers>();
   numbers->count = count;
-  numbers->work = std::move(work);
+  numbers->work = &work;
   const Executor executor = co_await asio::this_coro::executor;
   using Lane = decltype(asio::co_spawn(executor, lane(numbers), asio::deferred));
   std::vector<Lane> running;

@@ -118,8 +118,8 @@ RecordStore::Answer<CreateOutcome> Session::create_record(std::string key, const
     limit = StoreTerms::OwnerLimit{most.count, base_ ? key_ : std::string()};
   auto created = co_await records.create(key, write, ttl, limit);
   if (!created || *created != CreateOutcome::too_many) co_return created;
-  const auto subject = records.identity().subject(write.record.attributes);
-  auto live = co_await sessions_of(*environment_, subject.value_or(""));
+  std::string subject = records.identity().subject(write.record.attributes).value_or("");
+  const auto live = co_await sessions_of(*environment_, std::move(subject));
   if (!live) co_return live.error();
   co_return co_await records.create(std::move(key), write, ttl, std::move(limit));
 }
@@ -128,9 +128,10 @@ Session::Written Session::keep_limit(const RecordWrite& write) {
   const Policy::PerSubject most = environment_->records.policy().max_per_subject;
   if (!write.has_subject || most.count == 0 || most.when_full != Policy::PerSubject::WhenFull::end_oldest)
     co_return WriteOutcome();
-  const auto subject = environment_->records.identity().subject(write.record.attributes);
+  std::string subject = environment_->records.identity().subject(write.record.attributes).value_or("");
+  std::string not_counted = base_ ? key_ : std::string();
   EndedOfSubject ended =
-      co_await end_oldest(*environment_, subject.value_or(""), most.count, base_ ? key_ : "");
+      co_await end_oldest(*environment_, std::move(subject), most.count, std::move(not_counted));
   history_.insert(history_.end(), std::make_move_iterator(ended.events.begin()),
                   std::make_move_iterator(ended.events.end()));
   if (ended.failure) co_return WriteFailure(*ended.failure);

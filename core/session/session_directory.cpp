@@ -127,7 +127,8 @@ Task<DirectoryEnded> SessionDirectory::end_everything() {
     auto page = co_await live_page(std::move(cursor), kPageSize);
     if (!page && !all.failure) all.failure = page.error();
     if (!page) co_return all;
-    append(all, co_await end_all(environment_, std::move(page->sessions)));
+    DirectoryEnded ended = co_await end_all(environment_, std::move(page->sessions));
+    append(all, std::move(ended));
     cursor = std::move(page->cursor);
   } while (!cursor.empty());
   co_return all;
@@ -140,7 +141,7 @@ SessionDirectory::Answer<SessionDirectory::LivePage> SessionDirectory::live_page
   LivePage page;
   page.cursor = std::move(keys->cursor);
   std::optional<StoreFailure> failure;
-  const auto read = [&](std::size_t i) -> Task<void> {
+  const LaneWork read = [&](std::size_t i) -> Task<void> {
     const std::string& key = keys->keys[i];
     if (failure || !environment_.format.cookies->is_store_key(key)) co_return;
     auto loaded = co_await environment_.records.load(key);

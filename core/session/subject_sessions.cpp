@@ -66,7 +66,7 @@ Task<Result<AllListed, StoreFailure>> read_list(SessionEnvironment& environment,
   if (!keys) co_return keys.error();
   AllListed all;
   std::optional<StoreFailure> failure;
-  const auto read = [&](std::size_t i) -> Task<void> {
+  const LaneWork read = [&](std::size_t i) -> Task<void> {
     if (failure) co_return;
     std::string key = (*keys)[i];
     Listed listed = co_await read_listed(environment, std::move(key), subject);
@@ -111,7 +111,7 @@ Task<Result<std::vector<LiveSession>, StoreFailure>> sessions_of(SessionEnvironm
 
 Task<EndedOfSubject> end_all(SessionEnvironment& environment, std::vector<LiveSession> sessions) {
   EndedOfSubject all;
-  const auto end_one = [&](std::size_t i) -> Task<void> {
+  const LaneWork end_one = [&](std::size_t i) -> Task<void> {
     const LiveSession& session = sessions[i];
     std::string key = session.key;
     auto ended = co_await end_session(environment, std::move(key));

@@ -72,7 +72,7 @@ Task<Response> list(Session session, std::string subject, Services& services) {
 }
 
 // Ends the session that the request itself belongs to, as a logout does.
-Task<Response> end_own(Session session, Services& services) {
+Task<Response> end_own(Session& session, Services& services) {
   auto ended = co_await session.destroy();
   Response response = no_content();
   if (!ended && ended.error().kind == WriteFailure::Kind::store)
@@ -82,9 +82,11 @@ Task<Response> end_own(Session session, Services& services) {
   co_return response;
 }
 
-Task<Response> end_selected(Session session, std::string subject, Selection selection, Services& services) {
+Task<Response> end_selected(Session session, std::string subject, const Selection& selection,
+                            Services& services) {
   const std::string own_name = session.log_id();
-  if (selection.name == own_name) co_return co_await end_own(std::move(session), services);
+  auto ending_own = end_own(session, services);
+  if (selection.name == own_name) co_return co_await std::move(ending_own);
   SessionDirectory directory = services.sessions.directory();
   auto ending = selection.name ? directory.end(*selection.name, std::move(subject))
                                : directory.end_of(std::move(subject), own_name);
@@ -96,7 +98,8 @@ Task<Response> end_selected(Session session, std::string subject, Selection sele
   if (selection.name && ended.events.empty())
     co_return problem(404, "no-such-session", "You have no session of this name. It may have ended.");
   // One's own session ends last: a browser that is told of a failure can then try again.
-  Response response = selection.all ? co_await end_own(std::move(session), services) : no_content();
+  Response response = no_content();
+  if (selection.all) response = co_await std::move(ending_own);
   if (!selection.all) keep_cookie(response, session);
   co_return with_events(std::move(response), std::move(ended.events));
 }
@@ -127,10 +130,11 @@ Task<Response> sessions_endpoint(const Request& request, Services& services) {
   if (!opened) co_return session_unavailable(opened.error(), services.telemetry.log());
   if (!opened->session) co_return no_session(*opened, services.telemetry);
   Session session = std::move(*opened->session);
-  const std::optional<std::string> subject = session.summary()->subject;
-  if (!subject) co_return refused(RejectReason::absent);
-  if (ends) co_return co_await end_selected(std::move(session), *subject, std::move(selection), services);
-  co_return co_await list(std::move(session), *subject, services);
+  if (!session.summary()->subject) co_return refused(RejectReason::absent);
+  std::string subject = *session.summary()->subject;
+  auto asked = ends ? end_selected(std::move(session), std::move(subject), selection, services)
+                    : list(std::move(session), std::move(subject), services);
+  co_return co_await std::move(asked);
 }
 
 }  // namespace session::gateway

@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(a_thousand_sessions_of_one_user_end_at_once_in_a_cluster) {
   RedisCluster cluster;
   WireGateway::Setup setup;
   setup.yaml =
-      "workers: 2\nstore: { type: redis, redis: { topology: cluster, deadline: 5s, urls: ['redis://" +
+      "workers: 2\nstore: { type: redis, redis: { topology: cluster, deadline: 2s, urls: ['redis://" +
       to_text(cluster.node(0).address()) + "'] } }\n";
   const WireGateway gateway(setup);
   const auto cookies = log_in_at_once({&gateway}, 4, 250);
@@ -162,9 +162,10 @@ BOOST_AUTO_TEST_CASE(the_lists_in_redis_do_not_name_their_owners) {
   int sets = 0;
   for (const auto& key : redis.tell({"KEYS", "*"}).elements) {
     BOOST_TEST(key.text.find("alice") == std::string::npos);
-    if (!key.text.starts_with("session:owner:")) continue;
+    const auto at = key.text.find("owner:");
+    if (at == std::string::npos) continue;
     ++sets;
-    BOOST_TEST(key.text.size() == std::string("session:owner:").size() + 22);
+    BOOST_TEST(key.text.size() == at + std::string("owner:").size() + 22);
   }
   BOOST_TEST(sets == 1);
 }

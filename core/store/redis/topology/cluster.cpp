@@ -31,24 +31,25 @@ class Cluster final : public Topology, public std::enable_shared_from_this<Clust
   ConnectionPtr of(std::string_view key) override { return slots_[slot_of(key)]; }
 
   std::vector<ConnectionPtr> servers() override {
-    std::map<std::string, ConnectionPtr> masters;
-    for (const ConnectionPtr& connection : slots_) {
-      if (connection) masters.emplace(connection->server(), connection);
-    }
+    const std::set<ConnectionPtr> masters(slots_.begin(), slots_.end());
     std::vector<ConnectionPtr> servers;
-    for (auto& [name, connection] : masters) servers.push_back(std::move(connection));
+    for (const auto& [name, connection] : nodes_) {
+      if (masters.contains(connection)) servers.push_back(connection);
+    }
     return servers;
   }
 
   [[nodiscard]] std::string layout() const override {
-    std::string owners;
+    std::map<ConnectionPtr, std::string> names;
+    for (const auto& [name, connection] : nodes_) names[connection] = name;
+    std::string ranges;
     ConnectionPtr last;
     for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
       if (slots_[slot] == last) continue;
       last = slots_[slot];
-      owners += std::to_string(slot) + (last ? last->server() : "") + "\n";
+      ranges += std::to_string(slot) + names[last] + "\n";
     }
-    return layout_text(owners);
+    return layout_text(ranges);
   }
 
   Task<Result<void, ConnectError>> discover(Clock::Steady deadline) override {
