@@ -234,7 +234,7 @@ Store::Answer<EraseIfOutcome> RedisStore::erase_if(std::string key, Bytes expect
 
 Store::Answer<std::vector<std::string>> RedisStore::owned(std::string owner, std::size_t max) {
   const PreparedCall at =
-      prepare_call(setup_, co_await asio::this_coro::executor, {}, StoreCommand::owned, observer_);
+      prepare_call(setup_, co_await asio::this_coro::executor, std::string(), StoreCommand::owned, observer_);
   const RedisOwnerIndex index(*setup_, at);
   auto keys = co_await index.keys(owner, std::min(max, kMaxOwned));
   if (!keys) co_return at.observed.reported(keys.error());
@@ -261,7 +261,7 @@ Store::Answer<void> RedisStore::disown(std::string key, std::string owner) {
 
 Store::Answer<KeyPage> RedisStore::keys(std::string cursor, std::size_t max) {
   const PreparedCall at =
-      prepare_call(setup_, co_await asio::this_coro::executor, {}, StoreCommand::keys, observer_);
+      prepare_call(setup_, co_await asio::this_coro::executor, std::string(), StoreCommand::keys, observer_);
   auto page = co_await scan_keys(*setup_, at, std::move(cursor), std::clamp<std::size_t>(max, 1, kMaxOwned));
   if (!page) co_return at.observed.reported(page.error());
   co_return at.observed.reported(std::move(*page));
