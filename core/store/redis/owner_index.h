@@ -31,8 +31,9 @@ class RedisOwnerIndex {
   // Whether an entry that is to live so long must be listed first: unless it was listed when it got its
   // former time to live, for long enough.
   [[nodiscard]] bool must_add(const StoreTerms& terms) const;
-  // Whether the entry had this owner before. Then a failure of add() must not keep it from being extended, which would
-  // log its user out: it stays listed for a minute more than it had left, and the next touch adds it again.
+  // Whether the entry had this owner before. Then a failure of add() must not keep it from being extended,
+  // which would log its user out: it stays listed for a minute more than it had left, and the next touch adds
+  // it again.
   [[nodiscard]] static bool was_listed(const StoreTerms& terms) {
     return terms.former && terms.former->owner == terms.owner;
   }
