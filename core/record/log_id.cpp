@@ -15,7 +15,9 @@ LogId::LogId(const Secret& key) : mac_(key.empty() ? Secret(system_random().byte
 
 std::string LogId::of(std::string_view store_key) {
   const Mac::Tag tag = mac_.tag(store_key);
-  return base64url({tag.data(), kNameBytes});
+  std::string name = base64url({tag.data(), kNameBytes});
+  if (name.front() == '-') name.front() = '_';
+  return name;
 }
 
 }  // namespace session

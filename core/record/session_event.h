@@ -12,11 +12,12 @@ struct SessionEvent {
     created,      // a session began and was stored
     regenerated,  // the session got another id; `cause` says why
     moved,        // the session migrated from another format to the one in use
-    destroyed,    // a request ended the session
+    destroyed,    // a request ended the session; `cause` says why, if that is not its own wish
     refused,      // a cookie or a request was refused; `cause` says why
   };
   Kind kind{};
-  // Static text. regenerated: kLogin, kRights or kAsked; refused: the reason, as X-Session-Reason says it.
+  // Static text. regenerated: kLogin, kRights or kAsked; destroyed: kLimit, kAdmin or empty; refused: the
+  // reason, as X-Session-Reason says it.
   std::string_view cause = {};
   std::string session = {};  // the session's LogId; empty: not known
   std::string subject = {};  // the session's owner, or its last owner if it ended; empty: none, or not known
@@ -26,6 +27,8 @@ struct SessionEvent {
   static constexpr std::string_view kLogin = "login";    // the session's subject changed
   static constexpr std::string_view kRights = "rights";  // a value changed that rights depend on
   static constexpr std::string_view kAsked = "asked";    // an application or a client asked for it
+  static constexpr std::string_view kLimit = "limit";    // a login of its subject was one too many
+  static constexpr std::string_view kAdmin = "admin";    // an operator asked for it
 };
 
 }  // namespace session

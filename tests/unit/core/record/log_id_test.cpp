@@ -30,6 +30,17 @@ BOOST_AUTO_TEST_CASE(without_a_key_nobody_else_gives_the_same_names) {
   BOOST_TEST(std::regex_match(one.of("a"), std::regex("[A-Za-z0-9_-]{22}")));
 }
 
+BOOST_AUTO_TEST_CASE(no_name_is_taken_for_an_option_of_a_command) {
+  LogId names(kKey);
+  bool any_underscore = false;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string name = names.of(std::to_string(i));
+    BOOST_TEST(name.front() != '-');
+    any_underscore = any_underscore || name.front() == '_';
+  }
+  BOOST_TEST(any_underscore);
+}
+
 BOOST_FIXTURE_TEST_CASE(managers_with_one_key_give_a_session_one_name, SessionFixture) {
   SessionManagerOptions options;
   options.log_id_key = kKey;
