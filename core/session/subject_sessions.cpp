@@ -135,7 +135,9 @@ Task<EndedOfSubject> end_oldest(SessionEnvironment& environment, std::string sub
   if (live->size() <= count) co_return none;
   std::vector<LiveSession> oldest(std::make_move_iterator(live->begin() + static_cast<std::ptrdiff_t>(count)),
                                   std::make_move_iterator(live->end()));
-  co_return co_await end_all(environment, std::move(oldest));
+  EndedOfSubject ended = co_await end_all(environment, std::move(oldest));
+  for (SessionEvent& event : ended.events) event.cause = SessionEvent::kLimit;
+  co_return ended;
 }
 
 // A login that begins meanwhile may be listed before it has a record, and its key is then removed from the

@@ -50,7 +50,7 @@ std::array<std::pair<std::string_view, std::string_view>, 9> fields_of(const Aud
            {"session", record.session},
            {"former", record.former},
            {"subject", record.subject},
-           {"actor", record.actor},
+           {"by", record.actor},
            {"client", record.client},
            {"request", record.request},
            {"realm", record.realm},

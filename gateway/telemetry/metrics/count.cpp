@@ -10,6 +10,11 @@ Count id_change(std::string_view cause) {
   return cause == SessionEvent::kRights ? Count::session_id_rights : Count::session_id_asked;
 }
 
+Count end_of(std::string_view cause) {
+  if (cause == SessionEvent::kAdmin) return Count::session_ended_admin;
+  return cause == SessionEvent::kLimit ? Count::session_ended_limit : Count::session_destroyed;
+}
+
 void count_event(ThreadCounters& counters, const SessionEvent& event) {
   switch (event.kind) {
     case SessionEvent::Kind::created:
@@ -19,7 +24,7 @@ void count_event(ThreadCounters& counters, const SessionEvent& event) {
     case SessionEvent::Kind::regenerated:
       return counters.count(id_change(event.cause));
     case SessionEvent::Kind::destroyed:
-      return counters.count(Count::session_destroyed);
+      return counters.count(end_of(event.cause));
     case SessionEvent::Kind::refused:
       return;  // counted by the reason of the response
   }

@@ -29,13 +29,15 @@ enum class Count {
   session_id_rights,
   session_id_asked,
   session_destroyed,
+  session_ended_limit,
+  session_ended_admin,
   malformed_record,
   count  // the last one: how many there are
 };
 inline constexpr std::size_t kCounts = static_cast<std::size_t>(Count::count);
 
 // The number of refusal reasons (request_labels.h), including one for all others.
-inline constexpr std::size_t kReasons = 21;
+inline constexpr std::size_t kReasons = 24;
 
 // An endpoint in the metrics. `none` stands for requests of no endpoint, or of one that does not exist;
 // Metrics::register_endpoint returns the others.

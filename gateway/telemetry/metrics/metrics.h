@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,16 @@
 #include "gateway/telemetry/metrics/store_report.h"
 
 namespace session::gateway {
+
+// Sessions by why they began and ended.
+struct SessionTotals {
+  std::uint64_t created = 0;
+  std::uint64_t moved = 0;
+  std::uint64_t destroyed = 0;
+  std::uint64_t ended_limit = 0;
+  std::uint64_t ended_admin = 0;
+  std::optional<StoreReport::Ended> by_store = {};  // nullopt: the store does not tell
+};
 
 // The metrics of the `metrics` endpoint. There is one object per process, which outlives its workers, its
 // store and every configuration, so that counters never decrease. docs/monitor.md lists the metrics.
@@ -46,6 +57,8 @@ class Metrics final : public prometheus::Collectable {
   void config_reloaded(bool successful, std::uint64_t generation, seconds unix_now);
 
   [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override;
+  // How many sessions began and ended since the process was started, as the metrics have it.
+  [[nodiscard]] SessionTotals session_totals() const;
   // Returns all metrics in Prometheus' text format 0.0.4.
   [[nodiscard]] std::string render() const;
 

@@ -31,7 +31,9 @@ void add_commands(Families& families, const CounterSnapshot& sums) {
 void add_ended(Families& families, const CounterSnapshot& sums, const StoreReport& report) {
   auto ended = counter(families, "session_gateway_sessions_ended_total",
                        "Sessions that ended, by cause. Redis does not tell of those that it expired.");
-  ended.value(number(sums[layout::of(Count::session_destroyed)]), {{"cause", "destroyed"}});
+  ended.value(number(sums[layout::of(Count::session_destroyed)]), {{"cause", "destroyed"}})
+      .value(number(sums[layout::of(Count::session_ended_limit)]), {{"cause", "limit"}})
+      .value(number(sums[layout::of(Count::session_ended_admin)]), {{"cause", "admin"}});
   if (!report.ended) return;
   ended.value(number(report.ended->expired), {{"cause", "expired"}});
   ended.value(number(report.ended->evicted), {{"cause", "evicted"}});

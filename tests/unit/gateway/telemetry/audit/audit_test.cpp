@@ -99,7 +99,7 @@ BOOST_FIXTURE_TEST_CASE(who_acted_and_in_which_realm_is_told_where_it_is_known, 
   realm.clear();
   tell({.kind = Kind::destroyed, .session = "1", .subject = "alice"});
   const std::vector<std::string> expected = {
-      R"(audit destroyed session=1 subject=alice actor="admin bob" realm=shop endpoint=session)",
+      R"(audit destroyed session=1 subject=alice by="admin bob" realm=shop endpoint=session)",
       "audit destroyed session=1 subject=alice endpoint=session"};
   BOOST_TEST(lines() == expected, boost::test_tools::per_element());
 }
