@@ -12,7 +12,7 @@ endif()
 
 # By way of the build, and of a name of its own: several installations of one build don't meet.
 string(RANDOM LENGTH 12 own)
-foreach(unit session-gateway.service session-gateway.socket)
+foreach(unit session-gateway.service session-gateway.socket session-gateway-admin.socket)
   file(READ "${session_source}/systemd/${unit}" text)
   string(REPLACE "/usr/bin/session-gateway" "${prefix}/${session_bindir}/session-gateway" text "${text}")
   string(REPLACE "/etc/session-gateway" "${configuration}" text "${text}")

@@ -55,24 +55,71 @@ SessionDirectory::Answer<std::optional<LiveSession>> SessionDirectory::find_live
   co_return std::optional<LiveSession>();
 }
 
+SessionDirectory::Answer<std::optional<LiveSession>> SessionDirectory::load(std::string key) {
+  auto loaded = co_await environment_.records.load(key);
+  if (!loaded) co_return loaded.error();
+  if (!*loaded) co_return std::optional<LiveSession>();
+  auto summary = environment_.records.summary(key, (*loaded)->bytes);
+  if (!summary) co_return std::optional<LiveSession>();
+  co_return LiveSession{key, (*loaded)->bytes, std::move(*summary), (*loaded)->time_left};
+}
+
 // The keys of the store, not the records, are compared: only the one that is found is read.
+SessionDirectory::Answer<SessionDirectory::Found> SessionDirectory::find_from(std::string cursor,
+                                                                              std::string name,
+                                                                              std::size_t max) {
+  auto page = co_await environment_.records.keys(std::move(cursor), max);
+  if (!page) co_return page.error();
+  for (const std::string& key : page->keys) {
+    if (environment_.log_ids.of(key) != name) continue;
+    auto session = co_await load(key);
+    if (!session) co_return session.error();
+    co_return Found{std::move(*session), {}};
+  }
+  co_return Found{std::nullopt, std::move(page->cursor)};
+}
+
 SessionDirectory::Answer<std::optional<LiveSession>> SessionDirectory::find_live_anywhere(std::string name) {
   std::string cursor;
-  do {
-    auto page = co_await environment_.records.keys(cursor, kPageSize);
-    if (!page) co_return page.error();
-    for (const std::string& key : page->keys) {
-      if (environment_.log_ids.of(key) != name) continue;
-      auto loaded = co_await environment_.records.load(key);
-      if (!loaded) co_return loaded.error();
-      if (!*loaded) co_return std::optional<LiveSession>();
-      auto summary = environment_.records.summary(key, (*loaded)->bytes);
-      if (!summary) co_return std::optional<LiveSession>();
-      co_return LiveSession{key, (*loaded)->bytes, std::move(*summary), (*loaded)->time_left};
-    }
-    cursor = std::move(page->cursor);
-  } while (!cursor.empty());
-  co_return std::optional<LiveSession>();
+  for (;;) {
+    auto found = co_await find_from(std::move(cursor), name, kPageSize);
+    if (!found) co_return found.error();
+    if (found->session || found->cursor.empty()) co_return std::move(found->session);
+    cursor = std::move(found->cursor);
+  }
+}
+
+SessionDirectory::Answer<std::optional<LiveSession>> SessionDirectory::find(const Session& session) {
+  return load(environment_.format.cookies->store_key(session.id()));
+}
+
+std::optional<Json> SessionDirectory::attributes_of(const LiveSession& session) const {
+  auto record = environment_.records.decode(session.key, session.version);
+  return record ? std::optional(std::move(record->attributes)) : std::nullopt;
+}
+
+Task<DirectoryEnded> SessionDirectory::end(LiveSession session) {
+  std::vector<LiveSession> one;
+  one.push_back(std::move(session));
+  co_return co_await end_all(environment_, std::move(one));
+}
+
+Task<SessionDirectory::PageEnded> SessionDirectory::end_from(std::string cursor, std::size_t max,
+                                                             std::string spared_name) {
+  PageEnded done;
+  done.cursor = cursor;
+  auto page = co_await live_page(std::move(cursor), max);
+  if (!page) {
+    done.ended.failure = page.error();
+    co_return done;
+  }
+  if (!spared_name.empty()) {
+    std::erase_if(page->sessions,
+                  [&](const LiveSession& each) { return environment_.log_ids.of(each.key) == spared_name; });
+  }
+  done.ended = co_await end_all(environment_, std::move(page->sessions));
+  if (!done.ended.failure) done.cursor = std::move(page->cursor);
+  co_return done;
 }
 
 SessionDirectory::Answer<std::optional<SessionInfo>> SessionDirectory::find(std::string name,

@@ -7,6 +7,7 @@
 
 #include "core/json/json.h"
 #include "core/session/environment.h"
+#include "core/session/session.h"
 #include "core/session/subject_sessions.h"
 
 namespace session {
@@ -66,13 +67,40 @@ class SessionDirectory {
   // About `max` sessions, and perhaps none although there are more pages.
   Answer<Page> page(std::string cursor, std::size_t max);
 
+  // --- In steps, since a whole store can take longer than a caller has ---
+
+  // A session that was looked for.
+  struct Found {
+    std::optional<LiveSession> session;  // its key stays in this process
+    std::string cursor;  // where to look on; empty: every page was looked at, or the session is found
+  };
+  // Looks for the session of that name among about `max` of all, from a cursor on.
+  Answer<Found> find_from(std::string cursor, std::string name, std::size_t max);
+  // What is known of a session that was found.
+  [[nodiscard]] SessionInfo info_of(const LiveSession& session);
+  // Its attributes; nullopt: they can't be read.
+  [[nodiscard]] std::optional<Json> attributes_of(const LiveSession& session) const;
+  // The session that a request has opened; nullopt: it has ended.
+  Answer<std::optional<LiveSession>> find(const Session& session);
+  // The session of that name, of a subject; nullopt: the subject has none.
+  Answer<std::optional<LiveSession>> find_live(std::string name, std::string subject);
+  Task<DirectoryEnded> end(LiveSession session);
+
+  struct PageEnded {
+    DirectoryEnded ended;
+    std::string cursor;  // where to go on; empty: every page was looked at. After a failure the one before
+  };
+  // Ends about `max` of all sessions, from a cursor on. Whoever goes on to the last page has ended every
+  // session that lived from before the first one, but that of the spared name.
+  Task<PageEnded> end_from(std::string cursor, std::size_t max, std::string spared_name = {});
+
   // The attributes of a session; nullopt: it has ended.
   Answer<std::optional<Json>> attributes(std::string name, std::optional<std::string> subject);
 
  private:
-  [[nodiscard]] SessionInfo info_of(const LiveSession& session);
-  Answer<std::optional<LiveSession>> find_live(std::string name, std::string subject);
   Answer<std::optional<LiveSession>> find_live_anywhere(std::string name);
+  // The session under a key; nullopt: there is none.
+  Answer<std::optional<LiveSession>> load(std::string key);
   struct LivePage {
     std::vector<LiveSession> sessions;
     std::string cursor;

@@ -18,6 +18,7 @@
 #include "gateway/app/front_command.h"
 #include "gateway/app/nginx_commands.h"
 #include "gateway/app/reload_command.h"
+#include "gateway/app/sessions_command.h"
 #include "gateway/app/usage_error.h"
 #include "gateway/completion/completion.h"
 #include "gateway/config/problem.h"
@@ -216,6 +217,75 @@ void add_clients(CLI::App& app, Run& run) {
   add_client(app, run, "metrics", "Print the metrics of the running gateway");
 }
 
+// What all commands of `sessions` have.
+struct GivenSessions {
+  Path config, socket;
+  std::string timeout = "10s";
+  SessionsRequest request;
+};
+
+CLI::App* add_sessions_command(CLI::App& sessions, Run& run, const std::shared_ptr<GivenSessions>& given,
+                               SessionsRequest::Action action, const char* name, const char* description) {
+  CLI::App* command = sessions.add_subcommand(name, description);
+  command
+      ->add_option("-c,--config", given->config,
+                   "The gateway's configuration (YAML), whose admin.unix is asked; without one, " +
+                       usual_or_defaults())
+      ->type_name("FILE");
+  command->add_option("--socket", given->socket, "The socket to ask instead")->type_name("FILE");
+  command->add_option("--timeout", given->timeout, "How long to wait for each answer")
+      ->type_name("DURATION")
+      ->check(a_duration())
+      ->capture_default_str();
+  command->add_flag("--json", given->request.json, "Print JSON");
+  command->callback([given, action, &run] {
+    given->request.action = action;
+    run = [given] {
+      return run_sessions(given->request, {choose_config(given->config, kUsualConfiguration), given->socket,
+                                           *parse_duration(given->timeout)});
+    };
+  });
+  return command;
+}
+
+void add_subject(CLI::App& command, SessionsRequest& to, const char* description) {
+  command.add_option("--subject", to.subject, description)->type_name("SUBJECT");
+}
+
+void add_end(CLI::App& command, SessionsRequest& to) {
+  CLI::Option* name =
+      command.add_option("name", to.name, "The name of the session to end")->type_name("NAME");
+  add_subject(command, to, "End all sessions of this user; with a NAME, that one of them");
+  CLI::Option* except =
+      command.add_option("--except", to.except, "But not the session of this name")->type_name("NAME");
+  except->needs("--subject")->excludes(name);
+  command.add_flag("--all", to.all, "End every session")->excludes(name)->excludes("--subject");
+  command.add_flag("--dry-run", to.dry_run, "Print what would end, and end nothing");
+}
+
+void add_sessions(CLI::App& app, Run& run) {
+  using Action = SessionsRequest::Action;
+  const auto given = std::make_shared<GivenSessions>();
+  SessionsRequest& to = given->request;
+  CLI::App* sessions =
+      app.add_subcommand("sessions", "Show who is logged in to the running gateway, and end it");
+  sessions->require_subcommand(1);
+  const auto add = [&](Action action, const char* name, const char* description) -> CLI::App& {
+    return *add_sessions_command(*sessions, run, given, action, name, description);
+  };
+  add_subject(add(Action::list, "list", "List sessions"), to, "Those of this user");
+  add(Action::count, "count", "Count sessions")
+      .add_flag("--by-subject", to.by_subject, "Of each user, most first");
+  CLI::App& show = add(Action::show, "show", "Show one session");
+  CLI::Option* name = show.add_option("name", to.name, "Its name")->type_name("NAME");
+  add_subject(show, to, "Whose it is: spares the gateway the search for it");
+  show.add_option("--cookie", to.cookie, "The session of the cookie that standard input has")
+      ->type_name("WHERE")
+      ->check(one_of({"-"}))
+      ->excludes(name);
+  add_end(add(Action::end, "end", "End sessions"), to);
+}
+
 void add_completion(CLI::App& app, Run& run) {
   auto shell = std::make_shared<std::string>();
   CLI::App* completion =
@@ -255,6 +325,7 @@ void add_commands(CLI::App& app, Run& run) {
   add_fronts(app, run);
   add_lint(app, run);
   add_clients(app, run);
+  add_sessions(app, run);
   add_completion(app, run);
   add_schema(app, run);
 }

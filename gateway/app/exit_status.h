@@ -6,5 +6,8 @@ namespace session::gateway {
 inline constexpr int kFine = 0;    // done; what was looked at is fine
 inline constexpr int kFailed = 1;  // a problem was found, or the command failed: it has said which
 inline constexpr int kUsage = 2;   // the command line is wrong: nothing was done
+// `sessions` alone tells these apart: it found no session, or got no answer from the gateway.
+inline constexpr int kNothingFound = 1;
+inline constexpr int kUnreachable = 3;
 
 }  // namespace session::gateway

@@ -110,9 +110,11 @@ std::string host_of(const Listen& where) {
 }
 
 std::string request_for(const Question& question) {
-  if (is_http(question))
-    return http_request(host_of(question.where), "/" + std::string(question.endpoint),
-                        question.secret.reveal());
+  if (is_http(question)) {
+    const std::string named = "/" + std::string(question.endpoint);
+    return http_request(host_of(question.where), question.target.empty() ? named : question.target,
+                        question.secret.reveal(), question.method, question.body);
+  }
   ClientParams params = {{"GATEWAY_ENDPOINT", question.endpoint}, {"REQUEST_METHOD", "GET"}};
   if (!question.secret.empty()) params.emplace_back("GATEWAY_SECRET", question.secret.reveal());
   return fastcgi_request(params);

@@ -51,11 +51,17 @@ class HttpAnswer::Parser {
   http::response_parser<http::string_body> parser_;
 };
 
-std::string http_request(std::string_view host, std::string_view path, std::string_view secret) {
-  std::string request = "GET ";
-  request.append(path).append(" HTTP/1.1\r\nHost: ").append(host).append("\r\nConnection: close\r\n");
+std::string http_request(std::string_view host, std::string_view path, std::string_view secret,
+                         std::string_view method, std::string_view body) {
+  std::string request(method);
+  request.append(" ")
+      .append(path)
+      .append(" HTTP/1.1\r\nHost: ")
+      .append(host)
+      .append("\r\nConnection: close\r\n");
   if (!secret.empty()) request.append("X-Gateway-Secret: ").append(secret).append("\r\n");
-  return request.append("\r\n");
+  if (!body.empty()) request.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
+  return request.append("\r\n").append(body);
 }
 
 HttpAnswer::HttpAnswer(std::size_t max_bytes) : parser_(std::make_unique<Parser>(max_bytes)) {}

@@ -10,9 +10,10 @@
 
 namespace session::gateway {
 
-// A request for `path` by HTTP/1.1, after whose answer the connection is closed. Without X-Gateway-Secret if
-// `secret` is empty. REQUIRES: no argument has a line break.
-[[nodiscard]] std::string http_request(std::string_view host, std::string_view path, std::string_view secret);
+// A request for `path`, which may have a query, by HTTP/1.1, after whose answer the connection is closed.
+// Without X-Gateway-Secret if `secret` is empty. REQUIRES: no argument but the body has a line break.
+[[nodiscard]] std::string http_request(std::string_view host, std::string_view path, std::string_view secret,
+                                       std::string_view method = "GET", std::string_view body = {});
 
 // The answer to a GET by HTTP/1.1 or 1.0. It says its length or is chunked, as the gateway's are: without
 // that the end of a connection that broke would look like the end of the answer. Boost.Beast parses it, which

@@ -1,6 +1,7 @@
 #include <arpa/inet.h>
 #include <grp.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <filesystem>
@@ -69,6 +70,10 @@ std::optional<std::string> socket_path_in(const Field& field) {
     return std::filesystem::path(*text).lexically_normal().string();
   }
   return std::nullopt;
+}
+
+void describe_path(const Field& field) {
+  field.describe([] { return Json{{"type", "string"}, {"pattern", "^/"}, {"maxLength", kMaxSocketPath}}; });
 }
 
 // The number of the group of that name. nullopt: there is none, or the user database can't tell.
@@ -153,7 +158,7 @@ std::optional<Listen> place_in(Section& section) {
   const Field group = section["group"];
   const Field tcp = section["tcp"];
   section.field().describe([] { return one_key_shape({"unix", "tcp"}); });
-  path.describe([] { return Json{{"type", "string"}, {"pattern", "^/"}, {"maxLength", kMaxSocketPath}}; });
+  describe_path(path);
   mode.describe([] { return Json{{"type", {"string", "integer"}}, {"pattern", "^0?[0-7]{3}$"}}; });
   group.describe([] { return Json{{"type", {"string", "integer"}}}; });
   tcp.describe([] { return pattern_shape("^([0-9.]+|\\[[0-9A-Fa-f:.]+\\]):[0-9]+$"); });
@@ -218,6 +223,18 @@ void read_listen(const Field& field, Settings& to) {
     to.listen.push_back(std::move(each.where));
     to.listen_secrets.push_back(std::move(each.secrets));
   }
+}
+
+void read_admin(Section& section, Settings& to) {
+  const Field socket = section["unix"];
+  describe_path(socket);
+  const auto path = socket_path_in(socket);
+  read_flag(section["attributes"], to.admin.attributes);
+  if (!path) return;
+  const auto same = [&](const Listen& listen) { return same_place(listen, ListenUnix{*path}); };
+  if (std::any_of(to.listen.begin(), to.listen.end(), same))
+    return socket.problem("the same as one of listen: expected a socket of its own, for operators alone");
+  to.admin.socket = *path;
 }
 
 }  // namespace session::gateway

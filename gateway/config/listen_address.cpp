@@ -7,6 +7,8 @@
 namespace session::gateway {
 namespace {
 
+constexpr unsigned kAdminMode = 0600;
+
 YamlNode scalar(std::string_view text) {
   YamlNode node;
   node.kind = YamlNode::Kind::scalar;
@@ -40,6 +42,17 @@ Result<Listen, std::string> parse_listen_address(std::string_view text) {
   read_listen(Field(context, &list, "listen", 0), settings);
   if (!context.problems().empty()) return context.problems().front().text;
   return settings.listen.front();
+}
+
+std::optional<Listen> admin_listener(const Settings& settings) {
+  if (settings.admin.socket.empty()) return std::nullopt;
+  return ListenUnix{settings.admin.socket, kAdminMode, Protocol::http, std::nullopt, {Service::admin}};
+}
+
+std::vector<Listen> all_listeners(const Settings& settings) {
+  std::vector<Listen> all = settings.listen;
+  if (auto admin = admin_listener(settings)) all.push_back(std::move(*admin));
+  return all;
 }
 
 std::string in_brackets(const std::string& host) {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/result.h"
 #include "gateway/config/settings.h"
@@ -14,6 +16,11 @@ namespace session::gateway {
 
 // The address of a listener: unix:/path, tcp:127.0.0.1:9000, tcp:[::1]:9000.
 [[nodiscard]] std::string listener_address(const Listen& listen);
+
+// The listener of `admin.unix`, which only its owner and root can connect to; nullopt: there is none.
+[[nodiscard]] std::optional<Listen> admin_listener(const Settings& settings);
+// Where the gateway listens: `listen`, and the listener of `admin.unix` behind it.
+[[nodiscard]] std::vector<Listen> all_listeners(const Settings& settings);
 
 // Where a peer of this machine connects to, without brackets: the loopback address of a listener on every
 // address.

@@ -29,6 +29,7 @@ Settings read_listeners(ParseContext& context, const YamlNode& root) {
   }
   Section top(document, Section::Names::shown);
   read_listen(top["listen"], settings);
+  read_map(top["admin"], [&](Section& admin) { read_admin(admin, settings); });
   return settings;
 }
 

@@ -24,6 +24,8 @@ struct RestartSetting {
 // them.
 constexpr std::array kRows = {
     RestartSetting{"listen", [](const Settings& a, const Settings& b) { return a.listen == b.listen; }},
+    RestartSetting{"admin.unix",
+                   [](const Settings& a, const Settings& b) { return a.admin.socket == b.admin.socket; }},
     RestartSetting{"workers", [](const Settings& a, const Settings& b) { return a.workers == b.workers; }},
     RestartSetting{"limits.request_bytes",
                    [](const Settings& a, const Settings& b) {

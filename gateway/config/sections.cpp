@@ -184,6 +184,7 @@ void read_salt_and_keys(Section& top, Settings& to) {
 
 void read_settings(Section& top, Settings& to) {
   read_listen(top["listen"], to);
+  read_map(top["admin"], [&](Section& admin) { read_admin(admin, to); });
   read_count(top["workers"], to.workers, {1, 256, "auto"});
   read_map(top["limits"], [&](Section& limits) { read_limits(limits, to.limits); });
   read_dialect(top["dialect"], to);

@@ -15,6 +15,8 @@ void read_settings(Section& top, Settings& to);
 void read_listen(const Field& field, Settings& to);
 // What the requests of a listener must carry: one secret, or a list of at most two.
 void read_listen_secrets(const Field& field, std::vector<Secret>& to);
+// After `listen`, whose sockets are others.
+void read_admin(Section& section, Settings& to);
 void read_salt(const Field& field, Secret& to);
 // Of any length but none: secrets that others have chosen.
 void read_secrets(const Field& field, std::vector<Secret>& to);

@@ -36,8 +36,9 @@ namespace session::gateway {
 // What the connections of a listener speak.
 enum class Protocol { fastcgi, http };
 
-// What a listener of the protocol `http` can answer (`listen[].serves`).
-enum class Service { auth, session, sessions, commit, health, ready, metrics };
+// What a listener of the protocol `http` can answer (`listen[].serves`). The socket of `admin.unix` alone
+// serves `admin`, so the file has no name for it.
+enum class Service { auth, session, sessions, commit, health, ready, metrics, admin };
 // Their names: in the file, of the endpoints, and in the paths.
 inline constexpr std::array<std::pair<std::string_view, Service>, 7> kServices = {
     {{"auth", Service::auth},
@@ -79,6 +80,13 @@ using Listen = std::variant<ListenUnix, ListenTcp>;
 [[nodiscard]] inline const std::set<Service>& serves_of(const Listen& listen) {
   return std::visit([](const auto& each) -> const std::set<Service>& { return each.serves; }, listen);
 }
+
+// How operators see and end sessions (the endpoint `admin`).
+struct AdminSettings {
+  // `unix`: where it answers by HTTP, to whoever the mode of the socket's file lets in; empty: nowhere.
+  std::string socket;
+  bool attributes = false;  // whether it shows the attributes of a session
+};
 
 struct Limits {
   std::size_t connections = 10000;     // open at once; then the longest idle one yields
@@ -126,6 +134,7 @@ struct Settings {
   std::vector<HttpCheck> checks = {HttpCheck{"login"}};
   std::vector<HttpView> views;
   RedirectHosts redirect_hosts;
+  AdminSettings admin;
   // Whose cookies and records (`dialect`): the gateway's own, or those of a library that a site has used so
   // far.
   const FormatRow* format = &FormatRegistry::built_in().rows().front();

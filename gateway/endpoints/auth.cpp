@@ -5,6 +5,7 @@
 #include "gateway/endpoints/events.h"
 #include "gateway/endpoints/login_redirect.h"
 #include "gateway/endpoints/return_address.h"
+#include "gateway/endpoints/unknown_rule.h"
 #include "gateway/http/problem.h"
 
 namespace session::gateway {
@@ -47,10 +48,7 @@ Response login_needed(const Request& request, const LoginNeeded& login, WorkerTe
 }
 
 Response forbidden(const Forbidden& result, Log& log) {
-  if (result.unknown_rule) {
-    log.warn(Message::unknown_rule, "GATEWAY_REQUIRE names a rule that the configuration does not have: {}",
-             printable(result.rule));
-  }
+  if (result.unknown_rule) warn_of_unknown_rule(result.rule, log);
   Response response = problem(403, "forbidden", "The session does not satisfy the rules of this location.",
                               ProblemBody::none);
   add_changes(response.events, result.history);

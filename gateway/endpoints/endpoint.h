@@ -14,6 +14,7 @@ Task<Response> auth_endpoint(const Request& request, Services& services);
 Task<Response> session_endpoint(const Request& request, Services& services);
 Task<Response> sessions_endpoint(const Request& request, Services& services);
 Task<Response> commit_endpoint(const Request& request, Services& services);
+Task<Response> admin_endpoint(const Request& request, Services& services);
 Task<Response> health_endpoint(const Request& request, Services& services);
 Task<Response> ready_endpoint(const Request& request, Services& services);
 Task<Response> metrics_endpoint(const Request& request, Services& services);

@@ -6,6 +6,7 @@
 #include "gateway/endpoints/origin_check.h"
 #include "gateway/endpoints/session_info_json.h"
 #include "gateway/endpoints/session_refusals.h"
+#include "gateway/http/json_response.h"
 #include "gateway/http/problem.h"
 #include "gateway/http/query.h"
 
@@ -22,14 +23,6 @@ struct Selection {
 Response no_content() {
   Response response{204, {}, {}};
   response.headers.add("Cache-Control", "no-store");
-  return response;
-}
-
-Response json_response(const Json& json) {
-  Response response{200, {}, {}};
-  response.headers.add("Content-Type", "application/json");
-  response.headers.add("Cache-Control", "no-store");
-  response.body = to_text(json) + "\n";
   return response;
 }
 

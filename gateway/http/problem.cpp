@@ -28,6 +28,21 @@ std::string_view sentence(RejectReason refusal) {
   return "";
 }
 
+Json members_of(int status, std::string_view reason, std::string_view detail) {
+  Json members = Json::object();
+  members["type"] = "about:blank";
+  members["status"] = status;
+  members["reason"] = reason;
+  members["detail"] = detail;
+  return members;
+}
+
+std::string_view sentence(const StoreFailure& failure) {
+  return failure.kind == StoreFailure::Kind::contended
+             ? "Too many requests are changing this session at once. Try again."
+             : "The session store is unavailable. No session was lost.";
+}
+
 }  // namespace
 
 Response problem(int status, std::string_view reason, std::string_view detail, ProblemBody body) {
@@ -37,12 +52,7 @@ Response problem(int status, std::string_view reason, std::string_view detail, P
   response.headers.add("Cache-Control", "no-store");
   response.headers.add("X-Session-Reason", reason);
   if (body == ProblemBody::none) return response;
-  Json members = Json::object();
-  members["type"] = "about:blank";
-  members["status"] = status;
-  members["reason"] = reason;
-  members["detail"] = detail;
-  response.body = to_text(members) + "\n";
+  response.body = to_text(members_of(status, reason, detail)) + "\n";
   return response;
 }
 
@@ -52,11 +62,16 @@ Response refused(RejectReason refusal, ProblemBody body) {
 
 Response unavailable(const StoreFailure& failure, ProblemBody body) {
   const bool contended = failure.kind == StoreFailure::Kind::contended;
-  Response response = problem(503, "store-unavailable",
-                              contended ? "Too many requests are changing this session at once. Try again."
-                                        : "The session store is unavailable. No session was lost.",
-                              body);
+  Response response = problem(503, "store-unavailable", sentence(failure), body);
   response.headers.add("Retry-After", contended ? "1" : kRetryAfterSeconds);
+  return response;
+}
+
+Response unavailable(const StoreFailure& failure, std::size_t ended) {
+  Response response = unavailable(failure, ProblemBody::none);
+  Json members = members_of(response.status, response.reason, sentence(failure));
+  members["ended"] = ended;
+  response.body = to_text(members) + "\n";
   return response;
 }
 

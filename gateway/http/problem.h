@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include "core/format/reject_reason.h"
@@ -23,6 +24,8 @@ enum class ProblemBody { json, none };
 [[nodiscard]] Response refused(RejectReason refusal, ProblemBody body = ProblemBody::json);
 // The store can't answer: 503 and Retry-After. Never a 401: an outage is no logout.
 [[nodiscard]] Response unavailable(const StoreFailure& failure, ProblemBody body = ProblemBody::json);
+// The same after some sessions have ended: their number is the member `ended` of the body.
+[[nodiscard]] Response unavailable(const StoreFailure& failure, std::size_t ended);
 // A session was not written: 503, 401 or 413.
 [[nodiscard]] Response not_written(const WriteFailure& failure);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/base/escape.h"
+
 namespace session::gateway {
 namespace {
 
@@ -41,8 +43,8 @@ Result<Query, InputProblem> Query::parse(std::string_view text, std::span<const 
     const auto value = decoded(equals == std::string_view::npos ? "" : part.substr(equals + 1));
     if (!name || !value) return InputProblem("A percent sign in the query does not begin an escape.");
     if (std::find(names.begin(), names.end(), *name) == names.end())
-      return InputProblem("The query has a name that means nothing here.");
-    if (query.has(*name)) return InputProblem("The query has a name twice.");
+      return InputProblem("The query has a name that means nothing here: " + printable(*name));
+    if (query.has(*name)) return InputProblem("The query has a name twice: " + printable(*name));
     query.values_.emplace_back(*name, *value);
   }
   return query;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -76,6 +78,9 @@ struct Request {
   // What comes behind the "?" of the address, as the client wrote it. The client's word, too: an endpoint may
   // only read in it what the client may do anyway.
   std::string_view query = {};
+  // Of an endpoint that has several resources (`admin`): a path that ends in the one that is meant. By
+  // FastCGI it is the front's word (DOCUMENT_URI), by HTTP that of the operator who has connected.
+  std::string_view resource = {};
   RequestHeaders headers = {};
   std::string body = {};
   Client client = {};
@@ -83,6 +88,9 @@ struct Request {
   LocationSettings settings = {};
   FrontActions front_actions = {};
   std::optional<Refusal> refusal = {};
+  // The user of this machine who has connected to the socket of operators (`admin.unix`): the kernel's word.
+  // nullopt: the request has come in another way.
+  std::optional<uid_t> operator_user = {};
   bool wants_subject =
       false;  // the protocol has a place of its own for whose session passes (Response::subject)
 };

@@ -28,10 +28,22 @@ SessionManagerOptions options_for(const Settings& settings, std::shared_ptr<Cach
   return options;
 }
 
+// A count of the memory store takes no time from anybody but its thread, so it is made anew for each answer.
+AdminServices admin_services(const Settings& settings, const Realm::Host& host) {
+  const bool redis = settings.store_type == StoreType::redis;
+  AdminServices admin;
+  admin.attributes = settings.admin.attributes;
+  admin.time = settings.limits.request_deadline / 2;
+  admin.census = host.census;
+  admin.census_age = redis ? seconds(60) : seconds(0);
+  admin.census_terms = {host.draining, redis};
+  return admin;
+}
+
 }  // namespace
 
 Realm::Realm(std::shared_ptr<const ConfigSnapshot> configuration, Store& store,
-             std::shared_ptr<CacheBudget> budget, WorkerTelemetry& telemetry, Background background)
+             std::shared_ptr<CacheBudget> budget, WorkerTelemetry& telemetry, Host host)
     : config_(std::move(configuration)),
       name_(telemetry.process().register_realm("")),
       sessions_(store, format_for(settings(), budget), config_->identity, options_for(settings(), budget)),
@@ -39,10 +51,11 @@ Realm::Realm(std::shared_ptr<const ConfigSnapshot> configuration, Store& store,
                 config_->rules,
                 telemetry,
                 settings().flush,
-                [this, background = std::move(background)](Task<void> task) {
+                [this, background = host.in_background](Task<void> task) {
                   background(std::move(task), shared_from_this());
                 },
-                settings().redirect_hosts} {
+                settings().redirect_hosts,
+                admin_services(settings(), host)} {
   for (LegacyFormat& format : accepted_by(settings(), budget)) sessions_.accept(std::move(format));
 }
 

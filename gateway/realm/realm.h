@@ -20,10 +20,18 @@ class Realm : public std::enable_shared_from_this<Realm> {
   // Runs a task to its end, and keeps `realm` alive until then.
   using Background = std::function<void(Task<void> task, std::shared_ptr<Realm> realm)>;
 
+  // What its worker does for it.
+  struct Host {
+    Background in_background;
+    std::function<bool()> draining = [] { return false; };  // whether the worker is about to stop
+    // Shared by all workers, and kept over reloads.
+    std::shared_ptr<SessionCensus> census = std::make_shared<SessionCensus>();
+  };
+
   // Throws std::exception if the keys can't be used. Registers its name with the telemetry. The store and the
   // telemetry must outlive it.
   Realm(std::shared_ptr<const ConfigSnapshot> configuration, Store& store,
-        std::shared_ptr<CacheBudget> budget, WorkerTelemetry& telemetry, Background background);
+        std::shared_ptr<CacheBudget> budget, WorkerTelemetry& telemetry, Host host);
   Realm(const Realm&) = delete;
   Realm& operator=(const Realm&) = delete;
 

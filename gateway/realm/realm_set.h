@@ -16,10 +16,9 @@ class RealmSet {
   // Makes every realm of the configuration. Throws std::exception as Realm does. `store` and `telemetry` must
   // outlive the realms.
   RealmSet(const std::shared_ptr<const ConfigSnapshot>& configuration, Store& store,
-           const std::shared_ptr<CacheBudget>& budget, WorkerTelemetry& telemetry,
-           const Realm::Background& background)
+           const std::shared_ptr<CacheBudget>& budget, WorkerTelemetry& telemetry, const Realm::Host& host)
       : config_(configuration),
-        only_(std::make_shared<Realm>(configuration, store, budget, telemetry, background)) {}
+        only_(std::make_shared<Realm>(configuration, store, budget, telemetry, host)) {}
 
   // Returns the realm that serves this request. The caller holds the pointer as long as it uses the realm.
   [[nodiscard]] const std::shared_ptr<Realm>& pick(const Request& /*request*/) const { return only_; }

@@ -1,13 +1,24 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 
 #include "core/authz/rule_set.h"
 #include "core/session/session_manager.h"
 #include "gateway/config/settings.h"
+#include "gateway/realm/session_census.h"
 #include "gateway/telemetry/worker_telemetry.h"
 
 namespace session::gateway {
+
+// What the endpoint `admin` uses beside the others.
+struct AdminServices {
+  bool attributes = false;         // admin.attributes
+  milliseconds time = seconds(2);  // for one answer: what takes longer is answered in parts
+  std::shared_ptr<SessionCensus> census = std::make_shared<SessionCensus>();
+  seconds census_age{0};  // how old a count may be before the next one begins
+  CensusTerms census_terms = {[] { return false; }};
+};
 
 // The objects that endpoints use, one set per worker and realm. Not thread-safe: for the worker's thread
 // only.
@@ -19,6 +30,7 @@ struct Services {
   // Runs a task after the response was sent. The worker waits for the task before it stops.
   std::function<void(Task<void>)> in_background = {};
   RedirectHosts redirect_hosts = {};  // commit.redirect_hosts
+  AdminServices admin = {};
 };
 
 }  // namespace session::gateway

@@ -17,14 +17,15 @@ FramingLimits framing_limits(const Limits& limits) {
 
 }  // namespace
 
-std::unique_ptr<Codec> CodecFactory::make(Protocol protocol, const Limits& limits, std::size_t listener) {
+std::unique_ptr<Codec> CodecFactory::make(Protocol protocol, const Limits& limits, std::size_t listener,
+                                          std::optional<uid_t> peer) {
   switch (protocol) {
     case Protocol::fastcgi:
       return std::make_unique<FastCgiCodec>(framing_limits(limits), parser_);
     case Protocol::http: {
       HttpLimits http;
       http.request_bytes = limits.request_bytes;
-      return std::make_unique<HttpCodec>(http, listener, routes_, date_);
+      return std::make_unique<HttpCodec>(http, listener, routes_, date_, peer);
     }
   }
   throw std::logic_error("a listener's protocol has no codec");

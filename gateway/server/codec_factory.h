@@ -1,7 +1,10 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "gateway/config/settings.h"
@@ -21,8 +24,10 @@ class CodecFactory {
   CodecFactory(const Limits& limits, const Clock& clock, RoutesInUse routes)
       : parser_(limits.request_bytes), date_(clock), routes_(std::move(routes)) {}
 
-  // For a connection of that listener (AcceptedSocket::listener).
-  [[nodiscard]] std::unique_ptr<Codec> make(Protocol protocol, const Limits& limits, std::size_t listener);
+  // For a connection of that listener (AcceptedSocket::listener). `peer`: the user who has connected, if that
+  // is known.
+  [[nodiscard]] std::unique_ptr<Codec> make(Protocol protocol, const Limits& limits, std::size_t listener,
+                                            std::optional<uid_t> peer);
 
  private:
   Parser parser_;

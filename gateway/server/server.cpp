@@ -71,12 +71,13 @@ void hold_reload_signal() { mask_reload_signal(SIG_BLOCK); }
 std::vector<Listener> Server::listen(const Settings& settings) const {
   std::vector<Listener> listeners;
   for (const int descriptor : sockets_from_service_manager()) listeners.emplace_back(descriptor);
+  const std::vector<Listen> wanted = all_listeners(settings);
   if (listeners.empty()) {
-    for (const Listen& where : settings.listen) listeners.emplace_back(where);
+    for (const Listen& where : wanted) listeners.emplace_back(where);
     return listeners;
   }
   for (Listener& listener : listeners) {
-    for (const Listen& where : settings.listen) {
+    for (const Listen& where : wanted) {
       if (listener.name() == listener_address(where)) listener.set_protocol(protocol_of(where));
     }
   }
@@ -87,6 +88,12 @@ std::vector<Listener> Server::listen(const Settings& settings) const {
   const bool all_passed = std::all_of(settings.listen.begin(), settings.listen.end(), was_passed);
   if (settings.lines.contains("listen") && !all_passed)
     log().warn("ignoring listen: the service manager has passed {} sockets", listeners.size());
+  if (const auto admin = admin_listener(settings); admin && !was_passed(*admin)) {
+    log().warn(
+        "ignoring admin.unix: the service manager has passed {} sockets without it "
+        "(session-gateway-admin.socket makes it)",
+        listeners.size());
+  }
   for (const Listen& where : settings.listen) {
     const auto* socket = std::get_if<ListenUnix>(&where);
     if (socket == nullptr || !socket->group || !was_passed(where)) continue;

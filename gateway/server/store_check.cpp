@@ -42,7 +42,7 @@ StoreCheck try_configured_store(Settings settings) {
   const std::unique_ptr<Store> store = backend.way_for(counts.store_observer());
   const auto budget = std::make_shared<CacheBudget>(settings.limits.remembered);
   const auto config = std::make_shared<const ConfigSnapshot>(std::move(settings), 1);
-  const auto realm = std::make_shared<Realm>(config, *store, budget, counts, Realm::Background());
+  const auto realm = std::make_shared<Realm>(config, *store, budget, counts, Realm::Host());
   const auto probed = probe(realm);
   return {probe_problem(probed), backend.summary()};
 }

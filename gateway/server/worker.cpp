@@ -1,5 +1,6 @@
 #include "gateway/server/worker.h"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -40,6 +41,17 @@ ConnectionSocket socket_of(const Executor& executor, const AcceptedSocket& accep
     ::close(accepted.descriptor);
     throw;
   }
+}
+
+// The user who has connected, as the kernel knows it; nullopt: over TCP nobody knows, and by FastCGI nobody
+// asks.
+std::optional<uid_t> peer_of(const AcceptedSocket& accepted) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (accepted.family != AF_UNIX || accepted.protocol != Protocol::http ||
+      ::getsockopt(accepted.descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+    return std::nullopt;
+  return peer.uid;
 }
 
 }  // namespace
@@ -95,10 +107,11 @@ void Worker::join() {
 
 std::unique_ptr<const RealmSet> Worker::make_realms(
     const std::shared_ptr<const ConfigSnapshot>& configuration) {
-  return std::make_unique<const RealmSet>(configuration, *store_, shared_.cache_budget, telemetry_,
-                                          [this](Task<void> task, std::shared_ptr<Realm> realm) {
-                                            run_in_background(std::move(task), std::move(realm));
-                                          });
+  const Realm::Host host{[this](Task<void> task, std::shared_ptr<Realm> realm) {
+                           run_in_background(std::move(task), std::move(realm));
+                         },
+                         [this] { return draining_; }, shared_.census};
+  return std::make_unique<const RealmSet>(configuration, *store_, shared_.cache_budget, telemetry_, host);
 }
 
 void Worker::prepare(const std::shared_ptr<const ConfigSnapshot>& configuration,
@@ -210,7 +223,8 @@ void Worker::publish_idle() {
 std::unique_ptr<Connection> Worker::make_connection(AcceptedSocket accepted) {
   try {
     ConnectionSocket socket = socket_of(loop_.get_executor(), accepted);
-    auto codec = codecs_.make(accepted.protocol, realms_->settings().limits, accepted.listener);
+    auto codec =
+        codecs_.make(accepted.protocol, realms_->settings().limits, accepted.listener, peer_of(accepted));
     return std::make_unique<Connection>(*this, std::move(socket), std::move(codec),
                                         accepted.family == AF_UNIX, accepted.listener);
   } catch (const std::exception& exception) {

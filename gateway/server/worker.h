@@ -40,6 +40,8 @@ struct WorkerShared {
   // The memory budget of all caches of all workers.
   std::shared_ptr<CacheBudget> cache_budget;
   const Clock& clock = system_clock();
+  // The last count of all sessions.
+  std::shared_ptr<SessionCensus> census = std::make_shared<SessionCensus>();
 };
 
 // One thread with its event loop, its connections, and its own copy of everything that is not thread-safe.

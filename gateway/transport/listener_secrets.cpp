@@ -7,8 +7,10 @@
 namespace session::gateway {
 namespace {
 
-// Of the listeners with that address, or of all of them if none has it.
+// Of the listeners with that address, or of all of them if none has it. The socket of operators needs none.
 std::vector<Secret> secrets_of(const Settings& settings, const std::string& address) {
+  const auto admin = admin_listener(settings);
+  if (admin && listener_address(*admin) == address) return {};
   const std::size_t count = std::min(settings.listen.size(), settings.listen_secrets.size());
   std::vector<Secret> all;
   for (std::size_t i = 0; i < count; ++i) {

@@ -31,6 +31,8 @@ enum class Message : std::size_t {
   application_not_written,
   write_behind_failed,
   corrupt_record,
+  admin_without_rule,
+  admin_without_store,
   // Stores.
   memory_evictions,
   redis_connected,

@@ -59,6 +59,7 @@ void add_param(Request& request, std::string_view name, std::string_view value) 
   if (is(name, "QUERY_STRING")) return take_first(request.query, value);
   if (is(name, "REQUEST_URI")) return take_first(request.address, value);
   if (is(name, "REQUEST_SCHEME")) return request.settings.add_scheme(value);
+  if (is(name, "DOCUMENT_URI")) return take_first(request.resource, value);
 }
 
 void add_params(Request& request, const Params& params, Role role) {

@@ -17,7 +17,8 @@ namespace session::gateway {
 // the
 //   first two are read: the body ends where the protocol says.
 // - All others are the front's. Read are GATEWAY_SECRET (FrontSecret), the other GATEWAY_* and REQUEST_SCHEME
-//   (LocationSettings), SESSION_* (FrontActions), REMOTE_ADDR and REQUEST_ID (Client).
+//   (LocationSettings), SESSION_* (FrontActions), REMOTE_ADDR and REQUEST_ID (Client), and DOCUMENT_URI
+//   (Request::resource).
 //
 // Of a param that comes several times the first counts; headers, secret, settings, action texts and statuses
 // take them all. What the request views is the caller's.

@@ -110,7 +110,7 @@ Codec::Outcome HttpCodec::read_body(std::string_view& input) {
 Codec::Outcome HttpCodec::whole() {
   const HttpHead& head = parser_.head();
   const HttpRoute route = routes_().find(listener_, head.method, head.target);
-  request_ = request_of(head, route);
+  request_ = request_of(head, route, peer_);
   request_.body = std::exchange(body_, {});
   is_check_ = request_.settings.endpoint() == "auth";
   reply_.clear();  // nobody waits for a 100 any more

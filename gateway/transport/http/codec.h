@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -29,9 +31,11 @@ class HttpCodec final : public Codec {
   // How long a kept connection may idle, and a new one may be silent.
   static constexpr milliseconds kIdleLimit{75000};
 
-  // REQUIRES: `date` is of the connection's thread, and it and what `routes` returns outlive the codec.
-  HttpCodec(HttpLimits limits, std::size_t listener, RoutesInUse routes, DateLine& date)
-      : limits_(limits), listener_(listener), routes_(std::move(routes)), date_(date) {}
+  // `peer`: the user who has connected, if that is known. REQUIRES: `date` is of the connection's thread, and
+  // it and what `routes` returns outlive the codec.
+  HttpCodec(HttpLimits limits, std::size_t listener, RoutesInUse routes, DateLine& date,
+            std::optional<uid_t> peer = std::nullopt)
+      : limits_(limits), listener_(listener), peer_(peer), routes_(std::move(routes)), date_(date) {}
 
   [[nodiscard]] Outcome feed(std::string_view received) override;
   [[nodiscard]] const Request& request() const override { return request_; }
@@ -58,6 +62,7 @@ class HttpCodec final : public Codec {
 
   const HttpLimits limits_;
   const std::size_t listener_;
+  const std::optional<uid_t> peer_;
   const RoutesInUse routes_;
   DateLine& date_;
   MessageParser parser_;

@@ -75,11 +75,15 @@ bool expects_continue(const HttpHead& head) {
          equal_ignoring_case(value_of(head, "Expect"), "100-continue");
 }
 
-Request request_of(const HttpHead& head, const HttpRoute& route) {
+Request request_of(const HttpHead& head, const HttpRoute& route, std::optional<uid_t> peer) {
   Request request;
   request.method = head.method;
   const auto question = head.target.find('?');
   if (question != head.target.npos) request.query = std::string_view(head.target).substr(question + 1);
+  if (route.is_operator) {
+    request.resource = std::string_view(head.target).substr(0, question);
+    request.operator_user = peer;
+  }
   request.refusal = route.refusal;
   if (route.settings != nullptr) request.settings = *route.settings;
   request.front_actions.in_body = route.is_application;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <optional>
 
 #include "gateway/http/request.h"
@@ -30,7 +32,11 @@ namespace session::gateway {
 //   the log, and the header that `original` names is where a login page sends the client back.
 // - All other headers are the client's.
 //
+// - On the socket of operators (`admin.unix`) all words are those of the user who has connected. `peer` is
+//   who that is, by the kernel's word; nullopt: not known.
+//
 // What the request views is the head's.
-[[nodiscard]] Request request_of(const HttpHead& head, const HttpRoute& route);
+[[nodiscard]] Request request_of(const HttpHead& head, const HttpRoute& route,
+                                 std::optional<uid_t> peer = std::nullopt);
 
 }  // namespace session::gateway

@@ -44,7 +44,7 @@ LocationSettings settings_of(const HttpView& view) {
 // What a listener with that address serves. One that `listen` does not name, a socket of the service manager,
 // serves nothing.
 std::set<Service> serves_at(const Settings& settings, const std::string& address) {
-  for (const Listen& listen : settings.listen) {
+  for (const Listen& listen : all_listeners(settings)) {
     if (listener_address(listen) == address) return serves_of(listen);
   }
   return {};
@@ -60,11 +60,13 @@ HttpRoutes::HttpRoutes(const Settings& settings, const std::vector<std::string>&
   for (const auto& [name, service] : kServices) {
     if (service != Service::auth && service != Service::session) others_[service].add_endpoint(name);
   }
+  others_[Service::admin].add_endpoint("admin");
 }
 
 HttpRoute HttpRoutes::find(std::size_t listener, std::string_view method, std::string_view target) const {
   if (listener >= serves_.size()) return not_here();
   const std::set<Service>& serves = serves_[listener];
+  if (serves.count(Service::admin) > 0) return admin();
   const std::string_view path = target.substr(0, target.find('?'));
   if (path.starts_with(kAuth) && serves.count(Service::auth) > 0) return check_in(path.substr(kAuth.size()));
   if (path.starts_with(kSession) && serves.count(Service::session) > 0)
@@ -96,6 +98,15 @@ HttpRoute HttpRoutes::view_in(std::string_view rest) const {
   HttpRoute route;
   route.settings = &view->second;
   route.takes_body = true;
+  return route;
+}
+
+// The endpoint knows its paths.
+HttpRoute HttpRoutes::admin() const {
+  HttpRoute route;
+  route.settings = &others_.at(Service::admin);
+  route.takes_body = true;
+  route.is_operator = true;
   return route;
 }
 

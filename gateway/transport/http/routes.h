@@ -22,6 +22,7 @@ struct HttpRoute {
   std::string_view original = {};  // the header that has the client's own address; empty: none has
   bool takes_body = false;         // other bodies are dropped
   bool is_application = false;     // the sender is an application, not a front
+  bool is_operator = false;        // the sender is an operator of this machine
 };
 
 // The paths of HTTP listeners (`listen[].serves`, `checks`, `views`), under one configuration. Immutable, so
@@ -47,6 +48,7 @@ class HttpRoutes {
   };
   [[nodiscard]] HttpRoute check_in(std::string_view rest) const;
   [[nodiscard]] HttpRoute view_in(std::string_view rest) const;
+  [[nodiscard]] HttpRoute admin() const;
   [[nodiscard]] HttpRoute other(Service service, std::string_view method) const;
 
   std::vector<std::set<Service>> serves_;  // by listener

@@ -37,7 +37,8 @@ BOOST_AUTO_TEST_CASE(one_that_serves_nothing_or_by_another_protocol_is_a_problem
   BOOST_TEST(
       problems("listen: [{unix: /a, protocol: htpp, serves: [auht]}]\n") ==
       "gateway.yaml:1: listen[0].protocol: expected fastcgi or http, got htpp; did you mean http?\n"
-      "gateway.yaml:1: listen[0].serves[0]: expected auth, session, commit, health, ready or metrics, got "
+      "gateway.yaml:1: listen[0].serves[0]: expected auth, session, sessions, commit, health, ready or "
+      "metrics, got "
       "auht; did you mean auth?\n"
       "gateway.yaml:1: listen[0].serves: expected only with protocol: http: by FastCGI the web server says "
       "GATEWAY_ENDPOINT\n");

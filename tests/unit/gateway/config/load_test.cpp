@@ -134,7 +134,8 @@ BOOST_AUTO_TEST_CASE(sections_that_are_yet_to_come_are_unknown) {
              "gateway.yaml:1: store.etcd: unknown key; expected type, memory or redis\n");
   BOOST_TEST(
       problems("metrics: {}\n") ==
-      "gateway.yaml:1: metrics: unknown key; expected listen, workers, limits, dialect, cookie, accept, "
+      "gateway.yaml:1: metrics: unknown key; expected listen, admin, workers, limits, dialect, cookie, "
+      "accept, "
       "session_store, express, salt, keys, session, store, identity, rules, checks, views, commit or log\n");
   BOOST_TEST(problems("store: { type: etcd }\n") ==
              "gateway.yaml:1: store.type: expected memory or redis, got etcd\n");

@@ -43,6 +43,7 @@ BOOST_AUTO_TEST_SUITE(needed_restarts)
 
 BOOST_AUTO_TEST_CASE(sockets_threads_and_the_store_need_one) {
   BOOST_TEST(restart("", "listen:\n- tcp: 127.0.0.1:9000\n") == line(1, "listen"));
+  BOOST_TEST(restart("", "admin:\n  unix: /run/gw/admin.sock\n") == line(2, "admin.unix"));
   BOOST_TEST(restart("workers: 2\n", "# more\nworkers: 3\n") == line(2, "workers"));
   BOOST_TEST(restart("", "limits:\n  connections: 5\n  request_bytes: 2KiB\n") ==
              line(3, "limits.request_bytes"));

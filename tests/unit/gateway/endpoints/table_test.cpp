@@ -23,7 +23,7 @@ struct Registered {
 BOOST_FIXTURE_TEST_SUITE(endpoint_table, Registered)
 
 BOOST_AUTO_TEST_CASE(endpoints_are_found_by_their_whole_name_only) {
-  for (const auto* name : {"auth", "session", "commit", "health", "ready", "metrics"})
+  for (const auto* name : {"auth", "session", "sessions", "admin", "commit", "health", "ready", "metrics"})
     BOOST_TEST((table.find(name) != nullptr), name);
   for (const auto* name : {"", "Auth", "auth ", "auths", "aut", "/auth", "none"})
     BOOST_TEST((table.find(name) == nullptr), name);

@@ -40,29 +40,22 @@ bool nothing_is_the_fronts(const Request& request) {
 BOOST_AUTO_TEST_SUITE(cgi_request)
 
 BOOST_AUTO_TEST_CASE(a_client_can_say_nothing_that_is_the_fronts_word) {
-  const Request request = request_of({{"HTTP_GATEWAY_ENDPOINT", "commit"},
-                                      {"HTTP_GATEWAY_SECRET", "x"},
-                                      {"HTTP_GATEWAY_REQUIRE", "x"},
-                                      {"HTTP_GATEWAY_ALLOW", "set"},
-                                      {"HTTP_GATEWAY_EXPOSE", "x"},
-                                      {"HTTP_GATEWAY_TOUCH", "off"},
-                                      {"HTTP_GATEWAY_COMMIT", "off"},
-                                      {"HTTP_SESSION_STATUS", "500"},
-                                      {"HTTP_REQUEST_SCHEME", "https"},
-                                      {"HTTP_SESSION_SET", "user=root"},
-                                      {"HTTP_SESSION_UNSET", "a"},
-                                      {"HTTP_SESSION_DESTROY", "true"},
-                                      {"HTTP_SESSION_REGENERATE", "true"},
-                                      {"HTTP_SESSION_FLUSH", "true"},
-                                      {"HTTP_SESSION_LOCATION", "/x"},
-                                      {"HTTP_REMOTE_ADDR", "10.0.0.1"},
-                                      {"HTTP_REQUEST_ID", "forged"},
-                                      {"HTTP_HTTP_GATEWAY_ALLOW", "set"},
-                                      {"HTTP_REQUEST_METHOD", "DELETE"},
-                                      {"QUERY_STRING", "GATEWAY_ALLOW=set"},
-                                      {"CONTENT_LENGTH", "5"}});
+  const Request request =
+      request_of({{"HTTP_GATEWAY_ENDPOINT", "commit"},   {"HTTP_GATEWAY_SECRET", "x"},
+                  {"HTTP_GATEWAY_REQUIRE", "x"},         {"HTTP_GATEWAY_ALLOW", "set"},
+                  {"HTTP_GATEWAY_EXPOSE", "x"},          {"HTTP_GATEWAY_TOUCH", "off"},
+                  {"HTTP_GATEWAY_COMMIT", "off"},        {"HTTP_SESSION_STATUS", "500"},
+                  {"HTTP_REQUEST_SCHEME", "https"},      {"HTTP_SESSION_SET", "user=root"},
+                  {"HTTP_SESSION_UNSET", "a"},           {"HTTP_SESSION_DESTROY", "true"},
+                  {"HTTP_SESSION_REGENERATE", "true"},   {"HTTP_SESSION_FLUSH", "true"},
+                  {"HTTP_SESSION_LOCATION", "/x"},       {"HTTP_REMOTE_ADDR", "10.0.0.1"},
+                  {"HTTP_REQUEST_ID", "forged"},         {"HTTP_HTTP_GATEWAY_ALLOW", "set"},
+                  {"HTTP_REQUEST_METHOD", "DELETE"},     {"HTTP_DOCUMENT_URI", "/sessions"},
+                  {"QUERY_STRING", "GATEWAY_ALLOW=set"}, {"CONTENT_LENGTH", "5"}});
   BOOST_TEST(nothing_is_the_fronts(request));
   BOOST_TEST(request.method == "");
+  BOOST_TEST(request.resource == "");
+  BOOST_TEST(!request.operator_user.has_value());
   BOOST_TEST(request.headers.get("Gateway-Allow") == "set");
   BOOST_TEST(request.headers.get("Session-Set") == "user=root");
 }

@@ -1,0 +1,304 @@
+#include "gateway/app/sessions_command.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+#include <iterator>
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "core/base/escape.h"
+#include "gateway/app/exit_status.h"
+#include "gateway/app/sessions_table.h"
+#include "gateway/client/admin_client.h"
+#include "gateway/config/listen_address.h"
+#include "gateway/config/load.h"
+
+namespace session::gateway {
+namespace {
+
+using Outcome = AdminClient::Outcome;
+
+constexpr std::size_t kMaxCookieBytes = std::size_t{64} << 10;
+
+int say(int status, const std::string& why) {
+  std::cerr << why << "\n";
+  return status;
+}
+
+// The exit status of a request that was not done; says why.
+int failed(const AdminClient::Result& result) {
+  std::string problem = result.problem;
+  if (result.body.is_object() && result.body.contains("ended"))
+    problem += "; " + ascii_json(result.body.at("ended")) + " have ended before that";
+  switch (result.outcome) {
+    case Outcome::nothing_found:
+      return say(kNothingFound, problem);
+    case Outcome::unreachable:
+      return say(kUnreachable, problem);
+    default:
+      return say(kFailed, problem);
+  }
+}
+
+// Says on a terminal how far a command has come that takes more than a second.
+class Progress {
+ public:
+  explicit Progress(const char* what) : what_(what) {}
+  ~Progress() {
+    if (shown_) std::cerr << "\r\033[K" << std::flush;
+  }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  void add(std::size_t more) {
+    count_ += more;
+    if (!terminal_ || system_clock().steady_now() - began_ < seconds(1)) return;
+    std::cerr << "\r\033[K" << count_ << " " << what_ << " so far" << std::flush;
+    shown_ = true;
+  }
+  // Before something else is printed.
+  void clear() {
+    if (shown_) std::cerr << "\r\033[K" << std::flush;
+    shown_ = false;
+  }
+
+ private:
+  const char* what_;
+  const bool terminal_ = ::isatty(STDERR_FILENO) == 1;
+  const Clock::Steady began_ = system_clock().steady_now();
+  std::size_t count_ = 0;
+  bool shown_ = false;
+};
+
+// Prints sessions page by page, each once: a page may repeat those of another.
+class SessionPrinter {
+ public:
+  explicit SessionPrinter(bool json) : json_(json), table_(session_headings()) {
+    if (json_) std::cout << "{\"sessions\":[";
+  }
+  void print(const Json& sessions, const std::optional<std::string>& except) {
+    std::vector<std::vector<std::string>> rows;
+    for (const Json& session : sessions) {
+      const std::string name = session.at("name").get<std::string>();
+      if (name == except || !names_.insert(name).second) continue;
+      if (json_) {
+        std::cout << (names_.size() == 1 ? "" : ",") << ascii_json(session);
+      } else {
+        rows.push_back(session_row(session));
+      }
+    }
+    if (!rows.empty()) std::cout << table_.render(rows) << std::flush;
+  }
+  // Ends the output, and returns how many there were.
+  std::size_t finish() {
+    if (json_) std::cout << "]}\n";
+    return names_.size();
+  }
+
+ private:
+  const bool json_;
+  TextTable table_;
+  std::set<std::string> names_;
+};
+
+AdminQuestion list_of(const std::optional<std::string>& subject) {
+  AdminQuestion question{"GET", "/sessions", {{"limit", "1000"}}};
+  if (subject) question.query.emplace_back("subject", *subject);
+  return question;
+}
+
+// Prints the sessions of a request, and their number to `count`.
+AdminClient::Result print_list(const SessionsRequest& request, const AdminClient& client,
+                               std::size_t& count) {
+  Progress progress("sessions");
+  SessionPrinter printer(request.json);
+  auto result = client.ask(list_of(request.subject), [&](const Json& page) {
+    progress.clear();
+    printer.print(page.at("sessions"), request.except);
+    progress.add(page.at("sessions").size());
+  });
+  count = printer.finish();
+  return result;
+}
+
+int list(const SessionsRequest& request, const AdminClient& client) {
+  std::size_t count = 0;
+  const auto result = print_list(request, client, count);
+  if (result.outcome != Outcome::done) return failed(result);
+  return count > 0 ? kFine : say(kNothingFound, "there is no such session");
+}
+
+void print_subjects(const std::map<std::string, std::size_t>& subjects) {
+  std::vector<std::pair<std::string, std::size_t>> sorted(subjects.begin(), subjects.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [subject, sessions] : sorted)
+    rows.push_back({std::to_string(sessions), printable(subject)});
+  TextTable table({"SESSIONS", "SUBJECT"});
+  std::cout << table.render(rows);
+}
+
+int count(const SessionsRequest& request, const AdminClient& client) {
+  Progress progress("sessions");
+  std::map<std::string, std::size_t> subjects;
+  std::size_t without = 0, total = 0;
+  const AdminQuestion question{"GET", "/subjects", {{"limit", "1000"}}};
+  const auto result = client.ask(question, [&](const Json& page) {
+    const std::size_t before = total;
+    without += page.at("without_subject").get<std::size_t>();
+    total += page.at("without_subject").get<std::size_t>();
+    for (const Json& each : page.at("subjects")) {
+      const auto sessions = each.at("sessions").get<std::size_t>();
+      subjects[each.at("subject").get<std::string>()] += sessions;
+      total += sessions;
+    }
+    progress.add(total - before);
+  });
+  progress.clear();
+  if (result.outcome != Outcome::done) return failed(result);
+  if (request.json) {
+    Json body = {{"sessions", total}, {"without_subject", without}};
+    if (request.by_subject) body["subjects"] = subjects;
+    std::cout << ascii_json(body) << "\n";
+  } else if (request.by_subject) {
+    print_subjects(subjects);
+  } else {
+    std::cout << total << "\n";
+  }
+  return kFine;
+}
+
+// The cookie never becomes an argument, which every user of the machine could read.
+std::string standard_input() {
+  std::string text;
+  for (char c = 0; text.size() < kMaxCookieBytes && std::cin.get(c);) text += c;
+  return text;
+}
+
+int show(const SessionsRequest& request, const AdminClient& client) {
+  if (request.name.has_value() == request.cookie.has_value())
+    return say(kUsage, "session-gateway sessions show: expected a NAME, or --cookie -");
+  AdminQuestion question{"GET", "/sessions"};
+  if (request.cookie) {
+    question.method = "POST";
+    question.body = standard_input();
+  } else {
+    question.path += "/" + *request.name;
+    if (request.subject) question.query.emplace_back("subject", *request.subject);
+  }
+  const auto result = client.ask(question, [&](const Json& part) {
+    if (!part.contains("name")) return;  // the search goes on
+    std::cout << (request.json ? ascii_json(part) + "\n" : session_lines(part));
+  });
+  return result.outcome == Outcome::done ? kFine : failed(result);
+}
+
+// Prints what `end` would end.
+int rehearse(const SessionsRequest& request, const AdminClient& client) {
+  if (request.name) return show(request, client);
+  std::size_t count = 0;
+  const auto result = print_list(request, client, count);
+  if (result.outcome != Outcome::done) return failed(result);
+  std::cerr << "would end " << count << (count == 1 ? " session\n" : " sessions\n");
+  return count > 0 ? kFine : kNothingFound;
+}
+
+AdminQuestion end_of(const SessionsRequest& request) {
+  AdminQuestion question{"DELETE", "/sessions"};
+  if (request.name) question.path += "/" + *request.name;
+  if (request.subject) question.query.emplace_back("subject", *request.subject);
+  if (request.except) question.query.emplace_back("except", *request.except);
+  if (request.all) question.query = {{"all", "true"}, {"confirm", "all"}};
+  return question;
+}
+
+int end(const SessionsRequest& request, const AdminClient& client) {
+  if (!request.name && !request.subject && !request.all)
+    return say(kUsage, "session-gateway sessions end: expected a NAME, --subject or --all");
+  if (request.dry_run) return rehearse(request, client);
+  Progress progress("sessions ended");
+  std::size_t ended = 0;
+  const auto result = client.ask(end_of(request), [&](const Json& part) {
+    const std::size_t more = part.value("ended", std::size_t{0});  // none: the search goes on
+    ended += more;
+    progress.add(more);
+  });
+  progress.clear();
+  if (result.outcome != Outcome::done) {
+    if (ended > 0) std::cerr << ended << " sessions have ended, then:\n";
+    return failed(result);
+  }
+  if (request.json) {
+    std::cout << "{\"ended\":" << ended << "}\n";
+  } else {
+    std::cout << "ended " << ended << (ended == 1 ? " session\n" : " sessions\n");
+  }
+  return ended > 0 ? kFine : kNothingFound;
+}
+
+// Where the gateway is asked. nullopt: it was said why nowhere, and `status` is the exit status.
+std::optional<Listen> given_socket(const std::string& socket, int& status) {
+  auto where = parse_listen_address(socket);
+  if (!where || !std::holds_alternative<ListenUnix>(*where)) {
+    status = say(kUsage, "--socket: expected the absolute path of a socket");
+    return std::nullopt;
+  }
+  std::get<ListenUnix>(*where).protocol = Protocol::http;
+  return std::move(*where);
+}
+
+Loaded listeners_of(const ConfigChoice& choice) {
+  if (choice.file) return load_listen(*choice.file);
+  return Settings();
+}
+
+std::optional<Listen> configured_socket(const ConfigChoice& choice, int& status) {
+  const Loaded settings = listeners_of(choice);
+  status = kFailed;
+  if (!settings) {
+    for (const Problem& problem : settings.error()) std::cerr << render(*choice.file, problem) << "\n";
+    return std::nullopt;
+  }
+  if (settings->admin.socket.empty()) {
+    std::cerr
+        << choice.file.value_or("the default configuration")
+        << ": admin.unix is not set: add `admin: { unix: /run/session-gateway/admin.sock }` and restart "
+           "the gateway, or name a socket with --socket\n";
+  }
+  return admin_listener(*settings);
+}
+
+// What goes into a path.
+bool is_name(const std::optional<std::string>& name) {
+  constexpr std::string_view kCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  return !name || (!name->empty() && name->find_first_not_of(kCharacters) == name->npos);
+}
+
+}  // namespace
+
+int run_sessions(const SessionsRequest& request, const ClientOptions& options) {
+  if (!is_name(request.name) || !is_name(request.except))
+    return say(kUsage, "session-gateway sessions: a NAME has letters, digits, _ and - only");
+  int status = kFine;
+  const auto where = options.socket ? given_socket(*options.socket, status)
+                                    : configured_socket(options.configuration, status);
+  if (!where) return status;
+  const AdminClient client(*where, options.timeout);
+  switch (request.action) {
+    case SessionsRequest::Action::list:
+      return list(request, client);
+    case SessionsRequest::Action::count:
+      return count(request, client);
+    case SessionsRequest::Action::show:
+      return show(request, client);
+    case SessionsRequest::Action::end:
+      break;
+  }
+  return end(request, client);
+}
+
+}  // namespace session::gateway

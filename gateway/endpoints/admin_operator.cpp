@@ -1,0 +1,82 @@
+#include "gateway/endpoints/admin_operator.h"
+
+#include <utility>
+
+#include "core/authz/check.h"
+#include "core/base/text.h"
+#include "gateway/endpoints/admin_answers.h"
+#include "gateway/endpoints/corrupt_record.h"
+#include "gateway/endpoints/unknown_rule.h"
+#include "gateway/http/problem.h"
+
+namespace session::gateway {
+namespace {
+
+bool names_a_rule(std::string_view required) {
+  while (!required.empty()) {
+    const std::string_view name = take_item(required, ',');
+    if (!name.empty() && name != "login") return true;
+  }
+  return false;
+}
+
+Response forbidden(std::string_view detail, std::string session = {}, std::string subject = {}) {
+  Response response = problem(403, "forbidden", detail);
+  add_refusal(response.events, response.reason, std::move(session), std::move(subject));
+  return response;
+}
+
+Response without_rule(Log& log) {
+  log.warn(Message::admin_without_rule,
+           "a location names the endpoint admin without a rule besides login in GATEWAY_REQUIRE, so it "
+           "serves nobody");
+  return forbidden("This location has no rule that says who may use it.");
+}
+
+Response unmet(const Forbidden& result, Log& log) {
+  if (result.unknown_rule) warn_of_unknown_rule(result.rule, log);
+  return forbidden("The session does not satisfy the rules of this location.", result.name, result.subject);
+}
+
+Response login_needed(const LoginNeeded& login, WorkerTelemetry& telemetry) {
+  warn_of_corrupt_record(login.corrupt_record, telemetry);
+  Response response = refused(login.reason);
+  add_refusal(response.events, login.reason, login.name);
+  return response;
+}
+
+}  // namespace
+
+Task<Result<Operator, Response>> operator_of(const Request& request, Services& services) {
+  if (request.operator_user) co_return Operator{"uid:" + std::to_string(*request.operator_user)};
+  Log& log = services.telemetry.log();
+  if (!names_a_rule(request.settings.require())) co_return without_rule(log);
+  const auto cookies = request.headers.all("Cookie");
+  const CheckRequest asked{cookies, request.settings.require(), request.settings.touch()};
+  const CheckResult result = co_await check(asked, services.sessions, services.rules);
+  if (const auto* login = std::get_if<LoginNeeded>(&result))
+    co_return login_needed(*login, services.telemetry);
+  if (const auto* denied = std::get_if<Forbidden>(&result)) co_return unmet(*denied, log);
+  if (const auto* outage = std::get_if<Unavailable>(&result))
+    co_return admin_store_failed(outage->failure, log);
+  const Pass& pass = std::get<Pass>(result);
+  if (!pass.summary->subject) co_return refused(RejectReason::absent);
+  co_return Operator{*pass.summary->subject, true, pass.set_cookie.value_or(""), pass.history};
+}
+
+Task<Result<std::string, StoreFailure>> own_session(const Request& request, Services& services) {
+  const auto cookies = request.headers.all("Cookie");
+  auto opened = co_await services.sessions.open(cookies, Touch::off);
+  if (!opened) co_return opened.error();
+  co_return opened->session ? opened->session->log_id() : std::string();
+}
+
+Events ended_by(const Operator& by, Events events) {
+  for (SessionEvent& event : events) {
+    event.cause = SessionEvent::kAdmin;
+    event.actor = by.name;
+  }
+  return events;
+}
+
+}  // namespace session::gateway

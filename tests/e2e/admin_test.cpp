@@ -1,0 +1,81 @@
+// Operators behind nginx: a rule says who they are.
+
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "tests/support/e2e/support.h"
+
+namespace session::test {
+namespace {
+
+constexpr const char* kAlice = R"({"user":"alice"})";
+constexpr const char* kOperator = R"({"user":"root","groups":["admin"]})";
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(admin)
+
+BOOST_AUTO_TEST_CASE(an_operator_sees_and_ends_sessions_and_the_audit_says_who) {
+  const Stack stack;
+  const std::string alice = stack.log_in(kAlice);
+  const std::string root = stack.log_in(kOperator);
+  for (Client& client : stack.http1_and_http2()) {
+    const Reply reply = client.get("/_admin/sessions", {root});
+    BOOST_TEST(reply.status == 200);
+    BOOST_TEST(reply.json().at("sessions").size() == 2u);
+    BOOST_TEST(client.get("/_admin/stats", {root}).status == 200);
+    BOOST_TEST(client.get("/_admin/subjects?prefix=al", {root}).json().at("subjects").size() == 1u);
+    BOOST_TEST(client.get("/_admin/", {root}).status == 404);
+  }
+  Client client = stack.http();
+  const std::string name = client.get("/_admin/sessions?subject=alice", {root})
+                               .json()
+                               .at("sessions")[0]
+                               .at("name")
+                               .get<std::string>();
+  BOOST_TEST(client.get("/_admin/sessions/" + name, {root}).json().at("subject") == "alice");
+  BOOST_TEST(client.send("DELETE", "/_admin/sessions/" + name, {root}).json().at("ended") == 1);
+  BOOST_TEST(client.get("/sessions", {alice}).status == 401);
+  stack.wait_for_gateway_log("cause=admin session=" + name + " subject=alice by=root");
+}
+
+BOOST_AUTO_TEST_CASE(nobody_else_is_one) {
+  const Stack stack;
+  const std::string alice = stack.log_in(kAlice);
+  const std::string root = stack.log_in(kOperator);
+  for (Client& client : stack.http1_and_http2()) {
+    BOOST_TEST(client.get("/_admin/sessions").status == 401);
+    BOOST_TEST(client.get("/_admin/sessions", {alice}).status == 403);
+    BOOST_TEST(client.send("DELETE", "/_admin/sessions?all=true&confirm=all", {alice}).status == 403);
+    for (const char* forged : {"Gateway-Require: user", "GATEWAY_REQUIRE: user", "X-Auth-Request-User: root",
+                               "Document-Uri: /sessions"})
+      BOOST_TEST(client.get("/_admin/sessions", {alice, forged}).status == 403);
+    BOOST_TEST(client.get("/sessions", {alice}).status == 200);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_location_that_forgets_its_rule_serves_nobody) {
+  const Stack stack;
+  const std::string root = stack.log_in(kOperator);
+  Client client = stack.http();
+  BOOST_TEST(client.get("/_forgotten/sessions", {root}).status == 403);
+  BOOST_TEST(client.send("DELETE", "/_forgotten/sessions?all=true&confirm=all", {root}).status == 403);
+  stack.wait_for_gateway_log("names the endpoint admin without a rule");
+}
+
+BOOST_AUTO_TEST_CASE(the_page_of_another_site_ends_nothing_with_an_operators_cookie) {
+  const Stack stack;
+  const std::string root = stack.log_in(kOperator);
+  Client client = stack.http();
+  const std::string all = "/_admin/sessions?all=true&confirm=all";
+  BOOST_TEST(client.send("DELETE", all, {root, "Sec-Fetch-Site: cross-site"}).status == 403);
+  BOOST_TEST(client.send("DELETE", all, {root, "Origin: http://evil.test"}).status == 403);
+  BOOST_TEST(client.get("/_admin/sessions", {root}).status == 200);
+  BOOST_TEST(client.send("DELETE", all, {root}).json().at("ended") == 1);
+  BOOST_TEST(client.get("/_admin/sessions", {root}).status == 401);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace session::test
