@@ -136,9 +136,11 @@ std::optional<std::string> add_checks(const Front& front, const Settings& settin
 void add_views(const Settings& settings, const Listen& listen, TemplateValues& to) {
   auto& views = to.lists["view"];
   to.words["views"] = "";
-  if (serves_of(listen).count(Service::session) == 0) return;
-  for (const HttpView& view : settings.views) views.push_back({{{"view", view.name}}, {}});
-  if (!views.empty()) to.words["views"] = "yes";
+  to.words["sessions"] = serves_of(listen).count(Service::sessions) > 0 ? "yes" : "";
+  if (serves_of(listen).count(Service::session) > 0) {
+    for (const HttpView& view : settings.views) views.push_back({{{"view", view.name}}, {}});
+  }
+  if (!views.empty() || !to.words["sessions"].empty()) to.words["views"] = "yes";
 }
 
 void add_file(const FrontFile& file, const TemplateValues& values, std::vector<Snippet>& to) {

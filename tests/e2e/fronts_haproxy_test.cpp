@@ -127,8 +127,9 @@ BOOST_AUTO_TEST_CASE(an_action_that_takes_too_long_lets_nobody_in) {
 
 BOOST_AUTO_TEST_CASE(without_views_all_but_the_open_places_is_checked) {
   HaproxySite site;
-  site.yaml = with(block_of(read_file(source_root() + "/docs/fronts/haproxy.md"), "yaml"),
-                   "views:\n  self: { allow: [destroy], expose: [user] }\n", "");
+  const std::string yaml = block_of(read_file(source_root() + "/docs/fronts/haproxy.md"), "yaml");
+  site.yaml = with(with(yaml, "views:\n  self: { allow: [destroy], expose: [user] }\n", ""),
+                   "serves: [auth, session, sessions]", "serves: [auth, session]");
   const std::string cookie = "Cookie: session=" + site.gateway.log_in(R"({"user":"alice"})");
   site.start();
   for (const auto* path : {"/in/file", "/session/self", "/open/../in/file", "/open/%2e%2e/in/file"}) {

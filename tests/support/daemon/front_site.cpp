@@ -16,9 +16,9 @@ gateway::test::WireGateway::Setup gateway_setup(int http_port) {
       "workers: 2\nchecks: { pages: { refuse: redirect } }\n"
       "views: { self: { allow: [destroy], expose: [user] } }\n";
   setup.listen =
-      "  - { unix: '@DIR@http.sock', mode: '0666', protocol: http, serves: [auth, session] }\n"
+      "  - { unix: '@DIR@http.sock', mode: '0666', protocol: http, serves: [auth, session, sessions] }\n"
       "  - { tcp: '127.0.0.1:" +
-      std::to_string(http_port) + "', protocol: http, serves: [auth, session], secret: { value: '" +
+      std::to_string(http_port) + "', protocol: http, serves: [auth, session, sessions], secret: { value: '" +
       kFrontSecret +
       "' } }\n"
       "  - { unix: '@DIR@app.sock', protocol: http, serves: [commit] }\n";
@@ -70,7 +70,7 @@ FrontSite::~FrontSite() {
 void FrontSite::write_files_with_secret(const std::string& name) const {
   write_file(dir / "gateway.yaml",
              "listen: [{ tcp: '" + http_address() +
-                 "', protocol: http, serves: [auth, session], secret: { value: " + kFrontSecret +
+                 "', protocol: http, serves: [auth, session, sessions], secret: { value: " + kFrontSecret +
                  " } }]\nchecks: { pages: { refuse: redirect } }\nviews: { self: { allow: [destroy] } }\n");
   Process command(
       {gateway_binary(), "fronts", name, "--config", dir / "gateway.yaml", "--output", dir.path()},
@@ -183,6 +183,7 @@ void a_visitor_logs_in_reads_the_session_and_logs_out(FrontSite& site) {
   browser.keep_cookies();
   BOOST_TEST(browser.get("/in/file", {kJson}).status == 401);
   BOOST_TEST(browser.get("/session/self").status == 401);
+  BOOST_TEST(browser.get("/sessions").status == 401);
   for (const bool by_application : {true, false}) {
     BOOST_TEST(browser.post("/open/login", "").status == 200);
     BOOST_TEST(browser.get("/in/file", {kJson}).status == 200);
@@ -190,6 +191,10 @@ void a_visitor_logs_in_reads_the_session_and_logs_out(FrontSite& site) {
     BOOST_TEST(browser.post("/session/self", R"({"set":{"user":"root"}})").status == 403);
     BOOST_TEST(browser.send("DELETE", "/session/self", {"Sec-Fetch-Site: cross-site"}).status == 403);
     BOOST_TEST(browser.send("DELETE", "/session/self", {"Origin: http://evil.test"}).status == 403);
+    BOOST_TEST(browser.get("/sessions").json().at("sessions").size() == 1u);
+    BOOST_TEST(browser.send("DELETE", "/sessions?all=true", {"Sec-Fetch-Site: cross-site"}).status == 403);
+    BOOST_TEST(browser.send("DELETE", "/sessions").status == 400);
+    BOOST_TEST(browser.send("DELETE", "/sessions?others=true").status == 204);
     if (by_application) {
       BOOST_TEST(browser.post("/open/logout", "").status == 200);
     } else {
@@ -198,6 +203,9 @@ void a_visitor_logs_in_reads_the_session_and_logs_out(FrontSite& site) {
     BOOST_TEST(browser.get("/in/file", {kJson}).status == 401);
     BOOST_TEST(browser.get("/session/self").status == 401);
   }
+  BOOST_TEST(browser.post("/open/login", "").status == 200);
+  BOOST_TEST(browser.send("DELETE", "/sessions?all=true", {"Origin: http://gateway.test"}).status == 204);
+  BOOST_TEST(browser.get("/in/file", {kJson}).status == 401);
 }
 
 void a_cookie_that_a_check_renews_reaches_the_browser(FrontSite& site) {
