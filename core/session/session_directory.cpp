@@ -10,6 +10,8 @@ namespace session {
 namespace {
 
 constexpr std::size_t kLanes = 32;
+// The most sessions of a subject that are shown: a user who looks must not make the store read without end.
+constexpr std::size_t kMaxListed = 1000;
 // The number of keys that are read at a time when the whole store is.
 constexpr std::size_t kPageSize = 500;
 
@@ -38,7 +40,7 @@ SessionInfo SessionDirectory::info_of(const LiveSession& session) {
 }
 
 SessionDirectory::Answer<std::vector<SessionInfo>> SessionDirectory::of(std::string subject) {
-  auto live = co_await sessions_of(environment_, std::move(subject));
+  auto live = co_await sessions_of(environment_, std::move(subject), kMaxListed);
   if (!live) co_return live.error();
   std::vector<SessionInfo> sessions;
   for (const LiveSession& each : *live) sessions.push_back(info_of(each));
@@ -47,12 +49,7 @@ SessionDirectory::Answer<std::vector<SessionInfo>> SessionDirectory::of(std::str
 
 SessionDirectory::Answer<std::optional<LiveSession>> SessionDirectory::find_live(std::string name,
                                                                                  std::string subject) {
-  auto live = co_await sessions_of(environment_, std::move(subject));
-  if (!live) co_return live.error();
-  for (LiveSession& each : *live) {
-    if (environment_.log_ids.of(each.key) == name) co_return std::optional<LiveSession>(std::move(each));
-  }
-  co_return std::optional<LiveSession>();
+  return session_named(environment_, std::move(name), std::move(subject));
 }
 
 SessionDirectory::Answer<std::optional<LiveSession>> SessionDirectory::load(std::string key) {
@@ -124,7 +121,7 @@ Task<SessionDirectory::PageEnded> SessionDirectory::end_from(std::string cursor,
 
 SessionDirectory::Answer<std::optional<SessionInfo>> SessionDirectory::find(std::string name,
                                                                             std::string subject) {
-  auto found = co_await find_live(std::move(name), std::move(subject));
+  auto found = co_await session_named(environment_, std::move(name), std::move(subject));
   if (!found) co_return found.error();
   co_return *found ? std::optional(info_of(**found)) : std::nullopt;
 }
@@ -137,7 +134,7 @@ SessionDirectory::Answer<std::optional<SessionInfo>> SessionDirectory::find_anyw
 
 Task<DirectoryEnded> SessionDirectory::end(std::string name, std::string subject) {
   DirectoryEnded none;
-  auto found = co_await find_live(std::move(name), std::move(subject));
+  auto found = co_await session_named(environment_, std::move(name), std::move(subject));
   if (!found) none.failure = found.error();
   if (!found || !*found) co_return none;
   std::vector<LiveSession> one;
@@ -158,7 +155,7 @@ Task<DirectoryEnded> SessionDirectory::end_anywhere(std::string name) {
 Task<DirectoryEnded> SessionDirectory::end_of(std::string subject, std::string spared_name) {
   std::string spared_key;
   if (!spared_name.empty()) {
-    auto found = co_await find_live(std::move(spared_name), subject);
+    auto found = co_await session_named(environment_, std::move(spared_name), subject);
     DirectoryEnded none;
     if (!found) none.failure = found.error();
     if (!found) co_return none;
@@ -214,8 +211,8 @@ SessionDirectory::Answer<SessionDirectory::Page> SessionDirectory::page(std::str
 
 SessionDirectory::Answer<std::optional<Json>> SessionDirectory::attributes(
     std::string name, std::optional<std::string> subject) {
-  auto asked =
-      subject ? find_live(std::move(name), std::move(*subject)) : find_live_anywhere(std::move(name));
+  auto asked = subject ? session_named(environment_, std::move(name), std::move(*subject))
+                       : find_live_anywhere(std::move(name));
   auto found = co_await std::move(asked);
   if (!found) co_return found.error();
   if (!*found) co_return std::optional<Json>();

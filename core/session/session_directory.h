@@ -40,10 +40,11 @@ class SessionDirectory {
   template <class T>
   using Answer = Task<Result<T, StoreFailure>>;
 
-  // The sessions of a subject, those that began last first; at most 10,000.
+  // The sessions of a subject, those that began last first; at most 1,000, preferably those that
+  // were used last.
   Answer<std::vector<SessionInfo>> of(std::string subject);
 
-  // The session of that name, of a subject; nullopt: the subject has none. Reads all sessions of the subject.
+  // The session of that name, of a subject; nullopt: the subject has none.
   Answer<std::optional<SessionInfo>> find(std::string name, std::string subject);
   // The same of any subject, or of none. Reads the whole store.
   Answer<std::optional<SessionInfo>> find_anywhere(std::string name);

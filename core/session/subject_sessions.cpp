@@ -12,7 +12,6 @@
 namespace session {
 namespace {
 
-constexpr std::size_t kMaxSessions = 10000;
 // The number of commands that are under way at once.
 constexpr std::size_t kLanes = 32;
 // The number of successors of the spared session that are followed.
@@ -61,8 +60,9 @@ struct AllListed {
   bool removed = false;
 };
 
-Task<Result<AllListed, StoreFailure>> read_list(SessionEnvironment& environment, std::string subject) {
-  auto keys = co_await environment.records.keys_of(subject, kMaxSessions);
+Task<Result<AllListed, StoreFailure>> read_list(SessionEnvironment& environment, std::string subject,
+                                                std::size_t max = kMaxSubjectSessions) {
+  auto keys = co_await environment.records.keys_of(subject, max);
   if (!keys) co_return keys.error();
   AllListed all;
   std::optional<StoreFailure> failure;
@@ -101,12 +101,27 @@ bool began_after(const LiveSession& first, const LiveSession& second) {
 }
 
 Task<Result<std::vector<LiveSession>, StoreFailure>> sessions_of(SessionEnvironment& environment,
-                                                                 std::string subject) {
-  auto all = co_await read_list(environment, std::move(subject));
+                                                                 std::string subject, std::size_t max) {
+  auto all = co_await read_list(environment, std::move(subject), max);
   if (!all) co_return all.error();
   std::erase_if(all->live, [](const LiveSession& session) { return session.summary == nullptr; });
   std::sort(all->live.begin(), all->live.end(), began_after);
   co_return std::move(all->live);
+}
+
+Task<Result<std::optional<LiveSession>, StoreFailure>> session_named(SessionEnvironment& environment,
+                                                                     std::string name, std::string subject) {
+  const auto keys = co_await environment.records.keys_of(subject, kMaxSubjectSessions);
+  if (!keys) co_return keys.error();
+  const auto found = std::find_if(keys->begin(), keys->end(), [&](const std::string& key) {
+    return environment.log_ids.of(key) == name;
+  });
+  if (found == keys->end()) co_return std::optional<LiveSession>();
+  std::string key = *found;
+  Listed listed = co_await read_listed(environment, std::move(key), std::move(subject));
+  if (listed.failure) co_return *listed.failure;
+  if (listed.live && listed.live->summary == nullptr) listed.live.reset();
+  co_return std::move(listed.live);
 }
 
 Task<EndedOfSubject> end_all(SessionEnvironment& environment, std::vector<LiveSession> sessions) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,10 +19,19 @@ struct LiveSession {
   milliseconds time_left{};
 };
 
-// Finds the sessions of a subject, in the order in which they began, the last first; at most some 10,000.
-// Repairs the store's list on the way: what is gone, or is another subject's, is removed from it.
+// The most sessions of a subject that are read at a time.
+inline constexpr std::size_t kMaxSubjectSessions = 10000;
+
+// Finds the sessions of a subject, in the order in which they began, the last first; at most `max`,
+// preferably those that were used last. Repairs the store's list on the way: what is gone, or is another
+// subject's, is removed from it.
 Task<Result<std::vector<LiveSession>, StoreFailure>> sessions_of(SessionEnvironment& environment,
-                                                                 std::string subject);
+                                                                 std::string subject,
+                                                                 std::size_t max = kMaxSubjectSessions);
+
+// Finds the session of a subject that has that name (LogId); nullopt: there is none. Reads no other.
+Task<Result<std::optional<LiveSession>, StoreFailure>> session_named(SessionEnvironment& environment,
+                                                                     std::string name, std::string subject);
 
 // Whether the first session began after the second. Any two sessions have an order, the same at all gateways,
 // so that those who end the oldest at once end the same ones.
