@@ -183,8 +183,10 @@ BOOST_AUTO_TEST_CASE(tiddlywiki_takes_the_user_from_the_gateway_and_from_no_clie
   Recipe site(indented("TiddlyWiki", "location"), indented(kHeaders, "identity:"));
   const int port = free_port();
   const std::string programs = packages_of("wiki") + "/.bin";
+  // The shell becomes the program, so that the end of one is the end of the other.
   const std::string commands =
-      with(doc_block(kPage, "sh", "tiddlywiki"), "port=3000", "port=" + std::to_string(port));
+      with(with(doc_block(kPage, "sh", "tiddlywiki"), "port=3000", "port=" + std::to_string(port)),
+           "tiddlywiki wiki --listen", "exec tiddlywiki wiki --listen");
   Process wiki({"sh", "-ec", "PATH='" + programs + "':$PATH; cd '" + site.dir.path() + "'; " + commands},
                site.dir / "wiki.log");
   wait_until("the wiki to listen", [&] {
