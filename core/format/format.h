@@ -26,6 +26,9 @@ struct Format {
   FormatCapabilities capabilities;
   std::unique_ptr<CookieFormat> cookies;
   std::unique_ptr<RecordFormat> records;
+  // How the store keys begin: what else is kept in the store of these sessions begins so, too, because
+  // whoever gives access to Redis allows keys by their beginning.
+  std::string store_prefix = {};
 };
 
 }  // namespace session

@@ -1,6 +1,7 @@
 #include "core/record/owner_id.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/crypto/base64url.h"
 
@@ -9,15 +10,15 @@ namespace {
 
 constexpr std::size_t kNameBytes = 16;
 
-std::string name_of(Mac& mac, std::string_view subject) {
-  const Mac::Tag tag = mac.tag(subject);
-  return base64url({tag.data(), kNameBytes});
-}
-
 }  // namespace
 
-OwnerId::OwnerId(const std::vector<Secret>& keys) {
+OwnerId::OwnerId(const std::vector<Secret>& keys, std::string prefix) : prefix_(std::move(prefix)) {
   for (const Secret& key : keys) macs_.emplace_back(key);
+}
+
+std::string OwnerId::name_of(Mac& mac, std::string_view subject) const {
+  const Mac::Tag tag = mac.tag(subject);
+  return prefix_ + "owner:" + base64url({tag.data(), kNameBytes});
 }
 
 std::string OwnerId::of(std::string_view subject) {

@@ -172,11 +172,13 @@ bool RecordStore::is_legacy_session(std::string_view key, const Bytes& bytes) co
 RecordStore::Answer<bool> RecordStore::probe(std::string key) {
   constexpr milliseconds kProbeTime = seconds(10);
   const Bytes probe("ready");
-  auto created = co_await store_.create(key, probe, kProbeTime);
+  StoreTerms terms(kProbeTime);
+  terms.owner = owners_.of(key);
+  auto created = co_await store_.create(key, probe, terms);
   if (!created) co_return created.error();
   auto loaded = co_await store_.load(key, max_load_bytes_);
   if (!loaded) co_return loaded.error();
-  auto erased = co_await store_.erase_if(key, probe);
+  auto erased = co_await store_.erase_if(key, probe, terms.owner);
   if (!erased) co_return erased.error();
   co_return *created == CreateOutcome::created&&* loaded &&
       (*loaded)->bytes == probe&&* erased == EraseIfOutcome::erased;

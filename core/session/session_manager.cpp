@@ -74,7 +74,8 @@ SessionManager::SessionManager(Store& store, Format format, std::shared_ptr<cons
                    clearing(options.former)} {
   std::vector<Secret> keys = std::move(options.owner_id_keys);
   if (keys.empty()) keys.emplace_back(system_random().bytes(32));
-  environment_.records.list_by_subject(OwnerId(keys), environment_.format.capabilities.others_write);
+  environment_.records.list_by_subject(OwnerId(keys, environment_.format.store_prefix),
+                                       environment_.format.capabilities.others_write);
 }
 
 void SessionManager::accept(LegacyFormat legacy) {

@@ -68,7 +68,7 @@ struct StoreTerms {
   // much one stays longer: without it (nullopt: not known) the entry may count twice or not at all. A store
   // that keeps owners apart from entries needs it of every entry that has an owner, before or after.
   std::optional<Former> former = {};
-  // Whose the entry is: Store::owned() lists its key under this name. At most 64 bytes; empty: nobody's.
+  // Whose the entry is: Store::owned() lists its key under this name. Some 64 bytes; empty: nobody's.
   std::string owner = {};
   // For a create: fails as `too_many` if the owner has so many entries, among them perhaps some that have
   // just ended (Store::disown).

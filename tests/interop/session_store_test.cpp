@@ -86,14 +86,14 @@ BOOST_AUTO_TEST_CASE(a_record_is_the_attributes_as_json_for_ever) {
   Peer peer;
   BOOST_TEST(peer.stored() == R"({"user":"alice"})");
   BOOST_TEST(peer.redis.tell({"TTL", kKey}).integer == -1);
-  BOOST_TEST(peer.redis.tell({"DBSIZE"}).integer == 1);
+  BOOST_TEST(peer.redis.string_keys().size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_session_in_which_nothing_was_set_has_a_cookie_and_no_record) {
   Peer peer;
   const std::string cookie = peer.app.get("/session").cookie(kName);
   BOOST_TEST(peer.app.get("/session", {cookie_line(kName, cookie)}).status == 401);
-  BOOST_TEST(peer.redis.tell({"DBSIZE"}).integer == 1);
+  BOOST_TEST(peer.redis.string_keys().size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(set_merges_at_the_first_level_only) {

@@ -26,8 +26,13 @@ class Guarded {
  public:
   Guarded() {
     write_password("first");
-    redis.tell({"ACL", "SETUSER", "gateway", "reset", "on", ">first", "~session:*", "+get", "+getrange",
-                "+pttl", "+set", "+pexpire", "+del", "+eval", "+evalsha", "+client|setname"});
+    redis.tell({"ACL",        "SETUSER",        "gateway",    "reset",
+                "on",         ">first",         "~session:*", "+get",
+                "+getrange",  "+zadd",          "+zrem",      "+zrange",
+                "+zrevrange", "+zscore",        "+zcard",     "+zremrangebyscore",
+                "+pexpireat", "+time",          "+scan",      "+pttl",
+                "+set",       "+pexpire",       "+del",       "+eval",
+                "+evalsha",   "+client|setname"});
   }
   [[nodiscard]] std::string settings(const std::string& more = "") const {
     return url_of(redis.unix_address()) + ", user: gateway, password: { file: '" + dir_ / "password" + "' }" +

@@ -20,7 +20,7 @@ constexpr std::size_t kValueHeader = 47;
 // One bucket for each entry (core/store/memory/index.h).
 constexpr std::size_t kIndexShare = sizeof(void*);
 
-// An owner's name is counted as if it were as long as they may be.
+// An owner's name is counted as if it were so long.
 constexpr std::size_t kMaxOwnerName = 64;
 
 constexpr std::uint16_t kKeySizeMask = 0x7fff;  // of the 15 bits of MemoryEntry::key_size

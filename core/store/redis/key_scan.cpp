@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "core/base/text.h"
-#include "core/store/redis/owner_index.h"
 
 namespace session {
 namespace {
@@ -51,7 +50,7 @@ void add_keys(const Reply& reply, std::string_view prefix, std::vector<std::stri
     std::string_view key = each.bytes.view();
     if (!key.starts_with(prefix)) continue;
     key.remove_prefix(prefix.size());
-    if (!key.starts_with(RedisOwnerIndex::kPrefix)) keys.emplace_back(key);
+    keys.emplace_back(key);
   }
 }
 

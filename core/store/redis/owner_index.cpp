@@ -18,9 +18,7 @@ std::int64_t end_step(milliseconds now, milliseconds ttl) { return (now + std::m
 
 }  // namespace
 
-std::string RedisOwnerIndex::set_of(const std::string& owner) const {
-  return std::string(setup_.options.prefix).append(kPrefix).append(owner);
-}
+std::string RedisOwnerIndex::set_of(const std::string& owner) const { return setup_.options.prefix + owner; }
 
 // To the end of the step after the one in which the entry ends.
 milliseconds RedisOwnerIndex::listed_for(milliseconds ttl) const {

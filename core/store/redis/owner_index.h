@@ -41,9 +41,6 @@ class RedisOwnerIndex {
   [[nodiscard]] Answer<void> remove(std::string_view key, const std::string& owner) const;
   [[nodiscard]] Answer<std::vector<std::string>> keys(const std::string& owner, std::size_t max) const;
 
-  // The keys in Redis that begin with this, behind the store's prefix, are sets.
-  static constexpr std::string_view kPrefix = "owner:";
-
  private:
   [[nodiscard]] std::string set_of(const std::string& owner) const;
   [[nodiscard]] milliseconds listed_for(milliseconds ttl) const;

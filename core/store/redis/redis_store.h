@@ -27,7 +27,7 @@ struct RedisSetup;
 // milliseconds::max() left.
 // A write or a touch of an expendable entry that exceeds options.expendable_bytes (ExpendableWindow) is not
 // sent, and fails as `full`; only a replace that does not make it larger is, and leaves the entry its end.
-// The keys of each owner are in a sorted set of their own, whose name begins with options.prefix and `owner:`
+// The keys of each owner are in a sorted set of their own, whose name is options.prefix and the owner
 // (core/store/redis/owner_index.h).
 // Redis acknowledges a write before its replicas have it, so a failover can lose the latest writes.
 class RedisStore final : public Store {

@@ -35,7 +35,7 @@ constexpr int kWorkers = 4;  // of both gateways
 constexpr const char* kKeysThatNameAlice = R"(
 local found = 0
 for _, key in ipairs(redis.call('KEYS', '*')) do
-  if string.find(redis.call('GET', key), 'alice', 1, true) then found = found + 1 end
+  if redis.call('TYPE', key).ok == 'string' and string.find(redis.call('GET', key), 'alice', 1, true) then found = found + 1 end
 end
 return found)";
 

@@ -45,8 +45,8 @@ int check(const WireGateway& gateway, const std::string& cookie) {
 
 // The key of the record with that text.
 std::string key_with(session::test::RedisServer& redis, const std::string& text) {
-  for (const auto& key : redis.tell({"KEYS", "*"}).elements) {
-    if (redis.tell({"GET", key.text}).text.find(text) != std::string::npos) return key.text;
+  for (const std::string& key : redis.string_keys()) {
+    if (redis.tell({"GET", key}).text.find(text) != std::string::npos) return key;
   }
   return "none";
 }

@@ -63,14 +63,14 @@ BOOST_AUTO_TEST_CASE(an_owner_has_a_sorted_set_of_keys_by_their_ends) {
   RedisStoreFixture fixture;
   RedisServer& server = fixture.server();
   answered(create_for(fixture.store(), "key", owned_by("ada", 10min)));
-  const RedisReply members = server.tell({"ZRANGE", "session:owner:ada", "0", "-1", "WITHSCORES"});
+  const RedisReply members = server.tell({"ZRANGE", "session:ada", "0", "-1", "WITHSCORES"});
   BOOST_TEST_REQUIRE(members.elements.size() == 2u);
   BOOST_TEST(members.elements[0].text == "key");
   const auto now = std::chrono::duration_cast<milliseconds>(system_clock().unix_now()).count();
   const double end = std::stod(members.elements[1].text);
   BOOST_TEST(end > static_cast<double>(now + milliseconds(10min + 50s).count()));
   BOOST_TEST(end < static_cast<double>(now + milliseconds(12min + 10s).count()));
-  const auto set_ends = server.tell({"PEXPIRETIME", "session:owner:ada"}).integer;
+  const auto set_ends = server.tell({"PEXPIRETIME", "session:ada"}).integer;
   BOOST_TEST(static_cast<double>(set_ends) == end);
 }
 
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_set_lives_as_long_as_its_longest_member) {
   RedisStoreFixture fixture;
   answered(create_for(fixture.store(), "long", owned_by("ada", 1h)));
   answered(create_for(fixture.store(), "short", owned_by("ada", 1s)));
-  BOOST_TEST(fixture.server().tell({"PTTL", "session:owner:ada"}).integer > milliseconds(1h).count());
+  BOOST_TEST(fixture.server().tell({"PTTL", "session:ada"}).integer > milliseconds(1h).count());
   fixture.advance(30min);
   answered(create_for(fixture.store(), "other", owned_by("ada", 1s)));
   BOOST_TEST(owned(fixture.store(), "ada") == (std::vector<std::string>{"long", "other"}),
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_set_lives_as_long_as_its_longest_member) {
 // Without its place in the list a session could not be ended with the others of its user.
 BOOST_AUTO_TEST_CASE(an_entry_that_cannot_be_listed_is_not_created) {
   RedisStoreFixture fixture;
-  fixture.server().tell({"SET", "session:owner:ada", "no set"});
+  fixture.server().tell({"SET", "session:ada", "no set"});
   BOOST_TEST(!create_for(fixture.store(), "key", owned_by("ada")).has_value());
   BOOST_TEST(!holds(fixture.store(), "key"));
 }
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(an_entry_that_cannot_be_listed_is_not_created) {
 BOOST_AUTO_TEST_CASE(an_entry_that_was_listed_is_extended_although_the_list_fails) {
   RedisStoreFixture fixture;
   answered(create_for(fixture.store(), "key", owned_by("ada", 5min)));
-  fixture.server().tell({"SET", "session:owner:ada", "no set"});
+  fixture.server().tell({"SET", "session:ada", "no set"});
   StoreTerms longer = owned_by("ada", 1h);
   longer.former = StoreTerms::Former{5, 5min, "ada"};
   BOOST_TEST((answered(run(fixture.store().touch("key", longer))) == TouchOutcome::touched));
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(an_entry_that_was_listed_is_extended_although_the_list_fail
 BOOST_AUTO_TEST_CASE(a_write_that_moves_the_end_by_less_than_a_minute_leaves_the_list) {
   RedisStoreFixture fixture;
   answered(create_for(fixture.store(), "key", owned_by("ada", 10min)));
-  fixture.server().tell({"DEL", "session:owner:ada"});
+  fixture.server().tell({"DEL", "session:ada"});
   StoreTerms same = owned_by("ada", 10min);
   same.former = StoreTerms::Former{5, 10min, "ada"};
   answered(run(fixture.store().replace("key", Bytes("bytes"), Bytes("bytes"), same)));

@@ -11,6 +11,7 @@
 #include "tests/support/e2e/process.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/redis/redis_server.h"
+#include "tests/support/redis/redis_store_fixture.h"
 
 namespace session::test {
 namespace {
@@ -34,9 +35,13 @@ struct TlsFixture {
     return one;
   }
   Store& store() { return redis; }
-  void advance(milliseconds by) { server().pass_time(by); }
+  void advance(milliseconds by) {
+    server().pass_time(by);
+    clock.advance(by);
+  }
 
-  RedisStore redis{options_for(server(), server().certificates().trusted())};
+  ShiftedClock clock;
+  RedisStore redis{options_for(server(), server().certificates().trusted()), clock};
 };
 
 }  // namespace

@@ -165,6 +165,14 @@ std::string RedisServer::info(const std::string& name) {
   return "";
 }
 
+std::vector<std::string> RedisServer::string_keys(const std::string& pattern) {
+  std::vector<std::string> keys;
+  for (const RedisReply& key : tell({"KEYS", pattern}).elements) {
+    if (tell({"TYPE", key.text}).text == "string") keys.push_back(key.text);
+  }
+  return keys;
+}
+
 void RedisServer::pass_time(milliseconds by) { tell({"EVAL", kPassTime, "0", std::to_string(by.count())}); }
 
 void RedisServer::choose_ports() {

@@ -63,6 +63,8 @@ class RedisServer {
   // From now on asks as that user, after a change of passwords.
   void log_in_as(const std::string& user, const std::string& password);
 
+  // The keys that hold strings, which those of sessions do: who owns these is in sets.
+  std::vector<std::string> string_keys(const std::string& pattern = "*");
   // How many clients are connected, itself and replicas not counted; only those of that name, if one is
   // given.
   std::size_t open_clients(const std::string& name = "");

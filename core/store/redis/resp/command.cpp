@@ -246,7 +246,7 @@ Command scan(std::string_view cursor, std::string_view pattern, std::size_t coun
   Command command;
   command.retry = Command::Retry::safe;
   command.is_valid_reply = is_scan_step;
-  command.then({"SCAN", cursor, "MATCH", pattern, "COUNT", std::to_string(count)});
+  command.then({"SCAN", cursor, "MATCH", pattern, "COUNT", std::to_string(count), "TYPE", "string"});
   return command;
 }
 

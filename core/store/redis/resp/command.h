@@ -88,7 +88,8 @@ struct OwnedMember {
 // Sends ZREVRANGE. The reply is an array of at most `max` members, those that end last first.
 [[nodiscard]] Command owned(std::string_view set, std::size_t max);
 // Sends SCAN for one step from a cursor of that server on. The reply is an array: the next cursor, "0" at the
-// end, and an array of keys that match the pattern.
+// end, and an array of keys that match the pattern and
+// hold a string.
 [[nodiscard]] Command scan(std::string_view cursor, std::string_view pattern, std::size_t count);
 
 }  // namespace commands
