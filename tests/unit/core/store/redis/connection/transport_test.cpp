@@ -112,7 +112,7 @@ Done connect_and_close(const RedisAddress& address) {
   std::optional<Done> outcome;
   boost::asio::co_spawn(loop, connect_into(*transport, address, in(system_clock(), 20s), outcome),
                         boost::asio::detached);
-  loop.poll();
+  loop.poll_one();  // up to the look-up: a machine that is slow right then would have the connection already
   transport->close();
   loop.run();
   return outcome.value();
