@@ -47,7 +47,7 @@ struct Row {
 };
 
 const std::vector<Row>& rows() {
-  static const std::vector<Row> kRows = {
+  static const std::vector<Row> all = {
       {Resource::sessions, "GET", {"subject", "cursor", "limit"}},
       {Resource::sessions, "POST", {}},
       {Resource::sessions, "DELETE", {"subject", "except", "all", "confirm", "cursor"}},
@@ -56,7 +56,7 @@ const std::vector<Row>& rows() {
       {Resource::subjects, "GET", {"prefix", "cursor", "limit"}},
       {Resource::stats, "GET", {}},
   };
-  return kRows;
+  return all;
 }
 
 const Row* row_for(Resource resource, std::string_view method) {
