@@ -18,7 +18,6 @@ StoreTerms terms(const RecordWrite& write, milliseconds time_to_live) {
 // How far ahead a record is taken to be listed that has just been listed: as long as it had left, and a
 // minute.
 constexpr milliseconds kListedLonger = std::chrono::minutes(1);
-constexpr milliseconds kLongest = std::chrono::hours(24 * 365 * 100);
 
 }  // namespace
 
@@ -72,7 +71,7 @@ RecordStore::Answer<std::optional<StoredRecord>> RecordStore::unlist(std::string
 }
 
 Task<void> RecordStore::list(std::string key, Summary summary, milliseconds time_left) {
-  const milliseconds left = std::min(time_left, kLongest);
+  const milliseconds left = std::min(time_left, kLongestListed);
   auto listed = co_await store_.own(std::move(key), owner_of(summary->subject), left);
   if (listed) summary->listed_until = clock_.unix_now() + left + kListedLonger;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,9 @@ namespace session {
 
 // How long a replaced id keeps its tombstone: longer than a request that carries the id can take.
 inline constexpr milliseconds kTombstoneTime = seconds(60);
+
+// A record without an end is listed (RecordStore::list) as one that lives so long.
+inline constexpr milliseconds kLongestListed = std::chrono::hours(24 * 365 * 100);
 
 // A record as the store held it at one moment: its bytes and its remaining time. The bytes serve as its
 // version: a write passes the version that it replaces, and changes nothing if the store holds another one.
@@ -93,7 +97,8 @@ class RecordStore {
   // Lists a record that another program may have written. Costs nothing for formats that only the gateway
   // writes, and little if it is listed already. A failure is no error: the next read repeats it.
   [[nodiscard]] bool must_list(const Summary& summary, milliseconds time_left) const {
-    return others_write_ && summary->subject && clock_.unix_now() + time_left > summary->listed_until;
+    return others_write_ && summary->subject &&
+           clock_.unix_now() + std::min(time_left, kLongestListed) > summary->listed_until;
   }
   Task<void> list(std::string key, Summary summary, milliseconds time_left);
   // Keys of the store (Store::keys), also of what is no record of this format.
