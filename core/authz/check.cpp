@@ -5,11 +5,13 @@ namespace {
 
 // Uses the attributes in the cached summary, if there are any, and decodes the record only without them. The
 // session must outlive the result.
-RuleInput rule_input(Session& session) {
-  return {session.summary()->subject.has_value(), [&session]() -> const Json& {
-            const auto& cached = session.summary()->data;
-            return cached ? *cached : session.attributes();
-          }};
+RuleInput rule_input(Session& session, const Clock& clock) {
+  const auto attributes = [&session]() -> const Json& {
+    const auto& cached = session.summary()->data;
+    return cached ? *cached : session.attributes();
+  };
+  const RecordSummary& summary = *session.summary();
+  return {summary.subject.has_value(), attributes, summary.authenticated, clock};
 }
 
 }  // namespace
@@ -21,8 +23,15 @@ Task<CheckResult> check(CheckRequest request, SessionManager& sessions, const Ru
     co_return LoginNeeded{opened->refusal, std::move(opened->corrupt_record), std::move(opened->name)};
   Session& session = *opened->session;
   if (!request.required.empty()) {
-    const auto decision = rules.check(request.required, rule_input(session));
+    const auto decision = rules.check(request.required, rule_input(session, sessions.clock()));
     if (decision.login) co_return LoginNeeded{RejectReason::absent, {}, {}, session.history()};
+    if (decision.stale) {
+      co_return LoginNeeded{RejectReason::stale,
+                            {},
+                            session.log_id(),
+                            session.history(),
+                            session.summary()->subject.value_or("")};
+    }
     if (!decision.unmet.empty()) {
       co_return Forbidden{decision.unmet, decision.unknown, session.log_id(),
                           session.summary()->subject.value_or(""), session.history()};

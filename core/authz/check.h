@@ -25,11 +25,13 @@ struct Pass {
   std::vector<SessionEvent> history = {};  // Session::history()
 };
 struct LoginNeeded {
-  // `absent` also if there is a session without a subject, and the rule `login` is required.
+  // `absent` also if there is a session without a subject, and a rule needs one. `stale`: there is a session,
+  // and its user has to log in again.
   RejectReason reason;
   std::string corrupt_record = {};  // SessionManager::Opened::corrupt_record
   std::string name = {};            // the log id of the session that the cookie names; empty: it names none
   std::vector<SessionEvent> history = {};
+  std::string subject = {};  // of a `stale` one
 };
 struct Forbidden {
   std::string_view rule;  // the first unmet rule; points into CheckRequest::required

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "core/record/policy.h"
 
 namespace session {
 namespace {
@@ -28,17 +29,36 @@ bool holds(Condition::Op op, const Json& operand, const Json* value) {
   return false;
 }
 
+// A time of login in the future is no time: a clock was wrong.
+bool is_recent(const std::optional<seconds>& authenticated, seconds within, seconds now) {
+  return authenticated && *authenticated <= now + kClockSkew && now - *authenticated <= within;
+}
+
 }  // namespace
 
 RuleSet::RuleSet(std::vector<Rule> rules) {
   for (Rule& rule : rules) {
-    Entry entry{std::move(rule.name), {}};
+    Entry entry{std::move(rule.name), {}, rule.authenticated_within};
     for (Condition& condition : rule.conditions) {
       entry.conditions.push_back(
           Compiled{Json::json_pointer(condition.pointer), condition.op, std::move(condition.operand)});
     }
     rules_.push_back(std::move(entry));
   }
+}
+
+RuleSet::Decision RuleSet::check_one(const Entry& rule, const RuleInput& input) {
+  if (!rule.conditions.empty()) {
+    const Json& attributes = input.attributes();
+    const bool all = std::all_of(rule.conditions.begin(), rule.conditions.end(), [&](const Compiled& c) {
+      return holds(c.op, c.operand, find_at(attributes, c.pointer));
+    });
+    if (!all) return {.unmet = rule.name};
+  }
+  if (!rule.authenticated_within) return {};
+  if (!input.has_subject) return {.unmet = rule.name, .login = true};
+  const bool recent = is_recent(input.authenticated, *rule.authenticated_within, input.clock.unix_now());
+  return recent ? Decision{} : Decision{.unmet = rule.name, .stale = true};
 }
 
 RuleSet::Decision RuleSet::check(std::string_view required, const RuleInput& input) const {
@@ -52,11 +72,10 @@ RuleSet::Decision RuleSet::check(std::string_view required, const RuleInput& inp
       if (!input.has_subject) return {.unmet = name, .login = true};
       continue;
     }
-    const Json& attributes = input.attributes();
-    const bool all = std::all_of(rule->conditions.begin(), rule->conditions.end(), [&](const Compiled& c) {
-      return holds(c.op, c.operand, find_at(attributes, c.pointer));
-    });
-    if (!all) return {.unmet = name};
+    Decision decision = check_one(*rule, input);
+    if (decision.unmet.empty()) continue;
+    decision.unmet = name;
+    return decision;
   }
   return {};
 }

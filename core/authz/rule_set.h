@@ -1,10 +1,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/base/clock.h"
 #include "core/json/json.h"
 
 namespace session {
@@ -22,16 +24,21 @@ struct Condition {
   Json operand = true;
 };
 
-// A named rule. A session satisfies it if all of its conditions hold.
+// A named rule. A session satisfies it if all of its conditions hold, and its user has logged in lately
+// enough.
 struct Rule {
   std::string name;
   std::vector<Condition> conditions;
+  // How long ago the login may be (LoginFacts::authenticated); nullopt: any time. It needs a subject.
+  std::optional<seconds> authenticated_within = {};
 };
 
 // The input of rules. Calls `attributes` only if a rule reads them, because decoding them costs time.
 struct RuleInput {
   bool has_subject = false;
   std::function<const Json&()> attributes;
+  std::optional<seconds> authenticated = {};  // LoginFacts::authenticated
+  const Clock& clock = system_clock();
 };
 
 // The rules of a configuration. Immutable: all threads share one.
@@ -45,10 +52,12 @@ class RuleSet {
     std::string_view unmet;  // points into `required`; empty if all hold
     bool unknown = false;    // unmet because no rule has this name
     bool login = false;      // unmet because the session has no subject
+    bool stale = false;      // unmet because the login is too long ago, or not known: another one helps
   };
   // Checks the required rules (names separated by commas, spaces allowed) in order. An unknown name is never
   // satisfied, because a misspelled rule must not grant access. `login`, unless a rule has that name, is
-  // satisfied by a session that has a subject.
+  // satisfied by a session that has a subject. `stale` comes last of a rule's conditions: whoever fails
+  // another one gains nothing by logging in again.
   [[nodiscard]] Decision check(std::string_view required, const RuleInput& input) const;
 
  private:
@@ -60,7 +69,9 @@ class RuleSet {
   struct Entry {
     std::string name;
     std::vector<Compiled> conditions;
+    std::optional<seconds> authenticated_within;
   };
+  [[nodiscard]] static Decision check_one(const Entry& rule, const RuleInput& input);
   std::vector<Entry> rules_;
 };
 

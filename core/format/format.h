@@ -17,6 +17,7 @@ struct FormatCapabilities {
   bool own_lifetime = false;      // records contain their lifetime: the idle timeout does not count
   bool others_write = true;       // other programs write records of this format, too
   bool configured_keys = false;   // signs with the keys and the salt of the configuration's top level
+  bool login_facts = false;       // records keep LoginFacts and the name of their lifetime
 };
 
 // The cookies and the records of one session library, or our own. A site that migrates from another session

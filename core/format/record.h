@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/format/login_facts.h"
 #include "core/json/json.h"
 #include "core/json/member_texts.h"
 
@@ -26,6 +27,11 @@ struct RecordHead {
   // The store key of the other format's record from which this one was migrated, as long as that record may
   // exist.
   std::optional<std::string> migrated_from = {};
+  // The last login, for formats that keep it (FormatCapabilities::login_facts).
+  LoginFacts login = {};
+  // The name of the lifetime that the login asked for (Policy::lifetimes), for the same formats; empty: the
+  // one of all sessions.
+  std::string lifetime_name = {};
 };
 
 // One member of a record, as text.

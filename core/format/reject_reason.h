@@ -4,7 +4,8 @@
 
 namespace session {
 
-// Why a request has no session. A store that does not answer is no reason, but an error (StoreFailure).
+// Why a request has no session, or none that is good enough. A store that does not answer is no reason, but
+// an error (StoreFailure).
 enum class RejectReason {
   absent,         // no cookie of ours
   malformed,      // a cookie of no known version, or an unreadable record
@@ -12,6 +13,7 @@ enum class RejectReason {
   unknown,        // a verified cookie whose session does not exist: it ended, or was idle for too long
   expired,        // older than the absolute timeout
   revoked,        // the id was replaced a moment ago, so the browser has a newer cookie
+  stale,          // the login is longer ago than a rule allows: its user has to log in again
   ambiguous,      // verified cookies of two or more live sessions: a login or a logout ends them
 };
 
@@ -30,6 +32,8 @@ enum class RejectReason {
       return "expired";
     case RejectReason::revoked:
       return "revoked";
+    case RejectReason::stale:
+      return "stale";
     case RejectReason::ambiguous:
       return "ambiguous";
   }

@@ -39,6 +39,11 @@ class Identity {
   // The session's subject, as header_value writes it; nullopt: nobody has logged in (absent, null or empty).
   [[nodiscard]] std::optional<std::string> subject(const Json& attributes) const;
 
+  // Whether the subject is, or is in, the attribute of that name.
+  [[nodiscard]] bool has_subject_in(std::string_view attribute) const {
+    return subject_.name.empty() || subject_.name == attribute;
+  }
+
   // All configured headers as "Name: value\r\n" lines, with an empty value where the session has none. Every
   // header is always set, so an application never sees the client's own header.
   [[nodiscard]] std::string headers(const Json& attributes) const;

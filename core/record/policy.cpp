@@ -13,6 +13,20 @@ Policy Policy::of(bool has_subject) const {
   return policy;
 }
 
+Policy Policy::of(const Lifetime& lifetime) const {
+  Policy policy = *this;
+  policy.idle_timeout = lifetime.idle_timeout;
+  policy.absolute_timeout = lifetime.absolute_timeout;
+  policy.touch_every = std::min(touch_every, policy.idle_timeout / 4);
+  return policy;
+}
+
+seconds Policy::longest_absolute_timeout() const {
+  seconds longest = absolute_timeout;
+  for (const auto& [name, lifetime] : lifetimes) longest = std::max(longest, lifetime.absolute_timeout);
+  return longest;
+}
+
 bool made_in_the_future(const Age& age, seconds now) {
   return age.created && *age.created > now + kClockSkew;
 }

@@ -1,7 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "core/base/clock.h"
 
@@ -32,8 +36,21 @@ struct Policy {
   };
   PerSubject max_per_subject = {};
 
+  // Timeouts of sessions whose login has asked for them by name, in place of the two above, and the lifetime
+  // of their cookie.
+  struct Lifetime {
+    seconds idle_timeout = std::chrono::minutes(30);
+    seconds absolute_timeout = std::chrono::hours(12);
+    std::optional<seconds> cookie = {};  // nullopt: until the browser closes
+  };
+  std::map<std::string, Lifetime, std::less<>> lifetimes = {};
+
   // The policy of a session that has a subject, or none.
   [[nodiscard]] Policy of(bool has_subject) const;
+  // The policy of a session that has a subject and this lifetime.
+  [[nodiscard]] Policy of(const Lifetime& lifetime) const;
+  // The age that no session of any lifetime can have.
+  [[nodiscard]] seconds longest_absolute_timeout() const;
 };
 
 // The size of the largest record that is read. It leaves room above max_bytes, so that a record that another

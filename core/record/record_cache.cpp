@@ -13,7 +13,7 @@ constexpr std::size_t kPerByte = 8;
 
 std::size_t cost_of(const Bytes& bytes, const RecordSummary& summary) {
   return 256 + bytes.size() + summary.identity.size() + (summary.subject ? summary.subject->size() : 0) +
-         (summary.migrated_from ? summary.migrated_from->size() : 0) +
+         summary.lifetime_name.size() + (summary.migrated_from ? summary.migrated_from->size() : 0) +
          (summary.data ? kPerByte * bytes.size() : 0);
 }
 
@@ -69,6 +69,8 @@ std::shared_ptr<RecordSummary> RecordCache::describe(const RecordHead& head) con
   summary->age = {head.created, head.lifetime, head.end};
   summary->migrated_from = head.migrated_from;
   summary->subject = identity_->subject(head.attributes);
+  summary->authenticated = head.login.authenticated;
+  summary->lifetime_name = head.lifetime_name;
   summary->identity = identity_->headers(head.attributes);
   return summary;
 }

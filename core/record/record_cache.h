@@ -20,8 +20,10 @@ struct RecordSummary {
   Age age;
   std::optional<std::string> migrated_from;  // RecordHead::migrated_from
   std::optional<std::string> subject;
-  std::string identity;      // header lines, from Identity::headers
-  std::optional<Json> data;  // the attributes; kept only if asked for (rules read them)
+  std::optional<seconds> authenticated;  // LoginFacts::authenticated
+  std::string lifetime_name;             // RecordHead::lifetime_name
+  std::string identity;                  // header lines, from Identity::headers
+  std::optional<Json> data;              // the attributes; kept only if asked for (rules read them)
   // Unix time until which the store's list of the subject's keys is known to have the record. Only for
   // records that others write; the one thread of the cache updates it.
   mutable milliseconds listed_until{};

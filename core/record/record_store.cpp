@@ -27,9 +27,17 @@ RecordStore::RecordStore(Store& store, const RecordFormat& format, std::shared_p
       format_(format),
       policy_(policy),
       anonymous_(policy.of(false)),
+      longest_absolute_timeout_(policy.longest_absolute_timeout()),
       max_load_bytes_(max_readable_bytes(policy)),
       cache_(format, std::move(identity), std::move(cache)),
-      clock_(clock) {}
+      clock_(clock) {
+  for (const auto& [name, lifetime] : policy_.lifetimes) named_.emplace(name, policy_.of(lifetime));
+}
+
+const Policy& RecordStore::named_policy(std::string_view lifetime) const {
+  const auto found = named_.find(lifetime);
+  return found == named_.end() ? policy_ : found->second;
+}
 
 void RecordStore::allow_migration(const CookieFormat& in_use, const Format& legacy) {
   in_use_ = &in_use;
@@ -76,6 +84,12 @@ Task<void> RecordStore::list(std::string key, Summary summary, milliseconds time
   if (listed) summary->listed_until = clock_.unix_now() + left + kListedLonger;
 }
 
+ClientFacts RecordStore::client_of(std::string_view key, const Bytes& version) const {
+  static const WantedMembers none{.all = false};
+  auto head = format_.decode_head(key, version.view(), none);
+  return head ? std::move(head->login.client) : ClientFacts();
+}
+
 RecordWrite RecordStore::prepare(std::string_view key, Record record) {
   const seconds now = clock_.unix_now();
   format_.complete(record, now);
@@ -85,8 +99,8 @@ RecordWrite RecordStore::prepare(std::string_view key, Record record) {
   write.has_subject = subject.has_value();
   write.owner = owner_of(subject);
   write.retention = write.has_subject ? Retention::keep : Retention::expendable;
-  write.time_to_live =
-      time_to_live(policy(write.has_subject), {record.created, record.lifetime, record.end}, now);
+  const Policy& policy_of_it = policy(write.has_subject, record.lifetime_name);
+  write.time_to_live = time_to_live(policy_of_it, {record.created, record.lifetime, record.end}, now);
   write.record = std::move(record);
   return write;
 }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -81,6 +83,8 @@ class RecordStore {
   [[nodiscard]] Result<Record, RejectReason> decode(std::string_view key, const Bytes& version) const {
     return format_.decode(key, version.view());
   }
+  // Where the last login came from; empty texts: not recorded. Decodes the record, since a check never asks.
+  [[nodiscard]] ClientFacts client_of(std::string_view key, const Bytes& version) const;
   // The store key that a tombstone names; empty for all other records.
   [[nodiscard]] std::string successor(const Bytes& version) const {
     return format_.successor(version.view());
@@ -159,16 +163,21 @@ class RecordStore {
   // --- What it works with ---
 
   [[nodiscard]] const RecordFormat& format() const { return format_; }
-  // The policy of sessions that have a subject, or none.
-  [[nodiscard]] const Policy& policy(bool has_subject = true) const {
-    return has_subject ? policy_ : anonymous_;
+  // The policy of sessions that have a subject, or none. A lifetime counts only for those with a subject; a
+  // name that is not configured (any more) counts as none.
+  [[nodiscard]] const Policy& policy(bool has_subject = true, std::string_view lifetime = {}) const {
+    if (!has_subject) return anonymous_;
+    return lifetime.empty() ? policy_ : named_policy(lifetime);
   }
+  // The age that no session can have, whatever its lifetime is.
+  [[nodiscard]] seconds longest_absolute_timeout() const { return longest_absolute_timeout_; }
   [[nodiscard]] const Identity& identity() const { return *cache_.identity(); }
   [[nodiscard]] const std::shared_ptr<const Identity>& shared_identity() const { return cache_.identity(); }
   // Empties the cache of summaries.
   void release_cache() { cache_.release(); }
 
  private:
+  [[nodiscard]] const Policy& named_policy(std::string_view lifetime) const;
   // The owner of a record; empty: it has none.
   [[nodiscard]] std::string owner_of(const std::string& key, const Bytes& version);
   [[nodiscard]] std::string owner_of(const std::optional<std::string>& subject) {
@@ -181,6 +190,8 @@ class RecordStore {
   const RecordFormat& format_;
   Policy policy_;
   Policy anonymous_;
+  std::map<std::string, Policy, std::less<>> named_;  // by the names of policy_.lifetimes
+  seconds longest_absolute_timeout_;
   std::size_t max_load_bytes_;
   RecordCache cache_;
   const Clock& clock_;

@@ -13,6 +13,7 @@ struct ActionTexts {
   std::vector<std::string_view> destroy = {};     // "true" or "false"; an empty text is ignored
   std::vector<std::string_view> regenerate = {};  // likewise
   std::vector<std::string_view> flush = {};       // likewise
+  std::vector<std::string_view> lifetime = {};    // the name of a lifetime; an empty text is ignored
 };
 
 }  // namespace session

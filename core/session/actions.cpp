@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "core/base/text.h"
 
@@ -31,13 +32,21 @@ Problem read_unset(const Json& value, Actions& actions) {
   return {};
 }
 
+Problem read_lifetime(const Json& value, Actions& actions) {
+  if (!value.is_string() || value.get_ref<const std::string&>().empty())
+    return "lifetime is the name of a lifetime";
+  actions.lifetime = value.get<std::string>();
+  return {};
+}
+
 Problem read_member(const std::string& name, const Json& value, Actions& actions) {
   if (name == "set") return read_set(value, actions);
   if (name == "unset") return read_unset(value, actions);
   if (name == "destroy") return read_flag(value, "destroy", actions.destroy);
   if (name == "regenerate") return read_flag(value, "regenerate", actions.regenerate);
+  if (name == "lifetime") return read_lifetime(value, actions);
   if (name == "flush") return read_flag(value, "flush", actions.flush);
-  return "actions are set, unset, destroy, regenerate and flush, and nothing else";
+  return "actions are set, unset, destroy, regenerate, lifetime and flush, and nothing else";
 }
 
 Problem read_set_text(std::string_view text, Actions& actions) {
@@ -73,6 +82,14 @@ Problem read_flag_text(std::string_view text, const char* name, bool& flag) {
   return {};
 }
 
+Problem read_lifetime_text(std::string_view text, Actions& actions) {
+  const std::string_view name = trimmed(text);
+  if (name.empty()) return {};
+  if (actions.lifetime && *actions.lifetime != name) return "lifetime is one name";
+  actions.lifetime = std::string(name);
+  return {};
+}
+
 // Reads each text and returns the first problem.
 template <class Read>
 Problem each(const std::vector<std::string_view>& texts, Read read) {
@@ -100,12 +117,13 @@ Result<Actions, InputProblem> parse_actions(std::string_view body) {
 
 Result<Actions, InputProblem> parse_actions(const ActionTexts& texts) {
   Actions a;
-  const std::array<Problem, 5> problems = {
+  const std::array<Problem, 6> problems = {
       each(texts.set, [&](std::string_view t) { return read_set_text(t, a); }),
       each(texts.unset, [&](std::string_view t) { return read_unset_text(t, a); }),
       each(texts.destroy, [&](std::string_view t) { return read_flag_text(t, "destroy", a.destroy); }),
       each(texts.regenerate,
            [&](std::string_view t) { return read_flag_text(t, "regenerate", a.regenerate); }),
+      each(texts.lifetime, [&](std::string_view t) { return read_lifetime_text(t, a); }),
       each(texts.flush, [&](std::string_view t) { return read_flag_text(t, "flush", a.flush); }),
   };
   for (const Problem& problem : problems) {
@@ -119,12 +137,15 @@ Actions merged(Actions first, Actions second) {
   first.unset.insert(first.unset.end(), second.unset.begin(), second.unset.end());
   first.destroy |= second.destroy;
   first.regenerate |= second.regenerate;
+  if (second.lifetime) first.lifetime = std::move(second.lifetime);
   first.flush |= second.flush;
   return first;
 }
 
 std::string contradiction(const Actions& actions) {
-  if (actions.destroy && (!actions.set.empty() || !actions.unset.empty() || actions.regenerate)) {
+  const bool others =
+      !actions.set.empty() || !actions.unset.empty() || actions.regenerate || actions.lifetime;
+  if (actions.destroy && others) {
     return "destroy goes with no other action";
   }
   for (const std::string& key : actions.unset) {

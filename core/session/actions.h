@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,23 +18,27 @@ struct Actions {
   std::vector<std::string> unset;  // attributes to remove; a missing one is no error
   bool destroy = false;
   bool regenerate = false;  // a new id for the same attributes
-  bool flush = false;       // answer after the store has confirmed the write, whatever session.flush is
+  // Session::set_lifetime; nullopt: it stays.
+  std::optional<std::string> lifetime = {};
+  bool flush = false;  // answer after the store has confirmed the write, whatever session.flush is
 
   // Whether the actions change the session. `flush` alone changes nothing.
-  [[nodiscard]] bool any() const { return !set.empty() || !unset.empty() || destroy || regenerate; }
+  [[nodiscard]] bool any() const {
+    return !set.empty() || !unset.empty() || destroy || regenerate || lifetime;
+  }
 };
 
-// Parses {"set":{...},"unset":["k"],"destroy":true,"regenerate":true,"flush":true}. Every member is optional,
-// and any other member is a problem. An empty or blank text has no actions.
+// Parses {"set":{...},"unset":["k"],"destroy":true,"regenerate":true,"lifetime":"name","flush":true}. Every
+// member is optional, and any other member is a problem. An empty or blank text has no actions.
 [[nodiscard]] Result<Actions, InputProblem> parse_actions(std::string_view body);
 [[nodiscard]] Result<Actions, InputProblem> parse_actions(const ActionTexts& texts);
 
-// Returns the actions of both. If both set a key, the value of `second` counts.
+// Returns the actions of both. If both set a key, or name a lifetime, the value of `second` counts.
 [[nodiscard]] Actions merged(Actions first, Actions second);
 
 // Returns why these actions can't be combined; empty if they can. `destroy` can't be combined with `set`,
-// `unset` or `regenerate`, and no key may be both set and unset, because the intended result would be
-// ambiguous.
+// `unset`, `regenerate` or `lifetime`, and no key may be both set and unset, because the intended result
+// would be ambiguous.
 [[nodiscard]] std::string contradiction(const Actions& actions);
 
 }  // namespace session

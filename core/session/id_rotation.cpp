@@ -19,12 +19,12 @@ Session::Written Session::move(std::string_view cause, Attempts attempts) {
   const std::string new_key = env.format.cookies->store_key(new_id);
   std::optional<Bytes> stored;
   for (;;) {
-    const bool restart_age = privilege_change().subject;
+    const bool restart_age = privilege_change().subject || privilege_change().login;
     Changed changed = changed_record();
     if (restart_age) changed.record.created = now;
     auto prepared = prepare(new_key, std::move(changed));
     if (!prepared) co_return co_await roll_back(stored.has_value(), new_key, prepared.error());
-    const bool anew = restart_age && !endless() && !age_.end;
+    const bool anew = (restart_age || changes_lifetime()) && !endless() && !age_.end;
     // Who was or becomes somebody has a place in the store, whatever strangers have taken.
     if (had_subject()) prepared->retention = Retention::keep;
     const milliseconds ttl = anew ? *prepared->time_to_live : ttl_of(*prepared);

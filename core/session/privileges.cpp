@@ -48,7 +48,14 @@ bool Privileges::concern(std::string_view attribute) const {
          });
 }
 
-PrivilegeChange Privileges::change(const Json& stored, const Record::Changes& changes) const {
+bool Privileges::set_subject(const Record::Changes& changes) const {
+  return std::any_of(changes.begin(), changes.end(), [&](const auto& each) {
+    return each.second.has_value() && identity_->has_subject_in(each.first);
+  });
+}
+
+PrivilegeChange Privileges::change(const Json& stored, const Record::Changes& changes,
+                                   SameSubject same) const {
   PrivilegeChange change;
   const bool relevant =
       std::any_of(changes.begin(), changes.end(), [&](const auto& each) { return concern(each.first); });
@@ -58,6 +65,7 @@ PrivilegeChange Privileges::change(const Json& stored, const Record::Changes& ch
   const auto before = identity_->subject(stored);
   const auto after = identity_->subject(next);
   change.subject = before != after;
+  change.login = after && (change.subject || (same == SameSubject::login && set_subject(changes)));
   change.rights = std::any_of(rights_.begin(), rights_.end(), [&](const Right& right) {
     return differ(find_at(stored, right.pointer), find_at(next, right.pointer));
   });

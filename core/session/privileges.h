@@ -23,9 +23,16 @@ struct PrivilegeSettings {
   std::vector<std::string> rights = {};
 };
 
+// What it means to set the subject that a session has already.
+enum class SameSubject {
+  nothing,  // no more than that: anybody may have asked for it
+  login,    // its user has logged in again: whoever asks for it has verified who that is
+};
+
 // The effect of changed attributes on who a session belongs to, and on what it may do.
 struct PrivilegeChange {
   bool subject = false;  // the session has another subject: a login, another user, or a logout by `unset`
+  bool login = false;    // somebody has logged in: another subject, or the same one again (SameSubject)
   bool rights = false;   // a value changed that rights depend on
   // Attributes that the session loses beside the changes, so that nobody inherits them.
   std::vector<std::string> forgotten = {};
@@ -45,13 +52,17 @@ class Privileges {
   // - From nobody to somebody, those of forget_at_login.
   // - From somebody to nobody, those that say who somebody is and what he may do: the ones that identity
   //   headers show and that rights depend on. Otherwise the next login would inherit them.
-  [[nodiscard]] PrivilegeChange change(const Json& stored, const Record::Changes& changes) const;
+  // - From a subject to the same one, none.
+  [[nodiscard]] PrivilegeChange change(const Json& stored, const Record::Changes& changes,
+                                       SameSubject same) const;
 
  private:
   struct Right {
     Json::json_pointer pointer;
     std::string attribute;  // the pointer's first name; empty: all attributes
   };
+  // Whether the changes say who the subject is.
+  [[nodiscard]] bool set_subject(const Record::Changes& changes) const;
   void forget_all(const Json& stored, PrivilegeChange& change) const;
   void forget_person(const Json& stored, PrivilegeChange& change) const;
 

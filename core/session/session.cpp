@@ -41,7 +41,7 @@ Json Session::stored_attributes() const {
 const Json& Session::attributes() {
   if (data_) return *data_;
   Json data = stored_attributes();
-  if (!privilege_change_) privilege_change_ = environment_->privileges.change(data, changes_);
+  if (!privilege_change_) privilege_change_ = environment_->privileges.change(data, changes_, same_subject_);
   apply_changes(changes_, data);
   for (const std::string& name : privilege_change_->forgotten) data.erase(name);
   data_ = std::move(data);
@@ -53,7 +53,8 @@ const PrivilegeChange& Session::privilege_change() {
     const Privileges& privileges = environment_->privileges;
     const bool concerned = std::any_of(changes_.begin(), changes_.end(),
                                        [&](const auto& change) { return privileges.concern(change.first); });
-    privilege_change_ = concerned ? privileges.change(stored_attributes(), changes_) : PrivilegeChange();
+    privilege_change_ =
+        concerned ? privileges.change(stored_attributes(), changes_, same_subject_) : PrivilegeChange();
   }
   return *privilege_change_;
 }
@@ -89,8 +90,25 @@ Session::Written Session::unset(std::string key, Flush when) {
   co_return WriteOutcome();
 }
 
+void Session::set_client(ClientFacts client, SameSubject same) {
+  client_ = std::move(client);
+  same_subject_ = same;
+  privilege_change_.reset();
+}
+
+void Session::set_lifetime(std::string name) {
+  if (name == kDefaultLifetime) name.clear();
+  lifetime_ = std::move(name);
+}
+
+bool Session::can_live_so() const {
+  if (!lifetime_ || lifetime_->empty()) return true;
+  return environment_->format.capabilities.login_facts &&
+         environment_->records.policy().lifetimes.contains(*lifetime_);
+}
+
 Session::Written Session::flush() {
-  if (changes_.empty()) co_return WriteOutcome();
+  if (changes_.empty() && !changes_lifetime()) co_return WriteOutcome();
   if (ended_) co_return failed(WriteFailure::Kind::gone);
   const Unlock unlock{*this};
   if (!base_) co_return co_await create();
@@ -128,10 +146,11 @@ Session::Written Session::update() {
   const Attempts attempts(*environment_);
   for (;;) {
     const PrivilegeChange& change = privilege_change();
-    if (change.subject || change.rights) co_return co_await move(SessionEvent::kRights, attempts);
+    if (change.subject || change.login || change.rights)
+      co_return co_await move(SessionEvent::kRights, attempts);
     auto prepared = prepare(key_, changed_record());
     if (!prepared) co_return prepared.error();
-    const milliseconds ttl = ttl_of(*prepared);
+    const milliseconds ttl = changes_lifetime() ? *prepared->time_to_live : ttl_of(*prepared);
     auto replaced = co_await environment_->records.replace(key_, *base_, *prepared, ttl, time_left_);
     if (!replaced) co_return failed(replaced.error());
     if (*replaced == ReplaceOutcome::replaced) {
@@ -198,7 +217,7 @@ Task<Result<bool, WriteFailure>> Session::end_others(Which which) {
 
 bool Session::keeps_its_id() const {
   const Privileges& privileges = environment_->privileges;
-  return base_ && cookie_ == Cookie::keep &&
+  return base_ && cookie_ == Cookie::keep && !lifetime_ &&
          std::none_of(changes_.begin(), changes_.end(),
                       [&](const auto& change) { return privileges.concern(change.first); });
 }
@@ -214,29 +233,6 @@ std::string Session::log_id() const { return environment_->log_ids.of(key_); }
 void Session::note(SessionEvent::Kind kind, std::string_view cause, std::string former) {
   const bool known = summary_ && summary_->subject;
   history_.push_back({kind, cause, log_id(), known ? *summary_->subject : std::string(), std::move(former)});
-}
-
-std::optional<std::string> Session::set_cookie() const {
-  const SessionEnvironment& env = *environment_;
-  switch (cookie_) {
-    case Cookie::keep:
-      return std::nullopt;
-    case Cookie::clear:
-      return clear_cookie(env.cookie);
-    case Cookie::give:
-      return session::set_cookie(env.cookie, env.format.cookies->cookie(id_, issued_));
-  }
-  return std::nullopt;
-}
-
-std::vector<std::string> Session::set_cookies() const {
-  std::vector<std::string> values;
-  if (auto own = set_cookie()) {
-    values.push_back(std::move(*own));
-    const auto& former = environment_->former_cookies;
-    values.insert(values.end(), former.begin(), former.end());
-  }
-  return values;
 }
 
 bool Session::endless() const {
@@ -319,14 +315,27 @@ Session::Changed Session::changed_record() {
     for (const std::string& name : change.forgotten) all.emplace(name, std::nullopt);
     record.apply(all);
   }
+  apply_login(change, record);
   return changed;
+}
+
+void Session::apply_login(const PrivilegeChange& change, Record& record) const {
+  if (change.subject) {
+    record.login = {};
+    record.lifetime_name.clear();
+  }
+  if (change.login) record.login = {environment_->clock.unix_now(), client_};
+  if (lifetime_) record.lifetime_name = *lifetime_;
 }
 
 Result<RecordWrite, WriteFailure> Session::prepare(std::string_view key, Changed changed) const {
   RecordStore& records = environment_->records;
   if (sets_reserved(changes_, records.format())) return WriteFailure(WriteFailure::Kind::reserved);
+  if (!can_live_so()) return WriteFailure(WriteFailure::Kind::unknown_lifetime);
   const std::size_t attribute_bytes = changed.record.attribute_bytes();
   RecordWrite write = records.prepare(key, std::move(changed.record));
+  if (lifetime_ && !lifetime_->empty() && !write.has_subject)
+    return WriteFailure(WriteFailure::Kind::lifetime_without_login);
   const bool too_large = write.bytes.size() > records.policy(write.has_subject).max_bytes;
   if (too_large && attribute_bytes > changed.attribute_bytes_before)
     return WriteFailure(WriteFailure::Kind::too_large);
@@ -336,6 +345,8 @@ Result<RecordWrite, WriteFailure> Session::prepare(std::string_view key, Changed
 
 void Session::written(RecordWrite write, milliseconds ttl) {
   time_left_ = ttl;
+  if (changes_lifetime()) cookie_ = Cookie::give;
+  lifetime_.reset();
   summary_ = environment_->records.summary_of(write.record);
   age_ = summary_->age;
   migrated_from_ = summary_->migrated_from;

@@ -29,6 +29,8 @@ struct WriteFailure {
     reserved,   // An attribute has a name that the format uses itself. Nothing was written.
     too_many,   // It would be a login of a subject that has Policy::max_per_subject sessions. Nothing was
                 // written.
+    unknown_lifetime,        // No lifetime of the policy has the name. Nothing was written.
+    lifetime_without_login,  // Nobody is logged in whose session could have it. Nothing was written.
   };
   WriteFailure() = default;
   explicit WriteFailure(Kind k) : kind(k) {}
@@ -70,13 +72,22 @@ class Session {
   // Removes an attribute. A missing one is no error.
   Written unset(std::string key, Flush flush = Flush::later);
 
-  // Writes the changes; does nothing if there are none. If they change the subject (a login, or another
-  // user), the session gets a new id and a new absolute timeout, so that an attacker who knew the old id is
-  // not logged in; it loses what the new subject must not inherit (Privileges); and the other live sessions
-  // end that the request has cookies of. If they change a value that rights depend on, it gets a new id. A
-  // writer that loses against others repeats until the manager's write_deadline, and then
-  // fails as `contended`. It fails so at once if KeyedMutex::kMaxWaiters writers of this event loop wait
-  // already.
+  // What a login that the changes are is recorded with, and whether setting the subject that the session has
+  // already is one. By default nothing is recorded, and it is none.
+  void set_client(ClientFacts client, SameSubject same = SameSubject::nothing);
+  // Gives the session a lifetime of the policy (Policy::lifetimes), which flush() writes: with the login that
+  // is under way, or to one that has been. It keeps it until its subject changes. kDefaultLifetime: that of
+  // all sessions.
+  void set_lifetime(std::string name);
+  static constexpr std::string_view kDefaultLifetime = "default";
+
+  // Writes the changes; does nothing if there are none. If they are a login (the subject changes, or see
+  // set_client()), the session gets a new id and a new absolute timeout, so that an attacker who knew the old
+  // id is not logged in; it loses what a new subject must not inherit (Privileges); and the other live
+  // sessions end that the request has cookies of. The same happens when the subject is removed. If they
+  // change a value that rights depend on, it gets a new id. A writer that loses against others repeats until
+  // the manager's write_deadline, and then fails as `contended`. It fails so at once if
+  // KeyedMutex::kMaxWaiters writers of this event loop wait already.
   Written flush();
 
   // Ends the session, in this object and in the store, also under an id that it got meanwhile, and all others
@@ -100,7 +111,7 @@ class Session {
   [[nodiscard]] std::vector<std::string> set_cookies() const;
 
   // Whether flush() keeps id and cookie, whatever others write until then: the session is stored, and the
-  // changes are of no attribute that its subject or its rights depend on.
+  // changes are of no attribute that its subject or its rights depend on, and not of its lifetime.
   [[nodiscard]] bool keeps_its_id() const;
   // Whether flush() can write the changes, as far as the record itself decides: size and reserved names.
   [[nodiscard]] Result<void, WriteFailure> writable();
@@ -188,6 +199,15 @@ class Session {
     std::size_t attribute_bytes_before = 0;  // Record::attribute_bytes() without the changes
   };
   [[nodiscard]] Changed changed_record();
+  // Notes in a record that is about to be written who has logged in, or out.
+  void apply_login(const PrivilegeChange& change, Record& record) const;
+  // Whether the session is to have another lifetime than it has.
+  [[nodiscard]] bool changes_lifetime() const {
+    return lifetime_ && *lifetime_ != (summary_ ? std::string_view(summary_->lifetime_name) : "");
+  }
+  // Whether the policy and the format have the lifetime that was asked for.
+  [[nodiscard]] bool can_live_so() const;
+  [[nodiscard]] std::string given_cookie() const;
   [[nodiscard]] Json stored_attributes() const;
   // What the changes do to the stored attributes.
   [[nodiscard]] const PrivilegeChange& privilege_change();
@@ -215,6 +235,9 @@ class Session {
   std::optional<std::string> migrated_from_;  // RecordHead::migrated_from
   std::optional<Json> data_;                  // decoded on first use, with the changes
   Changes changes_;
+  ClientFacts client_;
+  SameSubject same_subject_ = SameSubject::nothing;
+  std::optional<std::string> lifetime_;  // that was asked for, as RecordHead::lifetime_name has it
   std::optional<PrivilegeChange> privilege_change_;  // of changes_, made on first use
   std::vector<SessionEvent> history_;
   // SessionManager::Opened::legacy_keys: they end with it, or with the login that it begins as.

@@ -30,10 +30,13 @@ SessionInfo SessionDirectory::info_of(const LiveSession& session) {
   const seconds now = environment_.clock.unix_now();
   SessionInfo info{environment_.log_ids.of(session.key), summary.subject.value_or("")};
   info.created = summary.age.created;
+  info.authenticated = summary.authenticated;
+  info.lifetime = summary.lifetime_name;
+  info.client = environment_.records.client_of(session.key, session.version);
   if (session.time_left == milliseconds::max()) return info;
   info.expires = now + whole_seconds(session.time_left);
   if (summary.age.end) return info;
-  const Policy& policy = environment_.records.policy(summary.subject.has_value());
+  const Policy& policy = environment_.records.policy(summary.subject.has_value(), summary.lifetime_name);
   const milliseconds idle = summary.age.lifetime.value_or(policy.idle_timeout);
   info.last_seen = now - whole_seconds(std::max(milliseconds(0), idle - session.time_left));
   return info;

@@ -19,10 +19,13 @@ struct SessionInfo {
   std::string subject;  // empty: it has none
   // Unix times. nullopt: its format does not keep it.
   std::optional<seconds> created = {};
+  std::optional<seconds> authenticated = {};  // when its subject was set last
   // When it was last extended, which is at most Policy::touch_every before it was last used. In the last idle
   // timeout before the absolute one ends it, this is the earliest time that it can have been.
   std::optional<seconds> last_seen = {};
   std::optional<seconds> expires = {};  // nullopt: never
+  ClientFacts client = {};              // where the last login came from; empty texts: not recorded
+  std::string lifetime = {};            // RecordHead::lifetime_name
 };
 
 // Ends of sessions, as events for the audit, and the first failure, which kept none of the others from being

@@ -115,7 +115,7 @@ SessionManager::Cookies SessionManager::verify(std::span<const std::string_view>
 // its id, so the store need not be asked.
 bool SessionManager::too_old(const VerifiedCookie& cookie) const {
   return cookie.issued &&
-         *cookie.issued + environment_.records.policy().absolute_timeout <= environment_.clock.unix_now();
+         *cookie.issued + environment_.records.longest_absolute_timeout() <= environment_.clock.unix_now();
 }
 
 SessionManager::Asked SessionManager::open(std::span<const std::string_view> cookie_headers, Touch touch) {
@@ -272,7 +272,8 @@ SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, Touch
   if (session.migrated_from_ && migration_grace_over(session.age_, environment_.clock.unix_now())) {
     co_await session.erase_migrated_from((*loaded)->time_left);
   }
-  const Policy& policy = environment_.records.policy(session.summary_->subject.has_value());
+  const RecordSummary& summary = *session.summary_;
+  const Policy& policy = environment_.records.policy(summary.subject.has_value(), summary.lifetime_name);
   const auto target = time_to_live(policy, session.age_, environment_.clock.unix_now());
   if (!target) co_return refused(RejectReason::expired, session);
   if (environment_.records.must_list(session.summary_, (*loaded)->time_left))

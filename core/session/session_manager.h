@@ -104,6 +104,7 @@ class SessionManager {
   Task<Result<Session, WriteFailure>> at(std::string id);
 
   [[nodiscard]] const CookieAttributes& cookie() const { return environment_.cookie; }
+  [[nodiscard]] const Clock& clock() const { return environment_.clock; }
   // The Set-Cookie values that remove our cookie from a browser, and cookies of former attributes.
   [[nodiscard]] std::vector<std::string> clearing_cookies() const;
   // The names of the cookies of formats that are accepted.

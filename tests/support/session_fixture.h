@@ -103,6 +103,10 @@ inline std::string outcome(const Result<void, WriteFailure>& written) {
       return "reserved";
     case WriteFailure::Kind::too_many:
       return "too_many";
+    case WriteFailure::Kind::unknown_lifetime:
+      return "unknown_lifetime";
+    case WriteFailure::Kind::lifetime_without_login:
+      return "lifetime_without_login";
   }
   return "";
 }

@@ -26,7 +26,8 @@ inline constexpr FormatCapabilities kNativeCapabilities = {.signed_cookies = tru
                                                            .absolute_timeout = true,
                                                            .own_lifetime = false,
                                                            .others_write = false,
-                                                           .configured_keys = true};
+                                                           .configured_keys = true,
+                                                           .login_facts = true};
 
 // Our own format, as native_cookie_format.h and native_record_format.h define it. `random` must outlive it.
 [[nodiscard]] Format native_format(NativeFormatOptions options, const Random& random);

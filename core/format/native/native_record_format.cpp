@@ -12,16 +12,21 @@ namespace {
 constexpr std::string_view kTombstone = R"({"v":1,"revoked":true,"next":")";
 constexpr std::string_view kTombstoneEnd = R"("})";
 constexpr std::size_t kHashCharacters = 43;  // of SHA-256, as base64url
-constexpr std::uint64_t kMaxCreated = 99'999'999'999;
+constexpr std::uint64_t kMaxTime = 99'999'999'999;
 
 // The members that this format interprets.
 constexpr std::string_view kVersion = "v";
 constexpr std::string_view kCreated = "created";
+constexpr std::string_view kAuthenticated = "authenticated";
+constexpr std::string_view kClient = "client";
+constexpr std::string_view kAgent = "agent";
+constexpr std::string_view kLifetime = "lifetime";
 constexpr std::string_view kFrom = "from";
 constexpr std::string_view kData = "data";
 
 bool has_a_meaning(std::string_view name) {
-  constexpr std::array kNames = {kVersion, kCreated, kFrom, kData};
+  constexpr std::array kNames = {kVersion, kCreated,  kAuthenticated, kClient,
+                                 kAgent,   kLifetime, kFrom,          kData};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
@@ -31,30 +36,63 @@ JsonLimits limits() {
   return limits;
 }
 
+std::optional<seconds> time_in(const Json& value) {
+  if (!value.is_number_unsigned()) return std::nullopt;
+  const auto at = value.get<std::uint64_t>();
+  if (at > kMaxTime) return std::nullopt;
+  return seconds(static_cast<std::int64_t>(at));
+}
+
+// Reads a member that may be missing. Returns false if its value is no text.
+bool read_text(PartialJson& parsed, std::string_view name, std::string& to) {
+  const Json* value = parsed.find_beside(name);
+  if (value == nullptr) return true;
+  if (!value->is_string()) return false;
+  to = value->get<std::string>();
+  return true;
+}
+
+// Reads what the record says of the login. Returns false if this format did not write it.
+bool read_login(PartialJson& parsed, RecordHead& head) {
+  if (const Json* authenticated = parsed.find_beside(kAuthenticated)) {
+    head.login.authenticated = time_in(*authenticated);
+    if (!head.login.authenticated) return false;
+  }
+  return read_text(parsed, kClient, head.login.client.address) &&
+         read_text(parsed, kAgent, head.login.client.agent) &&
+         read_text(parsed, kLifetime, head.lifetime_name);
+}
+
 // Reads the members around the attributes. Every problem means the same: this format did not write the
 // record.
 Result<RecordHead, RejectReason> head_of(PartialJson parsed) {
   if (!parsed.object.is_object()) return RejectReason::malformed;
   const Json* version = parsed.find_beside(kVersion);
   const Json* created = parsed.find_beside(kCreated);
-  if (version == nullptr || *version != 1) return RejectReason::malformed;
-  if (created == nullptr || !created->is_number_unsigned()) return RejectReason::malformed;
-  const auto at = created->get<std::uint64_t>();
-  if (at > kMaxCreated) return RejectReason::malformed;
+  if (version == nullptr || *version != 1 || created == nullptr) return RejectReason::malformed;
   RecordHead head;
-  head.created = seconds(static_cast<std::int64_t>(at));
+  head.created = time_in(*created);
+  if (!head.created) return RejectReason::malformed;
   head.attributes = std::move(parsed.object);
-  if (const Json* from = parsed.find_beside(kFrom)) {
-    if (!from->is_string()) return RejectReason::malformed;
-    if (auto key = from->get<std::string>(); !key.empty()) head.migrated_from = std::move(key);
-  }
+  std::string from;
+  if (!read_text(parsed, kFrom, from) || !read_login(parsed, head)) return RejectReason::malformed;
+  if (!from.empty()) head.migrated_from = std::move(from);
   return head;
+}
+
+void append_text(std::string& out, std::string_view name_text, const std::string& text) {
+  if (!text.empty()) append_member(out, name_text, to_text(Json(text)));
 }
 
 }  // namespace
 
 std::string NativeRecordFormat::encode(std::string_view /*key*/, const Record& record) const {
   std::string out = R"({"v":1,"created":)" + std::to_string(record.created.value_or(seconds(0)).count());
+  if (record.login.authenticated)
+    append_member(out, R"("authenticated")", std::to_string(record.login.authenticated->count()));
+  append_text(out, R"("client")", record.login.client.address);
+  append_text(out, R"("agent")", record.login.client.agent);
+  append_text(out, R"("lifetime")", record.lifetime_name);
   if (record.migrated_from) append_member(out, R"("from")", to_text(Json(*record.migrated_from)));
   std::string data = "{";
   for (const RecordMember& member : record.members()) {

@@ -11,8 +11,10 @@ namespace session {
 // The records of our own format, version 1.
 //
 //   record     {"v":1,"created":<Unix seconds>,"data":{...}}
-//              A migrated record has "from":"<store key>" before "data", as long as the record of the other
-//              format may exist. Members that this version does not know are kept, before "data".
+//              Between them stand, if they are known, "authenticated":<Unix seconds>, "client":"<address>"
+//              and "agent":"<User-Agent>" of the last login, and "lifetime":"<name>". A migrated record has
+//              "from":"<store key>" before "data", as long as the record of the other format may exist.
+//              Members that this version does not know are kept, before "data".
 //   tombstone  {"v":1,"revoked":true,"next":"<store key>"}: the id was replaced.
 //              An empty key means that the session ended.
 class NativeRecordFormat final : public RecordFormat {

@@ -37,7 +37,8 @@ struct Checks : SessionFixture {
   milliseconds left(const Session& session) { return load(memory, key_of(session))->time_left; }
 
   RuleSet rules{{Rule{"user", {Condition{"/user", Condition::Op::exists, true}}},
-                 Rule{"admin", {Condition{"/groups", Condition::Op::contains, "admin"}}}}};
+                 Rule{"admin", {Condition{"/groups", Condition::Op::contains, "admin"}}},
+                 Rule{"fresh", {}, seconds(600)}}};
   Session alice = stored(R"({"user":"alice","groups":["staff"]})"_json);
   std::string cookie = cookie_of(alice);
 };
@@ -194,6 +195,22 @@ BOOST_AUTO_TEST_CASE(a_cookie_too_old_is_refused_without_asking_the_store) {
   BOOST_TEST(calls_of(cookie) == 0);
   store.fail_all();
   BOOST_TEST(said(cookie) == "login: expired");
+}
+
+BOOST_AUTO_TEST_CASE(a_login_that_is_too_long_ago_is_stale_and_the_session_lives) {
+  const Session session = stored(R"({"user":"alice"})"_json);
+  BOOST_TEST(said(cookie_of(session), "fresh") == "pass");
+  clock.advance(10min);
+  BOOST_TEST(said(cookie_of(session), "login,fresh") == "pass");
+  clock.advance(1s);
+  BOOST_TEST(said(cookie_of(session), "login,fresh") == "login: stale");
+  BOOST_TEST(said(cookie_of(session), "login") == "pass");
+  BOOST_TEST(said(cookie_of(session), "admin,fresh") == "forbidden: admin");
+  const CheckResult result = visit(cookie_of(session), "fresh");
+  const auto& stale = std::get<LoginNeeded>(result);
+  BOOST_TEST(stale.name == session.log_id());
+  BOOST_TEST(stale.subject == "alice");
+  BOOST_TEST(said(cookie_of(stored(R"({"cart":1})"_json)), "fresh") == "login: absent");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

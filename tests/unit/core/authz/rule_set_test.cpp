@@ -1,8 +1,12 @@
 #include "core/authz/rule_set.h"
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
+
+#include "tests/support/fake_clock.h"
 
 namespace session::test {
 namespace {
@@ -148,6 +152,58 @@ BOOST_AUTO_TEST_CASE(a_configured_rule_of_the_name_login_counts_instead) {
 
 BOOST_AUTO_TEST_CASE(a_rule_without_conditions_holds_for_every_session) {
   BOOST_TEST(unmet("anyone", kNobody) == "");
+}
+
+// What is unmet of a rule that wants a login of the last ten minutes, at an age of the login.
+std::string unmet_at(std::optional<seconds> age, std::string_view attributes = R"({"user":"alice"})",
+                     std::vector<Condition> conditions = {}) {
+  FakeClock clock;
+  const RuleSet rules({Rule{"fresh", std::move(conditions), seconds(600)}});
+  const Json parsed = Json::parse(attributes);
+  RuleInput input = facts(parsed);
+  RuleInput at{input.has_subject, input.attributes, std::nullopt, clock};
+  if (age) at.authenticated = clock.unix_now() - *age;
+  const auto decision = rules.check("fresh", at);
+  return std::string(decision.unmet) + (decision.login ? "!" : "") + (decision.stale ? " stale" : "");
+}
+
+BOOST_AUTO_TEST_CASE(a_login_is_stale_when_it_is_longer_ago_than_the_rule_says) {
+  BOOST_TEST(unmet_at(seconds(0)).empty());
+  BOOST_TEST(unmet_at(seconds(600)).empty());
+  BOOST_TEST(unmet_at(seconds(601)) == "fresh stale");
+  BOOST_TEST(unmet_at(std::nullopt) == "fresh stale");
+}
+
+BOOST_AUTO_TEST_CASE(a_login_of_the_future_is_stale_unless_clocks_differ_so_much) {
+  BOOST_TEST(unmet_at(-seconds(60)).empty());
+  BOOST_TEST(unmet_at(-seconds(61)) == "fresh stale");
+}
+
+BOOST_AUTO_TEST_CASE(who_is_nobody_has_to_log_in_for_a_fresh_login) {
+  BOOST_TEST(unmet_at(seconds(0), "{}") == "fresh!");
+}
+
+// Whoever may not do something anyway gains nothing by logging in again.
+BOOST_AUTO_TEST_CASE(the_other_conditions_of_a_rule_come_before_its_fresh_login) {
+  const Condition admin{"/groups", Op::contains, "admin"};
+  BOOST_TEST(unmet_at(seconds(601), R"({"user":"alice"})", {admin}) == "fresh");
+  BOOST_TEST(unmet_at(seconds(601), R"({"user":"alice","groups":["admin"]})", {admin}) == "fresh stale");
+  BOOST_TEST(unmet_at(seconds(1), R"({"user":"alice","groups":["admin"]})", {admin}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(attributes_are_not_decoded_for_a_fresh_login) {
+  FakeClock clock;
+  const RuleSet rules({Rule{"fresh", {}, seconds(600)}});
+  bool decoded = false;
+  const RuleInput input{true,
+                        [&decoded]() -> const Json& {
+                          static const Json none;
+                          decoded = true;
+                          return none;
+                        },
+                        clock.unix_now(), clock};
+  BOOST_TEST(rules.check("fresh", input).unmet.empty());
+  BOOST_TEST(!decoded);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

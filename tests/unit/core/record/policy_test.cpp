@@ -145,6 +145,21 @@ BOOST_AUTO_TEST_CASE(a_short_life_of_its_own_is_extended_in_time) {
   BOOST_TEST(touch_due(Policy(), {std::nullopt, 24h}, 24h - 60s, 24h));
 }
 
+BOOST_AUTO_TEST_CASE(a_lifetime_replaces_both_timeouts_and_touches_in_time) {
+  Policy policy;
+  policy.lifetimes["short"] = {2min, 1h, std::nullopt};
+  policy.lifetimes["long"] = {24h * 30, 24h * 365, std::nullopt};
+  const Policy brief = policy.of(policy.lifetimes["short"]);
+  BOOST_TEST(seconds_left(brief, 0s) == 120);
+  BOOST_TEST(seconds_left(brief, 59min) == 60);
+  BOOST_TEST((brief.touch_every == 30s));
+  const Policy lasting = policy.of(policy.lifetimes["long"]);
+  BOOST_TEST(seconds_left(lasting, 24h * 300) == 86400 * 30);
+  BOOST_TEST((lasting.touch_every == 1min));
+  BOOST_TEST((policy.longest_absolute_timeout() == 24h * 365));
+  BOOST_TEST((Policy().longest_absolute_timeout() == 12h));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

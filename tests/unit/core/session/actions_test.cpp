@@ -14,6 +14,7 @@ std::string shown(const Result<Actions, InputProblem>& actions) {
   for (const std::string& key : actions->unset) text += " <" + key + ">";
   if (actions->destroy) text += " destroy";
   if (actions->regenerate) text += " regenerate";
+  if (actions->lifetime) text += " lifetime " + *actions->lifetime;
   if (actions->flush) text += " flush";
   return text;
 }
@@ -30,6 +31,7 @@ BOOST_AUTO_TEST_CASE(all_members_are_read) {
   BOOST_TEST(of_body(R"({"set":{"a":1,"b":{"c":[]}},"unset":["x","y z"],"regenerate":true,"flush":true})") ==
              R"(set {"a":1,"b":{"c":[]}} unset <x> <y z> regenerate flush)");
   BOOST_TEST(of_body(R"({"destroy":true})") == kNothing + " destroy");
+  BOOST_TEST(of_body(R"({"lifetime":"remember"})") == kNothing + " lifetime remember");
 }
 
 BOOST_AUTO_TEST_CASE(nothing_asked_is_nothing_done) {
@@ -42,8 +44,8 @@ BOOST_AUTO_TEST_CASE(nothing_asked_is_nothing_done) {
 
 BOOST_AUTO_TEST_CASE(flush_alone_changes_nothing) {
   BOOST_TEST(!parse_actions(R"({"flush":true})")->any());
-  for (const auto* body :
-       {R"({"set":{"a":1}})", R"({"unset":["a"]})", R"({"destroy":true})", R"({"regenerate":true})"})
+  for (const auto* body : {R"({"set":{"a":1}})", R"({"unset":["a"]})", R"({"destroy":true})",
+                           R"({"regenerate":true})", R"({"lifetime":"remember"})"})
     BOOST_TEST(parse_actions(body)->any(), body);
 }
 
@@ -53,6 +55,8 @@ BOOST_AUTO_TEST_CASE(a_wrong_type_is_refused_and_named) {
   for (const auto* body :
        {R"({"unset":"a"})", R"({"unset":{}})", R"({"unset":[1]})", R"({"unset":["a",null]})"})
     BOOST_TEST(of_body(body) == "unset is an array of strings", body);
+  for (const auto* value : {"1", "true", "null", "[]", "\"\""})
+    BOOST_TEST(of_body("{\"lifetime\":" + std::string(value) + "}") == "lifetime is the name of a lifetime");
   for (const auto* value : {"1", "\"true\"", "null", "[]"}) {
     for (const std::string name : {"destroy", "regenerate", "flush"}) {
       BOOST_TEST(of_body("{\"" + name + "\":" + value + "}") == name + " is true or false");
@@ -68,8 +72,9 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_no_object_is_refused) {
 BOOST_AUTO_TEST_CASE(unknown_members_are_refused) {
   for (const auto* body :
        {R"({"sett":{}})", R"({"Set":{}})", R"({"":1})", R"({"set":{},"user":"alice"})", R"({"touch":true})"})
-    BOOST_TEST(of_body(body) == "actions are set, unset, destroy, regenerate and flush, and nothing else",
-               body);
+    BOOST_TEST(
+        of_body(body) == "actions are set, unset, destroy, regenerate, lifetime and flush, and nothing else",
+        body);
 }
 
 BOOST_AUTO_TEST_CASE(a_body_that_is_no_json_is_refused_without_quoting_it) {
@@ -155,6 +160,12 @@ BOOST_AUTO_TEST_CASE(empty_texts_are_as_if_they_had_not_come) {
       kNothing);
 }
 
+BOOST_AUTO_TEST_CASE(a_lifetime_is_one_name) {
+  BOOST_TEST(of_texts({.lifetime = {" remember ", "", "remember"}}) == kNothing + " lifetime remember");
+  BOOST_TEST(of_texts({.lifetime = {"remember", "kiosk"}}) == "lifetime is one name");
+  BOOST_TEST(of_texts({.lifetime = {" "}}) == kNothing);
+}
+
 BOOST_AUTO_TEST_CASE(one_bad_text_among_good_ones_is_refused) {
   BOOST_TEST(of_texts({.set = {"a=1", "nonsense"}}) == "set is a JSON object or key=value");
   BOOST_TEST(of_texts({.set = {"a=1"}, .destroy = {"perhaps"}}) == "destroy is true or false");
@@ -166,15 +177,15 @@ BOOST_AUTO_TEST_SUITE(actions_together)
 
 BOOST_AUTO_TEST_CASE(merged_actions_are_those_of_both_and_the_second_value_counts) {
   const Actions merged_ones =
-      merged(*parse_actions(R"({"set":{"a":1,"b":{"x":1}},"unset":["u"],"flush":true})"),
-             *parse_actions(R"({"set":{"b":{"y":2}},"unset":["v"],"regenerate":true})"));
-  BOOST_TEST(shown(merged_ones) == R"(set {"a":1,"b":{"y":2}} unset <u> <v> regenerate flush)");
+      merged(*parse_actions(R"({"set":{"a":1,"b":{"x":1}},"unset":["u"],"flush":true,"lifetime":"x"})"),
+             *parse_actions(R"({"set":{"b":{"y":2}},"unset":["v"],"regenerate":true,"lifetime":"y"})"));
+  BOOST_TEST(shown(merged_ones) == R"(set {"a":1,"b":{"y":2}} unset <u> <v> regenerate lifetime y flush)");
   BOOST_TEST(shown(merged(*parse_actions(R"({"destroy":true})"), Actions())) == kNothing + " destroy");
 }
 
 BOOST_AUTO_TEST_CASE(destroy_with_anything_else_is_a_contradiction) {
   for (const auto* body : {R"({"destroy":true,"set":{"a":1}})", R"({"destroy":true,"unset":["a"]})",
-                           R"({"destroy":true,"regenerate":true})"}) {
+                           R"({"destroy":true,"regenerate":true})", R"({"destroy":true,"lifetime":"x"})"}) {
     BOOST_TEST(contradiction(*parse_actions(body)) == "destroy goes with no other action", body);
   }
   BOOST_TEST(contradiction(*parse_actions(R"({"destroy":true,"flush":true,"set":{},"regenerate":false})")) ==

@@ -21,7 +21,7 @@ struct Fixture {
   // "subject", "rights", both or "", and what is forgotten.
   [[nodiscard]] std::string effect(const Json& stored, const Json& set,
                                    const std::vector<std::string>& unset = {}) const {
-    const PrivilegeChange change = privileges.change(stored, changes_of(set, unset));
+    const PrivilegeChange change = privileges.change(stored, changes_of(set, unset), SameSubject::nothing);
     std::string text = change.subject ? "subject" : "";
     if (change.rights) text += "+rights";
     for (const std::string& name : change.forgotten) text += " -" + name;
@@ -74,13 +74,33 @@ BOOST_AUTO_TEST_CASE(a_value_that_a_rule_reads_is_a_right_wherever_it_stands) {
   BOOST_TEST(effect(stored, R"({"odd":2,"email":"b"})"_json).empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_login_is_a_subject_that_is_set_and_the_same_one_where_that_counts) {
+  const auto login = [&](const char* stored, const char* set, SameSubject same,
+                         const std::vector<std::string>& unset = {}) {
+    const PrivilegeChange change =
+        privileges.change(Json::parse(stored), changes_of(Json::parse(set), unset), same);
+    return change.login;
+  };
+  for (const SameSubject same : {SameSubject::nothing, SameSubject::login}) {
+    BOOST_TEST(login("{}", R"({"user":"alice"})", same));
+    BOOST_TEST(login(R"({"user":"alice"})", R"({"user":"bob"})", same));
+    BOOST_TEST(!login(R"({"user":"alice"})", R"({"groups":["admin"]})", same));
+    BOOST_TEST(!login(R"({"user":"alice"})", "{}", same, {"user"}));
+    BOOST_TEST(!login(R"({"user":"alice"})", R"({"user":""})", same));
+    BOOST_TEST(!login("{}", R"({"user":""})", same));
+    BOOST_TEST(!login("{}", R"({"email":"a"})", same));
+  }
+  BOOST_TEST(!login(R"({"user":"alice"})", R"({"user":"alice"})", SameSubject::nothing));
+  BOOST_TEST(login(R"({"user":"alice"})", R"({"user":"alice"})", SameSubject::login));
+}
+
 BOOST_AUTO_TEST_CASE(only_attributes_that_are_concerned_are_compared) {
   for (const char* name : {"user", "email", "groups", "account", "odd/name"})
     BOOST_TEST(privileges.concern(name), name);
   for (const char* name : {"cart", "plan", "odd", "csrf", ""}) BOOST_TEST(!privileges.concern(name), name);
   const Privileges all{std::make_shared<Identity>(IdentitySettings()), {{}, {""}}};
   BOOST_TEST(all.concern("cart"));
-  BOOST_TEST(all.change(R"({"cart":1})"_json, changes_of(R"({"cart":2})"_json)).rights);
+  BOOST_TEST(all.change(R"({"cart":1})"_json, changes_of(R"({"cart":2})"_json), SameSubject::nothing).rights);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -194,7 +194,8 @@ BOOST_AUTO_TEST_CASE(regenerating_keeps_when_the_session_was_created) {
   Session session = stored(R"({"user":"alice"})"_json);
   clock.advance(20min);
   BOOST_TEST(outcome(run(session.regenerate())) == "written");
-  BOOST_TEST(record(session) == R"({"v":1,"created":1800000000,"data":{"user":"alice"}})");
+  BOOST_TEST(record(session) ==
+             R"({"v":1,"created":1800000000,"authenticated":1800000000,"data":{"user":"alice"}})");
 }
 
 BOOST_AUTO_TEST_CASE(regenerating_writes_changes_along) {
@@ -210,7 +211,8 @@ BOOST_AUTO_TEST_CASE(a_login_regenerates_and_restarts_the_age) {
   clock.advance(20min);
   BOOST_TEST(outcome(run(session.set("user", "alice", Flush::now))) == "written");
   BOOST_TEST(refusal(old_cookie) == "revoked");
-  BOOST_TEST(record(session) == R"({"v":1,"created":1800001200,"data":{"cart":[1],"user":"alice"}})");
+  BOOST_TEST(record(session) ==
+             R"({"v":1,"created":1800001200,"authenticated":1800001200,"data":{"cart":[1],"user":"alice"}})");
   BOOST_TEST(session.set_cookie().has_value());
 }
 

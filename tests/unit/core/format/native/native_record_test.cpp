@@ -64,6 +64,33 @@ BOOST_AUTO_TEST_CASE(a_record_is_written_as_documented_and_read_again) {
   BOOST_TEST(read->attributes == record.attributes);
 }
 
+BOOST_AUTO_TEST_CASE(the_last_login_and_the_lifetime_stand_before_the_attributes) {
+  Record record = record_with(seconds(1'700'000'000), R"({"user":"alice"})"_json);
+  record.login = {seconds(1'700'000'001), {"192.0.2.1", "B\"r"}};
+  record.lifetime_name = "remember";
+  record.migrated_from = "sess:x";
+  const std::string bytes = dialect.encode(record);
+  BOOST_TEST(bytes ==
+             R"({"v":1,"created":1700000000,"authenticated":1700000001,"client":"192.0.2.1","agent":"B\"r",)"
+             R"("lifetime":"remember","from":"sess:x","data":{"user":"alice"}})");
+  const auto read = dialect.decode(bytes);
+  BOOST_TEST_REQUIRE(read.has_value());
+  BOOST_TEST((read->login.authenticated == record.login.authenticated));
+  BOOST_TEST(read->login.client.address == "192.0.2.1");
+  BOOST_TEST(read->login.client.agent == "B\"r");
+  BOOST_TEST(read->lifetime_name == "remember");
+  BOOST_TEST(dialect.encode(*read) == bytes);
+}
+
+BOOST_AUTO_TEST_CASE(what_says_something_else_of_the_login_is_no_record) {
+  for (const char* member : {R"("authenticated":"now")", R"("authenticated":-1)", R"("authenticated":1.5)",
+                             R"("authenticated":100000000000)", R"("authenticated":null)", R"("client":1)",
+                             R"("agent":[])", R"("lifetime":{})"}) {
+    const std::string bytes = R"({"v":1,"created":1700000000,)" + std::string(member) + R"(,"data":{}})";
+    BOOST_TEST(record_refusal(dialect, bytes) == "malformed", member);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(members_that_nobody_touched_keep_their_bytes_and_their_places) {
   const std::string bytes =
       R"({"v":1,"created":1700000000,"from":"sess:x","later":[1, 2],"data":{"zebra":1.50,"cart":{"10":1,"b":2,"a":3},)"
