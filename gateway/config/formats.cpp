@@ -115,6 +115,23 @@ void warn_of_timeouts(Section& top, const Settings& settings) {
     idle.warn(text + ": " + std::string(format.no_idle_timeout));
 }
 
+// What only records with the facts of the login can do.
+void check_login_facts(Section& top, const Settings& settings, CrossFieldChecks& found) {
+  if (settings.format->capabilities.login_facts) return;
+  const std::string text = ": the records of dialect " + std::string(settings.format->name);
+  const Field lifetimes = within(top["session"], "lifetimes");
+  if (!settings.session.lifetimes.empty())
+    found.add(lifetimes, "expected dialect native" + text + " keep no lifetime that a login has asked for");
+  for (const Rule& rule : settings.rules) {
+    if (!rule.authenticated_within) continue;
+    found.add(within(top["rules"], rule.name), "authenticated_within: expected dialect native" + text +
+                                                   " don't say when somebody has logged in");
+  }
+  const Field client = within(top["session"], "record_client");
+  if (client.given() && (settings.record_client.address || settings.record_client.agent))
+    client.warn("does not count" + text + " have no place for it");
+}
+
 void warn_of_unsigned(Section& top, const Settings& settings) {
   const auto warn = [](const FormatRow& row, const Field& field) {
     if (row.capabilities.signed_cookies) return;
@@ -172,6 +189,7 @@ void read_formats(Section& top, Settings& to) {
 void check_formats(Section& top, const Settings& settings) {
   CrossFieldChecks found;
   check_keys(top, settings, found);
+  check_login_facts(top, settings, found);
   for (const FormatRow& row : registry_of(top).rows()) {
     if (row.validate_with_store != nullptr) row.validate_with_store(top, settings, found);
   }

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kMaxHeaderName = 64;
 constexpr std::size_t kMaxAddress = 2048;
 constexpr Choices<bool, 2> kRefuse = {{{"status", false}, {"redirect", true}}};
-constexpr std::array<std::string_view, 4> kActions = {"set", "unset", "destroy", "regenerate"};
+constexpr std::array<std::string_view, 5> kActions = {"set", "unset", "destroy", "regenerate", "lifetime"};
 
 bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -93,7 +93,8 @@ void read_check(const NamedField& entry, HttpCheck& to) {
 bool is_action(std::string_view text) {
   const std::string_view verb = text.substr(0, text.find(':'));
   if (std::find(kActions.begin(), kActions.end(), verb) == kActions.end()) return false;
-  return verb.size() == text.size() || ((verb == "set" || verb == "unset") && verb.size() + 1 < text.size());
+  const bool with_name = verb == "set" || verb == "unset" || verb == "lifetime";
+  return verb.size() == text.size() || (with_name && verb.size() + 1 < text.size());
 }
 
 void read_view(const NamedField& entry, HttpView& to) {
@@ -105,8 +106,10 @@ void read_view(const NamedField& entry, HttpView& to) {
     read_items(allow, actions);
     for (const std::string& action : actions) {
       if (!is_action(action) && allow.clean())
-        allow.problem("expected set, unset, destroy, regenerate, set:NAME or unset:NAME, got " +
-                      shown(action));
+        allow.problem(
+            "expected set, unset, destroy, regenerate, lifetime, set:NAME, unset:NAME or lifetime:NAME, "
+            "got " +
+            shown(action));
     }
     to.allow = joined(actions);
     const Field expose = section["expose"];

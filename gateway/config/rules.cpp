@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -70,14 +71,23 @@ void read_conditions(const std::string& pointer, Section& section, std::vector<C
   if (!any) section.field().problem("expected equals, one_of, contains or exists");
 }
 
+// The condition of a rule that is not on a value of the session.
+constexpr std::string_view kAuthenticatedWithin = "authenticated_within";
+constexpr std::chrono::hours kTenYears(24 * 3650);
+
 void read_rule(const NamedField& entry, Rule& to) {
   to.name = entry.name;
   check_name(entry);
   entry.field.describe([] {
-    return Json{{"type", "object"}, {"minProperties", 1}, {"propertyNames", {{"pattern", "^/"}}}};
+    return Json{{"type", "object"},
+                {"minProperties", 1},
+                {"propertyNames", {{"pattern", "^(/.*|authenticated_within)$"}}}};
   });
   const std::vector<NamedField> pointers = entries_of(entry.field);
+  read_duration(Section(entry.field, Section::Names::shown)[kAuthenticatedWithin], to.authenticated_within,
+                {seconds(1), kTenYears});
   for (const auto& [pointer, field] : pointers) {
+    if (pointer == kAuthenticatedWithin) continue;
     (void)is_member_pointer(pointer, field);
     read_map(field,
              [&, &name = pointer](Section& section) { read_conditions(name, section, to.conditions); });

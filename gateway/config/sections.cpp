@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/text.h"
+#include "core/session/session.h"
 #include "gateway/config/cross_field_checks.h"
 #include "gateway/config/values.h"
 #include "gateway/config/warnings.h"
@@ -40,6 +41,7 @@ constexpr Choices<Policy::PerSubject::WhenFull, 2> kWhenFull = {
      {"refuse", Policy::PerSubject::WhenFull::refuse}}};
 // A login reads them all.
 constexpr std::size_t kMaxSessionsPerSubject = 1000;
+constexpr std::size_t kMaxLifetimes = 32;
 
 constexpr Choices<StoreType, 2> kStoreTypes = {{{"memory", StoreType::memory}, {"redis", StoreType::redis}}};
 
@@ -124,6 +126,57 @@ void read_per_subject(Section& section, Policy::PerSubject& to) {
   read_choice(section["when_full"], to.when_full, kWhenFull);
 }
 
+// A lifetime keeps the timeouts of all sessions that it does not name, and lasts in the browser as long as
+// the cookie says, unless it has a word on that.
+void read_lifetime(const NamedField& entry, const Settings& settings, Policy& to) {
+  check_name(entry);
+  Policy::Lifetime lifetime{to.idle_timeout, to.absolute_timeout, settings.cookie.lifetime};
+  read_map(entry.field, [&](Section& section) {
+    const Field idle = section["idle_timeout"];
+    const Field absolute = section["absolute_timeout"];
+    read_duration(idle, lifetime.idle_timeout, {seconds(1), kTenYears});
+    read_duration(absolute, lifetime.absolute_timeout, {seconds(1), kTenYears});
+    read_duration(section["cookie"], lifetime.cookie, {seconds(1), kMaxCookieLifetime, "session"});
+    CrossFieldChecks found;
+    if (idle.given() && lifetime.idle_timeout > lifetime.absolute_timeout) {
+      found.add(idle, absolute,
+                "expected at most absolute_timeout (" + format_duration(lifetime.absolute_timeout) +
+                    "), got " + format_duration(lifetime.idle_timeout) + of_default(absolute));
+    }
+    found.report();
+    if (entry.field.clean() && !lifetime.cookie && lifetime.idle_timeout > to.idle_timeout)
+      entry.field.warn("browsers forget its cookie when they are closed: expected cookie with a duration");
+  });
+  if (entry.name == Session::kDefaultLifetime)
+    entry.field.problem("default is the name of the timeouts of all sessions: expected another name");
+  to.lifetimes.emplace(entry.name, lifetime);
+}
+
+void read_lifetimes(const Field& field, Settings& to) {
+  field.describe(names_shape);
+  const std::vector<NamedField> entries = entries_of(field);
+  if (entries.size() > kMaxLifetimes)
+    field.problem("expected at most " + std::to_string(kMaxLifetimes) + " lifetimes");
+  for (const NamedField& entry : entries) read_lifetime(entry, to, to.session);
+}
+
+void read_record_client(const Field& field, RecordClient& to) {
+  constexpr std::array<std::string_view, 2> kParts = {"address", "agent"};
+  std::vector<std::string> parts;
+  for (const auto& [name, on] : {std::pair(kParts[0], to.address), std::pair(kParts[1], to.agent)}) {
+    if (on) parts.emplace_back(name);
+  }
+  read_texts(field, parts);
+  for (const std::string& part : parts) {
+    if (std::find(kParts.begin(), kParts.end(), part) == kParts.end() && field.clean())
+      field.problem("expected address or agent, got " + shown(part) + suggestion(part, {"address", "agent"}));
+  }
+  const auto has = [&](std::string_view part) {
+    return std::find(parts.begin(), parts.end(), part) != parts.end();
+  };
+  to = {has(kParts[0]), has(kParts[1])};
+}
+
 void read_session(Section& section, Settings& to) {
   const Field idle = section["idle_timeout"];
   const Field absolute = section["absolute_timeout"];
@@ -138,6 +191,8 @@ void read_session(Section& section, Settings& to) {
            [&](Section& anonymous) { read_anonymous(anonymous, to.session.anonymous); });
   read_map(section["max_per_subject"],
            [&](Section& per_subject) { read_per_subject(per_subject, to.session.max_per_subject); });
+  read_lifetimes(section["lifetimes"], to);
+  read_record_client(section["record_client"], to.record_client);
   read_texts(section["forget_at_login"], to.forget_at_login);
   read_choice(section["regenerate_on"], to.regenerate_on, kRegenerateOn);
 }

@@ -105,6 +105,12 @@ enum class RegenerateOn {
   off,
 };
 
+// What of the client of a login its session keeps, for the user and operators to see.
+struct RecordClient {
+  bool address = true;
+  bool agent = true;
+};
+
 // Where sessions are kept.
 enum class StoreType { memory, redis };
 
@@ -125,6 +131,7 @@ struct Settings {
   // What a visitor's session loses at a login; the default is the format's (FormatRow::forget_at_login).
   std::vector<std::string> forget_at_login = FormatRow().forget_at_login;
   RegenerateOn regenerate_on = RegenerateOn::rules;
+  RecordClient record_client;
   StoreType store_type = StoreType::memory;
   MemoryStoreOptions memory;  // read and checked whichever the type is, like the next
   RedisStoreOptions redis;

@@ -30,6 +30,8 @@ std::optional<std::string_view> not_allowed(const Actions& actions, std::string_
   if (actions.destroy && !listed(allow, "destroy")) return "Destroying the session is not allowed here.";
   if (actions.regenerate && !listed(allow, "regenerate"))
     return "Regenerating the session is not allowed here.";
+  if (actions.lifetime && !key_allowed(allow, "lifetime", *actions.lifetime))
+    return "Choosing this lifetime is not allowed here.";
   return std::nullopt;
 }
 

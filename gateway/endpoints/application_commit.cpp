@@ -67,7 +67,8 @@ Task<Response> application_commit(const Request& request, Services& services) {
   if (const auto text = contradiction(*actions); !text.empty()) co_return refused_actions(text, log);
   const bool sets = !actions->set.empty();
   const auto cookies = request.headers.all("Cookie");
-  Applied applied = co_await apply_actions(std::move(*actions), cookies, request.settings.touch(), services);
+  ActionSource source = source_of(request, cookies, services, SameSubject::login);
+  Applied applied = co_await apply_actions(std::move(*actions), std::move(source), services);
   Response response = response_to(applied, sets, log);
   for (const std::string& cookie : applied.set_cookies) response.headers.add("Set-Cookie", cookie);
   co_return with_events(std::move(response), std::move(applied.events));

@@ -12,6 +12,7 @@ constexpr int kAttempts = 3;
 Session::Written apply(const Actions& actions, Session& session) {
   Json set = actions.set;
   auto changed = co_await session.set(std::move(set));
+  if (actions.lifetime) session.set_lifetime(*actions.lifetime);
   for (const std::string& key : actions.unset) {
     if (changed) changed = co_await session.unset(key);
   }
@@ -91,9 +92,9 @@ Task<ActionOutcome> without_session(const Actions& actions, const SessionManager
 }
 
 // Applies the actions to the session of the cookies, or to a new one. nullopt: the session ended meanwhile.
-Task<std::optional<ActionOutcome>> attempt(const Actions& actions, std::span<const std::string_view> cookies,
-                                           Touch touch, Services& services, Events& events) {
-  auto opened = co_await services.sessions.open(cookies, touch);
+Task<std::optional<ActionOutcome>> attempt(const Actions& actions, const ActionSource& source,
+                                           Services& services, Events& events) {
+  auto opened = co_await services.sessions.open(source.cookies, source.touch);
   if (!opened) co_return WriteFailure(opened.error());
   if (!opened->session) {
     warn_of_corrupt_record(opened->corrupt_record, services.telemetry);
@@ -104,6 +105,7 @@ Task<std::optional<ActionOutcome>> attempt(const Actions& actions, std::span<con
     opened->session = begin(*opened, services);
   }
   Session& session = *opened->session;
+  session.set_client(source.client, source.same_subject);
   auto written = co_await write(actions, session, services);
   add_changes(events, session.history());
   if (written) co_return Done{std::move(session)};
@@ -129,15 +131,26 @@ std::string for_log(const WriteFailure& failure) {
       return "an attribute name is reserved by its format";
     case WriteFailure::Kind::too_many:
       return "the user has as many sessions as session.max_per_subject allows";
+    case WriteFailure::Kind::unknown_lifetime:
+      return "session.lifetimes has no lifetime of that name";
+    case WriteFailure::Kind::lifetime_without_login:
+      return "a lifetime was asked for, and nobody is logged in";
   }
   return {};
 }
 
-Task<Applied> apply_actions(Actions actions, std::span<const std::string_view> cookies, Touch touch,
-                            Services& services) {
+ActionSource source_of(const Request& request, std::span<const std::string_view> cookies,
+                       const Services& services, SameSubject same_subject) {
+  const RecordClient& record = services.record_client;
+  const std::string_view address = record.address ? request.client.address : std::string_view();
+  const std::string_view agent = record.agent ? request.headers.get("User-Agent") : std::string_view();
+  return {cookies, request.settings.touch(), client_facts(address, agent), same_subject};
+}
+
+Task<Applied> apply_actions(Actions actions, ActionSource source, Services& services) {
   Events events;
   for (int tried = 0; tried < kAttempts; ++tried) {
-    auto outcome = co_await attempt(actions, cookies, touch, services, events);
+    auto outcome = co_await attempt(actions, source, services, events);
     if (!outcome) continue;
     auto set_cookies = cookies_for(*outcome, actions.destroy, services);
     co_return Applied{std::move(*outcome), std::move(events), std::move(set_cookies)};

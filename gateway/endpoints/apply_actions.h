@@ -31,13 +31,25 @@ struct Applied {
   std::vector<std::string> set_cookies = {};
 };
 
+// Whose session the actions are for, and who asks for them.
+struct ActionSource {
+  std::span<const std::string_view> cookies;  // the request's Cookie headers
+  Touch touch = Touch::on;
+  ClientFacts client = {};  // what a login is recorded with
+  // `login`: an application that has verified who the user is. `nothing`: it may be anybody.
+  SameSubject same_subject = SameSubject::nothing;
+};
+// The source that a request is. `cookies` are its Cookie headers, and outlive the source.
+[[nodiscard]] ActionSource source_of(const Request& request, std::span<const std::string_view> cookies,
+                                     const Services& services,
+                                     SameSubject same_subject = SameSubject::nothing);
+
 // Opens the session that the cookies name, or creates one if an attribute is to be set; then applies the
 // actions and writes. With a `revoked` cookie a session is created only for a login, because its cookie would
 // overwrite the newer one that the browser is about to get; and with cookies of several live sessions,
 // because only a login ends these. `destroy` ends every session that a verified cookie names. REQUIRES: the
 // actions have no contradiction. The texts that the arguments view must outlive the task.
-Task<Applied> apply_actions(Actions actions, std::span<const std::string_view> cookies, Touch touch,
-                            Services& services);
+Task<Applied> apply_actions(Actions actions, ActionSource source, Services& services);
 
 // Returns why a session was not written, for the log.
 [[nodiscard]] std::string for_log(const WriteFailure& failure);

@@ -43,7 +43,7 @@ Response login_needed(const Request& request, const LoginNeeded& login, WorkerTe
   if (!request.settings.login_page().empty() && wants_page(request))
     lead_to_login(response, request.settings.login_page());
   add_changes(response.events, login.history);
-  add_refusal(response.events, login.reason, login.name);
+  add_refusal(response.events, login.reason, login.name, login.subject);
   return response;
 }
 

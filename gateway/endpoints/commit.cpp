@@ -75,7 +75,8 @@ Task<Response> after_failure(const Request& request, int status, Services& servi
   if (!actions || !actions->destroy || !contradiction(*actions).empty())
     co_return application_error(status, "The application failed, so the session was not changed.");
   const auto cookies = request.headers.all("Cookie");
-  Applied applied = co_await apply_actions(std::move(*actions), cookies, request.settings.touch(), services);
+  ActionSource source = source_of(request, cookies, services, SameSubject::login);
+  Applied applied = co_await apply_actions(std::move(*actions), std::move(source), services);
   const auto* failure = std::get_if<WriteFailure>(&applied.outcome);
   if (failure != nullptr) (void)failed_commit(*failure, log);
   Response response = application_error(
@@ -102,7 +103,8 @@ Task<Response> commit_endpoint(const Request& request, Services& services) {
   if (!location) co_return location.error();
   const bool sets = !actions->set.empty();
   const auto cookies = request.headers.all("Cookie");
-  Applied applied = co_await apply_actions(std::move(*actions), cookies, request.settings.touch(), services);
+  ActionSource source = source_of(request, cookies, services, SameSubject::login);
+  Applied applied = co_await apply_actions(std::move(*actions), std::move(source), services);
   Response response = response_to(applied.outcome, sets, *location, log);
   co_return with_changes(std::move(response), std::move(applied));
 }

@@ -5,8 +5,9 @@
 
 namespace session::gateway {
 
-void add_refusal(Events& events, RejectReason refusal, std::string session) {
-  if (refusal != RejectReason::absent) add_refusal(events, to_text(refusal), std::move(session));
+void add_refusal(Events& events, RejectReason refusal, std::string session, std::string subject) {
+  if (refusal != RejectReason::absent)
+    add_refusal(events, to_text(refusal), std::move(session), std::move(subject));
 }
 
 void add_refusal(Events& events, std::string_view reason, std::string session, std::string subject) {

@@ -20,8 +20,8 @@ inline void add_changes(Events& events, const Events& history) {
 
 // Appends that a session cookie was refused. A request without a cookie is not recorded, because every
 // visitor sends such requests before a login. `session`: the LogId of the session that the cookie names;
-// empty: not known.
-void add_refusal(Events& events, RejectReason refusal, std::string session);
+// empty: not known. `subject`: whose it is, if it lives.
+void add_refusal(Events& events, RejectReason refusal, std::string session, std::string subject = {});
 
 // Appends that a request was refused for another reason, which is static text.
 void add_refusal(Events& events, std::string_view reason, std::string session = {}, std::string subject = {});

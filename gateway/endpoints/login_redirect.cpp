@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/base/text.h"
+#include "core/format/reject_reason.h"
 
 namespace session::gateway {
 namespace {
@@ -36,7 +37,13 @@ void lead_to_login(Response& response, std::string_view login_page) {
   const std::string_view to =
       response.headers.get(login_page.starts_with('/') ? "X-Session-Return" : "X-Session-Return-URL");
   std::string location(login_page);
-  if (!to.empty()) location.append(login_page.find('?') == login_page.npos ? "?to=" : "&to=").append(to);
+  const auto add = [&location](std::string_view name, std::string_view value) {
+    location.append(location.find('?') == location.npos ? "?" : "&").append(name).append("=").append(value);
+  };
+  if (!to.empty()) add("to", to);
+  // A login page that only looks whether somebody is logged in would send the browser back at once.
+  const std::string_view reason = response.headers.get("X-Session-Reason");
+  if (reason == to_text(RejectReason::stale)) add("reason", reason);
   response.status = 303;
   response.headers.add("Location", location);
 }

@@ -16,7 +16,8 @@ ActionTexts header_texts(const RequestHeaders& headers) {
           .unset = headers.all("X-Session-Unset"),
           .destroy = headers.all("X-Session-Destroy"),
           .regenerate = headers.all("X-Session-Regenerate"),
-          .flush = headers.all("X-Session-Flush")};
+          .flush = headers.all("X-Session-Flush"),
+          .lifetime = headers.all("X-Session-Lifetime")};
 }
 
 bool any_text(const std::vector<std::string_view>& texts) {
@@ -27,7 +28,7 @@ bool any_text(const std::vector<std::string_view>& texts) {
 bool wants_actions(const Request& request) {
   const ActionTexts texts = header_texts(request.headers);
   return any_text(texts.set) || any_text(texts.unset) || any_text(texts.destroy) ||
-         any_text(texts.regenerate) || any_text(texts.flush) ||
+         any_text(texts.regenerate) || any_text(texts.flush) || any_text(texts.lifetime) ||
          request.body.find_first_not_of(" \t\r\n") != std::string::npos;
 }
 
@@ -109,7 +110,8 @@ Task<Response> change(const Request& request, Services& services, bool deleted) 
   auto actions = permitted_actions(request, deleted);
   if (!actions) co_return actions.error();
   const auto cookies = request.headers.all("Cookie");
-  Applied applied = co_await apply_actions(std::move(*actions), cookies, request.settings.touch(), services);
+  ActionSource source = source_of(request, cookies, services);
+  Applied applied = co_await apply_actions(std::move(*actions), std::move(source), services);
   Response response = response_to(applied.outcome, request, deleted, services.telemetry.log());
   for (const std::string& cookie : applied.set_cookies) response.headers.add("Set-Cookie", cookie);
   co_return with_events(std::move(response), std::move(applied.events));

@@ -23,7 +23,8 @@ class LocationSettings {
   void add_endpoint(std::string_view name);
   // Names of rules, separated by commas. Lists add up: the session must satisfy all rules of all lists.
   void add_require(std::string_view rules);
-  // Of set, unset, destroy and regenerate, separated by commas; set:cart or unset:cart for one key. What each
+  // Of set, unset, destroy, regenerate and lifetime, separated by commas; set:cart, unset:cart or
+  // lifetime:remember for one. What each
   // list contains is allowed: `set` contains `set:cart`, an empty list contains nothing.
   void add_allow(std::string_view actions);
   // Names of attributes, separated by commas. What each list contains is shown; an empty list contains

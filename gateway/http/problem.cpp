@@ -22,6 +22,8 @@ std::string_view sentence(RejectReason refusal) {
       return "The session has reached its absolute timeout.";
     case RejectReason::revoked:
       return "The session id has changed. A newer cookie was issued.";
+    case RejectReason::stale:
+      return "The login is too long ago for this.";
     case RejectReason::ambiguous:
       return "The request has cookies of two sessions. A login or a logout ends both.";
   }
@@ -87,6 +89,10 @@ Response not_written(const WriteFailure& failure) {
       return problem(400, "bad-actions", "An attribute name is reserved by the session format.");
     case WriteFailure::Kind::too_many:
       return problem(409, "too-many-sessions", "The user has as many sessions as are allowed.");
+    case WriteFailure::Kind::unknown_lifetime:
+      return problem(400, "bad-actions", "There is no lifetime of this name.");
+    case WriteFailure::Kind::lifetime_without_login:
+      return problem(400, "bad-actions", "A lifetime is for sessions of users who are logged in.");
     case WriteFailure::Kind::too_large:
       break;
   }

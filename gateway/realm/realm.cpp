@@ -1,5 +1,6 @@
 #include "gateway/realm/realm.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "gateway/realm/formats.h"
@@ -20,7 +21,8 @@ SessionManagerOptions options_for(const Settings& settings, std::shared_ptr<Cach
         options.privileges.rights.push_back(condition.pointer);
     }
   }
-  options.cache.keep_data = !settings.rules.empty();
+  options.cache.keep_data = std::any_of(settings.rules.begin(), settings.rules.end(),
+                                        [](const Rule& rule) { return !rule.conditions.empty(); });
   options.cache.budget = std::move(budget);
   options.write_deadline = settings.limits.request_deadline / 2;
   options.log_id_key = log_id_key(settings);
@@ -55,6 +57,7 @@ Realm::Realm(std::shared_ptr<const ConfigSnapshot> configuration, Store& store,
                   background(std::move(task), shared_from_this());
                 },
                 settings().redirect_hosts,
+                settings().record_client,
                 admin_services(settings(), host)} {
   for (LegacyFormat& format : accepted_by(settings(), budget)) sessions_.accept(std::move(format));
 }

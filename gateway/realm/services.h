@@ -30,6 +30,7 @@ struct Services {
   // Runs a task after the response was sent. The worker waits for the task before it stops.
   std::function<void(Task<void>)> in_background = {};
   RedirectHosts redirect_hosts = {};  // commit.redirect_hosts
+  RecordClient record_client = {};    // session.record_client
   AdminServices admin = {};
 };
 

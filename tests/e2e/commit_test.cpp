@@ -1,5 +1,8 @@
 // An application that changes the session with response headers: X-Accel-Redirect and X-Session-*.
 
+#include <cstdint>
+#include <cstdlib>
+
 #include <boost/test/unit_test.hpp>
 
 #include "tests/support/e2e/support.h"
@@ -270,6 +273,51 @@ BOOST_AUTO_TEST_CASE(a_commit_without_the_gateway_is_a_503_and_no_login) {
   BOOST_TEST(reply.header("retry-after") == "5");
   BOOST_TEST(!reply.has("location"));
   BOOST_TEST(!reply.has("set-cookie"));
+}
+
+BOOST_AUTO_TEST_CASE(a_login_is_remembered_as_long_as_it_asks_for_and_shows_where_it_was) {
+  Stack stack;
+  commits(stack, "X-Session-Set: {\"user\":\"alice\"}\r\nX-Session-Lifetime: remember\r\n");
+  const Reply reply = stack.http().post("/login", "", {"User-Agent: Telephone/7 (\xc3\xa4)"});
+  BOOST_TEST(reply.header("set-cookie").find("; Max-Age=31536000") != std::string::npos);
+  BOOST_TEST(!reply.has("x-session-lifetime"));
+  const Json sessions = stack.http().get("/sessions", {cookie_line(reply)}).json().at("sessions");
+  BOOST_TEST_REQUIRE(sessions.size() == 1u);
+  BOOST_TEST(sessions[0].at("lifetime") == "remember");
+  BOOST_TEST(sessions[0].at("agent") == "Telephone/7 (\xc3\xa4)");
+  BOOST_TEST(sessions[0].at("client") == "unix:");  // the test's nginx listens on sockets
+  const auto at = [&](const char* name) { return sessions[0].at(name).get<std::int64_t>(); };
+  BOOST_TEST(std::abs(at("expires") - at("authenticated") - 30 * 86400) < 60);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_cannot_choose_a_lifetime_at_a_commit) {
+  Stack stack;
+  commits(stack, "X-Session-Set: {\"user\":\"alice\"}\r\n");
+  const Reply reply = stack.http().post("/login", "", {"X-Session-Lifetime: remember"});
+  BOOST_TEST(reply.status == 204);
+  BOOST_TEST(reply.header("set-cookie").find("Max-Age") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(where_a_recent_login_is_wanted_an_older_one_leads_to_the_login_page_and_back) {
+  Stack stack;
+  const std::string first = stack.log_in(R"({"user":"alice"})");
+  Client client = stack.http();
+  wait_until("the login to be old", [&] { return client.get("/recent/", {first}).status == 303; });
+  BOOST_TEST(client.get("/recent/?a=1", {first}).header("location") ==
+             "/login?to=%2Frecent%2F%3Fa%3D1&reason=stale");
+  BOOST_TEST(
+      client.get("/recent/elsewhere/", {first}).header("location") ==
+      "http://login.test/?from=here&to=http%3A%2F%2Fgateway.test%2Frecent%2Felsewhere%2F&reason=stale");
+  const Reply program = client.get("/recent/", {first, "Accept: application/json"});
+  BOOST_TEST(program.status == 401);
+  BOOST_TEST(program.json().at("reason") == "stale");
+  BOOST_TEST(client.get("/account/", {first}).status == 200);
+  BOOST_TEST(client.get("/recent/").header("location") == "/login?to=%2Frecent%2F");
+  commits(stack, "X-Session-Set: {\"user\":\"alice\"}\r\n");
+  const std::string again = cookie_line(client.post("/login", "", {first}));
+  BOOST_TEST(again != first);
+  stack.application().answers([](const AppRequest&) { return std::string("200 OK\r\n\r\n"); });
+  BOOST_TEST(client.get("/recent/", {again}).status == 200);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -23,7 +23,8 @@ struct EndpointFixture : SessionFixture {
   }
 
   RuleSet rules{{Rule{"user", {Condition{"/user", Condition::Op::exists, true}}},
-                 Rule{"admin", {Condition{"/groups", Condition::Op::contains, "admin"}}}}};
+                 Rule{"admin", {Condition{"/groups", Condition::Op::contains, "admin"}}},
+                 Rule{"fresh", {}, seconds(600)}}};
   std::vector<Task<void>> background;
   LogLines log;
   gateway::Telemetry process{gateway::LogSettings{}, log.sink()};

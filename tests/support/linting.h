@@ -17,7 +17,8 @@ namespace session::gateway {
 
 // What tests that don't say otherwise have as gateway.yaml: the rules that they ask for.
 inline constexpr const char* kSomeRules =
-    "rules: { admin: { /user: { exists: true } }, staff: { /user: { exists: true } },\n"
+    "rules: { admin: { /user: { exists: true } }, recent: { authenticated_within: 1m }, staff: { /user: { "
+    "exists: true } },\n"
     "  a: { /user: { exists: true } }, b: { /user: { exists: true } } }\n";
 
 // Rules about a site as a whole. The parts of sites that most tests have are silent about it.

@@ -14,7 +14,7 @@ struct ControlParam {
   std::string_view name;
   std::string_view write;
 };
-constexpr std::array<ControlParam, 14> kControls = {
+constexpr std::array<ControlParam, 15> kControls = {
     {{"GATEWAY_ENDPOINT", "session"},
      {"GATEWAY_SECRET", "(the secret of `listen`, as it is)"},
      {"GATEWAY_REQUIRE", "login"},
@@ -27,6 +27,7 @@ constexpr std::array<ControlParam, 14> kControls = {
      {"SESSION_UNSET", "$session_commit_unset if_not_empty"},
      {"SESSION_DESTROY", "$session_commit_destroy if_not_empty"},
      {"SESSION_REGENERATE", "$session_commit_regenerate if_not_empty"},
+     {"SESSION_LIFETIME", "$session_commit_lifetime if_not_empty"},
      {"SESSION_FLUSH", "$session_commit_flush if_not_empty"},
      {"SESSION_LOCATION", "$session_commit_location if_not_empty"}}};
 

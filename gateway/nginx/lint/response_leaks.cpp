@@ -10,9 +10,9 @@
 namespace session::gateway {
 namespace {
 
-constexpr std::array<std::string_view, 6> kForTheGateway = {"X-Session-Set",     "X-Session-Unset",
-                                                            "X-Session-Destroy", "X-Session-Regenerate",
-                                                            "X-Session-Flush",   "X-Session-Location"};
+constexpr std::array<std::string_view, 7> kForTheGateway = {
+    "X-Session-Set",      "X-Session-Unset", "X-Session-Destroy", "X-Session-Regenerate",
+    "X-Session-Lifetime", "X-Session-Flush", "X-Session-Location"};
 
 bool same_header(std::string_view a, std::string_view b) { return folded_header(a) == folded_header(b); }
 

@@ -34,9 +34,9 @@ class Audit {
  private:
   // Each reason has its own limit, so that a flood of forged cookies does not hide refusals for other
   // reasons. Unlisted reasons share the last one.
-  static constexpr std::array<std::string_view, 11> kReasons = {
-      "malformed", "bad-signature", "unknown",     "expired",    "revoked", "ambiguous",
-      "forbidden", "cross-origin",  "not-allowed", "bad-secret", ""};
+  static constexpr std::array<std::string_view, 12> kReasons = {
+      "malformed", "bad-signature", "unknown",      "expired",     "revoked",    "ambiguous",
+      "stale",     "forbidden",     "cross-origin", "not-allowed", "bad-secret", ""};
   [[nodiscard]] RateLimit& limit_of(std::string_view reason);
 
   Log& log_;

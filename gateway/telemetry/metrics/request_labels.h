@@ -23,6 +23,7 @@ inline constexpr std::array<std::string_view, kReasons> kReasonNames = {"absent"
                                                                         "bad-signature",
                                                                         "bad-secret",
                                                                         "ambiguous",
+                                                                        "stale",
                                                                         "forbidden",
                                                                         "not-allowed",
                                                                         "commit-not-allowed",

@@ -34,6 +34,7 @@ void add_action(FrontActions& actions, std::string_view name, std::string_view v
   if (is(name, "UNSET")) return actions.texts.unset.push_back(value);
   if (is(name, "DESTROY")) return actions.texts.destroy.push_back(value);
   if (is(name, "REGENERATE")) return actions.texts.regenerate.push_back(value);
+  if (is(name, "LIFETIME")) return actions.texts.lifetime.push_back(value);
   if (is(name, "FLUSH")) return actions.texts.flush.push_back(value);
   if (is(name, "STATUS")) return actions.statuses.push_back(value);
   if (is(name, "LOCATION") && !actions.location) actions.location = value;

@@ -42,7 +42,8 @@ struct Linted {
   // The exit status of lint; what it printed is then in `said`. Without arguments: with a configuration that
   // has a rule `admin` and else defaults, whatever there is in /etc.
   int lint(std::vector<std::string> arguments = {}) {
-    write_file(dir / "defaults.yaml", "rules: { admin: { /groups: { contains: admin } } }\n");
+    write_file(dir / "defaults.yaml",
+               "rules: { admin: { /groups: { contains: admin } }, recent: { authenticated_within: 1m } }\n");
     if (arguments.empty()) arguments = {"--config", dir / "defaults.yaml"};
     return run(std::move(arguments));
   }

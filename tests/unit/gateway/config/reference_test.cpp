@@ -135,6 +135,11 @@ BOOST_AUTO_TEST_CASE(the_reference_loads_and_every_value_in_it_is_the_default) {
   BOOST_TEST((read.session.anonymous.idle_timeout == defaults.session.anonymous.idle_timeout));
   BOOST_TEST(read.session.anonymous.max_bytes == defaults.session.anonymous.max_bytes);
   BOOST_TEST((read.forget_at_login == defaults.forget_at_login));
+  BOOST_TEST((read.session.max_per_subject.count == defaults.session.max_per_subject.count));
+  BOOST_TEST((read.session.max_per_subject.when_full == defaults.session.max_per_subject.when_full));
+  BOOST_TEST((read.session.lifetimes.empty() && defaults.session.lifetimes.empty()));
+  BOOST_TEST((read.record_client.address == defaults.record_client.address));
+  BOOST_TEST((read.record_client.agent == defaults.record_client.agent));
   BOOST_TEST((read.regenerate_on == defaults.regenerate_on));
   BOOST_TEST((read.flush == defaults.flush));
   BOOST_TEST(read.memory.max_bytes == defaults.memory.max_bytes);
@@ -219,7 +224,8 @@ BOOST_AUTO_TEST_CASE(the_examples_in_the_reference_load_when_they_are_activated)
     BOOST_TEST(loaded->views.size() == 1u);
     BOOST_TEST(loaded->listen_secrets.at(0).size() == 1u);
     BOOST_TEST(loaded->keys.size() == 1u);
-    BOOST_TEST(loaded->rules.size() == 2u);
+    BOOST_TEST(loaded->rules.size() == 3u);
+    BOOST_TEST(loaded->session.lifetimes.size() == 1u);
     BOOST_TEST((loaded->redis.password && loaded->redis.password().reveal() == "open sesame"));
     BOOST_TEST(loaded->redirect_hosts.allows({"a.example.org", 0}, 443));
     BOOST_TEST(loaded->accept.size() == 2u);

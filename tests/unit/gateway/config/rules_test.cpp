@@ -120,6 +120,29 @@ BOOST_AUTO_TEST_CASE(every_pointer_and_every_test_is_a_condition) {
   BOOST_TEST((read[1].conditions[2].operand == Json(true)));
 }
 
+BOOST_AUTO_TEST_CASE(a_rule_may_want_a_login_of_late) {
+  const auto read = settings(
+                        "rules: { fresh: { authenticated_within: 10m, /groups: { contains: admin } }, any: { "
+                        "/a: { exists: true } } }\n")
+                        .rules;
+  BOOST_REQUIRE(read.size() == 2u);
+  BOOST_TEST((read[0].authenticated_within == seconds(600)));
+  BOOST_TEST(read[0].conditions.size() == 1u);
+  BOOST_TEST(!read[1].authenticated_within.has_value());
+  BOOST_TEST(settings("rules: { fresh: { authenticated_within: 1h } }\n").rules.at(0).conditions.empty());
+  BOOST_TEST(problems("rules: { fresh: { authenticated_within: 0s } }\n") ==
+             "gateway.yaml:1: rules.fresh.authenticated_within: expected 1s..3650d, got 0s\n");
+  BOOST_TEST(problems("rules: { fresh: { authenticated_within: { exists: true } } }\n") != "");
+  BOOST_TEST(problems("rules: { fresh: { authenticated: 1m } }\n") != "");
+}
+
+BOOST_AUTO_TEST_CASE(records_that_do_not_say_when_somebody_logged_in_have_no_fresh_login) {
+  BOOST_TEST(problems("dialect: express\nexpress: { secrets: [0123456789abcdef0123456789abcdef] }\n"
+                      "rules: { fresh: { authenticated_within: 1m } }\n")
+                 .find("rules.fresh: authenticated_within: expected dialect native: the records of dialect "
+                       "express don't say when somebody has logged in") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(plain_values_are_what_they_look_like_and_quoted_ones_are_text) {
   const auto operand = [](const std::string& text) {
     return settings("rules: { r: { /a: { equals: " + text + " } } }\n").rules.at(0).conditions.at(0).operand;

@@ -134,6 +134,66 @@ BOOST_AUTO_TEST_CASE(former_cookies_are_places_of_the_same_name) {
   BOOST_TEST(problems(many).find("cookie.former: expected at most 8 places") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(lifetimes_have_names_and_keep_what_they_do_not_say) {
+  const auto read = settings(
+      "cookie: { lifetime: 2d }\n"
+      "session:\n"
+      "  idle_timeout: 1h\n"
+      "  lifetimes:\n"
+      "    remember: { idle_timeout: 30d, absolute_timeout: 365d, cookie: 365d }\n"
+      "    kiosk: { idle_timeout: 2m, cookie: session }\n"
+      "    plain: {}\n");
+  const auto& lifetimes = read.session.lifetimes;
+  BOOST_REQUIRE(lifetimes.size() == 3u);
+  const auto& remember = lifetimes.at("remember");
+  BOOST_TEST((remember.idle_timeout == std::chrono::hours(24 * 30)));
+  BOOST_TEST((remember.absolute_timeout == std::chrono::hours(24 * 365)));
+  BOOST_TEST((remember.cookie == seconds(86400 * 365)));
+  const auto& kiosk = lifetimes.at("kiosk");
+  BOOST_TEST((kiosk.idle_timeout == seconds(120)));
+  BOOST_TEST((kiosk.absolute_timeout == std::chrono::hours(12)));
+  BOOST_TEST(!kiosk.cookie.has_value());
+  BOOST_TEST((lifetimes.at("plain").idle_timeout == seconds(3600)));
+  BOOST_TEST((lifetimes.at("plain").cookie == seconds(86400 * 2)));
+}
+
+BOOST_AUTO_TEST_CASE(a_lifetime_that_can_not_be_is_refused) {
+  const auto said = [](const std::string& lifetime) {
+    return problems("session: { lifetimes: { x: { " + lifetime + " } } }\n");
+  };
+  BOOST_TEST(said("idle_timeout: 13h") ==
+             "gateway.yaml:1: session.lifetimes.x.idle_timeout: expected at most absolute_timeout (12h), got "
+             "13h, its default\n");
+  BOOST_TEST(said("cookie: 401d") ==
+             "gateway.yaml:1: session.lifetimes.x.cookie: expected session or 1s..400d, got 401d\n");
+  BOOST_TEST(said("idle_timeout: 0s, absolute_timeout: 1d").find("expected 1s..3650d, got 0s") !=
+             std::string::npos);
+  BOOST_TEST(said("idle: 1d").find("session.lifetimes.x.idle") != std::string::npos);
+  BOOST_TEST(problems("session: { lifetimes: { default: {} } }\n").find("default is the name") !=
+             std::string::npos);
+  BOOST_TEST(problems("session: { lifetimes: { \"a b\": {} } }\n") != "");
+  std::string many;
+  for (int i = 0; i < 33; ++i) many += "l" + std::to_string(i) + ": {}, ";
+  BOOST_TEST(problems("session: { lifetimes: { " + many + " } }\n").find("expected at most 32 lifetimes") !=
+             std::string::npos);
+  BOOST_TEST(problems("dialect: express\nexpress: { secrets: [0123456789abcdef0123456789abcdef] }\n"
+                      "session: { lifetimes: { x: {} } }\n")
+                 .find("session.lifetimes: expected dialect native") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_of_a_client_is_recorded_is_said_by_name) {
+  const auto read = [](const std::string& list) {
+    return settings("session: { record_client: " + list + " }\n").record_client;
+  };
+  BOOST_TEST((settings("").record_client.address && settings("").record_client.agent));
+  BOOST_TEST((read("[address]").address && !read("[address]").agent));
+  BOOST_TEST((!read("[agent]").address && read("[agent]").agent));
+  BOOST_TEST((!read("[]").address && !read("[]").agent));
+  BOOST_TEST(
+      problems("session: { record_client: [adress] }\n").find("expected address or agent, got adress") !=
+      std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(what_a_login_forgets_is_a_list_whose_default_is_the_format_s) {
   BOOST_TEST((settings("session: { forget_at_login: [a, b] }\n").forget_at_login ==
               std::vector<std::string>{"a", "b"}));

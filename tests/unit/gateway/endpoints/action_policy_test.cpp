@@ -24,6 +24,7 @@ BOOST_AUTO_TEST_CASE(without_a_list_nothing_is_allowed_but_to_change_nothing) {
     BOOST_TEST(said(R"({"unset":["a"]})", allow) == kUnset);
     BOOST_TEST(said(R"({"destroy":true})", allow) == "Destroying the session is not allowed here.");
     BOOST_TEST(said(R"({"regenerate":true})", allow) == "Regenerating the session is not allowed here.");
+    BOOST_TEST(said(R"({"lifetime":"remember"})", allow) == "Choosing this lifetime is not allowed here.");
     BOOST_TEST(said(R"({"flush":true})", allow) == "allowed");
     BOOST_TEST(said("", allow) == "allowed");
   }
@@ -33,13 +34,14 @@ BOOST_AUTO_TEST_CASE(each_word_allows_its_action_and_no_other) {
   const std::pair<std::string, std::string> actions[] = {{"set", R"({"set":{"a":1}})"},
                                                          {"unset", R"({"unset":["a"]})"},
                                                          {"destroy", R"({"destroy":true})"},
-                                                         {"regenerate", R"({"regenerate":true})"}};
+                                                         {"regenerate", R"({"regenerate":true})"},
+                                                         {"lifetime", R"({"lifetime":"remember"})"}};
   for (const auto& [word, unused] : actions) {
     for (const auto& [action, body] : actions)
       BOOST_TEST((said(body, word) == "allowed") == (word == action));
   }
   for (const auto& [word, body] : actions)
-    BOOST_TEST(said(body, " set ,unset,\tdestroy , regenerate ") == "allowed");
+    BOOST_TEST(said(body, " set ,unset,\tdestroy , regenerate,lifetime ") == "allowed");
 }
 
 BOOST_AUTO_TEST_CASE(words_are_whole_and_of_one_case) {
@@ -54,6 +56,8 @@ BOOST_AUTO_TEST_CASE(keys_are_allowed_one_by_one) {
   BOOST_TEST(said(R"({"set":{"cart":1,"user":"root"}})", "set:cart,set:prefs") == kSet);
   BOOST_TEST(said(R"({"unset":["cart"]})", "unset:cart") == "allowed");
   BOOST_TEST(said(R"({"unset":["cart","user"]})", "unset:cart") == kUnset);
+  BOOST_TEST(said(R"({"lifetime":"kiosk"})", "lifetime:kiosk") == "allowed");
+  BOOST_TEST(said(R"({"lifetime":"remember"})", "lifetime:kiosk") != "allowed");
   BOOST_TEST(said(R"({"unset":["cart"]})", "set:cart") == kUnset);
   BOOST_TEST(said(R"({"set":{"cart":1}})", "unset:cart") == kSet);
 }

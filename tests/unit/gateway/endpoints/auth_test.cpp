@@ -177,6 +177,25 @@ BOOST_AUTO_TEST_CASE(a_204_never_comes_from_memory_alone) {
   BOOST_TEST(reason(ask(cookie)) == "unknown");
 }
 
+BOOST_AUTO_TEST_CASE(a_login_that_is_too_long_ago_is_a_401_that_says_so) {
+  clock.advance(10min + 1s);
+  const Response response = ask(Asked("GET")
+                                    .with("HTTP_COOKIE", cookie)
+                                    .with("GATEWAY_REQUIRE", "login,fresh")
+                                    .with("REQUEST_URI", "/pay"));
+  BOOST_TEST(response.status == 401);
+  BOOST_TEST(response.body.empty());
+  BOOST_TEST(reason(response) == "stale");
+  BOOST_TEST(response.headers.get("X-Session-Return") == "%2Fpay");
+  BOOST_TEST(!response.headers.has("Set-Cookie"));
+  BOOST_TEST(!response.headers.has("X-Auth-Request-User"));
+  BOOST_TEST_REQUIRE(response.events.size() == 1U);
+  BOOST_TEST(response.events[0].cause == "stale");
+  BOOST_TEST(response.events[0].session == alice.log_id());
+  BOOST_TEST(response.events[0].subject == "alice");
+  BOOST_TEST(ask(cookie).status == 204);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

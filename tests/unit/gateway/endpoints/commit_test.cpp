@@ -1,9 +1,11 @@
+#include <chrono>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
 
 #include "gateway/endpoints/endpoint.h"
 #include "tests/support/endpoint_fixture.h"
+#include "tests/support/store_calls.h"
 
 namespace session::test {
 namespace {
@@ -291,6 +293,52 @@ BOOST_AUTO_TEST_CASE(a_login_is_in_the_store_before_its_answer_whatever_flush_sa
   const Response response = login("");
   BOOST_TEST(background.empty());
   BOOST_TEST(refusal(given_cookie(response)) == "a session");
+}
+
+BOOST_AUTO_TEST_CASE(a_login_is_recorded_with_its_client) {
+  const auto login_from = [&](const std::string& header) {
+    Asked asking = asked(header, "user=alice");
+    asking.with("REMOTE_ADDR", "192.0.2.7").with("HTTP_USER_AGENT", "Phone/1");
+    const std::string cookie = given_cookie(ask(asking));
+    return text_of(memory, key_of(opened(other, cookie)));
+  };
+  BOOST_TEST(login_from("").find(R"("client":"192.0.2.7","agent":"Phone/1")") != std::string::npos);
+  services.record_client = {false, true};
+  BOOST_TEST(login_from("").find(R"(,"agent":"Phone/1","data")") != std::string::npos);
+  services.record_client = {true, false};
+  BOOST_TEST(login_from("").find(R"("client":"192.0.2.7","data")") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_same_user_logs_in_again) {
+  const Session alice = stored(R"({"user":"alice","cart":[1]})"_json);
+  clock.advance(std::chrono::minutes(20));
+  const Response response = login(cookie_of(alice));
+  const std::string cookie = given_cookie(response);
+  BOOST_TEST(!cookie.empty());
+  BOOST_TEST(refusal(cookie_of(alice)) == "revoked");
+  BOOST_TEST(data_of(cookie) == R"({"cart":[1],"user":"alice"})");
+  const Session again = opened(other, cookie);
+  BOOST_TEST((again.summary()->authenticated == clock.unix_now()));
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_lifetime_is_a_400_and_nobody_is_logged_in) {
+  const Response response = ask(asked("", "user=alice").with("SESSION_LIFETIME", "forever"));
+  BOOST_TEST(response.status == 400);
+  BOOST_TEST(reason(response) == "bad-actions");
+  BOOST_TEST(!response.headers.has("Set-Cookie"));
+}
+
+BOOST_AUTO_TEST_CASE(a_login_asks_for_a_lifetime) {
+  SessionManagerOptions options;
+  options.policy.lifetimes["remember"] = {seconds(86400 * 30), seconds(86400 * 365), seconds(86400 * 365)};
+  SessionManager lasting = make_manager(format_options(), std::move(options));
+  gateway::Services with{lasting, rules, telemetry};
+  const Asked asking = asked("", "user=alice").with("SESSION_LIFETIME", "remember");
+  const gateway::Request request = asking.request();
+  const Response response = run(gateway::commit_endpoint(request, with));
+  BOOST_TEST(response.headers.get("Set-Cookie").find("; Max-Age=31536000") != std::string_view::npos);
+  BOOST_TEST((load(memory, key_of(opened(lasting, given_cookie(response))))->time_left ==
+              std::chrono::hours(24 * 30)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

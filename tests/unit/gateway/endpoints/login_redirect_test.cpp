@@ -56,6 +56,15 @@ BOOST_AUTO_TEST_CASE(the_method_is_the_clients_where_the_front_says_it) {
   BOOST_TEST(page("POST", {{"X-Forwarded-Method", "GET"}, {"Accept", "text/html"}}));
 }
 
+BOOST_AUTO_TEST_CASE(a_login_page_is_told_when_it_has_to_ask_again) {
+  const std::pair<std::string, std::string> stale = {"X-Session-Reason", "stale"};
+  BOOST_TEST(location("/login", {{"X-Session-Return", "%2Fa"}, stale}) == "/login?to=%2Fa&reason=stale");
+  BOOST_TEST(location("/login?x=1", {{"X-Session-Return", "%2Fa"}, stale}) ==
+             "/login?x=1&to=%2Fa&reason=stale");
+  BOOST_TEST(location("/login", {stale}) == "/login?reason=stale");
+  BOOST_TEST(location("/login", {{"X-Session-Reason", "absent"}}) == "/login");
+}
+
 BOOST_AUTO_TEST_CASE(the_way_back_is_added_to_the_address_of_the_login_page) {
   const Fields both = {{"X-Session-Return", "%2Fa"}, {"X-Session-Return-URL", "https%3A%2F%2Fb%2Fa"}};
   BOOST_TEST(location("/login", both) == "/login?to=%2Fa");

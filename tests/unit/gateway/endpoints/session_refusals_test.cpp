@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(actions_that_can_not_be_read_without_quoting_them) {
       {"set=hunter2", "not JSON, at byte 1"},
       {"[]", "actions are a JSON object"},
       {R"({"set":1})", "set is a JSON object"},
-      {R"({"sett":{}})", "actions are set, unset, destroy, regenerate and flush, and nothing else"},
+      {R"({"sett":{}})", "actions are set, unset, destroy, regenerate, lifetime and flush, and nothing else"},
       {R"({"set":{"a":1},"unset":["a"]})", "a key is both set and unset"},
       {R"({"set":{"a":1},"destroy":true})", "destroy goes with no other action"},
       {R"({"destroy":false,"destroy":true})", "an object has the same key twice"}};

@@ -5,6 +5,7 @@
 
 #include "gateway/endpoints/endpoint.h"
 #include "tests/support/endpoint_fixture.h"
+#include "tests/support/store_calls.h"
 
 namespace session::test {
 namespace {
@@ -219,6 +220,40 @@ BOOST_AUTO_TEST_CASE(a_session_that_ends_meanwhile_is_begun_anew_with_what_is_se
   BOOST_TEST(response.status == 200);
   BOOST_TEST(data_of(given_cookie(response)) == R"({"a":1})");
   BOOST_TEST(refusal(cookie) == "unknown");
+}
+
+BOOST_AUTO_TEST_CASE(a_lifetime_is_for_those_who_may_choose_one) {
+  SessionManagerOptions options;
+  options.policy.lifetimes["remember"] = {24h * 30, 24h * 365, std::nullopt};
+  SessionManager lasting = make_manager(format_options(), std::move(options));
+  gateway::Services with{lasting, rules, telemetry};
+  const auto post_to = [&](const Asked& asking) {
+    const gateway::Request request = asking.request();
+    return run(gateway::session_endpoint(request, with));
+  };
+  const auto left = [&] { return load(memory, key_of(alice))->time_left; };
+  const Response refused = post_to(asked("POST").with("HTTP_X_SESSION_LIFETIME", "remember"));
+  BOOST_TEST(refused.status == 403);
+  BOOST_TEST(reason(refused) == "not-allowed");
+  BOOST_TEST((left() == 30min));
+  BOOST_TEST(post_to(asked("POST", "lifetime:remember").with("HTTP_X_SESSION_LIFETIME", "remember")).status ==
+             200);
+  BOOST_TEST((left() == 24h * 30));
+  BOOST_TEST(post_to(asked("POST", "lifetime").body(R"({"lifetime":"default"})")).status == 200);
+  BOOST_TEST((left() == 30min));
+  BOOST_TEST(post_to(asked("GET").with("HTTP_X_SESSION_LIFETIME", "remember")).status == 405);
+  BOOST_TEST(
+      post_to(Asked("POST").with("GATEWAY_ALLOW", "lifetime").body(R"({"lifetime":"remember"})")).status ==
+      401);
+}
+
+// A page's script can repeat the user's name, but not make the login younger.
+BOOST_AUTO_TEST_CASE(a_browser_that_sets_its_own_user_again_has_not_logged_in) {
+  clock.advance(5min);
+  const Response response = post(R"({"set":{"user":"alice"}})");
+  BOOST_TEST(response.status == 200);
+  BOOST_TEST(!response.headers.has("Set-Cookie"));
+  BOOST_TEST((opened(other, cookie).summary()->authenticated == clock.unix_now() - 5min));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

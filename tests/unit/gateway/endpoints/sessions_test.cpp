@@ -56,6 +56,8 @@ BOOST_AUTO_TEST_CASE(a_user_sees_the_own_sessions_and_which_one_is_current) {
   BOOST_TEST(sessions[1].at("current") == false);
   BOOST_TEST(sessions[0].at("created") == clock.unix_now().count() - 1);
   BOOST_TEST(sessions[0].at("expires") == clock.unix_now().count() + 30 * 60 - 1);
+  BOOST_TEST(sessions[0].at("authenticated") == clock.unix_now().count() - 1);
+  for (const char* unknown : {"client", "agent", "lifetime"}) BOOST_TEST(sessions[0].at(unknown).is_null());
   BOOST_TEST(response.body.find(mine.id()) == std::string::npos);
   BOOST_TEST(response.body.find(key_of(mine)) == std::string::npos);
 }

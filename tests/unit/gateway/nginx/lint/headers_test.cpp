@@ -44,7 +44,8 @@ BOOST_AUTO_TEST_CASE(each_kind_of_cgi_has_its_own_directive) {
             ? ""
             : kind + "_hide_header X-Session-Set; " + kind + "_hide_header X-Session-Unset; " + kind +
                   "_hide_header X-Session-Destroy; " + kind + "_hide_header X-Session-Regenerate; " + kind +
-                  "_hide_header X-Session-Flush; " + kind + "_hide_header X-Session-Location; ";
+                  "_hide_header X-Session-Lifetime; " + kind + "_hide_header X-Session-Flush; " + kind +
+                  "_hide_header X-Session-Location; ";
     const std::string pass =
         hidden + kind + "_param HTTP_COOKIE $session_cookie; " + kind + "_pass 127.0.0.1:9000;";
     BOOST_TEST(

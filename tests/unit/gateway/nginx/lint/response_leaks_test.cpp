@@ -13,7 +13,8 @@ BOOST_AUTO_TEST_CASE(what_is_said_to_the_gateway_is_hidden_from_browsers) {
   const std::string all =
       "proxy_hide_header X-Session-Set; proxy_hide_header X-Session-Unset; proxy_hide_header "
       "X-Session-Destroy; "
-      "proxy_hide_header X-Session-Regenerate; proxy_hide_header X-Session-Flush; proxy_hide_header "
+      "proxy_hide_header X-Session-Regenerate; proxy_hide_header X-Session-Lifetime; proxy_hide_header "
+      "X-Session-Flush; proxy_hide_header "
       "X-Session-Location;";
   const auto open = [](const std::string& hidden) {
     return "location / { proxy_set_header X-Auth-Request-User \"\"; proxy_set_header X-Auth-Request-Email "

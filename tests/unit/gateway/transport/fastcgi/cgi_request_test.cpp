@@ -31,8 +31,8 @@ bool nothing_is_the_fronts(const Request& request) {
   return !request.front_secret.value() && request.settings.endpoint().empty() &&
          request.settings.require().empty() && request.settings.allow().empty() &&
          !request.settings.expose() && request.settings.touch() == Touch::on && texts.set.empty() &&
-         texts.unset.empty() && texts.destroy.empty() && texts.regenerate.empty() && texts.flush.empty() &&
-         !request.front_actions.location && request.front_actions.statuses.empty() &&
+         texts.unset.empty() && texts.destroy.empty() && texts.regenerate.empty() && texts.lifetime.empty() &&
+         texts.flush.empty() && !request.front_actions.location && request.front_actions.statuses.empty() &&
          request.settings.may_commit() && request.settings.scheme().empty() &&
          request.client.address.empty() && request.client.request_id.empty();
 }
@@ -40,18 +40,29 @@ bool nothing_is_the_fronts(const Request& request) {
 BOOST_AUTO_TEST_SUITE(cgi_request)
 
 BOOST_AUTO_TEST_CASE(a_client_can_say_nothing_that_is_the_fronts_word) {
-  const Request request =
-      request_of({{"HTTP_GATEWAY_ENDPOINT", "commit"},   {"HTTP_GATEWAY_SECRET", "x"},
-                  {"HTTP_GATEWAY_REQUIRE", "x"},         {"HTTP_GATEWAY_ALLOW", "set"},
-                  {"HTTP_GATEWAY_EXPOSE", "x"},          {"HTTP_GATEWAY_TOUCH", "off"},
-                  {"HTTP_GATEWAY_COMMIT", "off"},        {"HTTP_SESSION_STATUS", "500"},
-                  {"HTTP_REQUEST_SCHEME", "https"},      {"HTTP_SESSION_SET", "user=root"},
-                  {"HTTP_SESSION_UNSET", "a"},           {"HTTP_SESSION_DESTROY", "true"},
-                  {"HTTP_SESSION_REGENERATE", "true"},   {"HTTP_SESSION_FLUSH", "true"},
-                  {"HTTP_SESSION_LOCATION", "/x"},       {"HTTP_REMOTE_ADDR", "10.0.0.1"},
-                  {"HTTP_REQUEST_ID", "forged"},         {"HTTP_HTTP_GATEWAY_ALLOW", "set"},
-                  {"HTTP_REQUEST_METHOD", "DELETE"},     {"HTTP_DOCUMENT_URI", "/sessions"},
-                  {"QUERY_STRING", "GATEWAY_ALLOW=set"}, {"CONTENT_LENGTH", "5"}});
+  const Request request = request_of({{"HTTP_GATEWAY_ENDPOINT", "commit"},
+                                      {"HTTP_GATEWAY_SECRET", "x"},
+                                      {"HTTP_GATEWAY_REQUIRE", "x"},
+                                      {"HTTP_GATEWAY_ALLOW", "set"},
+                                      {"HTTP_GATEWAY_EXPOSE", "x"},
+                                      {"HTTP_GATEWAY_TOUCH", "off"},
+                                      {"HTTP_GATEWAY_COMMIT", "off"},
+                                      {"HTTP_SESSION_STATUS", "500"},
+                                      {"HTTP_REQUEST_SCHEME", "https"},
+                                      {"HTTP_SESSION_SET", "user=root"},
+                                      {"HTTP_SESSION_UNSET", "a"},
+                                      {"HTTP_SESSION_DESTROY", "true"},
+                                      {"HTTP_SESSION_REGENERATE", "true"},
+                                      {"HTTP_SESSION_FLUSH", "true"},
+                                      {"HTTP_SESSION_LIFETIME", "long"},
+                                      {"HTTP_SESSION_LOCATION", "/x"},
+                                      {"HTTP_REMOTE_ADDR", "10.0.0.1"},
+                                      {"HTTP_REQUEST_ID", "forged"},
+                                      {"HTTP_HTTP_GATEWAY_ALLOW", "set"},
+                                      {"HTTP_REQUEST_METHOD", "DELETE"},
+                                      {"HTTP_DOCUMENT_URI", "/sessions"},
+                                      {"QUERY_STRING", "GATEWAY_ALLOW=set"},
+                                      {"CONTENT_LENGTH", "5"}});
   BOOST_TEST(nothing_is_the_fronts(request));
   BOOST_TEST(request.method == "");
   BOOST_TEST(request.resource == "");
@@ -88,6 +99,7 @@ BOOST_AUTO_TEST_CASE(the_application_s_actions_come_by_the_front_and_all_of_them
                                       {"SESSION_UNSET", "c"},
                                       {"SESSION_DESTROY", "false"},
                                       {"SESSION_REGENERATE", "true"},
+                                      {"SESSION_LIFETIME", "remember"},
                                       {"SESSION_FLUSH", ""},
                                       {"SESSION_LOCATION", ""},
                                       {"SESSION_LOCATION", "/second"},
@@ -98,6 +110,7 @@ BOOST_AUTO_TEST_CASE(the_application_s_actions_come_by_the_front_and_all_of_them
   BOOST_TEST(texts.unset == Values{"c"}, boost::test_tools::per_element());
   BOOST_TEST(texts.destroy == Values{"false"}, boost::test_tools::per_element());
   BOOST_TEST(texts.regenerate == Values{"true"}, boost::test_tools::per_element());
+  BOOST_TEST(texts.lifetime == Values{"remember"}, boost::test_tools::per_element());
   BOOST_TEST(texts.flush == Values{""}, boost::test_tools::per_element());
   BOOST_TEST(request.front_actions.location.value() == "");
   BOOST_TEST(request.front_actions.statuses == (Values{"200", "502, 404"}), boost::test_tools::per_element());
