@@ -35,13 +35,15 @@ BOOST_AUTO_TEST_SUITE(projects)
 BOOST_AUTO_TEST_CASE(the_demo_is_fine_with_its_own_configuration_and_with_the_default_one) {
   const NginxFiles files;
   files.write("nginx.conf", source("conf/demo/nginx.conf"));
-  files.write("demo-app.conf", source("conf/demo/demo-app.conf"));
-  BOOST_TEST(files.lint() == "");
+  for (const char* name : {"demo-app.conf", "demo-protected.conf"})
+    files.write(name, source("conf/demo/" + std::string(name)));
+  BOOST_TEST(
+      files.lint("rules: { admin: { /user: { exists: true } }, fresh: { authenticated_within: 1m } }") == "");
   // As conf/demo/run does.
   const std::string http = source("conf/nginx/session-gateway-http.conf");
   std::filesystem::remove(files.path / "session-gateway-http.conf");
   files.write("session-gateway-http.conf", replaced(http, "__Host-session", "demo_session"));
-  for (const char* name : {"health", "server", "session"}) {
+  for (const char* name : {"admin", "health", "server", "session", "sessions"}) {
     const std::string file = "session-gateway-" + std::string(name) + ".conf";
     std::filesystem::remove(files.path / file);
     files.write(file,
