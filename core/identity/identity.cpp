@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace session {
 namespace {
@@ -66,6 +67,19 @@ std::string header_value(const Json& value) {
   std::string out;
   append_header_value(out, value);
   return out;
+}
+
+std::string header_text(std::string_view value) {
+  std::string text;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const std::string_view digits = value.substr(i + 1, 2);
+    unsigned char byte = 0;
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
+    const bool encoded = value[i] == '%' && digits.size() == 2 && read.ptr == digits.data() + 2;
+    text += encoded ? static_cast<char>(byte) : value[i];
+    if (encoded) i += 2;
+  }
+  return text;
 }
 
 bool valid_json_pointer(std::string_view text) {

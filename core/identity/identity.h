@@ -74,5 +74,7 @@ class Identity {
 // and that member, or "a,b" and the list of both. So an attribute that applications split at "," must always
 // be a list.
 [[nodiscard]] std::string header_value(const Json& value);
+// The text that a header value stands for: header_text(header_value(text)) is `text`.
+[[nodiscard]] std::string header_text(std::string_view value);
 
 }  // namespace session

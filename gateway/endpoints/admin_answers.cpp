@@ -24,6 +24,11 @@ Result<Paging, InputProblem> paging_of(const Query& query, std::string_view list
   return paging;
 }
 
+std::optional<std::string> subject_in(const Query& query) {
+  const auto text = query.get("subject");
+  return text ? std::optional(header_value(Json(*text))) : std::nullopt;
+}
+
 bool is_session_name(std::string_view name) {
   constexpr std::size_t kMaxName = 64;
   return !name.empty() && name.size() <= kMaxName && is_base64url(name);

@@ -35,6 +35,10 @@ class AnswerTime {
   Clock::Steady until_;
 };
 
+// The subject that a query names, as sessions have it (Identity::subject): queries and answers have the text
+// that it stands for. nullopt: the query names none.
+[[nodiscard]] std::optional<std::string> subject_in(const Query& query);
+
 // Whether a session can have that name at all.
 [[nodiscard]] bool is_session_name(std::string_view name);
 

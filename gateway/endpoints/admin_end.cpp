@@ -92,7 +92,7 @@ Task<Response> admin_end_one(std::string name, const Query& query, const Operato
 // A request that lost its query on the way must not mean "all".
 Task<Response> admin_end_several(const Request& request, const Query& query, const Operator& by,
                                  Services& services) {
-  const auto subject = query.get("subject");
+  const auto subject = subject_in(query);
   const auto all = query.get("all");
   if (subject.has_value() == all.has_value())
     co_return bad_query(InputProblem("Say which sessions end: subject=SUBJECT, or all=true&confirm=all."));

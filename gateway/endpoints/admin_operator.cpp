@@ -27,9 +27,10 @@ Response forbidden(std::string_view detail, std::string session = {}, std::strin
 }
 
 Response without_rule(Log& log) {
-  log.warn(Message::admin_without_rule,
-           "a location names the endpoint admin without a rule besides login in GATEWAY_REQUIRE, so it "
-           "serves nobody");
+  log.warn(
+      Message::admin_without_rule,
+      "a location names the endpoint admin or console without a rule besides login in GATEWAY_REQUIRE, so it "
+      "serves nobody");
   return forbidden("This location has no rule that says who may use it.");
 }
 

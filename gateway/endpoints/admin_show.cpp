@@ -26,7 +26,7 @@ constexpr milliseconds kCountStep{10};
 
 Json shown(const SessionInfo& info) {
   Json json = json_of(info);
-  json["subject"] = info.subject.empty() ? Json() : Json(info.subject);
+  json["subject"] = info.subject.empty() ? Json() : Json(header_text(info.subject));
   return json;
 }
 
@@ -130,7 +130,7 @@ Json totals_json(const SessionTotals& totals, Json body) {
 }  // namespace
 
 Task<Response> admin_list(const Query& query, Services& services) {
-  const auto subject = query.get("subject");
+  const auto subject = subject_in(query);
   if (subject && subject->empty()) co_return bad_query(InputProblem("subject is empty."));
   auto paging = paging_of(query, subject ? kSubjectSessions : kAllSessions);
   if (!paging) co_return bad_query(paging.error());
@@ -141,7 +141,7 @@ Task<Response> admin_list(const Query& query, Services& services) {
 Task<Sought> find_in_time(std::string name, const Query& query, Services& services) {
   SessionDirectory directory = services.sessions.directory();
   Sought sought;
-  if (const auto subject = query.get("subject")) {
+  if (const auto subject = subject_in(query)) {
     auto found = co_await directory.find_live(std::move(name), *subject);
     if (!found) sought.failure = found.error();
     if (found) sought.session = std::move(*found);
@@ -210,10 +210,11 @@ Task<Response> admin_subjects(const Query& query, Services& services) {
     auto page = co_await directory.page(std::move(position), std::min(kScanPage, paging->limit));
     if (!page) co_return admin_store_failed(page.error(), services.telemetry.log());
     for (const SessionInfo& info : page->sessions) {
-      if (info.subject.empty()) {
+      std::string subject = header_text(info.subject);
+      if (subject.empty()) {
         ++without_subject;
-      } else if (info.subject.starts_with(prefix)) {
-        ++counts[info.subject];
+      } else if (subject.starts_with(prefix)) {
+        ++counts[std::move(subject)];
       }
     }
     position = std::move(page->cursor);

@@ -15,6 +15,7 @@ Task<Response> session_endpoint(const Request& request, Services& services);
 Task<Response> sessions_endpoint(const Request& request, Services& services);
 Task<Response> commit_endpoint(const Request& request, Services& services);
 Task<Response> admin_endpoint(const Request& request, Services& services);
+Task<Response> console_endpoint(const Request& request, Services& services);
 Task<Response> health_endpoint(const Request& request, Services& services);
 Task<Response> ready_endpoint(const Request& request, Services& services);
 Task<Response> metrics_endpoint(const Request& request, Services& services);

@@ -19,6 +19,7 @@ constexpr std::array kRows = {
     EndpointRow{"commit", commit_endpoint, EndpointUse::sessions},
     EndpointRow{"sessions", sessions_endpoint, EndpointUse::sessions},
     EndpointRow{"admin", admin_endpoint, EndpointUse::sessions},
+    EndpointRow{"console", console_endpoint, EndpointUse::sessions},
     EndpointRow{"health", health_endpoint, EndpointUse::monitoring},
     EndpointRow{"ready", ready_endpoint, EndpointUse::monitoring},
     EndpointRow{"metrics", metrics_endpoint, EndpointUse::monitoring},

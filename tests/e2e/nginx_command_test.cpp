@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(without_a_directory_every_file_is_printed_below_its_name) {
   BOOST_TEST(site.run({"nginx", "--config", site.dir / "gateway.yaml"}) == 0);
   std::string expected;
   for (const char* name :
-       {"admin", "health", "http", "protect", "protect-grpc", "protect-uwsgi", "proxy", "public",
+       {"admin", "console", "health", "http", "protect", "protect-grpc", "protect-uwsgi", "proxy", "public",
         "public-grpc", "public-uwsgi", "server", "session", "sessions", "upstream"}) {
     const std::string file = "session-gateway-" + std::string(name) + ".conf";
     expected += "# === " + file + " ===\n" + read_file(site.dir / file);

@@ -208,7 +208,9 @@ bool some_are_denied(const Context& context) {
 // Whether the gateway itself says who may use the endpoint there. It serves nobody if the requirement is no
 // rule.
 bool asks_for_a_rule(const Inspection& in, const Context& context) {
-  return in.usage.is_endpoint(context, "admin") && !in.usage.params(context, "GATEWAY_REQUIRE").empty();
+  const bool for_operators =
+      in.usage.is_endpoint(context, "admin") || in.usage.is_endpoint(context, "console");
+  return for_operators && !in.usage.params(context, "GATEWAY_REQUIRE").empty();
 }
 
 // Reports endpoints that are open to the public, although they reveal or do more than the public needs.
@@ -216,7 +218,7 @@ void open_to_the_public(Inspection& in) {
   for (const Context* context : gateway_spots(in)) {
     if (context->internal() || some_are_denied(*context) || GatewayUsage::check(*context)) continue;
     if (asks_for_a_rule(in, *context)) continue;
-    for (const char* endpoint : {"admin", "metrics"}) {
+    for (const char* endpoint : {"admin", "console", "metrics"}) {
       if (in.usage.is_endpoint(*context, endpoint))
         in.danger(context->place(), context->title() + " opens the endpoint " + endpoint + " to everybody",
                   "allow 127.0.0.1; deny all;");

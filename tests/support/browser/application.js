@@ -38,13 +38,18 @@ function commit(response, actions) {
   response.writeHead(200, { 'X-Accel-Redirect': '/_session/commit', ...actions }).end();
 }
 
+// A header is no place for anything but ASCII.
+function asciiJson(value) {
+  return JSON.stringify(value).replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 async function logIn(request, response) {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   const { user, to } = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString()));
   // The bytes of UTF-8, as other languages write headers.
   const location = Buffer.from(to).toString('latin1');
-  commit(response, { 'X-Session-Set': JSON.stringify({ user }), 'X-Session-Location': location });
+  commit(response, { 'X-Session-Set': asciiJson({ user }), 'X-Session-Location': location });
 }
 
 function send(response, type, text) {

@@ -40,6 +40,7 @@ std::string BrowserSite::filled(const std::string& name) const {
   std::string text = replaced(file_here(name), "@HTTP@", options_.http);
   text = replaced(replaced(text, "@HOME@", options_.home), "@SERVER@", options_.server);
   text = replaced(replaced(text, "@MORE@", options_.gateway), "@DIR@", dir_.path());
+  text = replaced(text, "@STORE@", options_.store);
   text = replaced(text, "@TLS@", options_.scheme == "https" ? " ssl" + http2_of_a_listen_line() : "");
   return replaced(text, "@PORT@", std::to_string(port_));
 }

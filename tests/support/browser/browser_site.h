@@ -14,10 +14,11 @@ inline constexpr const char* kFirstBrowserKeys =
 // What a test adds to the files in tests/support/browser. In each text @PORT@ is the site's port.
 struct BrowserSiteOptions {
   std::string scheme = "https";  // or http
-  std::string gateway;           // lines of gateway.yaml
-  std::string http;              // lines at http level of nginx.conf
-  std::string server;            // lines of the server of site.example: further locations, for example
-  std::string refusals;          // session-gateway-refusals.conf; empty: there is none
+  std::string gateway = {};      // lines of gateway.yaml
+  std::string store = "{ type: memory }";
+  std::string http = {};      // lines at http level of nginx.conf
+  std::string server = {};    // lines of the server of site.example: further locations, for example
+  std::string refusals = {};  // session-gateway-refusals.conf; empty: there is none
   // The location of site.example for all that has no other one, such as the login page.
   std::string home = "location / { include session-gateway-public.conf; proxy_pass http://application; }";
 };

@@ -1,4 +1,5 @@
 'use strict';
+const fs = require('fs');
 // What scripts of tests say to the browser's page. Each answer of the application tells which request it got, as
 // application.js has it: {method, url, user, cookie}.
 
@@ -75,6 +76,12 @@ function words(page) {
     sendForm: (url) => leave(() => page.evaluate((to) => {
       Object.assign(document.body.appendChild(document.createElement('form')), { method: 'post', action: to }).submit();
     }, url)),
+    // What is not accessible in the page (axe-core: WCAG 2.2, A and AA, and good practice): "rule: element".
+    async inaccessible() {
+      await page.evaluate(fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8'));
+      const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ['violations'] }));
+      return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
+    },
     // All cookies that the browser holds.
     cookies: () => page.browserContext().cookies(),
   };

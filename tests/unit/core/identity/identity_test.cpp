@@ -178,6 +178,13 @@ BOOST_AUTO_TEST_CASE(pointers_and_header_names_are_told_from_other_texts) {
   BOOST_TEST(!valid_header_name(std::string(129, 'x')));
 }
 
+BOOST_AUTO_TEST_CASE(a_text_comes_back_from_its_header_value) {
+  for (const std::string text :
+       {"", "alice", " a b ", "100%", "%41", "%", "J\xc3\xbcrgen", "a,b", "\xff\x01"})
+    BOOST_TEST(header_text(header_value(Json(text))) == text);
+  BOOST_TEST(header_text("%zz%4") == "%zz%4");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -1,5 +1,7 @@
 // Who is logged in, as operators see it.
 
+#include <array>
+#include <cstdio>
 #include <set>
 #include <string>
 #include <vector>
@@ -242,6 +244,27 @@ BOOST_AUTO_TEST_CASE(a_store_that_fails_is_an_outage) {
   }
   BOOST_TEST(get("/sessions", "subject=ada").status == 503);
   BOOST_TEST(by_socket("POST", "/sessions", "", cookie_of(adas)).status == 503);
+}
+
+BOOST_AUTO_TEST_CASE(a_subject_is_the_text_itself_in_questions_and_in_answers) {
+  for (const std::string name : {"J\xc3\xbcrgen", "100%", " Ann ", "%41", "a,b", "\xd9\x86\xd8\xb5"}) {
+    const Session session = login(name);
+    std::string query;
+    for (const char c : name) {
+      std::array<char, 4> escape{};
+      std::snprintf(escape.data(), escape.size(), "%%%02x",
+                    static_cast<unsigned>(static_cast<unsigned char>(c)));
+      query += escape.data();
+    }
+    const Response found = get("/sessions", "subject=" + query);
+    BOOST_TEST_REQUIRE(body(found).at("sessions").size() == 1u, name);
+    BOOST_TEST(body(found).at("sessions")[0].at("subject") == name);
+    const Json subjects = body(get("/subjects", "prefix=" + query)).at("subjects");
+    BOOST_TEST_REQUIRE(subjects.size() == 1u, name);
+    BOOST_TEST(subjects[0].at("subject") == name);
+    BOOST_TEST(body(get("/sessions/" + session.log_id(), "subject=" + query)).at("subject") == name);
+    BOOST_TEST(body(end("subject=" + query)).at("ended") == 1, name);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -162,9 +162,9 @@ BOOST_AUTO_TEST_CASE(a_commit_gets_no_body) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_for_the_public_is_closed_to_it) {
-  for (const std::string endpoint : {"admin", "metrics", "health", "ready"}) {
+  for (const std::string endpoint : {"admin", "console", "metrics", "health", "ready"}) {
     const std::string line = "fastcgi_param GATEWAY_ENDPOINT " + endpoint + ";";
-    const bool danger = endpoint == "admin" || endpoint == "metrics";
+    const bool danger = endpoint == "admin" || endpoint == "console" || endpoint == "metrics";
     BOOST_TEST(
         gateway_with(line) ==
         finding(danger ? "site.conf:1: danger: location = /x opens the endpoint " + endpoint + " to everybody"

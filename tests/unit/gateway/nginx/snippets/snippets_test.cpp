@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(a_secret_of_listen_is_a_file_of_its_own_that_every_location
     includes += static_cast<std::size_t>(passes);
     BOOST_TEST(file.text.find("/etc/session-gateway/nginx/") == file.text.npos);
   }
-  BOOST_TEST(includes == 6u);
+  BOOST_TEST(includes == 7u);
   BOOST_TEST(lines_with(snippet("secret", yaml), "fastcgi") ==
              "fastcgi_param GATEWAY_SECRET new-" + std::string(32, 's') + ";\n");
 }
