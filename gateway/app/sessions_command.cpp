@@ -40,7 +40,7 @@ int failed(const AdminClient::Result& result) {
     case Outcome::unreachable:
       return say(kUnreachable, problem);
     default:
-      return say(kFailed, problem);
+      return say(kNotDone, problem);
   }
 }
 
@@ -55,8 +55,9 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
   void add(std::size_t more) {
     count_ += more;
-    if (!terminal_ || system_clock().steady_now() - began_ < seconds(1)) return;
-    std::cerr << "\r\033[K" << count_ << " " << what_ << " so far" << std::flush;
+    const auto took = std::chrono::duration_cast<seconds>(system_clock().steady_now() - began_);
+    if (!terminal_ || took < seconds(1)) return;
+    std::cerr << "\r\033[K" << count_ << " " << what_ << " so far, " << took.count() << " s" << std::flush;
     shown_ = true;
   }
   // Before something else is printed.
@@ -92,9 +93,10 @@ class SessionPrinter {
     }
     if (!rows.empty()) std::cout << table_.render(rows) << std::flush;
   }
-  // Ends the output, and returns how many there were.
-  std::size_t finish() {
-    if (json_) std::cout << "]}\n";
+  // Ends the output, and returns how many there were. After a failure JSON stays without its end, so that
+  // nobody takes it for all sessions.
+  std::size_t finish(bool complete) {
+    if (json_) std::cout << (complete ? "]}\n" : "\n");
     return names_.size();
   }
 
@@ -115,12 +117,15 @@ AdminClient::Result print_list(const SessionsRequest& request, const AdminClient
                                std::size_t& count) {
   Progress progress("sessions");
   SessionPrinter printer(request.json);
+  bool cut = false;
   auto result = client.ask(list_of(request.subject), [&](const Json& page) {
     progress.clear();
+    cut |= page.value("cut", false);
     printer.print(page.at("sessions"), request.except);
     progress.add(page.at("sessions").size());
   });
-  count = printer.finish();
+  count = printer.finish(result.outcome == Outcome::done);
+  if (cut) std::cerr << "there may be more sessions than these\n";
   return result;
 }
 
@@ -142,32 +147,38 @@ void print_subjects(const std::map<std::string, std::size_t>& subjects) {
   std::cout << table.render(rows);
 }
 
+// Counts what `list` would print: a page may repeat what was on another.
+struct Counted {
+  std::set<std::string> names;
+  std::map<std::string, std::size_t> subjects;
+  std::size_t without_subject = 0;
+
+  void add(const Json& session) {
+    if (!names.insert(session.at("name").get<std::string>()).second) return;
+    const Json& subject = session.at("subject");
+    if (subject.is_string()) ++subjects[subject.get<std::string>()];
+    if (!subject.is_string()) ++without_subject;
+  }
+};
+
 int count(const SessionsRequest& request, const AdminClient& client) {
   Progress progress("sessions");
-  std::map<std::string, std::size_t> subjects;
-  std::size_t without = 0, total = 0;
-  const AdminQuestion question{"GET", "/subjects", {{"limit", "1000"}}};
-  const auto result = client.ask(question, [&](const Json& page) {
-    const std::size_t before = total;
-    without += page.at("without_subject").get<std::size_t>();
-    total += page.at("without_subject").get<std::size_t>();
-    for (const Json& each : page.at("subjects")) {
-      const auto sessions = each.at("sessions").get<std::size_t>();
-      subjects[each.at("subject").get<std::string>()] += sessions;
-      total += sessions;
-    }
-    progress.add(total - before);
+  Counted all;
+  const auto result = client.ask(list_of(std::nullopt), [&](const Json& page) {
+    const std::size_t before = all.names.size();
+    for (const Json& session : page.at("sessions")) all.add(session);
+    progress.add(all.names.size() - before);
   });
   progress.clear();
   if (result.outcome != Outcome::done) return failed(result);
   if (request.json) {
-    Json body = {{"sessions", total}, {"without_subject", without}};
-    if (request.by_subject) body["subjects"] = subjects;
+    Json body = {{"sessions", all.names.size()}, {"without_subject", all.without_subject}};
+    if (request.by_subject) body["subjects"] = all.subjects;
     std::cout << ascii_json(body) << "\n";
   } else if (request.by_subject) {
-    print_subjects(subjects);
+    print_subjects(all.subjects);
   } else {
-    std::cout << total << "\n";
+    std::cout << all.names.size() << "\n";
   }
   return kFine;
 }
@@ -190,8 +201,10 @@ int show(const SessionsRequest& request, const AdminClient& client) {
     question.path += "/" + *request.name;
     if (request.subject) question.query.emplace_back("subject", *request.subject);
   }
+  Progress progress("sessions found");
   const auto result = client.ask(question, [&](const Json& part) {
-    if (!part.contains("name")) return;  // the search goes on
+    if (!part.contains("name")) return progress.add(0);  // the search goes on
+    progress.clear();
     std::cout << (request.json ? ascii_json(part) + "\n" : session_lines(part));
   });
   return result.outcome == Outcome::done ? kFine : failed(result);
@@ -258,7 +271,7 @@ Loaded listeners_of(const ConfigChoice& choice) {
 
 std::optional<Listen> configured_socket(const ConfigChoice& choice, int& status) {
   const Loaded settings = listeners_of(choice);
-  status = kFailed;
+  status = kNotDone;
   if (!settings) {
     for (const Problem& problem : settings.error()) std::cerr << render(*choice.file, problem) << "\n";
     return std::nullopt;

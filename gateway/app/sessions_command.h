@@ -23,7 +23,7 @@ struct SessionsRequest {
 
 // Asks the running gateway over the socket that `admin.unix` of the configuration names, or over
 // ClientOptions::socket, and prints what it answers. Returns the exit status: 0, kNothingFound, kUnreachable,
-// kUsage if the request says too little or too much, and kFailed if the gateway refuses.
+// kUsage if the request says too little or too much, and kNotDone.
 int run_sessions(const SessionsRequest& request, const ClientOptions& options);
 
 }  // namespace session::gateway

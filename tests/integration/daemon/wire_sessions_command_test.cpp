@@ -10,6 +10,7 @@
 
 #include "tests/support/daemon/admin_gateway.h"
 #include "tests/support/daemon/impostor.h"
+#include "tests/support/daemon/wire_redis.h"
 #include "tests/support/places.h"
 #include "tests/support/program.h"
 
@@ -182,8 +183,29 @@ BOOST_AUTO_TEST_CASE(a_gateway_that_is_not_there_is_a_three) {
   BOOST_TEST(run_gateway_command({"sessions", "list", "--socket", "127.0.0.1:80"}).status == 2);
   write_file(dir / "gateway.yaml", "workers: 1\n");
   const Said unset = run_gateway_command({"sessions", "list", "--config", dir / "gateway.yaml"});
-  BOOST_TEST(unset.status == 1);
+  BOOST_TEST(unset.status == 4);
   BOOST_TEST(has(unset.err, "admin.unix is not set"));
+}
+
+// A program that takes the output for all sessions must not end with what came before the failure.
+BOOST_AUTO_TEST_CASE(what_the_gateway_does_not_do_is_a_four_and_no_json) {
+  RedisServer redis;
+  const WireGateway with_redis(with_admin(on(redis), true));
+  (void)log_in_often(with_redis, "alice", 2);
+  (void)redis.stop();
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"list", "--json"},
+                                                  {"list", "--subject", "alice", "--json"},
+                                                  {"count", "--json"},
+                                                  {"end", "--subject", "alice", "--json"},
+                                                  {"end", "--all", "--json"}}) {
+    std::vector<std::string> arguments = {"sessions"};
+    arguments.insert(arguments.end(), command.begin(), command.end());
+    arguments.insert(arguments.end(), {"--config", with_redis.config_file()});
+    const Said said = run_gateway_command(std::move(arguments));
+    BOOST_TEST(said.status == 4);
+    BOOST_TEST(said.err != "");
+    BOOST_TEST(!Json::accept(said.out));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(another_socket_of_the_gateway_is_told_from_it) {
