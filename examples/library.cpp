@@ -78,7 +78,7 @@ Task<bool> devices(session::SessionManager& manager) {
   auto sessions = co_await directory.of("bob");
   if (!sessions) co_return false;  // the store could not answer
   std::cout << "bob: " << sessions->size() << " sessions";
-  auto ended = co_await directory.end_of("bob", laptop.log_id());  // all but this one
+  auto ended = co_await directory.end_others("bob", laptop);  // all but this one
   std::cout << ", ended: " << ended.events.size() << "\n";
   co_return !ended.failure;
 }

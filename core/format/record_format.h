@@ -41,6 +41,10 @@ class RecordFormat {
   [[nodiscard]] virtual std::optional<std::string> tombstone(std::string_view /*successor*/) const {
     return std::nullopt;
   }
+  // Returns other bytes for the record that `bytes` are, with the same meaning for whoever reads them.
+  // `nonce`: four random bytes, which the result depends on. This one is for JSON: it ends in white space.
+  [[nodiscard]] virtual std::string respelled(std::string_view bytes, std::string_view nonce) const;
+
   // The store key that a tombstone names; empty for all other bytes.
   [[nodiscard]] virtual std::string successor(std::string_view /*bytes*/) const { return {}; }
 };

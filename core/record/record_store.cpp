@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/crypto/random.h"
+
 namespace session {
 namespace {
 
@@ -18,6 +20,9 @@ StoreTerms terms(const RecordWrite& write, milliseconds time_to_live) {
 // How far ahead a record is taken to be listed that has just been listed: as long as it had left, and a
 // minute.
 constexpr milliseconds kListedLonger = std::chrono::minutes(1);
+
+// How the keys of leases end, behind the owner's name.
+constexpr const char* kLease = ":lease";
 
 }  // namespace
 
@@ -55,8 +60,11 @@ std::string RecordStore::owner_of(const std::string& key, const Bytes& version) 
 }
 
 RecordStore::Answer<std::vector<std::string>> RecordStore::keys_of(std::string subject, std::size_t max) {
+  std::vector<std::string> owners = owners_.all_of(subject);
+  // A touch lists under the name in use what was listed under a former one, so that one is read last.
+  std::reverse(owners.begin(), owners.end());
   std::vector<std::string> all;
-  for (const std::string& owner : owners_.all_of(subject)) {
+  for (const std::string& owner : owners) {
     auto keys = co_await store_.owned(owner, max);
     if (!keys) co_return keys.error();
     all.insert(all.end(), std::make_move_iterator(keys->begin()), std::make_move_iterator(keys->end()));
@@ -180,6 +188,26 @@ bool RecordStore::is_legacy_session(std::string_view key, const Bytes& bytes) co
   return std::any_of(legacy_.begin(), legacy_.end(), [&](const Format* legacy) {
     return legacy->cookies->is_store_key(key) && legacy->records->decode_head(key, bytes.view(), all);
   });
+}
+
+RecordStore::Answer<ReplaceOutcome> RecordStore::renew_version(std::string key, Bytes version,
+                                                               milliseconds time_left) {
+  constexpr std::size_t kNonceBytes = 4;
+  Bytes renewed(format_.respelled(version.view(), system_random().bytes(kNonceBytes)));
+  StoreTerms terms(time_left);
+  terms.owner = owner_of(key, version);
+  terms.former = StoreTerms::Former{version.size(), time_left, terms.owner};
+  return store_.replace(std::move(key), std::move(version), std::move(renewed), std::move(terms));
+}
+
+RecordStore::Answer<bool> RecordStore::take_lease(std::string subject, Bytes token, milliseconds time) {
+  auto created = co_await store_.create(owners_.of(subject) + kLease, std::move(token), time);
+  if (!created) co_return created.error();
+  co_return *created == CreateOutcome::created;
+}
+
+RecordStore::Answer<EraseIfOutcome> RecordStore::release_lease(std::string subject, Bytes token) {
+  return store_.erase_if(owners_.of(subject) + kLease, std::move(token));
 }
 
 RecordStore::Answer<bool> RecordStore::probe(std::string key) {

@@ -156,6 +156,15 @@ class RecordStore {
     return store_.touch(std::move(key), StoreTerms(kTombstoneTime));
   }
 
+  // Gives a record other bytes that stand for the same, so that every write fails as `mismatch` that was to
+  // replace that version.
+  Answer<ReplaceOutcome> renew_version(std::string key, Bytes version, milliseconds time_left);
+
+  // Takes the right to end sessions of a subject because they are too many, which one login at a time has, at
+  // any gateway. False: another has it. It runs out after that time.
+  Answer<bool> take_lease(std::string subject, Bytes token, milliseconds time);
+  Answer<EraseIfOutcome> release_lease(std::string subject, Bytes token);
+
   // Tries every operation that requests need, under a key that no session has, because a store may serve
   // reads and reject writes. Returns false if the store answered, but lost what was written.
   Answer<bool> probe(std::string key);

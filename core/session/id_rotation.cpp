@@ -11,60 +11,70 @@ namespace session {
 
 // The new record is stored before the old one is retired, so that a crash between the two steps does not lose
 // the session. The old one is retired by a compare-and-set, so that exactly one of a concurrent destroy and
-// regenerate succeeds.
+// regenerate succeeds. After a lost one, the next attempt takes another new id: whoever ends the other
+// sessions of the subject may have ended the one before, and relies on that (end_sessions_of).
 Session::Written Session::move(std::string_view cause, Attempts attempts) {
+  for (;;) {
+    const std::string new_id = environment_->format.cookies->new_id();
+    const std::string new_key = environment_->format.cookies->store_key(new_id);
+    auto moved = co_await move_to(new_id, new_key, cause, attempts);
+    if (!moved) co_return moved.error();
+    if (*moved) co_return WriteOutcome();
+    auto rolled_back = co_await roll_back(true, new_key, WriteFailure(contended()));
+    if (attempts.over()) co_return rolled_back;
+    auto reloaded = co_await reload_locked(attempts);
+    if (!reloaded) co_return reloaded.error();
+  }
+}
+
+// False: the old record has changed meanwhile. Then the new one is left to the caller.
+Task<Result<bool, WriteFailure>> Session::move_to(std::string new_id, std::string new_key,
+                                                  std::string_view cause, Attempts attempts) {
   SessionEnvironment& env = *environment_;
   const seconds now = env.clock.unix_now();
-  const std::string new_id = env.format.cookies->new_id();
-  const std::string new_key = env.format.cookies->store_key(new_id);
-  std::optional<Bytes> stored;
-  for (;;) {
-    const bool restart_age = privilege_change().subject || privilege_change().login;
-    Changed changed = changed_record();
-    if (restart_age) changed.record.created = now;
-    auto prepared = prepare(new_key, std::move(changed));
-    if (!prepared) co_return co_await roll_back(stored.has_value(), new_key, prepared.error());
-    const bool anew = (restart_age || changes_lifetime()) && !endless() && !age_.end;
-    // Who was or becomes somebody has a place in the store, whatever strangers have taken.
-    if (had_subject()) prepared->retention = Retention::keep;
-    const milliseconds ttl = anew ? *prepared->time_to_live : ttl_of(*prepared);
-    const bool login = restart_age && prepared->has_subject;
-    auto held = co_await store_moved(new_key, stored, *prepared, ttl, login);
-    if (!held) co_return co_await roll_back(stored.has_value(), new_key, WriteFailure(held.error()));
-    if (*held == Stored::too_many) co_return failed(WriteFailure::Kind::too_many);
-    if (*held == Stored::missing) {
-      stored.reset();  // evicted: the old record stays until the new one is stored
-      if (attempts.over()) co_return failed(contended());
-      continue;
+  const bool restart_age = privilege_change().subject || privilege_change().login;
+  Changed changed = changed_record();
+  if (restart_age) changed.record.created = now;
+  auto prepared = prepare(new_key, std::move(changed));
+  if (!prepared) co_return prepared.error();
+  const bool anew = (restart_age || changes_lifetime()) && !endless() && !age_.end;
+  // Who was or becomes somebody has a place in the store, whatever strangers have taken.
+  if (had_subject()) prepared->retention = Retention::keep;
+  const milliseconds ttl = anew ? *prepared->time_to_live : ttl_of(*prepared);
+  const bool login = restart_age && prepared->has_subject;
+  auto stored = co_await store_moved(new_key, *prepared, ttl, login);
+  if (!stored) co_return stored.error();
+  if (restart_age) {
+    auto begun = co_await begin_login(new_key, *prepared);
+    if (!begun) {
+      auto failed = co_await roll_back(true, new_key, begun.error());
+      co_return failed.error();
     }
-    stored = prepared->bytes;
-    if (restart_age) {
-      auto ended = co_await end_others(Which::live);
-      if (!ended) co_return co_await roll_back(true, new_key, ended.error());
-      auto kept = co_await keep_limit(*prepared);
-      if (!kept) co_return co_await roll_back(true, new_key, kept.error());
-    }
-    const OldId retired = co_await retire_old_id(new_key, prepared->retention, attempts);
-    if (retired.how == OldId::How::done) {
-      std::string former_name = log_id();
-      moved_to(new_id, new_key, now);
-      written(std::move(*prepared), ttl);
-      note(SessionEvent::Kind::regenerated, restart_age ? SessionEvent::kLogin : cause,
-           std::move(former_name));
-      // After a crash, a record in another format may be left, which would outlive the tombstone. If this
-      // erase fails, erase_migrated_from() repeats it.
-      if (migrated_from_) (void)co_await env.records.erase_migrated_from(*migrated_from_);
-      co_return WriteOutcome();
-    }
-    // The old record may have been replaced all the same. The new record is then the only one of the session,
-    // so it is kept.
-    if (retired.how == OldId::How::unknown) co_return failed(retired.failure);
-    if (retired.how == OldId::How::unchanged)
-      co_return co_await roll_back(true, new_key, WriteFailure(retired.failure));
-    if (attempts.over()) co_return co_await roll_back(stored.has_value(), new_key, WriteFailure(contended()));
-    auto reloaded = co_await reload_locked(attempts);
-    if (!reloaded) co_return co_await roll_back(stored.has_value(), new_key, reloaded.error());
   }
+  const OldId retired = co_await retire_old_id(new_key, prepared->retention, attempts);
+  if (retired.how == OldId::How::done) {
+    std::string former_name = log_id();
+    moved_to(new_id, new_key, now);
+    written(std::move(*prepared), ttl);
+    note(SessionEvent::Kind::regenerated, restart_age ? SessionEvent::kLogin : cause, std::move(former_name));
+    // After a crash, a record in another format may be left, which would outlive the tombstone. If this
+    // erase fails, erase_migrated_from() repeats it.
+    if (migrated_from_) (void)co_await env.records.erase_migrated_from(*migrated_from_);
+    co_return true;
+  }
+  // The old record may have been replaced all the same. The new record is then the only one of the session,
+  // so it is kept.
+  if (retired.how == OldId::How::unknown) co_return WriteFailure(retired.failure);
+  if (retired.how == OldId::How::changed) co_return false;
+  auto failed = co_await roll_back(true, new_key, WriteFailure(retired.failure));
+  co_return failed.error();
+}
+
+Session::Written Session::begin_login(std::string new_key, const RecordWrite& write) {
+  auto ended = co_await end_others(Which::live);
+  if (!ended) co_return ended.error();
+  std::optional<std::string> subject = environment_->records.identity().subject(write.record.attributes);
+  co_return co_await keep_limit(std::move(new_key), std::move(subject));
 }
 
 // The store may have replaced the record although its reply was lost, and the browser would then keep an
@@ -92,20 +102,14 @@ Task<Session::OldId> Session::retire_old_id(std::string new_key, Retention reten
   co_return OldId{How::unchanged, failure};
 }
 
-// Stores the record of a new id, or updates the one that was stored before, which may be missing.
-Task<Result<Session::Stored, StoreFailure>> Session::store_moved(std::string key, std::optional<Bytes> stored,
-                                                                 RecordWrite write, milliseconds ttl,
-                                                                 bool login) {
-  if (!stored) {
-    auto created = co_await create_record(std::move(key), write, ttl, login);
-    if (!created) co_return created.error();
-    if (*created == CreateOutcome::exists)
-      throw std::runtime_error("a fresh id is taken: the random source is broken");
-    co_return *created == CreateOutcome::too_many ? Stored::too_many : Stored::done;
-  }
-  auto replaced = co_await environment_->records.replace(std::move(key), std::move(*stored), write, ttl, ttl);
-  if (!replaced) co_return replaced.error();
-  co_return *replaced == ReplaceOutcome::replaced ? Stored::done : Stored::missing;
+Session::Written Session::store_moved(std::string key, const RecordWrite& write, milliseconds ttl,
+                                      bool login) {
+  auto created = co_await create_record(std::move(key), write, ttl, login);
+  if (!created) co_return WriteFailure(created.error());
+  if (*created == CreateOutcome::exists)
+    throw std::runtime_error("a fresh id is taken: the random source is broken");
+  if (*created == CreateOutcome::too_many) co_return failed(WriteFailure::Kind::too_many);
+  co_return WriteOutcome();
 }
 
 // The store counts what it has listed, and some of that may have ended since: reading the list repairs it.
@@ -119,19 +123,20 @@ RecordStore::Answer<CreateOutcome> Session::create_record(std::string key, const
   auto created = co_await records.create(key, write, ttl, limit);
   if (!created || *created != CreateOutcome::too_many) co_return created;
   std::string subject = records.identity().subject(write.record.attributes).value_or("");
-  const auto live = co_await sessions_of(*environment_, std::move(subject));
-  if (!live) co_return live.error();
+  TakeSession take_none;
+  const auto repaired =
+      co_await sessions_of(*environment_, std::move(subject), kMaxSubjectSessions, std::move(take_none));
+  if (!repaired) co_return repaired.error();
   co_return co_await records.create(std::move(key), write, ttl, std::move(limit));
 }
 
-Session::Written Session::keep_limit(const RecordWrite& write) {
+Session::Written Session::keep_limit(std::string new_key, std::optional<std::string> subject) {
   const Policy::PerSubject most = environment_->records.policy().max_per_subject;
-  if (!write.has_subject || most.count == 0 || most.when_full != Policy::PerSubject::WhenFull::end_oldest)
+  if (!subject || most.count == 0 || most.when_full != Policy::PerSubject::WhenFull::end_oldest)
     co_return WriteOutcome();
-  std::string subject = environment_->records.identity().subject(write.record.attributes).value_or("");
-  std::string not_counted = base_ ? key_ : std::string();
+  LoginKeys login{new_key, base_ && key_ != new_key ? key_ : std::string()};
   EndedOfSubject ended =
-      co_await end_oldest(*environment_, std::move(subject), most.count, std::move(not_counted));
+      co_await end_oldest(*environment_, std::move(*subject), most.count, std::move(login));
   history_.insert(history_.end(), std::make_move_iterator(ended.events.begin()),
                   std::make_move_iterator(ended.events.end()));
   if (ended.failure) co_return WriteFailure(*ended.failure);

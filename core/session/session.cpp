@@ -130,10 +130,8 @@ Session::Written Session::create() {
     co_return co_await update();
   }
   if (prepared->has_subject) {
-    auto ended = co_await end_others(Which::live);
-    if (!ended) co_return co_await roll_back(true, key_, ended.error());
-    auto kept = co_await keep_limit(*prepared);
-    if (!kept) co_return co_await roll_back(true, key_, kept.error());
+    auto begun = co_await begin_login(key_, *prepared);
+    if (!begun) co_return co_await roll_back(true, key_, begun.error());
   }
   cookie_ = Cookie::give;
   const milliseconds ttl = *prepared->time_to_live;

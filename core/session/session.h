@@ -155,6 +155,8 @@ class Session {
   struct OldId;
   // Gives the session another id. `cause` is for its event, unless the changes are a login.
   Written move(std::string_view cause, Attempts attempts);
+  Task<Result<bool, WriteFailure>> move_to(std::string new_id, std::string new_key, std::string_view cause,
+                                           Attempts attempts);
   // Ends this session. False: it had ended before.
   Task<Result<bool, WriteFailure>> end_own();
   // Ends other sessions that the request has cookies of: all of them, or those that a login ends, which stops
@@ -163,14 +165,15 @@ class Session {
   Task<Result<bool, WriteFailure>> end_others(Which which);
   // Replaces the record of the old id with a tombstone that names the new one.
   Task<OldId> retire_old_id(std::string new_key, Retention retention, Attempts attempts);
-  enum class Stored { done, missing, too_many };
-  Task<Result<Stored, StoreFailure>> store_moved(std::string key, std::optional<Bytes> stored,
-                                                 RecordWrite write, milliseconds ttl, bool login);
+  // Stores the record of a new id.
+  Written store_moved(std::string key, const RecordWrite& write, milliseconds ttl, bool login);
+  // Ends what a login ends, after its record is stored under the new key.
+  Written begin_login(std::string new_key, const RecordWrite& write);
   // Creates a record. A login counts against Policy::max_per_subject, if that refuses logins.
   RecordStore::Answer<CreateOutcome> create_record(std::string key, const RecordWrite& write,
                                                    milliseconds ttl, bool login);
   // Ends the oldest sessions of the subject that has just logged in, if Policy::max_per_subject says so.
-  Written keep_limit(const RecordWrite& write);
+  Written keep_limit(std::string new_key, std::optional<std::string> subject);
   // Whether the record that the store holds has a subject.
   [[nodiscard]] bool had_subject() const { return summary_ && summary_->subject; }
   Written roll_back(bool stored, std::string new_key, WriteFailure failure);

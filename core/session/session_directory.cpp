@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
 #include <utility>
 
 #include "core/base/lanes.h"
@@ -10,10 +11,14 @@ namespace session {
 namespace {
 
 constexpr std::size_t kLanes = 32;
-// The most sessions of a subject that are shown: a user who looks must not make the store read without end.
-constexpr std::size_t kMaxListed = 1000;
 // The number of keys that are read at a time when the whole store is.
 constexpr std::size_t kPageSize = 500;
+// The number of successors that are followed.
+constexpr int kMaxSuccessors = 16;
+
+bool began_after(const SessionInfo& first, const SessionInfo& second) {
+  return std::tie(first.created, first.name) > std::tie(second.created, second.name);
+}
 
 seconds whole_seconds(milliseconds time) { return std::chrono::duration_cast<seconds>(time); }
 
@@ -42,11 +47,13 @@ SessionInfo SessionDirectory::info_of(const LiveSession& session) {
   return info;
 }
 
-SessionDirectory::Answer<std::vector<SessionInfo>> SessionDirectory::of(std::string subject) {
-  auto live = co_await sessions_of(environment_, std::move(subject), kMaxListed);
-  if (!live) co_return live.error();
+SessionDirectory::Answer<std::vector<SessionInfo>> SessionDirectory::of(std::string subject,
+                                                                        std::size_t max) {
   std::vector<SessionInfo> sessions;
-  for (const LiveSession& each : *live) sessions.push_back(info_of(each));
+  const TakeSession take = [&](const LiveSession& session) { sessions.push_back(info_of(session)); };
+  auto read = co_await sessions_of(environment_, std::move(subject), max, take);
+  if (!read) co_return read.error();
+  std::sort(sessions.begin(), sessions.end(), began_after);
   co_return sessions;
 }
 
@@ -55,13 +62,17 @@ SessionDirectory::Answer<std::optional<LiveSession>> SessionDirectory::find_live
   return session_named(environment_, std::move(name), std::move(subject));
 }
 
+std::optional<LiveSession> SessionDirectory::live_of(std::string key, StoredRecord stored) {
+  auto summary = environment_.records.summary(key, stored.bytes);
+  if (!summary) return std::nullopt;
+  return LiveSession{std::move(key), std::move(stored.bytes), std::move(*summary), stored.time_left};
+}
+
 SessionDirectory::Answer<std::optional<LiveSession>> SessionDirectory::load(std::string key) {
   auto loaded = co_await environment_.records.load(key);
   if (!loaded) co_return loaded.error();
   if (!*loaded) co_return std::optional<LiveSession>();
-  auto summary = environment_.records.summary(key, (*loaded)->bytes);
-  if (!summary) co_return std::optional<LiveSession>();
-  co_return LiveSession{key, (*loaded)->bytes, std::move(*summary), (*loaded)->time_left};
+  co_return live_of(std::move(key), std::move(**loaded));
 }
 
 // The keys of the store, not the records, are compared: only the one that is found is read.
@@ -89,37 +100,48 @@ SessionDirectory::Answer<std::optional<LiveSession>> SessionDirectory::find_live
   }
 }
 
-SessionDirectory::Answer<std::optional<LiveSession>> SessionDirectory::find(const Session& session) {
-  return load(environment_.format.cookies->store_key(session.id()));
-}
-
 std::optional<Json> SessionDirectory::attributes_of(const LiveSession& session) const {
   auto record = environment_.records.decode(session.key, session.version);
   return record ? std::optional(std::move(record->attributes)) : std::nullopt;
 }
 
 Task<DirectoryEnded> SessionDirectory::end(LiveSession session) {
-  std::vector<LiveSession> one;
-  one.push_back(std::move(session));
-  co_return co_await end_all(environment_, std::move(one));
+  std::string subject = session.summary ? session.summary->subject.value_or("") : std::string();
+  co_return co_await end_one(environment_, std::move(session.key), std::move(subject));
 }
 
+// A key on a page may be that of an id that was replaced since the scan began: then its session ends, which
+// may be on a page that was looked at before.
 Task<SessionDirectory::PageEnded> SessionDirectory::end_from(std::string cursor, std::size_t max,
-                                                             std::string spared_name) {
+                                                             EndTerms terms) {
   PageEnded done;
   done.cursor = cursor;
-  auto page = co_await live_page(std::move(cursor), max);
-  if (!page) {
-    done.ended.failure = page.error();
-    co_return done;
-  }
-  if (!spared_name.empty()) {
-    std::erase_if(page->sessions,
-                  [&](const LiveSession& each) { return environment_.log_ids.of(each.key) == spared_name; });
-  }
-  done.ended = co_await end_all(environment_, std::move(page->sessions));
-  if (!done.ended.failure) done.cursor = std::move(page->cursor);
+  const KeyWork end_each = [&](std::string key) -> Task<void> {
+    auto found = co_await load_successor(std::move(key));
+    if (!found && !done.ended.failure) done.ended.failure = found.error();
+    if (!found || !*found || environment_.log_ids.of((*found)->key) == terms.spared_name) co_return;
+    const auto& created = (*found)->summary->age.created;
+    if (terms.began_by && created && *created > *terms.began_by) co_return;
+    LiveSession session = std::move(**found);
+    DirectoryEnded ended = co_await end(std::move(session));
+    append(done.ended, std::move(ended));
+  };
+  auto next = co_await each_key(std::move(cursor), max, end_each);
+  if (!next && !done.ended.failure) done.ended.failure = next.error();
+  if (!done.ended.failure) done.cursor = std::move(*next);
   co_return done;
+}
+
+SessionDirectory::Answer<std::optional<LiveSession>> SessionDirectory::load_successor(std::string key) {
+  for (int hops = 0; hops < kMaxSuccessors; ++hops) {
+    auto loaded = co_await environment_.records.load(key);
+    if (!loaded) co_return loaded.error();
+    if (!*loaded) break;
+    std::string next = environment_.records.successor((*loaded)->bytes);
+    if (next.empty()) co_return live_of(std::move(key), std::move(**loaded));
+    key = std::move(next);
+  }
+  co_return std::optional<LiveSession>();
 }
 
 SessionDirectory::Answer<std::optional<SessionInfo>> SessionDirectory::find(std::string name,
@@ -140,9 +162,8 @@ Task<DirectoryEnded> SessionDirectory::end(std::string name, std::string subject
   auto found = co_await session_named(environment_, std::move(name), std::move(subject));
   if (!found) none.failure = found.error();
   if (!found || !*found) co_return none;
-  std::vector<LiveSession> one;
-  one.push_back(std::move(**found));
-  co_return co_await end_all(environment_, std::move(one));
+  LiveSession session = std::move(**found);
+  co_return co_await end(std::move(session));
 }
 
 Task<DirectoryEnded> SessionDirectory::end_anywhere(std::string name) {
@@ -150,65 +171,64 @@ Task<DirectoryEnded> SessionDirectory::end_anywhere(std::string name) {
   auto found = co_await find_live_anywhere(std::move(name));
   if (!found) none.failure = found.error();
   if (!found || !*found) co_return none;
-  std::vector<LiveSession> one;
-  one.push_back(std::move(**found));
-  co_return co_await end_all(environment_, std::move(one));
+  LiveSession session = std::move(**found);
+  co_return co_await end(std::move(session));
 }
 
-Task<DirectoryEnded> SessionDirectory::end_of(std::string subject, std::string spared_name) {
-  std::string spared_key;
-  if (!spared_name.empty()) {
-    auto found = co_await session_named(environment_, std::move(spared_name), subject);
-    DirectoryEnded none;
-    if (!found) none.failure = found.error();
-    if (!found) co_return none;
-    if (*found) spared_key = (*found)->key;
-  }
-  co_return co_await end_sessions_of(environment_, std::move(subject), std::move(spared_key));
+Task<DirectoryEnded> SessionDirectory::end_of(std::string subject) {
+  return end_sessions_of(environment_, std::move(subject), std::string());
+}
+
+Task<DirectoryEnded> SessionDirectory::end_others(std::string subject, const Session& spared) {
+  std::string key = environment_.format.cookies->store_key(spared.id());
+  return end_sessions_of(environment_, std::move(subject), std::move(key));
+}
+
+Task<DirectoryEnded> SessionDirectory::end_of(std::string subject, std::optional<LiveSession> spared,
+                                              std::function<bool()> stop) {
+  std::string key = spared ? std::move(spared->key) : std::string();
+  co_return co_await end_sessions_of(environment_, std::move(subject), std::move(key), std::move(stop));
 }
 
 Task<DirectoryEnded> SessionDirectory::end_everything() {
   DirectoryEnded all;
   std::string cursor;
   do {
-    auto page = co_await live_page(std::move(cursor), kPageSize);
-    if (!page && !all.failure) all.failure = page.error();
-    if (!page) co_return all;
-    DirectoryEnded ended = co_await end_all(environment_, std::move(page->sessions));
-    append(all, std::move(ended));
-    cursor = std::move(page->cursor);
+    PageEnded page = co_await end_from(std::move(cursor), kPageSize, EndTerms());
+    append(all, std::move(page.ended));
+    if (all.failure) co_return all;
+    cursor = std::move(page.cursor);
   } while (!cursor.empty());
   co_return all;
 }
 
-SessionDirectory::Answer<SessionDirectory::LivePage> SessionDirectory::live_page(std::string cursor,
-                                                                                 std::size_t max) {
-  auto keys = co_await environment_.records.keys(std::move(cursor), max);
-  if (!keys) co_return keys.error();
-  LivePage page;
-  page.cursor = std::move(keys->cursor);
-  std::optional<StoreFailure> failure;
-  const LaneWork read = [&](std::size_t i) -> Task<void> {
-    const std::string& key = keys->keys[i];
-    if (failure || !environment_.format.cookies->is_store_key(key)) co_return;
-    auto loaded = co_await environment_.records.load(key);
-    if (!loaded) failure = loaded.error();
-    if (!loaded || !*loaded) co_return;
-    auto summary = environment_.records.summary(key, (*loaded)->bytes);
-    if (summary) page.sessions.push_back({key, (*loaded)->bytes, std::move(*summary), (*loaded)->time_left});
+SessionDirectory::Answer<std::string> SessionDirectory::each_key(std::string cursor, std::size_t max,
+                                                                 KeyWork work) {
+  auto page = co_await environment_.records.keys(std::move(cursor), max);
+  if (!page) co_return page.error();
+  const LaneWork one = [&](std::size_t i) -> Task<void> {
+    std::string key = page->keys[i];
+    if (environment_.format.cookies->is_store_key(key)) co_await work(std::move(key));
   };
-  co_await in_lanes(keys->keys.size(), kLanes, read);
-  if (failure) co_return *failure;
-  co_return page;
+  co_await in_lanes(page->keys.size(), kLanes, one);
+  co_return std::move(page->cursor);
 }
 
+// A record is kept for no longer than it takes to read it: some are large.
 SessionDirectory::Answer<SessionDirectory::Page> SessionDirectory::page(std::string cursor, std::size_t max) {
-  auto live = co_await live_page(std::move(cursor), max);
-  if (!live) co_return live.error();
-  std::sort(live->sessions.begin(), live->sessions.end(), began_after);
   Page page;
-  page.cursor = std::move(live->cursor);
-  for (const LiveSession& each : live->sessions) page.sessions.push_back(info_of(each));
+  std::optional<StoreFailure> failure;
+  const KeyWork read = [&](std::string key) -> Task<void> {
+    if (failure) co_return;
+    const auto found = co_await load(std::move(key));
+    if (!found) failure = found.error();
+    if (found && *found) page.sessions.push_back(info_of(**found));
+  };
+  auto next = co_await each_key(std::move(cursor), max, read);
+  if (!next) co_return next.error();
+  if (failure) co_return *failure;
+  page.cursor = std::move(*next);
+  std::sort(page.sessions.begin(), page.sessions.end(), began_after);
   co_return page;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,9 +44,12 @@ class SessionDirectory {
   template <class T>
   using Answer = Task<Result<T, StoreFailure>>;
 
-  // The sessions of a subject, those that began last first; at most 1,000, preferably those that
-  // were used last.
-  Answer<std::vector<SessionInfo>> of(std::string subject);
+  // The most sessions of a subject that its user is shown: who looks must not make the store read without
+  // end.
+  static constexpr std::size_t kMaxShown = 1000;
+  // The sessions of a subject, those that began last first; at most `max`, preferably those that were used
+  // last.
+  Answer<std::vector<SessionInfo>> of(std::string subject, std::size_t max = kMaxShown);
 
   // The session of that name, of a subject; nullopt: the subject has none.
   Answer<std::optional<SessionInfo>> find(std::string name, std::string subject);
@@ -55,10 +59,13 @@ class SessionDirectory {
   // Ends the session of that name. Without one, nothing ends.
   Task<DirectoryEnded> end(std::string name, std::string subject);
   Task<DirectoryEnded> end_anywhere(std::string name);
-  // Ends all sessions of a subject, or all but the one of that name. After the answer, no session of the
-  // subject lives that was logged in before the call, at any gateway; the spared one lives on also if it gets
-  // another id meanwhile.
-  Task<DirectoryEnded> end_of(std::string subject, std::string spared_name = {});
+  // Ends all sessions of a subject. After the answer, none lives that was logged in before the call, at any
+  // gateway.
+  Task<DirectoryEnded> end_of(std::string subject);
+  // The same, but for one of them, which lives on also if it gets another id meanwhile. If it has ended, or,
+  // in a format without tombstones, has got another id before the call, then nothing ends, and the failure is
+  // `contended`.
+  Task<DirectoryEnded> end_others(std::string subject, const Session& spared);
   // Ends every session of the store that this format has written.
   Task<DirectoryEnded> end_everything();
 
@@ -84,19 +91,29 @@ class SessionDirectory {
   [[nodiscard]] SessionInfo info_of(const LiveSession& session);
   // Its attributes; nullopt: they can't be read.
   [[nodiscard]] std::optional<Json> attributes_of(const LiveSession& session) const;
-  // The session that a request has opened; nullopt: it has ended.
-  Answer<std::optional<LiveSession>> find(const Session& session);
   // The session of that name, of a subject; nullopt: the subject has none.
   Answer<std::optional<LiveSession>> find_live(std::string name, std::string subject);
   Task<DirectoryEnded> end(LiveSession session);
+  // The same as end_of() and end_others(), while `stop` does not say that there is no more time
+  // (DirectoryEnded::stopped): whoever repeats it until it is not stopped has ended them.
+  Task<DirectoryEnded> end_of(std::string subject, std::optional<LiveSession> spared,
+                              std::function<bool()> stop);
 
   struct PageEnded {
     DirectoryEnded ended;
     std::string cursor;  // where to go on; empty: every page was looked at. After a failure the one before
   };
+  // Which sessions do not end.
+  struct EndTerms {
+    EndTerms() = default;
+    std::string spared_name = {};          // the one of that name
+    std::optional<seconds> began_by = {};  // those that are known to have begun later (Unix time)
+  };
   // Ends about `max` of all sessions, from a cursor on. Whoever goes on to the last page has ended every
-  // session that lived from before the first one, but that of the spared name.
-  Task<PageEnded> end_from(std::string cursor, std::size_t max, std::string spared_name = {});
+  // session that lived from before the first one, unless it got another id meanwhile and the former one was
+  // gone when its page was looked at: at once in a format without tombstones, else after kTombstoneTime. So
+  // repeat it until there is nothing to end.
+  Task<PageEnded> end_from(std::string cursor, std::size_t max, EndTerms terms);
 
   // The attributes of a session; nullopt: it has ended.
   Answer<std::optional<Json>> attributes(std::string name, std::optional<std::string> subject);
@@ -105,11 +122,12 @@ class SessionDirectory {
   Answer<std::optional<LiveSession>> find_live_anywhere(std::string name);
   // The session under a key; nullopt: there is none.
   Answer<std::optional<LiveSession>> load(std::string key);
-  struct LivePage {
-    std::vector<LiveSession> sessions;
-    std::string cursor;
-  };
-  Answer<LivePage> live_page(std::string cursor, std::size_t max);
+  // The same, or of what it became under another id.
+  Answer<std::optional<LiveSession>> load_successor(std::string key);
+  std::optional<LiveSession> live_of(std::string key, StoredRecord stored);
+  using KeyWork = std::function<Task<void>(std::string key)>;
+  // Works on about `max` of the keys that sessions can have, from a cursor on. Returns where to go on.
+  Answer<std::string> each_key(std::string cursor, std::size_t max, KeyWork work);
 
   SessionEnvironment& environment_;
 };

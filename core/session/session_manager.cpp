@@ -234,8 +234,13 @@ SessionManager::Asked SessionManager::open_old(std::vector<LegacyCookie> old, To
     auto opened = co_await open_verified(std::move(cookie), touch);
     if (opened && opened->session) {
       opened->session->cookie_ = Session::Cookie::give;
-      if ((*taken)->now)
+      if ((*taken)->now) {
         opened->session->note(SessionEvent::Kind::moved, {}, log_id_of(each.cookie.store_key));
+        // It was logged in before, so it is not refused; after a failure the next login ends what is too
+        // much.
+        std::optional<std::string> subject = opened->session->summary_->subject;
+        (void)co_await opened->session->keep_limit(opened->session->key_, std::move(subject));
+      }
     }
     if (!opened || opened->session || opened->refusal == RejectReason::revoked) co_return opened;
     none = std::move(*opened);
@@ -283,6 +288,32 @@ SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, Touch
   }
   if (cookie.outdated) session.cookie_ = Session::Cookie::give;
   co_return Opened{std::move(session), {}};
+}
+
+Task<Result<SessionManager::LookedUp, StoreFailure>> SessionManager::look_up(
+    std::span<const std::string_view> cookie_headers) {
+  Cookies cookies = verify(cookie_headers);
+  std::vector<LegacyKey> keys =
+      legacy_keys_of(environment_.migration_target(), legacy_cookies(environment_.legacy, cookie_headers));
+  if (cookies.first) keys = {{&environment_.records, cookies.first->store_key}};
+  for (const VerifiedCookie& more : cookies.more) keys.push_back({&environment_.records, more.store_key});
+  LookedUp found;
+  found.refusal = keys.empty() ? cookies.refusal : RejectReason::unknown;
+  for (const LegacyKey& each : keys) {
+    auto loaded = co_await each.records->load(each.key);
+    if (!loaded) co_return loaded.error();
+    if (!*loaded) continue;
+    auto record = each.records->decode(each.key, (*loaded)->bytes);
+    auto summary = each.records->summary(each.key, (*loaded)->bytes);
+    if (!record || !summary) {
+      found.refusal = record ? summary.error() : record.error();
+      continue;
+    }
+    found.session = LiveSession{each.key, (*loaded)->bytes, std::move(*summary), (*loaded)->time_left};
+    found.attributes = std::move(record->attributes);
+    break;
+  }
+  co_return found;
 }
 
 Task<SessionManager::Ended> SessionManager::end(std::vector<Session::Other> others,

@@ -70,6 +70,16 @@ class SessionManager {
   Task<Result<Opened, StoreFailure>> open(std::span<const std::string_view> cookie_headers,
                                           Touch touch = Touch::on);
 
+  // A session that a cookie names.
+  struct LookedUp {
+    std::optional<LiveSession> session = {};
+    Json attributes = {};
+    RejectReason refusal = RejectReason::absent;  // if there is no session
+  };
+  // Finds the session that Cookie headers name, for an operator, and changes nothing: it extends no session,
+  // and migrates none. Of several it finds one. Error: the store did not answer.
+  Task<Result<LookedUp, StoreFailure>> look_up(std::span<const std::string_view> cookie_headers);
+
   // The log ids of sessions that ended.
   struct Ended {
     std::vector<std::string> names;

@@ -112,8 +112,8 @@ Task<Response> admin_endpoint(const Request& request, Services& services) {
   auto by = co_await operator_of(request, services);
   if (!by) co_return by.error();
   const auto target = target_of(request.resource);
-  if (!target) co_return problem(404, "no-endpoint", "Nothing is served here.");
-  Response response = co_await answer(*target, request, *by, services);
+  Response response = problem(404, "no-endpoint", "Nothing is served here.");
+  if (target) response = co_await answer(*target, request, *by, services);
   if (!by->set_cookie.empty()) response.headers.add("Set-Cookie", by->set_cookie);
   co_return with_events(std::move(response), std::move(by->events));
 }

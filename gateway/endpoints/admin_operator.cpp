@@ -36,14 +36,16 @@ Response without_rule(Log& log) {
 
 Response unmet(const Forbidden& result, Log& log) {
   if (result.unknown_rule) warn_of_unknown_rule(result.rule, log);
-  return forbidden("The session does not satisfy the rules of this location.", result.name, result.subject);
+  return with_events(
+      forbidden("The session does not satisfy the rules of this location.", result.name, result.subject),
+      result.history);
 }
 
 Response login_needed(const LoginNeeded& login, WorkerTelemetry& telemetry) {
   warn_of_corrupt_record(login.corrupt_record, telemetry);
   Response response = refused(login.reason);
-  add_refusal(response.events, login.reason, login.name);
-  return response;
+  add_refusal(response.events, login.reason, login.name, login.subject);
+  return with_events(std::move(response), login.history);
 }
 
 }  // namespace
@@ -61,7 +63,11 @@ Task<Result<Operator, Response>> operator_of(const Request& request, Services& s
   if (const auto* outage = std::get_if<Unavailable>(&result))
     co_return admin_store_failed(outage->failure, log);
   const Pass& pass = std::get<Pass>(result);
-  if (!pass.summary->subject) co_return refused(RejectReason::absent);
+  if (!pass.summary->subject) {
+    Response response = with_events(refused(RejectReason::absent), pass.history);
+    if (pass.set_cookie) response.headers.add("Set-Cookie", *pass.set_cookie);
+    co_return response;
+  }
   co_return Operator{*pass.summary->subject, true, pass.set_cookie.value_or(""), pass.history};
 }
 

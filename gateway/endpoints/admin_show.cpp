@@ -17,6 +17,8 @@ namespace session::gateway {
 namespace {
 
 constexpr std::size_t kScanPage = 500;
+// How many sessions of a subject are listed. They are sorted, so each page reads them all.
+constexpr std::size_t kMaxOfSubject = 10'000;
 constexpr std::string_view kAllSessions = "sessions";
 constexpr std::string_view kSubjectSessions = "sessions of a subject";
 constexpr std::string_view kSubjects = "subjects";
@@ -75,22 +77,20 @@ std::vector<SessionInfo>::iterator next_after(std::vector<SessionInfo>& sessions
 
 Task<Response> list_of(std::string subject, Paging paging, Services& services) {
   SessionDirectory directory = services.sessions.directory();
-  auto sessions = co_await directory.of(std::move(subject));
+  auto sessions = co_await directory.of(std::move(subject), kMaxOfSubject);
   if (!sessions) co_return admin_store_failed(sessions.error(), services.telemetry.log());
   const auto begin = paging.position.empty() ? sessions->begin() : next_after(*sessions, paging.position);
   const auto left = static_cast<std::size_t>(sessions->end() - begin);
   const auto end = begin + static_cast<std::ptrdiff_t>(std::min(left, paging.limit));
   const std::vector<SessionInfo> page(begin, end);
-  co_return json_response(
-      sessions_json(page, kSubjectSessions, end == sessions->end() ? "" : place_of(page.back())));
+  Json body = sessions_json(page, kSubjectSessions, end == sessions->end() ? "" : place_of(page.back()));
+  if (sessions->size() >= kMaxOfSubject) body["cut"] = true;
+  co_return json_response(body);
 }
 
-Response session_response(const LiveSession& session, SessionDirectory& directory, Services& services) {
-  Json json = shown(directory.info_of(session));
-  if (services.admin.attributes) {
-    auto attributes = directory.attributes_of(session);
-    json["attributes"] = attributes ? std::move(*attributes) : Json();
-  }
+Response session_response(const SessionInfo& info, Json attributes, Services& services) {
+  Json json = shown(info);
+  if (services.admin.attributes) json["attributes"] = std::move(attributes);
   return json_response(json);
 }
 
@@ -178,23 +178,22 @@ Task<Response> admin_show(std::string name, const Query& query, Services& servic
   const Sought sought = co_await find_in_time(std::move(name), query, services);
   if (!sought.session) co_return not_found(sought, services.telemetry.log());
   SessionDirectory directory = services.sessions.directory();
-  co_return session_response(*sought.session, directory, services);
+  auto attributes = directory.attributes_of(*sought.session);
+  co_return session_response(directory.info_of(*sought.session), attributes ? std::move(*attributes) : Json(),
+                             services);
 }
 
 Task<Response> admin_show_cookie(const Request& request, Services& services) {
   const std::string header = cookie_header(request.body, services.sessions.cookie().name);
   const std::vector<std::string_view> cookies = {header};
-  auto opened = co_await services.sessions.open(cookies, Touch::off);
-  if (!opened) co_return admin_store_failed(opened.error(), services.telemetry.log());
-  if (!opened->session) {
-    const std::string detail = "The cookie opens no session: " + std::string(to_text(opened->refusal)) + ".";
+  auto found = co_await services.sessions.look_up(cookies);
+  if (!found) co_return admin_store_failed(found.error(), services.telemetry.log());
+  if (!found->session) {
+    const std::string detail = "The cookie opens no session: " + std::string(to_text(found->refusal)) + ".";
     co_return problem(404, "no-such-session", detail);
   }
   SessionDirectory directory = services.sessions.directory();
-  auto session = co_await directory.find(*opened->session);
-  if (!session) co_return admin_store_failed(session.error(), services.telemetry.log());
-  if (!*session) co_return no_such_session();
-  co_return session_response(**session, directory, services);
+  co_return session_response(directory.info_of(*found->session), std::move(found->attributes), services);
 }
 
 Task<Response> admin_subjects(const Query& query, Services& services) {
@@ -232,13 +231,14 @@ Task<Response> admin_subjects(const Query& query, Services& services) {
 
 Task<Response> admin_stats(Services& services) {
   const AdminServices& admin = services.admin;
-  if (admin.census->begin(system_clock().unix_now(), admin.census_age))
+  if (admin.census->begin(system_clock().steady_now(), admin.census_age))
     services.in_background(count_sessions(admin.census, services.sessions.directory(), admin.census_terms));
   const AnswerTime time(admin.time);
   while (admin.census->counting() && !time.is_over()) co_await pause(kCountStep);
   Json body = Json::object();
   body["live"] = live_json(*admin.census);
   body["counting"] = admin.census->counting();
+  body["failed"] = admin.census->failed();
   co_return json_response(
       totals_json(services.telemetry.process().metrics().session_totals(), std::move(body)));
 }

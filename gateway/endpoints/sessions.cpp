@@ -64,37 +64,47 @@ Task<Response> list(Session session, std::string subject, Services& services) {
   co_return response;
 }
 
+Response ended(const std::optional<StoreFailure>& failure, Services& services) {
+  return failure ? session_unavailable(*failure, services.telemetry.log()) : no_content();
+}
+
 // Ends the session that the request itself belongs to, as a logout does.
 Task<Response> end_own(Session& session, Services& services) {
-  auto ended = co_await session.destroy();
-  Response response = no_content();
-  if (!ended && ended.error().kind == WriteFailure::Kind::store)
-    response = session_unavailable(ended.error().store, services.telemetry.log());
+  const auto destroyed = co_await session.destroy();
+  std::optional<StoreFailure> failure;
+  if (!destroyed && destroyed.error().kind == WriteFailure::Kind::store) failure = destroyed.error().store;
+  co_return ended(failure, services);
+}
+
+// One's own session ends last: a browser that is told of a failure can then try again.
+Task<Response> end_others(Session& session, std::string subject, bool and_own, Services& services) {
+  SessionDirectory directory = services.sessions.directory();
+  DirectoryEnded others = co_await directory.end_others(std::move(subject), session);
+  Response response = ended(others.failure, services);
+  if (and_own && !others.failure) response = co_await end_own(session, services);
+  co_return with_events(std::move(response), std::move(others.events));
+}
+
+Task<Response> end_named(std::string name, std::string subject, Services& services) {
+  SessionDirectory directory = services.sessions.directory();
+  DirectoryEnded one = co_await directory.end(std::move(name), std::move(subject));
+  if (!one.failure && one.events.empty())
+    co_return problem(404, "no-such-session", "You have no session of this name. It may have ended.");
+  co_return with_events(ended(one.failure, services), std::move(one.events));
+}
+
+Task<Response> end_selected(Session& session, std::string subject, Selection selection, Services& services) {
+  if (selection.name == session.log_id()) co_return co_await end_own(session, services);
+  if (selection.name) co_return co_await end_named(std::move(*selection.name), std::move(subject), services);
+  co_return co_await end_others(session, std::move(subject), selection.all, services);
+}
+
+// Whatever became of it, the browser gets the cookie, and the audit what has happened.
+Task<Response> end(Session session, std::string subject, Selection selection, Services& services) {
+  Response response = co_await end_selected(session, std::move(subject), std::move(selection), services);
   for (const std::string& cookie : session.set_cookies()) response.headers.add("Set-Cookie", cookie);
   add_changes(response.events, session.history());
   co_return response;
-}
-
-Task<Response> end_selected(Session session, std::string subject, const Selection& selection,
-                            Services& services) {
-  const std::string own_name = session.log_id();
-  auto ending_own = end_own(session, services);
-  if (selection.name == own_name) co_return co_await std::move(ending_own);
-  SessionDirectory directory = services.sessions.directory();
-  auto ending = selection.name ? directory.end(*selection.name, std::move(subject))
-                               : directory.end_of(std::move(subject), own_name);
-  DirectoryEnded ended = co_await std::move(ending);
-  if (ended.failure) {
-    Response response = session_unavailable(*ended.failure, services.telemetry.log());
-    co_return with_events(std::move(response), std::move(ended.events));
-  }
-  if (selection.name && ended.events.empty())
-    co_return problem(404, "no-such-session", "You have no session of this name. It may have ended.");
-  // One's own session ends last: a browser that is told of a failure can then try again.
-  Response response = no_content();
-  if (selection.all) response = co_await std::move(ending_own);
-  if (!selection.all) keep_cookie(response, session);
-  co_return with_events(std::move(response), std::move(ended.events));
 }
 
 Response wrong_method() {
@@ -125,7 +135,7 @@ Task<Response> sessions_endpoint(const Request& request, Services& services) {
   Session session = std::move(*opened->session);
   if (!session.summary()->subject) co_return refused(RejectReason::absent);
   std::string subject = *session.summary()->subject;
-  auto asked = ends ? end_selected(std::move(session), std::move(subject), selection, services)
+  auto asked = ends ? end(std::move(session), std::move(subject), std::move(selection), services)
                     : list(std::move(session), std::move(subject), services);
   co_return co_await std::move(asked);
 }

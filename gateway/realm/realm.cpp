@@ -35,7 +35,8 @@ AdminServices admin_services(const Settings& settings, const Realm::Host& host) 
   const bool redis = settings.store_type == StoreType::redis;
   AdminServices admin;
   admin.attributes = settings.admin.attributes;
-  admin.time = settings.limits.request_deadline / 2;
+  // The command line waits for ten seconds, and reports progress between the parts of an answer.
+  admin.time = std::min<milliseconds>(settings.limits.request_deadline / 2, seconds(2));
   admin.census = host.census;
   admin.census_age = redis ? seconds(60) : seconds(0);
   admin.census_terms = {host.draining, redis};

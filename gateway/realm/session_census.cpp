@@ -15,22 +15,26 @@ constexpr std::size_t kPageSize = 500;
 struct Finish {
   SessionCensus& census;
   std::optional<SessionCount> count = {};
-  ~Finish() { census.finish(count); }
+  bool failed = false;
+  ~Finish() { census.finish(count, system_clock().steady_now(), failed); }
 };
 
 }  // namespace
 
-bool SessionCensus::begin(seconds now, seconds max_age) {
+bool SessionCensus::begin(Clock::Steady now, milliseconds max_age) {
   const std::lock_guard lock(mutex_);
-  if (counting_ || (last_ && now - last_->counted < std::max(max_age, 10 * last_->took))) return false;
+  if (counting_ || (last_ && now - finished_ < std::max(max_age, 10 * last_->took))) return false;
   counting_ = true;
   return true;
 }
 
-void SessionCensus::finish(const std::optional<SessionCount>& count) {
+void SessionCensus::finish(const std::optional<SessionCount>& count, Clock::Steady now, bool failed) {
   const std::lock_guard lock(mutex_);
   counting_ = false;
-  if (count) last_ = count;
+  failed_ = failed;
+  if (!count) return;
+  last_ = count;
+  finished_ = now;
 }
 
 std::optional<SessionCount> SessionCensus::last() const {
@@ -43,6 +47,11 @@ bool SessionCensus::counting() const {
   return counting_;
 }
 
+bool SessionCensus::failed() const {
+  const std::lock_guard lock(mutex_);
+  return failed_;
+}
+
 Task<void> count_sessions(std::shared_ptr<SessionCensus> census, SessionDirectory directory,
                           CensusTerms terms) {
   Finish finish{*census};
@@ -53,6 +62,7 @@ Task<void> count_sessions(std::shared_ptr<SessionCensus> census, SessionDirector
     if (terms.stopping()) co_return;
     const Clock::Steady since = system_clock().steady_now();
     const auto page = co_await directory.page(std::move(cursor), kPageSize);
+    finish.failed = !page;
     if (!page) co_return;
     for (const SessionInfo& session : page->sessions) {
       if (session.subject.empty()) {
@@ -66,7 +76,7 @@ Task<void> count_sessions(std::shared_ptr<SessionCensus> census, SessionDirector
     co_await pause(terms.paced && !cursor.empty() ? took : milliseconds(0));
   } while (!cursor.empty());
   count.counted = system_clock().unix_now();
-  count.took = std::chrono::duration_cast<seconds>(system_clock().steady_now() - began);
+  count.took = std::chrono::ceil<milliseconds>(system_clock().steady_now() - began);
   finish.count = count;
 }
 

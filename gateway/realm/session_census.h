@@ -17,7 +17,7 @@ struct SessionCount {
   std::size_t with_subject = 0;
   std::size_t without_subject = 0;
   seconds counted{};
-  seconds took{};
+  milliseconds took{};
 };
 
 // The last count of all sessions of the store. No store knows it, so somebody reads the whole store: one
@@ -26,17 +26,22 @@ class SessionCensus {
  public:
   // Whether the caller is to count now, and then to call finish(): nobody counts, and the last count is as
   // old as `max_age`, and ten times as old as it took, so that counting is never all that a worker does.
-  [[nodiscard]] bool begin(seconds now, seconds max_age);
-  // nullopt: the count could not be finished, so the last one stays.
-  void finish(const std::optional<SessionCount>& count);
+  [[nodiscard]] bool begin(Clock::Steady now, milliseconds max_age);
+  // nullopt: the count could not be finished, so the last one stays. `failed`: because the store did not
+  // answer.
+  void finish(const std::optional<SessionCount>& count, Clock::Steady now, bool failed);
 
   [[nodiscard]] std::optional<SessionCount> last() const;
   [[nodiscard]] bool counting() const;
+  // Whether the store did not answer when it was counted last.
+  [[nodiscard]] bool failed() const;
 
  private:
   mutable std::mutex mutex_;
   bool counting_ = false;
+  bool failed_ = false;
   std::optional<SessionCount> last_;
+  Clock::Steady finished_{};  // when last_ was
 };
 
 // How to count.

@@ -17,6 +17,7 @@
 namespace session::gateway::test {
 namespace {
 
+using session::test::RedisServer;
 using session::test::run_gateway_command;
 using session::test::run_program;
 using session::test::Said;

@@ -123,25 +123,12 @@ BOOST_AUTO_TEST_CASE(all_sessions_of_a_subject_end_or_all_but_one) {
   for (int i = 0; i < 20; ++i) sessions.push_back(login("ada"));
   const Session bobs = login("bob");
   SessionDirectory directory = other.directory();
-  const DirectoryEnded others = run(directory.end_of("ada", sessions[3].log_id()));
+  const DirectoryEnded others = run(directory.end_others("ada", sessions[3]));
   BOOST_TEST(others.events.size() == 19u);
   BOOST_TEST(names_of("ada") == std::set{sessions[3].log_id()}, boost::test_tools::per_element());
   BOOST_TEST(run(directory.end_of("ada")).events.size() == 1u);
   for (const Session& session : sessions) BOOST_TEST(refusal(cookie_of(session)) == "unknown");
   BOOST_TEST(refusal(cookie_of(bobs)) == "a session");
-}
-
-// The session that is to stay gets another id between the list and the end of the others.
-BOOST_AUTO_TEST_CASE(a_spared_session_lives_on_under_a_new_id) {
-  Session mine = login("ada");
-  const Session theirs = login("ada");
-  const std::string name = mine.log_id();
-  store.before(
-      ScriptedStore::owned_call, [&] { BOOST_REQUIRE(run(mine.regenerate())); }, 2);
-  SessionDirectory directory = other.directory();
-  BOOST_TEST(!run(directory.end_of("ada", name)).failure.has_value());
-  BOOST_TEST(refusal(cookie_of(mine)) == "a session");
-  BOOST_TEST(refusal(cookie_of(theirs)) == "unknown");
 }
 
 // A session that gets another id while all are ended must not slip through.

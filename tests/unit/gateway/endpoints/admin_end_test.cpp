@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(every_session_ends_only_if_that_is_said_twice) {
   for (const std::string query :
        {"", "all=true", "all=true&confirm=true", "all=1&confirm=all", "all&confirm=all", "confirm=all",
         "all=true&confirm=all&subject=ada", "all=true&confirm=all&except=x",
-        "subject=", "subject=ada&confirm=all", "subject=ada&cursor=aa", "except=x",
+        "subject=", "subject=ada&confirm=all", "subject=ada&cursor=aa", "subject=ada&cursor=", "except=x",
         "all=true&confirm=all&limit=1", "al=true"}) {
     const Response response = end(query);
     BOOST_TEST(response.status == 400, query);
@@ -101,6 +101,43 @@ BOOST_AUTO_TEST_CASE(what_takes_too_long_ends_in_parts) {
   BOOST_TEST(parts >= 1);
   BOOST_TEST(ended == 1204u);
   BOOST_TEST(names_in(get("/sessions")).empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_many_sessions_of_a_subject_end_in_parts_too) {
+  for (int i = 0; i < 600; ++i) (void)stored(Json{{"user", "bob"}});
+  services.admin.time = milliseconds(0);
+  std::string cursor;
+  std::size_t ended = 0;
+  int parts = 0;
+  do {
+    const Response response = end("subject=bob" + (cursor.empty() ? "" : "&cursor=" + cursor));
+    cursor = cursor_in(response);
+    BOOST_TEST(response.status == (cursor.empty() ? 200 : 202));
+    ended += body(response).at("ended").get<std::size_t>();
+  } while (!cursor.empty() && ++parts < 100);
+  BOOST_TEST(parts >= 2);
+  BOOST_TEST(ended == 601u);
+  BOOST_TEST(refusal(cookie_of(adas)) == "a session");
+}
+
+// Between two parts it gets another id, of which a page may have been looked at; its tombstone is gone by
+// then.
+BOOST_AUTO_TEST_CASE(a_session_that_gets_another_id_between_two_parts_ends_with_all) {
+  for (int round = 0; round < 20; ++round) {
+    std::vector<Session> movers;
+    for (int i = 0; i < 20; ++i) movers.push_back(stored(Json{{"user", "mover"}}));
+    for (int i = 0; i < 1200; ++i) (void)stored(Json{{"cart", i}});
+    services.admin.time = milliseconds(0);
+    std::string cursor;
+    do {
+      const Response response = end("all=true&confirm=all" + (cursor.empty() ? "" : "&cursor=" + cursor));
+      cursor = cursor_in(response);
+      if (cursor.empty() || round % 2 == 0) continue;
+      for (Session& mover : movers) (void)run(mover.regenerate());
+      clock.advance(std::chrono::seconds(61));
+    } while (!cursor.empty());
+    for (const Session& mover : movers) BOOST_TEST(refusal(cookie_of(mover)) != "a session");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_store_that_fails_halfway_is_an_outage_that_says_how_many_have_ended) {
