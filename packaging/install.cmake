@@ -25,4 +25,5 @@ install(CODE "
   set(session_program \"$<TARGET_FILE:session-gateway>\")
   set(session_bindir \"${CMAKE_INSTALL_BINDIR}\")")
 install(SCRIPT packaging/install_pages.cmake)
+install(FILES docs/images/console.png docs/images/devices.png DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs/images)
 install(SCRIPT packaging/install_for_prefix.cmake)

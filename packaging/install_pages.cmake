@@ -8,7 +8,7 @@ string(REGEX REPLACE "/$" "" prefix "${prefix}")
 # What is not below the folder of documentation: its path in the source, and where it is installed.
 function(session_installed_path source variable)
   set(data "${session_datadir}/session-gateway")
-  if(source IN_LIST session_pages OR source STREQUAL conf/gateway.yaml)
+  if(source IN_LIST session_pages OR source STREQUAL conf/gateway.yaml OR source MATCHES "^docs/images/[a-z]+\\.png$")
     set(path "${session_docdir}/${source}")
   elseif(source MATCHES "^conf/nginx(/.*)?$")
     set(path "${data}/nginx${CMAKE_MATCH_1}")

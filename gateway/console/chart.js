@@ -16,16 +16,17 @@ function roundedUp(value) {
 }
 
 export class Chart {
-  // series: [{name, key}]; format(value) labels the axis.
-  constructor(title, format) {
+  // format(value) says a value, and axis(value) in few characters.
+  constructor(title, format, axis = format) {
     this.format = format;
+    this.axis = axis;
     this.picture = svg('svg', { class: 'chart', viewBox: `0 0 ${kWidth} ${kHeight}`, role: 'img', 'aria-label': title });
     this.legend = el('ul', { class: 'legend' });
     this.element = el('section', { class: 'card' }, el('h2', {}, title), this.picture, this.legend);
     this.title = title;
   }
 
-  // points: [{at, values: {key: number}}], oldest first; at in ms.
+  // points: [{at, values: {key: number}}], oldest first; at in ms. series: [{name, key}], of which six are shown.
   show(points, series) {
     const known = series.slice(0, 6);
     const values = points.flatMap((point) => known.map(({ key }) => point.values[key])).filter(Number.isFinite);
@@ -36,7 +37,7 @@ export class Chart {
     const y = (value) => kTop + (1 - value / top) * (kHeight - kTop - kBottom);
     const grid = [0, 0.5, 1].flatMap((part) => [
       svg('line', { class: 'grid', x1: kLeft, x2: kWidth - 4, y1: y(part * top), y2: y(part * top) }),
-      svg('text', { x: kLeft - 6, y: y(part * top) + 4, 'text-anchor': 'end' }, this.format(part * top)),
+      svg('text', { x: kLeft - 6, y: y(part * top) + 4, 'text-anchor': 'end' }, this.axis(part * top)),
     ]);
     const minutes = Math.round(span / 60000);
     const times = points.length < 2 ? [] : [

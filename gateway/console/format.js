@@ -5,6 +5,9 @@ const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 const plain = new Intl.NumberFormat('en');
 
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+
+export const short = (number) => compact.format(number);
 export const count = (number) => plain.format(number);
 export const plural = (number, one, many) => `${count(number)} ${number === 1 ? one : many}`;
 

@@ -3,7 +3,7 @@
 import * as api from './api.js';
 import { Chart } from './chart.js';
 import { el, failure } from './dom.js';
-import { ago, count, duration } from './format.js';
+import { ago, count, duration, short } from './format.js';
 import * as prometheus from './prometheus.js';
 
 const kEvery = 5000;   // ms
@@ -22,7 +22,7 @@ const perSecond = (value) => `${value >= 100 ? Math.round(value) : Number(value.
 const kLatency = 'session_gateway_store_command_duration_seconds';
 
 const kCharts = [
-  { title: 'Live sessions', format: (value) => count(Math.round(value)), values: (before, after) => ({ live: after.live }), names: { live: 'sessions' } },
+  { title: 'Live sessions', format: (value) => count(Math.round(value)), axis: short, values: (before, after) => ({ live: after.live }), names: { live: 'sessions' } },
   { title: 'Requests per second, by outcome', format: perSecond, rate: rate('session_gateway_requests_total', 'outcome') },
   { title: 'Logins and ends per second', format: perSecond, rate: (before, after, seconds) => ({
     login: (prometheus.sum(after, 'session_gateway_sessions_created_total') - prometheus.sum(before, 'session_gateway_sessions_created_total')
@@ -71,7 +71,7 @@ function figures(latest) {
   const used = prometheus.only(metrics, 'session_gateway_memory_store_bytes');
   const started = prometheus.only(metrics, 'process_start_time_seconds');
   const cards = [
-    figure('Live sessions', live ? count(live.sessions) : stats?.counting ? 'counting…' : 'not known'),
+    figure('Live sessions', live ? count(live.sessions) : !stats || stats.counting ? 'counting…' : 'not known', live ? '' : 'words'),
     figure('of users', live ? count(live.with_subject) : '–'),
     figure('of visitors', live ? count(live.without_subject) : '–'),
     figure('Store', up === 0 ? 'unreachable' : 'answers', up === 0 ? 'words bad' : 'words good'),
@@ -81,20 +81,25 @@ function figures(latest) {
   return cards;
 }
 
-async function sample(signal) {
-  const [metricsText, stats] = await Promise.all([api.metrics(signal), api.stats(signal)]);
-  const metrics = prometheus.parse(metricsText);
+// Adds a reading, and shows it twice: the metrics come at once, and a count of a large store takes a while.
+async function sample(signal, show) {
+  const counting = api.stats(signal);
+  counting.catch(() => {});  // it is awaited below, if the metrics come
+  const metrics = prometheus.parse(await api.metrics(signal));
   const started = prometheus.only(metrics, 'process_start_time_seconds');
   const before = history.at(-1);
-  history.push({ at: Date.now(), metrics, stats, live: stats.live?.sessions, started, restarted: before?.started !== started });
-  // Old readings need no more than what their points are made of; two in a row are compared, so all are kept for a while.
+  const reading = { at: Date.now(), metrics, stats: before?.stats, live: before?.live, started, restarted: before?.started !== started };
+  history.push(reading);
   while (history.length > kKept) history.shift();
+  show();
+  reading.stats = await counting;
+  reading.live = reading.stats.live?.sessions;
 }
 
 export function overview(root, signal) {
   const cards = el('div', { class: 'cards' });
   const problem = el('div');
-  const charts = kCharts.map((spec) => ({ spec, chart: new Chart(spec.title, spec.format) }));
+  const charts = kCharts.map((spec) => ({ spec, chart: new Chart(spec.title, spec.format, spec.axis) }));
   const age = el('p', { class: 'quiet' });
   root.replaceChildren(el('h1', {}, 'Overview'), problem, cards, age, el('div', { class: 'charts' }, charts.map(({ chart }) => chart.element)));
 
@@ -111,7 +116,7 @@ export function overview(root, signal) {
   };
   const step = async () => {
     try {
-      await sample(signal);
+      await sample(signal, show);
       problem.replaceChildren();
     } catch (error) {
       if (signal.aborted) return;

@@ -69,12 +69,12 @@ BOOST_AUTO_TEST_CASE(only_an_administrator_sees_the_admin_page) {
   const Reply refused = browser.get("/admin");
   BOOST_TEST(refused.status == 403);
   BOOST_TEST(shows(refused, "This page is for administrators"));
-  BOOST_TEST(browser.get("/_admin/sessions").status == 403);
+  BOOST_TEST(browser.get("/_console/api/sessions").status == 403);
   BOOST_TEST(browser.get("/refused").status == 404);  // only where nginx goes on by itself
   BOOST_TEST(browser.post("/login", "user=root&admin=on", kFormType).status == 303);
   BOOST_TEST(shows(browser.get("/admin"), "<bdi>root</bdi> may see this"));
-  BOOST_TEST(browser.get("/_admin/sessions").json()["sessions"].size() == 1U);
-  BOOST_TEST(browser.get("/_admin/stats").status == 200);
+  BOOST_TEST(browser.get("/_console/api/sessions").json()["sessions"].size() == 1U);
+  BOOST_TEST(browser.get("/_console/api/stats").status == 200);
 }
 
 BOOST_AUTO_TEST_CASE(a_fastcgi_application_hears_nothing_that_a_client_makes_up) {

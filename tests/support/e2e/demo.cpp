@@ -36,8 +36,8 @@ std::string copy_of_demo(const TempDir& dir, const std::string& fresh) {
 std::vector<std::string> Demo::command(const TempDir& dir, int port, const std::vector<std::string>& options,
                                        const std::string& fresh) {
   const std::string root = fresh.empty() ? source_root() : copy_of_demo(dir, fresh);
-  std::vector<std::string> words = {"env", "TMPDIR=" + dir.path(), "DEMO_PORT=" + std::to_string(port),
-                                    root + "/conf/demo/run"};
+  std::vector<std::string> words = {"env", "TMPDIR=" + dir.path(), "DEMO_SAMPLES=none",
+                                    "DEMO_PORT=" + std::to_string(port), root + "/conf/demo/run"};
   words.insert(words.end(), options.begin(), options.end());
   words.push_back(build_directory());
   return words;

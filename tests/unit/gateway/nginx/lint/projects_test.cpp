@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(the_demo_is_fine_with_its_own_configuration_and_with_the_de
   const std::string http = source("conf/nginx/session-gateway-http.conf");
   std::filesystem::remove(files.path / "session-gateway-http.conf");
   files.write("session-gateway-http.conf", replaced(http, "__Host-session", "demo_session"));
-  for (const char* name : {"admin", "health", "server", "session", "sessions"}) {
+  for (const char* name : {"admin", "console", "health", "server", "session", "sessions"}) {
     const std::string file = "session-gateway-" + std::string(name) + ".conf";
     std::filesystem::remove(files.path / file);
     files.write(file,
