@@ -9,6 +9,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "core/crypto/random.h"
 #include "core/format/express/express.h"
 #include "core/format/session_store/session_store.h"
 #include "core/session/session_directory.h"
@@ -244,16 +245,37 @@ BOOST_AUTO_TEST_CASE(the_limit_holds_when_somebody_logs_in_while_a_session_gets_
   }
 }
 
-BOOST_AUTO_TEST_CASE(of_two_logins_at_once_neither_ends_because_the_other_waits) {
-  Site site(formats()[0].make, 1);
-  const Session first = site.login();
-  answered(run(site.store.create("session:lease-of-nobody", Bytes("x"), 1s)));
-  Session second = site.login();
-  BOOST_TEST(!site.lives(first));
-  BOOST_TEST(site.lives(second));
-  const Session third = site.login();
-  BOOST_TEST(!site.lives(second));
-  BOOST_TEST(site.lives(third));
+// Each login spares its own session. Without a lease two of them could end each other's.
+BOOST_AUTO_TEST_CASE(of_many_logins_at_once_as_many_live_as_are_allowed) {
+  constexpr int kThreads = 4;
+  constexpr int kEach = 10;
+  for (const NamedFormat& format : formats()) {
+    for (const std::size_t count : {1U, 3U}) {
+      MemoryStore memory;
+      std::vector<std::vector<std::string>> keys(kThreads);
+      in_parallel(kThreads, [&](int thread) {
+        SessionManagerOptions options;
+        options.policy.max_per_subject.count = count;
+        options.write_deadline = 60s;
+        options.owner_id_keys = {Secret("owners of the tests")};
+        SessionManager manager(memory, format.make(system_random()),
+                               std::make_shared<Identity>(IdentitySettings()), options);
+        const Format own = format.make(system_random());
+        for (int i = 0; i < kEach; ++i) {
+          Session session = manager.create();
+          if (run(session.set("user", "ada", Flush::now)))
+            keys[static_cast<std::size_t>(thread)].push_back(own.cookies->store_key(session.id()));
+        }
+      });
+      std::size_t logins = 0, living = 0;
+      for (const auto& some : keys) {
+        logins += some.size();
+        for (const std::string& key : some) living += holds(memory, key) ? 1 : 0;
+      }
+      BOOST_TEST(logins == std::size_t{kThreads} * kEach);
+      BOOST_TEST_CONTEXT(format.name) { BOOST_TEST(living == count); }
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_record_that_can_not_be_loaded_keeps_no_other_session_from_ending) {
@@ -320,6 +342,38 @@ BOOST_AUTO_TEST_CASE(many_sessions_end_in_parts_if_there_is_no_time_for_all) {
   BOOST_TEST(!rest.stopped);
   BOOST_TEST(rest.events.size() == 344u);
   BOOST_TEST(site.living(sessions) == 0);
+}
+
+// A session of an accepted format, and one of the format in use.
+struct Migrating : Site {
+  Migrating() : Site(formats()[0].make, 1), express(formats()[1].make(random)) {
+    manager.accept({formats()[1].make(random), "connect.sid"});
+    (void)create(memory, express.cookies->store_key("legacy"), R"({"cookie":{},"user":"ada"})");
+  }
+
+  Format express;
+  const std::string header = "connect.sid=" + express.cookies->cookie("legacy", seconds(0));
+};
+
+BOOST_FIXTURE_TEST_CASE(an_operator_s_look_at_a_session_of_an_accepted_format_migrates_it_not, Migrating) {
+  const std::vector<std::string_view> headers = {header};
+  const auto found = answered(run(manager.look_up(headers)));
+  BOOST_TEST_REQUIRE(found.session.has_value());
+  BOOST_TEST(found.session->summary->subject.value_or("") == "ada");
+  BOOST_TEST((found.attributes == Json{{"user", "ada"}}));
+  BOOST_TEST(holds(memory, express.cookies->store_key("legacy")));
+  BOOST_TEST(memory.stats().entries == 1u);
+  const std::vector<std::string_view> none = {"connect.sid=forged"};
+  BOOST_TEST(!answered(run(manager.look_up(none))).session.has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(the_limit_counts_a_session_when_it_migrates, Migrating) {
+  const Session before = login();
+  const std::vector<std::string_view> headers = {header};
+  const auto opened = answered(run(manager.open(headers, Touch::on)));
+  BOOST_TEST_REQUIRE(opened.session.has_value());
+  BOOST_TEST(lives(*opened.session));
+  BOOST_TEST(!lives(before));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
