@@ -56,6 +56,7 @@ add_claims(fuzz/corpus_test unit fuzz_targets)
 
 # integration/daemon
 add_claims(integration/daemon/wire_actions_test e2e wire_support)
+add_claims(integration/daemon/wire_admin_cluster_test redis redis_support wire_support)
 add_claims(integration/daemon/wire_admin_test redis redis_support wire_support)
 add_claims(integration/daemon/wire_audit_test e2e wire_support)
 add_claims(integration/daemon/wire_authorizer_test e2e wire_support)

@@ -9,6 +9,7 @@
 
 #include "tests/support/browser/browser_site.h"
 #include "tests/support/places.h"
+#include "tests/support/redis/redis_cluster.h"
 #include "tests/support/redis/redis_server.h"
 
 namespace session::test {
@@ -203,6 +204,26 @@ BOOST_AUTO_TEST_CASE(while_the_store_is_down_it_says_so_and_goes_on_afterwards) 
         page.waitForFunction(() => document.querySelector('dialog .primary')?.textContent === 'Try again' && !document.querySelector('dialog .primary').disabled).then(() => false)]);
       if (done) break;
     })");
+}
+
+BOOST_AUTO_TEST_CASE(it_shows_and_ends_the_sessions_of_a_redis_cluster) {
+  RedisCluster cluster;
+  BrowserSiteOptions options;
+  options.store = "{ type: redis, redis: { topology: cluster, urls: [\"redis://" +
+                  to_text(cluster.node(0).address()) + "\"] } }";
+  Console console(options);
+  const Json seen = console.run(R"(
+    for (const user of ['alice', 'alice', 'bob']) await logInAs(user);
+    await beOperator();
+    await visit('users', '3 users');
+    await visit('sessions', 'All 4 sessions');
+    await visit('user/alice', '2 sessions');
+    await press('End all 2');
+    await press('End 2 sessions');
+    await says('not logged in anywhere');
+    await visit('users', '2 users');
+    return text();)");
+  BOOST_TEST(seen.get<std::string>().find("alice") == std::string::npos);
 }
 
 // Everything that strangers choose: names of users, agents, attributes.
