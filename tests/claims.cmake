@@ -79,7 +79,7 @@ add_claims(integration/daemon/wire_redis_limits_test redis redis_support wire_su
 add_claims(integration/daemon/wire_redis_test redis redis_support wire_support)
 add_claims(integration/daemon/wire_reload_command_test e2e wire_support)
 add_claims(integration/daemon/wire_reload_test e2e wire_support)
-add_claims(integration/daemon/wire_sessions_command_test e2e wire_support)
+add_claims(integration/daemon/wire_sessions_command_test redis redis_support wire_support)
 add_claims(integration/daemon/wire_stop_test e2e wire_support)
 add_claims(integration/daemon/wire_store_start_test redis redis_support wire_support)
 add_claims(integration/daemon/wire_strangers_test redis redis_support wire_support)

@@ -173,6 +173,20 @@ BOOST_AUTO_TEST_CASE(a_count_is_given_up_when_the_process_ends) {
   BOOST_TEST(body(get("/stats")).at("live").is_null());
 }
 
+BOOST_AUTO_TEST_CASE(a_count_that_fails_says_so) {
+  services.admin.time = milliseconds(0);
+  store.fail(ScriptedStore::keys_call);
+  (void)get("/stats");
+  run_background();
+  const Json outage = body(get("/stats"));
+  BOOST_TEST(outage.at("live").is_null());
+  BOOST_TEST(outage.at("failed") == true);
+  run_background();
+  const Json after = body(get("/stats"));
+  BOOST_TEST(after.at("live").is_object());
+  BOOST_TEST(after.at("failed") == false);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_asked_wrongly_is_refused_with_its_name) {
   const Session adas = login("ada");
   const std::string cursor = cursor_in((login("ada"), get("/sessions", "subject=ada&limit=1")));

@@ -149,6 +149,19 @@ BOOST_AUTO_TEST_CASE(a_store_that_fails_is_no_logout) {
   BOOST_TEST(refusal(cookie_of(mine)) == "a session");
 }
 
+// Its key is the former one, so the browser gets another, whatever the answer is.
+BOOST_AUTO_TEST_CASE(a_cookie_that_is_renewed_is_with_every_answer) {
+  SessionManager rotated = make_manager(rotated_options());
+  gateway::Services later{rotated, rules, telemetry};
+  for (const std::string query : {"name=nobody", "others=true", "name="}) {
+    Asked asked("DELETE");
+    asked.with("HTTP_COOKIE", cookie_of(mine)).with("QUERY_STRING", query);
+    const gateway::Request request = asked.request();
+    const Response response = run(gateway::sessions_endpoint(request, later));
+    BOOST_TEST(response.headers.has("Set-Cookie") == (query != "name="), query);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace session::test
