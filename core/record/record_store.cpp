@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <unordered_set>
 
 #include "core/crypto/random.h"
 
@@ -64,26 +65,32 @@ RecordStore::Answer<std::vector<std::string>> RecordStore::keys_of(std::string s
   // A touch lists under the name in use what was listed under a former one, so that one is read last.
   std::reverse(owners.begin(), owners.end());
   std::vector<std::string> all;
+  std::unordered_set<std::string> seen;
   for (const std::string& owner : owners) {
-    auto keys = co_await store_.owned(owner, max);
-    if (!keys) co_return keys.error();
-    all.insert(all.end(), std::make_move_iterator(keys->begin()), std::make_move_iterator(keys->end()));
+    auto owned = co_await store_.owned(owner, max);
+    if (!owned) co_return owned.error();
+    for (std::string& key : owned->keys) {
+      if (seen.insert(key).second) all.push_back(std::move(key));
+    }
   }
   co_return all;
 }
 
+// The order matters: the lists first, and then the record, which was not there after them. Nothing but room
+// is lost if a list can't be changed.
 RecordStore::Answer<std::optional<StoredRecord>> RecordStore::unlist(std::string key, std::string subject) {
+  std::vector<std::pair<std::string, seconds>> lists;
   for (const std::string& owner : owners_.all_of(subject)) {
-    auto removed = co_await store_.disown(key, owner);
-    if (!removed) co_return removed.error();
+    const auto owned = co_await store_.owned(owner, 1);
+    if (!owned) co_return owned.error();
+    lists.emplace_back(owner, owned->as_of);
   }
   auto loaded = co_await store_.load(key, max_load_bytes_);
-  if (!loaded || !*loaded) co_return loaded;
-  const std::string owner = owner_of(key, (*loaded)->bytes);
-  if (owner.empty() || owner != owners_.of(subject)) co_return std::optional<StoredRecord>();
-  auto listed = co_await store_.own(key, owner, (*loaded)->time_left);
-  if (!listed) co_return listed.error();
-  co_return loaded;
+  if (!loaded) co_return loaded;
+  const std::string owner = *loaded ? owner_of(key, (*loaded)->bytes) : std::string();
+  if (!owner.empty() && owner == owners_.of(subject)) co_return loaded;
+  for (const auto& [list, as_of] : lists) (void)co_await store_.disown(key, list, as_of);
+  co_return std::optional<StoredRecord>();
 }
 
 Task<void> RecordStore::list(std::string key, Summary summary, milliseconds time_left) {

@@ -92,11 +92,12 @@ class RecordStore {
 
   // --- Whose records they are ---
 
-  // The keys of records that a subject may have, at most `max` (or as many for each former key of OwnerId).
-  // They may name what is gone, and what is another subject's: the record decides.
+  // The keys of records that a subject may have, without repeats, at most `max` (or as many for each former
+  // key of OwnerId). They may name what is gone or not there yet, and what is another subject's: the record
+  // decides.
   Answer<std::vector<std::string>> keys_of(std::string subject, std::size_t max);
-  // Removes a key from keys_of(), because it has no record of this subject. Returns the record if there is
-  // one after that, which a login under way has just created: it is listed again.
+  // Removes a key from keys_of(), unless it has a record of this subject, which is returned: a login may have
+  // created it meanwhile. One that was listed within the last minute stays (Store::disown).
   Answer<std::optional<StoredRecord>> unlist(std::string key, std::string subject);
   // Lists a record that another program may have written. Costs nothing for formats that only the gateway
   // writes, and little if it is listed already. A failure is no error: the next read repeats it.

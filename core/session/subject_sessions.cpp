@@ -8,6 +8,7 @@
 
 #include "core/base/await.h"
 #include "core/base/lanes.h"
+#include "core/session/all_ended.h"
 #include "core/session/termination.h"
 
 namespace session {
@@ -166,7 +167,7 @@ Task<bool> end_keys(SessionEnvironment& environment, const std::vector<std::stri
     Ending ending = co_await end_listed(environment, std::move(key), subject, spared);
     if (ending.failure && !all.failure) all.failure = std::move(ending.failure);
     if (ending.event) all.events.push_back(std::move(*ending.event));
-    if (!ending.event) gone.insert(keys[i]);
+    if (!ending.event && (!ending.moved || environment.records.leaves_tombstones())) gone.insert(keys[i]);
     moved |= ending.moved;
   };
   const bool done = co_await in_slices(keys.size(), std::move(end), std::move(stop));
@@ -341,23 +342,27 @@ Task<EndedOfSubject> end_oldest(SessionEnvironment& environment, std::string sub
 // Every session that had begun before the call has a key on the first list, or had, when that was read, and
 // has one on the next: a new id is listed before the old one goes. So this is done when a list has named
 // nothing that may have moved on. Who logs in meanwhile does not prolong it, where ids leave tombstones that
-// name the next; for other formats, a key without a record may be that of a login that is just beginning.
+// name the next. For other formats, a key without a record may be that of a login that is just beginning, or
+// the next of a session that was under another one: AllEnded says when none is.
 Task<EndedOfSubject> end_sessions_of(SessionEnvironment& environment, std::string subject,
                                      std::string spared_key, std::function<bool()> stop) {
   const Clock::Steady until = environment.clock.steady_now() + environment.write_deadline;
   EndedOfSubject all;
   Keys gone;
   Keys spared;
+  AllEnded all_ended(kMaxSubjectSessions);
   if (!spared_key.empty()) spared.insert(spared_key);
   for (;;) {
     const std::size_t ended_before = all.events.size();
     auto keys = co_await environment.records.keys_of(subject, kMaxSubjectSessions);
     if (!keys) all.failure = keys.error();
     if (!keys) co_return all;
+    if (all_ended.is_proved_by(*keys)) co_return all;
     const bool is_cut = keys->size() >= kMaxSubjectSessions;
+    const std::vector<std::string> listed = *keys;
     const auto is_done = [&](const std::string& key) { return gone.contains(key) || spared.contains(key); };
     std::erase_if(*keys, is_done);
-    if (keys->empty()) co_return all;
+    if (keys->empty() && !is_cut) co_return all;
     if (!spared_key.empty()) {
       auto kept = co_await keep_keys_of(environment, spared_key);
       if (!kept) all.failure = kept.error();
@@ -367,6 +372,7 @@ Task<EndedOfSubject> end_sessions_of(SessionEnvironment& environment, std::strin
     }
     const bool moved = co_await end_keys(environment, *keys, subject, spared, gone, all, stop);
     if (all.failure || all.stopped) co_return all;
+    all_ended.passed(listed, all.events.size() > ended_before);
     if (is_cut && all.events.size() > ended_before) continue;
     if (!moved && !is_cut) co_return all;
     if (environment.clock.steady_now() >= until) {

@@ -81,6 +81,12 @@ struct KeyPage {
   std::string cursor;  // where the next page begins; empty: there is none
 };
 
+// The keys of an owner.
+struct OwnedKeys {
+  std::vector<std::string> keys;
+  seconds as_of{};  // when they were listed, by a clock of the store's: for disown()
+};
+
 enum class CreateOutcome { created, exists, too_many };
 enum class ReplaceOutcome { replaced, mismatch };
 enum class TouchOutcome { touched, absent };
@@ -93,9 +99,9 @@ enum class EraseIfOutcome { erased, mismatch };
 // Every write is a create, or a replace of exactly the bytes that were read. With that alone no update is
 // lost and nothing erased comes back; so there is deliberately no plain "put".
 //
-// Entries may have an owner, and owned() lists an owner's keys. It may name what is gone, and never misses
-// what is there: an entry is listed before create() has answered, and until it is erased or expires. So
-// whoever erases all that owned() lists, until it lists nothing, has erased every entry that was created
+// Entries may have an owner, and owned() lists an owner's keys. It may name what is gone, or is not there
+// yet, and never misses what is there: an entry is listed before it can be loaded, and until it is erased or
+// expires. So whoever reads the list and then erases what it names has erased every entry that was created
 // before.
 //
 // Thread-safe: all functions may be called from every thread at once. Each is atomic.
@@ -137,16 +143,17 @@ class Store {
   virtual Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected, std::string owner = {}) = 0;
 
   // The keys of the entries that the owner has, at most `max`, preferably those that were written last.
-  virtual Answer<std::vector<std::string>> owned(std::string owner, std::size_t max) = 0;
+  virtual Answer<OwnedKeys> owned(std::string owner, std::size_t max) = 0;
 
   // Names the owner of an entry that another program has written. Changes nothing else; no error if there is
   // no such entry. `time_left` is the entry's.
   virtual Answer<void> own(std::string key, std::string owner, milliseconds time_left) = 0;
 
-  // Removes a key from what owned() lists, because its entry was found to be gone, or not to be this owner's.
-  // A create() of that key that is under way then fails or lists the key again, but whoever writes such
-  // entries otherwise may have written one meanwhile: the caller looks again after this, and calls own().
-  virtual Answer<void> disown(std::string key, std::string owner) = 0;
+  // Removes a key from what owned() lists, because it was loaded after a list of that time (OwnedKeys::as_of)
+  // and held no entry of this owner. Never takes an entry that is there out of the list: a key that was
+  // listed less than a minute before that time stays, because its create() may be under way. Nothing but
+  // room is lost if this fails. Where the lists are exact, it changes nothing.
+  virtual Answer<void> disown(std::string key, std::string owner, seconds as_of) = 0;
 
   // Keys of the store, about `max`, from a cursor on: that of the page before, empty for the first. Every key
   // that is there from the first page to the last is on one of them, or on several if the store changes

@@ -29,7 +29,7 @@ class Guarded {
     redis.tell({"ACL",        "SETUSER",        "gateway",    "reset",
                 "on",         ">first",         "~session:*", "+get",
                 "+getrange",  "+zadd",          "+zrem",      "+zrange",
-                "+zrevrange", "+zscore",        "+zcard",     "+zremrangebyscore",
+                "+zrevrange", "+zscore",        "+zcount",    "+zrangebyscore",
                 "+pexpireat", "+time",          "+scan",      "+pttl",
                 "+set",       "+pexpire",       "+del",       "+eval",
                 "+evalsha",   "+client|setname"});

@@ -31,14 +31,14 @@ class ForwardingStore : public Store {
   Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected, std::string owner) override {
     return inner_.erase_if(std::move(key), std::move(expected), std::move(owner));
   }
-  Answer<std::vector<std::string>> owned(std::string owner, std::size_t max) override {
+  Answer<OwnedKeys> owned(std::string owner, std::size_t max) override {
     return inner_.owned(std::move(owner), max);
   }
   Answer<void> own(std::string key, std::string owner, milliseconds time_left) override {
     return inner_.own(std::move(key), std::move(owner), time_left);
   }
-  Answer<void> disown(std::string key, std::string owner) override {
-    return inner_.disown(std::move(key), std::move(owner));
+  Answer<void> disown(std::string key, std::string owner, seconds as_of) override {
+    return inner_.disown(std::move(key), std::move(owner), as_of);
   }
   Answer<KeyPage> keys(std::string cursor, std::size_t max) override {
     return inner_.keys(std::move(cursor), max);

@@ -72,14 +72,14 @@ class ScriptedStore final : public Store {
     return scripted<EraseIfOutcome>(erase_if_call,
                                     inner_.erase_if(std::move(key), std::move(expected), std::move(owner)));
   }
-  Answer<std::vector<std::string>> owned(std::string owner, std::size_t max) override {
-    return scripted<std::vector<std::string>>(owned_call, inner_.owned(std::move(owner), max));
+  Answer<OwnedKeys> owned(std::string owner, std::size_t max) override {
+    return scripted<OwnedKeys>(owned_call, inner_.owned(std::move(owner), max));
   }
   Answer<void> own(std::string key, std::string owner, milliseconds time_left) override {
     return scripted<void>(own_call, inner_.own(std::move(key), std::move(owner), time_left));
   }
-  Answer<void> disown(std::string key, std::string owner) override {
-    return scripted<void>(disown_call, inner_.disown(std::move(key), std::move(owner)));
+  Answer<void> disown(std::string key, std::string owner, seconds as_of) override {
+    return scripted<void>(disown_call, inner_.disown(std::move(key), std::move(owner), as_of));
   }
   Answer<KeyPage> keys(std::string cursor, std::size_t max) override {
     return scripted<KeyPage>(keys_call, inner_.keys(std::move(cursor), max));

@@ -41,7 +41,7 @@ inline Task<> every_command_of(Store& store) {
   (void)co_await store.erase_if("key", bytes);
   (void)co_await store.owned("owner", 1);
   (void)co_await store.own("key", "owner", kTtl);
-  (void)co_await store.disown("key", "owner");
+  (void)co_await store.disown("key", "owner", seconds(0));
   (void)co_await store.keys("", 1);
 }
 inline void run_every_command(Store& store) { run(every_command_of(store)); }

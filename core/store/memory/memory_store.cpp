@@ -34,7 +34,7 @@ std::pair<std::size_t, std::uint64_t> parsed_cursor(std::string_view cursor) {
   const auto first = std::from_chars(cursor.data(), end, shard);
   if (first.ec != std::errc() || first.ptr == end || *first.ptr != '.') return {0, 0};
   const auto second = std::from_chars(first.ptr + 1, end, position);
-  if (second.ec != std::errc() || second.ptr != end) return {0, 0};
+  if (second.ec != std::errc() || second.ptr != end || shard >= kShards) return {0, 0};
   return {shard, position};
 }
 
@@ -224,9 +224,9 @@ Store::Answer<EraseIfOutcome> MemoryStore::erase_if(std::string key, Bytes expec
   co_return observed.reported(shards_->of(hashed).erase_if(hashed, expected));
 }
 
-Store::Answer<std::vector<std::string>> MemoryStore::owned(std::string owner, std::size_t max) {
+Store::Answer<OwnedKeys> MemoryStore::owned(std::string owner, std::size_t max) {
   const Observed observed(observer_, StoreCommand::owned, clock_);
-  co_return observed.reported(shards_->owners().keys(owner, max));
+  co_return observed.reported(OwnedKeys{shards_->owners().keys(owner, max)});
 }
 
 Store::Answer<void> MemoryStore::own(std::string key, std::string owner, milliseconds /*time_left*/) {
@@ -238,10 +238,9 @@ Store::Answer<void> MemoryStore::own(std::string key, std::string owner, millise
   co_return observed.reported(Result<void, StoreFailure>());
 }
 
-Store::Answer<void> MemoryStore::disown(std::string key, std::string owner) {
+// An entry that is gone is in no list.
+Store::Answer<void> MemoryStore::disown(std::string /*key*/, std::string /*owner*/, seconds /*as_of*/) {
   const Observed observed(observer_, StoreCommand::disown, clock_);
-  const HashedKey hashed = shards_->hashed(key);
-  shards_->of(hashed).disown(hashed, owner);
   co_return observed.reported(Result<void, StoreFailure>());
 }
 

@@ -44,9 +44,9 @@ class MemoryStore final : public Store {
   Answer<TouchOutcome> touch(std::string key, StoreTerms terms) override;
   Answer<EraseOutcome> erase(std::string key, std::string owner = {}) override;
   Answer<EraseIfOutcome> erase_if(std::string key, Bytes expected, std::string owner = {}) override;
-  Answer<std::vector<std::string>> owned(std::string owner, std::size_t max) override;
+  Answer<OwnedKeys> owned(std::string owner, std::size_t max) override;
   Answer<void> own(std::string key, std::string owner, milliseconds time_left) override;
-  Answer<void> disown(std::string key, std::string owner) override;
+  Answer<void> disown(std::string key, std::string owner, seconds as_of) override;
   Answer<KeyPage> keys(std::string cursor, std::size_t max) override;
 
   // Returns a store with the same sessions that reports its commands to another observer: for one thread with

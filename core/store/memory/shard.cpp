@@ -144,15 +144,6 @@ EraseIfOutcome MemoryShard::erase_if(const HashedKey& key, const Bytes& expected
   return EraseIfOutcome::erased;
 }
 
-void MemoryShard::disown(const HashedKey& key, const std::string& owner) {
-  Access access(*this);
-  MemoryEntry* node = find_live(key, access);
-  if (node == nullptr || node->owner == nullptr || node->owner->name != owner) return;
-  const std::size_t before = node->cost();
-  owners_.unlink(*node);
-  (void)budget_.change(before, node->retention(), node->cost(), node->retention());
-}
-
 std::uint64_t MemoryShard::keys_from(std::uint64_t position, std::size_t max,
                                      std::vector<std::string>& keys) {
   const std::lock_guard lock(mutex_);

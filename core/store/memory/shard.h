@@ -54,7 +54,6 @@ class alignas(64) MemoryShard {
   [[nodiscard]] EraseOutcome erase(const HashedKey& key);
   [[nodiscard]] EraseIfOutcome erase_if(const HashedKey& key, const Bytes& expected);
 
-  void disown(const HashedKey& key, const std::string& owner);
   // Appends keys from a position in the order of the index on, about `max`, and returns the position of the
   // next; MemoryIndex::kEnd behind the last.
   std::uint64_t keys_from(std::uint64_t position, std::size_t max, std::vector<std::string>& keys);

@@ -1,6 +1,7 @@
 #include "core/store/redis/owner_index.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 namespace session {
@@ -15,6 +16,18 @@ constexpr milliseconds kMaxTtl = std::chrono::hours(24 * 365 * 300);
 
 // The number of the step in which an entry ends.
 std::int64_t end_step(milliseconds now, milliseconds ttl) { return (now + std::min(ttl, kMaxTtl)) / kStep; }
+
+// The whole number that a reply holds; nullopt: it holds none.
+std::optional<std::int64_t> number_in(const Reply& reply) {
+  const std::string_view text = reply.bytes.view();
+  std::int64_t number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
+  return whole ? std::optional(number) : std::nullopt;
+}
+
+// The time in a reply to TIME.
+seconds time_in(const Reply& reply) { return seconds(number_in(reply.elements[0]).value_or(0)); }
 
 }  // namespace
 
@@ -46,12 +59,13 @@ Store::Answer<AddOutcome> RedisOwnerIndex::add(std::string_view key, const std::
   co_return is_one(called) ? AddOutcome::added : AddOutcome::too_many;
 }
 
-Store::Answer<bool> RedisOwnerIndex::has(std::string_view key, const std::string& owner) const {
+Store::Answer<bool> RedisOwnerIndex::has_young(std::string_view key, const std::string& owner) const {
   const std::string set = set_of(owner);
   Command command = commands::is_owned(set, key);
   auto called = co_await at_.call(set, "ZSCORE", std::move(command));
   if (!called) co_return called.error().failure;
-  co_return !called->front().is(Reply::Kind::nil);
+  const auto score = number_in(called->back());
+  co_return score && !commands::is_old(*score, time_in(called->front()));
 }
 
 Store::Answer<void> RedisOwnerIndex::remove(std::string_view key, const std::string& owner) const {
@@ -62,16 +76,25 @@ Store::Answer<void> RedisOwnerIndex::remove(std::string_view key, const std::str
   co_return Result<void, StoreFailure>();
 }
 
-Store::Answer<std::vector<std::string>> RedisOwnerIndex::keys(const std::string& owner,
-                                                              std::size_t max) const {
-  std::vector<std::string> keys;
-  if (max == 0) co_return keys;
+Store::Answer<void> RedisOwnerIndex::remove_old(std::string_view key, const std::string& owner,
+                                                seconds as_of) const {
+  const std::string set = set_of(owner);
+  const auto command = [&](By by) { return commands::disown_old(set, key, as_of, by); };
+  auto called = co_await at_.run(set, command);
+  if (!called) co_return called.error().failure;
+  co_return Result<void, StoreFailure>();
+}
+
+Store::Answer<OwnedKeys> RedisOwnerIndex::keys(const std::string& owner, std::size_t max) const {
+  OwnedKeys owned;
+  if (max == 0) co_return owned;
   const std::string set = set_of(owner);
   Command command = commands::owned(set, max);
   auto called = co_await at_.call(set, "ZREVRANGE", std::move(command));
   if (!called) co_return called.error().failure;
-  for (const Reply& member : called->front().elements) keys.emplace_back(member.bytes.view());
-  co_return keys;
+  owned.as_of = time_in(called->front());
+  for (const Reply& member : called->back().elements) owned.keys.emplace_back(member.bytes.view());
+  co_return owned;
 }
 
 }  // namespace session

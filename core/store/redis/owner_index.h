@@ -13,6 +13,12 @@ namespace session {
 // the entries are on different servers, so no command can write both. Therefore the set is always written
 // before an entry, and after one was erased: it may name what is gone, and never misses what is there.
 //
+// Whoever reads the set may find a key whose entry is just being created, and must not remove it: it would
+// live unlisted. So a key stays for at least a minute after it was listed last, and a create() that took
+// longer fails. Only the clock of the set's server counts: a reader removes a key only if it was listed a
+// minute before he had read the set, and so before he found no entry. If that entry is created all the same,
+// then even later, and its creator, who looks last, finds that more than a minute has passed.
+//
 // A key's score is the end of its entry, rounded up by one to two steps of a minute. So the set needs no
 // write for most writes of an entry, which set its end anew; and the clocks of gateways may differ by a
 // minute. Functions of one call share its deadline. Keys are without their prefix. Texts must outlive the
@@ -37,9 +43,13 @@ class RedisOwnerIndex {
   [[nodiscard]] static bool was_listed(const StoreTerms& terms) {
     return terms.former && terms.former->owner == terms.owner;
   }
-  [[nodiscard]] Answer<bool> has(std::string_view key, const std::string& owner) const;
+  // Whether a key is listed, and was so less than a minute ago: then nobody removes it who has not seen the
+  // entry that was written meanwhile.
+  [[nodiscard]] Answer<bool> has_young(std::string_view key, const std::string& owner) const;
   [[nodiscard]] Answer<void> remove(std::string_view key, const std::string& owner) const;
-  [[nodiscard]] Answer<std::vector<std::string>> keys(const std::string& owner, std::size_t max) const;
+  // Removes a key only if it had been listed for a minute at that time (OwnedKeys::as_of).
+  [[nodiscard]] Answer<void> remove_old(std::string_view key, const std::string& owner, seconds as_of) const;
+  [[nodiscard]] Answer<OwnedKeys> keys(const std::string& owner, std::size_t max) const;
 
  private:
   [[nodiscard]] std::string set_of(const std::string& owner) const;

@@ -19,8 +19,6 @@ using AddOutcome = RedisOwnerIndex::AddOutcome;
 
 // The most keys that one command asks for: far below what a reply may have (ReplyReader::kMaxElements).
 constexpr std::size_t kMaxOwned = 10000;
-// How often a create is repeated whose key was taken from the index of its owner meanwhile.
-constexpr int kMaxCreates = 4;
 
 // The outcome of a script that compares: true if the key held the expected value.
 Result<bool, StoreFailure> compared(const CallResult& called) {
@@ -113,26 +111,25 @@ Store::Answer<CreateOutcome> RedisStore::create_alone(const PreparedCall& at, co
   co_return called->front().is(Reply::Kind::nil) ? CreateOutcome::exists : CreateOutcome::created;
 }
 
-// Somebody who ends all sessions of an owner may find the key listed before the entry exists, and remove it
-// from the list (disown). The entry would then live unlisted. So the list is asked once more after the entry
-// was written; whoever removes the key later looks at the entry again, and finds it.
+// Looks at the list once more after the entry was written. A reader of the list may remove the key if it was
+// listed for a minute before there was an entry (RedisOwnerIndex): a create that took so long fails, as the
+// entry would live unlisted. It has not failed if the entry was erased since.
 Store::Answer<CreateOutcome> RedisStore::create_owned(const PreparedCall& at, std::string_view key,
                                                       const Bytes& bytes, const StoreTerms& terms) {
   const RedisOwnerIndex index(*setup_, at);
-  for (int attempt = 0; attempt < kMaxCreates; ++attempt) {
-    auto added = co_await index.add(key, terms.owner, terms.ttl, terms.owner_limit);
-    if (!added) co_return added.error();
-    if (*added == AddOutcome::too_many) co_return CreateOutcome::too_many;
-    auto created = co_await create_alone(at, bytes, terms.ttl);
-    if (!created || *created == CreateOutcome::exists) co_return created;
-    auto listed = co_await index.has(key, terms.owner);
-    if (!listed) co_return listed.error();
-    if (*listed) co_return CreateOutcome::created;
-    const auto erase_it = [&](By by) { return commands::erase_if(at.key, bytes.view(), by); };
-    const auto erased = compared(co_await at.run(at.key, erase_it));
-    if (!erased) co_return erased.error();
-  }
-  co_return StoreFailure(StoreFailure::Kind::contended, "the owner's entries kept being ended");
+  auto added = co_await index.add(key, terms.owner, terms.ttl, terms.owner_limit);
+  if (!added) co_return added.error();
+  if (*added == AddOutcome::too_many) co_return CreateOutcome::too_many;
+  auto created = co_await create_alone(at, bytes, terms.ttl);
+  if (!created || *created == CreateOutcome::exists) co_return created;
+  auto listed = co_await index.has_young(key, terms.owner);
+  if (!listed) co_return listed.error();
+  if (*listed) co_return CreateOutcome::created;
+  const auto erase_it = [&](By by) { return commands::erase_if(at.key, bytes.view(), by); };
+  const auto erased = compared(co_await at.run(at.key, erase_it));
+  if (!erased) co_return erased.error();
+  if (!*erased) co_return CreateOutcome::created;
+  co_return StoreFailure(StoreFailure::Kind::contended, "the entry was not written within a minute");
 }
 
 Store::Answer<ReplaceOutcome> RedisStore::replace(std::string key, Bytes expected, Bytes bytes,
@@ -232,7 +229,7 @@ Store::Answer<EraseIfOutcome> RedisStore::erase_if(std::string key, Bytes expect
   co_return at.observed.reported(*done ? EraseIfOutcome::erased : EraseIfOutcome::mismatch);
 }
 
-Store::Answer<std::vector<std::string>> RedisStore::owned(std::string owner, std::size_t max) {
+Store::Answer<OwnedKeys> RedisStore::owned(std::string owner, std::size_t max) {
   const PreparedCall at =
       prepare_call(setup_, co_await asio::this_coro::executor, std::string(), StoreCommand::owned, observer_);
   const RedisOwnerIndex index(*setup_, at);
@@ -250,11 +247,11 @@ Store::Answer<void> RedisStore::own(std::string key, std::string owner, millisec
   co_return at.observed.reported(Result<void, StoreFailure>());
 }
 
-Store::Answer<void> RedisStore::disown(std::string key, std::string owner) {
+Store::Answer<void> RedisStore::disown(std::string key, std::string owner, seconds as_of) {
   const PreparedCall at =
       prepare_call(setup_, co_await asio::this_coro::executor, key, StoreCommand::disown, observer_);
   const RedisOwnerIndex index(*setup_, at);
-  auto removed = co_await index.remove(key, owner);
+  auto removed = co_await index.remove_old(key, owner, as_of);
   if (!removed) co_return at.observed.reported(removed.error());
   co_return at.observed.reported(Result<void, StoreFailure>());
 }

@@ -74,7 +74,7 @@ Task<std::string> do_everything(Store& store, std::string key) {
   note(co_await store.create(key, first, owned), failure);
   note(co_await store.owned("ada", 5), failure);
   note(co_await store.erase(key, "ada"), failure);
-  note(co_await store.disown(key, "ada"), failure);
+  note(co_await store.disown(key, "ada", 0s), failure);
   note(co_await store.keys("", 5), failure);
   co_return failure;
 }

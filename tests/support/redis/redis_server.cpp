@@ -29,9 +29,12 @@ constexpr const char* kPassTime = R"(
 for db in string.gmatch(redis.call('INFO', 'keyspace'), 'db(%d+):') do
   redis.pcall('SELECT', db)
   for _, key in ipairs(redis.call('KEYS', '*')) do
-    if redis.call('TYPE', key).ok == 'zset' then  -- its scores are times
+    if redis.call('TYPE', key).ok == 'zset' then  -- its scores are two times (core/store/redis/resp/command.h)
       for _, member in ipairs(redis.call('ZRANGE', key, 0, -1)) do
-        redis.call('ZINCRBY', key, '-' .. ARGV[1], member)
+        local score = tonumber(redis.call('ZSCORE', key, member))
+        local listed = (score % 60000 - math.floor(ARGV[1] / 1000)) % 60000
+        local ends = math.ceil((score - score % 60000 - ARGV[1]) / 60000) * 60000
+        redis.call('ZADD', key, string.format('%.0f', ends + listed), member)
       end
     end
     local left = redis.call('PTTL', key)

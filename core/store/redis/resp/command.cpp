@@ -55,18 +55,35 @@ const Script& erase_if_script() {
 
 const Script& own_script() {
   static const Script script(
-      "local t=redis.call('TIME') local now=t[1]*1000+math.floor(t[2]/1000) "
-      "redis.call('ZREMRANGEBYSCORE',KEYS[1],'-inf',string.format('%.0f',now)) "
-      "local old=redis.call('ZSCORE',KEYS[1],ARGV[1]) "
+      "local function text(n) return string.format('%.0f',n) end "
+      "local t=redis.call('TIME') local s=tonumber(t[1]) local now=s*1000+math.floor(t[2]/1000) "
+      // Some at a time: a million at once would keep the server from everything else.
+      "local gone=redis.call('ZRANGEBYSCORE',KEYS[1],'-inf',text(now),'LIMIT',0,200) "
+      "if #gone>0 then redis.call('ZREM',KEYS[1],unpack(gone)) end "
+      "local function listed(key) local at=tonumber(redis.call('ZSCORE',KEYS[1],key) or 0) "
+      "return at>now and at end "
+      "local old=listed(ARGV[1]) "
       "if ARGV[3]~='' and not old then "
-      "local n=redis.call('ZCARD',KEYS[1]) "
-      "if redis.call('ZSCORE',KEYS[1],ARGV[4]) then n=n-1 end "
+      "local n=redis.call('ZCOUNT',KEYS[1],'('..text(now),'+inf') "
+      "if listed(ARGV[4]) then n=n-1 end "
       "if n>=tonumber(ARGV[3]) then return 0 end end "
-      "local e=now+tonumber(ARGV[2]) "
-      "if not old or tonumber(old)<e then redis.call('ZADD',KEYS[1],string.format('%.0f',e),ARGV[1]) end "
+      "local e=math.ceil((now+tonumber(ARGV[2]))/60000)*60000 "
+      "if old then e=math.max(e,old-old%60000) end "
+      "redis.call('ZADD',KEYS[1],text(e+s%60000),ARGV[1]) "
       "local last=redis.call('ZRANGE',KEYS[1],-1,-1,'WITHSCORES') "
-      "redis.call('PEXPIREAT',KEYS[1],string.format('%.0f',tonumber(last[2]))) "
+      "redis.call('PEXPIREAT',KEYS[1],text(tonumber(last[2]))) "
       "return 1");
+  return script;
+}
+
+// The same as is_old(). Lua's remainder is never negative.
+const Script& disown_script() {
+  static const Script script(
+      "local listed=redis.call('ZSCORE',KEYS[1],ARGV[1]) "
+      "if not listed then return 0 end "
+      "local age=(tonumber(ARGV[2])-tonumber(listed))%60000 "
+      "if age<60 or age>=59880 then return 0 end "
+      "return redis.call('ZREM',KEYS[1],ARGV[1])");
   return script;
 }
 
@@ -93,17 +110,21 @@ bool is_told_count(const std::vector<Reply>& replies) {
 
 bool is_number(const std::vector<Reply>& replies) { return replies[0].is(Reply::Kind::integer); }
 
-bool is_text_or_nil(const std::vector<Reply>& replies) {
-  return replies[0].is(Reply::Kind::bulk) || replies[0].is(Reply::Kind::nil);
-}
-
 bool is_list(const Reply& reply) {
   return reply.is(Reply::Kind::array) &&
          std::all_of(reply.elements.begin(), reply.elements.end(),
                      [](const Reply& each) { return each.is(Reply::Kind::bulk); });
 }
 
-bool is_list_of_members(const std::vector<Reply>& replies) { return is_list(replies[0]); }
+bool is_time(const Reply& reply) { return is_list(reply) && reply.elements.size() == 2; }
+
+bool is_time_and_score(const std::vector<Reply>& replies) {
+  return is_time(replies[0]) && (replies[1].is(Reply::Kind::bulk) || replies[1].is(Reply::Kind::nil));
+}
+
+bool is_time_and_members(const std::vector<Reply>& replies) {
+  return is_time(replies[0]) && is_list(replies[1]);
+}
 
 bool is_scan_step(const std::vector<Reply>& replies) {
   const Reply& reply = replies[0];
@@ -226,19 +247,27 @@ Command disown(std::string_view set, std::string_view member) {
   return command;
 }
 
+Command disown_old(std::string_view set, std::string_view member, seconds as_of, By by) {
+  Command command = count_command();
+  command.retry = Command::Retry::safe;
+  command.then(
+      {verb(by), name(by, disown_script()), "1", set, member, std::to_string(as_of.count() % kListedSpan)});
+  return command;
+}
+
 Command is_owned(std::string_view set, std::string_view member) {
   Command command;
   command.retry = Command::Retry::safe;
-  command.is_valid_reply = is_text_or_nil;
-  command.then({"ZSCORE", set, member});
+  command.is_valid_reply = is_time_and_score;
+  command.then({"TIME"}).then({"ZSCORE", set, member});
   return command;
 }
 
 Command owned(std::string_view set, std::size_t max) {
   Command command;
   command.retry = Command::Retry::safe;
-  command.is_valid_reply = is_list_of_members;
-  command.then({"ZREVRANGE", set, "0", std::to_string(max - 1)});
+  command.is_valid_reply = is_time_and_members;
+  command.then({"TIME"}).then({"ZREVRANGE", set, "0", std::to_string(max - 1)});
   return command;
 }
 

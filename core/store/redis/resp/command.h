@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -70,9 +71,12 @@ enum class By { hash, text };
 // Deletes the key if it holds `expected`. The reply is 1 if it did, else 0.
 [[nodiscard]] Command erase_if(std::string_view key, std::string_view expected, By by);
 
-// A sorted set of the keys that an owner has: the score is the end in Unix milliseconds, by the server's
-// clock. Adds a member, or lets it stay longer, and removes those whose end has passed; the set ends with its
-// last member. With `max`, a new member is refused if the set has so many, `instead_of` not counted. The
+// A sorted set of the keys that an owner has, by the server's clock. The score is the end in Unix
+// milliseconds, rounded up to a whole minute, and the time at which the member was listed last, in seconds,
+// modulo kListedSpan, which is less than a minute in milliseconds.
+inline constexpr std::int64_t kListedSpan = 60000;
+// Adds a member, or lets it stay longer, and removes some of those whose end has passed; the set ends with
+// its last member. With `max`, a new member is refused if the set has so many, `instead_of` not counted. The
 // reply is 1, or 0 if it was refused.
 struct OwnedMember {
   std::string_view key;
@@ -83,9 +87,20 @@ struct OwnedMember {
 [[nodiscard]] Command own(std::string_view set, const OwnedMember& member, By by);
 // Sends ZREM. The reply is the number of members that it removed.
 [[nodiscard]] Command disown(std::string_view set, std::string_view member);
-// Sends ZSCORE. The reply is a text, or nil if the set does not have the member.
+// Removes a member that had been listed for a minute at the time `as_of`, by the server's clock. The reply is
+// the number of members that it removed.
+[[nodiscard]] Command disown_old(std::string_view set, std::string_view member, seconds as_of, By by);
+// Whether a member that was listed last at `listed`, modulo kListedSpan, had been listed for a minute at a
+// later time. The clock of a server that takes over may be two minutes behind: that is no age.
+[[nodiscard]] constexpr bool is_old(std::int64_t listed, seconds as_of) {
+  const std::int64_t age = ((as_of.count() - listed) % kListedSpan + kListedSpan) % kListedSpan;
+  return age >= 60 && age < kListedSpan - 120;
+}
+// Sends TIME and ZSCORE. The replies are an array, whose first element is the Unix time in seconds, and a
+// text, or nil if the set does not have the member.
 [[nodiscard]] Command is_owned(std::string_view set, std::string_view member);
-// Sends ZREVRANGE. The reply is an array of at most `max` members, those that end last first.
+// Sends TIME and ZREVRANGE. The replies are an array, as above, and one of at most `max` members, those that
+// end last first.
 [[nodiscard]] Command owned(std::string_view set, std::size_t max);
 // Sends SCAN for one step from a cursor of that server on. The reply is an array: the next cursor, "0" at the
 // end, and an array of keys that match the pattern and

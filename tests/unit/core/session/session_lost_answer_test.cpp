@@ -6,6 +6,7 @@
 
 #include "core/crypto/base64url.h"
 #include "core/session/session.h"
+#include "tests/support/graveless_format.h"
 #include "tests/support/session_fixture.h"
 #include "tests/support/store_calls.h"
 #include "tests/support/whole_format.h"
@@ -16,31 +17,6 @@ namespace session::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-// Records without room for a tombstone, as other libraries have them.
-class Graveless final : public RecordFormat {
- public:
-  explicit Graveless(std::unique_ptr<RecordFormat> native) : native_(std::move(native)) {}
-  std::string encode(std::string_view key, const Record& record) const override {
-    return native_->encode(key, record);
-  }
-  Result<Record, RejectReason> decode(std::string_view key, std::string_view bytes) const override {
-    return native_->decode(key, bytes);
-  }
-  Result<RecordHead, RejectReason> decode_head(std::string_view key, std::string_view bytes,
-                                               const WantedMembers& wanted) const override {
-    return native_->decode_head(key, bytes, wanted);
-  }
-
- private:
-  std::unique_ptr<RecordFormat> native_;
-};
-
-Format graveless_format(const Random& random) {
-  Format format = native_format(format_options(), random);
-  format.records = std::make_unique<Graveless>(std::move(format.records));
-  return format;
-}
 
 struct LostAnswers : SessionFixture {
   // A stored session, opened again; it gets a new id in a test.
