@@ -39,15 +39,18 @@ def shipped(file, name):
 
 class Gateway(Backend):
     """`workers`: the number of worker threads. `max_kib`: the size limit of the memory store. `connections`: the limit on
-    connections, if not the default. `under`: a command that runs the daemon, such as valgrind."""
+    connections, if not the default. `under`: a command that runs the daemon, such as valgrind. `program`: another binary than the
+    build's. `admin`: it has a socket for operators."""
 
-    def __init__(self, store, name=None, workers=1, max_kib=None, connections=None, under=()):
+    def __init__(self, store, name=None, workers=1, max_kib=None, connections=None, under=(), program=None, admin=False):
         self.name = name or store
         self.store = store
         self.workers = workers
         self.max_kib = max_kib
         self.connections = connections
         self.under = under
+        self.program = program
+        self.admin = admin
         self.uses_redis = store == "redis"
         self.title = f"session-gateway, {'Redis' if self.uses_redis else 'memory'}"
         self.options = f"{workers} worker{'s' if workers > 1 else ''}; {STORES[store]}; otherwise the defaults, logs to a file"
@@ -57,6 +60,7 @@ class Gateway(Backend):
         if self.max_kib:
             options = f", memory: {{ max_bytes: {self.max_kib}KiB }}"
         limits = f"limits: {{ connections: {self.connections} }}" if self.connections else ""
+        admin = f"admin: {{ unix: {self.admin_socket} }}" if self.admin else ""
         return f"""
 listen:
   - {{ unix: {self.socket}, mode: "0666" }}
@@ -64,6 +68,7 @@ listen:
 store: {{ type: {self.store}{options} }}
 workers: {self.workers}
 {limits}
+{admin}
 cookie: {{ name: session, secure: false }}
 salt: {{ value: "a salt for the benchmark, 32 bytes or so" }}
 keys: [ {{ id: k1, value: "a key for the benchmark, 32 bytes or more" }} ]
@@ -73,8 +78,10 @@ keys: [ {{ id: k1, value: "a key for the benchmark, 32 bytes or more" }} ]
         """`seconds`: the time within which it must listen."""
         self.socket = sandbox.path(f"{self.name}.sock")
         self.http_socket = sandbox.path(f"{self.name}-http.sock")
+        self.admin_socket = sandbox.path(f"{self.name}-admin.sock")
         config = sandbox.write(f"{self.name}.yaml", self.config(redis))
-        self.process = sandbox.start(self.name, *self.under, f"{sandbox.build}/session-gateway", "serve", "--config", config)
+        self.process = sandbox.start(self.name, *self.under, self.program or f"{sandbox.build}/session-gateway", "serve", "--config",
+                                     config)
         sandbox.wait_until_listening(self.process, self.socket, seconds)
 
     def pids(self):

@@ -70,10 +70,11 @@ class Bench:
         return round(memory_mib(contender.backend.pids()), 1) if contender.backend.pids() else None
 
 
-def rounds(options, cases):
-    """Measures every case once per round, in turn. `cases`: {name: function that measures}. Returns {name: [result of each round]}."""
+def rounds(options, cases, most=None):
+    """Measures every case once per round, in turn. `cases`: {name: function that measures}. `most`: the most rounds, of what takes
+    long. Returns {name: [result of each round]}."""
     results = {name: [] for name in cases}
-    for number in range(options.rounds):
+    for number in range(min(options.rounds, most or options.rounds)):
         for name, measure in cases.items():
             results[name].append(measure())
             label = name if isinstance(name, str) else " ".join(map(str, name))

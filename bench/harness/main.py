@@ -9,7 +9,7 @@ import time
 from contenders import compared
 from harness.sandbox import BenchError, raise_file_limit
 from report.page import publish
-from report.results import machine, write
+from report.results import add, machine, write
 from scenarios import SCENARIOS
 
 BENCH = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -35,13 +35,18 @@ def parse_arguments(arguments):
     parser.add_argument("--scenarios", type=names, metavar="NAME,...", help="only these scenarios")
     parser.add_argument("--contenders", type=names, metavar="NAME,...", help="only these contenders: of the scenarios `compare` and `connections`")
     parser.add_argument("--connections", type=numbers, metavar="N,...", help="of the scenario `connections`")
+    parser.add_argument("--other", metavar="PROGRAM", help="of the scenario `logins`: another session-gateway to measure beside this one")
     parser.add_argument("--rounds", type=int, metavar="N", help="how often each is measured, in turns (5)")
     parser.add_argument("--seconds", type=int, metavar="N", help="of one measurement (3)")
+    parser.add_argument("--keep", action="store_true", help=(
+        "keep the scenarios of a partial run in bench/report/last_run and docs/benchmarks.md, with a note of when they were measured"))
     parser.add_argument("--report-only", action="store_true",
                         help="measure nothing: make the page and its pictures from bench/report/last_run again")
     options = parser.parse_args(arguments)
     check_names(parser, "scenario", options.scenarios, SCENARIOS)
     check_names(parser, "contender", options.contenders, [contender.name for contender in compared()])
+    if options.keep and (options.quick or options.contenders or options.connections or not options.scenarios):
+        parser.error("--keep goes with --scenarios, and with scenarios that are whole")
     options.rounds = options.rounds or (1 if options.quick else 5)
     options.seconds = options.seconds or (1 if options.quick else 3)
     options.say = lambda text: print(text, file=sys.stderr, flush=True)
@@ -91,7 +96,7 @@ def measure(options):
 def places(options, complete=True):
     """(folder of the results, folder of the page). Only a complete run without failures changes files of the repository."""
     whole = complete and not (options.scenarios or options.contenders or options.connections or options.quick)
-    if whole or options.report_only:
+    if whole or options.report_only or (complete and options.keep):
         return os.path.join(BENCH, "report", "last_run"), os.path.join(os.path.dirname(BENCH), "docs")
     partial = os.path.join(os.path.dirname(os.path.abspath(options.build)), "bench-results")
     return partial, partial
@@ -107,7 +112,7 @@ def run(options):
         results = measure(options)
         failed = results["failed"]
         folder, docs = places(options, complete=not failed)
-        write(results, folder)
+        write(add(results, folder) if options.keep and not failed else results, folder)
     text = publish(folder, docs)
     if docs == folder:
         print(text)

@@ -47,7 +47,12 @@ def command(url, connections, seconds, script="percentiles.lua", cookie=None, ar
 
 def run(*arguments, **options):
     """Runs one load. Responses other than 2xx and 3xx and socket errors do not raise: they are in the result."""
-    done = subprocess.run(command(*arguments, **options), capture_output=True, text=True)
+    return run_command(command(*arguments, **options))
+
+
+def run_command(words):
+    """The same as run(), of a command line."""
+    done = subprocess.run(words, capture_output=True, text=True)
     if done.returncode != 0:
         raise BenchError(f"wrk: {done.stderr or done.stdout}")
     return parse(done.stdout)
@@ -55,7 +60,11 @@ def run(*arguments, **options):
 
 def run_clean(*arguments, **options):
     """Runs one load. Every response must be a success."""
-    result = run(*arguments, **options)
+    return clean(run(*arguments, **options), arguments[0])
+
+
+def clean(result, what):
+    """Returns a result of which every response was a success."""
     if result["errors"] or result["refused"]:
-        raise BenchError(f"wrk {arguments[0]}: {result['refused']} refused, {result['errors']} errors of sockets")
+        raise BenchError(f"wrk {what}: {result['refused']} refused, {result['errors']} errors of sockets")
     return result

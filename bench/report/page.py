@@ -8,7 +8,8 @@ from report.results import read
 TEMPLATE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "benchmarks.md.in")
 MISSING = "*Not part of this run.*"
 TABLES = {"compare": tables.compare, "connections": tables.connections, "workers": tables.plain, "protocols": tables.plain, "sessions": tables.plain,
-          "sizes": tables.plain, "million": tables.million, "idle_busy": tables.idle_busy, "flood": tables.flood,
+          "sizes": tables.plain, "million": tables.million,
+          "owners": tables.owners, "logins": tables.logins, "idle_busy": tables.idle_busy, "flood": tables.flood,
           "steps": tables.steps}
 
 
@@ -19,10 +20,18 @@ def described(machine, results):
             f"{results['seconds']} s; the whole run took {results['took_seconds'] / 60:.0f} minutes.")
 
 
+def measured_apart(scenario):
+    """A note below the table of a scenario that was measured in another run than the rest; else nothing."""
+    run = scenario.get("run")
+    return "" if not run else (
+        f"\n\nMeasured apart, {run['date']}, of {run['of']}, while the machine was {run['busy_percent']} % busy with other things: medians of "
+        f"{run['rounds']} rounds of {run['seconds']} s.")
+
+
 def page(results, pictures="benchmarks"):
     """The page, in Markdown. `pictures`: the path from the page to the folder of the pictures."""
     scenarios = results["scenarios"]
-    filled = {name: make(scenarios[name]) if name in scenarios else MISSING for name, make in TABLES.items()}
+    filled = {name: make(scenarios[name]) + measured_apart(scenarios[name]) if name in scenarios else MISSING for name, make in TABLES.items()}
     found = targets.judge(scenarios)
     filled.update(targets=tables.targets(found) if found else MISSING, machine=described(results["machine"], results),
                   options=tables.options(scenarios["compare"]) if "compare" in scenarios else MISSING,

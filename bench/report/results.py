@@ -115,6 +115,20 @@ def write(results, folder):
                 table.writerow([*where[:3], *(where[3].get(column, "") for column in COLUMNS[3:])])
 
 
+def add(results, folder):
+    """Adds the scenarios of a partial run to the results in a folder, with a note of that run. Returns all."""
+    run = {"date": results["machine"]["date"], "of": commit() or results["machine"]["versions"]["session-gateway"],
+           "busy_percent": results["machine"]["busy_percent"], "rounds": results["rounds"], "seconds": results["seconds"]}
+    scenarios = read(folder)
+    scenarios["scenarios"].update({name: {**scenario, "run": run} for name, scenario in results["scenarios"].items()})
+    return scenarios
+
+
+def commit():
+    """The commit of the working tree that this file is in; "" outside of a repository."""
+    return first_line("git", "-C", os.path.dirname(os.path.abspath(__file__)), "rev-parse", "--short", "HEAD")
+
+
 def read(folder):
     with open(os.path.join(folder, "results.json")) as f:
         return json.load(f)

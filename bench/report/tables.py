@@ -89,6 +89,47 @@ def million(scenario):
          f"{latency(median(results['evicting'], 'p99'))} ms"]])
 
 
+STORES = {"memory": "memory", "redis": "Redis"}
+
+
+def owners(scenario):
+    results = by_name(scenario)
+
+    def row(what, shown):
+        return [what, *(shown(store) for store in STORES)]
+
+    def index(store, of_each):
+        found = next(one for one in scenario["index"] if (one["store"], one["of_each"]) == (store, of_each))
+        counted = f", {found['counted']:.0f} counted" if "counted" in found else ""
+        return f"{found['bytes']:.0f} bytes{counted}"
+
+    def all_of_them(store):
+        rounds = results[f"{store} all"]
+        return (f"{median(rounds, 'took_s'):,.1f} s beside {median(rounds, 'writes_rate'):,.0f} writes a second; "
+                f"{largest(rounds, 'missed'):,} of {scenario['sessions']:,} missed")
+    return table(["", *(f"{name}<" for name in STORES.values())], [
+        row(f"list the {scenario['each']} sessions of a subject, p50 / p99", lambda store: " / ".join(
+            latency(median(results[f"{store} list"], p)) for p in ("p50", "p99")) + " ms"),
+        row(f"end {scenario['many']:,} sessions of a subject", lambda store: f"{median(results[f'{store} end'], 'took_ms'):,.0f} ms"),
+        row("list all, in pages of 1,000", all_of_them),
+        row("a page of these, p50 / p99", lambda store: " / ".join(
+            latency(median(results[f"{store} all"], p)) for p in ("p50", "p99")) + " ms"),
+        *(row(f"lists of owners with {n} session{'s' if n > 1 else ''} each, for a session", lambda store, n=n: index(store, n))
+          for n in (1, scenario["each"]))])
+
+
+def logins(scenario):
+    results, rows = by_name(scenario), []
+    for name, rounds in results.items():
+        store = name.split()[0]
+        shares = [ratio(results[store], rounds, key) if name != store and median(rounds, key) else None
+                  for key in ("rate", "cpu_backend", "cpu_redis")]
+        rows.append([name, number(median(rounds, "rate")), *(latency(median(rounds, p)) for p in ("p50", "p99")),
+                     *(number(value, "{:.1f}") for value in cpu(rounds).values()), *(number(share, "{:.2f}") for share in shares)])
+    return table(["", "logins/s", "p50 ms", "p99 ms", "nginx µs", "backend µs", "Redis µs", "logins/s with the lists, to this",
+                  "backend µs, to this", "Redis µs, to this"], rows)
+
+
 def idle_busy(scenario):
     each = (scenario["held_mib"] - scenario["before_mib"]) * 1024 * 1024 / scenario["idle"]
     idle = (f"{scenario['idle']:,} idle connections: {scenario['held_mib']} MiB, {scenario['before_mib']} MiB before; "

@@ -1,7 +1,7 @@
 """The performance targets of the project, and the figures of a run. A target whose scenario was not measured is left out."""
 from dataclasses import dataclass
 
-from report.stats import by_name, median, ratio
+from report.stats import by_name, largest, median, ratio
 
 
 @dataclass
@@ -69,6 +69,27 @@ def memory(scenarios):
                       scenario["held_mib"], "{:.0f} MiB")
 
 
+def lists_of_owners(scenario):
+    results = by_name(scenario)
+    for store, shown in (("memory", "memory"), ("redis", "Redis")):
+        listed = f"{scenario['each']} sessions of a subject among {scenario['sessions']:,}"
+        yield at_most(f"p99 of a list of the {listed}, {shown}", 5, median(results[f"{store} list"], "p99") / 1000, "{:.2f} ms")
+        yield at_most(f"the end of {scenario['many']:,} sessions of a subject, {shown}", 1000, median(results[f"{store} end"], "took_ms"),
+                      "{:,.0f} ms")
+        yield at_most(f"sessions that a list of all misses, {shown}", 0, largest(results[f"{store} all"], "missed"), "{:,}")
+    for one in scenario["index"]:
+        yield at_most(f"bytes for a session in the lists of owners, {one['of_each']} of each, {one['store'].replace('redis', 'Redis')}", 120,
+                      one["bytes"], "{:.0f}")
+
+
+def beside_other(scenario):
+    results = by_name(scenario)
+    for store in ("memory", "redis"):
+        if f"{store} other" in results:
+            yield at_least(f"logins/s, {store.replace('redis', 'Redis')}, of those without lists of owners", 0.85,
+                           ratio(results[store], results[f"{store} other"]))
+
+
 def judge(scenarios):
     """The targets for the scenarios of a results file."""
     targets = []
@@ -79,4 +100,8 @@ def judge(scenarios):
         targets += growth(scenarios["sessions"])
     if "flood" in scenarios:
         targets += under_flood(scenarios["flood"])
+    if "owners" in scenarios:
+        targets += lists_of_owners(scenarios["owners"])
+    if "logins" in scenarios:
+        targets += beside_other(scenarios["logins"])
     return targets + list(memory(scenarios))

@@ -1,10 +1,10 @@
 """One million sessions in the memory store: memory, load time, and latency while others are evicted."""
 import re
-import subprocess
 
 from contenders import Contender
 from contenders.gateway import Gateway
 from harness.bench import Bench, rounds
+from harness.owner_index import each_session, footprint
 from harness.populate import create, create_command, last_lines
 from harness.sandbox import BenchError, memory_mib
 from harness.sessions import of_size
@@ -17,14 +17,11 @@ CREATED_PER_SECOND = 5000
 RECENT = 10000  # sessions of the users: the newest ones, which are not evicted
 
 
-def footprint(options, count):
-    """Runs memory-footprint, which measures the store without the daemon. Returns its figures."""
-    out = subprocess.run([f"{options.build}/bench/memory-footprint", str(count), str(RECORD)],
-                         capture_output=True, text=True, check=True).stdout
-    each = re.search(r"for each session: ([\d.]+) bytes resident, ([\d.]+) counted", out)
-    if not each:
-        raise BenchError(f"memory-footprint says:\n{out}")
-    return {"resident_each": float(each.group(1)), "counted_each": float(each.group(2)), "calls": [
+def store_alone(options, count):
+    """Measures the store without the daemon. All sessions are one user's."""
+    out = footprint(options, count, RECORD, count)
+    resident, counted = each_session(out)
+    return {"resident_each": resident, "counted_each": counted, "calls": [
         {"what": what, "mean_ns": float(mean), "worst_ms": float(worst), "worst_cpu_ms": float(on_cpu)}
         for what, mean, worst, on_cpu in re.findall(
             r"^(\S.*?) +([\d.]+) ns mean, +([\d.]+) ms worst, +([\d.]+) ms worst on the CPU", out, re.M)]}
@@ -32,7 +29,7 @@ def footprint(options, count):
 
 def run(options):
     count = 20000 if options.quick else 1000000
-    alone = footprint(options, count)
+    alone = store_alone(options, count)
     gateway = Gateway("memory", max_kib=int(count * alone["counted_each"] * ROOM / 1024))
     contender = Contender("memory", gateway, True)
     with Bench(options, [contender]) as bench:
