@@ -151,16 +151,26 @@ Task<Result<std::vector<Topology::ConnectionPtr>, StoreFailure>> RedisClient::se
   co_return connections;
 }
 
+Task<Result<void, StoreFailure>> RedisClient::refresh(Clock::Steady deadline) {
+  auto found = co_await topology_->refresh(deadline);
+  if (!found) co_return StoreFailure(StoreFailure::Kind::unavailable, found.error().why);
+  co_return Result<void, StoreFailure>();
+}
+
 Task<Result<std::vector<Reply>, StoreFailure>> RedisClient::ask(Topology::ConnectionPtr server,
                                                                 std::string_view what, Command command,
                                                                 Clock::Steady deadline) {
   CommandResult result = co_await server->ask(std::move(command), deadline);
   const AskedConnection asked{server->server(), server->state(), server->age()};
-  if (result.failure) co_return judge_failure(*result.failure, Command::Retry::never, asked).error.failure;
-  if (const Reply* error = first_error(result.replies))
-    co_return judge_error(read_error(error->text, what), asked).error.failure;
-  if (!result.command.is_valid_reply(result.replies)) co_return judge_invalid_replies(asked).error.failure;
-  co_return std::move(result.replies);
+  const Reply* error = result.failure ? nullptr : first_error(result.replies);
+  if (!result.failure && error == nullptr && result.command.is_valid_reply(result.replies))
+    co_return std::move(result.replies);
+  Judgement judgement = result.failure     ? judge_failure(*result.failure, Command::Retry::never, asked)
+                        : error != nullptr ? judge_error(read_error(error->text, what), asked)
+                                           : judge_invalid_replies(asked);
+  if (judgement.refresh) topology_->request_refresh();
+  if (!judgement.renew.empty()) server->renew(std::move(judgement.renew));
+  co_return std::move(judgement.error.failure);
 }
 
 }  // namespace session

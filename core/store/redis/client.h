@@ -27,7 +27,10 @@ class RedisClient {
   // The connections to all servers that have keys (Topology::servers).
   Task<Result<std::vector<Topology::ConnectionPtr>, StoreFailure>> servers(Clock::Steady deadline);
   [[nodiscard]] std::string layout() const { return topology_->layout(); }
-  // Sends a command that concerns no key to one server, once.
+  // Asks the servers which of them has which keys, and returns when layout() is as they say.
+  Task<Result<void, StoreFailure>> refresh(Clock::Steady deadline);
+  // Sends a command that concerns no key to one server, once. After a failure the topology asks the servers
+  // for their roles again, as after that of a call().
   Task<Result<std::vector<Reply>, StoreFailure>> ask(Topology::ConnectionPtr server, std::string_view what,
                                                      Command command, Clock::Steady deadline);
 

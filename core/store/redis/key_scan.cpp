@@ -1,5 +1,6 @@
 #include "core/store/redis/key_scan.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -56,25 +57,43 @@ void add_keys(const Reply& reply, std::string_view prefix, std::vector<std::stri
 
 }  // namespace
 
+// The number of keys that one command looks at, at least after the first that found none.
+constexpr std::size_t kMinCount = 300;
+
 Store::Answer<KeyPage> scan_keys(const RedisSetup& setup, const PreparedCall& at, std::string cursor,
                                  std::size_t max) {
   const std::string pattern = pattern_for(setup.options.prefix);
   KeyPage page;
+  const Clock::Steady now = setup.clock.steady_now();
+  const Clock::Steady half = now + (at.deadline - now) / 2;
+  if (cursor.empty()) {
+    const auto refreshed = co_await at.client.refresh(at.deadline);
+    if (!refreshed) co_return refreshed.error();
+  }
   auto servers = co_await at.client.servers(at.deadline);
   if (!servers) co_return servers.error();
   ScanPosition position = read_position(cursor, at.client.layout());
+  std::size_t count = max;
   while (position.server < servers->size()) {
-    Command command = commands::scan(position.cursor, pattern, max);
+    Command command = commands::scan(position.cursor, pattern, count);
     auto step = co_await at.client.ask((*servers)[position.server], "SCAN", std::move(command), at.deadline);
     if (!step) co_return step.error();
     const Reply& reply = step->front();
     add_keys(reply.elements[1], setup.options.prefix, page.keys);
     position.cursor = std::string(reply.elements[0].bytes.view());
     if (position.cursor == "0") ++position.server;
-    if (!page.keys.empty()) break;
+    if (!page.keys.empty() || setup.clock.steady_now() >= half) break;
+    count = std::max(count, kMinCount);
   }
   if (position.layout.empty()) position.layout = at.client.layout();
-  if (position.server < servers->size()) page.cursor = to_text(position);
+  if (position.server < servers->size()) {
+    page.cursor = to_text(position);
+    co_return page;
+  }
+  const auto refreshed = co_await at.client.refresh(at.deadline);
+  if (!refreshed) co_return refreshed.error();
+  const std::string layout = at.client.layout();
+  if (layout != position.layout) page.cursor = to_text(ScanPosition{layout});
   co_return page;
 }
 

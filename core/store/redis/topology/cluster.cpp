@@ -56,6 +56,10 @@ class Cluster final : public Topology, public std::enable_shared_from_this<Clust
     return discover(shared_from_this(), deadline);
   }
 
+  Task<Result<void, ConnectError>> refresh(Clock::Steady deadline) override {
+    return renew_slots(shared_from_this(), deadline);
+  }
+
   ConnectionPtr redirected(const ServerError& redirection, const RedisConnection& by) override {
     auto address = read_address(redirection.where);
     if (!address || nodes_.size() >= kMaxNodes) return nullptr;
@@ -75,7 +79,7 @@ class Cluster final : public Topology, public std::enable_shared_from_this<Clust
     // refreshed() runs after an exception, too: refreshing_ would otherwise stay set, and no refresh would
     // follow.
     const auto done = [self = shared_from_this()](const std::exception_ptr&) { self->refreshed(); };
-    boost::asio::co_spawn(executor_, refresh(shared_from_this()), done);
+    boost::asio::co_spawn(executor_, refresh_now(shared_from_this()), done);
   }
 
   void abandon() override {
@@ -96,7 +100,22 @@ class Cluster final : public Topology, public std::enable_shared_from_this<Clust
                            (self->reason_.empty() ? "" : ": " + self->reason_));
   }
 
-  static Task<void> refresh(std::shared_ptr<Cluster> self) {
+  // A refresh that is under way may have read the slot map before this call, and the next one begins only
+  // kMinRefreshInterval after it.
+  static Task<Result<void, ConnectError>> renew_slots(std::shared_ptr<Cluster> self, Clock::Steady deadline) {
+    const Clock& clock = self->setup_->clock;
+    if (self->refreshing_) (void)co_await discover(self, deadline);
+    const auto wait = self->next_refresh_ - clock.steady_now();
+    if (wait > wait.zero()) co_await pause(std::chrono::ceil<milliseconds>(wait), clock);
+    const std::size_t known = self->slot_maps_;
+    auto discovered = co_await discover(self, deadline);
+    if (!discovered) co_return discovered;
+    if (self->slot_maps_ != known) co_return discovered;
+    co_return ConnectError("no node of the cluster tells who has which slots" +
+                           (self->reason_.empty() ? "" : ": " + self->reason_));
+  }
+
+  static Task<void> refresh_now(std::shared_ptr<Cluster> self) {
     for (const ConnectionPtr& connection : self->in_probe_order()) {
       const bool done = co_await self->read_slots_from(connection);
       if (done) break;
@@ -158,6 +177,7 @@ class Cluster final : public Topology, public std::enable_shared_from_this<Clust
     }
     slots_ = std::move(slots);
     has_slot_map_ = true;
+    ++slot_maps_;
     // The configured nodes stay: the client asks them when no other node is left.
     for (const RedisAddress& address : setup_->options.addresses) needed[to_text(address)] = node(address);
     // The targets of redirections stay, too: a node that is importing its first slots is in no slot map yet.
@@ -195,6 +215,7 @@ class Cluster final : public Topology, public std::enable_shared_from_this<Clust
   std::vector<ConnectionPtr> slots_;            // by slot; nullptr: no node has the slot
   std::set<std::string> redirected_to_;         // targets of redirections since the last slot map
   bool has_slot_map_ = false;
+  std::size_t slot_maps_ = 0;  // how many were read
   bool refreshing_ = false;
   std::size_t first_probed_ = 0;                 // the node that the next refresh asks first
   std::vector<std::shared_ptr<Timer>> waiters_;  // commands that wait for the end of the refresh

@@ -46,6 +46,8 @@ class Topology {
   [[nodiscard]] virtual std::string layout() const = 0;
   // Asks the servers which of them has which keys, by `deadline`.
   virtual Task<Result<void, ConnectError>> discover(Clock::Steady deadline) = 0;
+  // The same, also if they are known: returns when that is what servers have said since the call began.
+  virtual Task<Result<void, ConnectError>> refresh(Clock::Steady deadline) { return discover(deadline); }
   // Returns the connection to the server that a redirection names; nullptr if this topology has no such
   // server.
   virtual ConnectionPtr redirected(const ServerError& redirection, const RedisConnection& by) = 0;
