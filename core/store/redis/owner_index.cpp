@@ -10,12 +10,9 @@ namespace {
 using commands::By;
 using AddOutcome = RedisOwnerIndex::AddOutcome;
 
-constexpr milliseconds kStep = std::chrono::minutes(1);
-// Some 300 years: a sum with the time must not overflow.
-constexpr milliseconds kMaxTtl = std::chrono::hours(24 * 365 * 300);
-
-// The number of the step in which an entry ends.
-std::int64_t end_step(milliseconds now, milliseconds ttl) { return (now + std::min(ttl, kMaxTtl)) / kStep; }
+// One minute for what the entry may be extended without another add(), and one for what the write may take
+// that follows.
+constexpr milliseconds kListedLonger = std::chrono::minutes(2);
 
 // The whole number that a reply holds; nullopt: it holds none.
 std::optional<std::int64_t> number_in(const Reply& reply) {
@@ -33,26 +30,14 @@ seconds time_in(const Reply& reply) { return seconds(number_in(reply.elements[0]
 
 std::string RedisOwnerIndex::set_of(const std::string& owner) const { return setup_.options.prefix + owner; }
 
-// To the end of the step after the one in which the entry ends.
-milliseconds RedisOwnerIndex::listed_for(milliseconds ttl) const {
-  const milliseconds now = setup_.clock.unix_now();
-  return (end_step(now, ttl) + 2) * kStep - now;
-}
-
-bool RedisOwnerIndex::must_add(const StoreTerms& terms) const {
-  if (terms.owner.empty()) return false;
-  if (!terms.former || terms.former->owner != terms.owner) return true;
-  const milliseconds now = setup_.clock.unix_now();
-  return end_step(now, terms.ttl) > end_step(now, terms.former->time_left);
-}
-
 Store::Answer<AddOutcome> RedisOwnerIndex::add(std::string_view key, const std::string& owner,
                                                milliseconds ttl,
                                                const std::optional<StoreTerms::OwnerLimit>& limit) const {
   const std::string set = set_of(owner);
   const std::string max = limit ? std::to_string(limit->max) : std::string();
   const std::string_view instead_of = limit ? std::string_view(limit->instead_of) : std::string_view();
-  const commands::OwnedMember member{key, listed_for(ttl), max, instead_of};
+  const milliseconds listed_for = std::min(ttl, milliseconds::max() - kListedLonger) + kListedLonger;
+  const commands::OwnedMember member{key, listed_for, max, instead_of};
   const auto command = [&](By by) { return commands::own(set, member, by); };
   auto called = co_await at_.run(set, command);
   if (!called) co_return called.error().failure;

@@ -19,10 +19,11 @@ namespace session {
 // minute before he had read the set, and so before he found no entry. If that entry is created all the same,
 // then even later, and its creator, who looks last, finds that more than a minute has passed.
 //
-// A key's score is the end of its entry, rounded up by one to two steps of a minute. So the set needs no
-// write for most writes of an entry, which set its end anew; and the clocks of gateways may differ by a
-// minute. Functions of one call share its deadline. Keys are without their prefix. Texts must outlive the
-// tasks.
+// A key is listed for two minutes more than its entry had left. So the set needs no write for most writes of
+// an entry, which set its end anew: as long as the end stays within one minute of the clock of the entry's
+// server, which compares the end until now with the new one (commands::Reach). No other clock counts, and
+// what a gateway knows of the entry may be old. Functions of one call share its deadline. Keys are without
+// their prefix. Texts must outlive the tasks.
 class RedisOwnerIndex {
  public:
   template <class T>
@@ -34,12 +35,7 @@ class RedisOwnerIndex {
   // Lists an entry that is about to be written, or extended to this time to live.
   [[nodiscard]] Answer<AddOutcome> add(std::string_view key, const std::string& owner, milliseconds ttl,
                                        const std::optional<StoreTerms::OwnerLimit>& limit = {}) const;
-  // Whether an entry that is to live so long must be listed first: unless it was listed when it got its
-  // former time to live, for long enough.
-  [[nodiscard]] bool must_add(const StoreTerms& terms) const;
-  // Whether the entry had this owner before. Then a failure of add() must not keep it from being extended,
-  // which would log its user out: it stays listed for a minute more than it had left, and the next touch adds
-  // it again.
+  // Whether the entry had this owner before, and was listed then.
   [[nodiscard]] static bool was_listed(const StoreTerms& terms) {
     return terms.former && terms.former->owner == terms.owner;
   }
@@ -53,7 +49,6 @@ class RedisOwnerIndex {
 
  private:
   [[nodiscard]] std::string set_of(const std::string& owner) const;
-  [[nodiscard]] milliseconds listed_for(milliseconds ttl) const;
 
   const RedisSetup& setup_;
   const PreparedCall& at_;

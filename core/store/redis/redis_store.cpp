@@ -14,6 +14,7 @@ namespace {
 
 namespace asio = boost::asio;
 using commands::By;
+using commands::Reach;
 using CallResult = PreparedCall::CallResult;
 using AddOutcome = RedisOwnerIndex::AddOutcome;
 
@@ -132,6 +133,25 @@ Store::Answer<CreateOutcome> RedisStore::create_owned(const PreparedCall& at, st
   co_return StoreFailure(StoreFailure::Kind::contended, "the entry was not written within a minute");
 }
 
+// Writes an entry of an owner, which may then live longer, by a command within a reach, or by one that asks
+// for none. If the entry goes beyond what is listed, lists it first. If that fails, the entry is extended as
+// far as it is listed: whoever uses the session is not logged out, and the next write tries again.
+template <class MakeListed, class MakeAny>
+Task<CallResult> write_owned(const PreparedCall& at, const RedisOwnerIndex& index, std::string_view key,
+                             const StoreTerms& terms, const MakeListed& within, const MakeAny& any) {
+  const bool was_listed = RedisOwnerIndex::was_listed(terms);
+  if (was_listed) {
+    const auto if_listed = [&](By by) { return within(Reach::listed, by); };
+    auto called = co_await at.run(at.key, if_listed);
+    if (!called || called->front().integer != commands::kNotListed) co_return called;
+  }
+  const auto added = co_await index.add(key, terms.owner, terms.ttl);
+  if (!added && !was_listed) co_return CommandError(added.error());
+  const auto capped = [&](By by) { return within(Reach::capped, by); };
+  if (!added) co_return co_await at.run(at.key, capped);
+  co_return co_await at.run(at.key, any);
+}
+
 Store::Answer<ReplaceOutcome> RedisStore::replace(std::string key, Bytes expected, Bytes bytes,
                                                   StoreTerms terms) {
   const PreparedCall at =
@@ -140,15 +160,16 @@ Store::Answer<ReplaceOutcome> RedisStore::replace(std::string key, Bytes expecte
   const std::size_t after = share_of(key, bytes.size());
   const auto admitted = admit_replace(before, after, terms);
   if (!admitted) co_return at.observed.reported(no_share_left());
+  terms.ttl = admitted->ttl;
   const RedisOwnerIndex index(*setup_, at);
-  if (index.must_add(terms)) {
-    auto added = co_await index.add(key, terms.owner, admitted->ttl);
-    if (!added && !index.was_listed(terms)) co_return at.observed.reported(added.error());
-  }
-  const auto command = [&](By by) {
-    return commands::replace(at.key, expected.view(), bytes.view(), admitted->ttl, by);
+  const auto any = [&](By by) {
+    return commands::replace(at.key, expected.view(), bytes.view(), terms.ttl, by);
   };
-  const auto done = compared(co_await at.run(at.key, command));
+  const auto within = [&](Reach reach, By by) {
+    return commands::replace_listed(at.key, expected.view(), bytes.view(), terms.ttl, reach, by);
+  };
+  auto called = terms.owner.empty() ? at.run(at.key, any) : write_owned(at, index, key, terms, within, any);
+  const auto done = compared(co_await std::move(called));
   if (!done) co_return at.observed.reported(done.error());
   if (!*done && admitted->counted)
     expendable_->count_instead({after, admitted->ttl}, {before, terms.former->time_left});
@@ -184,11 +205,13 @@ Store::Answer<TouchOutcome> RedisStore::touch_kept(std::string key, StoreTerms t
   const PreparedCall at =
       prepare_call(setup_, co_await asio::this_coro::executor, key, StoreCommand::touch, observer_);
   const RedisOwnerIndex index(*setup_, at);
-  if (index.must_add(terms)) {
-    auto added = co_await index.add(key, terms.owner, terms.ttl);
-    if (!added && !index.was_listed(terms)) co_return at.observed.reported(added.error());
-  }
-  auto called = co_await at.call("PEXPIRE", commands::touch(at.key, terms.ttl));
+  const auto any = [&](By) { return commands::touch(at.key, terms.ttl); };
+  const auto within = [&](Reach reach, By by) {
+    return commands::touch_listed(at.key, terms.ttl, reach, by);
+  };
+  auto touching = terms.owner.empty() ? at.call("PEXPIRE", commands::touch(at.key, terms.ttl))
+                                      : write_owned(at, index, key, terms, within, any);
+  const auto called = co_await std::move(touching);
   if (!called) co_return at.observed.reported(called.error().failure);
   co_return at.observed.reported(is_one(called) ? TouchOutcome::touched : TouchOutcome::absent);
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <stdexcept>
+#include <string>
 
 #include <openssl/evp.h>
 
@@ -45,6 +46,47 @@ const Script& replace_script() {
       "else redis.call('SET',KEYS[1],ARGV[2],'PX',ARGV[3]) end "
       "return 1");
   return script;
+}
+
+// Makes of `ttl`, in milliseconds or nil for no end, what an entry of an owner may get (commands::Reach).
+constexpr const char* kWithinReach =
+    "local t=redis.call('TIME') local now=t[1]*1000+math.floor(t[2]/1000) "
+    "local left=redis.call('PTTL',KEYS[1]) "
+    "local last=now+left-(now+left)%60000+59999 "
+    "if left>=0 and (not ttl or now+ttl>last) then ";
+constexpr const char* kRefuse = "return 2 end ";
+constexpr const char* kCap = "ttl=math.max(last-now,1) end ";
+
+std::string within_reach(commands::Reach reach) {
+  return std::string(kWithinReach) + (reach == commands::Reach::listed ? kRefuse : kCap);
+}
+
+const Script& replace_listed_script(commands::Reach reach) {
+  const auto text = [](commands::Reach within) {
+    return "if redis.call('GET',KEYS[1])~=ARGV[1] then return 0 end "
+           "local ttl=tonumber(ARGV[3]) " +
+           within_reach(within) +
+           "if ttl then redis.call('SET',KEYS[1],ARGV[2],'PX',string.format('%.0f',ttl)) "
+           "else redis.call('SET',KEYS[1],ARGV[2]) end "
+           "return 1";
+  };
+  static const std::string listed = text(commands::Reach::listed);
+  static const std::string capped = text(commands::Reach::capped);
+  static const Script listed_script(listed);
+  static const Script capped_script(capped);
+  return reach == commands::Reach::listed ? listed_script : capped_script;
+}
+
+const Script& touch_listed_script(commands::Reach reach) {
+  const auto text = [](commands::Reach within) {
+    return "local ttl=tonumber(ARGV[1]) " + within_reach(within) +
+           "return redis.call('PEXPIRE',KEYS[1],string.format('%.0f',ttl))";
+  };
+  static const std::string listed = text(commands::Reach::listed);
+  static const std::string capped = text(commands::Reach::capped);
+  static const Script listed_script(listed);
+  static const Script capped_script(capped);
+  return reach == commands::Reach::listed ? listed_script : capped_script;
 }
 
 const Script& erase_if_script() {
@@ -89,6 +131,11 @@ const Script& disown_script() {
 
 std::string milliseconds_text(milliseconds ttl) { return std::to_string(std::min(ttl, kMaxTtl).count()); }
 
+// An empty text: the key has no end.
+std::string end_text(milliseconds ttl) {
+  return ttl == milliseconds::max() ? std::string() : milliseconds_text(ttl);
+}
+
 bool is_entry(const std::vector<Reply>& replies) {
   return replies[0].is(Reply::Kind::bulk) && replies[1].is(Reply::Kind::integer);
 }
@@ -103,6 +150,11 @@ bool is_one_key(const Reply& reply) {
 }
 
 bool is_count(const std::vector<Reply>& replies) { return is_one_key(replies[0]); }
+
+bool is_count_or_not_listed(const std::vector<Reply>& replies) {
+  const Reply& reply = replies[0];
+  return is_one_key(reply) || (reply.is(Reply::Kind::integer) && reply.integer == commands::kNotListed);
+}
 
 bool is_told_count(const std::vector<Reply>& replies) {
   return replies[0].is(Reply::Kind::integer) && is_one_key(replies[1]);
@@ -218,9 +270,22 @@ Command erase(std::string_view key) {
 Command replace(std::string_view key, std::string_view expected, std::string_view bytes, milliseconds ttl,
                 By by) {
   Command command = count_command();
-  // An empty text: the key has no end.
-  const std::string life = ttl == milliseconds::max() ? std::string() : milliseconds_text(ttl);
-  command.then({verb(by), name(by, replace_script()), "1", key, expected, bytes, life});
+  command.then({verb(by), name(by, replace_script()), "1", key, expected, bytes, end_text(ttl)});
+  return command;
+}
+
+Command replace_listed(std::string_view key, std::string_view expected, std::string_view bytes,
+                       milliseconds ttl, Reach reach, By by) {
+  Command command;
+  command.is_valid_reply = is_count_or_not_listed;
+  command.then({verb(by), name(by, replace_listed_script(reach)), "1", key, expected, bytes, end_text(ttl)});
+  return command;
+}
+
+Command touch_listed(std::string_view key, milliseconds ttl, Reach reach, By by) {
+  Command command;
+  command.is_valid_reply = is_count_or_not_listed;
+  command.then({verb(by), name(by, touch_listed_script(reach)), "1", key, milliseconds_text(ttl)});
   return command;
 }
 

@@ -68,6 +68,17 @@ enum class By { hash, text };
 // Replaces the value if the key holds `expected`. The reply is 1 if it did, else 0.
 [[nodiscard]] Command replace(std::string_view key, std::string_view expected, std::string_view bytes,
                               milliseconds ttl, By by);
+// How far an entry of an owner may be extended: its place in the list (RedisOwnerIndex) is sure until the end
+// of the minute, by the clock of the entry's server, in which the entry is to end so far.
+enum class Reach {
+  listed,  // Beyond, the command does nothing, and the reply is kNotListed.
+  capped,  // Beyond, the entry gets that end.
+};
+inline constexpr std::int64_t kNotListed = 2;
+// replace() and touch() of an entry of an owner, within that reach.
+[[nodiscard]] Command replace_listed(std::string_view key, std::string_view expected, std::string_view bytes,
+                                     milliseconds ttl, Reach reach, By by);
+[[nodiscard]] Command touch_listed(std::string_view key, milliseconds ttl, Reach reach, By by);
 // Deletes the key if it holds `expected`. The reply is 1 if it did, else 0.
 [[nodiscard]] Command erase_if(std::string_view key, std::string_view expected, By by);
 
