@@ -142,7 +142,10 @@ RecordStore::Answer<ReplaceOutcome> RecordStore::replace_with_tombstone(
   if (const auto tombstone = format_.tombstone(successor)) {
     Bytes bytes(*tombstone);
     StoreTerms terms(kTombstoneTime, retention);
-    if (time_left) terms.former = StoreTerms::Former{version.size(), *time_left, owner_of(key, version)};
+    std::string owner = owner_of(key, version);
+    // The time counts for expendable records alone, and those have no owner.
+    if (time_left || !owner.empty())
+      terms.former = StoreTerms::Former{version.size(), time_left.value_or(kTombstoneTime), std::move(owner)};
     co_return co_await store_.replace(std::move(key), std::move(version), std::move(bytes), terms);
   }
   auto erased = co_await erase_if(std::move(key), std::move(version));

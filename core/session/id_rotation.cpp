@@ -8,6 +8,19 @@
 #include "core/session/write.h"
 
 namespace session {
+namespace {
+
+// Creates a record. If that fails, the store may have it all the same, or get it later: so it is erased once.
+// Nobody has its id, but it would take a place of its subject until it expires.
+RecordStore::Answer<CreateOutcome> create_or_erase(RecordStore& records, std::string key,
+                                                   const RecordWrite& write, milliseconds ttl,
+                                                   std::optional<StoreTerms::OwnerLimit> limit) {
+  auto created = co_await records.create(key, write, ttl, std::move(limit));
+  if (!created && write.has_subject) (void)co_await records.erase_if(std::move(key), write.bytes);
+  co_return created;
+}
+
+}  // namespace
 
 // The new record is stored before the old one is retired, so that a crash between the two steps does not lose
 // the session. The old one is retired by a compare-and-set, so that exactly one of a concurrent destroy and
@@ -120,14 +133,14 @@ RecordStore::Answer<CreateOutcome> Session::create_record(std::string key, const
   std::optional<StoreTerms::OwnerLimit> limit;
   if (login && most.count > 0 && most.when_full == Policy::PerSubject::WhenFull::refuse)
     limit = StoreTerms::OwnerLimit{most.count, base_ ? key_ : std::string()};
-  auto created = co_await records.create(key, write, ttl, limit);
+  auto created = co_await create_or_erase(records, key, write, ttl, limit);
   if (!created || *created != CreateOutcome::too_many) co_return created;
   std::string subject = records.identity().subject(write.record.attributes).value_or("");
   TakeSession take_none;
   const auto repaired =
       co_await sessions_of(*environment_, std::move(subject), kMaxSubjectSessions, std::move(take_none));
   if (!repaired) co_return repaired.error();
-  co_return co_await records.create(std::move(key), write, ttl, std::move(limit));
+  co_return co_await create_or_erase(records, std::move(key), write, ttl, std::move(limit));
 }
 
 Session::Written Session::keep_limit(std::string new_key, std::optional<std::string> subject) {

@@ -231,6 +231,22 @@ BOOST_AUTO_TEST_CASE(at_the_limit_a_login_is_refused_and_changes_nothing) {
   BOOST_TEST(outcome(run(fourth.set("user", "ada", Flush::now))) == "written");
 }
 
+// The store has created it, and its answer did not arrive: nobody has that session, and nobody can end it.
+BOOST_AUTO_TEST_CASE(a_login_whose_answer_was_lost_takes_no_place) {
+  SessionManager limited = make_manager(format_options(), at_most(1, Policy::PerSubject::WhenFull::refuse));
+  Session lost = limited.create();
+  store.lose_answer(ScriptedStore::create_call);
+  BOOST_TEST(outcome(run(lost.set("user", "ada", Flush::now))) == "store");
+  BOOST_TEST(sessions_of("ada").empty());
+  Session visitor = limited.create();
+  BOOST_REQUIRE(run(visitor.set("cart", 1, Flush::now)));
+  store.lose_answer(ScriptedStore::create_call);
+  BOOST_TEST(outcome(run(visitor.set("user", "ada", Flush::now))) == "store");
+  BOOST_TEST(sessions_of("ada").empty());
+  Session next = limited.create();
+  BOOST_TEST(outcome(run(next.set("user", "ada", Flush::now))) == "written");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace session::test
