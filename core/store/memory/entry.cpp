@@ -17,11 +17,8 @@ namespace {
 
 // What make_shared adds to the bytes of a value in libstdc++ 12: reference counts and alignment.
 constexpr std::size_t kValueHeader = 47;
-// One bucket for each entry (core/store/memory/index.h).
+// One bucket for each entry, and for each owner (core/store/memory/index.h).
 constexpr std::size_t kIndexShare = sizeof(void*);
-
-// An owner's name is counted as if it were so long.
-constexpr std::size_t kMaxOwnerName = 64;
 
 constexpr std::uint16_t kKeySizeMask = 0x7fff;  // of the 15 bits of MemoryEntry::key_size
 
@@ -59,10 +56,13 @@ void MemoryEntry::Destroy::operator()(MemoryEntry* node) const noexcept {
   ::operator delete(static_cast<void*>(node));
 }
 
-std::size_t MemoryEntry::cost(std::size_t key_size, std::size_t value_size, bool owned) noexcept {
-  static const std::size_t owner_cost = heap_block(MemoryOwners::kOwnerBytes) + heap_block(kMaxOwnerName);
-  return heap_block(node_size(key_size)) + heap_block(value_size + kValueHeader) + kIndexShare +
-         (owned ? owner_cost : 0);
+std::size_t MemoryEntry::cost(std::size_t key_size, std::size_t value_size, std::size_t owner_size) noexcept {
+  const std::size_t owner = owner_size == 0 ? 0 : heap_block(MemoryOwner::size(owner_size)) + kIndexShare;
+  return heap_block(node_size(key_size)) + heap_block(value_size + kValueHeader) + kIndexShare + owner;
+}
+
+std::size_t MemoryEntry::cost() const noexcept {
+  return cost(key_size, bytes.size(), owner == nullptr ? 0 : owner->name().size());
 }
 
 }  // namespace session

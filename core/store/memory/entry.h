@@ -38,10 +38,11 @@ struct MemoryEntry {
   // Makes an entry that is in no shard yet. REQUIRES: key.text is at most 8192 bytes.
   static Ptr make(const HashedKey& key, Bytes bytes, Retention retention);
   // The memory of an entry: its node, its value's block and its share of the index, as the heap rounds them;
-  // and that of its owner, as if each entry had one of its own.
-  static std::size_t cost(std::size_t key_size, std::size_t value_size, bool owned) noexcept;
+  // and that of its owner, as if each entry had one of its own. `owner_size`: of the owner's name, 0 without
+  // one.
+  static std::size_t cost(std::size_t key_size, std::size_t value_size, std::size_t owner_size) noexcept;
 
-  [[nodiscard]] std::size_t cost() const noexcept { return cost(key_size, bytes.size(), owner != nullptr); }
+  [[nodiscard]] std::size_t cost() const noexcept;
   [[nodiscard]] Retention retention() const noexcept {
     return expendable != 0 ? Retention::expendable : Retention::keep;
   }

@@ -97,7 +97,7 @@ class MemoryStore::Shards {
   [[nodiscard]] const MemoryBudget& budget() const noexcept { return budget_; }
   [[nodiscard]] bool could_hold(const HashedKey& key, const Bytes& bytes,
                                 const StoreTerms& terms) const noexcept {
-    const std::size_t cost = MemoryEntry::cost(key.text.size(), bytes.size(), !terms.owner.empty());
+    const std::size_t cost = MemoryEntry::cost(key.text.size(), bytes.size(), terms.owner.size());
     return cost <= budget_.max(terms.retention);
   }
 

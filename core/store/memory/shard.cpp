@@ -80,10 +80,9 @@ std::optional<CreateOutcome> MemoryShard::create(MemoryEntry::Ptr& node, const H
   Access access(*this);
   if (find_live(key, access) != nullptr) return CreateOutcome::exists;
   expire(kExpiredPerWrite, access);
-  const bool owned = !terms.owner.empty();
-  const std::size_t cost = MemoryEntry::cost(key.text.size(), node->bytes.size(), owned);
+  const std::size_t cost = MemoryEntry::cost(key.text.size(), node->bytes.size(), terms.owner.size());
   if (!budget_.reserve(cost, node->retention())) return std::nullopt;
-  if (owned && !owners_.link(*node, terms.owner, terms.owner_limit)) {
+  if (!terms.owner.empty() && !owners_.link(*node, terms.owner, terms.owner_limit)) {
     budget_.release(cost, node->retention());
     return CreateOutcome::too_many;
   }
@@ -99,7 +98,7 @@ std::optional<ReplaceOutcome> MemoryShard::replace(const HashedKey& key, const B
   if (node == nullptr || !(node->bytes == expected)) return ReplaceOutcome::mismatch;
   use(*node, access);
   expire(kExpiredPerWrite, access);
-  const std::size_t cost = MemoryEntry::cost(key.text.size(), bytes.size(), !terms.owner.empty());
+  const std::size_t cost = MemoryEntry::cost(key.text.size(), bytes.size(), terms.owner.size());
   if (!budget_.change(node->cost(), node->retention(), cost, terms.retention)) return std::nullopt;
   std::swap(node->bytes, bytes);
   if (node->retention() != terms.retention) {
@@ -201,14 +200,14 @@ void MemoryShard::set_expiry(MemoryEntry& node, milliseconds ttl, Access& access
 
 // Sets an owner whose room is reserved already.
 void MemoryShard::set_owner(MemoryEntry& node, const std::string& owner) {
-  if (node.owner == nullptr ? owner.empty() : node.owner->name == owner) return;
+  if (node.owner == nullptr ? owner.empty() : node.owner->name() == owner) return;
   owners_.unlink(node);
   if (!owner.empty()) (void)owners_.link(node, owner, std::nullopt);
 }
 
 // Returns false, and changes nothing, if there is no room for the owner.
 bool MemoryShard::change_owner(MemoryEntry& node, const std::string& owner) {
-  const std::size_t cost = MemoryEntry::cost(node.key_size, node.bytes.size(), true);
+  const std::size_t cost = MemoryEntry::cost(node.key_size, node.bytes.size(), owner.size());
   if (!budget_.change(node.cost(), node.retention(), cost, node.retention())) return false;
   set_owner(node, owner);
   return true;
