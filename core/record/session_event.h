@@ -13,6 +13,7 @@ struct SessionEvent {
     regenerated,  // the session got another id; `cause` says why
     moved,        // the session migrated from another format to the one in use
     destroyed,    // a request ended the session; `cause` says why, if that is not its own wish
+    viewed,       // an operator was shown the attributes of the session
     refused,      // a cookie or a request was refused; `cause` says why
   };
   Kind kind{};

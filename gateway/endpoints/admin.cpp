@@ -114,6 +114,9 @@ Task<Response> admin_endpoint(const Request& request, Services& services) {
   const auto target = target_of(request.resource);
   Response response = problem(404, "no-endpoint", "Nothing is served here.");
   if (target) response = co_await answer(*target, request, *by, services);
+  for (SessionEvent& event : response.events) {
+    if (event.kind == SessionEvent::Kind::viewed) event.actor = by->name;
+  }
   if (!by->set_cookie.empty()) response.headers.add("Set-Cookie", by->set_cookie);
   co_return with_events(std::move(response), std::move(by->events));
 }

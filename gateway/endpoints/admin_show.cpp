@@ -88,10 +88,14 @@ Task<Response> list_of(std::string subject, Paging paging, Services& services) {
   co_return json_response(body);
 }
 
+// Who sees attributes sees what applications keep of people: that is told.
 Response session_response(const SessionInfo& info, Json attributes, Services& services) {
   Json json = shown(info);
   if (services.admin.attributes) json["attributes"] = std::move(attributes);
-  return json_response(json);
+  Response response = json_response(json);
+  if (services.admin.attributes)
+    response.events.push_back({SessionEvent::Kind::viewed, {}, info.name, info.subject});
+  return response;
 }
 
 // What a cookie's body says: the value alone, or with the name before it, as in a Cookie header.

@@ -23,6 +23,8 @@ std::string_view name_of(SessionEvent::Kind kind) {
       return "moved";
     case SessionEvent::Kind::destroyed:
       return "destroyed";
+    case SessionEvent::Kind::viewed:
+      return "viewed";
     case SessionEvent::Kind::refused:
       return "refused";
   }

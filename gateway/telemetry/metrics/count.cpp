@@ -25,6 +25,8 @@ void count_event(ThreadCounters& counters, const SessionEvent& event) {
       return counters.count(id_change(event.cause));
     case SessionEvent::Kind::destroyed:
       return counters.count(end_of(event.cause));
+    case SessionEvent::Kind::viewed:
+      return;
     case SessionEvent::Kind::refused:
       return;  // counted by the reason of the response
   }

@@ -84,10 +84,18 @@ BOOST_AUTO_TEST_CASE(one_session_is_found_with_and_without_its_subject) {
 BOOST_AUTO_TEST_CASE(attributes_are_shown_only_where_the_configuration_says_so) {
   const Session adas = login("ada", Json{{"cart", Json::array({1, 2})}});
   BOOST_TEST(get("/sessions/" + adas.log_id()).body.find("cart") == std::string::npos);
+  BOOST_TEST(get("/sessions/" + adas.log_id()).events.empty());
   services.admin.attributes = true;
-  const Json shown = body(get("/sessions/" + adas.log_id()));
+  const Response told = get("/sessions/" + adas.log_id());
+  const Json shown = body(told);
+  BOOST_TEST_REQUIRE(told.events.size() == 1u);
+  BOOST_TEST((told.events[0].kind == SessionEvent::Kind::viewed));
+  BOOST_TEST(told.events[0].session == adas.log_id());
+  BOOST_TEST(told.events[0].subject == "ada");
+  BOOST_TEST(told.events[0].actor == "uid:0");
   BOOST_TEST(shown.at("attributes") == (Json{{"user", "ada"}, {"cart", Json::array({1, 2})}}));
   BOOST_TEST(get("/sessions").body.find("cart") == std::string::npos);
+  BOOST_TEST(get("/sessions").events.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_cookie_leads_to_its_session_and_extends_it_not) {
