@@ -50,7 +50,7 @@ Task<Result<bool, WriteFailure>> Session::move_to(std::string new_id, std::strin
   if (restart_age) changed.record.created = now;
   auto prepared = prepare(new_key, std::move(changed));
   if (!prepared) co_return prepared.error();
-  const bool anew = (restart_age || changes_lifetime()) && !endless() && !age_.end;
+  const bool anew = restart_age && !endless() && !age_.end;
   // Who was or becomes somebody has a place in the store, whatever strangers have taken.
   if (had_subject()) prepared->retention = Retention::keep;
   const milliseconds ttl = anew ? *prepared->time_to_live : ttl_of(*prepared);

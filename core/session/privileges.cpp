@@ -48,9 +48,11 @@ bool Privileges::concern(std::string_view attribute) const {
          });
 }
 
-bool Privileges::set_subject(const Record::Changes& changes) const {
+bool Privileges::repeat_subject(const Json& stored, const Record::Changes& changes) const {
   return std::any_of(changes.begin(), changes.end(), [&](const auto& each) {
-    return each.second.has_value() && identity_->has_subject_in(each.first);
+    if (!each.second || !identity_->has_subject_in(each.first)) return false;
+    const auto before = stored.find(each.first);
+    return before != stored.end() && *before == *each.second;
   });
 }
 
@@ -65,7 +67,7 @@ PrivilegeChange Privileges::change(const Json& stored, const Record::Changes& ch
   const auto before = identity_->subject(stored);
   const auto after = identity_->subject(next);
   change.subject = before != after;
-  change.login = after && (change.subject || (same == SameSubject::login && set_subject(changes)));
+  change.login = after && (change.subject || (same == SameSubject::login && repeat_subject(stored, changes)));
   change.rights = std::any_of(rights_.begin(), rights_.end(), [&](const Right& right) {
     return differ(find_at(stored, right.pointer), find_at(next, right.pointer));
   });

@@ -61,8 +61,9 @@ class Privileges {
     Json::json_pointer pointer;
     std::string attribute;  // the pointer's first name; empty: all attributes
   };
-  // Whether the changes say who the subject is.
-  [[nodiscard]] bool set_subject(const Record::Changes& changes) const;
+  // Whether the changes say again who the subject is. If that is in a larger attribute, all of it is to be as
+  // it was: otherwise it is a change of something else.
+  [[nodiscard]] bool repeat_subject(const Json& stored, const Record::Changes& changes) const;
   void forget_all(const Json& stored, PrivilegeChange& change) const;
   void forget_person(const Json& stored, PrivilegeChange& change) const;
 

@@ -148,7 +148,7 @@ Session::Written Session::update() {
       co_return co_await move(SessionEvent::kRights, attempts);
     auto prepared = prepare(key_, changed_record());
     if (!prepared) co_return prepared.error();
-    const milliseconds ttl = changes_lifetime() ? *prepared->time_to_live : ttl_of(*prepared);
+    const milliseconds ttl = ttl_of(*prepared);
     auto replaced = co_await environment_->records.replace(key_, *base_, *prepared, ttl, time_left_);
     if (!replaced) co_return failed(replaced.error());
     if (*replaced == ReplaceOutcome::replaced) {

@@ -20,6 +20,16 @@ function problemOf(status, body) {
   return new Problem(`The gateway has answered ${status}`, detail || 'The log of the gateway says more.', status);
 }
 
+// How far the gateway's clock is ahead of the browser's, in seconds: times are the gateway's.
+let ahead = 0;
+export const now = () => Date.now() / 1000 + ahead;
+
+function compareClocks(response) {
+  const date = Date.parse(response.headers.get('Date') ?? '');
+  // The header has whole seconds: smaller differences mean nothing.
+  if (Number.isFinite(date)) ahead = Math.abs(date - Date.now()) < 2000 ? 0 : (date - Date.now()) / 1000;
+}
+
 async function ask(method, path, signal) {
   let response;
   try {
@@ -28,6 +38,7 @@ async function ask(method, path, signal) {
     if (error.name === 'AbortError') throw error;
     throw new Problem('The gateway can’t be reached', 'The network or the server in front of it does not answer. Try again in a few seconds.');
   }
+  compareClocks(response);
   const text = await response.text();
   const json = /\bjson\b/.test(response.headers.get('Content-Type') ?? '');
   let body = null;
@@ -53,6 +64,17 @@ export const self = (signal) => read('self', {}, signal);
 export const stats = (signal) => read('stats', {}, signal);
 export const metrics = (signal) => read('metrics', {}, signal);
 export const sessions = (values, signal) => read('sessions', values, signal);
+
+// All sessions of a user: {sessions, cut}, where `cut` says that there are more.
+export async function sessionsOf(subject, signal) {
+  const all = [];
+  for (let cursor; ;) {
+    const page = await sessions({ subject, cursor, limit: 1000 }, signal);
+    all.push(...page.sessions);
+    cursor = page.cursor;
+    if (!cursor) return { sessions: all, cut: Boolean(page.cut) };
+  }
+}
 export const subjects = (values, signal) => read('subjects', values, signal);
 
 // One session: the store is searched for it in steps if it is not known whose it is.

@@ -4,6 +4,8 @@ import { announce, el, failure } from './dom.js';
 import { plural } from './format.js';
 
 let opener = null;
+// A question is about what is shown: it goes with its view.
+addEventListener('hashchange', () => document.querySelector('dialog')?.close());
 
 function open(dialog) {
   opener = document.activeElement;

@@ -15,8 +15,12 @@ function fill(element, attributes, children) {
 export const el = (name, attributes = {}, ...children) => fill(document.createElement(name), attributes, children);
 export const svg = (name, attributes = {}, ...children) => fill(document.createElementNS(kSvg, name), attributes, children);
 
+// Characters that show nothing, or turn around what is next to them. Emoji are joined by U+200D, which stays.
+const kInvisible = /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+export const visible = (text) => text.replace(kInvisible, (c) => `\u27e8U+${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}\u27e9`);
+
 // A stranger's text: isolated, so that its direction changes nothing around it.
-export const value = (text, attributes = {}) => el('bdi', { class: 'value', dir: 'auto', ...attributes }, text);
+export const value = (text, attributes = {}) => el('bdi', { class: 'value', dir: 'auto', ...attributes }, visible(text));
 
 // Says something to whoever listens to the page instead of looking at it.
 export function announce(text) {
@@ -46,7 +50,8 @@ export function notice(title, text, actions = []) {
 }
 
 // Says what went wrong, and offers what helps: a login by way of a reload if the operator's session has ended, or `again`.
-export function failure(error, again) {
+// null: nothing does but waiting.
+export function failure(error, again = null) {
   const help = error.status === 401
     ? el('button', { type: 'button', class: 'primary', onclick: () => location.reload() }, 'Log in')
     : again && el('button', { type: 'button', onclick: again }, 'Try again');

@@ -12,7 +12,7 @@ export const count = (number) => plain.format(number);
 export const plural = (number, one, many) => `${count(number)} ${number === 1 ? one : many}`;
 
 // "5 minutes ago", "in 2 hours".
-export function ago(unixSeconds, now = Date.now() / 1000) {
+export function ago(unixSeconds, now) {
   const difference = unixSeconds - now;
   if (Math.abs(difference) < 1) return 'now';
   const [unit, size] = kUnits.find(([, each]) => Math.abs(difference) >= each);

@@ -1,8 +1,8 @@
 // Shows the view that the address names: #/, #/users/PREFIX, #/user/NAME, #/sessions, #/session/NAME/USER.
 
-import * as api from './api.js';
-import { failure, value } from './dom.js';
+import { failure } from './dom.js';
 import { overview } from './overview.js';
+import { askSelf } from './self.js';
 import { session, sessions, user } from './sessions.js';
 import { users } from './users.js';
 
@@ -16,7 +16,6 @@ const kViews = {
 
 const root = document.getElementById('content');
 let left = new AbortController();
-let self = null;
 
 function words() {
   const parts = location.hash.replace(/^#\/?/, '').split('/');
@@ -25,11 +24,6 @@ function words() {
   } catch {
     return [''];   // an address that was cut off
   }
-}
-
-async function whoAmI() {
-  self = await api.self();
-  document.getElementById('who').replaceChildren('You are ', value(self.subject));
 }
 
 async function show(focus) {
@@ -45,8 +39,8 @@ async function show(focus) {
   document.title = `${rest[0] ? `${rest[0].slice(0, 64)} · ` : ''}${view.title} · Sessions`;
   if (focus) root.focus();
   try {
-    if (!self) await whoAmI();
-    if (!signal.aborted) await view.show(root, signal, rest, self);
+    await askSelf(signal);
+    if (!signal.aborted) await view.show(root, signal, rest);
   } catch (error) {
     if (signal.aborted) return;
     root.replaceChildren(failure(error, () => show(true)));
@@ -54,4 +48,6 @@ async function show(focus) {
 }
 
 addEventListener('hashchange', () => show(true));
+// A page that the browser had put aside may be of a session that has ended.
+addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
 show(false);

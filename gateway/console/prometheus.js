@@ -30,20 +30,12 @@ export function by(metrics, name, label) {
   return sums;
 }
 
-// A quantile of what a histogram has counted between two readings; NaN if that is nothing. The upper end of its bucket.
-export function quantile(before, after, name, q, labels = {}) {
-  const buckets = new Map();
-  const add = (metrics, sign) => {
-    for (const sample of metrics.get(`${name}_bucket`) ?? []) {
-      if (!matches(sample, labels)) continue;
-      const le = sample.labels.le === '+Inf' ? Infinity : Number(sample.labels.le);
-      buckets.set(le, (buckets.get(le) ?? 0) + sign * sample.value);
-    }
-  };
-  add(after, 1);
-  if (before) add(before, -1);
-  const sorted = [...buckets].sort(([a], [b]) => a - b);
-  const total = sorted.at(-1)?.[1] ?? 0;
+// A quantile of what a histogram has counted between two readings, given as {le: count}; NaN if that is nothing. The upper end of
+// its bucket.
+export function quantile(before, after, q) {
+  const buckets = Object.entries(after).map(([le, counted]) => [le === '+Inf' ? Infinity : Number(le), counted - (before[le] ?? 0)])
+    .sort(([a], [b]) => a - b);
+  const total = buckets.at(-1)?.[1] ?? 0;
   if (total <= 0) return NaN;
-  return sorted.find(([, counted]) => counted >= q * total)[0];
+  return buckets.find(([, counted]) => counted >= q * total)[0];
 }

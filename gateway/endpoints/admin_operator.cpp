@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "core/authz/check.h"
-#include "core/base/text.h"
 #include "gateway/endpoints/admin_answers.h"
 #include "gateway/endpoints/corrupt_record.h"
 #include "gateway/endpoints/unknown_rule.h"
@@ -12,12 +11,13 @@
 namespace session::gateway {
 namespace {
 
-bool names_a_rule(std::string_view required) {
-  while (!required.empty()) {
-    const std::string_view name = take_item(required, ',');
-    if (!name.empty() && name != "login") return true;
-  }
-  return false;
+// Whether the rules say who may pass: whoever has just logged in, and is nothing else, does not. That is not
+// so of `login`, of a rule on the time of the login alone, and of rules on what is absent.
+bool say_who(std::string_view required, const SessionManager& sessions, const RuleSet& rules) {
+  static const Json nothing = Json::object();
+  const RuleInput anybody{true, []() -> const Json& { return nothing; }, sessions.clock().unix_now(),
+                          sessions.clock()};
+  return !rules.check(required, anybody).unmet.empty();
 }
 
 Response forbidden(std::string_view detail, std::string session = {}, std::string subject = {}) {
@@ -27,10 +27,9 @@ Response forbidden(std::string_view detail, std::string session = {}, std::strin
 }
 
 Response without_rule(Log& log) {
-  log.warn(
-      Message::admin_without_rule,
-      "a location names the endpoint admin or console without a rule besides login in GATEWAY_REQUIRE, so it "
-      "serves nobody");
+  log.warn(Message::admin_without_rule,
+           "a location names the endpoint admin or console without a rule in GATEWAY_REQUIRE that says who "
+           "may use it, so it serves nobody");
   return forbidden("This location has no rule that says who may use it.");
 }
 
@@ -53,7 +52,7 @@ Response login_needed(const LoginNeeded& login, WorkerTelemetry& telemetry) {
 Task<Result<Operator, Response>> operator_of(const Request& request, Services& services) {
   if (request.operator_user) co_return Operator{"uid:" + std::to_string(*request.operator_user)};
   Log& log = services.telemetry.log();
-  if (!names_a_rule(request.settings.require())) co_return without_rule(log);
+  if (!say_who(request.settings.require(), services.sessions, services.rules)) co_return without_rule(log);
   const auto cookies = request.headers.all("Cookie");
   const CheckRequest asked{cookies, request.settings.require(), request.settings.touch()};
   const CheckResult result = co_await check(asked, services.sessions, services.rules);

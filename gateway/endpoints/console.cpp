@@ -91,7 +91,7 @@ Task<Response> self_response(const Request& request, const Operator& by, Service
 
 Task<Response> answer(const Part& part, const Request& request, const Operator& by, Services& services) {
   if (part.kind == Part::Kind::page)
-    co_return file_response(request, "index.html", console_assets().page(), "private, no-cache");
+    co_return file_response(request, "index.html", console_assets().page(), "no-store");
   if (part.kind == Part::Kind::asset) co_return asset_response(request, part.rest);
   if (part.kind == Part::Kind::none) co_return not_there();
   if (part.rest == "self") co_return co_await self_response(request, by, services);

@@ -29,6 +29,10 @@ const press = async (name) => {
   const button = await page.waitForSelector(`::-p-aria([name="${name}"][role="button"])`);
   await button.click();
 };
+const question = async () => {
+  await page.waitForSelector('dialog[open]');
+  return page.$eval('dialog', (dialog) => dialog.innerText);
+};
 const logInAs = async (user, agent = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0') => {
   const context = await page.browser().createBrowserContext();
   const other = await context.newPage();
@@ -124,12 +128,12 @@ BOOST_AUTO_TEST_CASE(all_sessions_of_a_user_end_after_a_question_that_names_thei
     await press('Show more');
     const more = (await page.$$('tbody tr')).length;
     await press('End all 1,000');
-    const question = await page.$eval('dialog', (dialog) => dialog.innerText);
+    const asked = await question();
     await press('End 1,000 sessions');
     await says('not logged in anywhere');
     const said = await page.$eval('#announce', (element) => element.textContent);
     await visit('sessions', 'All 1 session');
-    return { shown, more, question, said };)");
+    return { shown, more, question: asked, said };)");
   BOOST_TEST(seen["shown"] == 100);
   BOOST_TEST(seen["more"] == 200);
   BOOST_TEST(seen["question"].get<std::string>().find("End all 1,000 sessions?") == 0u);
@@ -142,24 +146,57 @@ BOOST_AUTO_TEST_CASE(one_s_own_session_ends_only_after_a_second_question) {
     await logInAs('root');
     await visit('user/root', '2 sessions');
     await press('End all but mine');
-    const others = await page.$eval('dialog', (dialog) => dialog.innerText);
+    const others = await question();
     await press('End 1 session');
     await says('1 session,');
     await press('End all 1');
     const disabled = () => page.$eval('dialog .primary', (button) => button.disabled);
+    const asked = await question();
     const before = await disabled();
-    const question = await page.$eval('dialog', (dialog) => dialog.innerText);
     await page.click('#agreed');
     const after = await disabled();
     await page.keyboard.press('Escape');
     await page.waitForFunction(() => !document.querySelector('dialog'));
     const kept = (await page.goto(`${site}/_console/api/self`)).status();
-    return { others, before, question, after, kept };)");
+    return { others, before, question: asked, after, kept };)");
   BOOST_TEST(seen["others"].get<std::string>().find("End the other 1 session?") == 0u);
   BOOST_TEST(seen["before"] == true);
   BOOST_TEST(seen["after"] == false);
   BOOST_TEST(seen["question"].get<std::string>().find("I will be logged out") != std::string::npos);
   BOOST_TEST(seen["kept"] == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_login_again_in_another_tab_leaves_it_known_which_session_is_one_s_own) {
+  Console console;
+  const Json seen = console.run(R"(
+    await beOperator();
+    await logInAs('root');
+    await visit('user/root', '2 sessions');
+    const other = await page.browserContext().newPage();
+    await other.goto(`${site}/login`);
+    await other.type('input[name=user]', 'root');
+    await Promise.all([other.waitForNavigation(), other.click('button')]);
+    await page.bringToFront();
+    await press('End all 2');
+    const asked = await question();
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => !document.querySelector('dialog'));
+    await visit('user/root', 'yours');
+    return asked;)");
+  BOOST_TEST(seen.get<std::string>().find("I will be logged out") != std::string::npos, seen);
+}
+
+BOOST_AUTO_TEST_CASE(an_open_overview_keeps_nobody_logged_in_and_nothing_of_it_is_left_after_a_logout) {
+  Console console({.gateway = "session: { idle_timeout: 4s }\n"});
+  const Json seen = console.run(R"(
+    await beOperator();
+    await says('You are logged out');
+    await page.click('.notice button');
+    await page.waitForFunction(() => location.pathname === '/login');
+    await page.goBack();
+    await page.waitForFunction(() => location.pathname === '/login' || document.body.innerText.includes('You are logged out'));
+    return text();)");
+  BOOST_TEST(seen.get<std::string>().find("Live sessions") == std::string::npos, seen);
 }
 
 BOOST_AUTO_TEST_CASE(an_operator_whose_session_has_ended_is_led_to_the_login_and_back) {
@@ -168,8 +205,9 @@ BOOST_AUTO_TEST_CASE(an_operator_whose_session_has_ended_is_led_to_the_login_and
     await logInAs('alice');
     await beOperator();
     await visit('user/alice', '1 session');
-    await page.evaluate(() => fetch('/session', { method: 'DELETE', headers: { Accept: 'application/json' } }));
     await press('End all 1');
+    await question();
+    await page.evaluate(() => fetch('/session', { method: 'DELETE', headers: { Accept: 'application/json' } }));
     await press('End 1 session');
     await says('You are logged out');
     await Promise.all([page.waitForNavigation(), page.click('dialog .notice button')]);
@@ -187,13 +225,14 @@ BOOST_AUTO_TEST_CASE(while_the_store_is_down_it_says_so_and_goes_on_afterwards) 
   options.store = "{ type: redis, redis: { url: \"redis://127.0.0.1:" + std::to_string(redis.port()) +
                   "/0\", deadline: 300ms } }";
   Console console(options);
-  (void)console.run("await logInAs('alice'); await beOperator(); await visit('user/alice', '1 session');");
+  (void)console.run(
+      "await logInAs('alice'); await beOperator(); await visit('user/alice', '1 session'); "
+      "await press('End all 1'); await question();");
   redis.pause();
   const Json seen = console.run(R"(
-    await press('End all 1');
     await press('End 1 session');
     await page.waitForSelector('dialog .notice');
-    const said = await page.$eval('dialog', (dialog) => dialog.innerText);
+    const said = await question();
     return said;)");
   BOOST_TEST(seen.get<std::string>().find("The store does not answer") != std::string::npos, seen);
   redis.resume();
@@ -250,10 +289,18 @@ BOOST_AUTO_TEST_CASE(hostile_texts_are_texts) {
     await visit(`user/${encodeURIComponent(hostile[0])}`, '1 session');
     await page.click('tbody a.mono');
     await says('What it knows of itself');
-    return { wide, names, shown: hostile.every((name) => names.includes(name)), hit: await page.evaluate(() => window.hit ?? 0), detail: await text() };)HOSTILE");
+    const detail = await text();
+    await visit(`user/${encodeURIComponent('\u202eevil\u202c')}`, '1 session');
+    await press('End all 1');
+    const asked = await question();
+    await page.keyboard.press('Escape');
+    return { question: asked, wide, names, shown: hostile.every((name) => names.includes(name.replace(/[\u202a-\u202e]/g, (c) => `\u27e8U+${c.charCodeAt(0).toString(16).toUpperCase()}\u27e9`))), hit: await page.evaluate(() => window.hit ?? 0), detail };)HOSTILE");
   BOOST_TEST(seen["wide"] == Json::array());
   BOOST_TEST(seen["shown"] == true, seen["names"]);
   BOOST_TEST(seen["hit"] == 0);
+  BOOST_TEST(seen["question"].get<std::string>().find("\xe2\x9f\xa8U+202E\xe2\x9f\xa9"
+                                                      "evil") != std::string::npos,
+             seen["question"]);
   BOOST_TEST(seen["detail"].get<std::string>().find("onclick=alert(1)") != std::string::npos);
 }
 
@@ -298,6 +345,7 @@ BOOST_AUTO_TEST_CASE(it_works_by_keyboard_alone) {
     const stops = [];
     for (let i = 0; i < 12; ++i) { await page.keyboard.press('Tab'); stops.push(await focused()); if (stops.at(-1) === 'End all 1') break; }
     await page.keyboard.press('Enter');
+    await question();
     const first = await focused();
     await page.keyboard.press('Tab');
     const second = await focused();

@@ -58,9 +58,16 @@ bool read_login(PartialJson& parsed, RecordHead& head) {
     head.login.authenticated = time_in(*authenticated);
     if (!head.login.authenticated) return false;
   }
-  return read_text(parsed, kClient, head.login.client.address) &&
-         read_text(parsed, kAgent, head.login.client.agent) &&
-         read_text(parsed, kLifetime, head.lifetime_name);
+  const bool read = read_text(parsed, kClient, head.login.client.address) &&
+                    read_text(parsed, kAgent, head.login.client.agent) &&
+                    read_text(parsed, kLifetime, head.lifetime_name);
+  // A login sets both times. If only `created` is later, a gateway that knows nothing of the others has
+  // logged in somebody since, to whom they don't belong.
+  if (head.login.authenticated && *head.login.authenticated < *head.created) {
+    head.login = {};
+    head.lifetime_name.clear();
+  }
+  return read;
 }
 
 // Reads the members around the attributes. Every problem means the same: this format did not write the

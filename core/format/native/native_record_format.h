@@ -12,9 +12,10 @@ namespace session {
 //
 //   record     {"v":1,"created":<Unix seconds>,"data":{...}}
 //              Between them stand, if they are known, "authenticated":<Unix seconds>, "client":"<address>"
-//              and "agent":"<User-Agent>" of the last login, and "lifetime":"<name>". A migrated record has
-//              "from":"<store key>" before "data", as long as the record of the other format may exist.
-//              Members that this version does not know are kept, before "data".
+//              and "agent":"<User-Agent>" of the last login, and "lifetime":"<name>"; they count only if the
+//              first is not before "created". A migrated record has "from":"<store key>" before "data", as
+//              long as the record of the other format may exist. Members that this version does not know are
+//              kept, before "data".
 //   tombstone  {"v":1,"revoked":true,"next":"<store key>"}: the id was replaced.
 //              An empty key means that the session ended.
 class NativeRecordFormat final : public RecordFormat {

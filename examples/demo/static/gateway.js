@@ -29,12 +29,12 @@ export async function ask(path, options = {}) {
   return response.status === 204 ? null : response.json();
 }
 
-// The session as far as scripts may see it; null: nobody is logged in, or nobody can tell.
+// The session as far as scripts may see it; null: nobody is logged in; undefined: nobody can tell at the moment.
 export async function session() {
   try {
     return await ask('/session');
-  } catch {
-    return null;
+  } catch (problem) {
+    return problem.status === 401 ? null : undefined;
   }
 }
 

@@ -14,7 +14,7 @@ if (who && !who.firstElementChild) {
   if (known?.user) {
     who.replaceChildren(element('span', { className: 'name', dir: 'auto', title: known.user }, known.user), logOut());
     if (known.theme) document.documentElement.dataset.theme = known.theme;
-  } else if (location.pathname !== '/login') {
+  } else if (known === null && location.pathname !== '/login') {
     who.replaceChildren(element('a', { href: '/login' }, 'Log in'));
   }
 }

@@ -94,6 +94,20 @@ BOOST_AUTO_TEST_CASE(a_login_is_a_subject_that_is_set_and_the_same_one_where_tha
   BOOST_TEST(login(R"({"user":"alice"})", R"({"user":"alice"})", SameSubject::login));
 }
 
+// An application that keeps a picture beside the user's name sets the name with each picture.
+BOOST_AUTO_TEST_CASE(a_change_beside_the_subject_is_no_login) {
+  IdentitySettings settings;
+  settings.subject = "/user/id";
+  const Privileges nested{std::make_shared<Identity>(settings), {}};
+  const Json stored = R"({"user":{"id":"alice","picture":"cat"}})"_json;
+  const auto login = [&](const char* set) {
+    return nested.change(stored, changes_of(Json::parse(set)), SameSubject::login).login;
+  };
+  BOOST_TEST(!login(R"({"user":{"id":"alice","picture":"dog"}})"));
+  BOOST_TEST(login(R"({"user":{"id":"alice","picture":"cat"}})"));
+  BOOST_TEST(login(R"({"user":{"id":"bob","picture":"dog"}})"));
+}
+
 BOOST_AUTO_TEST_CASE(only_attributes_that_are_concerned_are_compared) {
   for (const char* name : {"user", "email", "groups", "account", "odd/name"})
     BOOST_TEST(privileges.concern(name), name);

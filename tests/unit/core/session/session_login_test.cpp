@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(a_short_lifetime_is_extended_while_it_is_used) {
 BOOST_AUTO_TEST_CASE(a_session_gets_another_lifetime_without_another_login) {
   Session session = login("ada");
   clock.advance(5min);
-  Session later = opened(lasting, cookie_of(session));
+  Session later = opened(lasting, cookie_of(session), Touch::on);
   later.set_lifetime("remember");
   BOOST_TEST(!later.keeps_its_id());
   BOOST_REQUIRE(run(later.flush()));
@@ -172,13 +172,24 @@ BOOST_AUTO_TEST_CASE(a_session_gets_another_lifetime_without_another_login) {
   BOOST_TEST(facts(later) == "192.0.2.7|Phone/1|remember");
   BOOST_TEST((left(later) == 24h * 30));
   BOOST_TEST(has(later.set_cookie(), "; Max-Age=25920000"));
-  Session back = opened(lasting, cookie_of(session));
+  Session back = opened(lasting, cookie_of(session), Touch::on);
   back.set_lifetime(std::string(Session::kDefaultLifetime));
   BOOST_REQUIRE(run(back.flush()));
   BOOST_TEST(facts(back) == "192.0.2.7|Phone/1|");
   BOOST_TEST((left(back) == 30min));
   BOOST_TEST(has(back.set_cookie(), "HttpOnly"));
   BOOST_TEST(!has(back.set_cookie(), "Max-Age"));
+}
+
+BOOST_AUTO_TEST_CASE(a_lifetime_extends_nothing_where_requests_extend_nothing) {
+  Session session = login("ada");
+  clock.advance(5min);
+  Session later = opened(lasting, cookie_of(session));  // Touch::off
+  later.set_lifetime("remember");
+  BOOST_REQUIRE(run(later.flush()));
+  BOOST_TEST((left(later) == 25min));
+  BOOST_TEST(open(lasting, cookie_of(session), Touch::on)->session.has_value());
+  BOOST_TEST((left(later) == 24h * 30));
 }
 
 BOOST_AUTO_TEST_CASE(the_lifetime_that_a_session_has_costs_no_write) {

@@ -14,7 +14,7 @@ using gateway::Response;
 
 // "KIND CAUSE SUBJECT", and whether the session is named.
 std::vector<std::string> told(const Response& response) {
-  const char* kinds[] = {"created", "regenerated", "moved", "destroyed", "refused"};
+  const char* kinds[] = {"created", "regenerated", "moved", "destroyed", "viewed", "refused"};
   std::vector<std::string> all;
   for (const SessionEvent& event : response.events) {
     std::string text = kinds[static_cast<int>(event.kind)];

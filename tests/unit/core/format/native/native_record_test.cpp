@@ -82,6 +82,17 @@ BOOST_AUTO_TEST_CASE(the_last_login_and_the_lifetime_stand_before_the_attributes
   BOOST_TEST(dialect.encode(*read) == bytes);
 }
 
+// An older gateway passes on what it does not know, also when somebody else logs in.
+BOOST_AUTO_TEST_CASE(what_a_login_has_noted_does_not_count_for_the_next_one) {
+  const auto read = dialect.decode(
+      R"({"v":1,"created":1700000002,"authenticated":1700000001,"client":"192.0.2.1","agent":"A","lifetime":"remember","data":{"user":"bob"}})");
+  BOOST_TEST_REQUIRE(read.has_value());
+  BOOST_TEST(!read->login.authenticated.has_value());
+  BOOST_TEST(read->login.client.address.empty());
+  BOOST_TEST(read->login.client.agent.empty());
+  BOOST_TEST(read->lifetime_name.empty());
+}
+
 BOOST_AUTO_TEST_CASE(what_says_something_else_of_the_login_is_no_record) {
   for (const char* member : {R"("authenticated":"now")", R"("authenticated":-1)", R"("authenticated":1.5)",
                              R"("authenticated":100000000000)", R"("authenticated":null)", R"("client":1)",
