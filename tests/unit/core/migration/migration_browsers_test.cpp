@@ -91,7 +91,7 @@ struct Browsers : TakeoverFixture {
   }
 
   std::mt19937 dice{1};
-  ShuffledStore shuffled{memory, 2};
+  ShuffledStore shuffled{memory, 3};
   SessionManager here = make();
   SessionManager there = make();
   gateway::Services services_here{here, rules, telemetry};
