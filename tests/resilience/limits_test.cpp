@@ -26,12 +26,10 @@ class Guarded {
  public:
   Guarded() {
     write_password("first");
-    redis.tell({"ACL",        "SETUSER",        "gateway",    "reset",
-                "on",         ">first",         "~session:*", "+get",
-                "+getrange",  "+zadd",          "+zrem",      "+zrange",
-                "+zrevrange", "+zscore",        "+zcount",    "+zrangebyscore",
-                "+pexpireat", "+time",          "+scan",      "+pttl",
-                "+set",       "+pexpire",       "+del",       "+eval",
+    redis.tell({"ACL",        "SETUSER",        "gateway",   "reset",          "on",         ">first",
+                "~session:*", "+get",           "+getrange", "+zadd",          "+zrem",      "+zrange",
+                "+zrevrange", "+zscore",        "+zcount",   "+zrangebyscore", "+pexpireat", "+time",
+                "+scan",      "+pttl",          "+set",      "+pexpire",       "+del",       "+eval",
                 "+evalsha",   "+client|setname"});
   }
   [[nodiscard]] std::string settings(const std::string& more = "") const {
