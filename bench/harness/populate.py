@@ -1,4 +1,5 @@
 """Creates many sessions through nginx, as applications do."""
+import contextlib
 import json
 import os
 import subprocess
@@ -22,6 +23,8 @@ def create_command(bench, backend, attributes, out, count="all", rate="max", sec
 def create(bench, backend, count, attributes, name="all", subjects=0):
     """Creates sessions. Returns (file with at least `count` cookies, seconds that it took)."""
     out = bench.sandbox.path(f"{backend.name}-{name}.cookies")
+    with contextlib.suppress(FileNotFoundError):
+        os.remove(out + ".done")  # of an earlier round
     began = time.monotonic()
     load = subprocess.Popen(create_command(bench, backend, attributes, out, count, subjects=subjects), stdout=subprocess.DEVNULL)
     try:

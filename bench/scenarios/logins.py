@@ -1,4 +1,6 @@
 """Logins of 20,000 subjects, beside the same sessions without a subject, and beside --other."""
+import os
+
 from contenders import Contender
 from contenders.gateway import Gateway
 from harness import wrk
@@ -28,8 +30,9 @@ def log_in(bench, contender, member):
 def run(options):
     contenders = {store: Contender(store, Gateway(store, max_kib=MAX_KIB if store == "memory" else None), True)
                   for store in ("memory", "redis")}
-    others = {store: Contender(f"{store}-other", Gateway(store, f"{store}-other", max_kib=contenders[store].backend.max_kib,
-                                                         program=options.other), True)
+    # Short names: nginx's variables are prefixed with them, and its regular expressions allow only 32 characters.
+    others = {store: Contender(f"o-{store}", Gateway(store, f"o-{store}", max_kib=contenders[store].backend.max_kib,
+                                                     program=os.path.abspath(options.other)), True)
               for store in contenders if options.other}
     with Bench(options, [*contenders.values(), *others.values()]) as bench:
         cases = {}
