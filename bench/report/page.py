@@ -25,7 +25,7 @@ def measured_apart(scenario):
     run = scenario.get("run")
     return "" if not run else (
         f"\n\nMeasured apart, {run['date']}, of {run['of']}, while the machine was {run['busy_percent']} % busy with other things: medians of "
-        f"{run['rounds']} rounds of {run['seconds']} s.")
+        f"{run['repeated']} rounds of {run['seconds']} s.")
 
 
 def page(results, pictures="benchmarks"):

@@ -118,7 +118,7 @@ def write(results, folder):
 def add(results, folder):
     """Adds the scenarios of a partial run to the results in a folder, with a note of that run. Returns all."""
     run = {"date": results["machine"]["date"], "of": commit() or results["machine"]["versions"]["session-gateway"],
-           "busy_percent": results["machine"]["busy_percent"], "rounds": results["rounds"], "seconds": results["seconds"]}
+           "busy_percent": results["machine"]["busy_percent"], "repeated": results["rounds"], "seconds": results["seconds"]}
     scenarios = read(folder)
     scenarios["scenarios"].update({name: {**scenario, "run": run} for name, scenario in results["scenarios"].items()})
     return scenarios
