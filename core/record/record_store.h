@@ -144,8 +144,11 @@ class RecordStore {
   // asked.
   Answer<EraseOutcome> erase_migrated_from(std::string key);
 
-  // Erases whatever the key holds, or only that version.
-  Answer<EraseOutcome> erase(std::string key) { return store_.erase(std::move(key)); }
+  // Erases whatever the key holds, or only that version. `owner` is the record's (RecordWrite::owner), as far
+  // as the caller knows: without it the key may be listed for a while.
+  Answer<EraseOutcome> erase(std::string key, std::string owner = {}) {
+    return store_.erase(std::move(key), std::move(owner));
+  }
   Answer<EraseIfOutcome> erase_if(std::string key, Bytes version);
   // Sets the time to live of a record, of which this is the summary, and `time_left` what it has; never
   // brings an expired record back. `full`: a session without a subject has no room to live longer, and keeps

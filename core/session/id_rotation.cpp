@@ -33,14 +33,13 @@ Session::Written Session::move(std::string_view cause, Attempts attempts) {
     auto moved = co_await move_to(new_id, new_key, cause, attempts);
     if (!moved) co_return moved.error();
     if (*moved) co_return WriteOutcome();
-    auto rolled_back = co_await roll_back(true, new_key, WriteFailure(contended()));
-    if (attempts.over()) co_return rolled_back;
+    if (attempts.over()) co_return failed(contended());
     auto reloaded = co_await reload_locked(attempts);
     if (!reloaded) co_return reloaded.error();
   }
 }
 
-// False: the old record has changed meanwhile. Then the new one is left to the caller.
+// False: the old record has changed meanwhile, and nothing is left of the new one.
 Task<Result<bool, WriteFailure>> Session::move_to(std::string new_id, std::string new_key,
                                                   std::string_view cause, Attempts attempts) {
   SessionEnvironment& env = *environment_;
@@ -60,8 +59,8 @@ Task<Result<bool, WriteFailure>> Session::move_to(std::string new_id, std::strin
   if (restart_age) {
     auto begun = co_await begin_login(new_key, *prepared);
     if (!begun) {
-      auto failed = co_await roll_back(true, new_key, begun.error());
-      co_return failed.error();
+      co_await roll_back(new_key, *prepared);
+      co_return begun.error();
     }
   }
   const OldId retired = co_await retire_old_id(new_key, prepared->retention, attempts);
@@ -78,9 +77,9 @@ Task<Result<bool, WriteFailure>> Session::move_to(std::string new_id, std::strin
   // The old record may have been replaced all the same. The new record is then the only one of the session,
   // so it is kept.
   if (retired.how == OldId::How::unknown) co_return WriteFailure(retired.failure);
+  co_await roll_back(new_key, *prepared);
   if (retired.how == OldId::How::changed) co_return false;
-  auto failed = co_await roll_back(true, new_key, WriteFailure(retired.failure));
-  co_return failed.error();
+  co_return WriteFailure(retired.failure);
 }
 
 Session::Written Session::begin_login(std::string new_key, const RecordWrite& write) {
@@ -156,11 +155,10 @@ Session::Written Session::keep_limit(std::string new_key, std::optional<std::str
   co_return WriteOutcome();
 }
 
-// Erases the record of the new id. If that fails too, the record is harmless: no browser has its id, and it
+// Erases the record of a new id. If that fails too, the record is harmless: no browser has its id, and it
 // expires.
-Session::Written Session::roll_back(bool stored, std::string new_key, WriteFailure failure) {
-  if (stored) (void)co_await environment_->records.erase(std::move(new_key));
-  co_return failure;
+Task<void> Session::roll_back(std::string new_key, const RecordWrite& write) {
+  (void)co_await environment_->records.erase(std::move(new_key), write.owner);
 }
 
 void Session::moved_to(const std::string& id, const std::string& key, seconds now) {

@@ -131,7 +131,10 @@ Session::Written Session::create() {
   }
   if (prepared->has_subject) {
     auto begun = co_await begin_login(key_, *prepared);
-    if (!begun) co_return co_await roll_back(true, key_, begun.error());
+    if (!begun) {
+      co_await roll_back(key_, *prepared);
+      co_return begun;
+    }
   }
   cookie_ = Cookie::give;
   const milliseconds ttl = *prepared->time_to_live;

@@ -176,7 +176,7 @@ class Session {
   Written keep_limit(std::string new_key, std::optional<std::string> subject);
   // Whether the record that the store holds has a subject.
   [[nodiscard]] bool had_subject() const { return summary_ && summary_->subject; }
-  Written roll_back(bool stored, std::string new_key, WriteFailure failure);
+  Task<void> roll_back(std::string new_key, const RecordWrite& write);
   void moved_to(const std::string& id, const std::string& key, seconds now);
   // Loads the record again after a lost compare-and-set, under a lock, so that no other writer of this event
   // loop interferes. Fails as `contended` if the lock is not free in time.
