@@ -26,11 +26,11 @@ class Guarded {
  public:
   Guarded() {
     write_password("first");
-    redis.tell({"ACL",        "SETUSER",        "gateway",   "reset",          "on",         ">first",
-                "~session:*", "+get",           "+getrange", "+zadd",          "+zrem",      "+zrange",
-                "+zrevrange", "+zscore",        "+zcount",   "+zrangebyscore", "+pexpireat", "+time",
-                "+scan",      "+pttl",          "+set",      "+pexpire",       "+del",       "+eval",
-                "+evalsha",   "+client|setname"});
+    redis.tell({"ACL",        "SETUSER",    "gateway", "reset",     "on",
+                ">first",     "~session:*", "+get",    "+getrange", "+zadd",
+                "+zrem",      "+zrevrange", "+zscore", "+zcount",   "+zrangebyscore",
+                "+pexpireat", "+time",      "+scan",   "+pttl",     "+set",
+                "+pexpire",   "+del",       "+eval",   "+evalsha",  "+client|setname"});
   }
   [[nodiscard]] std::string settings(const std::string& more = "") const {
     return url_of(redis.unix_address()) + ", user: gateway, password: { file: '" + dir_ / "password" + "' }" +

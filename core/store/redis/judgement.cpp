@@ -49,6 +49,7 @@ Judgement judge_error(const ServerError& error, const AskedConnection& asked) {
       break;
     case Reaction::script:
     case Reaction::foreign:
+    case Reaction::apart:
       judgement.error = failed(StoreFailure::Kind::unavailable, text, error.reaction);
       break;
     case Reaction::reconnect:

@@ -17,7 +17,7 @@ struct CommandError {
   explicit CommandError(StoreFailure f, ServerError::Reaction r = ServerError::Reaction::fail)
       : failure(std::move(f)), reaction(r) {}
   StoreFailure failure;
-  // The store handles `script` and `foreign`; the client has handled all others.
+  // The store handles `script`, `foreign` and `apart`; the client has handled all others.
   ServerError::Reaction reaction = ServerError::Reaction::fail;
 };
 

@@ -30,18 +30,46 @@ seconds time_in(const Reply& reply) { return seconds(number_in(reply.elements[0]
 
 std::string RedisOwnerIndex::set_of(const std::string& owner) const { return setup_.options.prefix + owner; }
 
+// What is listed of an entry. The texts outlive it.
+struct RedisOwnerIndex::Listing {
+  Listing(std::string_view listed, milliseconds ttl, const std::optional<StoreTerms::OwnerLimit>& limit)
+      : max(limit ? std::to_string(limit->max) : std::string()),
+        instead_of(limit ? std::string_view(limit->instead_of) : std::string_view()),
+        key(listed),
+        time_left(std::min(ttl, milliseconds::max() - kListedLonger) + kListedLonger) {}
+  [[nodiscard]] commands::OwnedMember member() const { return {key, time_left, max, instead_of}; }
+
+  std::string max;
+  std::string_view instead_of;
+  std::string_view key;
+  milliseconds time_left;
+};
+
 Store::Answer<AddOutcome> RedisOwnerIndex::add(std::string_view key, const std::string& owner,
                                                milliseconds ttl,
                                                const std::optional<StoreTerms::OwnerLimit>& limit) const {
   const std::string set = set_of(owner);
-  const std::string max = limit ? std::to_string(limit->max) : std::string();
-  const std::string_view instead_of = limit ? std::string_view(limit->instead_of) : std::string_view();
-  const milliseconds listed_for = std::min(ttl, milliseconds::max() - kListedLonger) + kListedLonger;
-  const commands::OwnedMember member{key, listed_for, max, instead_of};
-  const auto command = [&](By by) { return commands::own(set, member, by); };
+  const Listing listing(key, ttl, limit);
+  const auto command = [&](By by) { return commands::own(set, listing.member(), by); };
   auto called = co_await at_.run(set, command);
   if (!called) co_return called.error().failure;
   co_return is_one(called) ? AddOutcome::added : AddOutcome::too_many;
+}
+
+Store::Answer<std::optional<CreateOutcome>> RedisOwnerIndex::create_at_once(std::string_view key,
+                                                                            const Bytes& bytes,
+                                                                            const StoreTerms& terms) const {
+  if (setup_.options.topology == RedisTopology::cluster) co_return std::nullopt;
+  const std::string set = set_of(terms.owner);
+  const Listing listing(key, terms.ttl, terms.owner_limit);
+  const auto command = [&](By by) {
+    return commands::create_owned(set, listing.member(), at_.key, bytes.view(), terms.ttl, by);
+  };
+  auto called = co_await at_.run(at_.key, command);
+  if (!called && called.error().reaction == ServerError::Reaction::apart) co_return std::nullopt;
+  if (!called) co_return called.error().failure;
+  if (called->front().integer == commands::kExists) co_return CreateOutcome::exists;
+  co_return is_one(called) ? CreateOutcome::created : CreateOutcome::too_many;
 }
 
 Store::Answer<bool> RedisOwnerIndex::has_young(std::string_view key, const std::string& owner) const {

@@ -11,7 +11,8 @@ namespace session {
 
 // Internal to RedisStore: which keys each owner has, in a sorted set of each owner. In a cluster the set and
 // the entries are on different servers, so no command can write both. Therefore the set is always written
-// before an entry, and after one was erased: it may name what is gone, and never misses what is there.
+// before an entry, and after one was erased: it may name what is gone, and never misses what is there. Where
+// one server has both, a create is one step all the same: it is a login, and people wait for it.
 //
 // Whoever reads the set may find a key whose entry is just being created, and must not remove it: it would
 // live unlisted. So a key stays for at least a minute after it was listed last, and a create() that took
@@ -35,6 +36,9 @@ class RedisOwnerIndex {
   // Lists an entry that is about to be written, or extended to this time to live.
   [[nodiscard]] Answer<AddOutcome> add(std::string_view key, const std::string& owner, milliseconds ttl,
                                        const std::optional<StoreTerms::OwnerLimit>& limit = {}) const;
+  // Lists an entry and writes it, in one step. nullopt: not done, as their keys are on different servers.
+  [[nodiscard]] Answer<std::optional<CreateOutcome>> create_at_once(std::string_view key, const Bytes& bytes,
+                                                                    const StoreTerms& terms) const;
   // Whether the entry had this owner before, and was listed then.
   [[nodiscard]] static bool was_listed(const StoreTerms& terms) {
     return terms.former && terms.former->owner == terms.owner;
@@ -48,6 +52,7 @@ class RedisOwnerIndex {
   [[nodiscard]] Answer<OwnedKeys> keys(const std::string& owner, std::size_t max) const;
 
  private:
+  struct Listing;
   [[nodiscard]] std::string set_of(const std::string& owner) const;
 
   const RedisSetup& setup_;

@@ -112,12 +112,15 @@ Store::Answer<CreateOutcome> RedisStore::create_alone(const PreparedCall& at, co
   co_return called->front().is(Reply::Kind::nil) ? CreateOutcome::exists : CreateOutcome::created;
 }
 
-// Looks at the list once more after the entry was written. A reader of the list may remove the key if it was
-// listed for a minute before there was an entry (RedisOwnerIndex): a create that took so long fails, as the
-// entry would live unlisted. It has not failed if the entry was erased since.
+// Without one step for both, looks at the list once more after the entry was written. A reader of the list
+// may remove the key if it was listed for a minute before there was an entry (RedisOwnerIndex): a create that
+// took so long fails, as the entry would live unlisted. It has not failed if the entry was erased since.
 Store::Answer<CreateOutcome> RedisStore::create_owned(const PreparedCall& at, std::string_view key,
                                                       const Bytes& bytes, const StoreTerms& terms) {
   const RedisOwnerIndex index(*setup_, at);
+  auto at_once = co_await index.create_at_once(key, bytes, terms);
+  if (!at_once) co_return at_once.error();
+  if (*at_once) co_return **at_once;
   auto added = co_await index.add(key, terms.owner, terms.ttl, terms.owner_limit);
   if (!added) co_return added.error();
   if (*added == AddOutcome::too_many) co_return CreateOutcome::too_many;

@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(each_permission_that_is_documented_is_needed_but_for_name_a
       }
     }
   }
-  BOOST_TEST(needed == 19);
+  BOOST_TEST(needed == 18);
 }
 
 BOOST_AUTO_TEST_CASE(keys_with_another_prefix_are_out_of_reach) {

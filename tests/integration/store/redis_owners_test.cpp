@@ -127,6 +127,40 @@ BOOST_AUTO_TEST_CASE(an_entry_that_cannot_be_listed_is_not_created) {
   BOOST_TEST(!holds(fixture.store(), "key"));
 }
 
+// A login waits for Redis once.
+BOOST_AUTO_TEST_CASE(one_server_lists_and_creates_in_one_step) {
+  ScriptedRedis redis([&redis](unsigned, const RedisCommand& asked) {
+    return is(asked, "EVALSHA") ? bytes(":1\r\n") : redis.usual(asked);
+  });
+  RedisStore store(options_for(redis.address()));
+  BOOST_TEST((answered(create_for(store, "key", owned_by("ada"))) == CreateOutcome::created));
+  BOOST_TEST(count_of(redis, "EVALSHA") == 1u);
+  BOOST_TEST(count_of(redis, "SET") + count_of(redis, "ZSCORE") + count_of(redis, "TIME") == 0u);
+}
+
+// What looks like one server may hide a cluster, which refuses commands for keys that it keeps apart.
+BOOST_AUTO_TEST_CASE(a_server_that_keeps_the_keys_apart_is_asked_for_one_after_the_other) {
+  const std::string now = "*2\r\n$10\r\n1700000000\r\n$1\r\n0\r\n";
+  ScriptedRedis redis([&](unsigned, const RedisCommand& asked) {
+    if (is(asked, "TIME")) return bytes(now);
+    if (is(asked, "ZSCORE")) return bytes("$5\r\n20000\r\n");  // 1700000000 modulo 60,000
+    if (!is(asked, "EVALSHA")) return redis.usual(asked);
+    return bytes(asked[2] == "2" ? "-CROSSSLOT Keys in request don't hash to the same slot\r\n" : ":1\r\n");
+  });
+  RedisStore store(options_for(redis.address()));
+  BOOST_TEST((answered(create_for(store, "key", owned_by("ada"))) == CreateOutcome::created));
+  BOOST_TEST(count_of(redis, "EVALSHA") == 2u);
+  BOOST_TEST(count_of(redis, "SET") == 1u);
+  BOOST_TEST(holds(store, "key"));
+}
+
+BOOST_AUTO_TEST_CASE(a_key_that_exists_is_not_created_again_and_may_be_listed) {
+  RedisStoreFixture fixture;
+  answered(create_for(fixture.store(), "key", 1min));
+  BOOST_TEST((answered(create_for(fixture.store(), "key", owned_by("ada"))) == CreateOutcome::exists));
+  BOOST_TEST(fixture.server().tell({"PTTL", "session:key"}).integer <= 60'000);
+}
+
 // Nobody is logged out by that, and no session lives unlisted: the next write tries again.
 BOOST_AUTO_TEST_CASE(an_entry_is_extended_as_far_as_it_is_listed_if_the_list_fails) {
   RedisStoreFixture fixture;

@@ -95,26 +95,39 @@ const Script& erase_if_script() {
   return script;
 }
 
+// Lists a member in KEYS[1], or returns 0 (commands::own).
+constexpr const char* kList =
+    "local call,set=redis.call,KEYS[1] "
+    "local function text(n) return string.format('%.0f',n) end "
+    "local t=call('TIME') local s=tonumber(t[1]) local now=s*1000+math.floor(t[2]/1000) "
+    // Some at a time: a million at once would keep the server from everything else.
+    "local gone=call('ZRANGEBYSCORE',set,'-inf',text(now),'LIMIT',0,200) "
+    "if #gone>0 then call('ZREM',set,unpack(gone)) end "
+    "local function listed(key) local at=tonumber(call('ZSCORE',set,key) or 0) "
+    "return at>now and at end "
+    "local old=listed(ARGV[1]) "
+    "if ARGV[3]~='' and not old then "
+    "local n=call('ZCOUNT',set,'('..text(now),'+inf') "
+    "if listed(ARGV[4]) then n=n-1 end "
+    "if n>=tonumber(ARGV[3]) then return 0 end end "
+    "local e=math.ceil((now+tonumber(ARGV[2]))/60000)*60000 "
+    "if old then e=math.max(e,old-old%60000) end "
+    "e=e+s%60000 "
+    "call('ZADD',set,text(e),ARGV[1]) "
+    "if call('PTTL',set)<e-now then call('PEXPIREAT',set,text(e)) end ";
+
 const Script& own_script() {
-  static const Script script(
-      "local function text(n) return string.format('%.0f',n) end "
-      "local t=redis.call('TIME') local s=tonumber(t[1]) local now=s*1000+math.floor(t[2]/1000) "
-      // Some at a time: a million at once would keep the server from everything else.
-      "local gone=redis.call('ZRANGEBYSCORE',KEYS[1],'-inf',text(now),'LIMIT',0,200) "
-      "if #gone>0 then redis.call('ZREM',KEYS[1],unpack(gone)) end "
-      "local function listed(key) local at=tonumber(redis.call('ZSCORE',KEYS[1],key) or 0) "
-      "return at>now and at end "
-      "local old=listed(ARGV[1]) "
-      "if ARGV[3]~='' and not old then "
-      "local n=redis.call('ZCOUNT',KEYS[1],'('..text(now),'+inf') "
-      "if listed(ARGV[4]) then n=n-1 end "
-      "if n>=tonumber(ARGV[3]) then return 0 end end "
-      "local e=math.ceil((now+tonumber(ARGV[2]))/60000)*60000 "
-      "if old then e=math.max(e,old-old%60000) end "
-      "redis.call('ZADD',KEYS[1],text(e+s%60000),ARGV[1]) "
-      "local last=redis.call('ZRANGE',KEYS[1],-1,-1,'WITHSCORES') "
-      "redis.call('PEXPIREAT',KEYS[1],text(tonumber(last[2]))) "
-      "return 1");
+  static const std::string text = std::string(kList) + "return 1";
+  static const Script script(text);
+  return script;
+}
+
+const Script& create_owned_script() {
+  static const std::string text = std::string(kList) +
+                                  "local made if ARGV[5]=='' then made=call('SET',KEYS[2],ARGV[6],'NX') "
+                                  "else made=call('SET',KEYS[2],ARGV[6],'NX','PX',ARGV[5]) end "
+                                  "return made and 1 or 2";
+  static const Script script(text);
   return script;
 }
 
@@ -151,10 +164,17 @@ bool is_one_key(const Reply& reply) {
 
 bool is_count(const std::vector<Reply>& replies) { return is_one_key(replies[0]); }
 
-bool is_count_or_not_listed(const std::vector<Reply>& replies) {
+// Scripts that can do one thing more return this for it.
+bool is_count_or(const std::vector<Reply>& replies, std::int64_t other) {
   const Reply& reply = replies[0];
-  return is_one_key(reply) || (reply.is(Reply::Kind::integer) && reply.integer == commands::kNotListed);
+  return is_one_key(reply) || (reply.is(Reply::Kind::integer) && reply.integer == other);
 }
+
+bool is_count_or_not_listed(const std::vector<Reply>& replies) {
+  return is_count_or(replies, commands::kNotListed);
+}
+
+bool is_count_or_exists(const std::vector<Reply>& replies) { return is_count_or(replies, commands::kExists); }
 
 bool is_told_count(const std::vector<Reply>& replies) {
   return replies[0].is(Reply::Kind::integer) && is_one_key(replies[1]);
@@ -301,6 +321,15 @@ Command own(std::string_view set, const OwnedMember& member, By by) {
   command.retry = Command::Retry::safe;
   command.then({verb(by), name(by, own_script()), "1", set, member.key, milliseconds_text(member.time_left),
                 member.max, member.instead_of});
+  return command;
+}
+
+Command create_owned(std::string_view set, const OwnedMember& member, std::string_view key,
+                     std::string_view bytes, milliseconds ttl, By by) {
+  Command command;
+  command.is_valid_reply = is_count_or_exists;
+  command.then({verb(by), name(by, create_owned_script()), "2", set, key, member.key,
+                milliseconds_text(member.time_left), member.max, member.instead_of, end_text(ttl), bytes});
   return command;
 }
 

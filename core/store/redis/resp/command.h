@@ -87,8 +87,8 @@ inline constexpr std::int64_t kNotListed = 2;
 // modulo kListedSpan, which is less than a minute in milliseconds.
 inline constexpr std::int64_t kListedSpan = 60000;
 // Adds a member, or lets it stay longer, and removes some of those whose end has passed; the set ends with
-// its last member. With `max`, a new member is refused if the set has so many, `instead_of` not counted. The
-// reply is 1, or 0 if it was refused.
+// the member that was to end last. With `max`, a new member is refused if the set has so many, `instead_of`
+// not counted. The reply is 1, or 0 if it was refused.
 struct OwnedMember {
   std::string_view key;
   milliseconds time_left;
@@ -96,6 +96,11 @@ struct OwnedMember {
   std::string_view instead_of = "";
 };
 [[nodiscard]] Command own(std::string_view set, const OwnedMember& member, By by);
+// own() and create() in one step, for a server that has both keys. The reply is 1, 0 if own() refused the
+// member, or kExists.
+inline constexpr std::int64_t kExists = 2;
+[[nodiscard]] Command create_owned(std::string_view set, const OwnedMember& member, std::string_view key,
+                                   std::string_view bytes, milliseconds ttl, By by);
 // Sends ZREM. The reply is the number of members that it removed.
 [[nodiscard]] Command disown(std::string_view set, std::string_view member);
 // Removes a member that had been listed for a minute at the time `as_of`, by the server's clock. The reply is

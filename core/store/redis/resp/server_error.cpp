@@ -36,6 +36,7 @@ constexpr std::array kErrors = {
     ErrorRow{"TRYAGAIN", Reaction::again, "the key is on its way to another node"},
     ErrorRow{"CLUSTERDOWN", Reaction::fail, "the cluster has no master for the key"},
     ErrorRow{"NOSCRIPT", Reaction::script, "it does not know the script"},
+    ErrorRow{"CROSSSLOT", Reaction::apart, "it is a cluster, and does not keep these keys together"},
     ErrorRow{"WRONGTYPE", Reaction::foreign, "the key holds something that is not a session"},
 };
 

@@ -20,6 +20,7 @@ struct ServerError {
     ask,        // Another server is importing the slot: the client repeats this command there, with ASKING.
     script,     // The server does not know the script: the store sends its text.
     foreign,    // The key holds a type other than a string, so it is not a session.
+    apart,      // The keys of the script are on different servers: the store asks for one after the other.
   };
   Reaction reaction = Reaction::fail;
   std::string sentence;    // for the log; not the server's text, which may quote keys and values

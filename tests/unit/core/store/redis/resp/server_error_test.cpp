@@ -32,6 +32,7 @@ const std::vector<Case> kCases = {
     {"TRYAGAIN", Reaction::again, "the key is on its way to another node"},
     {"CLUSTERDOWN", Reaction::fail, "the cluster has no master for the key"},
     {"NOSCRIPT", Reaction::script, "it does not know the script"},
+    {"CROSSSLOT", Reaction::apart, "it is a cluster, and does not keep these keys together"},
     {"WRONGTYPE", Reaction::foreign, "the key holds something that is not a session"},
 };
 
