@@ -86,6 +86,20 @@ BOOST_AUTO_TEST_CASE(a_set_lives_as_long_as_its_longest_member) {
              boost::test_tools::per_element());
 }
 
+// The set vanishes for a moment when the last of its members has ended, and its end with it.
+BOOST_AUTO_TEST_CASE(a_set_whose_members_have_all_ended_ends_with_its_next_one) {
+  RedisStoreFixture fixture;
+  RedisServer& server = fixture.server();
+  server.tell({"ZADD", "session:ada", "1", "ended"});
+  server.tell({"PEXPIRE", "session:ada", "90000000"});
+  answered(create_for(fixture.store(), "key", owned_by("ada", 1min)));
+  BOOST_TEST(owned(fixture.store(), "ada") == std::vector<std::string>{"key"},
+             boost::test_tools::per_element());
+  const auto left = server.tell({"PTTL", "session:ada"}).integer;
+  BOOST_TEST(left > milliseconds(2min).count());
+  BOOST_TEST(left < milliseconds(6min).count());
+}
+
 // A login under way is listed and has no entry yet. One that was cut off stays listed for a minute.
 BOOST_AUTO_TEST_CASE(a_key_without_an_entry_stays_listed_for_a_minute) {
   RedisStoreFixture fixture;

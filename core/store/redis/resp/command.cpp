@@ -95,15 +95,17 @@ const Script& erase_if_script() {
   return script;
 }
 
-// Lists a member in KEYS[1], or returns 0 (commands::own).
+// Lists a member in KEYS[1], or returns 0 (commands::own). PTTL returns -2 for an owner who has no set yet:
+// nothing can be gone from it, or be listed in it.
 constexpr const char* kList =
     "local call,set=redis.call,KEYS[1] "
     "local function text(n) return string.format('%.0f',n) end "
     "local t=call('TIME') local s=tonumber(t[1]) local now=s*1000+math.floor(t[2]/1000) "
+    "local left=call('PTTL',set) "
     // Some at a time: a million at once would keep the server from everything else.
-    "local gone=call('ZRANGEBYSCORE',set,'-inf',text(now),'LIMIT',0,200) "
-    "if #gone>0 then call('ZREM',set,unpack(gone)) end "
-    "local function listed(key) local at=tonumber(call('ZSCORE',set,key) or 0) "
+    "local gone=left~=-2 and call('ZRANGEBYSCORE',set,'-inf',text(now),'LIMIT',0,200) or {} "
+    "if #gone>0 then call('ZREM',set,unpack(gone)) left=call('PTTL',set) end "
+    "local function listed(key) local at=left~=-2 and tonumber(call('ZSCORE',set,key) or 0) or 0 "
     "return at>now and at end "
     "local old=listed(ARGV[1]) "
     "if ARGV[3]~='' and not old then "
@@ -114,7 +116,7 @@ constexpr const char* kList =
     "if old then e=math.max(e,old-old%60000) end "
     "e=e+s%60000 "
     "call('ZADD',set,text(e),ARGV[1]) "
-    "if call('PTTL',set)<e-now then call('PEXPIREAT',set,text(e)) end ";
+    "if left<e-now then call('PEXPIREAT',set,text(e)) end ";
 
 const Script& own_script() {
   static const std::string text = std::string(kList) + "return 1";
