@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "gateway/endpoints/endpoint.h"
 #include "gateway/endpoints/events.h"
@@ -68,21 +71,42 @@ Response ended(const std::optional<StoreFailure>& failure, Services& services) {
   return failure ? session_unavailable(*failure, services.telemetry.log()) : no_content();
 }
 
-// Ends the session that the request itself belongs to, as a logout does.
-Task<Response> end_own(Session& session, Services& services) {
+// Ends the session that the request itself belongs to, as a logout does. Returns the failure of the store.
+Task<std::optional<StoreFailure>> destroy(Session& session) {
   const auto destroyed = co_await session.destroy();
-  std::optional<StoreFailure> failure;
-  if (!destroyed && destroyed.error().kind == WriteFailure::Kind::store) failure = destroyed.error().store;
+  const bool failed = !destroyed && destroyed.error().kind == WriteFailure::Kind::store;
+  co_return failed ? std::optional(destroyed.error().store) : std::nullopt;
+}
+
+Task<Response> end_own(Session& session, Services& services) {
+  const auto failure = co_await destroy(session);
   co_return ended(failure, services);
 }
 
-// One's own session ends last: a browser that is told of a failure can then try again.
+// Whether the session itself has been ended by this request, under the id that it was opened with.
+bool has_ended(const Session& session) {
+  const std::vector<SessionEvent>& history = session.history();
+  const std::string name = session.log_id();
+  return std::any_of(history.begin(), history.end(), [&](const SessionEvent& event) {
+    return event.kind == SessionEvent::Kind::destroyed && event.session == name;
+  });
+}
+
+// One's own session ends last: a browser that is told of a failure can then try again. If it got another id
+// meanwhile, and its format leaves no tombstone that names it, only the list of the subject knows it.
 Task<Response> end_others(Session& session, std::string subject, bool and_own, Services& services) {
   SessionDirectory directory = services.sessions.directory();
-  DirectoryEnded others = co_await directory.end_others(std::move(subject), session);
-  Response response = ended(others.failure, services);
-  if (and_own && !others.failure) response = co_await end_own(session, services);
-  co_return with_events(std::move(response), std::move(others.events));
+  DirectoryEnded all = co_await directory.end_others(subject, session);
+  if (and_own && !all.failure) {
+    all.failure = co_await destroy(session);
+    if (!all.failure && !has_ended(session)) {
+      DirectoryEnded moved = co_await directory.end_of(std::move(subject));
+      std::move(moved.events.begin(), moved.events.end(), std::back_inserter(all.events));
+      all.failure = std::move(moved.failure);
+    }
+  }
+  Response response = ended(all.failure, services);
+  co_return with_events(std::move(response), std::move(all.events));
 }
 
 Task<Response> end_named(std::string name, std::string subject, Services& services) {

@@ -1,5 +1,6 @@
 // A user's own sessions: shown, and ended.
 
+#include <memory>
 #include <set>
 #include <string>
 
@@ -7,6 +8,7 @@
 
 #include "gateway/endpoints/endpoint.h"
 #include "tests/support/endpoint_fixture.h"
+#include "tests/support/graveless_format.h"
 
 namespace session::test {
 namespace {
@@ -111,6 +113,30 @@ BOOST_AUTO_TEST_CASE(all_end_and_the_browser_loses_its_cookie) {
     BOOST_TEST(refusal(cookie_of(again)) == "unknown");
     if (!own) BOOST_TEST(refusal(cookie_of(mine)) == "unknown");
   }
+}
+
+// Without a tombstone, only the list of the user's sessions leads to the new id.
+BOOST_AUTO_TEST_CASE(all_end_also_if_the_own_one_gets_another_id_meanwhile_that_nothing_names) {
+  const auto make = [&] {
+    SessionManagerOptions options;
+    options.owner_id_keys = {Secret("owners of the tests")};
+    return std::make_unique<SessionManager>(store, graveless_format(random),
+                                            std::make_shared<Identity>(IdentitySettings()), options, clock);
+  };
+  const auto here = make();
+  const auto there = make();
+  gateway::Services of_graveless{*here, rules, telemetry};
+  Session moving = opened(*there, cookie_of(login("eve")));
+  const std::string cookie = cookie_of(moving);
+  store.before(ScriptedStore::erase_if_call, [&] { BOOST_TEST(run(moving.regenerate()).has_value()); });
+  Asked asked("DELETE");
+  asked.with("HTTP_COOKIE", cookie).with("QUERY_STRING", "all=true");
+  const gateway::Request request = asked.request();
+  const Response response = run(gateway::sessions_endpoint(request, of_graveless));
+  BOOST_TEST(response.status == 204);
+  BOOST_TEST(response.headers.get("Set-Cookie") == kClearedCookie);
+  BOOST_TEST(cookie_of(moving) != cookie);
+  BOOST_TEST(refusal(cookie_of(moving)) == "unknown");
 }
 
 BOOST_AUTO_TEST_CASE(a_delete_that_does_not_say_what_ends_nothing) {
