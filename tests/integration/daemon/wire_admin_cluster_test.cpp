@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,6 +20,7 @@ namespace session::gateway::test {
 namespace {
 
 using session::test::RedisCluster;
+using session::test::RedisServer;
 using session::test::SentinelGroup;
 
 WireGateway::Setup on(const RedisCluster& cluster) {
@@ -82,6 +85,62 @@ Ending end_after_all(AdminPeer& peer, const std::string& query) {
   return ending;
 }
 
+// The names of all sessions on all pages. A page that can't be had says so, and is asked for again.
+struct Listing {
+  std::set<std::string> names;
+  int pages = 0;
+  int failures = 0;
+
+  // `after_first`: what happens between the first page and the second.
+  Listing(AdminPeer& peer, const std::string& query, const std::function<void()>& after_first = {}) {
+    std::string cursor;
+    do {
+      const Json page = page_in_the_end(peer, "/sessions?" + query + cursor);
+      for (const Json& session : page.at("sessions")) names.insert(session.at("name").get<std::string>());
+      const std::string next = page.value("cursor", "");
+      cursor = next.empty() ? "" : "&cursor=" + next;
+      if (++pages == 1 && after_first) after_first();
+    } while (!cursor.empty());
+  }
+
+ private:
+  Json page_in_the_end(AdminPeer& peer, const std::string& target) {
+    Answer answer;
+    wait_until("a page", [&] {
+      answer = peer.ask("GET", target);
+      if (answer.status == 503) ++failures;
+      return answer.status != 503;
+    });
+    return answer.status == 200 ? Json::parse(answer.body) : throw std::runtime_error(answer.content);
+  }
+};
+
+// Lists while a server takes over. One listing has its first page from before, the others go on meanwhile.
+void lists_during(SentinelGroup& group, const WireGateway& gateway, const std::function<void()>& failover) {
+  for (const std::string query : {"limit=20", "subject=ada&limit=20"}) {
+    AdminPeer peer(gateway);
+    const auto expected = Listing(peer, query).names;
+    BOOST_TEST_REQUIRE(expected.size() == 400u);
+    group.wait_for_replica();
+    std::vector<Listing> listings;
+    const Listing across(peer, query, [&] {
+      const std::jthread meanwhile([&](const std::stop_token& stop) {
+        AdminPeer another(gateway);
+        while (!stop.stop_requested()) listings.emplace_back(another, query);
+      });
+      failover();
+    });
+    BOOST_TEST(across.pages >= 20);
+    listings.push_back(across);
+    int failures = 0;
+    for (const Listing& listing : listings) {
+      BOOST_TEST((listing.names == expected), listing.names.size());
+      failures += listing.failures;
+    }
+    BOOST_TEST_MESSAGE(query << ": " << listings.size() << " times, " << failures << " pages not at once");
+  }
+}
+
 void pages_and_ends(const WireGateway& gateway) {
   const auto bobs = log_in_often(gateway, "bob", 300);
   const auto adas = log_in_often(gateway, "ada", 300);
@@ -130,6 +189,25 @@ BOOST_AUTO_TEST_CASE(a_failover_during_an_end_of_all_ends_all_or_says_that_it_ha
     BOOST_TEST(alive(gateway, cookies) == 0u);
     BOOST_TEST(peer.names("limit=1000").empty());
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_failover_by_sentinels_during_a_listing_hides_no_session) {
+  SentinelGroup group;
+  const WireGateway gateway(on(group));
+  (void)log_in_often(gateway, "ada", 400);
+  lists_during(group, gateway, [&] { group.fail_over(); });
+}
+
+BOOST_AUTO_TEST_CASE(nor_does_the_death_of_a_master_under_sentinels) {
+  SentinelGroup group;
+  const WireGateway gateway(on(group));
+  (void)log_in_often(gateway, "ada", 400);
+  lists_during(group, gateway, [&] {
+    RedisServer& dead = group.master();
+    group.kill_master();
+    dead.start();
+    group.wait_for_replica();
+  });
 }
 
 // The master dies: what it has not told its replica is lost, so only what is said now counts.

@@ -152,6 +152,11 @@ void SentinelGroup::wait_for_replica() {
   RedisServer& follower = replica();
   look_around_every(kSoon, kSoon);
   wait_until("the replica to follow", [&] { return in_step(follower); });
+  // A replica that has just been loaded gets what was written since only when it has said so, up to a second
+  // later.
+  const long long written = std::stoll(master().info("master_repl_offset"));
+  wait_until("the replica to have all",
+             [&] { return in_step(follower) && std::stoll(follower.info("slave_repl_offset")) >= written; });
   look_around_every(kPublish, kInfo);
 }
 
