@@ -3,11 +3,27 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <chrono>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 #include <utility>
 
+#include "tests/support/redis/resp.h"
+
 namespace session::test {
+namespace {
+
+// What a client says before it comes to its business, which is not counted.
+bool concerns_keys(const std::vector<std::string>& command) {
+  static constexpr std::array<std::string_view, 9> kOthers = {"AUTH", "CLIENT",   "CLUSTER", "HELLO", "INFO",
+                                                              "PING", "READONLY", "ROLE",    "SELECT"};
+  return std::find(kOthers.begin(), kOthers.end(), command.front()) == kOthers.end();
+}
+
+}  // namespace
 
 CutProxy::CutProxy(RedisAddress server, Wire wire)
     : server_(std::move(server)), address_(place_for(wire, dir_.path())) {
@@ -63,6 +79,52 @@ bool CutProxy::swallows() const {
   return swallowing_;
 }
 
+void CutProxy::kill_after(std::size_t commands, Killed killed, std::function<void()> then) {
+  const std::lock_guard lock(mutex_);
+  kill_ = Kill{commands, killed, std::move(then)};
+}
+
+bool CutProxy::has_killed() const {
+  const std::lock_guard lock(mutex_);
+  return kill_ && kill_->done;
+}
+
+bool CutProxy::restore() {
+  std::unique_lock lock(mutex_);
+  if (!changed_.wait_for(lock, std::chrono::seconds(20), [this] { return connections_.empty(); }))
+    throw std::runtime_error("a client has not gone");
+  return std::exchange(kill_, std::nullopt).value_or(Kill{}).done;
+}
+
+// The server reads all that it was sent, and then the end of the stream. With the mutex held.
+void CutProxy::kill() {
+  kill_->done = true;
+  for (RedisConnection* connection : connections_) {
+    connection->cut = true;
+    shutdown(connection->client, SHUT_RDWR);
+    shutdown(connection->server, SHUT_WR);
+  }
+  kill_->then();
+}
+
+// With the mutex held, so that commands of several connections have an order.
+bool CutProxy::pass_on_counted(RedisConnection& connection, const std::string& bytes) {
+  connection.unread += bytes;
+  while (const auto command = take_command(connection.unread)) {
+    const bool counts = concerns_keys(*command);
+    if (counts && kill_->commands == 0) {
+      kill();
+      return false;
+    }
+    if (!send_all(connection.server, resp_command(*command))) return false;
+    if (counts && --kill_->commands == 0 && kill_->killed == Killed::before_it_was_answered) {
+      kill();
+      return false;
+    }
+  }
+  return true;
+}
+
 void CutProxy::cut() {
   const std::lock_guard lock(mutex_);
   for (RedisConnection* connection : connections_) end(*connection);
@@ -93,21 +155,26 @@ void CutProxy::listen() {
 }
 
 void CutProxy::serve(int client) {
+  if (has_killed()) return;
+  send_at_once(client);
   // In a black hole there is no server.
   RedisConnection connection{client, swallows() ? -1 : connect_to(server_)};
   const bool connected = connection.server >= 0;
   if (!connected && !swallows()) return;
+  bool killed = false;
   {
     const std::lock_guard lock(mutex_);
-    connections_.push_back(&connection);
+    killed = kill_ && kill_->done;
+    if (!killed) connections_.push_back(&connection);
   }
-  {
+  if (!killed) {
     std::jthread back;
     if (connected) back = std::jthread([this, &connection] { bring_back(connection); });
     forward(connection);
   }
   const std::lock_guard lock(mutex_);
   connections_.remove(&connection);
+  changed_.notify_all();
   if (connected) close(connection.server);
 }
 
@@ -116,12 +183,13 @@ void CutProxy::forward(RedisConnection& connection) {
     if (!pass_on(connection, bytes)) break;
   }
   const std::lock_guard lock(mutex_);
-  end(connection);
+  if (!kill_ || !kill_->done) end(connection);
 }
 
-bool CutProxy::pass_on(const RedisConnection& connection, const std::string& bytes) {
+bool CutProxy::pass_on(RedisConnection& connection, const std::string& bytes) {
   {
     const std::lock_guard lock(mutex_);
+    if (kill_) return !kill_->done && pass_on_counted(connection, bytes);
     if (swallowing_) swallowed_ += bytes.size();
     if (swallowing_) return true;
   }
@@ -131,6 +199,7 @@ bool CutProxy::pass_on(const RedisConnection& connection, const std::string& byt
 void CutProxy::bring_back(RedisConnection& connection) {
   for (bool open = true; open;) {
     const std::string bytes = receive(connection.server);
+    if (has_killed() && !bytes.empty()) continue;
     if (!wait_for_release(connection, bytes) || bytes.empty()) break;
     if (swallows()) continue;
     mutex_.lock();

@@ -2,9 +2,11 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "core/store/redis/connection/options.h"
@@ -41,6 +43,16 @@ class CutProxy {
   // The bytes of clients that went that way.
   [[nodiscard]] std::size_t swallowed() const;
 
+  // Which of the two a client that is killed was just doing.
+  enum class Killed { before_it_sent, before_it_was_answered };
+  // Forwards so many commands that concern keys, and then nothing any more in either direction, as if the
+  // client had been killed before it sent the next one, or before it got the answer to the last one. Calls
+  // `then` at that moment, on another thread, which must not use the proxy. REQUIRES: no client is connected.
+  void kill_after(std::size_t commands, Killed killed, std::function<void()> then);
+  // Forwards all again, when all clients have gone and the server has done what was forwarded. Returns
+  // whether a client was killed.
+  bool restore();
+
   // Ends all connections. Bytes that were held back are lost.
   void cut();
   // Connecting fails until `accept`. The connections that there are stay.
@@ -52,6 +64,13 @@ class CutProxy {
     int client = -1;
     int server = -1;
     bool cut = false;
+    std::string unread = {};  // the part of a command, if they are counted
+  };
+  struct Kill {
+    std::size_t commands = 0;  // that are still forwarded
+    Killed killed = Killed::before_it_sent;
+    std::function<void()> then;
+    bool done = false;
   };
 
   void listen();
@@ -60,8 +79,11 @@ class CutProxy {
   void bring_back(RedisConnection& connection);
   bool wait_for_release(const RedisConnection& connection, const std::string& bytes);
   void end(RedisConnection& connection);
-  bool pass_on(const RedisConnection& connection, const std::string& bytes);
+  bool pass_on(RedisConnection& connection, const std::string& bytes);
+  bool pass_on_counted(RedisConnection& connection, const std::string& bytes);
+  void kill();
   bool swallows() const;
+  bool has_killed() const;
 
   TempDir dir_;
   RedisAddress server_;
@@ -74,6 +96,7 @@ class CutProxy {
   bool swallowing_ = false;
   std::size_t held_ = 0;
   std::size_t swallowed_ = 0;
+  std::optional<Kill> kill_;
   std::list<SocketServer>
       listeners_;  // the last one accepts, unless refused; the others keep their connections
 };

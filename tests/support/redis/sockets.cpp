@@ -55,11 +55,6 @@ int make_socket(const RedisAddress& address) {
   return fd;
 }
 
-void send_at_once(int fd) {
-  const int yes = 1;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-}
-
 std::uint16_t port_of(int fd) {
   sockaddr_in address{};
   socklen_t size = sizeof address;
@@ -116,6 +111,11 @@ int listen_on(RedisAddress& address) {
   }
   if (address.path.empty()) address.port = port_of(fd);
   return fd;
+}
+
+void send_at_once(int fd) {
+  const int yes = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
 }
 
 bool send_all(int fd, std::string_view bytes) {

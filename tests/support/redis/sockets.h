@@ -19,6 +19,9 @@ enum class Wire { unix_socket, tcp };
 // std::runtime_error if the address is taken.
 [[nodiscard]] int listen_on(RedisAddress& address);
 
+// From now on nothing that is sent waits for the peer to acknowledge what was sent before. Does nothing to a
+// Unix socket.
+void send_at_once(int fd);
 // Sends all bytes. False if the peer has closed.
 bool send_all(int fd, std::string_view bytes);
 // Each byte in a write of its own, and each after the peer seems to have read the one before: as good as
