@@ -223,8 +223,9 @@ std::vector<LegacyKey> legacy_keys_of(const MigrationTarget& target,
                                       const std::vector<LegacyCookie>& cookies) {
   std::vector<LegacyKey> keys;
   for (const LegacyCookie& each : cookies) {
-    keys.push_back({&each.source->records, each.cookie.store_key});
-    keys.push_back({&target.records, target.cookies.store_key(migrated_id_of(each))});
+    std::string migrated_key = target.cookies.store_key(migrated_id_of(each));
+    keys.push_back({&each.source->records, each.cookie.store_key, migrated_key});
+    keys.push_back({&target.records, std::move(migrated_key)});
   }
   return keys;
 }

@@ -28,7 +28,10 @@ namespace session {
 // The new record names the legacy key (RecordHead::migrated_from), because a crash may leave the legacy
 // record behind. That record is erased when the session ends or gets another id, and when the session is
 // opened a minute or more after its migration: by then the request that migrated it is done (the clocks of
-// all gateways must agree to less than that).
+// all gateways must agree to less than that). If it can't be erased when the session gets another id, the
+// tombstone of the former id stays for as long as the session can live, so that the legacy cookie, which
+// leads there, does not migrate the record again. A logout with a legacy cookie takes the new key with a
+// tombstone before it ends the legacy record, so that a migration in progress can't create the new one.
 //
 // Known limits:
 // - If the user logs out at the legacy application at the moment at which the migrating gateway crashes, or
@@ -55,6 +58,7 @@ struct LegacySource {
 struct LegacyKey {
   RecordStore* records = nullptr;
   std::string key;
+  std::string migrated_key = {};  // of the session that it migrates to; empty: it is that one
 };
 
 // The sessions of the format in use, to which legacy sessions migrate.

@@ -136,16 +136,17 @@ RecordStore::Answer<ReplaceOutcome> RecordStore::replace(std::string key, Bytes 
   return store_.replace(std::move(key), std::move(version), write.bytes, with);
 }
 
-RecordStore::Answer<ReplaceOutcome> RecordStore::replace_with_tombstone(
-    std::string key, Bytes version, std::string_view successor, Retention retention,
-    std::optional<milliseconds> time_left) {
+RecordStore::Answer<ReplaceOutcome> RecordStore::replace_with_tombstone(std::string key, Bytes version,
+                                                                        std::string_view successor,
+                                                                        TombstoneTerms kept) {
   if (const auto tombstone = format_.tombstone(successor)) {
     Bytes bytes(*tombstone);
-    StoreTerms terms(kTombstoneTime, retention);
+    StoreTerms terms(kept.time_to_live, kept.retention);
     std::string owner = owner_of(key, version);
     // The time counts for expendable records alone, and those have no owner.
-    if (time_left || !owner.empty())
-      terms.former = StoreTerms::Former{version.size(), time_left.value_or(kTombstoneTime), std::move(owner)};
+    if (kept.time_left || !owner.empty())
+      terms.former =
+          StoreTerms::Former{version.size(), kept.time_left.value_or(kTombstoneTime), std::move(owner)};
     co_return co_await store_.replace(std::move(key), std::move(version), std::move(bytes), terms);
   }
   auto erased = co_await erase_if(std::move(key), std::move(version));
@@ -161,6 +162,13 @@ RecordStore::Answer<EraseIfOutcome> RecordStore::end(std::string key, Bytes vers
   auto ended = co_await replace_with_tombstone(std::move(key), std::move(version), std::string_view());
   if (!ended) co_return ended.error();
   co_return *ended == ReplaceOutcome::replaced ? EraseIfOutcome::erased : EraseIfOutcome::mismatch;
+}
+
+RecordStore::Answer<CreateOutcome> RecordStore::refuse_migration(std::string key) {
+  const auto tombstone = format_.tombstone({});
+  if (!tombstone) co_return CreateOutcome::exists;
+  Bytes bytes(*tombstone);
+  co_return co_await store_.create(std::move(key), std::move(bytes), kTombstoneTime);
 }
 
 RecordStore::Answer<EraseIfOutcome> RecordStore::erase_if(std::string key, Bytes version) {

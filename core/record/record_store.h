@@ -43,6 +43,13 @@ struct RecordWrite {
   std::optional<milliseconds> time_to_live = {};
 };
 
+// How a store keeps a tombstone.
+struct TombstoneTerms {
+  Retention retention = Retention::keep;
+  std::optional<milliseconds> time_left = {};  // of the record that it replaces
+  milliseconds time_to_live = kTombstoneTime;
+};
+
 // The records of one format in a store. This is the only caller of Store, so that everything that concerns
 // all records is in one place, such as encoding, caching, and whose each record is: every write names the
 // owner of the record, and of the one that it replaces (Store::owned).
@@ -125,11 +132,10 @@ class RecordStore {
   Answer<ReplaceOutcome> replace(std::string key, Bytes version, const RecordWrite& write,
                                  milliseconds time_to_live, std::optional<milliseconds> time_left = {});
 
-  // Replaces a record with a tombstone that names its successor and lives for kTombstoneTime, or erases it if
-  // the format has no tombstones. `mismatch`: the store held another version, and nothing was changed.
+  // Replaces a record with a tombstone that names its successor, or erases it if the format has no
+  // tombstones. `mismatch`: the store held another version, and nothing was changed.
   Answer<ReplaceOutcome> replace_with_tombstone(std::string key, Bytes version, std::string_view successor,
-                                                Retention retention = Retention::keep,
-                                                std::optional<milliseconds> time_left = {});
+                                                TombstoneTerms kept = {});
   // Whether a replaced id leaves a tombstone.
   [[nodiscard]] bool leaves_tombstones() const { return format_.tombstone({}).has_value(); }
 
@@ -137,6 +143,10 @@ class RecordStore {
   // the record under the former key and leaves a tombstone, so that a request that is just migrating the
   // session can't create it again.
   Answer<EraseIfOutcome> end(std::string key, Bytes version, std::optional<std::string> migrated_from);
+
+  // Leaves a tombstone for a minute under a key that no record has yet, but that a request may be about to
+  // migrate a session to that ends. `exists`: there is something, and it stays.
+  Answer<CreateOutcome> refuse_migration(std::string key);
 
   // Erases the legacy record under a key that a record names (RecordHead::migrated_from). Erases only a
   // session of a legacy format, under a key that this format can have, because whoever writes one record must

@@ -66,12 +66,11 @@ Task<Result<bool, WriteFailure>> Session::move_to(std::string new_id, std::strin
   const OldId retired = co_await retire_old_id(new_key, prepared->retention, attempts);
   if (retired.how == OldId::How::done) {
     std::string former_name = log_id();
+    std::string former_key = key_;
     moved_to(new_id, new_key, now);
     written(std::move(*prepared), ttl);
     note(SessionEvent::Kind::regenerated, restart_age ? SessionEvent::kLogin : cause, std::move(former_name));
-    // After a crash, a record in another format may be left, which would outlive the tombstone. If this
-    // erase fails, erase_migrated_from() repeats it.
-    if (migrated_from_) (void)co_await env.records.erase_migrated_from(*migrated_from_);
+    if (migrated_from_) co_await forget_migration(std::move(former_key));
     co_return true;
   }
   // The old record may have been replaced all the same. The new record is then the only one of the session,
@@ -80,6 +79,16 @@ Task<Result<bool, WriteFailure>> Session::move_to(std::string new_id, std::strin
   co_await roll_back(new_key, *prepared);
   if (retired.how == OldId::How::changed) co_return false;
   co_return WriteFailure(retired.failure);
+}
+
+// After a crash or a failure, a record in another format may be left. If it can't be erased now either, its
+// cookie must not migrate it again as long as this session may live: the user would have two sessions then,
+// and a logout with that cookie would end one of them. So the tombstone of the former id stays until the
+// record is known to be gone (retire_old_id). If this erase fails, erase_migrated_from() repeats it.
+Task<void> Session::forget_migration(std::string former_key) {
+  RecordStore& records = environment_->records;
+  const auto erased = co_await records.erase_migrated_from(*migrated_from_);
+  if (erased) (void)co_await records.touch_tombstone(std::move(former_key));
 }
 
 Session::Written Session::begin_login(std::string new_key, const RecordWrite& write) {
@@ -96,9 +105,11 @@ Session::Written Session::begin_login(std::string new_key, const RecordWrite& wr
 Task<Session::OldId> Session::retire_old_id(std::string new_key, Retention retention, Attempts attempts) {
   using How = OldId::How;
   RecordStore& records = environment_->records;
+  TombstoneTerms kept{retention, time_left_};
+  if (migrated_from_) kept.time_to_live = records.longest_absolute_timeout() + kTombstoneTime;
   StoreFailure failure;
   for (int attempt = 1; attempt <= 2; ++attempt) {
-    auto replaced = co_await records.replace_with_tombstone(key_, *base_, new_key, retention, time_left_);
+    auto replaced = co_await records.replace_with_tombstone(key_, *base_, new_key, kept);
     if (replaced && *replaced == ReplaceOutcome::replaced) co_return OldId{How::done};
     if (replaced && attempt == 1) co_return OldId{How::changed};
     if (!replaced) failure = replaced.error();

@@ -165,6 +165,9 @@ class Session {
   Task<Result<bool, WriteFailure>> end_others(Which which);
   // Replaces the record of the old id with a tombstone that names the new one.
   Task<OldId> retire_old_id(std::string new_key, Retention retention, Attempts attempts);
+  // Erases the record of another format that may be left under the key that the record names, after the
+  // session got another id than `former_key` is of.
+  Task<void> forget_migration(std::string former_key);
   // Stores the record of a new id.
   Written store_moved(std::string key, const RecordWrite& write, milliseconds ttl, bool login);
   // Ends what a login ends, after its record is stored under the new key.

@@ -265,8 +265,10 @@ SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, Touch
   const auto adopted = session.adopt((*loaded)->bytes);
   if (!adopted) {
     Opened none = refused(adopted.error(), session);
-    // A touch right after the id was replaced has extended the tombstone instead of the session.
-    if (adopted.error() == RejectReason::revoked && (*loaded)->time_left > kTombstoneTime) {
+    // A touch right after the id was replaced has extended the tombstone instead of the session. Where
+    // sessions migrate, some are to stay (Session::forget_migration).
+    if (adopted.error() == RejectReason::revoked && (*loaded)->time_left > kTombstoneTime &&
+        environment_.legacy.empty()) {
       (void)co_await environment_.records.touch_tombstone(session.key_);
     }
     if (adopted.error() == RejectReason::malformed) none.corrupt_record = none.name;

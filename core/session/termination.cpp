@@ -10,7 +10,8 @@ namespace {
 constexpr int kMaxSuccessors = 16;
 
 // Ends the session that the store keeps under a legacy key, or erases what it can't read there: its own
-// application may be able to.
+// application may be able to. A request may be migrating it just now: it has read the session, and would
+// write it under another key. So that key is taken first.
 Task<Result<EraseOutcome, StoreFailure>> end_legacy(SessionEnvironment& environment, LegacyKey legacy) {
   const Clock::Steady until = environment.clock.steady_now() + environment.write_deadline;
   RecordStore& records = *legacy.records;
@@ -22,6 +23,8 @@ Task<Result<EraseOutcome, StoreFailure>> end_legacy(SessionEnvironment& environm
     auto record = records.decode(legacy.key, version);
     if (!record && record.error() == RejectReason::malformed) co_return co_await records.erase(legacy.key);
     if (!record) co_return EraseOutcome::absent;
+    auto stopped = co_await environment.records.refuse_migration(legacy.migrated_key);
+    if (!stopped) co_return stopped.error();
     auto ended = co_await records.end(legacy.key, version, std::move(record->migrated_from));
     if (!ended) co_return ended.error();
     if (*ended == EraseIfOutcome::erased) co_return EraseOutcome::erased;

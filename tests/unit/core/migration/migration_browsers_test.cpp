@@ -17,7 +17,7 @@ const std::string kAlice = R"({"user":"alice"})";
 
 // Requests of one browser all at once, some late, at two gateways.
 struct Browsers : TakeoverFixture {
-  Browsers() {
+  explicit Browsers(unsigned seed) : shuffled(memory, seed) {
     for (SessionManager* each : {&here, &there}) accept_both(*each);
   }
   SessionManager make() {
@@ -91,7 +91,7 @@ struct Browsers : TakeoverFixture {
   }
 
   std::mt19937 dice{1};
-  ShuffledStore shuffled{memory, 3};
+  ShuffledStore shuffled;
   SessionManager here = make();
   SessionManager there = make();
   gateway::Services services_here{here, rules, telemetry};
@@ -107,45 +107,50 @@ struct Browsers : TakeoverFixture {
   int outages = 0;
 };
 
-BOOST_FIXTURE_TEST_SUITE(takeover_browsers, Browsers)
+BOOST_AUTO_TEST_SUITE(takeover_browsers)
 
 BOOST_AUTO_TEST_CASE(a_session_lives_with_all_that_was_written_until_it_is_destroyed_and_never_after) {
+  Browsers browsers(3);
   int ended = 0;
   int lived = 0;
   for (int number = 0; number < 4000; ++number) {
-    round(number);
-    const auto attributes = found();
-    if (!destroyed && tried) continue;
-    BOOST_TEST_REQUIRE(attributes.has_value() == !destroyed, "round " << number);
-    destroyed ? ++ended : ++lived;
-    if (destroyed) {
-      clock.advance(kTombstoneTime);
-      BOOST_TEST_REQUIRE(!found().has_value(), "round " << number << ", later");
+    browsers.round(number);
+    const auto attributes = browsers.found();
+    if (!browsers.destroyed && browsers.tried) continue;
+    BOOST_TEST_REQUIRE(attributes.has_value() == !browsers.destroyed, "round " << number);
+    browsers.destroyed ? ++ended : ++lived;
+    if (browsers.destroyed) {
+      browsers.clock.advance(kTombstoneTime);
+      BOOST_TEST_REQUIRE(!browsers.found().has_value(), "round " << number << ", later");
       continue;
     }
-    BOOST_TEST_REQUIRE((unknown == 0 || regenerated), "round " << number);
-    for (const std::string& name : written)
+    BOOST_TEST_REQUIRE((browsers.unknown == 0 || browsers.regenerated), "round " << number);
+    for (const std::string& name : browsers.written)
       BOOST_TEST_REQUIRE(attributes->contains(name), "round " << number << ", " << name);
   }
   BOOST_TEST(ended > 500);
   BOOST_TEST(lived > 500);
 }
 
+// With the first seed a legacy record was left that became a second session.
 BOOST_AUTO_TEST_CASE(a_destroyed_session_never_comes_back_from_a_failing_store) {
-  shuffled.fail_one_of(10);
-  int ended = 0;
-  int failed = 0;
-  for (int number = 0; number < 4000; ++number) {
-    round(number);
-    failed += outages;
-    if (!destroyed) continue;
-    ++ended;
-    BOOST_TEST_REQUIRE(!found().has_value(), "round " << number);
-    clock.advance(kTombstoneTime);
-    BOOST_TEST_REQUIRE(!found().has_value(), "round " << number << ", later");
+  for (const unsigned seed : {2u, 3u}) {
+    Browsers browsers(seed);
+    browsers.shuffled.fail_one_of(10);
+    int ended = 0;
+    int failed = 0;
+    for (int number = 0; number < 4000; ++number) {
+      browsers.round(number);
+      failed += browsers.outages;
+      if (!browsers.destroyed) continue;
+      ++ended;
+      BOOST_TEST_REQUIRE(!browsers.found().has_value(), "seed " << seed << ", round " << number);
+      browsers.clock.advance(kTombstoneTime);
+      BOOST_TEST_REQUIRE(!browsers.found().has_value(), "seed " << seed << ", round " << number << ", later");
+    }
+    BOOST_TEST(ended > 500);
+    BOOST_TEST(failed > 500);
   }
-  BOOST_TEST(ended > 500);
-  BOOST_TEST(failed > 500);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

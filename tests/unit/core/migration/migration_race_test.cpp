@@ -376,7 +376,7 @@ BOOST_AUTO_TEST_CASE(what_a_login_could_not_erase_goes_when_the_session_is_used_
   clock.advance(seconds(60));
   BOOST_TEST(auth(native).status == 204);
   BOOST_TEST(!express_has("one"));
-  BOOST_TEST(refusal(express_cookie("one")) == "unknown");
+  BOOST_TEST(refusal(express_cookie("one")) == "revoked");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
