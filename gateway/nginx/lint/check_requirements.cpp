@@ -124,6 +124,18 @@ CheckRequirements::CheckRequirements(const GatewayUsage& usage) : usage_(usage) 
                      : rules_in(evaluation.required(*context, *auth), usage.facts().rules);
     if (rules) rules_[context] = std::move(*rules);
   }
+  for (const Context* context : usage.model().contexts()) {
+    if (context->level() != Context::Level::location || !usage.is_gateway(*context) ||
+        !(usage.is_endpoint(*context, "admin") || usage.is_endpoint(*context, "console")))
+      continue;
+    auto rules = rules_in(evaluation.required(*context, *context), usage.facts().rules);
+    if (rules) operators_[context] = std::move(*rules);
+  }
+}
+
+const Rules* CheckRequirements::of_operators(const Context& location) const {
+  const auto at = operators_.find(&location);
+  return at == operators_.end() ? nullptr : &at->second;
 }
 
 const Rules* CheckRequirements::of(const Context& context) const {

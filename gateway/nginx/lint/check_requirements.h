@@ -22,6 +22,9 @@ class CheckRequirements {
   // Returns what the context's check asks of a session. nullptr: the gateway answers none, or nobody has what
   // it asks for, or that can't be told (it depends on an `if`, or on a `map`).
   [[nodiscard]] const Rules* of(const Context& context) const;
+  // Returns the rules that a location of the endpoint admin or console asks for; nullptr: it is none, or they
+  // are unknown.
+  [[nodiscard]] const Rules* of_operators(const Context& location) const;
   // Returns the rules that the check of `guarded` asks for and that of `place` does not; none if one of both
   // is unknown.
   [[nodiscard]] Rules missing(const Context& place, const Context& guarded) const;
@@ -42,6 +45,7 @@ class CheckRequirements {
  private:
   const GatewayUsage& usage_;
   std::map<const Context*, Rules> rules_;
+  std::map<const Context*, Rules> operators_;  // by the locations of the endpoints admin and console
 };
 
 }  // namespace session::gateway

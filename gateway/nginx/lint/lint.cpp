@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/authz/rule_set.h"
 #include "core/base/text.h"
 #include "gateway/nginx/lint/rule.h"
 #include "gateway/nginx/lint/unite.h"
@@ -117,6 +118,18 @@ std::string render_json(const std::vector<Finding>& findings) {
   return whole.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
+namespace {
+
+// As the endpoint admin decides whether a rule says who operators are.
+bool is_of_anybody(const Rule& rule) {
+  static const Json nothing = Json::object();
+  const seconds now = system_clock().unix_now();
+  const RuleInput anybody{true, []() -> const Json& { return nothing; }, now, system_clock()};
+  return RuleSet({rule}).check(rule.name, anybody).unmet.empty();
+}
+
+}  // namespace
+
 Result<GatewayFacts, std::string> facts_of(const Settings& settings) {
   auto headers = header_names(settings.identity, {});
   if (!headers) return headers.error();
@@ -135,6 +148,7 @@ Result<GatewayFacts, std::string> facts_of(const Settings& settings) {
   }
   for (const Rule& rule : settings.rules) {
     facts.rules.push_back(rule.name);
+    if (is_of_anybody(rule)) facts.rules_of_anybody.insert(rule.name);
     for (const Condition& condition : rule.conditions) {
       const std::string attribute = attribute_of(condition.pointer);
       facts.deciding.push_back(attribute);

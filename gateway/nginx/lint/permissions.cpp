@@ -80,6 +80,27 @@ void unknown_rule(Inspection& in) {
   for (const Directive* line : in.usage.model().all()) look_up_assigned(in, *line, variables);
 }
 
+// Whether a rule says something of who somebody is.
+bool says_who(const Inspection& in, const std::string& rule) {
+  const auto& known = in.usage.facts().rules;
+  const bool is_login = rule == "login" && std::find(known.begin(), known.end(), rule) == known.end();
+  return !is_login && in.usage.facts().rules_of_anybody.count(rule) == 0;
+}
+
+void no_operator_rule(Inspection& in) {
+  for (const Context* context : in.usage.model().contexts()) {
+    const auto* rules = in.requirements.of_operators(*context);
+    if (!rules || std::any_of(rules->begin(), rules->end(),
+                              [&](const std::string& rule) { return says_who(in, rule); }))
+      continue;
+    in.advice(context->block().place,
+              context->title() +
+                  " has no rule that says who operators are, so the gateway answers 403 to "
+                  "everybody",
+              "set $session_require admin;");
+  }
+}
+
 }  // namespace
 
 const std::vector<LintRule>& permission_rules() {
@@ -91,6 +112,10 @@ const std::vector<LintRule>& permission_rules() {
       {"unknown-rule", unknown_rule,
        "A rule that `gateway.yaml` does not have is never satisfied: a typing error closes the door for "
        "everybody."},
+      {"no-operator-rule", no_operator_rule,
+       "Who is logged in is for operators alone. A rule has to say who they are: a login does not, nor does "
+       "a rule with nothing but `authenticated_within` or `exists: false`, which whoever has just logged in "
+       "satisfies. Where no other rule is asked for, the gateway serves nobody."},
   };
   return rules;
 }

@@ -19,6 +19,8 @@ struct GatewayFacts {
   // Attributes that say who the user is, or that rules read: "user".
   std::vector<std::string> deciding;
   std::vector<std::string> rules;  // their names
+  // Those that say nothing of who somebody is: whoever has just logged in satisfies them, whatever he is.
+  std::set<std::string> rules_of_anybody;
   // Attributes that a rule wants to be absent, each with the rule's name.
   std::vector<std::pair<std::string, std::string>> absent;
   bool wants_secret = false;                               // listen[].secret

@@ -94,4 +94,25 @@ BOOST_AUTO_TEST_CASE(a_rule_that_a_map_requires_exists) {
   BOOST_TEST(of_file(site("staff")) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_rule_says_who_operators_are) {
+  const std::string yaml =
+      "rules: { admin: { /groups: { contains: admin } }, recent: { authenticated_within: "
+      "1m }, active: { /suspended: { exists: false } } }\n";
+  for (const std::string file : {"admin", "console"}) {
+    const auto location = [&](const std::string& lines) {
+      return "location /_console/ {\n" + lines +
+             "\ninclude session-gateway-protect.conf;\ninclude session-gateway-" + file + ".conf; }";
+    };
+    const std::string nobody = finding(
+        "site.conf:1: advice: location /_console/ has no rule that says who operators are, so the gateway "
+        "answers 403 to everybody",
+        "set $session_require admin;");
+    for (const char* lines : {"set $session_require recent;", "", "set $session_require 'login, recent';",
+                              "set $session_require active;"})
+      BOOST_TEST(in_server(location(lines), yaml) == nobody, file << ": " << lines);
+    for (const char* lines : {"set $session_require admin;", "set $session_require recent,admin;"})
+      BOOST_TEST(in_server(location(lines), yaml) == "", file << ": " << lines);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
