@@ -18,8 +18,9 @@ CommandError unavailable(std::string text) {
   return CommandError(StoreFailure(StoreFailure::Kind::unavailable, std::move(text)));
 }
 
-const Reply* first_error(const std::vector<Reply>& replies) {
-  const auto found = std::find_if(replies.begin(), replies.end(),
+// The first error of replies, of which some may be one (Command::first_may_fail).
+const Reply* first_error(const std::vector<Reply>& replies, std::ptrdiff_t optional = 0) {
+  const auto found = std::find_if(replies.begin() + optional, replies.end(),
                                   [](const Reply& reply) { return reply.is(Reply::Kind::error); });
   return found == replies.end() ? nullptr : &*found;
 }
@@ -162,7 +163,8 @@ Task<Result<std::vector<Reply>, StoreFailure>> RedisClient::ask(Topology::Connec
                                                                 Clock::Steady deadline) {
   CommandResult result = co_await server->ask(std::move(command), deadline);
   const AskedConnection asked{server->server(), server->state(), server->age()};
-  const Reply* error = result.failure ? nullptr : first_error(result.replies);
+  const std::ptrdiff_t optional = result.command.first_may_fail ? 1 : 0;
+  const Reply* error = result.failure ? nullptr : first_error(result.replies, optional);
   if (!result.failure && error == nullptr && result.command.is_valid_reply(result.replies))
     co_return std::move(result.replies);
   Judgement judgement = result.failure     ? judge_failure(*result.failure, Command::Retry::never, asked)

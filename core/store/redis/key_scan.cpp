@@ -13,11 +13,12 @@ namespace {
 struct ScanPosition {
   std::string layout;        // Topology::layout()
   std::size_t server = 0;    // in Topology::servers()
-  std::string cursor = "0";  // of that server
+  std::string run = "";      // of that server (commands::run_in)
+  std::string cursor = "0";  // of that run
 };
 
 std::string to_text(const ScanPosition& position) {
-  return position.layout + "." + std::to_string(position.server) + "." + position.cursor;
+  return position.layout + "." + std::to_string(position.server) + "." + position.run + "." + position.cursor;
 }
 
 bool is_number(std::string_view text) {
@@ -30,8 +31,9 @@ ScanPosition read_position(std::string_view cursor, const std::string& layout) {
   std::string_view rest = cursor;
   if (take_item(rest, '.') != layout) return begin;
   const std::string_view server = take_item(rest, '.');
+  const std::string_view run = take_item(rest, '.');
   if (!is_number(server) || !is_number(rest)) return begin;
-  ScanPosition position{layout, 0, std::string(rest)};
+  ScanPosition position{layout, 0, std::string(run), std::string(rest)};
   const auto read = std::from_chars(server.data(), server.data() + server.size(), position.server);
   return read.ec == std::errc() ? position : begin;
 }
@@ -78,7 +80,12 @@ Store::Answer<KeyPage> scan_keys(const RedisSetup& setup, const PreparedCall& at
     Command command = commands::scan(position.cursor, pattern, count);
     auto step = co_await at.client.ask((*servers)[position.server], "SCAN", std::move(command), at.deadline);
     if (!step) co_return step.error();
-    const Reply& reply = step->front();
+    std::string run = commands::run_in(step->front());
+    if (std::exchange(position.run, run) != run && position.cursor != "0") {
+      position.cursor = "0";
+      continue;
+    }
+    const Reply& reply = step->back();
     add_keys(reply.elements[1], setup.options.prefix, page.keys);
     position.cursor = std::string(reply.elements[0].bytes.view());
     if (position.cursor == "0") ++position.server;

@@ -106,14 +106,14 @@ BOOST_AUTO_TEST_CASE(what_is_documented_for_one_server_is_enough) {
   BOOST_TEST(with_rules(rules, of_one_server()) == "");
 }
 
-BOOST_AUTO_TEST_CASE(each_permission_that_is_documented_is_needed_but_for_name_and_role) {
+BOOST_AUTO_TEST_CASE(each_permission_that_is_documented_is_needed_but_for_name_role_and_info) {
   const Rules rules = documented_rules(kPassword);
   int needed = 0;
   for (const std::string& rule : rules) {
     if (!rule.starts_with('+') && !rule.starts_with('~')) continue;
     BOOST_TEST_CONTEXT(rule) {
       const std::string failure = with_rules(without(rules, rule), of_one_server());
-      if (rule == "+client|setname" || rule == "+role") {
+      if (rule == "+client|setname" || rule == "+role" || rule == "+info") {
         BOOST_TEST(failure == "");
       } else {
         BOOST_TEST(failure.ends_with(kDenied));

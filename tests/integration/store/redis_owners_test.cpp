@@ -251,6 +251,35 @@ BOOST_AUTO_TEST_CASE(a_page_without_a_key_ends_in_time_and_keeps_its_place) {
   BOOST_TEST(std::count(last.begin(), last.end(), "300") == 1);
 }
 
+// Each process of Redis hashes keys with a seed of its own, so the place in the scan of one means nothing to
+// the next.
+BOOST_AUTO_TEST_CASE(keys_are_found_although_the_server_restarts_meanwhile) {
+  RedisSetup setup;
+  setup.options = {"appendonly yes"};
+  RedisServer server(std::move(setup));
+  RedisStoreOptions options = RedisStoreFixture::options();
+  options.addresses = {server.unix_address()};
+  RedisStore store(options);
+  std::set<std::string> expected;
+  for (int i = 0; i < 300; ++i) {
+    const std::string key = "key" + std::to_string(i);
+    create(store, key, "bytes");
+    expected.insert(key);
+  }
+  int pages = 0;
+  const auto found = all_keys(store, [&] {
+    if (++pages != 15) return;
+    server.stop();
+    server.start();
+    while (server.ask({"GET", "session:key1"}).kind == RedisReply::Kind::error) {
+    }
+    while (!run(store.load("key1")).has_value()) {
+    }
+  });
+  BOOST_TEST(pages > 15);
+  BOOST_TEST(found == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_script_that_the_server_has_forgotten_is_sent_again) {
   RedisStoreFixture fixture;
   fixture.server().tell({"SCRIPT", "FLUSH"});

@@ -201,8 +201,9 @@ bool is_time_and_members(const std::vector<Reply>& replies) {
 }
 
 bool is_scan_step(const std::vector<Reply>& replies) {
-  const Reply& reply = replies[0];
-  return reply.is(Reply::Kind::array) && reply.elements.size() == 2 &&
+  const Reply& reply = replies[1];
+  const bool told = replies[0].is(Reply::Kind::bulk) || replies[0].is(Reply::Kind::error);
+  return told && reply.is(Reply::Kind::array) && reply.elements.size() == 2 &&
          reply.elements[0].is(Reply::Kind::bulk) && is_list(reply.elements[1]);
 }
 
@@ -370,9 +371,23 @@ Command owned(std::string_view set, std::size_t max) {
 Command scan(std::string_view cursor, std::string_view pattern, std::size_t count) {
   Command command;
   command.retry = Command::Retry::safe;
+  command.first_may_fail = true;
   command.is_valid_reply = is_scan_step;
-  command.then({"SCAN", cursor, "MATCH", pattern, "COUNT", std::to_string(count), "TYPE", "string"});
+  command.then({"INFO", "server"})
+      .then({"SCAN", cursor, "MATCH", pattern, "COUNT", std::to_string(count), "TYPE", "string"});
   return command;
+}
+
+std::string run_in(const Reply& info) {
+  constexpr std::string_view kRun = "\nrun_id:";
+  constexpr std::size_t kCharacters = 16;
+  if (!info.is(Reply::Kind::bulk)) return {};
+  const std::string_view text = info.bytes.view();
+  const auto at = text.find(kRun);
+  if (at == text.npos) return {};
+  const std::string_view run = text.substr(at + kRun.size(), kCharacters);
+  const bool is_hex = run.find_first_not_of("0123456789abcdef") == run.npos;
+  return is_hex ? std::string(run) : std::string();
 }
 
 }  // namespace commands

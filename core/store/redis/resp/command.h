@@ -26,6 +26,9 @@ struct Command {
   std::size_t replies = 0;
   std::array<std::size_t, kMaxCommands> starts{};  // the offset of each command in `wire`
   Retry retry = Retry::never;
+  // Whether an error of the first command is no failure: the user may not be allowed to send it. Counts for
+  // RedisClient::ask() alone.
+  bool first_may_fail = false;
   // Checks replies that hold no error: true if each has the type that its command returns. Replies of other
   // types belong to another command.
   bool (*is_valid_reply)(const std::vector<Reply>& replies) = nullptr;
@@ -118,10 +121,12 @@ inline constexpr std::int64_t kExists = 2;
 // Sends TIME and ZREVRANGE. The replies are an array, as above, and one of at most `max` members, those that
 // end last first.
 [[nodiscard]] Command owned(std::string_view set, std::size_t max);
-// Sends SCAN for one step from a cursor of that server on. The reply is an array: the next cursor, "0" at the
-// end, and an array of keys that match the pattern and
-// hold a string.
+// Sends INFO and SCAN for one step from a cursor of that server on. The replies are a text about the server
+// (run_in), or an error, and an array: the next cursor, "0" at the end, and an array of keys that match the
+// pattern and hold a string.
 [[nodiscard]] Command scan(std::string_view cursor, std::string_view pattern, std::size_t count);
+// A name of the server's process, which a restart changes, in the reply to INFO; "" if it does not tell.
+[[nodiscard]] std::string run_in(const Reply& info);
 
 }  // namespace commands
 
