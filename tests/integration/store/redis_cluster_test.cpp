@@ -192,6 +192,34 @@ BOOST_AUTO_TEST_CASE(what_waits_for_a_node_that_has_left_is_asked_of_the_one_tha
   BOOST_TEST(told == expected, boost::test_tools::per_element());
 }
 
+// In a cluster an owner's list and the entry are on different nodes, so they are written one after the other.
+// Whatever answer is lost, the caller hears of a failure, and what may be there stays listed: nothing removes
+// it from the list.
+BOOST_AUTO_TEST_CASE(a_create_whose_answer_is_lost_leaves_its_entry_listed) {
+  for (const std::string lost : {"SET", "ZSCORE"}) {
+    ScriptedRedis node({}, Wire::tcp);
+    node.answers([&](unsigned, const RedisCommand& command) {
+      if (is(command, "CLUSTER")) return all_slots_at(node.address());
+      ScriptedReply reply = node.usual(command);
+      return is(command, lost) ? ScriptedReply{std::nullopt, true} : reply;
+    });
+    RedisStore store(cluster_of({node.address()}));
+    StoreTerms terms(10min);
+    terms.owner = "ada";
+    BOOST_TEST(run(store.create("key", Bytes("bytes"), terms)).has_error(), lost);
+    BOOST_TEST(holds(store, "key"), lost);
+    std::string order;
+    for (const RedisCommand& command : node.seen()) {
+      const std::string& name = command.front();
+      if (name == "EVALSHA") order += "list of " + command[3] + ", ";
+      if (name == "SET") order += "entry, ";
+      BOOST_TEST(name != "ZREM");
+      BOOST_TEST(name != "DEL");
+    }
+    BOOST_TEST(order == "list of session:ada, entry, ", lost);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace session::test
