@@ -53,6 +53,12 @@ bool may_begin(const Actions& actions, RejectReason refusal, const Services& ser
 
 // Creates a session, which ends others if it begins as a login. That is not the newer session of a revoked
 // cookie: of two logins at once, each would end the other's.
+//
+// Known limit: a login again of the same subject, sent twice at once, begins a second session, with what the
+// second commit sets. To go on with the newer session instead would not be safe: its tombstone does not say
+// whose the replaced session was. If it was nobody's, an attacker may have planted its cookie. If it was the
+// subject's own, the newer one may have got rights with its new id (a second factor) that this commit does
+// not prove: the new id is there to keep them from whoever has the former cookie.
 Session begin(const SessionManager::Opened& opened, Services& services) {
   switch (opened.refusal) {
     case RejectReason::ambiguous:
