@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <random>
@@ -67,6 +69,9 @@ class EndAllRounds {
   Answer ask(std::size_t client, std::size_t gateway, const std::string& request) {
     return peer(client, gateway).ask(request);
   }
+  Answer ask_for(Client& client, std::size_t gateway, const std::string& request);
+  // A connection of its own: one that is idle for long is closed.
+  [[nodiscard]] AdminPeer operator_of(std::size_t gateway) const { return AdminPeer(*gateways_.at(gateway)); }
   void begin(Round& round);
   void act(const Round& round, Client& client);
   void act_once(const Round& round, Client& client);
@@ -82,7 +87,7 @@ class EndAllRounds {
   Cookies alive(std::size_t gateway, const Cookies& cookies);
 
   std::vector<Peer> peers_;
-  std::vector<AdminPeer> operators_;
+  std::array<const WireGateway*, 2> gateways_;
   std::map<std::string, long> tally_;
 };
 
