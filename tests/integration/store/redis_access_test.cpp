@@ -72,6 +72,7 @@ Task<std::string> do_everything(Store& store, std::string key) {
   owned.owner = "ada";
   owned.owner_limit = StoreTerms::OwnerLimit{5};
   note(co_await store.create(key, first, owned), failure);
+  note(co_await store.own(key, "ada", kTtl), failure);  // beside what is listed already
   note(co_await store.owned("ada", 5), failure);
   note(co_await store.erase(key, "ada"), failure);
   note(co_await store.disown(key, "ada", 0s), failure);
