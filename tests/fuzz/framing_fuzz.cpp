@@ -85,7 +85,7 @@ bool has(const session::gateway::Params& params, std::string_view name, std::str
 }
 
 void check_params(const session::gateway::Params& params, std::string_view text) {
-  std::size_t count = 1;  // FCGI_ROLE is libfcgi's own
+  std::size_t count = 0;
   for (; !text.empty(); ++count) {
     const std::size_t name_size = take_length(text);
     const std::size_t value_size = take_length(text);

@@ -12,10 +12,10 @@ void release(std::string& text) { std::string().swap(text); }
 Assembler::Outcome Assembler::feed(std::string_view received) {
   if (!request_.empty()) {
     request_ = {};
-    release(assembled_);
+    if (!assembled_.empty()) release(assembled_);
   }
   drop_seen();
-  if (pending_.empty()) return walk(received);
+  if (pending_.empty()) return received.empty() ? Outcome::need_more : walk(received);
   if (!received.empty()) {
     pending_.erase(0, seen_);
     seen_ = 0;
@@ -25,7 +25,7 @@ Assembler::Outcome Assembler::feed(std::string_view received) {
 }
 
 void Assembler::drop_seen() {
-  if (seen_ < pending_.size()) return;
+  if (pending_.empty() || seen_ < pending_.size()) return;
   release(pending_);
   seen_ = 0;
 }
@@ -34,7 +34,7 @@ void Assembler::drop_seen() {
 void Assembler::keep_rest(std::string_view input, std::size_t at) {
   if (!pending_.empty()) {
     seen_ += at;
-  } else {
+  } else if (at < input.size()) {
     pending_.assign(input.substr(at));
   }
 }
@@ -45,7 +45,7 @@ Assembler::Outcome Assembler::walk(std::string_view input) {
   const auto keep_run = [&] { assembled_.append(input.substr(run, at - run)); };
   for (;;) {
     Step step = framing_.next(input.substr(at));
-    reply_ += step.reply;
+    if (!step.reply.empty()) reply_ += step.reply;
     switch (step.kind) {
       case Step::Kind::need_more:
         keep_run();

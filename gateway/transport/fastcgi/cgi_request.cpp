@@ -45,22 +45,40 @@ void take_first(std::string_view& slot, std::string_view value) {
   if (slot.data() == nullptr) slot = value;
 }
 
-}  // namespace
-
-void add_param(Request& request, std::string_view name, std::string_view value) {
-  if (take_prefix(name, "HTTP_")) return request.headers.add(name, value);
-  if (take_prefix(name, "GATEWAY_")) {
-    if (is(name, "SECRET")) return request.front_secret.add(value);
-    return add_setting(request.settings, name, value);
-  }
-  if (take_prefix(name, "SESSION_")) return add_action(request.front_actions, name, value);
+// The params REQUEST_... and REMOTE_...
+void add_of_request(Request& request, std::string_view name, std::string_view value) {
   if (is(name, "REQUEST_METHOD")) return take_first(request.method, value);
   if (is(name, "REMOTE_ADDR")) return take_first(request.client.address, value);
   if (is(name, "REQUEST_ID")) return take_first(request.client.request_id, value);
-  if (is(name, "QUERY_STRING")) return take_first(request.query, value);
   if (is(name, "REQUEST_URI")) return take_first(request.address, value);
   if (is(name, "REQUEST_SCHEME")) return request.settings.add_scheme(value);
-  if (is(name, "DOCUMENT_URI")) return take_first(request.resource, value);
+}
+
+}  // namespace
+
+void add_param(Request& request, std::string_view name, std::string_view value) {
+  switch (name.empty() ? '\0' : name.front()) {
+    case 'H':
+      if (take_prefix(name, "HTTP_")) request.headers.add(name, value);
+      return;
+    case 'G':
+      if (!take_prefix(name, "GATEWAY_")) return;
+      if (is(name, "SECRET")) return request.front_secret.add(value);
+      return add_setting(request.settings, name, value);
+    case 'S':
+      if (take_prefix(name, "SESSION_")) add_action(request.front_actions, name, value);
+      return;
+    case 'R':
+      return add_of_request(request, name, value);
+    case 'Q':
+      if (is(name, "QUERY_STRING")) take_first(request.query, value);
+      return;
+    case 'D':
+      if (is(name, "DOCUMENT_URI")) take_first(request.resource, value);
+      return;
+    default:
+      return;
+  }
 }
 
 void add_params(Request& request, const Params& params, Role role) {

@@ -1,7 +1,8 @@
 #include "gateway/transport/fastcgi/framing.h"
 
-#include <algorithm>
+#include <cstring>
 
+#include "gateway/transport/fastcgi/params.h"
 #include "gateway/transport/fastcgi/records.h"
 
 namespace session::gateway {
@@ -11,6 +12,10 @@ unsigned byte_at(std::string_view bytes, std::size_t at) { return static_cast<un
 
 std::uint16_t word_at(std::string_view bytes, std::size_t at) {
   return static_cast<std::uint16_t>(byte_at(bytes, at) << 8 | byte_at(bytes, at + 1));
+}
+
+bool holds(std::string_view text, char c) {
+  return !text.empty() && std::memchr(text.data(), c, text.size()) != nullptr;
 }
 
 Step violation(const char* why) { return {.kind = Step::Kind::violation, .why = why}; }
@@ -39,21 +44,6 @@ std::string unknown_type(unsigned char type) {
   return reply;
 }
 
-// A length of a name or value: one byte, or four with the highest bit set.
-bool take_length(std::string_view& bytes, std::uint32_t& length) {
-  if (bytes.empty()) return false;
-  if (byte_at(bytes, 0) < 0x80) {
-    length = byte_at(bytes, 0);
-    bytes.remove_prefix(1);
-    return true;
-  }
-  if (bytes.size() < 4) return false;
-  length =
-      (byte_at(bytes, 0) & 0x7f) << 24 | byte_at(bytes, 1) << 16 | byte_at(bytes, 2) << 8 | byte_at(bytes, 3);
-  bytes.remove_prefix(4);
-  return true;
-}
-
 // What we say of ourselves (section 4.1); empty if we know no such name.
 std::string value_of(std::string_view name, const FramingLimits& limits) {
   if (name == FCGI_MPXS_CONNS) return "0";
@@ -66,12 +56,9 @@ std::string value_of(std::string_view name, const FramingLimits& limits) {
 std::string values_result(std::string_view content, const FramingLimits& limits) {
   std::string answered;
   std::string pairs;
-  std::uint32_t name_length = 0;
-  std::uint32_t value_length = 0;
-  while (take_length(content, name_length) && take_length(content, value_length)) {
-    if (content.size() < std::size_t{name_length} + value_length) break;
-    const std::string_view name = content.substr(0, name_length);
-    content.remove_prefix(std::size_t{name_length} + value_length);
+  std::string_view name;
+  std::string_view ignored;
+  while (take_pair(content, name, ignored)) {
     const std::string value = value_of(name, limits);
     const std::string marked = std::string(name) + "\n";
     if (value.empty() || answered.find(marked) != std::string::npos) continue;
@@ -110,14 +97,28 @@ ParamsCheck::Verdict ParamsCheck::lengths_known(const FramingLimits& limits) {
 bool ParamsCheck::take_text(std::string_view& bytes) {
   std::uint32_t& left = stage_ == Stage::name ? name_left_ : value_left_;
   const std::string_view text = bytes.substr(0, left);
-  if (text.find('\0') != std::string_view::npos) return false;
-  if (stage_ == Stage::name && text.find('=') != std::string_view::npos) return false;
+  if (holds(text, '\0') || (stage_ == Stage::name && holds(text, '='))) return false;
   left -= static_cast<std::uint32_t>(text.size());
   bytes.remove_prefix(text.size());
   return true;
 }
 
+// Takes the pairs that are whole and fine. The state machine takes the rest, and says what is wrong with it.
+void ParamsCheck::take_pairs(std::string_view& bytes, const FramingLimits& limits) {
+  std::string_view rest = bytes;
+  std::string_view name;
+  std::string_view value;
+  while (pairs_ < limits.params && take_pair(rest, name, value)) {
+    const std::string_view pair(name.data(), name.size() + value.size());
+    if (name.empty() || pair.size() > limits.request_bytes) return;
+    if (holds(pair, '\0') || holds(name, '=')) return;
+    ++pairs_;
+    bytes = rest;
+  }
+}
+
 ParamsCheck::Verdict ParamsCheck::feed(std::string_view bytes, const FramingLimits& limits) {
+  if (at_boundary()) take_pairs(bytes, limits);
   for (;;) {
     if (stage_ == Stage::name && name_left_ == 0) stage_ = Stage::value;
     if (stage_ == Stage::value && value_left_ == 0) stage_ = Stage::name_length;

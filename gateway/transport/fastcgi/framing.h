@@ -28,6 +28,7 @@ class ParamsCheck {
 
  private:
   enum class Stage { name_length, value_length, name, value };
+  void take_pairs(std::string_view& bytes, const FramingLimits& limits);
   [[nodiscard]] bool take_length_byte(unsigned char byte);
   [[nodiscard]] Verdict lengths_known(const FramingLimits& limits);
   [[nodiscard]] bool take_text(std::string_view& bytes);

@@ -1,36 +1,60 @@
 #pragma once
 
 #include <cstddef>
-#include <cstring>
+#include <cstdint>
 #include <string_view>
 
 namespace session::gateway {
 
-// The params of a request as libfcgi keeps them: "NAME=value" strings up to a null pointer, in the order they
-// came. A view.
+// Takes a length of a name or value off the front (FastCGI 1.0, section 3.4): one byte, or four with the
+// highest bit set. Returns false, and takes nothing, if it is not whole.
+[[nodiscard]] inline bool take_length(std::string_view& bytes, std::uint32_t& length) {
+  const auto byte = [&](std::size_t at) { return std::uint32_t{static_cast<unsigned char>(bytes[at])}; };
+  if (bytes.empty()) return false;
+  const bool is_short = byte(0) < 0x80;
+  if (!is_short && bytes.size() < 4) return false;
+  length = is_short ? byte(0) : (byte(0) & 0x7f) << 24 | byte(1) << 16 | byte(2) << 8 | byte(3);
+  bytes.remove_prefix(is_short ? 1 : 4);
+  return true;
+}
+
+// Takes a name-value pair off the front. Returns false, and takes nothing, if it is not whole.
+[[nodiscard]] inline bool take_pair(std::string_view& bytes, std::string_view& name,
+                                    std::string_view& value) {
+  std::string_view rest = bytes;
+  std::uint32_t name_size = 0;
+  std::uint32_t value_size = 0;
+  if (!take_length(rest, name_size) || !take_length(rest, value_size)) return false;
+  if (std::size_t{name_size} + value_size > rest.size()) return false;
+  name = {rest.data(), name_size};
+  value = {rest.data() + name_size, value_size};
+  rest.remove_prefix(std::size_t{name_size} + value_size);
+  bytes = rest;
+  return true;
+}
+
+// The params of a request in the order they came, as a view of the stream that they came in.
 class Params {
  public:
-  // REQUIRES: each string has a "=" (ParamsCheck sees to it).
-  explicit Params(const char* const* strings) : strings_(strings) {}
+  // REQUIRES: the stream is whole pairs (ParamsCheck sees to it); what is not is not there.
+  explicit Params(std::string_view stream) : stream_(stream) {}
 
   // Calls `take(name, value)` for each.
   template <class Take>
   void for_each(Take take) const {
-    for (const char* const* string = strings_; *string != nullptr; ++string) {
-      const char* const equals = std::strchr(*string, '=');
-      take(std::string_view(*string, static_cast<std::size_t>(equals - *string)),
-           std::string_view(equals + 1));
-    }
+    std::string_view name;
+    std::string_view value;
+    for (std::string_view rest = stream_; take_pair(rest, name, value);) take(name, value);
   }
 
   [[nodiscard]] std::size_t size() const {
     std::size_t count = 0;
-    while (strings_[count] != nullptr) ++count;
+    for_each([&](std::string_view, std::string_view) { ++count; });
     return count;
   }
 
  private:
-  const char* const* strings_;
+  std::string_view stream_;
 };
 
 }  // namespace session::gateway

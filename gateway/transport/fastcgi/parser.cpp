@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <limits>
 #include <stdexcept>
@@ -16,62 +17,14 @@
 
 namespace session::gateway {
 
-struct ParsedRequest::Fcgx {
-  Fcgx() {
-    FCGX_InitRequest(&request, -1, 0);
-    request.keepConnection = 1;
-  }
-  // Frees without writing to the peer: records.h makes the answers.
-  ~Fcgx() { FCGX_Free(&request, 0); }
-  [[nodiscard]] Role role() const {
-    return request.role == FCGI_AUTHORIZER ? Role::authorizer : Role::responder;
-  }
-  // Frees libfcgi's three streams, 16 KiB that a request must not keep while it waits for the store. The body
-  // was read by then, and nobody writes.
-  void free_streams() {
-    for (FCGX_Stream** stream : {&request.in, &request.out, &request.err}) FCGX_FreeStream(stream);
-  }
-  Fcgx(const Fcgx&) = delete;
-  Fcgx& operator=(const Fcgx&) = delete;
-
-  FCGX_Request request{};
-  Request value;
-};
-
 namespace {
 
-std::string body_of(FCGX_Stream* in) {
-  std::string body;
-  char piece[4096];
-  int got = 0;
-  while ((got = FCGX_GetStr(piece, sizeof piece, in)) > 0) body.append(piece, static_cast<std::size_t>(got));
-  return body;
-}
-
-// Takes the record at the front of `rest`, without its padding. Returns false if that is not whole.
-bool take_record(std::string_view& rest, std::string_view& record) {
-  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(rest[at]); };
-  if (rest.size() < FCGI_HEADER_LEN) return false;
-  const std::size_t size = FCGI_HEADER_LEN + (std::size_t{byte(4)} << 8 | byte(5));
-  const std::size_t padding = byte(6);
-  if (rest.size() < size + padding) return false;
-  record = rest.substr(0, size);
-  rest.remove_prefix(size + padding);
-  return true;
-}
-
-// Appends records without their padding. libfcgi reads the padding of BEGIN_REQUEST and of the last record of
-// a stream as the next record, so bytes hidden there would make another request than Framing has checked.
-// Returns false if the records are not whole.
-bool append_without_padding(std::string_view records, std::string& to) {
-  std::string_view record;
-  while (!records.empty()) {
-    if (!take_record(records, record)) return false;
-    to.append(record);
-    to[to.size() - record.size() + 6] = 0;
-  }
-  return true;
-}
+// A request without params or body.
+constexpr std::string_view kSmallest(
+    "\1\1\0\1\0\10\0\0\0\1\1\0\0\0\0\0"
+    "\1\4\0\1\0\0\0\0"
+    "\1\5\0\1\0\0\0\0",
+    32);
 
 // What libfcgi reads next on this thread.
 thread_local std::string_view input;
@@ -81,46 +34,135 @@ constexpr int kNoDescriptor = std::numeric_limits<int>::max();
 
 }  // namespace
 
-ParsedRequest::ParsedRequest(std::unique_ptr<Fcgx> fcgx) : fcgx_(std::move(fcgx)) {}
-ParsedRequest::ParsedRequest(ParsedRequest&&) noexcept = default;
-ParsedRequest& ParsedRequest::operator=(ParsedRequest&&) noexcept = default;
-ParsedRequest::~ParsedRequest() = default;
+// libfcgi's request, with the stream that reads one request after the other.
+struct Parser::Reader {
+  Reader() {
+    FCGX_InitRequest(&request, -1, 0);
+    request.keepConnection = 1;
+    request.ipcFd = kNoDescriptor;
+    input = kSmallest;
+    char none = 0;
+    if (FCGX_Accept_r(&request) != 0) return;
+    // records.h makes the answers, so nobody writes.
+    for (FCGX_Stream** stream : {&request.out, &request.err}) FCGX_FreeStream(stream);
+    good = read_stream(&none, 1) == 0;
+  }
+  ~Reader() { FCGX_Free(&request, 0); }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
 
-const Request& ParsedRequest::value() const { return fcgx_->value; }
-Params ParsedRequest::params() const { return Params(fcgx_->request.envp); }
+  void begin(std::string_view records) {
+    input = records;
+    request.isBeginProcessed = 0;
+  }
+  // Reads a stream to its end. Returns its size; `room` if it has no end within that, and not `good`.
+  [[nodiscard]] std::size_t read_stream(char* to, std::size_t room) {
+    request.in->isClosed = 0;  // as libfcgi itself does between the params and the body
+    const int got = FCGX_GetStr(to, static_cast<int>(room), request.in);
+    good = FCGX_HasSeenEOF(request.in) == EOF && FCGX_GetError(request.in) == 0;
+    return static_cast<std::size_t>(got);
+  }
+  [[nodiscard]] Role role() const {
+    return request.role == FCGI_AUTHORIZER ? Role::authorizer : Role::responder;
+  }
 
+  FCGX_Request request{};
+  bool good = false;  // the last stream was read to its end
+};
+
+// A copy of a request's records as the reader needs them.
+struct Parser::Copy {
+  char* end;                // behind the last byte
+  std::size_t content = 0;  // bytes of params and body
+  std::size_t streams = 0;  // empty records, each of which ends one
+
+  // Appends a record without its padding, and makes it one of the reader's type; first come the params, then
+  // the body. libfcgi reads the padding of BEGIN_REQUEST and of the last record
+  // of a stream as the next record, so bytes hidden there would make another request than Framing has
+  // checked. Returns false if the record is not whole, or not in its place.
+  [[nodiscard]] bool append(std::string_view& rest) {
+    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(rest[at]); };
+    if (rest.size() < FCGI_HEADER_LEN) return false;
+    const std::size_t text = std::size_t{byte(4)} << 8 | byte(5);
+    const std::size_t size = FCGI_HEADER_LEN + text;
+    const std::size_t padding = byte(6);
+    if (rest.size() < size + padding) return false;
+    const bool begins = byte(1) == FCGI_BEGIN_REQUEST;
+    if (!begins && byte(1) != (streams == 0 ? FCGI_PARAMS : FCGI_STDIN)) return false;
+    std::memcpy(end, rest.data(), size);
+    if (!begins) end[1] = FCGI_STDIN;
+    end[6] = 0;
+    end += size;
+    if (!begins) content += text;
+    if (text == 0) ++streams;
+    rest.remove_prefix(size + padding);
+    return true;
+  }
+};
+
+Parser::Parser(std::size_t max_bytes) : max_bytes_(max_bytes) {}
+Parser::~Parser() = default;
+
+// A reader that has failed is not used again: nobody knows what it would read next.
 std::optional<ParsedRequest> Parser::parse(std::string_view records) {
-  unpadded_.clear();
-  if (records.size() > max_bytes_ || !append_without_padding(records, unpadded_)) return std::nullopt;
-  input = unpadded_;
-  ParsedRequest parsed(std::make_unique<ParsedRequest::Fcgx>());
-  FCGX_Request& request = parsed.fcgx_->request;
-  request.ipcFd = kNoDescriptor;
-  if (FCGX_Accept_r(&request) != 0) return std::nullopt;
-  Request& value = parsed.fcgx_->value;
-  const Params params = parsed.params();
-  value.headers.reserve(params.size());
-  const Role role = parsed.fcgx_->role();
-  add_params(value, params, role);
-  if (role == Role::responder) value.body = body_of(request.in);
-  const bool failed = FCGX_GetError(request.in) != 0;
-  parsed.fcgx_->free_streams();
-  request.ipcFd = -1;
-  if (failed) return std::nullopt;
-  return parsed;
+  if (records.size() > max_bytes_) return std::nullopt;
+  if (records.size() > room_) {
+    records_ = std::make_unique_for_overwrite<char[]>(records.size());
+    room_ = records.size();
+  }
+  Copy copy{records_.get()};
+  while (!records.empty()) {
+    if (!copy.append(records)) return std::nullopt;
+  }
+  if (!reader_) reader_ = std::make_unique<Reader>();
+  std::optional<ParsedRequest> parsed(std::in_place);
+  if (reader_->good && read(copy, *parsed)) return parsed;
+  reader_.reset();
+  return std::nullopt;
+}
+
+// Reads params and body into one text. All that the records hold must be in them: what stayed in libfcgi's
+// buffer would be the beginning of another peer's request.
+bool Parser::read(const Copy& copy, ParsedRequest& parsed) {
+  reader_->begin({records_.get(), static_cast<std::size_t>(copy.end - records_.get())});
+  ParsedRequest::Content& content = *parsed.content_;
+  const std::size_t room = copy.content + 1;  // so that a stream of this size is read to its end
+  content.text = std::make_unique_for_overwrite<char[]>(room);
+  char* const text = content.text.get();
+  content.params_size = reader_->read_stream(text, room);
+  if (!reader_->good) return false;
+  const bool has_body = reader_->role() == Role::responder;
+  std::size_t body_size = 0;
+  if (has_body) {
+    body_size = reader_->read_stream(text + content.params_size, room - content.params_size);
+    if (body_size > 0) content.value.body.assign(text + content.params_size, body_size);
+  }
+  const bool all = content.params_size + body_size == copy.content && copy.streams == (has_body ? 2U : 1U);
+  if (!reader_->good || !all) return false;
+  constexpr std::size_t kUsualHeaders = 16;
+  content.value.headers.reserve(kUsualHeaders);
+  add_params(content.value, parsed.params(), reader_->role());
+  return true;
 }
 
 namespace {
 
-// Parses a request without params or body, which fails if libfcgi reads with its own function.
+// Parses two requests, which fails if libfcgi reads with its own function, or its streams are not as the
+// reader takes them to be.
 void require_our_reading() {
-  constexpr std::string_view kSmallest(
-      "\1\1\0\1\0\10\0\0\0\1\1\0\0\0\0\0"
-      "\1\4\0\1\0\0\0\0"
-      "\1\5\0\1\0\0\0\0",
-      32);
-  if (!Parser(kSmallest.size()).parse(kSmallest)) {
-    throw std::runtime_error("this libfcgi does not read through OS_Read, which the gateway replaces");
+  constexpr std::string_view kAsks(
+      "\1\1\0\2\0\10\0\0\0\1\0\0\0\0\0\0"
+      "\1\4\0\2\0\4\0\0\1\1AB"
+      "\1\4\0\2\0\0\0\0"
+      "\1\5\0\2\0\1\0\0b"
+      "\1\5\0\2\0\0\0\0",
+      53);
+  Parser parser(kAsks.size());
+  for (int i = 0; i < 2; ++i) {
+    const auto parsed = parser.parse(kAsks);
+    if (!parsed || parsed->params().size() != 1 || parsed->value().body != "b") {
+      throw std::runtime_error("this libfcgi does not read through OS_Read, which the gateway replaces");
+    }
   }
 }
 

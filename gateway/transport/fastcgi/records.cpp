@@ -1,6 +1,7 @@
 #include "gateway/transport/fastcgi/records.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 
 #include "core/base/text.h"
@@ -23,11 +24,22 @@ void write_header(char* at, unsigned char type, std::uint16_t id, std::size_t co
   std::memcpy(at, header, sizeof header);
 }
 
-// The answer as CGI headers (RFC 3875, section 6), an empty line, and the body.
+// Appends the answer as CGI headers (RFC 3875, section 6), an empty line, and the body.
 void append_cgi(std::string& out, const Response& response) {
-  out.append("Status: ").append(std::to_string(response.status)).append(" ");
-  out.append(reason_phrase(response.status)).append("\r\n");
-  out.append(response.headers.lines()).append("\r\n").append(response.body);
+  // Written behind each other into one buffer: a call of append() for each piece would cost more than these.
+  char line[64];
+  char* end = line;
+  const auto put = [&end](std::string_view text) {
+    std::memcpy(end, text.data(), text.size());
+    end += text.size();
+  };
+  put("Status: ");
+  end = std::to_chars(end, line + sizeof line, response.status).ptr;
+  put(" ");
+  put(reason_phrase(response.status));
+  put("\r\n");
+  out.append(line, static_cast<std::size_t>(end - line)).append(response.headers.lines());
+  out.append("\r\n", 2).append(response.body);
 }
 
 // The headers of a yes: what the browser gets, and variables.
@@ -56,12 +68,15 @@ void append_record(std::string& out, unsigned char type, std::uint16_t id, std::
 }
 
 void append_end_request(std::string& out, std::uint16_t id, unsigned char protocol_status) {
-  const char body[8] = {0, 0, 0, 0, static_cast<char>(protocol_status), 0, 0, 0};
-  append_record(out, FCGI_END_REQUEST, id, {body, sizeof body});
+  char record[2 * FCGI_HEADER_LEN] = {};
+  write_header(record, FCGI_END_REQUEST, id, FCGI_HEADER_LEN);
+  record[FCGI_HEADER_LEN + 4] = static_cast<char>(protocol_status);
+  out.append(record, sizeof record);
 }
 
 void append_response(std::string& out, std::uint16_t id, const Response& response) {
-  out.reserve(out.size() + 256 + response.headers.lines().size() + response.body.size());
+  constexpr std::size_t kOthers = 128;  // status line, record headers, paddings
+  out.reserve(out.size() + kOthers + response.headers.lines().size() + response.body.size());
   // Written in place behind a header that is filled in afterwards; only what is too long for one record is
   // copied.
   const std::size_t start = out.size();
@@ -79,7 +94,9 @@ void append_response(std::string& out, std::uint16_t id, const Response& respons
       append_record(out, FCGI_STDOUT, id, rest.substr(0, kMaxContent));
     }
   }
-  append_record(out, FCGI_STDOUT, id, {});
+  char end_of_stream[FCGI_HEADER_LEN];
+  write_header(end_of_stream, FCGI_STDOUT, id, 0);
+  out.append(end_of_stream, sizeof end_of_stream);
   append_end_request(out, id, FCGI_REQUEST_COMPLETE);
 }
 

@@ -1,10 +1,13 @@
 #include "gateway/transport/fastcgi/cgi_request.h"
 
+#include <list>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
+
+#include "tests/support/fastcgi_records.h"
 
 namespace session::gateway::test {
 namespace {
@@ -18,11 +21,16 @@ Request request_of(std::initializer_list<std::pair<const char*, const char*>> pa
   return request;
 }
 
-// The params as libfcgi keeps them: "NAME=value".
-Request authorizer_request_of(std::vector<const char*> params) {
-  params.push_back(nullptr);
+// Of params written as "NAME=value". The stream that the request views lives as long as the program.
+Request authorizer_request_of(const std::vector<std::string_view>& params) {
+  static std::list<std::string> streams;
+  Pairs pairs;
+  for (const std::string_view param : params) {
+    const std::size_t equals = param.find('=');
+    pairs.emplace_back(param.substr(0, equals), param.substr(equals + 1));
+  }
   Request request;
-  add_params(request, Params(params.data()), Role::authorizer);
+  add_params(request, Params(streams.emplace_back(pairs_text(pairs))), Role::authorizer);
   return request;
 }
 
@@ -140,8 +148,8 @@ BOOST_AUTO_TEST_CASE(an_authorizers_endpoint_is_auth_whatever_its_params_say) {
 }
 
 BOOST_AUTO_TEST_CASE(an_authorizer_requires_a_login_unless_its_front_says_what_it_requires) {
-  const auto required = [](std::vector<const char*> params) {
-    return std::string(authorizer_request_of(std::move(params)).settings.require());
+  const auto required = [](const std::vector<std::string_view>& params) {
+    return std::string(authorizer_request_of(params).settings.require());
   };
   BOOST_TEST(required({}) == "login");
   BOOST_TEST(required({"HTTP_GATEWAY_REQUIRE=", "GATEWAY_REQUIRES=", "gateway_require="}) == "login");
@@ -161,9 +169,8 @@ BOOST_AUTO_TEST_CASE(all_other_params_mean_to_an_authorizer_what_they_mean_to_a_
 }
 
 BOOST_AUTO_TEST_CASE(a_responder_that_names_no_endpoint_and_no_rule_has_none) {
-  const char* const none[] = {nullptr};
   Request request;
-  add_params(request, Params(none), Role::responder);
+  add_params(request, Params({}), Role::responder);
   BOOST_TEST(nothing_is_the_fronts(request));
 }
 
