@@ -16,28 +16,33 @@ RuleInput rule_input(Session& session, const Clock& clock) {
 
 }  // namespace
 
-Task<CheckResult> check(CheckRequest request, SessionManager& sessions, const RuleSet& rules) {
-  auto opened = co_await sessions.open(request.cookies, request.touch);
-  if (!opened) co_return Unavailable{opened.error()};
+CheckResult decide(Result<SessionManager::Opened, StoreFailure>& opened, std::string_view required,
+                   const RuleSet& rules, const Clock& clock) {
+  if (!opened) return Unavailable{opened.error()};
   if (!opened->session)
-    co_return LoginNeeded{opened->refusal, std::move(opened->corrupt_record), std::move(opened->name)};
+    return LoginNeeded{opened->refusal, std::move(opened->corrupt_record), std::move(opened->name)};
   Session& session = *opened->session;
-  if (!request.required.empty()) {
-    const auto decision = rules.check(request.required, rule_input(session, sessions.clock()));
-    if (decision.login) co_return LoginNeeded{RejectReason::absent, {}, {}, session.history()};
+  if (!required.empty()) {
+    const auto decision = rules.check(required, rule_input(session, clock));
+    if (decision.login) return LoginNeeded{RejectReason::absent, {}, {}, session.history()};
     if (decision.stale) {
-      co_return LoginNeeded{RejectReason::stale,
-                            {},
-                            session.log_id(),
-                            session.history(),
-                            session.summary()->subject.value_or("")};
+      return LoginNeeded{RejectReason::stale,
+                         {},
+                         session.log_id(),
+                         session.history(),
+                         session.summary()->subject.value_or("")};
     }
     if (!decision.unmet.empty()) {
-      co_return Forbidden{decision.unmet, decision.unknown, session.log_id(),
-                          session.summary()->subject.value_or(""), session.history()};
+      return Forbidden{decision.unmet, decision.unknown, session.log_id(),
+                       session.summary()->subject.value_or(""), session.history()};
     }
   }
-  co_return Pass{session.summary(), session.set_cookie(), session.history()};
+  return Pass{session.summary(), session.set_cookie(), session.history()};
+}
+
+Task<CheckResult> check(CheckRequest request, SessionManager& sessions, const RuleSet& rules) {
+  auto opened = co_await sessions.open(request.cookies, request.touch);
+  co_return decide(opened, request.required, rules, sessions.clock());
 }
 
 }  // namespace session

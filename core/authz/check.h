@@ -45,7 +45,12 @@ struct Unavailable {
 };
 using CheckResult = std::variant<Pass, LoginNeeded, Forbidden, Unavailable>;
 
-// Decides about a request. What `request` points to must outlive the task.
+// Decides about a request whose cookies have opened this. What is moved from it is gone. The result views
+// `required`.
+[[nodiscard]] CheckResult decide(Result<SessionManager::Opened, StoreFailure>& opened,
+                                 std::string_view required, const RuleSet& rules, const Clock& clock);
+
+// Opens the session of a request, and decides. What `request` points to must outlive the task.
 Task<CheckResult> check(CheckRequest request, SessionManager& sessions, const RuleSet& rules);
 
 }  // namespace session

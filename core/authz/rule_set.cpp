@@ -38,44 +38,44 @@ bool is_recent(const std::optional<seconds>& authenticated, seconds within, seco
 
 RuleSet::RuleSet(std::vector<Rule> rules) {
   for (Rule& rule : rules) {
-    Entry entry{std::move(rule.name), {}, rule.authenticated_within};
+    Entry entry{{}, rule.authenticated_within};
     for (Condition& condition : rule.conditions) {
-      entry.conditions.push_back(
-          Compiled{Json::json_pointer(condition.pointer), condition.op, std::move(condition.operand)});
+      entry.conditions.push_back(Compiled{JsonPath(Json::json_pointer(condition.pointer)), condition.op,
+                                          std::move(condition.operand)});
     }
-    rules_.push_back(std::move(entry));
+    rules_.emplace(std::move(rule.name), std::move(entry));
   }
 }
 
-RuleSet::Decision RuleSet::check_one(const Entry& rule, const RuleInput& input) {
+// nullopt: the rule holds. The caller knows its name.
+std::optional<RuleSet::Decision> RuleSet::check_one(const Entry& rule, const RuleInput& input) {
   if (!rule.conditions.empty()) {
     const Json& attributes = input.attributes();
     const bool all = std::all_of(rule.conditions.begin(), rule.conditions.end(), [&](const Compiled& c) {
-      return holds(c.op, c.operand, find_at(attributes, c.pointer));
+      return holds(c.op, c.operand, c.path.find(attributes));
     });
-    if (!all) return {.unmet = rule.name};
+    if (!all) return Decision{};
   }
-  if (!rule.authenticated_within) return {};
-  if (!input.has_subject) return {.unmet = rule.name, .login = true};
-  const bool recent = is_recent(input.authenticated, *rule.authenticated_within, input.clock.unix_now());
-  return recent ? Decision{} : Decision{.unmet = rule.name, .stale = true};
+  if (!rule.authenticated_within) return std::nullopt;
+  if (!input.has_subject) return Decision{.login = true};
+  if (is_recent(input.authenticated, *rule.authenticated_within, input.clock.unix_now())) return std::nullopt;
+  return Decision{.stale = true};
 }
 
 RuleSet::Decision RuleSet::check(std::string_view required, const RuleInput& input) const {
   while (!required.empty()) {
     const std::string_view name = take_item(required, ',');
     if (name.empty()) continue;
-    const auto rule =
-        std::find_if(rules_.begin(), rules_.end(), [&](const Entry& e) { return e.name == name; });
+    const auto rule = rules_.find(name);
     if (rule == rules_.end()) {
       if (name != kLoginRule) return {.unmet = name, .unknown = true};
       if (!input.has_subject) return {.unmet = name, .login = true};
       continue;
     }
-    Decision decision = check_one(*rule, input);
-    if (decision.unmet.empty()) continue;
-    decision.unmet = name;
-    return decision;
+    std::optional<Decision> decision = check_one(rule->second, input);
+    if (!decision) continue;
+    decision->unmet = name;
+    return *decision;
   }
   return {};
 }

@@ -4,10 +4,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/base/clock.h"
 #include "core/json/json.h"
+#include "core/json/json_path.h"
 
 namespace session {
 
@@ -49,10 +51,10 @@ class RuleSet {
 
   // The first required rule that a session does not satisfy, and why.
   struct Decision {
-    std::string_view unmet;  // points into `required`; empty if all hold
-    bool unknown = false;    // unmet because no rule has this name
-    bool login = false;      // unmet because the session has no subject
-    bool stale = false;      // unmet because the login is too long ago, or not known: another one helps
+    std::string_view unmet = {};  // points into `required`; empty if all hold
+    bool unknown = false;         // unmet because no rule has this name
+    bool login = false;           // unmet because the session has no subject
+    bool stale = false;           // unmet because the login is too long ago, or not known: another one helps
   };
   // Checks the required rules (names separated by commas, spaces allowed) in order. An unknown name is never
   // satisfied, because a misspelled rule must not grant access. `login`, unless a rule has that name, is
@@ -62,17 +64,20 @@ class RuleSet {
 
  private:
   struct Compiled {
-    Json::json_pointer pointer;
+    JsonPath path;
     Condition::Op op;
     Json operand;
   };
   struct Entry {
-    std::string name;
     std::vector<Compiled> conditions;
     std::optional<seconds> authenticated_within;
   };
-  [[nodiscard]] static Decision check_one(const Entry& rule, const RuleInput& input);
-  std::vector<Entry> rules_;
+  [[nodiscard]] static std::optional<Decision> check_one(const Entry& rule, const RuleInput& input);
+  // Of a name that is a view, too.
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;  // NOLINT(readability-identifier-naming): the library's name
+  };
+  std::unordered_map<std::string, Entry, Hash, std::equal_to<>> rules_;  // by name
 };
 
 }  // namespace session

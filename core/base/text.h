@@ -8,10 +8,10 @@ namespace session {
 
 // The text without spaces and tabs at both ends (RFC 9110 5.6.3, optional white space).
 [[nodiscard]] inline std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t";
-  const auto first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+  const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 // Removes the next item of a list from the front of `rest` and returns it, trimmed. Items may be empty.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/cookie/cookie_header.h"
 #include "core/crypto/base64url.h"
 #include "core/crypto/digest.h"
 
@@ -210,11 +209,11 @@ class Migration {
 }  // namespace
 
 std::vector<LegacyCookie> legacy_cookies(const std::vector<std::unique_ptr<LegacySource>>& sources,
-                                         std::span<const std::string_view> cookie_headers) {
+                                         const RequestCookies& cookies) {
   std::vector<LegacyCookie> found;
   for (const auto& source : sources) {
-    auto cookies = verified_of(*source->format.cookies, cookies_named(cookie_headers, source->cookie_name));
-    for (VerifiedCookie& cookie : cookies) found.push_back({source.get(), std::move(cookie)});
+    auto verified = verified_of(*source->format.cookies, cookies.named(source->cookie_name));
+    for (VerifiedCookie& cookie : verified) found.push_back({source.get(), std::move(cookie)});
   }
   return found;
 }

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/base/result.h"
 #include "core/base/task.h"
+#include "core/cookie/cookie_header.h"
 #include "core/format/format.h"
 #include "core/format/reject_reason.h"
 #include "core/record/record_store.h"
@@ -74,10 +74,9 @@ struct LegacyCookie {
   VerifiedCookie cookie;
 };
 
-// Returns the legacy cookies in a request's Cookie headers, one for each id, format by format.
+// Returns the legacy cookies of a request, one for each id, format by format.
 [[nodiscard]] std::vector<LegacyCookie> legacy_cookies(
-    const std::vector<std::unique_ptr<LegacySource>>& sources,
-    std::span<const std::string_view> cookie_headers);
+    const std::vector<std::unique_ptr<LegacySource>>& sources, const RequestCookies& cookies);
 
 // Returns the store keys of the cookies' sessions: those of the legacy records and of the migrated ones.
 [[nodiscard]] std::vector<LegacyKey> legacy_keys_of(const MigrationTarget& target,

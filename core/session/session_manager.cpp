@@ -4,7 +4,6 @@
 #include <iterator>
 #include <utility>
 
-#include "core/cookie/cookie_header.h"
 #include "core/crypto/random.h"
 #include "core/session/termination.h"
 
@@ -90,9 +89,9 @@ void SessionManager::accept(LegacyFormat legacy) {
   environment_.legacy.push_back(std::move(source));
 }
 
-SessionManager::Cookies SessionManager::verify(std::span<const std::string_view> cookie_headers) {
+SessionManager::Cookies SessionManager::verify(const RequestCookies& request) {
   Cookies cookies;
-  const CookieCandidates candidates = cookies_named(cookie_headers, environment_.cookie.name);
+  const CookieCandidates candidates = request.named(environment_.cookie.name);
   if (candidates.empty()) return cookies;
   cookies.refusal = RejectReason::malformed;
   for (const std::string_view value : candidates) {
@@ -118,10 +117,10 @@ bool SessionManager::too_old(const VerifiedCookie& cookie) const {
          *cookie.issued + environment_.records.longest_absolute_timeout() <= environment_.clock.unix_now();
 }
 
-SessionManager::Asked SessionManager::open(std::span<const std::string_view> cookie_headers, Touch touch) {
-  Cookies cookies = verify(cookie_headers);
-  if (!environment_.legacy.empty()) return open_any(std::move(cookies), cookie_headers, touch);
-  return open_ours(std::move(cookies), touch);
+SessionManager::Asked SessionManager::open(const RequestCookies& request, Touch touch) {
+  Cookies cookies = verify(request);
+  if (environment_.legacy.empty()) return open_ours(std::move(cookies), touch);
+  return open_any(std::move(cookies), legacy_cookies(environment_.legacy, request), touch);
 }
 
 SessionManager::Asked SessionManager::open_ours(Cookies&& cookies, Touch touch) {
@@ -178,10 +177,7 @@ SessionManager::Asked SessionManager::open_beside(std::vector<Session::Other> ot
   co_return opened;
 }
 
-SessionManager::Asked SessionManager::open_any(Cookies cookies,
-                                               std::span<const std::string_view> cookie_headers,
-                                               Touch touch) {
-  std::vector<LegacyCookie> old = legacy_cookies(environment_.legacy, cookie_headers);
+SessionManager::Asked SessionManager::open_any(Cookies cookies, std::vector<LegacyCookie> old, Touch touch) {
   std::vector<LegacyKey> legacy_keys = legacy_keys_of(environment_.migration_target(), old);
   const bool absent = !cookies.first && cookies.refusal == RejectReason::absent;
   auto asked = absent ? open_old(std::move(old), touch) : open_ours(std::move(cookies), touch);
@@ -257,12 +253,14 @@ SessionManager::Opened SessionManager::refused(RejectReason refusal, const Sessi
 }
 
 SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, Touch touch) {
-  Session session(environment_, std::move(cookie.id), std::move(cookie.store_key),
-                  cookie.issued.value_or(seconds(0)), Session::Origin::loaded);
+  Boxed<Session> opened(
+      std::unique_ptr<Session>(new Session(environment_, std::move(cookie.id), std::move(cookie.store_key),
+                                           cookie.issued.value_or(seconds(0)), Session::Origin::loaded)));
+  Session& session = *opened;
   auto loaded = co_await environment_.records.load(session.key_);
   if (!loaded) co_return loaded.error();
   if (!*loaded) co_return refused(RejectReason::unknown, session);
-  const auto adopted = session.adopt((*loaded)->bytes);
+  const auto adopted = session.adopt(std::move((*loaded)->bytes));
   if (!adopted) {
     Opened none = refused(adopted.error(), session);
     // A touch right after the id was replaced has extended the tombstone instead of the session. Where
@@ -289,14 +287,15 @@ SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, Touch
     co_await session.extend(*target);
   }
   if (cookie.outdated) session.cookie_ = Session::Cookie::give;
-  co_return Opened{std::move(session), {}};
+  co_return Opened{std::move(opened), {}};
 }
 
 Task<Result<SessionManager::LookedUp, StoreFailure>> SessionManager::look_up(
     std::span<const std::string_view> cookie_headers) {
-  Cookies cookies = verify(cookie_headers);
+  const RequestCookies request(cookie_headers);
+  Cookies cookies = verify(request);
   std::vector<LegacyKey> keys =
-      legacy_keys_of(environment_.migration_target(), legacy_cookies(environment_.legacy, cookie_headers));
+      legacy_keys_of(environment_.migration_target(), legacy_cookies(environment_.legacy, request));
   if (cookies.first) keys = {{&environment_.records, cookies.first->store_key}};
   for (const VerifiedCookie& more : cookies.more) keys.push_back({&environment_.records, more.store_key});
   LookedUp found;
@@ -335,10 +334,10 @@ std::vector<std::string> SessionManager::clearing_cookies() const {
   return values;
 }
 
-std::vector<std::string_view> SessionManager::legacy_cookie_names() const {
-  std::vector<std::string_view> names;
-  for (const auto& source : environment_.legacy) names.push_back(source->cookie_name);
-  return names;
+bool SessionManager::names_sessions(std::string_view cookie_name) const {
+  if (cookie_name == environment_.cookie.name) return true;
+  return std::any_of(environment_.legacy.begin(), environment_.legacy.end(),
+                     [&](const auto& source) { return source->cookie_name == cookie_name; });
 }
 
 Task<Result<bool, StoreFailure>> SessionManager::probe_store() {

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/boxed.h"
+#include "core/cookie/cookie_header.h"
 #include "core/migration/migration.h"
 #include "core/session/environment.h"
 #include "core/session/session.h"
@@ -49,7 +51,7 @@ class SessionManager {
 
   // A session, or why there is none.
   struct Opened {
-    std::optional<Session> session;
+    Boxed<Session> session;
     RejectReason refusal = RejectReason::absent;  // if there is no session
     // For RejectReason::malformed: the log id of the record that can't be read; empty if it is the cookie.
     std::string corrupt_record = {};
@@ -65,10 +67,13 @@ class SessionManager {
   // browser may have several cookies of our name, because their domain or path was changed: then the one
   // whose session lives counts. Two that live are `ambiguous`, because either may have been planted.
   // Extends the session as the policy says, unless `touch` is off; a failure of that is no error, because the
-  // result does not depend on it. `cookie_headers` and the texts it views must outlive the task. Error: the
-  // store did not answer.
+  // result does not depend on it. What the cookies view need not outlive the call. Error: the store did not
+  // answer.
   Task<Result<Opened, StoreFailure>> open(std::span<const std::string_view> cookie_headers,
-                                          Touch touch = Touch::on);
+                                          Touch touch = Touch::on) {
+    return open(RequestCookies(cookie_headers), touch);
+  }
+  Task<Result<Opened, StoreFailure>> open(const RequestCookies& request, Touch touch = Touch::on);
 
   // A session that a cookie names.
   struct LookedUp {
@@ -117,8 +122,8 @@ class SessionManager {
   [[nodiscard]] const Clock& clock() const { return environment_.clock; }
   // The Set-Cookie values that remove our cookie from a browser, and cookies of former attributes.
   [[nodiscard]] std::vector<std::string> clearing_cookies() const;
-  // The names of the cookies of formats that are accepted.
-  [[nodiscard]] std::vector<std::string_view> legacy_cookie_names() const;
+  // Whether a cookie of that name is ours, or of a format that is accepted.
+  [[nodiscard]] bool names_sessions(std::string_view cookie_name) const;
 
   // Whether the store can do everything that requests need (RecordStore::probe).
   Task<Result<bool, StoreFailure>> probe_store();
@@ -136,7 +141,7 @@ class SessionManager {
     std::vector<VerifiedCookie> more;   // of other sessions
     std::vector<Session::Other> ended;  // that verified, but are older than the absolute timeout
   };
-  [[nodiscard]] Cookies verify(std::span<const std::string_view> cookie_headers);
+  [[nodiscard]] Cookies verify(const RequestCookies& request);
   // Open the session of these cookies. The first is not a coroutine, which saves a frame for each check.
   Asked open_ours(Cookies&& cookies, Touch touch);
   Asked open_several(Cookies cookies, Touch touch);
@@ -145,7 +150,7 @@ class SessionManager {
   Asked open_beside(std::vector<Session::Other> others, VerifiedCookie cookie, Touch touch);
   [[nodiscard]] static Opened refused(RejectReason refusal, const Session& session);
   static Asked no_session(Cookies cookies);
-  Asked open_any(Cookies cookies, std::span<const std::string_view> cookie_headers, Touch touch);
+  Asked open_any(Cookies cookies, std::vector<LegacyCookie> old, Touch touch);
   Asked open_old(std::vector<LegacyCookie> old, Touch touch);
   // Leaves, of the cookies of one format, those whose session lives if there are several.
   Task<Result<std::vector<LegacyCookie>, StoreFailure>> living(std::vector<LegacyCookie> cookies);

@@ -13,24 +13,21 @@ namespace {
 
 // Returns the Cookie header without the session cookies. That includes legacy cookies: such a cookie names
 // its session until the migrated session ends.
-std::string other_cookies(std::span<const std::string_view> cookies, const SessionManager& sessions) {
-  std::string others = without_cookie(cookies, sessions.cookie().name);
-  for (const std::string_view name : sessions.legacy_cookie_names()) {
-    const std::string_view header = others;
-    others = without_cookie({&header, 1}, name);
-  }
-  return others;
+std::string other_cookies(const RequestCookies& cookies, const SessionManager& sessions) {
+  return cookies.without([&](std::string_view name) { return sessions.names_sessions(name); });
 }
 
 // Sends the session's owner to the application, and the Cookie header without the session cookies, so that
 // the application need not receive them.
-Response passed(const Request& request, const Pass& pass, std::span<const std::string_view> cookies,
-                const SessionManager& sessions) {
+Response passed(const Request& request, const Pass& pass, std::string_view other_cookies) {
+  constexpr std::size_t kOthers = 64;  // what the lines below say besides
   Response response{204, {}, {}};
   if (request.wants_subject) response.subject = pass.summary->subject.value_or("");
-  response.headers.add_lines(pass.summary->identity);
-  response.headers.add("X-Session-Cookie", other_cookies(cookies, sessions));
-  response.headers.add("Cache-Control", "no-store");
+  const std::string& identity = pass.summary->identity;
+  response.headers.reserve(identity.size() + other_cookies.size() + kOthers);
+  response.headers.add_lines(identity);
+  response.headers.add("X-Session-Cookie", other_cookies);
+  response.headers.add_lines("Cache-Control: no-store\r\n");
   if (pass.set_cookie) response.headers.add("Set-Cookie", *pass.set_cookie);
   add_changes(response.events, pass.history);
   return response;
@@ -61,21 +58,30 @@ Response store_failed(const StoreFailure& failure, Log& log) {
   return unavailable(failure, ProblemBody::none);
 }
 
-}  // namespace
+using Opened = Result<SessionManager::Opened, StoreFailure>;
 
-// Answers auth_request, always without a body and never with 200, so that nginx can keep the connection.
-Task<Response> auth_endpoint(const Request& request, Services& services) {
-  const auto cookies = request.headers.all("Cookie");
-  const CheckRequest check_request{cookies, request.settings.require(), request.settings.touch()};
-  const CheckResult result = co_await check(check_request, services.sessions, services.rules);
-  if (const auto* pass = std::get_if<Pass>(&result)) {
-    co_return passed(request, *pass, cookies, services.sessions);
-  }
+Task<Response> answer(const Request& request, Services& services, Task<Opened> asked,
+                      std::string other_cookies) {
+  Opened opened = co_await std::move(asked);
+  const CheckResult result =
+      decide(opened, request.settings.require(), services.rules, services.sessions.clock());
+  if (const auto* pass = std::get_if<Pass>(&result)) co_return passed(request, *pass, other_cookies);
   Log& log = services.telemetry.log();
   if (const auto* login = std::get_if<LoginNeeded>(&result))
     co_return login_needed(request, *login, services.telemetry);
   if (const auto* denied = std::get_if<Forbidden>(&result)) co_return forbidden(*denied, log);
   co_return store_failed(std::get<Unavailable>(result).failure, log);
+}
+
+}  // namespace
+
+// Answers auth_request, always without a body and never with 200, so that nginx can keep the connection. Not
+// a coroutine: what is read of the cookies is not kept while the store is asked.
+Task<Response> auth_endpoint(const Request& request, Services& services) {
+  const auto headers = request.headers.all("Cookie");
+  const RequestCookies cookies(headers);
+  auto asked = services.sessions.open(cookies, request.settings.touch());
+  return answer(request, services, std::move(asked), other_cookies(cookies, services.sessions));
 }
 
 }  // namespace session::gateway

@@ -12,12 +12,16 @@ namespace session::gateway {
 namespace {
 
 ActionTexts header_texts(const RequestHeaders& headers) {
-  return {.set = headers.all("X-Session-Set"),
-          .unset = headers.all("X-Session-Unset"),
-          .destroy = headers.all("X-Session-Destroy"),
-          .regenerate = headers.all("X-Session-Regenerate"),
-          .flush = headers.all("X-Session-Flush"),
-          .lifetime = headers.all("X-Session-Lifetime")};
+  const auto all = [&](std::string_view name) {
+    const auto values = headers.all(name);
+    return std::vector<std::string_view>(values.begin(), values.end());
+  };
+  return {.set = all("X-Session-Set"),
+          .unset = all("X-Session-Unset"),
+          .destroy = all("X-Session-Destroy"),
+          .regenerate = all("X-Session-Regenerate"),
+          .flush = all("X-Session-Flush"),
+          .lifetime = all("X-Session-Lifetime")};
 }
 
 bool any_text(const std::vector<std::string_view>& texts) {

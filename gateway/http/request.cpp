@@ -23,8 +23,8 @@ std::string_view RequestHeaders::get(std::string_view name) const {
   return {};
 }
 
-std::vector<std::string_view> RequestHeaders::all(std::string_view name) const {
-  std::vector<std::string_view> values;
+RequestHeaders::Values RequestHeaders::all(std::string_view name) const {
+  Values values;
   for (const Header& header : headers_) {
     if (is_named(header, name)) values.push_back(header.value);
   }

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/container/small_vector.hpp>
+
 #include "core/session/action_texts.h"
 #include "gateway/http/front_secret.h"
 #include "gateway/http/location_settings.h"
@@ -31,7 +33,8 @@ class RequestHeaders {
   // The first value of that name, spelled with "-"; empty if there is none.
   [[nodiscard]] std::string_view get(std::string_view name) const;
   // All values of that name, spelled with "-".
-  [[nodiscard]] std::vector<std::string_view> all(std::string_view name) const;
+  using Values = boost::container::small_vector<std::string_view, 4>;
+  [[nodiscard]] Values all(std::string_view name) const;
 
  private:
   std::vector<Header> headers_;

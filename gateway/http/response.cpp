@@ -46,13 +46,17 @@ std::string_view reason_phrase(int status) {
 }
 
 Headers& Headers::add(std::string_view name, std::string_view value) {
-  lines_.append(name).append(": ");
   const std::size_t start = lines_.size();
-  lines_.append(value);
-  std::replace_if(
-      lines_.begin() + static_cast<std::ptrdiff_t>(start), lines_.end(),
-      [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
-  lines_.append("\r\n");
+  lines_.resize(start + name.size() + value.size() + 4);
+  char* at = std::copy(name.begin(), name.end(), lines_.data() + start);
+  *at++ = ':';
+  *at++ = ' ';
+  char* const end = std::copy(value.begin(), value.end(), at);
+  for (const char c : {'\r', '\n', '\0'}) {
+    if (value.find(c) != std::string_view::npos) std::replace(at, end, c, ' ');
+  }
+  end[0] = '\r';
+  end[1] = '\n';
   return *this;
 }
 

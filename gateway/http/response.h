@@ -17,10 +17,11 @@ class Headers {
   // Adds whole lines, each ended by CR LF. REQUIRES: they were rendered with the same care
   // (Identity::headers).
   Headers& add_lines(std::string_view lines) {
-    lines_.reserve(lines_.size() + lines.size() + 256);
     lines_.append(lines);
     return *this;
   }
+  // Makes room for that many bytes of lines at once.
+  void reserve(std::size_t bytes) { lines_.reserve(bytes); }
 
   // The first value of that name, compared without regard to case; empty if there is none.
   [[nodiscard]] std::string_view get(std::string_view name) const;

@@ -40,7 +40,7 @@ void check(bool holds) {
 }
 
 void candidates_are_the_headers_own(std::span<const std::string_view> headers) {
-  const auto found = session::cookies_named(headers, kName);
+  const auto found = session::RequestCookies(headers).named(kName);
   check(found.size() <= session::kMaxCookieCandidates);
   for (const std::string_view value : found) {
     check(std::count(found.begin(), found.end(), value) == 1);
@@ -51,10 +51,12 @@ void candidates_are_the_headers_own(std::span<const std::string_view> headers) {
 
 // What is passed on to the application holds no cookie of ours, under any reading, and is stable.
 void what_is_left_holds_none_of_ours(std::span<const std::string_view> headers) {
-  const std::string rest = session::without_cookie(headers, kName);
-  const std::array<std::string_view, 1> again = {rest};
-  check(session::cookies_named(again, kName).empty());
-  check(session::without_cookie(again, kName) == rest);
+  const auto is_ours = [](std::string_view name) { return name == kName; };
+  const std::string rest = session::RequestCookies(headers).without(is_ours);
+  const std::array<std::string_view, 1> header = {rest};
+  const session::RequestCookies again(header);
+  check(again.named(kName).empty());
+  check(again.without(is_ours) == rest);
 }
 
 // One that we did sign verifies; with the input in place of any part of it, it does not.

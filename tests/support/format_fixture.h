@@ -69,7 +69,9 @@ struct FormatFixture {
     return std::move(*found);
   }
   Session opened(std::string_view id, Touch touch = Touch::off) {
-    return std::move(open(header_of(id), touch).session.value());
+    SessionManager::Opened found = open(header_of(id), touch);
+    if (!found.session) throw std::runtime_error("there is no session");
+    return std::move(*found.session);
   }
   // Why an id has no session; "a session" if it has one.
   std::string refusal(std::string_view id) {

@@ -128,8 +128,8 @@ Task<bool> written(Session::Written writing) {
 Task<std::optional<Session>> opened(SessionManager& with, std::string cookie, Touch touch = Touch::off) {
   const std::vector<std::string_view> headers = {cookie};
   auto found = co_await with.open(headers, touch);
-  if (!found) co_return std::nullopt;
-  co_return std::move(found->session);
+  if (!found || !found->session) co_return std::nullopt;
+  co_return std::move(*found->session);
 }
 
 Task<bool> log_in(Scene&, SessionManager& with) {

@@ -197,6 +197,16 @@ BOOST_AUTO_TEST_CASE(comparison_in_constant_time_is_still_comparison) {
   BOOST_TEST(!equal_in_constant_time("", "a"));
   using namespace std::string_view_literals;
   BOOST_TEST(!equal_in_constant_time("a\0b"sv, "a\0c"sv));
+  // Whatever the size, each bit counts.
+  for (std::size_t size = 1; size < 40; ++size) {
+    const std::string text(size, 'x');
+    BOOST_TEST(equal_in_constant_time(text, std::string(text)));
+    for (std::size_t bit = 0; bit < 8 * size; ++bit) {
+      std::string other = text;
+      other[bit / 8] = static_cast<char>(other[bit / 8] ^ 1 << bit % 8);
+      BOOST_TEST(!equal_in_constant_time(text, other), "size " << size << ", bit " << bit);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

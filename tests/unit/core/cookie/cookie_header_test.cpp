@@ -14,11 +14,13 @@ using Headers = std::vector<std::string_view>;
 // The values found for "s", between bars.
 std::string found(const Headers& headers) {
   std::string text = "|";
-  for (const std::string_view value : cookies_named(headers, "s")) text.append(value).append("|");
+  for (const std::string_view value : RequestCookies(headers).named("s")) text.append(value).append("|");
   return text;
 }
 
-std::string rest(const Headers& headers) { return without_cookie(headers, "s"); }
+std::string rest(const Headers& headers) {
+  return RequestCookies(headers).without([](std::string_view name) { return name == "s"; });
+}
 
 // "s=0; s=1; ... "
 std::string numbered(int count, const std::string& name = "s") {

@@ -1,9 +1,12 @@
 #include "core/json/json.h"
 
 #include <limits>
+#include <sstream>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
+
+#include "core/json/json_path.h"
 
 namespace session::test {
 namespace {
@@ -187,6 +190,19 @@ BOOST_AUTO_TEST_CASE(a_pointer_finds_what_is_there_and_nothing_else) {
   for (const auto* pointer : {"/b", "/a/1", "/a/-", "/a/01", "/a/x", "/a/-1", "/a/0/b/c", "/n/x",
                               "/a/99999999999999999999999", "/a/18446744073709551615"}) {
     BOOST_TEST((find_at(value, Json::json_pointer(pointer)) == nullptr), pointer);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_path_finds_what_its_pointer_finds) {
+  const Json value =
+      R"({"a":[{"b":1},[2,3],4,5,6,7,8,9,10,11,12],"":{"":2},"x/y":3,"~":4,"n":null,"0":5,"01":6,"-":7})"_json;
+  std::istringstream pointers(
+      "|/|//|/x~1y|/~0|/n|/n/x|/0|/01|/-|/a|/a/0|/a/0/b|/a/0/b/c|/a/1/1|/a/1/2|/a/10|/a/11|/a/-|/a/01|/a/00|/"
+      "a/+1|"
+      "/a/ 1|/a/1 |/a/x|/a/|/a/-1|/a/1x|/b|/a/18446744073709551615|/a/18446744073709551616");
+  for (std::string pointer; std::getline(pointers, pointer, '|');) {
+    const Json::json_pointer parsed(pointer);
+    BOOST_TEST((JsonPath(parsed).find(value) == find_at(value, parsed)), pointer);
   }
 }
 
