@@ -126,7 +126,16 @@ Task<void> Connection::serve() {
     auto outcome = codec_->feed(received);
     bool answered = false;
     while (outcome == Codec::Outcome::whole) {
-      const bool sent = co_await answer();
+      awaiting_first_request_ = false;
+      const Clock::Steady since = *busy_since_;  // set with the first byte
+      std::string out;
+      {
+        const Response response = co_await host_.respond(codec_->request(), since, listener_);
+        out = answer(response);
+      }
+      std::string_view rest = out;
+      if (!send_now(rest)) co_return;
+      const bool sent = rest.empty() || co_await send(rest);
       if (!sent) co_return;
       if (!codec_->keep_connection()) co_return co_await linger();
       outcome = codec_->feed({});
@@ -198,25 +207,25 @@ bool Connection::finishing() const {
   return codec_->idle() && (yields_ || (host_.draining() && !awaiting_first_request_));
 }
 
-Task<bool> Connection::answer() {
-  const Clock::Steady since = *busy_since_;  // set with the first byte
-  awaiting_first_request_ = false;
-  const Response response = co_await host_.respond(codec_->request(), since, listener_);
+std::string Connection::answer(const Response& response) {
   std::string out = codec_->take_reply();
   if (host_.draining()) codec_->close_after_answer();
   codec_->append_response(out, response);
-  co_return co_await send(out);
+  return out;
+}
+
+bool Connection::send_now(std::string_view& bytes) {
+  const auto sent = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (sent > 0) bytes.remove_prefix(static_cast<std::size_t>(sent));
+  // nginx closes as soon as it has the headers if it does not keep the connection, so an error is nothing to
+  // log.
+  return sent >= 0 || errno == EAGAIN || errno == EINTR;
 }
 
 Task<bool> Connection::send(std::string_view bytes) {
   for (;;) {
-    const auto sent =
-        ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent > 0) bytes.remove_prefix(static_cast<std::size_t>(sent));
+    if (!send_now(bytes)) co_return false;
     if (bytes.empty()) co_return true;
-    // nginx closes as soon as it has the headers if it does not keep the connection, so this is no error to
-    // log.
-    if (sent < 0 && errno != EAGAIN && errno != EINTR) co_return false;
     const auto [error] = co_await socket_.async_wait(Ready::wait_write, kAwaitTuple);
     if (error) co_return false;
   }

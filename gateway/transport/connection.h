@@ -86,8 +86,10 @@ class Connection
   // Waits for bytes and receives them into the host's scratch memory; empty at the end of the stream.
   Task<std::string_view> receive();
   [[nodiscard]] Received try_receive(std::string_view& bytes);
-  // Has the codec's request answered and sends the answer. Returns whether the connection goes on.
-  Task<bool> answer();
+  // Appends the codec's answer to what it wants sent anyway.
+  [[nodiscard]] std::string answer(const Response& response);
+  // Sends what the socket takes at once, and removes it from `bytes`. False: it takes nothing any more.
+  [[nodiscard]] bool send_now(std::string_view& bytes);
   Task<bool> send(std::string_view bytes);
   Task<void> refuse();
   // After the last answer: waits for the peer's end.

@@ -103,13 +103,17 @@ class ConnectionSocket
 
   // Operations complete on the loop's thread, which is this one: not before this function has returned.
   void start(int kind, Wait* wait) {
-    auto& reactor = boost::asio::use_service<Reactor>(
-        boost::asio::query(get_executor(), boost::asio::execution::context));
+    if (reactor_ == nullptr) {
+      reactor_ = &boost::asio::use_service<Reactor>(
+          boost::asio::query(get_executor(), boost::asio::execution::context));
+    }
     auto& implementation = impl_.get_implementation();
     wait->starting = true;
-    reactor.start_op(kind, implementation.socket_, implementation.reactor_data_, wait, false, true);
+    reactor_->start_op(kind, implementation.socket_, implementation.reactor_data_, wait, false, true);
     wait->starting = false;
   }
+
+  Reactor* reactor_ = nullptr;  // of the executor; found once, since looking for it takes a lock
 #endif
 };
 
