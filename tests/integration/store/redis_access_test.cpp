@@ -93,6 +93,7 @@ std::string with_rules(const Rules& rules, const RedisStoreOptions& options) {
   RedisServer& server = RedisStoreFixture::server();
   allow(server, rules);
   server.tell({"SCRIPT", "FLUSH"});
+  server.tell({"ZADD", "session:ada", "1", "ended long ago"});
   return why_not(options);
 }
 
