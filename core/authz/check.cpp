@@ -41,7 +41,8 @@ CheckResult decide(Result<SessionManager::Opened, StoreFailure>& opened, std::st
 }
 
 Task<CheckResult> check(CheckRequest request, SessionManager& sessions, const RuleSet& rules) {
-  auto opened = co_await sessions.open(request.cookies, request.touch);
+  const OpenTerms terms(request.touch, true);
+  auto opened = co_await sessions.open(request.cookies, terms);
   co_return decide(opened, request.required, rules, sessions.clock());
 }
 

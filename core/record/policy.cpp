@@ -44,12 +44,29 @@ std::optional<milliseconds> time_to_live(const Policy& policy, const Age& age, s
   return left;
 }
 
+namespace {
+
+// What a touch has to gain.
+milliseconds least_gain(const Policy& policy, const Age& age) {
+  const milliseconds gain = policy.touch_every;
+  return age.lifetime ? std::min(gain, *age.lifetime / 4) : gain;
+}
+
+}  // namespace
+
 bool touch_due(const Policy& policy, const Age& age, milliseconds time_left, milliseconds target) {
   if (age.end) return false;
   if (time_left == milliseconds::max()) return !age.lifetime;
-  milliseconds gain = policy.touch_every;
-  if (age.lifetime) gain = std::min(gain, *age.lifetime / 4);
-  return target - time_left >= gain;
+  return target - time_left >= least_gain(policy, age);
+}
+
+// The target never grows, and the time left passes: what a touch gains grows with the time, or more slowly.
+milliseconds time_to_touch(const Policy& policy, const Age& age, milliseconds time_left,
+                           milliseconds target) {
+  if (touch_due(policy, age, time_left, target)) return milliseconds(0);
+  const milliseconds gain = least_gain(policy, age);
+  if (age.end || time_left == milliseconds::max()) return gain;
+  return gain - std::max(target - time_left, milliseconds(0));
 }
 
 }  // namespace session

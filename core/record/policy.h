@@ -89,5 +89,8 @@ struct Age {
 // an end of its own never is.
 [[nodiscard]] bool touch_due(const Policy& policy, const Age& age, milliseconds time_left,
                              milliseconds target);
+// For how long touch_due() will say no if nobody else sets the time to live; at most touch_every.
+[[nodiscard]] milliseconds time_to_touch(const Policy& policy, const Age& age, milliseconds time_left,
+                                         milliseconds target);
 
 }  // namespace session

@@ -38,6 +38,13 @@ void RecordCache::release() {
   slots_ = std::vector<Slot>();
 }
 
+RecordCache::Summary RecordCache::remembered(const std::string& key) const {
+  if (slots_.empty()) return nullptr;
+  const std::size_t key_hash = std::hash<std::string>{}(key);
+  const Slot& slot = slots_[key_hash & (options_.slots - 1)];
+  return slot.key_hash == key_hash ? slot.summary : nullptr;
+}
+
 Result<RecordCache::Summary, RejectReason> RecordCache::summary(const std::string& key, const Bytes& bytes) {
   const std::size_t key_hash = std::hash<std::string>{}(key);
   const std::size_t at = key_hash & (options_.slots - 1);

@@ -8,6 +8,7 @@
 #include "core/base/admission_policy.h"
 #include "core/base/bytes.h"
 #include "core/base/cache_budget.h"
+#include "core/base/clock.h"
 #include "core/format/record_format.h"
 #include "core/identity/identity.h"
 #include "core/record/policy.h"
@@ -24,6 +25,9 @@ struct RecordSummary {
   std::string lifetime_name;             // RecordHead::lifetime_name
   std::string identity;                  // header lines, from Identity::headers
   std::optional<Json> data;              // the attributes; kept only if asked for (rules read them)
+  // No touch is due before (RecordStore::note_time_left), as far as this thread knows, which updates it.
+  mutable Clock::Steady rests_until{};
+  mutable bool was_loaded = false;  // with its time left, and is remembered since
   // Unix time until which the store's list of the subject's keys is known to have the record. Only for
   // records that others write; the one thread of the cache updates it.
   mutable milliseconds listed_until{};
@@ -64,6 +68,9 @@ class RecordCache {
 
   // Returns the summary of the record that `key` holds, or why it can't be decoded.
   [[nodiscard]] Result<Summary, RejectReason> summary(const std::string& key, const Bytes& bytes);
+  // The summary that it remembers of the record that `key` held last; nullptr: none. Only the summary of the
+  // bytes that the key holds now says what counts.
+  [[nodiscard]] Summary remembered(const std::string& key) const;
   // Makes the summary of a record with these values, without RecordSummary::data.
   [[nodiscard]] std::shared_ptr<RecordSummary> describe(const RecordHead& head) const;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <unordered_set>
+#include <utility>
 
 #include "core/crypto/random.h"
 
@@ -60,6 +61,20 @@ std::string RecordStore::owner_of(const std::string& key, const Bytes& version) 
   return found ? owner_of((*found)->subject) : std::string();
 }
 
+// The list of others' records has to hear how long each lives, each time it is read (must_list), and the end
+// of a migration keeps the time that the record has left.
+RecordStore::Summary RecordStore::resting(const std::string& key) const {
+  Summary known = cache_.remembered(key);
+  if (!known || known->migrated_from || (others_write_ && known->subject)) return nullptr;
+  return known->rests_until > clock_.steady_now() ? known : nullptr;
+}
+
+// A record that changes with every request never rests: each load would find another one, and be repeated to
+// ask for its time left.
+void RecordStore::note_rest(const RecordSummary& summary, milliseconds rest) const {
+  if (std::exchange(summary.was_loaded, true)) summary.rests_until = clock_.steady_now() + rest;
+}
+
 RecordStore::Answer<std::vector<std::string>> RecordStore::keys_of(std::string subject, std::size_t max) {
   std::vector<std::string> owners = owners_.all_of(subject);
   // A touch lists under the name in use what was listed under a former one, so that one is read last.
@@ -85,7 +100,7 @@ RecordStore::Answer<std::optional<StoredRecord>> RecordStore::unlist(std::string
     if (!owned) co_return owned.error();
     lists.emplace_back(owner, owned->as_of);
   }
-  auto loaded = co_await store_.load(key, max_load_bytes_);
+  auto loaded = co_await load(key);
   if (!loaded) co_return loaded;
   const std::string owner = *loaded ? owner_of(key, (*loaded)->bytes) : std::string();
   if (!owner.empty() && owner == owners_.of(subject)) co_return loaded;
@@ -191,7 +206,7 @@ RecordStore::Answer<EraseOutcome> RecordStore::erase_migrated_from(std::string k
   // The ids of express can be any text, and its prefix may be empty: a key of this format is no legacy one.
   if (!possible || in_use_->is_store_key(key)) co_return EraseOutcome::absent;
   for (int attempt = 0; attempt < kMaxErasures; ++attempt) {
-    auto loaded = co_await store_.load(key, max_load_bytes_);
+    auto loaded = co_await load(key);
     if (!loaded) co_return loaded.error();
     if (!*loaded || !is_legacy_session(key, (*loaded)->bytes)) co_return EraseOutcome::absent;
     auto erased = co_await store_.erase_if(key, (*loaded)->bytes);
@@ -235,7 +250,7 @@ RecordStore::Answer<bool> RecordStore::probe(std::string key) {
   terms.owner = owners_.of(key);
   auto created = co_await store_.create(key, probe, terms);
   if (!created) co_return created.error();
-  auto loaded = co_await store_.load(key, max_load_bytes_);
+  auto loaded = co_await load(key);
   if (!loaded) co_return loaded.error();
   auto erased = co_await store_.erase_if(key, probe, terms.owner);
   if (!erased) co_return erased.error();

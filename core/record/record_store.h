@@ -77,10 +77,18 @@ class RecordStore {
 
   // --- What the store holds ---
 
-  // Loads a record. nullopt: the key holds nothing, or the record has expired.
-  Answer<std::optional<StoredRecord>> load(std::string key) {
-    return store_.load(std::move(key), max_load_bytes_);
+  // Loads a record. nullopt: the key holds nothing, or the record has expired. Its time left may be unknown
+  // if it is not asked for.
+  Answer<std::optional<StoredRecord>> load(std::string key, bool time_left = true) {
+    return store_.load(std::move(key), LoadTerms{max_load_bytes_, time_left});
   }
+  // The summary of a record that `key` was found to hold, if no touch of it can be due yet; else nullptr.
+  // Whoever loads that very record need not ask for its time left. It is another record if summary() returns
+  // another summary: a write has come between, and the time left is not known.
+  [[nodiscard]] Summary resting(const std::string& key) const;
+  // Notes that no touch of a record is due for that time, at most Policy::touch_every. If another program or
+  // gateway shortens the record's time to live meanwhile, a touch is late by no more than that.
+  void note_rest(const RecordSummary& summary, milliseconds rest) const;
   // Returns what a check needs of a record, or why the record can't be used: `revoked` and `unknown` for
   // tombstones, `malformed` for bytes that are no record of this format.
   [[nodiscard]] Result<Summary, RejectReason> summary(const std::string& key, const Bytes& version) {

@@ -183,6 +183,8 @@ Session::Written Session::regenerate() {
   if (ended_) co_return failed(WriteFailure::Kind::gone);
   const Unlock unlock{*this};
   if (!base_) co_return co_await create();
+  auto loaded = co_await load_for_write();
+  if (!loaded) co_return loaded;
   const Attempts attempts(*environment_);
   co_return co_await move(SessionEvent::kAsked, attempts);
 }

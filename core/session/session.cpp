@@ -112,6 +112,8 @@ Session::Written Session::flush() {
   if (ended_) co_return failed(WriteFailure::Kind::gone);
   const Unlock unlock{*this};
   if (!base_) co_return co_await create();
+  auto loaded = co_await load_for_write();
+  if (!loaded) co_return loaded;
   co_return co_await update();
 }
 
@@ -247,11 +249,12 @@ bool Session::held() const {
 
 milliseconds Session::ttl_of(const RecordWrite& write) const {
   if (endless()) return milliseconds::max();
-  return held() ? std::min(time_left_, *write.time_to_live) : *write.time_to_live;
+  return held() ? std::min(time_left_.value(), *write.time_to_live) : *write.time_to_live;
 }
 
 Task<void> Session::extend(milliseconds time_to_live) {
-  const auto touched = co_await environment_->records.touch(key_, *base_, summary_, time_left_, time_to_live);
+  const auto touched =
+      co_await environment_->records.touch(key_, *base_, summary_, time_left_.value(), time_to_live);
   if (touched && *touched == TouchOutcome::touched) time_left_ = time_to_live;
 }
 
@@ -261,6 +264,11 @@ Session::Written Session::reload_locked(Attempts attempts) {
     if (!lock) co_return failed(contended());
     write_lock_ = std::make_shared<KeyedMutex::Lock>(std::move(*lock));
   }
+  co_return co_await reload();
+}
+
+Session::Written Session::load_for_write() {
+  if (time_left_) co_return WriteOutcome();
   co_return co_await reload();
 }
 

@@ -185,6 +185,8 @@ class Session {
   // loop interferes. Fails as `contended` if the lock is not free in time.
   Task<Result<void, WriteFailure>> reload_locked(Attempts attempts);
   Task<Result<void, WriteFailure>> reload();
+  // Loads the record again if it was opened to be read, and its time left is not known: for a write.
+  Task<Result<void, WriteFailure>> load_for_write();
   // Takes these bytes, which the store holds under the key, as the base for the changes.
   Result<void, RejectReason> adopt(Bytes bytes);
   // Erases the record of another format that this session was migrated from, and forgets its key. A failure
@@ -232,8 +234,9 @@ class Session {
   Origin origin_;
   Cookie cookie_ = Cookie::keep;
   bool ended_ = false;
-  Touch touch_ = Touch::on;   // off: the request must not extend the session
-  milliseconds time_left_{};  // of the record as last loaded, extended or written
+  Touch touch_ = Touch::on;  // off: the request must not extend the session
+  // Of the record as last loaded, extended or written. nullopt: it was opened to be read.
+  std::optional<milliseconds> time_left_ = milliseconds(0);
 
   std::optional<Bytes> base_;  // the record as last loaded or written
   RecordStore::Summary summary_;

@@ -65,7 +65,7 @@ SessionDirectory::Answer<std::optional<LiveSession>> SessionDirectory::find_live
 std::optional<LiveSession> SessionDirectory::live_of(std::string key, StoredRecord stored) {
   auto summary = environment_.records.summary(key, stored.bytes);
   if (!summary) return std::nullopt;
-  return LiveSession{std::move(key), std::move(stored.bytes), std::move(*summary), stored.time_left};
+  return LiveSession{std::move(key), std::move(stored.bytes), std::move(*summary), stored.time_left.value()};
 }
 
 SessionDirectory::Answer<std::optional<LiveSession>> SessionDirectory::load(std::string key) {

@@ -117,17 +117,17 @@ bool SessionManager::too_old(const VerifiedCookie& cookie) const {
          *cookie.issued + environment_.records.longest_absolute_timeout() <= environment_.clock.unix_now();
 }
 
-SessionManager::Asked SessionManager::open(const RequestCookies& request, Touch touch) {
+SessionManager::Asked SessionManager::open(const RequestCookies& request, OpenTerms terms) {
   Cookies cookies = verify(request);
-  if (environment_.legacy.empty()) return open_ours(std::move(cookies), touch);
-  return open_any(std::move(cookies), legacy_cookies(environment_.legacy, request), touch);
+  if (environment_.legacy.empty()) return open_ours(std::move(cookies), terms);
+  return open_any(std::move(cookies), legacy_cookies(environment_.legacy, request), terms);
 }
 
-SessionManager::Asked SessionManager::open_ours(Cookies&& cookies, Touch touch) {
+SessionManager::Asked SessionManager::open_ours(Cookies&& cookies, OpenTerms terms) {
   if (!cookies.first) return no_session(std::move(cookies));
-  if (!cookies.more.empty()) return open_several(std::move(cookies), touch);
-  if (!cookies.ended.empty()) return open_beside(std::move(cookies.ended), std::move(*cookies.first), touch);
-  return open_verified(std::move(*cookies.first), touch);
+  if (!cookies.more.empty()) return open_several(std::move(cookies), terms);
+  if (!cookies.ended.empty()) return open_beside(std::move(cookies.ended), std::move(*cookies.first), terms);
+  return open_verified(std::move(*cookies.first), terms);
 }
 
 SessionManager::Asked SessionManager::no_session(Cookies cookies) {
@@ -138,15 +138,16 @@ SessionManager::Asked SessionManager::no_session(Cookies cookies) {
 
 // Asks the store for the session of each cookie, without extending any: only then is it known which one
 // counts. A session that has ended does not count, whatever the order of the cookies is.
-SessionManager::Asked SessionManager::open_several(Cookies cookies, Touch touch) {
+SessionManager::Asked SessionManager::open_several(Cookies cookies, OpenTerms terms) {
   std::vector<VerifiedCookie> all = std::move(cookies.more);
   all.insert(all.begin(), std::move(*cookies.first));
   std::vector<Session::Other> others = std::move(cookies.ended);
   Opened none{std::nullopt, RejectReason::unknown};
   std::vector<VerifiedCookie> live;
+  const OpenTerms looks(Touch::off, true);
   for (VerifiedCookie& each : all) {
     VerifiedCookie cookie = each;
-    auto opened = co_await open_verified(std::move(cookie), Touch::off);
+    auto opened = co_await open_verified(std::move(cookie), looks);
     if (!opened) co_return opened.error();
     const bool lives = opened->session.has_value();
     others.push_back({each.store_key, lives || opened->refusal == RejectReason::malformed});
@@ -156,16 +157,16 @@ SessionManager::Asked SessionManager::open_several(Cookies cookies, Touch touch)
       none = std::move(*opened);
     }
   }
-  if (live.size() == 1) co_return co_await open_beside(std::move(others), std::move(live.front()), touch);
+  if (live.size() == 1) co_return co_await open_beside(std::move(others), std::move(live.front()), terms);
   if (live.size() > 1) none = Opened{std::nullopt, RejectReason::ambiguous};
   none.others = std::move(others);
   co_return none;
 }
 
 SessionManager::Asked SessionManager::open_beside(std::vector<Session::Other> others, VerifiedCookie cookie,
-                                                  Touch touch) {
+                                                  OpenTerms terms) {
   const std::string key = cookie.store_key;
-  auto opened = co_await open_verified(std::move(cookie), touch);
+  auto opened = co_await open_verified(std::move(cookie), terms);
   if (!opened) co_return opened.error();
   std::erase_if(others, [&](const Session::Other& other) { return other.key == key; });
   if (opened->session) {
@@ -177,10 +178,11 @@ SessionManager::Asked SessionManager::open_beside(std::vector<Session::Other> ot
   co_return opened;
 }
 
-SessionManager::Asked SessionManager::open_any(Cookies cookies, std::vector<LegacyCookie> old, Touch touch) {
+SessionManager::Asked SessionManager::open_any(Cookies cookies, std::vector<LegacyCookie> old,
+                                               OpenTerms terms) {
   std::vector<LegacyKey> legacy_keys = legacy_keys_of(environment_.migration_target(), old);
   const bool absent = !cookies.first && cookies.refusal == RejectReason::absent;
-  auto asked = absent ? open_old(std::move(old), touch) : open_ours(std::move(cookies), touch);
+  auto asked = absent ? open_old(std::move(old), terms) : open_ours(std::move(cookies), terms);
   auto opened = co_await std::move(asked);
   if (!opened) co_return opened.error();
   if (opened->session) {
@@ -207,7 +209,7 @@ Task<Result<std::vector<LegacyCookie>, StoreFailure>> SessionManager::living(
 
 // Opens the session of the first format that has a legacy cookie with one. If none has, the refusal is that
 // of the last cookie.
-SessionManager::Asked SessionManager::open_old(std::vector<LegacyCookie> old, Touch touch) {
+SessionManager::Asked SessionManager::open_old(std::vector<LegacyCookie> old, OpenTerms terms) {
   Opened none{std::nullopt, RejectReason::absent};
   const MigrationTarget target = environment_.migration_target();
   while (!old.empty()) {
@@ -227,7 +229,7 @@ SessionManager::Asked SessionManager::open_old(std::vector<LegacyCookie> old, To
       continue;
     }
     VerifiedCookie cookie = std::move((*taken)->cookie);
-    auto opened = co_await open_verified(std::move(cookie), touch);
+    auto opened = co_await open_verified(std::move(cookie), terms);
     if (opened && opened->session) {
       opened->session->cookie_ = Session::Cookie::give;
       if ((*taken)->now) {
@@ -252,40 +254,47 @@ SessionManager::Opened SessionManager::refused(RejectReason refusal, const Sessi
   return none;
 }
 
-SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, Touch touch) {
+SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, OpenTerms terms) {
+  RecordStore& records = environment_.records;
   Boxed<Session> opened(
       std::unique_ptr<Session>(new Session(environment_, std::move(cookie.id), std::move(cookie.store_key),
                                            cookie.issued.value_or(seconds(0)), Session::Origin::loaded)));
   Session& session = *opened;
-  auto loaded = co_await environment_.records.load(session.key_);
+  const RecordStore::Summary resting = terms.to_read ? records.resting(session.key_) : nullptr;
+  auto loaded = co_await records.load(session.key_, resting == nullptr);
   if (!loaded) co_return loaded.error();
   if (!*loaded) co_return refused(RejectReason::unknown, session);
+  session.time_left_ = (*loaded)->time_left;
   const auto adopted = session.adopt(std::move((*loaded)->bytes));
+  if (!session.time_left_ && session.summary_ != resting) {
+    cookie.id = std::move(session.id_);
+    cookie.store_key = std::move(session.key_);
+    co_return co_await open_verified(std::move(cookie), terms.touch);
+  }
   if (!adopted) {
     Opened none = refused(adopted.error(), session);
     // A touch right after the id was replaced has extended the tombstone instead of the session. Where
     // sessions migrate, some are to stay (Session::forget_migration).
-    if (adopted.error() == RejectReason::revoked && (*loaded)->time_left > kTombstoneTime &&
+    if (adopted.error() == RejectReason::revoked && session.time_left_ > kTombstoneTime &&
         environment_.legacy.empty()) {
-      (void)co_await environment_.records.touch_tombstone(session.key_);
+      (void)co_await records.touch_tombstone(session.key_);
     }
     if (adopted.error() == RejectReason::malformed) none.corrupt_record = none.name;
     co_return none;
   }
-  session.touch_ = touch;
-  session.time_left_ = (*loaded)->time_left;
+  session.touch_ = terms.touch;
   if (session.migrated_from_ && migration_grace_over(session.age_, environment_.clock.unix_now())) {
-    co_await session.erase_migrated_from((*loaded)->time_left);
+    co_await session.erase_migrated_from(session.time_left_.value());
   }
   const RecordSummary& summary = *session.summary_;
-  const Policy& policy = environment_.records.policy(summary.subject.has_value(), summary.lifetime_name);
+  const Policy& policy = records.policy(summary.subject.has_value(), summary.lifetime_name);
   const auto target = time_to_live(policy, session.age_, environment_.clock.unix_now());
   if (!target) co_return refused(RejectReason::expired, session);
-  if (environment_.records.must_list(session.summary_, (*loaded)->time_left))
-    co_await environment_.records.list(session.key_, session.summary_, (*loaded)->time_left);
-  if (touch_due(policy, session.age_, (*loaded)->time_left, *target) && !session.held()) {
+  if (session.time_left_ && records.must_list(session.summary_, *session.time_left_))
+    co_await records.list(session.key_, session.summary_, *session.time_left_);
+  if (session.time_left_ && touch_due(policy, session.age_, *session.time_left_, *target) && !session.held())
     co_await session.extend(*target);
-  }
+  if (!resting) records.note_rest(summary, time_to_touch(policy, session.age_, *session.time_left_, *target));
   if (cookie.outdated) session.cookie_ = Session::Cookie::give;
   co_return Opened{std::move(opened), {}};
 }
@@ -310,7 +319,8 @@ Task<Result<SessionManager::LookedUp, StoreFailure>> SessionManager::look_up(
       found.refusal = record ? summary.error() : record.error();
       continue;
     }
-    found.session = LiveSession{each.key, (*loaded)->bytes, std::move(*summary), (*loaded)->time_left};
+    found.session =
+        LiveSession{each.key, (*loaded)->bytes, std::move(*summary), (*loaded)->time_left.value()};
     found.attributes = std::move(record->attributes);
     break;
   }

@@ -66,14 +66,14 @@ class SessionManager {
   // Returns the session that the request's Cookie headers name. Asks the store only if a cookie verified. A
   // browser may have several cookies of our name, because their domain or path was changed: then the one
   // whose session lives counts. Two that live are `ambiguous`, because either may have been planted.
-  // Extends the session as the policy says, unless `touch` is off; a failure of that is no error, because the
-  // result does not depend on it. What the cookies view need not outlive the call. Error: the store did not
-  // answer.
+  // Extends the session as the policy says, unless the terms say that it must not; a failure of that is no
+  // error, because the result does not depend on it. What the cookies view need not outlive the call. Error:
+  // the store did not answer.
   Task<Result<Opened, StoreFailure>> open(std::span<const std::string_view> cookie_headers,
-                                          Touch touch = Touch::on) {
-    return open(RequestCookies(cookie_headers), touch);
+                                          OpenTerms terms = {}) {
+    return open(RequestCookies(cookie_headers), terms);
   }
-  Task<Result<Opened, StoreFailure>> open(const RequestCookies& request, Touch touch = Touch::on);
+  Task<Result<Opened, StoreFailure>> open(const RequestCookies& request, OpenTerms terms = {});
 
   // A session that a cookie names.
   struct LookedUp {
@@ -143,15 +143,15 @@ class SessionManager {
   };
   [[nodiscard]] Cookies verify(const RequestCookies& request);
   // Open the session of these cookies. The first is not a coroutine, which saves a frame for each check.
-  Asked open_ours(Cookies&& cookies, Touch touch);
-  Asked open_several(Cookies cookies, Touch touch);
-  Asked open_verified(VerifiedCookie cookie, Touch touch);
+  Asked open_ours(Cookies&& cookies, OpenTerms terms);
+  Asked open_several(Cookies cookies, OpenTerms terms);
+  Asked open_verified(VerifiedCookie cookie, OpenTerms terms);
   // The same, for a request that has cookies of other sessions, too.
-  Asked open_beside(std::vector<Session::Other> others, VerifiedCookie cookie, Touch touch);
+  Asked open_beside(std::vector<Session::Other> others, VerifiedCookie cookie, OpenTerms terms);
   [[nodiscard]] static Opened refused(RejectReason refusal, const Session& session);
   static Asked no_session(Cookies cookies);
-  Asked open_any(Cookies cookies, std::vector<LegacyCookie> old, Touch touch);
-  Asked open_old(std::vector<LegacyCookie> old, Touch touch);
+  Asked open_any(Cookies cookies, std::vector<LegacyCookie> old, OpenTerms terms);
+  Asked open_old(std::vector<LegacyCookie> old, OpenTerms terms);
   // Leaves, of the cookies of one format, those whose session lives if there are several.
   Task<Result<std::vector<LegacyCookie>, StoreFailure>> living(std::vector<LegacyCookie> cookies);
   [[nodiscard]] bool too_old(const VerifiedCookie& cookie) const;

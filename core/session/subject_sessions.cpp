@@ -39,10 +39,10 @@ Standing standing_of(RecordStore& records, const std::string& key, const std::st
   if (!stored) return {std::nullopt, !records.leaves_tombstones()};
   auto summary = records.summary(key, stored->bytes);
   if (!summary && summary.error() == RejectReason::malformed)
-    return {LiveSession{key, stored->bytes, nullptr, stored->time_left}};
+    return {LiveSession{key, stored->bytes, nullptr, stored->time_left.value()}};
   if (!summary) return {std::nullopt, summary.error() == RejectReason::revoked};
   if ((*summary)->subject != subject) return {};
-  return {LiveSession{key, stored->bytes, std::move(*summary), stored->time_left}};
+  return {LiveSession{key, stored->bytes, std::move(*summary), stored->time_left.value()}};
 }
 
 Task<Result<Standing, StoreFailure>> read_listed(RecordStore& records, std::string key, std::string subject) {
@@ -198,7 +198,7 @@ Task<Result<Keys, StoreFailure>> keep_keys_of(SessionEnvironment& environment, s
     if (!*loaded || !records.summary(key, (*loaded)->bytes))
       co_return StoreFailure(StoreFailure::Kind::contended,
                              "the session that was to stay has ended, or has got another id");
-    const auto renewed = co_await records.renew_version(key, (*loaded)->bytes, (*loaded)->time_left);
+    const auto renewed = co_await records.renew_version(key, (*loaded)->bytes, (*loaded)->time_left.value());
     if (!renewed) co_return renewed.error();
     if (*renewed == ReplaceOutcome::replaced) co_return keys;
   } while (environment.clock.steady_now() < until && keys.size() < kMaxSuccessors);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -33,8 +34,23 @@ struct StoreFailure {
 // What a key holds, and for how long still.
 struct Entry {
   Bytes bytes;
-  milliseconds time_left{};
+  // milliseconds::max(): until it is erased. nullopt: the load did not ask for it (LoadTerms::time_left).
+  std::optional<milliseconds> time_left{};
 };
+
+// What the caller of a load needs. It has no destructor that does anything: a temporary one may be an operand
+// of co_await.
+struct LoadTerms {
+  // A value of any size is of use.
+  static constexpr std::size_t kAnySize = std::numeric_limits<std::size_t>::max();
+
+  // A value of more bytes is of no use to this caller: a store that transfers values may return no bytes for
+  // it, so that one large value does not delay the others.
+  std::size_t max_bytes = kAnySize;
+  // Whether Entry::time_left is needed. Without it a store that has to ask for the time may leave it out.
+  bool time_left = true;
+};
+static_assert(std::is_trivially_destructible_v<LoadTerms>);
 
 // Which entries a store that runs out of room gives up first.
 enum class Retention {
@@ -117,13 +133,8 @@ class Store {
 
   virtual ~Store() = default;
 
-  // For load(): a value is of use whatever its size is.
-  static constexpr std::size_t kAnySize = std::numeric_limits<std::size_t>::max();
-
   // What the key holds now; nullopt if it is absent or expired. Does not change the time to live.
-  // A value of more than `max_bytes` is of no use to this caller: a store that transfers values may return no
-  // bytes for it, so that one large value does not delay the others.
-  virtual Answer<std::optional<Entry>> load(std::string key, std::size_t max_bytes = kAnySize) = 0;
+  virtual Answer<std::optional<Entry>> load(std::string key, LoadTerms terms = {}) = 0;
 
   // Stores bytes under a key that holds nothing. `exists`, without a change, if it holds something.
   virtual Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) = 0;

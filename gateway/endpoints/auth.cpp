@@ -80,7 +80,7 @@ Task<Response> answer(const Request& request, Services& services, Task<Opened> a
 Task<Response> auth_endpoint(const Request& request, Services& services) {
   const auto headers = request.headers.all("Cookie");
   const RequestCookies cookies(headers);
-  auto asked = services.sessions.open(cookies, request.settings.touch());
+  auto asked = services.sessions.open(cookies, OpenTerms(request.settings.touch(), true));
   return answer(request, services, std::move(asked), other_cookies(cookies, services.sessions));
 }
 

@@ -24,8 +24,8 @@ namespace session::test {
 class EndlessStore final : public ForwardingStore {
  public:
   using ForwardingStore::ForwardingStore;
-  Answer<std::optional<Entry>> load(std::string key, std::size_t max_bytes) override {
-    auto loaded = co_await inner_.load(std::move(key), max_bytes);
+  Answer<std::optional<Entry>> load(std::string key, LoadTerms terms) override {
+    auto loaded = co_await inner_.load(std::move(key), terms);
     if (loaded && *loaded && (*loaded)->time_left > std::chrono::hours(24 * 365))
       (*loaded)->time_left = milliseconds::max();
     co_return loaded;
@@ -60,7 +60,9 @@ struct FormatFixture {
   }
   [[nodiscard]] std::string key_of(std::string_view id) const { return format.cookies->store_key(id); }
   [[nodiscard]] std::string record_of(std::string_view id) { return text_of(memory, key_of(id)); }
-  [[nodiscard]] milliseconds time_left(std::string_view id) { return load(memory, key_of(id))->time_left; }
+  [[nodiscard]] milliseconds time_left(std::string_view id) {
+    return load(memory, key_of(id))->time_left.value();
+  }
 
   SessionManager::Opened open(std::string_view header, Touch touch = Touch::on) {
     const std::vector<std::string_view> headers = {header};

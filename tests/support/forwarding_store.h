@@ -13,8 +13,8 @@ class ForwardingStore : public Store {
  public:
   explicit ForwardingStore(Store& inner) : inner_(inner) {}
 
-  Answer<std::optional<Entry>> load(std::string key, std::size_t max_bytes) override {
-    return inner_.load(std::move(key), max_bytes);
+  Answer<std::optional<Entry>> load(std::string key, LoadTerms terms) override {
+    return inner_.load(std::move(key), terms);
   }
   Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) override {
     return inner_.create(std::move(key), std::move(bytes), terms);

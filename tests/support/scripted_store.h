@@ -49,11 +49,17 @@ class ScriptedStore final : public Store {
   // All calls fail, and do nothing, until told otherwise.
   void fail_all(bool failing = true) { failing_ = failing; }
 
+  // Loads say no time left from now on, unless they are asked for it: as those of a store that has to ask.
+  void tell_no_more_than_asked() { tells_no_more_ = true; }
+  // The terms of all loads.
+  [[nodiscard]] const std::vector<LoadTerms>& loads() const { return loads_; }
+
   [[nodiscard]] int count(Call call) const { return scripts_[call].count; }
   [[nodiscard]] int count() const { return count(any_call); }
 
-  Answer<std::optional<Entry>> load(std::string key, std::size_t max_bytes) override {
-    return scripted<std::optional<Entry>>(load_call, inner_.load(std::move(key), max_bytes));
+  Answer<std::optional<Entry>> load(std::string key, LoadTerms terms) override {
+    loads_.push_back(terms);
+    return scripted<std::optional<Entry>>(load_call, load_as_told(std::move(key), terms));
   }
   Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) override {
     return scripted<CreateOutcome>(create_call, inner_.create(std::move(key), std::move(bytes), terms));
@@ -111,6 +117,12 @@ class ScriptedStore final : public Store {
     co_return answer;
   }
 
+  Answer<std::optional<Entry>> load_as_told(std::string key, LoadTerms terms) {
+    auto loaded = co_await inner_.load(std::move(key), terms);
+    if (tells_no_more_ && !terms.time_left && loaded && *loaded) (*loaded)->time_left.reset();
+    co_return loaded;
+  }
+
   static StoreFailure broken() {
     return StoreFailure(StoreFailure::Kind::unavailable, "the test broke the store");
   }
@@ -134,6 +146,8 @@ class ScriptedStore final : public Store {
 
   Store& inner_;
   std::array<Script, any_call + 1> scripts_;
+  std::vector<LoadTerms> loads_;
+  bool tells_no_more_ = false;
   bool failing_ = false;
   bool in_each_ = false;
 };

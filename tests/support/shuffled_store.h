@@ -17,8 +17,8 @@ class ShuffledStore final : public Store {
  public:
   ShuffledStore(Store& inner, unsigned seed) : inner_(inner), random_(seed) {}
 
-  Answer<std::optional<Entry>> load(std::string key, std::size_t max_bytes) override {
-    return shuffled<std::optional<Entry>>(inner_.load(std::move(key), max_bytes));
+  Answer<std::optional<Entry>> load(std::string key, LoadTerms terms) override {
+    return shuffled<std::optional<Entry>>(inner_.load(std::move(key), terms));
   }
   Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) override {
     return shuffled<CreateOutcome>(inner_.create(std::move(key), std::move(bytes), terms));

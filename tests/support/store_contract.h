@@ -40,6 +40,20 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_key_never_written_is_absent, Fixture, StoresUnde
   BOOST_TEST(!holds(fixture.store(), "key"));
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_load_that_asks_for_no_time_left_finds_the_same, Fixture,
+                              StoresUnderContract) {
+  Fixture fixture;
+  Store& store = fixture.store();
+  create(store, "key", "value", 30s);
+  constexpr LoadTerms kWithoutTime{.time_left = false};
+  const auto entry = answered(run(store.load("key", kWithoutTime)));
+  BOOST_TEST_REQUIRE(entry.has_value());
+  BOOST_TEST(entry->bytes.view() == "value");
+  BOOST_TEST(!answered(run(store.load("other", kWithoutTime))).has_value());
+  fixture.advance(31s);
+  BOOST_TEST(!answered(run(store.load("key", kWithoutTime))).has_value());
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_created_entry_is_loaded_with_its_time_left, Fixture, StoresUnderContract) {
   Fixture fixture;
   BOOST_TEST((create(fixture.store(), "key", "bytes", 30s) == CreateOutcome::created));
@@ -269,8 +283,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_very_large_ttl_does_not_overflow, Fixture, Store
     fixture.advance(1s);
     const auto entry = load(fixture.store(), key);
     BOOST_TEST_REQUIRE(entry.has_value());
-    BOOST_TEST(entry->time_left.count() >= (kForever - 1s - slack<Fixture>()).count());
-    BOOST_TEST(entry->time_left.count() <= ttl.count());
+    BOOST_TEST(entry->time_left.value().count() >= (kForever - 1s - slack<Fixture>()).count());
+    BOOST_TEST(entry->time_left.value().count() <= ttl.count());
   }
 }
 

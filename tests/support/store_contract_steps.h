@@ -38,8 +38,8 @@ template <class Fixture>
 void check_time_left(Fixture& fixture, const std::string& key, milliseconds expected) {
   const auto entry = load(fixture.store(), key);
   BOOST_TEST_REQUIRE(entry.has_value());
-  BOOST_TEST(entry->time_left.count() <= expected.count());
-  BOOST_TEST(entry->time_left.count() >= (expected - slack<Fixture>()).count());
+  BOOST_TEST(entry->time_left.value().count() <= expected.count());
+  BOOST_TEST(entry->time_left.value().count() >= (expected - slack<Fixture>()).count());
 }
 
 // Has `ttl` run out for a fresh "key" that holds "bytes".

@@ -146,9 +146,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_entry_that_is_kept_alive_stays_listed, Fixture,
   create_for(store, "written", owned_by("ada", 100s));
   for (int i = 0; i < 20; ++i) {
     fixture.advance(70s);
-    const milliseconds left = load(store, "touched")->time_left;
+    const milliseconds left = load(store, "touched")->time_left.value();
     answered(run(store.touch("touched", instead_of("ada", left, owned_by("ada", 100s)))));
-    const StoreTerms terms = instead_of("ada", load(store, "written")->time_left, owned_by("ada", 100s));
+    const StoreTerms terms =
+        instead_of("ada", load(store, "written")->time_left.value(), owned_by("ada", 100s));
     answered(run(store.replace("written", Bytes("bytes"), Bytes("bytes"), terms)));
     create_for(store, "other" + std::to_string(i), owned_by("ada", 1s));  // ends what has expired
     const Names now = owned(store, "ada");

@@ -171,7 +171,7 @@ std::unique_ptr<MemoryStore> MemoryStore::observed_by(StoreObserver& observer) c
   return std::unique_ptr<MemoryStore>(new MemoryStore(shards_, &observer, clock_));
 }
 
-Store::Answer<std::optional<Entry>> MemoryStore::load(std::string key, std::size_t /*max_bytes*/) {
+Store::Answer<std::optional<Entry>> MemoryStore::load(std::string key, LoadTerms /*terms*/) {
   const Observed observed(observer_, StoreCommand::load, clock_);
   const HashedKey hashed = shards_->hashed(key);
   co_return observed.reported(shards_->of(hashed).load(hashed));

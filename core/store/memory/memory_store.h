@@ -38,7 +38,7 @@ class MemoryStore final : public Store {
   explicit MemoryStore(MemoryStoreOptions options = {}, const Clock& clock = system_clock());
   ~MemoryStore() override;
 
-  Answer<std::optional<Entry>> load(std::string key, std::size_t max_bytes = kAnySize) override;
+  Answer<std::optional<Entry>> load(std::string key, LoadTerms terms = {}) override;
   Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) override;
   Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, StoreTerms terms) override;
   Answer<TouchOutcome> touch(std::string key, StoreTerms terms) override;

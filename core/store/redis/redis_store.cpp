@@ -31,10 +31,11 @@ Result<bool, StoreFailure> compared(const CallResult& called) {
 // PTTL returns this for a key that does not exist: it never did, or expired between GETRANGE and PTTL.
 constexpr std::int64_t kAbsent = -2;
 
-// GETRANGE returns no bytes for a key that does not exist. So these replies may be those of a key that was
-// created between GETRANGE and PTTL.
-bool may_be_new(const CallResult& called) {
-  return called && (*called)[0].bytes.size() == 0 && (*called)[1].integer != kAbsent;
+// GETRANGE returns no bytes for a key that does not exist. So no bytes alone may be an empty value as well as
+// no key, and with the reply to PTTL a key that was created between GETRANGE and PTTL.
+bool may_be_there(const CallResult& called) {
+  if (!called || called->front().bytes.size() > 0) return false;
+  return called->size() == 1 || (*called)[1].integer != kAbsent;
 }
 
 // PTTL returns -1 for a key without a time to live.
@@ -43,6 +44,7 @@ milliseconds time_left_of(const Reply& pttl) {
 }
 
 std::optional<Entry> entry_in(std::vector<Reply> replies) {
+  if (replies.size() == 1) return Entry{std::move(replies[0].bytes), std::nullopt};
   if (replies[1].integer == kAbsent) return std::nullopt;
   return Entry{std::move(replies[0].bytes), time_left_of(replies[1])};
 }
@@ -75,12 +77,16 @@ std::unique_ptr<RedisStore> RedisStore::observed_by(StoreObserver& observer) con
   return std::unique_ptr<RedisStore>(new RedisStore(setup_, expendable_, &observer));
 }
 
-Store::Answer<std::optional<Entry>> RedisStore::load(std::string key, std::size_t max_bytes) {
+Store::Answer<std::optional<Entry>> RedisStore::load(std::string key, LoadTerms terms) {
   const PreparedCall at =
       prepare_call(setup_, co_await asio::this_coro::executor, key, StoreCommand::load, observer_);
-  max_bytes = std::min(max_bytes, setup_->options.max_value_bytes);
-  auto called = co_await at.call("GETRANGE", commands::load(at.key, max_bytes));
-  if (may_be_new(called)) called = co_await at.call("GETRANGE", commands::load(at.key, max_bytes));
+  const std::size_t max_bytes = std::min(terms.max_bytes, setup_->options.max_value_bytes);
+  const auto ask = [&](bool time_left) {
+    return at.call("GETRANGE", commands::load(at.key, max_bytes, time_left));
+  };
+  auto called = co_await ask(terms.time_left);
+  if (!terms.time_left && may_be_there(called)) called = co_await ask(true);
+  if (may_be_there(called)) called = co_await ask(true);
   if (is_foreign(called))
     co_return at.observed.reported(std::optional<Entry>(Entry{Bytes(), milliseconds::max()}));
   if (!called) co_return at.observed.reported(called.error().failure);

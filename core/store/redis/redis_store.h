@@ -41,7 +41,7 @@ class RedisStore final : public Store {
   // one thread with an observer of its own.
   [[nodiscard]] std::unique_ptr<RedisStore> observed_by(StoreObserver& observer) const;
 
-  Answer<std::optional<Entry>> load(std::string key, std::size_t max_bytes = kAnySize) override;
+  Answer<std::optional<Entry>> load(std::string key, LoadTerms terms = {}) override;
   Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) override;
   Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, StoreTerms terms) override;
   Answer<TouchOutcome> touch(std::string key, StoreTerms terms) override;

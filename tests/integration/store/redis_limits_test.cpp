@@ -19,14 +19,15 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kLimit = 1000;
+constexpr LoadTerms kWithoutTime{.time_left = false};
 constexpr const char* kHuge = "17000000";
 
 // What the server has sent to all its clients.
 std::size_t bytes_sent(RedisServer& server) { return std::stoul(server.info("total_net_output_bytes")); }
 
 // Of what a load with that limit returns.
-std::size_t size_of(Store& store, const std::string& key, std::size_t max_bytes = Store::kAnySize) {
-  const auto entry = answered(run(store.load(key, max_bytes)));
+std::size_t size_of(Store& store, const std::string& key, std::size_t max_bytes = LoadTerms::kAnySize) {
+  const auto entry = answered(run(store.load(key, LoadTerms{max_bytes})));
   BOOST_TEST_REQUIRE(entry.has_value());
   return entry->bytes.size();
 }
@@ -40,13 +41,13 @@ BOOST_AUTO_TEST_CASE(a_value_up_to_the_limit_is_whole_and_a_larger_one_is_there_
   for (const std::size_t size : {std::size_t{1}, kLimit - 1, kLimit}) {
     const std::string value(size, 'x');
     fixture.server().tell({"SET", "session:key", value});
-    const auto entry = answered(run(fixture.redis.load("key", kLimit)));
+    const auto entry = answered(run(fixture.redis.load("key", LoadTerms{kLimit})));
     BOOST_TEST_REQUIRE(entry.has_value());
     BOOST_TEST((entry->bytes.view() == value));
   }
   for (const std::size_t size : {kLimit + 1, kLimit + 2, 100 * kLimit}) {
     fixture.server().tell({"SET", "session:key", std::string(size, 'x'), "PX", "60000"});
-    const auto entry = answered(run(fixture.redis.load("key", kLimit)));
+    const auto entry = answered(run(fixture.redis.load("key", LoadTerms{kLimit})));
     BOOST_TEST_REQUIRE(entry.has_value());
     BOOST_TEST(entry->bytes.size() == 0u);
     BOOST_TEST((entry->time_left > 30s && entry->time_left <= 60s));
@@ -64,8 +65,9 @@ BOOST_AUTO_TEST_CASE(of_a_value_of_17_mb_no_more_than_the_limit_and_a_margin_cro
   const std::string connections = fixture.server().info("total_connections_received");
   const std::size_t before = bytes_sent(fixture.server());
   run([](RedisStore& at) -> Task<> {
+    const LoadTerms terms = {kLimit};
     for (int i = 0; i < 20; ++i) {
-      const auto huge = co_await at.load("huge", kLimit);
+      const auto huge = co_await at.load("huge", terms);
       BOOST_TEST(answered(huge)->bytes.size() == 0u);
       const auto other = co_await at.load("other");
       BOOST_TEST(answered(other)->bytes.view() == "mine");
@@ -99,7 +101,8 @@ BOOST_AUTO_TEST_CASE(a_limit_belongs_to_one_read_and_stays_below_that_of_the_opt
   create(store, "larger", std::string(2 * kLimit + 1, 'x'));
   // In flight at the same time, as requests of two configurations are at a reload.
   const auto read = [&store](std::size_t max_bytes, std::size_t expected) -> Task<> {
-    const auto loaded = co_await store.load("key", max_bytes);
+    const LoadTerms terms = {max_bytes};
+    const auto loaded = co_await store.load("key", terms);
     BOOST_TEST(answered(loaded)->bytes.size() == expected);
   };
   std::vector<Task<>> reads;
@@ -118,6 +121,31 @@ BOOST_AUTO_TEST_CASE(an_empty_value_is_there_and_a_missing_one_is_not) {
   fixture.server().tell({"SET", "session:key", ""});
   BOOST_TEST(size_of(fixture.store(), "key") == 0u);
   BOOST_TEST(!holds(fixture.store(), "other"));
+}
+
+BOOST_AUTO_TEST_CASE(a_load_without_the_time_left_asks_for_the_value_alone) {
+  ScriptedRedis redis([&](unsigned, const RedisCommand& command) { return redis.usual(command); });
+  RedisStore store(options_for(redis.address()));
+  create(store, "key", "value");
+  const auto entry = answered(run(store.load("key", kWithoutTime)));
+  BOOST_TEST_REQUIRE(entry.has_value());
+  BOOST_TEST(entry->bytes.view() == "value");
+  BOOST_TEST(!entry->time_left.has_value());
+  BOOST_TEST(count_of(redis, "PTTL") == 0u);
+  BOOST_TEST(count_of(redis, "GETRANGE") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(without_the_time_left_too_an_empty_value_is_there_and_a_missing_one_is_not) {
+  RedisStoreFixture fixture;
+  fixture.server().tell({"SET", "session:key", "", "PX", "60000"});
+  const auto empty = answered(run(fixture.redis.load("key", kWithoutTime)));
+  BOOST_TEST_REQUIRE(empty.has_value());
+  BOOST_TEST((empty->time_left > 50s && empty->time_left <= 60s));
+  BOOST_TEST(!answered(run(fixture.redis.load("other", kWithoutTime))).has_value());
+  fixture.server().tell({"RPUSH", "session:list", "a"});
+  const auto foreign = answered(run(fixture.redis.load("list", kWithoutTime)));
+  BOOST_TEST_REQUIRE(foreign.has_value());
+  BOOST_TEST(foreign->bytes.size() == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(a_value_that_is_created_between_the_two_replies_is_read_once_more) {

@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(at_maxmemory_sessions_are_read_extended_and_destroyed) {
   FullRedis full;
   BOOST_TEST(text_of(full.redis, "key") == "bytes");
   BOOST_TEST((touch(full.redis, "key", 3 * kTtl) == TouchOutcome::touched));
-  BOOST_TEST(load(full.redis, "key")->time_left.count() > kTtl.count());
+  BOOST_TEST(load(full.redis, "key")->time_left.value().count() > kTtl.count());
   BOOST_TEST((erase(full.redis, "key") == EraseOutcome::erased));
   BOOST_TEST(!holds(full.redis, "key"));
 }

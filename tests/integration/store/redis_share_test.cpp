@@ -57,7 +57,7 @@ struct Share {
     terms.former = StoreTerms::Former{bytes, time_left};
     return terms;
   }
-  milliseconds time_left(const std::string& key) { return load(mine, key)->time_left; }
+  milliseconds time_left(const std::string& key) { return load(mine, key)->time_left.value(); }
 
   FakeClock clock;
   RedisStore mine{options(), clock};

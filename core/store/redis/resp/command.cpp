@@ -152,6 +152,8 @@ std::string end_text(milliseconds ttl) {
   return ttl == milliseconds::max() ? std::string() : milliseconds_text(ttl);
 }
 
+bool is_value(const std::vector<Reply>& replies) { return replies[0].is(Reply::Kind::bulk); }
+
 bool is_entry(const std::vector<Reply>& replies) {
   return replies[0].is(Reply::Kind::bulk) && replies[1].is(Reply::Kind::integer);
 }
@@ -250,14 +252,15 @@ Script::Script(std::string_view source) : text(source) {
 
 namespace commands {
 
-Command load(std::string_view key, std::size_t max_bytes) {
+Command load(std::string_view key, std::size_t max_bytes, bool time_left) {
   std::array<char, 20> digits{};
   const char* end = std::to_chars(digits.data(), digits.data() + digits.size(), max_bytes).ptr;
   Command command;
   command.retry = Command::Retry::safe;
-  command.is_valid_reply = is_entry;
+  command.is_valid_reply = time_left ? is_entry : is_value;
   command.wire.reserve(2 * key.size() + 10 * kWordOverhead);
-  command.then({"GETRANGE", key, "0", {digits.data(), end}}).then({"PTTL", key});
+  command.then({"GETRANGE", key, "0", {digits.data(), end}});
+  if (time_left) command.then({"PTTL", key});
   return command;
 }
 

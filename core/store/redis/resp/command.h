@@ -52,10 +52,10 @@ struct Script {
 // overflow.
 namespace commands {
 
-// Sends GETRANGE and PTTL. The replies are a bulk string, which has one byte more than `max_bytes` if the
-// value is larger and no byte if the key does not exist, and an integer, which is -2 if the key does not
-// exist.
-[[nodiscard]] Command load(std::string_view key, std::size_t max_bytes);
+// Sends GETRANGE, and PTTL if the time left is asked for. The replies are a bulk string, which has one byte
+// more than `max_bytes` if the value is larger and no byte if the key does not exist, and an integer, which
+// is -2 if the key does not exist.
+[[nodiscard]] Command load(std::string_view key, std::size_t max_bytes, bool time_left = true);
 // Sends SET NX PX. The reply is a status, or nil if the key exists.
 [[nodiscard]] Command create(std::string_view key, std::string_view bytes, milliseconds ttl);
 // Sends PEXPIRE. The reply is 1, or 0 if the key does not exist.

@@ -34,7 +34,7 @@ struct Checks : SessionFixture {
     (void)visit(header);
     return store.count() - before;
   }
-  milliseconds left(const Session& session) { return load(memory, key_of(session))->time_left; }
+  milliseconds left(const Session& session) { return load(memory, key_of(session))->time_left.value(); }
 
   RuleSet rules{{Rule{"user", {Condition{"/user", Condition::Op::exists, true}}},
                  Rule{"admin", {Condition{"/groups", Condition::Op::contains, "admin"}}},

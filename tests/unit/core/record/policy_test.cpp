@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <tuple>
 #include <utility>
 
 #include <boost/test/unit_test.hpp>
@@ -158,6 +159,28 @@ BOOST_AUTO_TEST_CASE(a_lifetime_replaces_both_timeouts_and_touches_in_time) {
   BOOST_TEST((lasting.touch_every == 1min));
   BOOST_TEST((policy.longest_absolute_timeout() == 24h * 365));
   BOOST_TEST((Policy().longest_absolute_timeout() == 12h));
+}
+
+BOOST_AUTO_TEST_CASE(no_touch_is_due_before_the_time_to_touch_and_one_is_then) {
+  for (const auto& [policy, age, target] :
+       {std::tuple(Policy(), Age(), milliseconds(30min)),
+        std::tuple(Policy(), Age{{}, 20s}, milliseconds(20s)),
+        std::tuple(Policy{.touch_every = 0s}, Age(), milliseconds(30min))}) {
+    for (milliseconds left = target; left > 0ms; left -= 1s) {
+      const milliseconds rest = time_to_touch(policy, age, left, target);
+      BOOST_TEST((rest <= policy.touch_every));
+      BOOST_TEST(touch_due(policy, age, left - rest, target));
+      if (rest > 0ms) BOOST_TEST(!touch_due(policy, age, left - rest + 1ms, target));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_time_to_touch_is_never_longer_than_the_time_between_touches) {
+  const Policy policy;
+  BOOST_TEST((time_to_touch(policy, Age(), 12h, 30min) == policy.touch_every));
+  BOOST_TEST((time_to_touch(policy, Age{{}, 1h}, milliseconds::max(), 1h) == policy.touch_every));
+  BOOST_TEST((time_to_touch(policy, Age{{}, {}, kCreated}, 1s, 1h) == policy.touch_every));
+  BOOST_TEST((time_to_touch(policy, Age(), milliseconds::max(), 30min) == 0ms));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -63,9 +63,9 @@ BOOST_AUTO_TEST_CASE(a_change_that_is_too_large_leaves_the_store_as_it_was) {
 BOOST_AUTO_TEST_CASE(each_manager_reads_under_the_limit_of_its_own_policy) {
   struct : ForwardingStore {
     using ForwardingStore::ForwardingStore;
-    Answer<std::optional<Entry>> load(std::string key, std::size_t max_bytes) override {
-      asked.push_back(max_bytes);
-      return inner_.load(std::move(key), max_bytes);
+    Answer<std::optional<Entry>> load(std::string key, LoadTerms terms) override {
+      asked.push_back(terms.max_bytes);
+      return inner_.load(std::move(key), terms);
     }
     std::vector<std::size_t> asked;
   } noting{memory};

@@ -42,7 +42,7 @@ struct Logins : SessionFixture {
     const std::string when = !at ? "-" : *at == clock.unix_now() ? "!" : "";
     return when + found.login.client.address + "|" + found.login.client.agent + "|" + found.lifetime_name;
   }
-  milliseconds left(const Session& session) { return load(memory, key_of(session))->time_left; }
+  milliseconds left(const Session& session) { return load(memory, key_of(session))->time_left.value(); }
   static bool has(const std::optional<std::string>& cookie, std::string_view text) {
     return cookie && cookie->find(text) != std::string::npos;
   }

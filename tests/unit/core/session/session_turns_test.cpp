@@ -22,11 +22,11 @@ class HeldStore final : public ForwardingStore {
   void hold(bool held) { held_ = held; }
   [[nodiscard]] bool is_asked() const { return asked_; }
 
-  Answer<std::optional<Entry>> load(std::string key, std::size_t max_bytes) override {
+  Answer<std::optional<Entry>> load(std::string key, LoadTerms terms) override {
     asked_ = held_;
     const auto let_go = [this] { return !held_; };
     co_await until(let_go);
-    co_return co_await inner_.load(std::move(key), max_bytes);
+    co_return co_await inner_.load(std::move(key), terms);
   }
 
  private:

@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(the_session_that_stays_keeps_its_attributes_and_its_end) {
     Session again = site.again(mine);
     BOOST_TEST(*again.get("user") == "ada");
     const auto after = answered(run(site.memory.load(site.format.cookies->store_key(mine.id()))));
-    BOOST_TEST(after->time_left.count() == before->time_left.count());
+    BOOST_TEST(after->time_left.value().count() == before->time_left.value().count());
     BOOST_TEST(Json::parse(after->bytes.view()) == Json::parse(before->bytes.view()));
     BOOST_TEST(!site.end_others(mine).failure.has_value());
     BOOST_TEST(site.lives(mine));
