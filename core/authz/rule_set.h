@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -64,7 +66,7 @@ class RuleSet {
 
  private:
   struct Compiled {
-    JsonPath path;
+    std::size_t path;  // in paths_
     Condition::Op op;
     Json operand;
   };
@@ -72,11 +74,20 @@ class RuleSet {
     std::vector<Compiled> conditions;
     std::optional<seconds> authenticated_within;
   };
-  [[nodiscard]] static std::optional<Decision> check_one(const Entry& rule, const RuleInput& input);
-  // Of a name that is a view, too.
-  struct Hash : std::hash<std::string_view> {
+  class Values;
+  [[nodiscard]] static std::optional<Decision> check_one(const Entry& rule, const RuleInput& input,
+                                                         Values& values);
+  [[nodiscard]] std::size_t path_of(const std::string& pointer, std::map<std::string, std::size_t>& known);
+  // FNV-1a, of a name that is a view, too. Names are the operator's: nobody chooses them to collide.
+  struct Hash {
     using is_transparent = void;  // NOLINT(readability-identifier-naming): the library's name
+    std::size_t operator()(std::string_view name) const noexcept {
+      std::uint64_t hash = 0xcbf29ce484222325U;
+      for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+      return static_cast<std::size_t>(hash);
+    }
   };
+  std::vector<JsonPath> paths_;                                          // of all conditions, each once
   std::unordered_map<std::string, Entry, Hash, std::equal_to<>> rules_;  // by name
 };
 

@@ -20,13 +20,26 @@ std::string_view value_of(std::string_view pair) {
 
 RequestCookies::RequestCookies(std::span<const std::string_view> headers) {
   for (std::string_view rest : headers) {
+    const char* last_end = nullptr;
     while (!rest.empty()) {
       const std::string_view pair = take_item(rest, ';');
       if (pair.empty()) continue;
-      pairs_.push_back({pair, name_size_of(pair)});
+      const bool joined = last_end != nullptr && pair.data() == last_end + 2 && last_end[0] == ';';
+      pairs_.push_back({pair, name_size_of(pair), joined && last_end[1] == ' '});
+      last_end = pair.data() + pair.size();
       size_ += pair.size() + 2;
     }
   }
+}
+
+void RequestCookies::append(std::string& rest, std::string_view run) const {
+  if (run.empty()) return;
+  if (rest.empty()) {
+    rest.reserve(size_);
+  } else {
+    rest.append("; ", 2);
+  }
+  rest.append(run);
 }
 
 CookieCandidates RequestCookies::named(std::string_view name) const {

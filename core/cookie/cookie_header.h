@@ -29,22 +29,27 @@ class RequestCookies {
   template <class LeaveOut>
   [[nodiscard]] std::string without(LeaveOut leave_out) const {
     std::string rest;
+    std::string_view run;  // pairs that are joined in the header as they are to be in the result
     for (const Pair& pair : pairs_) {
       if (leave_out(pair.name())) continue;
-      if (rest.empty()) {
-        rest.reserve(size_);
+      if (pair.joined && !run.empty() && run.data() + run.size() + 2 == pair.text.data()) {
+        run = {run.data(), run.size() + 2 + pair.text.size()};
       } else {
-        rest.append("; ", 2);
+        append(rest, run);
+        run = pair.text;
       }
-      rest.append(pair.text);
     }
+    append(rest, run);
     return rest;
   }
 
  private:
+  void append(std::string& rest, std::string_view run) const;
+
   struct Pair {
     std::string_view text;  // trimmed, not empty
     std::size_t name_size;
+    bool joined;  // the header has "; " and nothing else between the pair before it and this one
     [[nodiscard]] std::string_view name() const { return {text.data(), name_size}; }
   };
 

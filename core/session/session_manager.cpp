@@ -344,8 +344,7 @@ std::vector<std::string> SessionManager::clearing_cookies() const {
   return values;
 }
 
-bool SessionManager::names_sessions(std::string_view cookie_name) const {
-  if (cookie_name == environment_.cookie.name) return true;
+bool SessionManager::names_legacy_sessions(std::string_view cookie_name) const {
   return std::any_of(environment_.legacy.begin(), environment_.legacy.end(),
                      [&](const auto& source) { return source->cookie_name == cookie_name; });
 }

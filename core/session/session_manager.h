@@ -123,7 +123,10 @@ class SessionManager {
   // The Set-Cookie values that remove our cookie from a browser, and cookies of former attributes.
   [[nodiscard]] std::vector<std::string> clearing_cookies() const;
   // Whether a cookie of that name is ours, or of a format that is accepted.
-  [[nodiscard]] bool names_sessions(std::string_view cookie_name) const;
+  [[nodiscard]] bool names_sessions(std::string_view cookie_name) const {
+    if (cookie_name == environment_.cookie.name) return true;
+    return !environment_.legacy.empty() && names_legacy_sessions(cookie_name);
+  }
 
   // Whether the store can do everything that requests need (RecordStore::probe).
   Task<Result<bool, StoreFailure>> probe_store();
@@ -154,6 +157,7 @@ class SessionManager {
   Asked open_old(std::vector<LegacyCookie> old, OpenTerms terms);
   // Leaves, of the cookies of one format, those whose session lives if there are several.
   Task<Result<std::vector<LegacyCookie>, StoreFailure>> living(std::vector<LegacyCookie> cookies);
+  [[nodiscard]] bool names_legacy_sessions(std::string_view cookie_name) const;
   [[nodiscard]] bool too_old(const VerifiedCookie& cookie) const;
 
   SessionEnvironment environment_;

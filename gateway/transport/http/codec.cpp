@@ -110,9 +110,9 @@ Codec::Outcome HttpCodec::read_body(std::string_view& input) {
 Codec::Outcome HttpCodec::whole() {
   const HttpHead& head = parser_.head();
   const HttpRoute route = routes_().find(listener_, head.method, head.target);
-  request_ = request_of(head, route, peer_);
-  request_.body = std::exchange(body_, {});
-  is_check_ = request_.settings.endpoint() == "auth";
+  request_.emplace(request_of(head, route, peer_));
+  request_->body = std::exchange(body_, {});
+  is_check_ = request_->settings.endpoint() == "auth";
   reply_.clear();  // nobody waits for a 100 any more
   stage_ = Stage::whole;
   return Outcome::whole;
@@ -152,8 +152,7 @@ void HttpCodec::append_response(std::string& out, const Response& response) {
   if (keep_ && !is_1_1_) out.append("Connection: keep-alive\r\n");
   out.append("\r\n");
   if (!is_head_) out.append(response.body);  // the peer would take it for the next answer
-  clear(request_.body);                      // an assignment would keep its memory
-  request_ = Request();
+  request_.reset();
   parser_.clear();
   clear(head_);
   scan_.reset();

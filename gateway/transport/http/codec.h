@@ -38,7 +38,7 @@ class HttpCodec final : public Codec {
       : limits_(limits), listener_(listener), peer_(peer), routes_(std::move(routes)), date_(date) {}
 
   [[nodiscard]] Outcome feed(std::string_view received) override;
-  [[nodiscard]] const Request& request() const override { return request_; }
+  [[nodiscard]] const Request& request() const override { return *request_; }
   [[nodiscard]] Refusal refusal() const override { return *refusal_; }
   void append_response(std::string& out, const Response& response) override;
   void close_after_answer() override { keep_ = false; }
@@ -73,7 +73,7 @@ class HttpCodec final : public Codec {
   std::size_t taken_of_pending_ = 0;
   std::string head_;  // the header block, which the request views
   std::string body_;
-  Request request_;
+  std::optional<Request> request_;
   std::size_t taken_ = 0;  // bytes of the request
   bool takes_body_ = false;
   bool is_check_ = false;

@@ -112,6 +112,15 @@ BOOST_AUTO_TEST_CASE(every_cookie_of_ours_is_left_out_also_beyond_the_eighth) {
   BOOST_TEST(rest({"s=v", "s=w"}) == "");
 }
 
+BOOST_AUTO_TEST_CASE(whatever_separates_the_others_one_semicolon_and_space_do_afterwards) {
+  BOOST_TEST(rest({"a=1;b=2; c=3;  d=4 ; e=5;\tf=6;; g=7 ;h=8;"}) ==
+             "a=1; b=2; c=3; d=4; e=5; f=6; g=7; h=8");
+  BOOST_TEST(rest({"a=1; s=v; b=2; c=3; s; d=4;s=w; e=5; f=6"}) == "a=1; b=2; c=3; d=4; e=5; f=6");
+  BOOST_TEST(rest({"s; a=1; b=2", "c=3; d=4; s"}) == "a=1; b=2; c=3; d=4");
+  const std::string_view text = "a=1; b=2; c=3";
+  BOOST_TEST(rest({text.substr(0, 3), text.substr(5, 3), text.substr(10)}) == text);
+}
+
 BOOST_AUTO_TEST_CASE(several_headers_become_one) {
   BOOST_TEST(rest({"a=1", "s=v", "b=2; "}) == "a=1; b=2");
   BOOST_TEST(rest({}) == "");
