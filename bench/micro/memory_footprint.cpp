@@ -2,6 +2,11 @@
 // longest call.
 //
 //     memory-footprint [sessions = 1000000] [bytes = 300] [of each owner = 0]
+//     memory-footprint churn [creates = 5000000] [cap in MiB = 256]
+//
+// churn: a store at its cap, whose sessions get larger and smaller again while others make room. It says what
+// the process takes then, before and after the heap has returned its free memory, as the gateway does when it
+// has been idle.
 //
 // Without the last number the sessions are nobody's. The difference to a run with it is the cost of the lists
 // of owners.
@@ -16,6 +21,7 @@
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "core/base/run.h"
@@ -79,15 +85,20 @@ class Stopwatch {
   std::size_t calls_ = 0;
 };
 
-// Returns the resident memory of the process, after the heap has returned its free memory.
-std::size_t resident_bytes() {
-  if (MallocExtension_ReleaseFreeMemory != nullptr) MallocExtension_ReleaseFreeMemory();
-  malloc_trim(0);
+// Returns the resident memory of the process.
+std::size_t resident_bytes_now() {
   std::ifstream statm("/proc/self/statm");
   std::size_t total_pages = 0;
   std::size_t resident = 0;
   statm >> total_pages >> resident;
   return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+// Returns the resident memory of the process, after the heap has returned its free memory.
+std::size_t resident_bytes() {
+  if (MallocExtension_ReleaseFreeMemory != nullptr) MallocExtension_ReleaseFreeMemory();
+  malloc_trim(0);
+  return resident_bytes_now();
 }
 
 double mib(std::size_t bytes) { return double(bytes) / (1 << 20); }
@@ -221,16 +232,53 @@ void measure_eviction(std::size_t sessions, SessionShape shape) {
               static_cast<unsigned long long>(store.stats().evictions));
 }
 
+// Creates sessions whose sizes drift: from 100 to 3,100 bytes and back, ten times, each up to half larger or
+// smaller than its neighbours.
+Task<> create_drifting(MemoryStore& store, std::size_t creates) {
+  RandomOrder order(1000);
+  const std::size_t half = std::max<std::size_t>(creates / 20, 1);
+  for (std::size_t i = 0; i < creates; ++i) {
+    const std::size_t at = i / half % 2 == 0 ? i % half : half - i % half;
+    const std::size_t middle = 100 + 3000 * at / half;
+    Bytes bytes(std::string(middle / 2 + middle * order.next() / 1000, 'v'));
+    std::string key = key_of(i);
+    StoreTerms terms(1h);
+    const auto created = co_await store.create(std::move(key), std::move(bytes), std::move(terms));
+    if (!created) throw std::runtime_error(created.error().detail);
+  }
+}
+
+void measure_churn(std::size_t creates, std::size_t cap_mib) {
+  SteppedClock clock;
+  MemoryStoreOptions options;
+  options.max_bytes = cap_mib << 20;
+  const std::size_t before = resident_bytes();
+  MemoryStore store(options, clock);
+  run(create_drifting(store, creates));
+  const std::size_t held = resident_bytes_now() - before;
+  std::printf("%zu creates of drifting sizes, cap %zu MiB: %.1f counted, %.1f resident, ", creates, cap_mib,
+              mib(store.stats().bytes), mib(held));
+  std::printf("%.1f after the heap has returned its free memory\n", mib(resident_bytes() - before));
+}
+
 }  // namespace
 }  // namespace session
 
 int main(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "churn") {
+    const std::size_t creates = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 5'000'000;
+    const std::size_t cap_mib = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 256;
+    session::measure_churn(creates, cap_mib);
+    return 0;
+  }
   const std::size_t sessions = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
   session::SessionShape shape;
   shape.bytes = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 300;
   shape.of_each_owner = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 0;
   if (sessions == 0) {
-    std::fprintf(stderr, "usage: memory-footprint [sessions] [bytes] [of each owner]\n");
+    std::fprintf(stderr,
+                 "usage: memory-footprint [sessions] [bytes] [of each owner]\n"
+                 "       memory-footprint churn [creates] [cap in MiB]\n");
     return 2;
   }
   session::measure_memory(sessions, shape);
