@@ -370,6 +370,7 @@ set_tests_properties(resilience/groups_test resilience/hostile_test resilience/l
 
 # Scripts that read the source.
 add_check(bench_harness)
+add_check(bench_scenarios)
 add_check(co_await_braces)
 add_check(doc_links)
 add_check(folder_order)

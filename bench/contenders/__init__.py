@@ -3,12 +3,16 @@ from dataclasses import dataclass
 
 from contenders.backend import Backend
 from contenders.express import Express
-from contenders.gateway import Gateway
+from contenders.gateway import Gateway, GatewayAsInstalled
 from contenders.lemonldap import LemonLdap
+from contenders.lua_resty_session import LuaRestySession
 from contenders.nginx_alone import NginxAlone
 from contenders.null_responder import NullResponder
 from contenders.php import Php
 from contenders.session_store import SessionStore
+
+
+LUA = {"lua-redis": "redis", "lua-cookie": "cookie"}  # the contenders that are lua-resty-session, and where they keep sessions
 
 
 @dataclass
@@ -19,8 +23,8 @@ class Contender:
     kept: bool = False
 
 
-def compared():
-    """The contenders of the side-by-side comparison, in the order of the tables."""
+def compared(options):
+    """The contenders of the side-by-side comparison, in the order of the tables. Those of lua-resty-session need its files."""
     nothing, memory, redis = NullResponder(), Gateway("memory"), Gateway("redis")
     return [
         Contender("nginx", NginxAlone()),
@@ -30,6 +34,10 @@ def compared():
         Contender("memory-unkept", memory),
         Contender("redis-kept", redis, True),
         Contender("redis-unkept", redis),
+        Contender("memory-installed", GatewayAsInstalled("memory"), True),
+        Contender("redis-installed", GatewayAsInstalled("redis"), True),
+        *(Contender(name, LuaRestySession(name, storage, options.lua_resty_session), True) for name, storage in LUA.items()
+          if options.lua_resty_session),
         Contender("express", Express("express"), True),
         Contender("express-notouch", Express("express-notouch", touch=False), True),
         Contender("express-cluster", Express("express-cluster", processes=2), True),

@@ -9,6 +9,7 @@ class Backend:
     options = ""  # how it is set up, for tables
     checks = True  # False: it reads no cookie, so there is nothing to verify
     uses_redis = False
+    alone = False  # True: it has an nginx of its own, which asks no other backend
     # nginx's variable that holds the user's name after an auth request.
     identity = "$upstream_http_x_auth_request_user"
 
@@ -18,6 +19,10 @@ class Backend:
     def pids(self):
         """The pids of its processes, without their descendants."""
         return []
+
+    def modules(self):
+        """Directives for the beginning of nginx's configuration."""
+        return ""
 
     def upstreams(self):
         """Directives for nginx's http block."""

@@ -1,48 +1,22 @@
 """session-gateway itself, with its shipped defaults."""
 import os
-import re
+import subprocess
 
 from contenders.backend import Backend
+from contenders.shipped import BehindShippedFiles, fastcgi_upstreams
 
-CONF = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "conf", "nginx")
 STORES = {"memory": "sessions in memory", "redis": "sessions in Redis over a Unix socket, asked at every check"}
+NEAR = " that finds no copy in the near cache (`max_bytes: 64MiB`)"
 
 
-def fastcgi_upstreams(name, socket):
-    return f"""
-  upstream {name} {{ server unix:{socket}; keepalive 1024; keepalive_requests 100000000; }}
-  upstream {name}_unkept {{ server unix:{socket}; }}"""
-
-
-def fastcgi_auth_location(name, kept):
-    """The directives of the auth location in conf/nginx/session-gateway-server.conf, for a location that requires a login."""
-    keep = "fastcgi_keep_conn on; fastcgi_store /dev/null/none;" if kept else ""
-    return f"""fastcgi_pass {name if kept else name + '_unkept'}; {keep}
-      fastcgi_pass_request_headers off; fastcgi_pass_request_body off; fastcgi_param CONTENT_LENGTH "";
-      fastcgi_param GATEWAY_ENDPOINT auth; fastcgi_param GATEWAY_REQUIRE ",login,";
-      fastcgi_param HTTP_COOKIE $http_cookie if_not_empty; fastcgi_param REQUEST_METHOD $request_method;
-      fastcgi_param REMOTE_ADDR $remote_addr; fastcgi_param REQUEST_ID $request_id;
-      fastcgi_buffer_size 48k; fastcgi_buffers 4 48k;"""
-
-
-def own_name(name):
-    return re.sub(r"\W", "_", name)
-
-
-def shipped(file, name):
-    """The lines of a file of conf/nginx, in which everything that nginx knows by a name has a name of this contender's own."""
-    with open(os.path.join(CONF, f"session-gateway-{file}.conf")) as f:
-        text = f.read()
-    own = own_name(name)
-    return re.sub(r"\bsession_(?=[a-z0-9])", f"{own}_session_", text).replace("/_session/", f"/_{own}/")
-
-
-class Gateway(Backend):
+class Gateway(BehindShippedFiles):
     """`workers`: the number of worker threads. `max_kib`: the size limit of the memory store. `connections`: the limit on
     connections, if not the default. `under`: a command that runs the daemon, such as valgrind. `program`: another binary than the
-    build's. `admin`: it has a socket for operators."""
+    build's. `admin`: it has a socket for operators. `redis_port`: the port of loopback where it reaches Redis, instead of the Unix
+    socket. `near_cache`: it keeps copies."""
 
-    def __init__(self, store, name=None, workers=1, max_kib=None, connections=None, under=(), program=None, admin=False):
+    def __init__(self, store, name=None, workers=1, max_kib=None, connections=None, under=(), program=None, admin=False,
+                 redis_port=None, near_cache=False):
         self.name = name or store
         self.store = store
         self.workers = workers
@@ -51,12 +25,18 @@ class Gateway(Backend):
         self.under = under
         self.program = program
         self.admin = admin
+        self.redis_port = redis_port
+        self.near_cache = near_cache
         self.uses_redis = store == "redis"
-        self.title = f"session-gateway, {'Redis' if self.uses_redis else 'memory'}"
-        self.options = f"{workers} worker{'s' if workers > 1 else ''}; {STORES[store]}; otherwise the defaults, logs to a file"
+        self.title = f"session-gateway, {'Redis' if self.uses_redis else 'memory'}{', near cache' if near_cache else ''}"
+        self.options = f"{workers} worker{'s' if workers > 1 else ''}; {STORES[store]}{NEAR if near_cache else ''}; otherwise the defaults, logs to a file"
+
+    def redis_options(self, redis):
+        url = f"redis://127.0.0.1:{self.redis_port}" if self.redis_port else f"unix://{redis.socket}"
+        return f"url: '{url}'" + (", near_cache: { max_bytes: 64MiB }" if self.near_cache else "")
 
     def config(self, redis):
-        options = f", redis: {{ url: 'unix://{redis.socket}' }}" if self.uses_redis else ""
+        options = f", redis: {{ {self.redis_options(redis)} }}" if self.uses_redis else ""
         if self.max_kib:
             options = f", memory: {{ max_bytes: {self.max_kib}KiB }}"
         limits = f"limits: {{ connections: {self.connections} }}" if self.connections else ""
@@ -64,7 +44,7 @@ class Gateway(Backend):
         return f"""
 listen:
   - {{ unix: {self.socket}, mode: "0666" }}
-  - {{ unix: {self.http_socket}, mode: "0666", protocol: http, serves: [auth] }}
+  - {{ unix: {self.http_socket}, mode: "0666", protocol: http, serves: [auth, metrics] }}
 store: {{ type: {self.store}{options} }}
 workers: {self.workers}
 {limits}
@@ -87,24 +67,6 @@ keys: [ {{ id: k1, value: "a key for the benchmark, 32 bytes or more" }} ]
     def pids(self):
         return [self.process.pid]
 
-    def upstreams(self):
-        """Those of the shipped files, and those for a check without them, on a connection of its own."""
-        upstream = re.sub(r"server unix:[^;]*;", f"server unix:{self.socket};", shipped("upstream", self.name))
-        return upstream + shipped("http", self.name) + fastcgi_upstreams(self.name, self.socket)
-
-    def protected(self, contender, variable):
-        """With the shipped files, unless the connection of a check is not to be kept, which they always do."""
-        if not contender.kept:
-            return super().protected(contender, variable)
-        return f"""
-{shipped("server", self.name)}
-    location = /{contender.name} {{
-{shipped("protect", self.name)}
-      add_header X-User ${own_name(self.name)}_session_user; empty_gif; }}"""
-
-    def auth_location(self, kept):
-        return fastcgi_auth_location(self.name, kept)
-
     def login(self):
         return f"""fastcgi_pass {self.name}; fastcgi_keep_conn on; client_max_body_size 1m; client_body_buffer_size 256k;
       fastcgi_param GATEWAY_ENDPOINT session; fastcgi_param GATEWAY_ALLOW set;
@@ -113,6 +75,36 @@ keys: [ {{ id: k1, value: "a key for the benchmark, 32 bytes or more" }} ]
 
     def log_in(self, front, attributes):
         return front.begin_session(self.name, {"set": attributes})
+
+
+class GatewayAsInstalled(Gateway):
+    """The gateway behind an nginx of its own, with the files that `session-gateway nginx` writes, as a user includes them."""
+
+    alone = True
+
+    def __init__(self, store):
+        super().__init__(store, name=f"{store}-installed")
+        self.options = "the same, behind an nginx of its own with the files that `session-gateway nginx` has written for it"
+
+    def start(self, sandbox, redis, seconds=20):
+        super().start(sandbox, redis, seconds)
+        self.files = sandbox.path(f"{self.name}-nginx")
+        os.mkdir(self.files)
+        subprocess.run([f"{sandbox.build}/session-gateway", "nginx", "--config", sandbox.path(f"{self.name}.yaml"), "--output", self.files],
+                       check=True, stdout=subprocess.DEVNULL)
+
+    def file(self, name):
+        return f"include {self.files}/session-gateway-{name}.conf;"
+
+    def upstreams(self):
+        return f"{self.file('upstream')} {self.file('http')}"
+
+    def protected(self, contender, variable):
+        return f"""{self.file("server")}
+    location = /{contender.name} {{ {self.file("protect")} add_header X-User $session_user; empty_gif; }}"""
+
+    def login(self):
+        return f"fastcgi_param GATEWAY_ALLOW set; {self.file('session')}"
 
 
 class GatewayByHand(Gateway):
@@ -136,5 +128,5 @@ class GatewayByHand(Gateway):
         return f"""proxy_pass http://{self.name}_http/auth/login; proxy_http_version 1.1; proxy_method GET;
       proxy_pass_request_headers off; proxy_pass_request_body off;
       proxy_set_header Connection ""; proxy_set_header Content-Length ""; proxy_set_header Cookie $http_cookie;
-      proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Request-Id $request_id;
+      proxy_set_header X-Forwarded-For $remote_addr;
       proxy_buffer_size 48k; proxy_buffers 4 48k;"""

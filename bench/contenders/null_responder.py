@@ -1,9 +1,8 @@
 """The reference: a FastCGI responder that does nothing (bench/contenders/null_responder.cpp)."""
-from contenders.backend import Backend
-from contenders.gateway import fastcgi_auth_location, fastcgi_upstreams
+from contenders.shipped import BehindShippedFiles
 
 
-class NullResponder(Backend):
+class NullResponder(BehindShippedFiles):
     name = "nothing"
     title = "do-nothing FastCGI responder"
     options = "one thread, epoll, one constant 204; nothing is checked"
@@ -16,9 +15,3 @@ class NullResponder(Backend):
 
     def pids(self):
         return [self.process.pid]
-
-    def upstreams(self):
-        return fastcgi_upstreams(self.name, self.socket)
-
-    def auth_location(self, kept):
-        return fastcgi_auth_location(self.name, kept)

@@ -10,10 +10,10 @@ def command(bench, path, connections, rate, seconds, kind, what):
     return [f"{bench.sandbox.build}/bench/load-client", *map(str, (bench.front.port, path, connections, rate, seconds, kind, what))]
 
 
-def run_clean(bench, path, connections, seconds, cookies):
-    """Runs one load with the cookies of a file at the maximum rate. Every response must be a success. Returns the result of
-    wrk.run without errors and refusals."""
-    done = subprocess.run(command(bench, path, connections, "max", seconds, "users", cookies), capture_output=True, text=True,
+def run_clean(bench, path, connections, seconds, cookies, rate="max"):
+    """Runs one load with the cookies of a file. Every response must be a success. Returns the result of wrk.run without errors
+    and refusals."""
+    done = subprocess.run(command(bench, path, connections, rate, seconds, "users", cookies), capture_output=True, text=True,
                           timeout=seconds + 60)
     if done.returncode != 0:
         raise BenchError(done.stderr or done.stdout)

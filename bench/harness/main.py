@@ -1,6 +1,7 @@
 """The command line, and the order of a run."""
 import argparse
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -23,6 +24,12 @@ def numbers(text):
     return [int(number) for number in names(text)]
 
 
+def folder(text):
+    if not os.path.isdir(text):
+        raise argparse.ArgumentTypeError(f"there is no folder {text}")
+    return os.path.abspath(text)
+
+
 def parse_arguments(arguments):
     parser = argparse.ArgumentParser(prog="./dev bench", description=(
         "Measures the auth check through nginx, side by side with other ways to do it. Everything is started privately on "
@@ -38,15 +45,19 @@ def parse_arguments(arguments):
     parser.add_argument("--other", metavar="PROGRAM", help="of the scenario `logins`: another session-gateway to measure beside this one")
     parser.add_argument("--rounds", type=int, metavar="N", help="how often each is measured, in turns (5)")
     parser.add_argument("--seconds", type=int, metavar="N", help="of one measurement (3)")
+    parser.add_argument("--seed", type=int, metavar="N", help="of the order of the cases, which changes from round to round (random; a run says it)")
+    parser.add_argument("--lua-resty-session", type=folder, metavar="FOLDER", help=(
+        "measure lua-resty-session 4, too: a folder with its Lua files and those that it needs (docs/benchmarks.md says which)"))
     parser.add_argument("--keep", action="store_true", help=(
         "keep the scenarios of a partial run in bench/report/last_run and docs/benchmarks.md, with a note of when they were measured"))
     parser.add_argument("--report-only", action="store_true",
                         help="measure nothing: make the page and its pictures from bench/report/last_run again")
     options = parser.parse_args(arguments)
     check_names(parser, "scenario", options.scenarios, SCENARIOS)
-    check_names(parser, "contender", options.contenders, [contender.name for contender in compared()])
+    check_names(parser, "contender", options.contenders, [contender.name for contender in compared(options)])
     if options.keep and (options.quick or options.contenders or options.connections or not options.scenarios):
         parser.error("--keep goes with --scenarios, and with scenarios that are whole")
+    options.seed = random.randrange(1 << 16) if options.seed is None else options.seed
     options.rounds = options.rounds or (1 if options.quick else 5)
     options.seconds = options.seconds or (1 if options.quick else 3)
     options.say = lambda text: print(text, file=sys.stderr, flush=True)
@@ -59,12 +70,12 @@ def check_names(parser, kind, given, known):
             parser.error(f"there is no {kind} '{name}'; `./dev bench --list` says which there are")
 
 
-def show_list():
+def show_list(options):
     print("Scenarios, in their order:")
     for name, scenario in SCENARIOS.items():
         print(f"  {name:<14} {scenario.__doc__.splitlines()[0]}")
     print("Contenders of the scenario `compare`:")
-    for contender in compared():
+    for contender in compared(options):
         kept = "connections kept" if contender.kept else "connections not kept"
         print(f"  {contender.name:<20} {contender.backend.title} ({kept})")
 
@@ -80,8 +91,9 @@ def chosen_scenarios(options):
 
 def measure(options):
     """Runs the scenarios and returns the results. A scenario that fails is listed under "failed"; the others go on."""
-    results = {"machine": machine(options), "rounds": options.rounds, "seconds": options.seconds, "scenarios": {}, "failed": {}}
+    results = {"machine": machine(options), "rounds": options.rounds, "seconds": options.seconds, "seed": options.seed, "scenarios": {}, "failed": {}}
     began = time.monotonic()
+    options.say(f"The order of the cases follows from --seed {options.seed}.")
     for name in chosen_scenarios(options):
         options.say(f"{name}: {SCENARIOS[name].__doc__.splitlines()[0]}")
         try:
@@ -125,7 +137,7 @@ def run(options):
 def main():
     options = parse_arguments(sys.argv[1:])
     if options.list:
-        show_list()
+        show_list(options)
         return 0
     try:
         return run(options)

@@ -10,13 +10,14 @@ USER = "alice"
 
 def configuration(sandbox, port, contenders):
     backends = list({id(contender.backend): contender.backend for contender in contenders}.values())
+    modules = "".join(backend.modules() for backend in backends)
     upstreams = "".join(backend.upstreams() for backend in backends)
     logins = "".join(f"\n    location = /login-{b.name} {{ {b.login()} }}" for b in backends if b.login())
     # If root starts nginx, the worker is root, too, so that it can connect to sockets of other users.
     user = "user root;" if os.geteuid() == 0 else ""
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = " ".join(f"{kind}_temp_path {sandbox.dir}/{kind};" for kind in kinds)
-    return f"""daemon off; {user} worker_processes 1; pid {sandbox.dir}/nginx.pid;
+    return f"""{modules}daemon off; {user} worker_processes 1; pid {sandbox.dir}/nginx.pid;
 error_log {sandbox.dir}/nginx-error.log warn;
 events {{ worker_connections 16384; }}
 http {{

@@ -7,17 +7,18 @@ from report.results import read
 
 TEMPLATE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "benchmarks.md.in")
 MISSING = "*Not part of this run.*"
-TABLES = {"compare": tables.compare, "connections": tables.connections, "workers": tables.plain, "protocols": tables.plain, "sessions": tables.plain,
-          "sizes": tables.plain, "million": tables.million,
-          "owners": tables.owners, "logins": tables.logins, "idle_busy": tables.idle_busy, "flood": tables.flood,
-          "steps": tables.steps}
+TABLES = {"compare": tables.compare, "connections": tables.connections, "workers": tables.plain, "protocols": tables.plain,
+          "sessions": tables.plain, "sizes": tables.plain, "million": tables.million, "churn": tables.churn, "owners": tables.owners,
+          "logins": tables.logins, "remote": tables.remote, "destroy": tables.destroy, "idle_busy": tables.idle_busy,
+          "flood": tables.flood, "instructions": tables.instructions, "steps": tables.steps}
 
 
 def described(machine, results):
     trial = " **Something else was running: take these figures as a trial.**" if machine["busy_percent"] > 5 else ""
+    seed = f", in an order that changes from round to round (`--seed {results['seed']}`)" if "seed" in results else ""
     return (f"{machine['date']}, {machine['cpu']}, {machine['cores']} cores, {machine['memory_gib']} GiB, {machine['system']}. "
             f"Before the run the machine was {machine['busy_percent']} % busy.{trial} Medians of {results['rounds']} rounds of "
-            f"{results['seconds']} s; the whole run took {results['took_seconds'] / 60:.0f} minutes.")
+            f"{results['seconds']} s{seed}; the whole run took {results['took_seconds'] / 60:.0f} minutes.")
 
 
 def measured_apart(scenario):

@@ -44,7 +44,9 @@ def compare(scenario):
 def options(scenario):
     rows = [[f"`{s['name']}`", s["title"], "yes" if s["kept"] else "no", s["options"],
              "yes" if s["verified"] else "checks nothing"] for s in scenario["contenders"]]
-    return table(["contender", "what it is<", "kept<", "how it is set up<", "verified<"], rows)
+    left_out = scenario.get("left_out")
+    note = f"\n\nNot measured, since `--lua-resty-session` gave no folder: {', '.join(f'`{name}`' for name in left_out)}." if left_out else ""
+    return table(["contender", "what it is<", "kept<", "how it is set up<", "verified<"], rows) + note
 
 
 def connections(scenario):
@@ -128,6 +130,45 @@ def logins(scenario):
                      *(number(value, "{:.1f}") for value in cpu(rounds).values()), *(number(share, "{:.2f}") for share in shares)])
     return table(["", "logins/s", "p50 ms", "p99 ms", "nginx µs", "backend µs", "Redis µs", "logins/s with the lists, to this",
                   "backend µs, to this", "Redis µs, to this"], rows)
+
+
+def remote(scenario):
+    results = by_name(scenario)
+    rows = []
+    for name, rounds in results.items():
+        rows.append([f"`{name}`", *(latency(median(rounds, p)) for p in ("p50", "p99", "p99.9")),
+                     number(ratio(rounds, results["memory"], "p50"), "{:.2f}"), number(median(rounds, "hit_percent"), "{:.1f}"),
+                     *(number(value, "{:.1f}") for value in cpu(rounds).values())])
+    return table(["", "p50 ms", "p99 ms", "p99.9 ms", "p50, to memory's", "hits, %", "nginx µs", "backend µs", "Redis µs"], rows)
+
+
+def destroy(scenario):
+    rows = [[{"direct": "Redis beside them", "remote": f"Redis {scenario['away_ms']:g} ms away"}[name],
+             number(sum(one["count"] for one in rounds)), *(number(median(rounds, p), "{:.2f}") for p in ("p50_ms", "p99_ms")),
+             number(largest(rounds, "max_ms"), "{:.2f}"), number(sum(one["passed_after"] for one in rounds))]
+            for name, rounds in by_name(scenario).items()]
+    return table(["", "destroys", "p50 ms", "p99 ms", "longest ms", "after which a check passed"], rows)
+
+
+def churn(scenario):
+    return table(["after " + f"{scenario['creates']:,} creates", "MiB", "of the cap"], [
+        [what, number(scenario[key], "{:,.1f}"), number(scenario[key] / scenario["cap_mib"], "{:.2f}")] for what, key in (
+            ("cap", "cap_mib"), ("counted", "counted_mib"), ("resident", "resident_mib"),
+            ("resident after the heap has returned its free memory", "released_mib"))])
+
+
+COUNTED = {"memory": "memory", "redis": "Redis", "near": "Redis with the near cache, which has a copy"}
+
+
+def instructions(scenario):
+    rows = [[f"a check, {shown}", connections, number(scenario["instructions"][store][str(connections)]),
+             number(scenario["syscalls"][store][str(connections)], "{:.2f}")]
+            for store, shown in COUNTED.items() for connections in scenario["connections"]]
+    rows += [[f"a check of {scenario['large_bytes']:,} bytes, Redis", connections, number(count), ""]
+             for connections, count in scenario["large"].items()]
+    shown = {"plain": "nginx, a location without a check", "protect": "nginx, a location with session-gateway-protect.conf"}
+    rows += [[shown[place], 1, number(count), ""] for place, count in scenario["nginx"].items()]
+    return table(["", "connections", "instructions", "system calls"], rows)
 
 
 def idle_busy(scenario):

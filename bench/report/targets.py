@@ -1,7 +1,7 @@
 """The performance targets of the project, and the figures of a run. A target whose scenario was not measured is left out."""
 from dataclasses import dataclass
 
-from report.stats import by_name, largest, median, ratio
+from report.stats import by_name, cpu, largest, median, ratio
 
 
 @dataclass
@@ -43,6 +43,36 @@ def beside_peers(contenders):
                                ratio(rounds, others), "{:.1f} times")
 
 
+def all_cpu(rounds):
+    """The CPU time in µs per request of all processes."""
+    return sum(filter(None, cpu(rounds).values()))
+
+
+def beside_lua(contenders):
+    """Compares with lua-resty-session 4 in the same run."""
+    if "lua-redis" in contenders:
+        for name, share, shown in (("redis-kept", 0.40, "Redis"), ("near-kept", 0.33, "Redis with the near cache")):
+            if name in contenders:
+                yield at_most(f"all µs, {shown}, of lua-resty-session's with Redis", share,
+                              all_cpu(contenders[name]) / all_cpu(contenders["lua-redis"]))
+
+
+def of_instructions(scenario):
+    for store, shown, most in (("memory", "memory", 13000), ("redis", "Redis, not cached", 17000)):
+        yield at_most(f"the gateway's user instructions per check, {shown}", most, scenario["instructions"][store]["32"], "{:,.0f}")
+    yield at_most("nginx's user instructions per check, shipped files", 36000, scenario["nginx"]["protect"], "{:,.0f}")
+    few, many = scenario["large"]
+    yield at_most(f"user instructions per check of {scenario['large_bytes']:,} bytes in Redis, {many} in flight to {few}", 1.3,
+                  scenario["large"][many] / scenario["large"][few], "{:.2f} times")
+
+
+def far_away(scenario):
+    results = by_name(scenario)
+    hits = median(results["near"], "hit_percent")
+    yield at_most(f"p50 with Redis {scenario['away_ms']:g} ms away and {hits:.0f} % hits, to that from memory", 1.3,
+                  ratio(results["near"], results["memory"], "p50"), "{:.2f} times")
+
+
 def growth(scenario):
     contenders = by_name(scenario)
     for store in ("memory", "redis"):
@@ -60,6 +90,10 @@ def under_flood(scenario):
 
 
 def memory(scenarios):
+    if "churn" in scenarios:
+        scenario = scenarios["churn"]
+        yield at_most(f"resident memory after {scenario['creates']:,} creates of drifting sizes, to the cap", 1.25,
+                      scenario["resident_mib"] / scenario["cap_mib"], "{:.2f} times")
     if "idle_busy" in scenarios:
         scenario = scenarios["idle_busy"]
         yield at_most(f"{scenario['idle']:,} idle connections", 100, scenario["held_mib"], "{:.0f} MiB")
@@ -90,18 +124,12 @@ def beside_other(scenario):
                            ratio(results[store], results[f"{store} other"]))
 
 
+# By scenario: the function that judges it.
+JUDGES = {"compare": lambda scenario: [*beside_reference(by_name(scenario)), *beside_peers(by_name(scenario)), *beside_lua(by_name(scenario))],
+          "instructions": of_instructions, "remote": far_away, "sessions": growth, "flood": under_flood, "owners": lists_of_owners,
+          "logins": beside_other}
+
+
 def judge(scenarios):
     """The targets for the scenarios of a results file."""
-    targets = []
-    if "compare" in scenarios:
-        contenders = by_name(scenarios["compare"])
-        targets += [*beside_reference(contenders), *beside_peers(contenders)]
-    if "sessions" in scenarios:
-        targets += growth(scenarios["sessions"])
-    if "flood" in scenarios:
-        targets += under_flood(scenarios["flood"])
-    if "owners" in scenarios:
-        targets += lists_of_owners(scenarios["owners"])
-    if "logins" in scenarios:
-        targets += beside_other(scenarios["logins"])
-    return targets + list(memory(scenarios))
+    return [target for name, judged in JUDGES.items() if name in scenarios for target in judged(scenarios[name])] + list(memory(scenarios))

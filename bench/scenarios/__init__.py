@@ -1,5 +1,6 @@
 """The scenarios, in the order of a run. Each answers one question by measurements and returns a value for the results file."""
-from scenarios import compare, connections, flood, idle_busy, logins, million, owners, protocols, sessions, sizes, steps, workers
+from scenarios import (churn, compare, connections, destroy, flood, idle_busy, instructions, logins, million, owners, protocols,
+                       remote, sessions, sizes, steps, workers)
 
 SCENARIOS = {
     "compare": compare,
@@ -9,9 +10,13 @@ SCENARIOS = {
     "sessions": sessions,
     "sizes": sizes,
     "million": million,
+    "churn": churn,
     "owners": owners,
     "logins": logins,
+    "remote": remote,
+    "destroy": destroy,
     "idle_busy": idle_busy,
     "flood": flood,
+    "instructions": instructions,
     "steps": steps,
 }

@@ -7,7 +7,7 @@ CONTENDERS = ("nothing-kept", "memory-kept", "redis-kept")
 
 
 def run(options):
-    contenders = [contender for contender in compared() if contender.name in (options.contenders or CONTENDERS)]
+    contenders = [contender for contender in compared(options) if contender.name in (options.contenders or CONTENDERS)]
     counts = options.connections or COUNTS
     with Bench(options, contenders) as bench:
         results = rounds(options, {f"{contender.name} {count}": lambda s=contender, c=count: bench.measure(s, c)
