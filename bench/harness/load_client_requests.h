@@ -16,7 +16,7 @@ inline constexpr std::size_t kForgedDigits = 7;
 class Requests {
  public:
   explicit Requests(const std::string& path)
-      : head_("GET /" + path + " HTTP/1.1\r\nHost: localhost\r\nCookie: ") {}
+      : head_("GET /" + path + " HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nCookie: ") {}
   virtual ~Requests() = default;
   Requests(const Requests&) = delete;
   Requests& operator=(const Requests&) = delete;
