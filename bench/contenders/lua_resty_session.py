@@ -1,5 +1,6 @@
 """lua-resty-session 4 in nginx itself, by Debian's module for Lua: with its sessions in Redis, or whole in the cookie."""
 import os
+import re
 
 from contenders.backend import Backend
 from harness.sandbox import BenchError
@@ -17,10 +18,25 @@ def search_path(folder):
     return [f"{place}/{end}" for place in places for end in ("?.lua", "?/init.lua")]
 
 
+def file_of(folder, module):
+    """The file that has a module, or None."""
+    files = (place.replace("?", module.replace(".", "/")) for place in search_path(folder))
+    return next(filter(os.path.exists, files), None)
+
+
 def missing(folder):
     """The needed modules that are not there."""
-    return [module for module in NEEDED
-            if not any(os.path.exists(place.replace("?", module.replace(".", "/"))) for place in search_path(folder))]
+    return [module for module in NEEDED if not file_of(folder, module)]
+
+
+def version(folder):
+    """The version that the library gives itself, or ""."""
+    file = file_of(folder, "resty.session")
+    if not file:
+        return ""
+    with open(file) as opened:
+        found = re.search(r'_VERSION\s*=\s*"([^"]+)"', opened.read())
+    return found[1] if found else ""
 
 
 class LuaRestySession(Backend):
@@ -32,8 +48,8 @@ class LuaRestySession(Backend):
         self.uses_redis = storage == "redis"
         self.title = "lua-resty-session 4, " + ("Redis" if self.uses_redis else "the session in the cookie")
         where = "Redis over a Unix socket, " if self.uses_redis else ""
-        self.options = (f"in nginx, `access_by_lua`, no other process; {where}its defaults, but `cookie_secure` off; the secret is given; "
-                        "a check is `session.open`, and refuses a session without a user; it extends nothing")
+        self.options = (f"in nginx, `access_by_lua`, no other process; {where}its defaults, but `cookie_secure` off and "
+                        "`lua_socket_pool_size 1024`; a check is `session.open`, and refuses a session without a user; it extends nothing")
 
     def start(self, sandbox, redis):
         absent = missing(self.folder)
@@ -47,6 +63,7 @@ class LuaRestySession(Backend):
     def upstreams(self):
         redis = f"""redis = {{ socket = "unix:{self.redis.socket}", prefix = "lua" }},""" if self.uses_redis else ""
         return f"""
+  lua_socket_pool_size 1024;
   lua_package_path "{';'.join(search_path(self.folder))};{DEBIAN};;";
   init_by_lua_block {{
     require "resty.core"

@@ -28,6 +28,7 @@
 #include <cstdlib>
 #include <deque>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -104,11 +105,11 @@ class DelayProxy {
       std::array<epoll_event, 64> ready{};
       const int count = wait(ready);
       const auto now = Clock::now();
-      for (int i = 0; i < count; ++i) {
-        if (ready[i].data.ptr == nullptr) {
+      for (const auto& event : std::span(ready).first(static_cast<std::size_t>(std::max(count, 0)))) {
+        if (event.data.ptr == nullptr) {
           accept_all();
         } else {
-          serve(*static_cast<End*>(ready[i].data.ptr), ready[i].events, now);
+          serve(*static_cast<End*>(event.data.ptr), event.events, now);
         }
       }
       send_due();

@@ -8,8 +8,10 @@ import re
 import subprocess
 import time
 
+from contenders import lua_resty_session
+
 COLUMNS = ("scenario", "case", "round", "rate", "p50", "p99", "p99.9", "cpu_nginx", "cpu_backend", "cpu_redis", "count", "created_rate",
-           "forged_rate", "given_up")
+           "forged_rate", "given_up", "hit_percent", "p50_ms", "p99_ms", "max_ms")
 
 
 def first_line(*command):
@@ -41,7 +43,8 @@ def npm_versions():
     return found
 
 
-def versions(build):
+def versions(options):
+    build, lua = options.build, options.lua_resty_session
     nginx = first_line("nginx", "-v")
     npm = npm_versions()
     return {
@@ -55,6 +58,8 @@ def versions(build):
         "PHP": package_version("php8.2-fpm"),
         "phpredis": package_version("php8.2-redis") or package_version("php-redis"),
         "LemonLDAP::NG": package_version("lemonldap-ng-fastcgi-server"),
+        "lua-resty-session": lua_resty_session.version(lua) if lua else "",
+        "nginx's module for Lua": package_version("libnginx-mod-http-lua") if lua else "",
         "GCC": package_version("g++-12"),
     }
 
@@ -84,7 +89,7 @@ def machine(options):
         system = re.search(r'PRETTY_NAME="(.*)"', f.read()).group(1)
     return {"date": datetime.date.today().isoformat(), "cores": os.cpu_count(), "cpu": cpu_model(),
             "memory_gib": round(memory), "system": f"{system}, Linux {platform.release()}",
-            "busy_percent": busy_percent(), "versions": {k: v for k, v in versions(options.build).items() if v}}
+            "busy_percent": busy_percent(), "versions": {k: v for k, v in versions(options).items() if v}}
 
 
 def measurements(value, scenario, case=""):
