@@ -9,35 +9,13 @@
 #include <openssl/evp.h>
 
 #include "core/crypto/hex.h"
+#include "core/store/redis/resp/format.h"
 
 namespace session {
 namespace {
 
 // 300 years. Redis adds the time to live to its Unix time in milliseconds; the sum must not overflow.
 constexpr milliseconds kMaxTtl = std::chrono::hours(24 * 365 * 300);
-
-// The bytes of a word on the wire beside its own: its type, its size and two line ends.
-constexpr std::size_t kWordOverhead = 26;
-
-// Appends a header of RESP2: a type, a number and a line end.
-void append_header(std::string& to, char type, std::size_t number) {
-  std::array<char, kWordOverhead> text{type};
-  char* end = std::to_chars(text.data() + 1, text.data() + text.size() - 2, number).ptr;
-  *end++ = '\r';
-  *end++ = '\n';
-  to.append(text.data(), end);
-}
-
-void append_word(std::string& to, std::string_view word) {
-  append_header(to, '$', word.size());
-  to.append(word).append("\r\n", 2);
-}
-
-std::size_t size_on_wire(std::initializer_list<std::string_view> words) {
-  std::size_t size = kWordOverhead;
-  for (const std::string_view word : words) size += kWordOverhead + word.size();
-  return size;
-}
 
 const Script& replace_script() {
   static const Script script(
@@ -120,16 +98,16 @@ constexpr const char* kList =
     "if left<e-now then call('PEXPIREAT',set,score) end ";
 
 const Script& own_script() {
-  static const std::string text = std::string(kList) + "return 1";
+  static const std::string text = std::string(kList).append("return 1");
   static const Script script(text);
   return script;
 }
 
 const Script& create_owned_script() {
-  static const std::string text = std::string(kList) +
-                                  "local made if ARGV[5]=='' then made=call('SET',KEYS[2],ARGV[6],'NX') "
-                                  "else made=call('SET',KEYS[2],ARGV[6],'NX','PX',ARGV[5]) end "
-                                  "return made and 1 or 2";
+  static const std::string text = std::string(kList).append(
+      "local made if ARGV[5]=='' then made=call('SET',KEYS[2],ARGV[6],'NX') "
+      "else made=call('SET',KEYS[2],ARGV[6],'NX','PX',ARGV[5]) end "
+      "return made and 1 or 2");
   static const Script script(text);
   return script;
 }
@@ -225,11 +203,8 @@ std::string_view name(commands::By by, const Script& script) {
 
 Command& Command::then(std::initializer_list<std::string_view> words) {
   if (replies == kMaxCommands) throw std::logic_error("too many Redis commands at once");
-  const std::size_t needed = wire.size() + size_on_wire(words);
-  if (wire.capacity() < needed) wire.reserve(std::max(needed, 2 * wire.capacity()));
   starts[replies++] = wire.size();
-  append_header(wire, '*', words.size());
-  for (const std::string_view word : words) append_word(wire, word);
+  append_command(wire, words);
   return *this;
 }
 
@@ -237,7 +212,8 @@ std::string Command::asking() const {
   std::string out;
   for (std::size_t i = 0; i < replies; ++i) {
     const std::size_t end = i + 1 < replies ? starts[i + 1] : wire.size();
-    out.append("*1\r\n$6\r\nASKING\r\n").append(wire, starts[i], end - starts[i]);
+    append_command(out, {"ASKING"});
+    out.append(wire, starts[i], end - starts[i]);
   }
   return out;
 }
@@ -258,7 +234,8 @@ Command load(std::string_view key, std::size_t max_bytes, bool time_left) {
   Command command;
   command.retry = Command::Retry::safe;
   command.is_valid_reply = time_left ? is_entry : is_value;
-  command.wire.reserve(2 * key.size() + 10 * kWordOverhead);
+  constexpr std::size_t kOtherBytes = 100;
+  command.wire.reserve((time_left ? 2 : 1) * key.size() + kOtherBytes);
   command.then({"GETRANGE", key, "0", {digits.data(), end}});
   if (time_left) command.then({"PTTL", key});
   return command;

@@ -33,7 +33,7 @@ struct Command {
   // types belong to another command.
   bool (*is_valid_reply)(const std::vector<Reply>& replies) = nullptr;
 
-  // Appends one command (RESP2, an array of bulk strings).
+  // Appends one command.
   Command& then(std::initializer_list<std::string_view> words);
   // Returns the wire text with ASKING before each command, for a node that is importing the slot (Redis
   // Cluster specification, "ASK redirection"). The server then also sends a reply to each ASKING.
