@@ -23,6 +23,7 @@ int http_target(const std::uint8_t* data, std::size_t size);
 int http_parsers_target(const std::uint8_t* data, std::size_t size);
 int json_target(const std::uint8_t* data, std::size_t size);
 int nginx_target(const std::uint8_t* data, std::size_t size);
+int replies_target(const std::uint8_t* data, std::size_t size);
 }
 
 namespace session::test {
@@ -68,10 +69,11 @@ BOOST_AUTO_TEST_CASE(http_parsers_finds_nothing_in_its_corpus) {
 }
 BOOST_AUTO_TEST_CASE(json_finds_nothing_in_its_corpus) { run_corpus("json", json_target); }
 BOOST_AUTO_TEST_CASE(nginx_finds_nothing_in_its_corpus) { run_corpus("nginx", nginx_target); }
+BOOST_AUTO_TEST_CASE(replies_finds_nothing_in_its_corpus) { run_corpus("replies", replies_target); }
 
 BOOST_AUTO_TEST_CASE(every_target_and_every_corpus_is_tested_here) {
   const std::set<std::string> tested = {"actions", "config",       "cookie", "framing",
-                                        "http",    "http_parsers", "json",   "nginx"};
+                                        "http",    "http_parsers", "json",   "nginx", "replies"};
   std::set<std::string> targets, corpora;
   for (const auto& entry : std::filesystem::directory_iterator(kFuzz)) {
     const std::string name = entry.path().filename();

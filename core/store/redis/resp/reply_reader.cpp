@@ -109,6 +109,14 @@ ReplyReader::ReplyReader(std::size_t max_bytes, std::size_t max_elements)
 ReplyReader::~ReplyReader() = default;
 
 void ReplyReader::feed(std::string_view bytes) {
+  if (!rest_.empty()) {
+    scanner_.give_up();
+    take(rest_);
+  }
+  rest_ = bytes;
+}
+
+void ReplyReader::take(std::string_view bytes) {
   // redisReaderFeed() also fails after an earlier parse error; next() reports that one.
   if (redisReaderFeed(reader_.get(), bytes.data(), bytes.size()) != REDIS_OK && reader_->err == 0)
     throw std::bad_alloc();
@@ -118,13 +126,21 @@ bool ReplyReader::empty() const {
   // hiredis is between two replies if it has no task (ridx -1), or a root task whose type byte it has not
   // read.
   const bool begun = reader_->ridx > 0 || (reader_->ridx == 0 && reader_->rstack[0].type != -1);
-  return reader_->len == reader_->pos && !begun;
+  return rest_.empty() && reader_->len == reader_->pos && !begun;
 }
 
 Result<std::optional<Reply>, std::string> ReplyReader::next() {
+  if (rest_.empty() && scanner_.between_replies()) return std::optional<Reply>();
+  if (!rest_.empty()) {
+    const std::size_t size = scanner_.scan(rest_);
+    take(rest_.substr(0, size));
+    rest_.remove_prefix(size);
+  }
   void* reply_object = nullptr;
   if (redisReaderGetReply(reader_.get(), &reply_object) != REDIS_OK)
     return std::string("what came is not RESP2, or too large");
+  // hiredis decides what a reply is.
+  if ((reply_object != nullptr) != scanner_.between_replies()) scanner_.give_up();
   if (reply_object == nullptr) {
     // hiredis waits for as many bytes as the reply announces, without a limit; the limit is enforced here.
     if (reader_->len - reader_->pos > max_bytes_ + kStringOverhead)

@@ -157,7 +157,8 @@ BOOST_AUTO_TEST_CASE(a_part_that_does_not_end_is_not_waited_for) {
     ReplyReader reader(kMax);
     reader.feed(begin);
     BOOST_TEST(take_all(reader) == "unfinished");
-    reader.feed(std::string(kMax + 64, '1'));
+    const std::string more(kMax + 64, '1');
+    reader.feed(more);
     BOOST_TEST(take_all(reader) == kTooLarge);
   }
 }
@@ -177,7 +178,8 @@ BOOST_AUTO_TEST_CASE(a_reply_has_65536_elements_and_not_one_more) {
 BOOST_AUTO_TEST_CASE(the_most_elements_may_be_more_or_fewer) {
   for (const std::size_t most : {std::size_t{5}, std::size_t{70000}}) {
     ReplyReader reader(kMax, most);
-    reader.feed(array_of(most) + array_of(most) + array_of(most + 1));
+    const std::string stream = array_of(most) + array_of(most) + array_of(most + 1);
+    reader.feed(stream);
     const std::string all = take_all(reader);
     BOOST_TEST(all.find("] [") != std::string::npos);
     BOOST_TEST(all.ends_with(std::string("] ") + kNotResp));
@@ -242,6 +244,14 @@ BOOST_AUTO_TEST_CASE(replies_before_an_error_are_whole_and_after_it_there_are_no
   BOOST_TEST(take_all(reader) == kNotResp);
   reader.feed(":3\r\n");
   BOOST_TEST(take_all(reader) == kNotResp);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_fed_before_the_former_was_read_is_read_all_the_same) {
+  ReplyReader reader(kMax);
+  for (const std::string_view part : {":1\r", "\n$3\r\nab", "c\r\n+O", "K\r\n"}) reader.feed(part);
+  BOOST_TEST(take_all(reader) == ":1 \"abc\" +OK end");
+  reader.feed("*1\r\n:2\r\n:3\r\n");
+  BOOST_TEST(take_all(reader) == "[:2] :3 end");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
