@@ -13,10 +13,10 @@ class Gateway(BehindShippedFiles):
     """`workers`: the number of worker threads. `max_kib`: the size limit of the memory store. `connections`: the limit on
     connections, if not the default. `under`: a command that runs the daemon, such as valgrind. `program`: another binary than the
     build's. `admin`: it has a socket for operators. `redis_port`: the port of loopback where it reaches Redis, instead of the Unix
-    socket. `near_cache`: it keeps copies."""
+    socket. `near_cache`: it keeps copies. `rules`: how many rules it has; every session of the benchmark satisfies them."""
 
     def __init__(self, store, name=None, workers=1, max_kib=None, connections=None, under=(), program=None, admin=False,
-                 redis_port=None, near_cache=False):
+                 redis_port=None, near_cache=False, rules=0):
         self.name = name or store
         self.store = store
         self.workers = workers
@@ -27,6 +27,7 @@ class Gateway(BehindShippedFiles):
         self.admin = admin
         self.redis_port = redis_port
         self.near_cache = near_cache
+        self.rules = rules
         self.uses_redis = store == "redis"
         self.title = f"session-gateway, {'Redis' if self.uses_redis else 'memory'}{', near cache' if near_cache else ''}"
         self.options = f"{workers} worker{'s' if workers > 1 else ''}; {STORES[store]}{NEAR if near_cache else ''}; otherwise the defaults, logs to a file"
@@ -41,6 +42,7 @@ class Gateway(BehindShippedFiles):
             options = f", memory: {{ max_bytes: {self.max_kib}KiB }}"
         limits = f"limits: {{ connections: {self.connections} }}" if self.connections else ""
         admin = f"admin: {{ unix: {self.admin_socket} }}" if self.admin else ""
+        rules = "\n".join(["rules:"] * bool(self.rules) + [f"  rule-{n}: {{ /groups: {{ contains: admin }} }}" for n in range(self.rules)])
         return f"""
 listen:
   - {{ unix: {self.socket}, mode: "0666" }}
@@ -49,6 +51,7 @@ store: {{ type: {self.store}{options} }}
 workers: {self.workers}
 {limits}
 {admin}
+{rules}
 cookie: {{ name: session, secure: false }}
 salt: {{ value: "a salt for the benchmark, 32 bytes or so" }}
 keys: [ {{ id: k1, value: "a key for the benchmark, 32 bytes or more" }} ]

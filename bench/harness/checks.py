@@ -7,9 +7,10 @@ from harness import fastcgi
 from harness.sandbox import BenchError
 
 
-def check_request(cookie):
-    """The request of a check, with the params of conf/nginx/session-gateway-server.conf."""
-    return fastcgi.request({"CONTENT_LENGTH": "", "GATEWAY_ENDPOINT": "auth", "GATEWAY_REQUIRE": ",login,",
+def check_request(cookie, rules=0):
+    """The request of a check, with the params of conf/nginx/session-gateway-server.conf. It also requires so many rules."""
+    required = "".join(f"rule-{n}," for n in range(rules))
+    return fastcgi.request({"CONTENT_LENGTH": "", "GATEWAY_ENDPOINT": "auth", "GATEWAY_REQUIRE": f",login,{required}",
                             "HTTP_COOKIE": cookie, "REQUEST_METHOD": "GET", "REMOTE_ADDR": "127.0.0.1",
                             "REQUEST_ID": "0123456789abcdef0123456789abcdef"})
 
