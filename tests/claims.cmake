@@ -392,6 +392,7 @@ add_check(units)
 add_check(completions $<TARGET_FILE:session-gateway>)
 add_check(config_schema $<TARGET_FILE:session-gateway>)
 if(NOT SESSION_SANITIZE)
+  add_check(bench_delay_proxy $<TARGET_FILE:delay-proxy>)
   add_check(bench_load_client $<TARGET_FILE:load-client>)
   add_check(instructions $<TARGET_FILE:auth-instructions> $<TARGET_FILE:session-gateway> ${CMAKE_BUILD_TYPE})
   set_tests_properties(checks/instructions PROPERTIES TIMEOUT 300)  # six runs under callgrind, beside others
