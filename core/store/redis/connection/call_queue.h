@@ -105,6 +105,8 @@ class CallQueue {
   // for before.
   [[nodiscard]] std::optional<Clock::Steady> add(CallPtr call);
   [[nodiscard]] bool has_unsent() const { return !unsent_.empty(); }
+  // The commands that were sent, whose replies are not complete.
+  [[nodiscard]] std::size_t in_flight() const { return sent_.size(); }
   // Returns true if commands are held that may be sent now.
   [[nodiscard]] bool has_room_for_held() const { return holds_ && window_.room(sent_.size()) > 0; }
   // Appends the unsent commands to `out`, as many as the server may be sent. Their replies are due from now

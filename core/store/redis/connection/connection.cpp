@@ -72,6 +72,8 @@ void RedisConnection::add(CallQueue::CallPtr call) {
   if (const auto at = queue_.add(std::move(call))) set_deadline_timer(*at);
   if (machine_.on_command()) asio::co_spawn(executor_, maintain(shared_from_this()), asio::detached);
   if (flush_posted_ || state() != State::up) return;
+  // Where commands come one by one, a turn of the loop for a write of its own is a system call more.
+  if (one_by_one_ && queue_.in_flight() == 0) return flush();
   // The flush runs after all handlers that are ready in this turn of the loop, so their commands share one
   // write.
   flush_posted_ = true;
@@ -84,8 +86,10 @@ void RedisConnection::add(CallQueue::CallPtr call) {
 void RedisConnection::flush() {
   if (state() != State::up || writing_ || !queue_.has_unsent()) return;
   out_.clear();
+  const bool none_in_flight = queue_.in_flight() == 0;
   if (const auto at = queue_.send(out_, clock_.steady_now())) set_deadline_timer(*at);
   if (out_.empty()) return;
+  one_by_one_ = none_in_flight && queue_.in_flight() == 1;
   const std::size_t sent = transport_->try_send(out_);
   if (sent == out_.size()) {
     if (out_.capacity() > kMaxKeptBytes) out_ = std::string();
@@ -223,7 +227,8 @@ Task<CallFailure> RedisConnection::read_replies(std::shared_ptr<Transport> trans
   for (;;) {
     if (auto failure = deliver_replies()) co_return std::move(*failure);
     if (queue_.has_room_for_held()) flush();
-    auto bytes = co_await transport->receive();
+    const bool due = queue_.in_flight() > 0 || !reader_->empty();
+    auto bytes = co_await transport->receive(due ? Transport::Due::something : Transport::Due::nothing);
     if (!machine_.ending().empty()) co_return CallFailure{CallFailure::Kind::lost, machine_.ending()};
     if (!bytes) co_return CallFailure{CallFailure::Kind::lost, bytes.error().why};
     queue_.on_bytes(clock_.steady_now());
@@ -319,6 +324,7 @@ void RedisConnection::check_deadlines() {
   // The circuit opens until the server answers: otherwise every command would wait for its deadline.
   if (expired.server_is_silent && machine_.on_server_silent()) transport_->close();
   if (expired.next) set_deadline_timer(*expired.next);
+  if (state() == State::up && queue_.in_flight() == 0 && !writing_) transport_->look_for_end();
 }
 
 }  // namespace session

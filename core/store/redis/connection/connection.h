@@ -37,8 +37,8 @@ struct RedisConnectionOptions {
 };
 
 // One connection to one server, for one event loop. It pipelines: all commands of one turn of the loop go out
-// in one write, and the replies arrive in order. It does the I/O for the decisions of CallQueue and
-// ConnectMachine.
+// in one write, unless they come one by one, and the replies arrive in order. It does the I/O for the
+// decisions of CallQueue and ConnectMachine.
 //
 // The connection is made for the first command and kept from then on. A command without a reply at its
 // deadline fails, and its reply is dropped when it comes. A socket that was closed, for any reason, is never
@@ -110,6 +110,7 @@ class RedisConnection : public std::enable_shared_from_this<RedisConnection> {
   std::shared_ptr<Transport> transport_;
   std::unique_ptr<ReplyReader> reader_;
   bool flush_posted_ = false;
+  bool one_by_one_ = true;  // The last write had one command, and nothing was in flight.
   bool writing_ = false;
   std::string out_;
   Timer pause_timer_;

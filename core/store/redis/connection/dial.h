@@ -2,17 +2,15 @@
 
 #include <vector>
 
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
-
 #include "core/base/clock.h"
+#include "core/base/edge_socket.h"
 #include "core/store/redis/connection/resolver.h"
 #include "core/store/redis/connection/transport.h"
 
 namespace session {
 
 // A TCP or Unix socket.
-using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, Executor>;
+using Socket = EdgeSocket;
 
 // A socket for dial(). After close(), dial() does not open it again.
 struct DialedSocket {

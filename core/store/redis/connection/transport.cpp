@@ -3,7 +3,9 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cerrno>
 #include <stdexcept>
+#include <utility>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl.hpp>
@@ -39,13 +41,6 @@ Done to_result(const Error& error) {
 using Received = std::array<char, kReceiveBytes>;
 
 template <class Stream>
-Task<Result<std::string_view, ConnectError>> receive_from(Stream& stream, Received& buffer) {
-  const auto [error, size] = co_await stream.async_read_some(asio::buffer(buffer), kAwaitTuple);
-  if (error) co_return ConnectError(error.message());
-  co_return std::string_view(buffer.data(), size);
-}
-
-template <class Stream>
 Transport::Outcome send_to(Stream& stream, std::string_view bytes) {
   const auto [error, size] =
       co_await asio::async_write(stream, asio::buffer(bytes.data(), bytes.size()), kAwaitTuple);
@@ -69,12 +64,28 @@ class PlainTransport final : public Transport {
     co_return co_await look_up_and_dial(dialed_, resolver_, std::move(address), until, clock_);
   }
 
-  // A TLS server closes a connection that does not begin with a TLS handshake.
-  Task<Result<std::string_view, ConnectError>> receive() override {
-    auto received = co_await receive_from(dialed_.socket, received_);
-    if (!received && may_want_tls_) received = ConnectError(received.error().why + "; does it want TLS?");
-    may_want_tls_ = false;
-    co_return received;
+  Task<Result<std::string_view, ConnectError>> receive(Due due) override {
+    bool wait = drained_ && due == Due::nothing;
+    for (;;) {
+      if (wait) {
+        waits_ = true;
+        const auto [error] = co_await dialed_.socket.async_wait_readable_edge(kAwaitTuple);
+        waits_ = false;
+        if (error && !std::exchange(looks_, false)) co_return ended(error);
+      }
+      const auto got =
+          ::recv(dialed_.socket.native_handle(), received_.data(), received_.size(), MSG_DONTWAIT);
+      if (got > 0) co_return arrived(static_cast<std::size_t>(got));
+      if (got == 0) co_return ended(asio::error::eof);
+      wait = errno == EAGAIN;
+      if (errno != EAGAIN && errno != EINTR) co_return ended(Error(errno, boost::system::system_category()));
+    }
+  }
+
+  void look_for_end() override {
+    if (!waits_ || dialed_.closed) return;
+    looks_ = true;
+    dialed_.socket.cancel();
   }
 
   std::size_t try_send(std::string_view bytes) override {
@@ -88,11 +99,26 @@ class PlainTransport final : public Transport {
   void close() override { dialed_.close(); }
 
  private:
+  // Fewer bytes than there is room for are all that there were.
+  std::string_view arrived(std::size_t size) {
+    may_want_tls_ = false;
+    drained_ = size < received_.size();
+    return {received_.data(), size};
+  }
+
+  // A TLS server closes a connection that does not begin with a TLS handshake.
+  [[nodiscard]] ConnectError ended(const Error& error) const {
+    return ConnectError(error.message() + (may_want_tls_ ? "; does it want TLS?" : ""));
+  }
+
   DialedSocket dialed_;
   std::shared_ptr<Resolver> resolver_;
   const Clock& clock_;
   Received received_{};
   bool may_want_tls_ = false;  // no bytes have arrived yet
+  bool drained_ = false;       // by the last arrival
+  bool waits_ = false;         // in receive()
+  bool looks_ = false;         // look_for_end() has ended the wait
 };
 
 // Returns OpenSSL's text if the certificate was rejected, else Asio's.
@@ -127,11 +153,11 @@ class TlsTransport final : public Transport {
 
   [[nodiscard]] std::string_view awaited() const override { return awaited_; }
 
-  Task<Result<std::string_view, ConnectError>> receive() override {
-    auto received = co_await receive_from(stream_, received_);
-    if (!received) received = with_certificate_hint(received.error());
+  Task<Result<std::string_view, ConnectError>> receive(Due) override {
+    const auto [error, size] = co_await stream_.async_read_some(asio::buffer(received_), kAwaitTuple);
+    if (error) co_return with_certificate_hint(ConnectError(error.message()));
     certificate_requested_ = false;
-    co_return received;
+    co_return std::string_view(received_.data(), size);
   }
 
   std::size_t try_send(std::string_view) override { return 0; }

@@ -53,7 +53,12 @@ class Transport {
   // The step that connect() waits for, or waited for last, as a noun for the log.
   [[nodiscard]] virtual std::string_view awaited() const { return "connection"; }
   // Waits for bytes and returns them; they are valid until the next call. The end of the stream is an error.
-  virtual Task<Result<std::string_view, ConnectError>> receive() = 0;
+  // If nothing is due, an end that came together with the bytes before may go unseen until look_for_end():
+  // the kernel reports both at once, and to look for more each time is a system call.
+  enum class Due { something, nothing };
+  virtual Task<Result<std::string_view, ConnectError>> receive(Due due = Due::something) = 0;
+  // Has receive() look for what came, if it waits. REQUIRES: no send() is in progress.
+  virtual void look_for_end() {}
   // Sends as many bytes as possible without waiting, and returns their number. receive() reports errors.
   virtual std::size_t try_send(std::string_view bytes) = 0;
   // Sends all bytes. REQUIRES: no other send() is in progress.

@@ -142,9 +142,115 @@ std::string client_hello(const std::string& name) {
   return hello;
 }
 
+// A transport that is connected, and its server's end, which the test has.
+class Connected {
+ public:
+  using Received = Result<std::string_view, ConnectError>;
+
+  explicit Connected(RedisAddress address) {
+    const int listener = listen_on(address);
+    std::optional<Done> outcome;
+    boost::asio::co_spawn(loop_, connect_into(*transport, address, in(system_clock(), 20s), outcome),
+                          boost::asio::detached);
+    loop_.run();
+    BOOST_REQUIRE(outcome.value().has_value());
+    server_ = accept(listener, nullptr, nullptr);
+    close(listener);
+  }
+  ~Connected() {
+    end();
+    transport->close();
+    loop_.restart();
+    loop_.poll();
+  }
+  Connected(const Connected&) = delete;
+  Connected& operator=(const Connected&) = delete;
+
+  // What the transport receives up to now: the bytes, "waits", or why it has ended.
+  std::string receive(Transport::Due due) {
+    received_.reset();
+    boost::asio::co_spawn(loop_, receive_into(due), boost::asio::detached);
+    return said();
+  }
+  std::string said() {
+    loop_.restart();
+    loop_.poll();
+    if (!received_) return "waits";
+    return *received_ ? std::string(**received_) : received_->error().why;
+  }
+  void say(std::string_view bytes) const {
+    BOOST_REQUIRE(write(server_, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+  }
+  void end() {
+    if (server_ >= 0) close(server_);
+    server_ = -1;
+  }
+
+ private:
+  Task<> receive_into(Transport::Due due) { received_.emplace(co_await transport->receive(due)); }
+
+  boost::asio::io_context loop_{1};
+  std::optional<Received> received_;
+  int server_ = -1;
+
+ public:
+  std::unique_ptr<Transport> transport = plain(loop_);
+};
+
+constexpr auto kDue = Transport::Due::something;
+constexpr auto kNothingDue = Transport::Due::nothing;
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(redis_transport)
+
+// --- Receiving ---
+
+BOOST_AUTO_TEST_CASE(what_comes_is_received_whether_it_is_due_or_not) {
+  Connected connected(RedisAddress{"127.0.0.1", 0});
+  for (const auto due : {kDue, kNothingDue, kDue, kNothingDue}) {
+    BOOST_TEST(connected.receive(due) == "waits");
+    connected.say("+OK");
+    BOOST_TEST(connected.said() == "+OK");
+    connected.say("1");  // before anybody waits for it
+    BOOST_TEST(connected.receive(due) == "1");
+  }
+  BOOST_TEST(connected.receive(kNothingDue) == "waits");
+  connected.end();
+  BOOST_TEST(connected.said() == "End of file");
+}
+
+BOOST_AUTO_TEST_CASE(
+    an_end_that_came_with_bytes_is_seen_at_once_if_something_is_due_and_else_when_it_is_looked_for) {
+  for (const auto due : {kDue, kNothingDue}) {
+    Connected connected(RedisAddress{"127.0.0.1", 0});
+    BOOST_TEST(connected.receive(kDue) == "waits");
+    connected.say("+OK");
+    connected.end();
+    BOOST_TEST(connected.said() == "+OK");
+    BOOST_TEST(connected.receive(due) == (due == kDue ? "End of file" : "waits"));
+    if (due == kNothingDue) {
+      connected.transport->look_for_end();
+      BOOST_TEST(connected.said() == "End of file");
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(who_looks_for_the_end_of_what_goes_on_waits_on) {
+  Connected connected(RedisAddress{"127.0.0.1", 0});
+  connected.transport->look_for_end();
+  BOOST_TEST(connected.receive(kDue) == "waits");
+  for (int i = 0; i < 3; ++i) {
+    connected.transport->look_for_end();
+    BOOST_TEST(connected.said() == "waits");
+  }
+  connected.say("+OK");
+  BOOST_TEST(connected.said() == "+OK");
+  BOOST_TEST(connected.receive(kNothingDue) == "waits");
+  connected.transport->look_for_end();
+  connected.transport->close();
+  BOOST_TEST(connected.said() != "waits");
+}
 
 // --- TLS ---
 
