@@ -13,10 +13,11 @@ class Gateway(BehindShippedFiles):
     """`workers`: the number of worker threads. `max_kib`: the size limit of the memory store. `connections`: the limit on
     connections, if not the default. `under`: a command that runs the daemon, such as valgrind. `program`: another binary than the
     build's. `admin`: it has a socket for operators. `redis_port`: the port of loopback where it reaches Redis, instead of the Unix
-    socket. `near_cache`: it keeps copies. `rules`: how many rules it has; every session of the benchmark satisfies them."""
+    socket. `near_cache`: it keeps copies. `deadline`: of a question to Redis, if not the
+    default. `rules`: how many rules it has; every session of the benchmark satisfies them."""
 
     def __init__(self, store, name=None, workers=1, max_kib=None, connections=None, under=(), program=None, admin=False,
-                 redis_port=None, near_cache=False, rules=0):
+                 redis_port=None, near_cache=False, deadline=None, rules=0):
         self.name = name or store
         self.store = store
         self.workers = workers
@@ -27,6 +28,7 @@ class Gateway(BehindShippedFiles):
         self.admin = admin
         self.redis_port = redis_port
         self.near_cache = near_cache
+        self.deadline = deadline
         self.rules = rules
         self.uses_redis = store == "redis"
         self.title = f"session-gateway, {'Redis' if self.uses_redis else 'memory'}{', near cache' if near_cache else ''}"
@@ -34,7 +36,8 @@ class Gateway(BehindShippedFiles):
 
     def redis_options(self, redis):
         url = f"redis://127.0.0.1:{self.redis_port}" if self.redis_port else f"unix://{redis.socket}"
-        return f"url: '{url}'" + (", near_cache: { max_bytes: 64MiB }" if self.near_cache else "")
+        deadline = f", deadline: {self.deadline}" if self.deadline else ""
+        return f"url: '{url}'{deadline}" + (", near_cache: { max_bytes: 64MiB }" if self.near_cache else "")
 
     def config(self, redis):
         options = f", redis: {{ {self.redis_options(redis)} }}" if self.uses_redis else ""
