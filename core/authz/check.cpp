@@ -16,6 +16,11 @@ RuleInput rule_input(Session& session, const Clock& clock) {
 
 }  // namespace
 
+OpenTerms terms_of(const CheckRequest& request, const RuleSet& rules) {
+  const bool fresh = request.fresh_only || rules.want_fresh(request.required);
+  return OpenTerms(request.touch, true, fresh ? LoadTerms::Copy::refused : LoadTerms::Copy::will_do);
+}
+
 CheckResult decide(Result<SessionManager::Opened, StoreFailure>& opened, std::string_view required,
                    const RuleSet& rules, const Clock& clock) {
   if (!opened) return Unavailable{opened.error()};
@@ -24,6 +29,7 @@ CheckResult decide(Result<SessionManager::Opened, StoreFailure>& opened, std::st
   Session& session = *opened->session;
   if (!required.empty()) {
     const auto decision = rules.check(required, rule_input(session, clock));
+    if (session.is_stale() && !decision.unmet.empty()) return Unavailable{SessionManager::out_of_date()};
     if (decision.login) return LoginNeeded{RejectReason::absent, {}, {}, session.history()};
     if (decision.stale) {
       return LoginNeeded{RejectReason::stale,
@@ -37,11 +43,11 @@ CheckResult decide(Result<SessionManager::Opened, StoreFailure>& opened, std::st
                        session.summary()->subject.value_or(""), session.history()};
     }
   }
-  return Pass{session.summary(), session.set_cookie(), session.history()};
+  return Pass{session.summary(), session.set_cookie(), session.history(), session.is_stale()};
 }
 
 Task<CheckResult> check(CheckRequest request, SessionManager& sessions, const RuleSet& rules) {
-  const OpenTerms terms(request.touch, true);
+  const OpenTerms terms = terms_of(request, rules);
   auto opened = co_await sessions.open(request.cookies, terms);
   co_return decide(opened, request.required, rules, sessions.clock());
 }

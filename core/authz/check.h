@@ -16,13 +16,17 @@ struct CheckRequest {
   std::span<const std::string_view> cookies;  // the request's Cookie headers
   std::string_view required;                  // the names of the rules, separated by commas
   Touch touch = Touch::on;
+  // The store itself has to answer, and no copy (LoadTerms::Copy): also for rules that say so.
+  bool fresh_only = false;
 };
 
-// The results. `Pass` requires a verified cookie and a session that the store holds.
+// The results. `Pass` requires a verified cookie and a session that the store holds, or held when it could be
+// asked last, and then says so.
 struct Pass {
   RecordCache::Summary summary;            // its identity headers go to the application
   std::optional<std::string> set_cookie;   // for the browser
   std::vector<SessionEvent> history = {};  // Session::history()
+  bool stale = false;                      // Session::is_stale()
 };
 struct LoginNeeded {
   // `absent` also if there is a session without a subject, and a rule needs one. `stale`: there is a session,
@@ -44,6 +48,9 @@ struct Unavailable {
   StoreFailure failure;
 };
 using CheckResult = std::variant<Pass, LoginNeeded, Forbidden, Unavailable>;
+
+// How the session of a request is opened for a check.
+[[nodiscard]] OpenTerms terms_of(const CheckRequest& request, const RuleSet& rules);
 
 // Decides about a request whose cookies have opened this. What is moved from it is gone. The result views
 // `required`.

@@ -79,6 +79,7 @@ std::size_t RuleSet::path_of(const std::string& pointer, std::map<std::string, s
 RuleSet::RuleSet(std::vector<Rule> rules) {
   std::map<std::string, std::size_t> paths;
   for (Rule& rule : rules) {
+    if (rule.fresh_only) fresh_only_.push_back(rule.name);
     Entry entry{{}, rule.authenticated_within};
     for (Condition& condition : rule.conditions) {
       entry.conditions.push_back(
@@ -86,6 +87,15 @@ RuleSet::RuleSet(std::vector<Rule> rules) {
     }
     rules_.emplace(std::move(rule.name), std::move(entry));
   }
+}
+
+bool RuleSet::want_fresh(std::string_view required) const {
+  if (fresh_only_.empty()) return false;
+  while (!required.empty()) {
+    const std::string_view name = take_item(required, ',');
+    if (std::find(fresh_only_.begin(), fresh_only_.end(), name) != fresh_only_.end()) return true;
+  }
+  return false;
 }
 
 // nullopt: the rule holds. The caller knows its name.

@@ -35,6 +35,8 @@ struct Rule {
   std::vector<Condition> conditions;
   // How long ago the login may be (LoginFacts::authenticated); nullopt: any time. It needs a subject.
   std::optional<seconds> authenticated_within = {};
+  // Whoever checks it asks the store each time, and no copy. That is no condition on the session.
+  bool fresh_only = false;
 };
 
 // The input of rules. Calls `attributes` only if a rule reads them, because decoding them costs time.
@@ -63,6 +65,8 @@ class RuleSet {
   // satisfied by a session that has a subject. `stale` comes last of a rule's conditions: whoever fails
   // another one gains nothing by logging in again.
   [[nodiscard]] Decision check(std::string_view required, const RuleInput& input) const;
+  // Whether one of the required rules is `fresh_only`.
+  [[nodiscard]] bool want_fresh(std::string_view required) const;
 
  private:
   struct Compiled {
@@ -89,6 +93,7 @@ class RuleSet {
   };
   std::vector<JsonPath> paths_;                                          // of all conditions, each once
   std::unordered_map<std::string, Entry, Hash, std::equal_to<>> rules_;  // by name
+  std::vector<std::string> fresh_only_;                                  // the names of rules
 };
 
 }  // namespace session

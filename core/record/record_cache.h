@@ -25,7 +25,7 @@ struct RecordSummary {
   std::string lifetime_name;             // RecordHead::lifetime_name
   std::string identity;                  // header lines, from Identity::headers
   std::optional<Json> data;              // the attributes; kept only if asked for (rules read them)
-  // No touch is due before (RecordStore::note_time_left), as far as this thread knows, which updates it.
+  // No touch is due before (RecordStore::note_rest), as far as this thread knows, which updates it.
   mutable Clock::Steady rests_until{};
   mutable bool was_loaded = false;  // with its time left, and is remembered since
   // Unix time until which the store's list of the subject's keys is known to have the record. Only for

@@ -79,8 +79,9 @@ class RecordStore {
 
   // Loads a record. nullopt: the key holds nothing, or the record has expired. Its time left may be unknown
   // if it is not asked for.
-  Answer<std::optional<StoredRecord>> load(std::string key, bool time_left = true) {
-    return store_.load(std::move(key), LoadTerms{max_load_bytes_, time_left});
+  Answer<std::optional<StoredRecord>> load(std::string key, bool time_left = true,
+                                           LoadTerms::Copy copy = LoadTerms::Copy::refused) {
+    return store_.load(std::move(key), LoadTerms{max_load_bytes_, time_left, copy});
   }
   // The summary of a record that `key` was found to hold, if no touch of it can be due yet; else nullptr.
   // Whoever loads that very record need not ask for its time left. It is another record if summary() returns

@@ -252,10 +252,11 @@ milliseconds Session::ttl_of(const RecordWrite& write) const {
   return held() ? std::min(time_left_.value(), *write.time_to_live) : *write.time_to_live;
 }
 
-Task<void> Session::extend(milliseconds time_to_live) {
+Task<bool> Session::extend(milliseconds time_to_live) {
   const auto touched =
       co_await environment_->records.touch(key_, *base_, summary_, time_left_.value(), time_to_live);
   if (touched && *touched == TouchOutcome::touched) time_left_ = time_to_live;
+  co_return !touched || *touched == TouchOutcome::touched;
 }
 
 Session::Written Session::reload_locked(Attempts attempts) {

@@ -124,6 +124,8 @@ class Session {
   // and also those before a step that failed. A change that the store made but did not confirm is missing.
   // Empty, and without cost, if the session was only read or written.
   [[nodiscard]] const std::vector<SessionEvent>& history() const { return history_; }
+  // Whether the store could not be asked, and the session is what it was some time ago (Entry::stale).
+  [[nodiscard]] bool is_stale() const { return stale_; }
   // Whether the session was never stored.
   [[nodiscard]] bool is_new() const { return !base_; }
   // The summary of the record that was read or written last. REQUIRES: !is_new().
@@ -199,8 +201,9 @@ class Session {
   [[nodiscard]] bool held() const;
   // The time to live of a write that does not begin the session anew.
   [[nodiscard]] milliseconds ttl_of(const RecordWrite& write) const;
-  // Extends the session to that time. A failure is no error: it keeps the end that it has.
-  Task<void> extend(milliseconds time_to_live);
+  // Extends the session to that time. A failure is no error: it keeps the end that it has. False: the store
+  // has answered that the session is not there any more.
+  Task<bool> extend(milliseconds time_to_live);
   // The last loaded record with the changes applied.
   struct Changed {
     Record record;
@@ -234,6 +237,7 @@ class Session {
   Origin origin_;
   Cookie cookie_ = Cookie::keep;
   bool ended_ = false;
+  bool stale_ = false;
   Touch touch_ = Touch::on;  // off: the request must not extend the session
   // Of the record as last loaded, extended or written. nullopt: it was opened to be read.
   std::optional<milliseconds> time_left_ = milliseconds(0);

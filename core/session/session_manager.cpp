@@ -144,13 +144,15 @@ SessionManager::Asked SessionManager::open_several(Cookies cookies, OpenTerms te
   std::vector<Session::Other> others = std::move(cookies.ended);
   Opened none{std::nullopt, RejectReason::unknown};
   std::vector<VerifiedCookie> live;
-  const OpenTerms looks(Touch::off, true);
+  const OpenTerms looks(Touch::off, true, terms.copy);
+  bool stale = false;
   for (VerifiedCookie& each : all) {
     VerifiedCookie cookie = each;
     auto opened = co_await open_verified(std::move(cookie), looks);
     if (!opened) co_return opened.error();
     const bool lives = opened->session.has_value();
     others.push_back({each.store_key, lives || opened->refusal == RejectReason::malformed});
+    stale = stale || (lives && opened->session->is_stale());
     if (lives) {
       live.push_back(std::move(each));
     } else if (counts_more(opened->refusal, none.refusal) || none.name.empty()) {
@@ -158,6 +160,7 @@ SessionManager::Asked SessionManager::open_several(Cookies cookies, OpenTerms te
     }
   }
   if (live.size() == 1) co_return co_await open_beside(std::move(others), std::move(live.front()), terms);
+  if (stale) co_return out_of_date();
   if (live.size() > 1) none = Opened{std::nullopt, RejectReason::ambiguous};
   none.others = std::move(others);
   co_return none;
@@ -254,6 +257,19 @@ SessionManager::Opened SessionManager::refused(RejectReason refusal, const Sessi
   return none;
 }
 
+// A copy that is out of date may be no reason to refuse anybody: an outage is no logout.
+StoreFailure SessionManager::out_of_date() {
+  return StoreFailure(StoreFailure::Kind::unavailable,
+                      "the store can't be asked, and its copy lets nobody pass");
+}
+
+// By what the store itself says now.
+SessionManager::Asked SessionManager::open_again(Session& session, VerifiedCookie&& cookie, OpenTerms terms) {
+  cookie.id = std::move(session.id_);
+  cookie.store_key = std::move(session.key_);
+  return open_verified(std::move(cookie), terms.touch);
+}
+
 SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, OpenTerms terms) {
   RecordStore& records = environment_.records;
   Boxed<Session> opened(
@@ -261,16 +277,16 @@ SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, OpenT
                                            cookie.issued.value_or(seconds(0)), Session::Origin::loaded)));
   Session& session = *opened;
   const RecordStore::Summary resting = terms.to_read ? records.resting(session.key_) : nullptr;
-  auto loaded = co_await records.load(session.key_, resting == nullptr);
+  auto loaded = co_await records.load(session.key_, resting == nullptr, terms.copy);
   if (!loaded) co_return loaded.error();
   if (!*loaded) co_return refused(RejectReason::unknown, session);
   session.time_left_ = (*loaded)->time_left;
+  session.stale_ = (*loaded)->stale;
   const auto adopted = session.adopt(std::move((*loaded)->bytes));
   if (!session.time_left_ && session.summary_ != resting) {
-    cookie.id = std::move(session.id_);
-    cookie.store_key = std::move(session.key_);
-    co_return co_await open_verified(std::move(cookie), terms.touch);
+    co_return co_await open_again(session, std::move(cookie), terms);
   }
+  if (session.stale_ && !adopted) co_return out_of_date();
   if (!adopted) {
     Opened none = refused(adopted.error(), session);
     // A touch right after the id was replaced has extended the tombstone instead of the session. Where
@@ -283,17 +299,22 @@ SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, OpenT
     co_return none;
   }
   session.touch_ = terms.touch;
-  if (session.migrated_from_ && migration_grace_over(session.age_, environment_.clock.unix_now())) {
+  if (session.migrated_from_ && !session.stale_ &&
+      migration_grace_over(session.age_, environment_.clock.unix_now())) {
     co_await session.erase_migrated_from(session.time_left_.value());
   }
   const RecordSummary& summary = *session.summary_;
   const Policy& policy = records.policy(summary.subject.has_value(), summary.lifetime_name);
   const auto target = time_to_live(policy, session.age_, environment_.clock.unix_now());
   if (!target) co_return refused(RejectReason::expired, session);
+  if (session.stale_) co_return Opened{std::move(opened), {}};  // Every write would fail.
   if (session.time_left_ && records.must_list(session.summary_, *session.time_left_))
     co_await records.list(session.key_, session.summary_, *session.time_left_);
-  if (session.time_left_ && touch_due(policy, session.age_, *session.time_left_, *target) && !session.held())
-    co_await session.extend(*target);
+  if (session.time_left_ && touch_due(policy, session.age_, *session.time_left_, *target) &&
+      !session.held()) {
+    const bool lives = co_await session.extend(*target);
+    if (!lives) co_return co_await open_again(session, std::move(cookie), terms);
+  }
   if (!resting) records.note_rest(summary, time_to_touch(policy, session.age_, *session.time_left_, *target));
   if (cookie.outdated) session.cookie_ = Session::Cookie::give;
   co_return Opened{std::move(opened), {}};

@@ -135,6 +135,9 @@ class SessionManager {
   // requests fill them again.
   void release_caches();
 
+  // Why a stale session (Session::is_stale) lets a request not pass.
+  [[nodiscard]] static StoreFailure out_of_date();
+
  private:
   using Asked = Task<Result<Opened, StoreFailure>>;
   // The cookies of our name in a request.
@@ -149,7 +152,8 @@ class SessionManager {
   Asked open_ours(Cookies&& cookies, OpenTerms terms);
   Asked open_several(Cookies cookies, OpenTerms terms);
   Asked open_verified(VerifiedCookie cookie, OpenTerms terms);
-  // The same, for a request that has cookies of other sessions, too.
+  Asked open_again(Session& session, VerifiedCookie&& cookie, OpenTerms terms);
+  // The same as open_verified(), for a request that has cookies of other sessions, too.
   Asked open_beside(std::vector<Session::Other> others, VerifiedCookie cookie, OpenTerms terms);
   [[nodiscard]] static Opened refused(RejectReason refusal, const Session& session);
   static Asked no_session(Cookies cookies);

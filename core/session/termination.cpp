@@ -16,7 +16,7 @@ Task<Result<EraseOutcome, StoreFailure>> end_legacy(SessionEnvironment& environm
   const Clock::Steady until = environment.clock.steady_now() + environment.write_deadline;
   RecordStore& records = *legacy.records;
   do {
-    auto loaded = co_await records.load(legacy.key);
+    auto loaded = co_await records.load(legacy.key, true, LoadTerms::Copy::ends);
     if (!loaded) co_return loaded.error();
     if (!*loaded) co_return EraseOutcome::absent;
     const Bytes version = (*loaded)->bytes;
@@ -48,7 +48,7 @@ Task<Result<std::string, StoreFailure>> end_session(SessionEnvironment& environm
   RecordStore& records = environment.records;
   const Clock::Steady until = environment.clock.steady_now() + environment.write_deadline;
   for (int hops = 0; hops < kMaxSuccessors;) {
-    auto loaded = co_await records.load(key);
+    auto loaded = co_await records.load(key, true, LoadTerms::Copy::ends);
     if (!loaded) co_return loaded.error();
     if (!*loaded) co_return std::string();
     const Bytes version = (*loaded)->bytes;

@@ -36,6 +36,8 @@ struct Entry {
   Bytes bytes;
   // milliseconds::max(): until it is erased. nullopt: the load did not ask for it (LoadTerms::time_left).
   std::optional<milliseconds> time_left{};
+  // A copy that the store had kept, which may be out of date: the store could not be asked.
+  bool stale = false;
 };
 
 // What the caller of a load needs. It has no destructor that does anything: a temporary one may be an operand
@@ -49,6 +51,13 @@ struct LoadTerms {
   std::size_t max_bytes = kAnySize;
   // Whether Entry::time_left is needed. Without it a store that has to ask for the time may leave it out.
   bool time_left = true;
+  // What becomes of a copy that a store keeps nearer than its entries, and of which it knows no change.
+  enum class Copy {
+    refused,  // who writes, or decides for good by what is there, needs the entry itself
+    will_do,
+    ends,  // as refused, and it serves no more: somebody wants to change the entry, whether or not he can
+  };
+  Copy copy = Copy::refused;
 };
 static_assert(std::is_trivially_destructible_v<LoadTerms>);
 

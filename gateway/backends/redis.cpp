@@ -1,3 +1,4 @@
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -28,13 +29,21 @@ void log_event(Log& log, const RedisEvent& event) {
       return log.warn(Message::redis_moved, "redis {}: is now the master", printable(event.server));
     case RedisEvent::Kind::left:
       return log.info(Message::redis_left, "redis {}: no longer holds sessions", printable(event.server));
+    case RedisEvent::Kind::announced:
+      return log.info(Message::redis_announces, "redis {}: announces changes; the near cache is in use",
+                      printable(event.server));
+    case RedisEvent::Kind::unannounced:
+      return log.warn(Message::redis_announces_not,
+                      "redis {}: does not announce changes ({}); every check asks it until it does",
+                      printable(event.server), printable(event.reason));
   }
 }
 
-StoreReport report_of(const RedisReport& redis) {
+StoreReport report_of(const RedisReport& redis, const std::optional<NearCache::Stats>& near_cache) {
   StoreReport report;
   report.up = !redis.cut_off;
   add_redis_families(report.families, redis);
+  if (near_cache) add_near_cache_families(report.families, *near_cache);
   return report;
 }
 
@@ -46,8 +55,11 @@ StoreBackend make_redis_store(const Settings& settings, Telemetry& telemetry) {
   // Shared, because connections live as long as the workers' loops.
   const auto health = std::make_shared<StoreHealth>(options.topology);
   options.on_event = [health, &log = telemetry.log()](const RedisEvent& event) {
-    health->hear(event, std::this_thread::get_id(), system_clock().steady_now());
-    log_event(log, event);
+    const Clock::Steady now = system_clock().steady_now();
+    health->hear(event, std::this_thread::get_id(), now);
+    const bool repeats =
+        event.kind == RedisEvent::Kind::announced || event.kind == RedisEvent::Kind::unannounced;
+    if (!repeats || health->is_news(event, now)) log_event(log, event);
   };
   options.on_too_large = [health, &log = telemetry.log()](std::size_t max_bytes) {
     health->count_too_large();
@@ -55,7 +67,8 @@ StoreBackend make_redis_store(const Settings& settings, Telemetry& telemetry) {
              max_bytes);
   };
   const auto store = std::make_shared<RedisStore>(std::move(options));
-  telemetry.register_store([health] { return report_of(health->report()); });
+  telemetry.register_store(
+      [health, store] { return report_of(health->report(), store->near_cache_stats()); });
   return StoreBackend{[store](StoreObserver& observer) { return store->observed_by(observer); },
                       {},
                       [health] { return health->summary(system_clock().steady_now()); },

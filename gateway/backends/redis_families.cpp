@@ -21,4 +21,23 @@ void add_redis_families(Families& families, const RedisReport& redis) {
       .value(redis.too_large);
 }
 
+void add_near_cache_families(Families& families, const NearCache::Stats& stats) {
+  counter(families, "session_gateway_near_cache_lookups_total",
+          "Checks that looked for a copy of a session, by what they found.")
+      .value(stats.hits, {{"result", "hit"}})
+      .value(stats.misses, {{"result", "miss"}})
+      .value(stats.stale, {{"result", "stale"}});
+  counter(families, "session_gateway_near_cache_announcements_total",
+          "Changes of single keys that Redis has announced.")
+      .value(stats.announcements);
+  counter(families, "session_gateway_near_cache_flushes_total",
+          "Times that all copies were given up, because announcements may have been missed.")
+      .value(stats.flushes);
+  gauge(families, "session_gateway_near_cache_entries", "Copies of sessions.").value(stats.entries);
+  gauge(families, "session_gateway_near_cache_bytes", "Memory of these copies.").value(stats.bytes);
+  gauge(families, "session_gateway_near_cache_oldest_hit_seconds",
+        "The age of the oldest copy that was used since the start, but during outages.")
+      .value(std::chrono::duration<double>(stats.oldest_hit).count());
+}
+
 }  // namespace session::gateway

@@ -29,7 +29,22 @@ void StoreHealth::hear(const RedisEvent& event, std::thread::id worker, Clock::S
     case RedisEvent::Kind::left:
       of_worker.erase(event.server);
       return;
+    case RedisEvent::Kind::announced:
+    case RedisEvent::Kind::unannounced:
+      return;
   }
+}
+
+bool StoreHealth::is_news(const RedisEvent& event, Clock::Steady now) {
+  constexpr std::chrono::minutes kQuiet(10);
+  constexpr std::size_t kMaxTold = 4096;
+  const std::lock_guard lock(mutex_);
+  if (told_.size() >= kMaxTold) told_.clear();
+  const auto [at, is_first] = told_.try_emplace({event.server, event.kind}, Told{event.reason, now});
+  if (is_first) return true;
+  if (at->second.reason == event.reason && now - at->second.at < kQuiet) return false;
+  at->second = Told{event.reason, now};
+  return true;
 }
 
 // Without a cluster a worker has one connection, so an event of another server replaces its entry.

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "core/base/clock.h"
 #include "core/store/redis/connection/options.h"
@@ -38,6 +39,10 @@ class StoreHealth {
   // long as this object.
   void hear(const RedisEvent& event, std::thread::id worker, Clock::Steady now);
 
+  // Whether a message about an event of announcements says something new: not the same of that server within
+  // some minutes, from whichever worker.
+  [[nodiscard]] bool is_news(const RedisEvent& event, Clock::Steady now);
+
   // Counts a record that was not returned because of its size.
   void count_too_large() { too_large_.fetch_add(1, std::memory_order_relaxed); }
 
@@ -61,6 +66,11 @@ class StoreHealth {
   mutable std::mutex mutex_;
   std::map<std::thread::id, Connections> workers_;
   std::string master_;  // the master of the last failover, or else the first server that was connected
+  struct Told {
+    std::string reason;
+    Clock::Steady at{};
+  };
+  std::map<std::pair<std::string, RedisEvent::Kind>, Told> told_;  // by server and kind
   std::uint64_t reconnects_ = 0;
   std::uint64_t outages_ = 0;
   std::uint64_t failovers_ = 0;

@@ -123,6 +123,20 @@ void assign(const RedisRead& read, RedisStoreOptions& to) {
   if (read.servers.front().url.tls) to.tls = read.tls;
 }
 
+// There is a near cache if it has a size.
+void read_near_cache(Section& section, NearCacheOptions& to) {
+  const Field max_bytes = section["max_bytes"];
+  const Field max_age = section["max_age"];
+  const Field stale_on_outage = section["stale_on_outage"];
+  read_size(max_bytes, to.max_bytes, {std::size_t{1} << 20, std::size_t{1} << 40}, PlainBytes::refused);
+  read_duration(max_age, to.max_age, {std::chrono::seconds(1), std::chrono::hours(1)});
+  read_duration(stale_on_outage, to.stale_on_outage, {milliseconds(0), std::chrono::hours(1)});
+  if (max_bytes.given()) return;
+  for (const Field& field : {max_age, stale_on_outage}) {
+    if (field.given()) field.problem("needs max_bytes beside it: without a size there is no near cache");
+  }
+}
+
 }  // namespace
 
 void read_redis(Section& section, Settings& to) {
@@ -148,6 +162,7 @@ void read_redis(Section& section, Settings& to) {
   read_duration(section["connect_deadline"], redis.connect_deadline, kDeadlines);
   read_size(section["anonymous_bytes"], redis.expendable_bytes, {std::size_t{1} << 20, std::size_t{1} << 40},
             PlainBytes::refused);
+  read_map(section["near_cache"], [&](Section& near) { read_near_cache(near, redis.near_cache); });
   check_redis(section, read, to);
   assign(read, redis);
 }

@@ -75,6 +75,9 @@ constexpr std::array kRedisRows = {
                    [](const Settings& a, const Settings& b) {
                      return a.redis.expendable_bytes == b.redis.expendable_bytes;
                    }},
+    RestartSetting{
+        "store.redis.near_cache",
+        [](const Settings& a, const Settings& b) { return a.redis.near_cache == b.redis.near_cache; }},
     RestartSetting{"store.redis.connect_deadline",
                    [](const Settings& a, const Settings& b) {
                      return a.redis.connect_deadline == b.redis.connect_deadline;

@@ -71,8 +71,9 @@ void read_conditions(const std::string& pointer, Section& section, std::vector<C
   if (!any) section.field().problem("expected equals, one_of, contains or exists");
 }
 
-// The condition of a rule that is not on a value of the session.
+// What a rule has beside conditions on values of the session.
 constexpr std::string_view kAuthenticatedWithin = "authenticated_within";
+constexpr std::string_view kFreshOnly = "fresh_only";
 constexpr std::chrono::hours kTenYears(24 * 3650);
 
 void read_rule(const NamedField& entry, Rule& to) {
@@ -81,18 +82,22 @@ void read_rule(const NamedField& entry, Rule& to) {
   entry.field.describe([] {
     return Json{{"type", "object"},
                 {"minProperties", 1},
-                {"propertyNames", {{"pattern", "^(/.*|authenticated_within)$"}}}};
+                {"propertyNames", {{"pattern", "^(/.*|authenticated_within|fresh_only)$"}}}};
   });
   const std::vector<NamedField> pointers = entries_of(entry.field);
   read_duration(Section(entry.field, Section::Names::shown)[kAuthenticatedWithin], to.authenticated_within,
                 {seconds(1), kTenYears});
+  read_flag(Section(entry.field, Section::Names::shown)[kFreshOnly], to.fresh_only);
+  bool any = false;
   for (const auto& [pointer, field] : pointers) {
+    if (pointer == kFreshOnly) continue;
+    any = true;
     if (pointer == kAuthenticatedWithin) continue;
     (void)is_member_pointer(pointer, field);
     read_map(field,
              [&, &name = pointer](Section& section) { read_conditions(name, section, to.conditions); });
   }
-  if (pointers.empty() && entry.field.clean()) {
+  if (!any && entry.field.clean()) {
     entry.field.problem("expected at least one condition, such as /groups: { contains: admin }");
   }
 }

@@ -54,7 +54,7 @@ Task<Result<Operator, Response>> operator_of(const Request& request, Services& s
   Log& log = services.telemetry.log();
   if (!say_who(request.settings.require(), services.sessions, services.rules)) co_return without_rule(log);
   const auto cookies = request.headers.all("Cookie");
-  const CheckRequest asked{cookies, request.settings.require(), request.settings.touch()};
+  const CheckRequest asked{cookies, request.settings.require(), request.settings.touch(), true};
   const CheckResult result = co_await check(asked, services.sessions, services.rules);
   if (const auto* login = std::get_if<LoginNeeded>(&result))
     co_return login_needed(*login, services.telemetry);

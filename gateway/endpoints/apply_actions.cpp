@@ -100,7 +100,8 @@ Task<ActionOutcome> without_session(const Actions& actions, const SessionManager
 // Applies the actions to the session of the cookies, or to a new one. nullopt: the session ended meanwhile.
 Task<std::optional<ActionOutcome>> attempt(const Actions& actions, const ActionSource& source,
                                            Services& services, Events& events) {
-  auto opened = co_await services.sessions.open(source.cookies, source.touch);
+  const OpenTerms terms(source.touch, false, LoadTerms::Copy::ends);
+  auto opened = co_await services.sessions.open(source.cookies, terms);
   if (!opened) co_return WriteFailure(opened.error());
   if (!opened->session) {
     warn_of_corrupt_record(opened->corrupt_record, services.telemetry);

@@ -28,6 +28,7 @@ Response passed(const Request& request, const Pass& pass, std::string_view other
   response.headers.add_lines(identity);
   response.headers.add("X-Session-Cookie", other_cookies);
   response.headers.add_lines("Cache-Control: no-store\r\n");
+  if (pass.stale) response.headers.add("X-Session-Stale", "1");
   if (pass.set_cookie) response.headers.add("Set-Cookie", *pass.set_cookie);
   add_changes(response.events, pass.history);
   return response;
@@ -80,7 +81,8 @@ Task<Response> answer(const Request& request, Services& services, Task<Opened> a
 Task<Response> auth_endpoint(const Request& request, Services& services) {
   const auto headers = request.headers.all("Cookie");
   const RequestCookies cookies(headers);
-  auto asked = services.sessions.open(cookies, OpenTerms(request.settings.touch(), true));
+  const CheckRequest check_request{headers, request.settings.require(), request.settings.touch()};
+  auto asked = services.sessions.open(cookies, terms_of(check_request, services.rules));
   return answer(request, services, std::move(asked), other_cookies(cookies, services.sessions));
 }
 

@@ -153,7 +153,9 @@ Task<Response> sessions_endpoint(const Request& request, Services& services) {
     selection = std::move(*read);
   }
   const auto cookies = request.headers.all("Cookie");
-  auto opened = co_await services.sessions.open(cookies, request.settings.touch());
+  const OpenTerms terms(request.settings.touch(), false,
+                        ends ? LoadTerms::Copy::ends : LoadTerms::Copy::refused);
+  auto opened = co_await services.sessions.open(cookies, terms);
   if (!opened) co_return session_unavailable(opened.error(), services.telemetry.log());
   if (!opened->session) co_return no_session(*opened, services.telemetry);
   Session session = std::move(*opened->session);

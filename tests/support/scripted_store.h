@@ -51,6 +51,8 @@ class ScriptedStore final : public Store {
 
   // Loads say no time left from now on, unless they are asked for it: as those of a store that has to ask.
   void tell_no_more_than_asked() { tells_no_more_ = true; }
+  // Entries are stale from now on, where a copy will do, and no call is answered else.
+  void answer_by_copies() { by_copies_ = failing_ = true; }
   // The terms of all loads.
   [[nodiscard]] const std::vector<LoadTerms>& loads() const { return loads_; }
 
@@ -59,6 +61,7 @@ class ScriptedStore final : public Store {
 
   Answer<std::optional<Entry>> load(std::string key, LoadTerms terms) override {
     loads_.push_back(terms);
+    if (by_copies_ && terms.copy == LoadTerms::Copy::will_do) return load_stale(std::move(key), terms);
     return scripted<std::optional<Entry>>(load_call, load_as_told(std::move(key), terms));
   }
   Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) override {
@@ -123,6 +126,12 @@ class ScriptedStore final : public Store {
     co_return loaded;
   }
 
+  Answer<std::optional<Entry>> load_stale(std::string key, LoadTerms terms) {
+    auto loaded = co_await inner_.load(std::move(key), terms);
+    if (loaded && *loaded) (*loaded)->stale = true;
+    co_return loaded;
+  }
+
   static StoreFailure broken() {
     return StoreFailure(StoreFailure::Kind::unavailable, "the test broke the store");
   }
@@ -149,6 +158,7 @@ class ScriptedStore final : public Store {
   std::vector<LoadTerms> loads_;
   bool tells_no_more_ = false;
   bool failing_ = false;
+  bool by_copies_ = false;
   bool in_each_ = false;
 };
 

@@ -121,7 +121,8 @@ RedisClient::RedisClient(const Executor& executor, std::shared_ptr<const RedisSe
     : setup_(std::move(setup)), topology_(Topology::make(executor, setup_)) {}
 
 Task<Result<std::vector<Reply>, CommandError>> RedisClient::call(std::string_view key, std::string_view what,
-                                                                 Command command, Clock::Steady deadline) {
+                                                                 Command command, Clock::Steady deadline,
+                                                                 std::shared_ptr<const Hearing>* heard) {
   const Clock& clock = setup_->clock;
   CommandAttempt attempt(*topology_, key, what, std::move(command), deadline);
   for (int attempts = 0; attempts < kMaxAttempts; ++attempts) {
@@ -132,7 +133,9 @@ Task<Result<std::vector<Reply>, CommandError>> RedisClient::call(std::string_vie
       connection = attempt.connection();
       if (!connection) co_return unavailable("no node of the cluster has the key's slot");
     }
+    if (heard != nullptr) *heard = connection->hearing();
     CommandResult result = co_await attempt.ask(connection);
+    if (heard != nullptr && *heard != connection->hearing()) *heard = nullptr;
     auto outcome = attempt.judge(std::move(result), *connection);
     if (outcome) co_return std::move(*outcome);
     if (attempt.needs_pause()) co_await pause(kTryAgainPause, clock);

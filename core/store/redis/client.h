@@ -20,9 +20,12 @@ class RedisClient {
   RedisClient(const Executor& executor, std::shared_ptr<const RedisSetup> setup);
 
   // Sends a command and returns its replies by `deadline`; none of them is an error. `what` names the command
-  // in the log. `key` must outlive the task.
+  // in the log. `key` must outlive the task. `heard`, if it is given, is set to the hearing
+  // (Announcements) that the connection had from the question to the answer; nullptr: none, or not all the
+  // time.
   Task<Result<std::vector<Reply>, CommandError>> call(std::string_view key, std::string_view what,
-                                                      Command command, Clock::Steady deadline);
+                                                      Command command, Clock::Steady deadline,
+                                                      std::shared_ptr<const Hearing>* heard = nullptr);
 
   // The connections to all servers that have keys (Topology::servers).
   Task<Result<std::vector<Topology::ConnectionPtr>, StoreFailure>> servers(Clock::Steady deadline);

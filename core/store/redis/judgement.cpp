@@ -69,6 +69,7 @@ Judgement judge_error(const ServerError& error, const AskedConnection& asked) {
       judgement.redirection = error;
       break;
   }
+  judgement.error.answered = true;
   return judgement;
 }
 

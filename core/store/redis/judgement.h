@@ -19,6 +19,8 @@ struct CommandError {
   StoreFailure failure;
   // The store handles `script`, `foreign` and `apart`; the client has handled all others.
   ServerError::Reaction reaction = ServerError::Reaction::fail;
+  // Whether a server has answered, if only by an error.
+  bool answered = false;
 };
 
 // The facts of a command's connection that the judgement of its result needs.

@@ -20,8 +20,10 @@ struct PreparedCall {
   Clock::Steady deadline;
   Observed observed;
 
-  [[nodiscard]] Task<CallResult> call(std::string_view what, Command command) const {
-    return client.call(key, what, std::move(command), deadline);
+  // `heard`: see RedisClient::call.
+  [[nodiscard]] Task<CallResult> call(std::string_view what, Command command,
+                                      std::shared_ptr<const Hearing>* heard = nullptr) const {
+    return client.call(key, what, std::move(command), deadline, heard);
   }
   // The same for another key, with its prefix, which must outlive the task.
   [[nodiscard]] Task<CallResult> call(std::string_view other_key, std::string_view what,

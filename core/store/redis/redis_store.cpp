@@ -62,6 +62,22 @@ StoreFailure no_share_left() {
 
 }  // namespace
 
+// Ends the copy of an entry that a write may have changed, whatever became of the write: before the write's
+// caller hears of it, so nobody meets the former entry at this gateway who knows of the new one.
+class RedisStore::CopyEnds {
+ public:
+  CopyEnds(std::shared_ptr<NearCache> cache, std::string_view key) : cache_(std::move(cache)), key_(key) {}
+  ~CopyEnds() {
+    if (cache_) cache_->forget(key_);
+  }
+  CopyEnds(const CopyEnds&) = delete;
+  CopyEnds& operator=(const CopyEnds&) = delete;
+
+ private:
+  std::shared_ptr<NearCache> cache_;
+  std::string_view key_;
+};
+
 RedisStore::RedisStore(RedisStoreOptions options, const Clock& clock)
     : setup_(std::make_shared<RedisSetup>(std::move(options), clock)),
       expendable_(std::make_shared<ExpendableWindow>(setup_->options.expendable_bytes, clock)),
@@ -77,30 +93,78 @@ std::unique_ptr<RedisStore> RedisStore::observed_by(StoreObserver& observer) con
   return std::unique_ptr<RedisStore>(new RedisStore(setup_, expendable_, &observer));
 }
 
+std::optional<NearCache::Stats> RedisStore::near_cache_stats() const {
+  if (!setup_->near_cache) return std::nullopt;
+  return setup_->near_cache->stats();
+}
+
 Store::Answer<std::optional<Entry>> RedisStore::load(std::string key, LoadTerms terms) {
+  terms.max_bytes = std::min(terms.max_bytes, setup_->options.max_value_bytes);
+  return setup_->near_cache ? load_near(std::move(key), terms) : load_there(std::move(key), terms);
+}
+
+Store::Answer<std::optional<Entry>> RedisStore::load_there(std::string key, LoadTerms terms) {
   const PreparedCall at =
       prepare_call(setup_, co_await asio::this_coro::executor, key, StoreCommand::load, observer_);
-  const std::size_t max_bytes = std::min(terms.max_bytes, setup_->options.max_value_bytes);
+  auto loaded = co_await load_entry(at, terms, nullptr);
+  if (!loaded) co_return at.observed.reported(std::move(loaded.error().failure));
+  co_return at.observed.reported(std::move(*loaded));
+}
+
+// Only what asks the server is reported: the observer would take the time of a look at a copy for Redis'.
+// Without announcements nothing can be kept, and nothing more is asked for.
+Store::Answer<std::optional<Entry>> RedisStore::load_near(std::string key, LoadTerms terms) {
+  using Copy = LoadTerms::Copy;
+  const PreparedCall at =
+      prepare_call(setup_, co_await asio::this_coro::executor, key, StoreCommand::load, observer_);
+  NearCache& cache = *setup_->near_cache;
+  if (terms.copy == Copy::will_do) {
+    if (auto copy = cache.find(at.key, terms.max_bytes)) co_return copy;
+    terms.time_left = terms.time_left || cache.is_hearing();
+  }
+  const CopyEnds ends(terms.copy == Copy::ends ? setup_->near_cache : nullptr, at.key);
+  const NearCache::Ticket ticket = cache.ticket(at.key);
+  std::shared_ptr<const Hearing> heard;
+  auto loaded = co_await load_entry(at, terms, &heard);
+  if (!loaded) {
+    const bool unreachable = !loaded.error().answered;
+    if (terms.copy == Copy::will_do && unreachable) {
+      if (auto copy = cache.find_stale(at.key, terms.max_bytes)) {
+        (void)at.observed.reported(loaded.error().failure);
+        co_return copy;
+      }
+    }
+    co_return at.observed.reported(std::move(loaded.error().failure));
+  }
+  const bool keeps =
+      terms.copy == Copy::will_do && heard && *loaded && (*loaded)->bytes.size() > 0 && (*loaded)->time_left;
+  if (keeps) cache.keep(at.key, ticket, **loaded, std::move(heard));
+  if (!keeps) cache.correct(at.key, *loaded);
+  co_return at.observed.reported(std::move(*loaded));
+}
+
+Task<Result<std::optional<Entry>, CommandError>> RedisStore::load_entry(
+    const PreparedCall& at, LoadTerms terms, std::shared_ptr<const Hearing>* heard) {
   const auto ask = [&](bool time_left) {
-    return at.call("GETRANGE", commands::load(at.key, max_bytes, time_left));
+    return at.call("GETRANGE", commands::load(at.key, terms.max_bytes, time_left), heard);
   };
   auto called = co_await ask(terms.time_left);
   if (!terms.time_left && may_be_there(called)) called = co_await ask(true);
   if (may_be_there(called)) called = co_await ask(true);
-  if (is_foreign(called))
-    co_return at.observed.reported(std::optional<Entry>(Entry{Bytes(), milliseconds::max()}));
-  if (!called) co_return at.observed.reported(called.error().failure);
+  if (is_foreign(called)) co_return std::optional<Entry>(Entry{Bytes(), milliseconds::max()});
+  if (!called) co_return called.error();
   std::optional<Entry> entry = entry_in(std::move(*called));
-  if (entry && entry->bytes.size() > max_bytes) {
+  if (entry && entry->bytes.size() > terms.max_bytes) {
     entry->bytes = Bytes();
-    if (setup_->options.on_too_large) setup_->options.on_too_large(max_bytes);
+    if (setup_->options.on_too_large) setup_->options.on_too_large(terms.max_bytes);
   }
-  co_return at.observed.reported(std::move(entry));
+  co_return entry;
 }
 
 Store::Answer<CreateOutcome> RedisStore::create(std::string key, Bytes bytes, StoreTerms terms) {
   const PreparedCall at =
       prepare_call(setup_, co_await asio::this_coro::executor, key, StoreCommand::create, observer_);
+  const CopyEnds ends(setup_->near_cache, at.key);
   const ExpendableWindow::Entry share{share_of(key, bytes.size()), terms.ttl};
   if (terms.retention == Retention::expendable && !expendable_->admit(share))
     co_return at.observed.reported(no_share_left());
@@ -165,6 +229,7 @@ Store::Answer<ReplaceOutcome> RedisStore::replace(std::string key, Bytes expecte
                                                   StoreTerms terms) {
   const PreparedCall at =
       prepare_call(setup_, co_await asio::this_coro::executor, key, StoreCommand::replace, observer_);
+  const CopyEnds ends(setup_->near_cache, at.key);
   const std::size_t before = share_of(key, expected.size());
   const std::size_t after = share_of(key, bytes.size());
   const auto admitted = admit_replace(before, after, terms);
@@ -213,6 +278,7 @@ Store::Answer<TouchOutcome> RedisStore::touch(std::string key, StoreTerms terms)
 Store::Answer<TouchOutcome> RedisStore::touch_kept(std::string key, StoreTerms terms) {
   const PreparedCall at =
       prepare_call(setup_, co_await asio::this_coro::executor, key, StoreCommand::touch, observer_);
+  const CopyEnds ends(setup_->near_cache, at.key);
   const RedisOwnerIndex index(*setup_, at);
   const auto any = [&](By) { return commands::touch(at.key, terms.ttl); };
   const auto within = [&](Reach reach, By by) {
@@ -230,6 +296,7 @@ Store::Answer<TouchOutcome> RedisStore::touch_kept(std::string key, StoreTerms t
 Store::Answer<TouchOutcome> RedisStore::touch_expendable(std::string key, StoreTerms terms) {
   const PreparedCall at =
       prepare_call(setup_, co_await asio::this_coro::executor, key, StoreCommand::touch, observer_);
+  const CopyEnds ends(setup_->near_cache, at.key);
   const std::size_t bytes = share_of(key, terms.former->bytes);
   if (!expendable_->may_extend({bytes, terms.former->time_left}))
     co_return at.observed.reported(no_share_left());
@@ -243,6 +310,7 @@ Store::Answer<TouchOutcome> RedisStore::touch_expendable(std::string key, StoreT
 Store::Answer<EraseOutcome> RedisStore::erase(std::string key, std::string owner) {
   const PreparedCall at =
       prepare_call(setup_, co_await asio::this_coro::executor, key, StoreCommand::erase, observer_);
+  const CopyEnds ends(setup_->near_cache, at.key);
   auto called = co_await at.call("DEL", commands::erase(at.key));
   if (!called) co_return at.observed.reported(called.error().failure);
   const RedisOwnerIndex index(*setup_, at);
@@ -253,6 +321,7 @@ Store::Answer<EraseOutcome> RedisStore::erase(std::string key, std::string owner
 Store::Answer<EraseIfOutcome> RedisStore::erase_if(std::string key, Bytes expected, std::string owner) {
   const PreparedCall at =
       prepare_call(setup_, co_await asio::this_coro::executor, key, StoreCommand::erase_if, observer_);
+  const CopyEnds ends(setup_->near_cache, at.key);
   const auto command = [&](By by) { return commands::erase_if(at.key, expected.view(), by); };
   const auto done = compared(co_await at.run(at.key, command));
   if (!done) co_return at.observed.reported(done.error());

@@ -11,6 +11,7 @@
 namespace session {
 
 class ExpendableWindow;
+struct CommandError;
 struct PreparedCall;
 struct RedisSetup;
 
@@ -41,6 +42,9 @@ class RedisStore final : public Store {
   // one thread with an observer of its own.
   [[nodiscard]] std::unique_ptr<RedisStore> observed_by(StoreObserver& observer) const;
 
+  // nullopt: there is no near cache (RedisStoreOptions::near_cache).
+  [[nodiscard]] std::optional<NearCache::Stats> near_cache_stats() const;
+
   Answer<std::optional<Entry>> load(std::string key, LoadTerms terms = {}) override;
   Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) override;
   Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, StoreTerms terms) override;
@@ -55,6 +59,13 @@ class RedisStore final : public Store {
  private:
   RedisStore(std::shared_ptr<const RedisSetup> setup, std::shared_ptr<ExpendableWindow> expendable,
              StoreObserver* observer);
+  class CopyEnds;
+  // load() without a near cache, and with one.
+  Answer<std::optional<Entry>> load_there(std::string key, LoadTerms terms);
+  Answer<std::optional<Entry>> load_near(std::string key, LoadTerms terms);
+  // Loads an entry from its server. `heard`: RedisClient::call.
+  Task<Result<std::optional<Entry>, CommandError>> load_entry(const PreparedCall& at, LoadTerms terms,
+                                                              std::shared_ptr<const Hearing>* heard);
   // What the share of expendable entries allows a replace to do.
   struct Admitted {
     milliseconds ttl;

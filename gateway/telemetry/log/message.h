@@ -40,6 +40,8 @@ enum class Message : std::size_t {
   redis_down,
   redis_moved,
   redis_left,
+  redis_announces,
+  redis_announces_not,
   redis_too_large,
   count  // the last one: how many there are
 };

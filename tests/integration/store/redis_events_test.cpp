@@ -20,7 +20,8 @@ namespace {
 using namespace std::chrono_literals;
 
 std::string shown(const RedisEvent& event) {
-  static const std::vector<std::string> names = {"connected", "lost", "down", "moved", "left"};
+  static const std::vector<std::string> names = {"connected", "lost",      "down",       "moved",
+                                                 "left",      "announced", "unannounced"};
   return names[static_cast<std::size_t>(event.kind)] + " " + event.server;
 }
 

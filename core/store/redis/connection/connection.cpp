@@ -134,6 +134,7 @@ Task<void> RedisConnection::maintain(std::shared_ptr<RedisConnection> self) {
       continue;
     }
     const CallFailure failure = co_await self->serve();
+    self->tell_of_end();
     if (self->state() == State::stopped) break;
     self->transport_->close();
     const bool answered = self->queue_.has_answered();
@@ -160,6 +161,7 @@ Task<CallFailure> RedisConnection::serve() {
   try {
     queue_.on_connected();
     emit(machine_.on_connected(clock_.steady_now()));
+    if (setup_.listener) setup_.listener->on_up(*this);
     flush();
     co_return co_await read_replies(transport_);
   } catch (const std::exception&) {
@@ -185,6 +187,7 @@ Task<Result<void, ConnectError>> RedisConnection::try_to_connect() {
   auto address = co_await locate_(until);
   if (!address) co_return ending.empty() ? address.error() : ConnectError(ending);
   machine_.on_located(to_text(*address));
+  address_ = *address;
   if (!ending.empty()) co_return ConnectError(ending);
   auto outcome = co_await transport->connect(std::move(*address), until);
   // No password is sent after the deadline.
@@ -263,6 +266,16 @@ std::optional<CallFailure> RedisConnection::act(CallQueue::Arrival arrival) {
   return std::nullopt;
 }
 
+void RedisConnection::tell_of_end() {
+  hearing_ = nullptr;
+  if (!setup_.listener) return;
+  try {
+    setup_.listener->on_end();
+  } catch (const std::exception&) {
+    // Out of memory: maintain() must go on.
+  }
+}
+
 void RedisConnection::renew(std::string reason) {
   if (machine_.renew(std::move(reason))) transport_->close();
 }
@@ -276,6 +289,8 @@ void RedisConnection::stop() {
 }
 
 void RedisConnection::abandon() {
+  if (setup_.listener) setup_.listener->on_abandon();
+  setup_.listener = nullptr;
   machine_.abandon();
   queue_.abandon();
   setup_.on_event = nullptr;

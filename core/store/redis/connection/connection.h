@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -15,11 +16,28 @@
 #include "core/store/redis/connection/options.h"
 #include "core/store/redis/connection/resolver.h"
 #include "core/store/redis/connection/transport.h"
+#include "core/store/redis/near_cache/hearing.h"
 #include "core/store/redis/resp/command.h"
 #include "core/store/redis/resp/reply.h"
 #include "core/store/redis/resp/reply_reader.h"
 
 namespace session {
+
+class RedisConnection;
+
+// Hears of the life of a connection, on its event loop. Functions must not throw.
+class ConnectionListener {
+ public:
+  virtual ~ConnectionListener() = default;
+  // The connection can be used from now on.
+  virtual void on_up(RedisConnection& connection) = 0;
+  // The connection that was up has ended. Another one may follow.
+  virtual void on_end() = 0;
+  // Other servers have taken over what this one had, as its connection's owner has found out.
+  virtual void on_replaced() {}
+  // The event loop ends: nothing will be heard any more.
+  virtual void on_abandon() = 0;
+};
 
 struct RedisConnectionOptions {
   Handshake handshake;
@@ -34,6 +52,7 @@ struct RedisConnectionOptions {
   // pushes, and an arrival that belongs to no command is a protocol error. on_push must not throw.
   PushClassifier is_push = nullptr;
   std::function<void(Reply)> on_push = {};
+  std::shared_ptr<ConnectionListener> listener = {};
 };
 
 // One connection to one server, for one event loop. It pipelines: all commands of one turn of the loop go out
@@ -72,6 +91,15 @@ class RedisConnection : public std::enable_shared_from_this<RedisConnection> {
   [[nodiscard]] State state() const { return machine_.state(); }
   // The server of the connection or of the last attempt; empty: there was no attempt yet.
   [[nodiscard]] const std::string& server() const { return machine_.server(); }
+  // The same as an address.
+  [[nodiscard]] const RedisAddress& address() const { return address_; }
+  // Whoever has the server announce what the connection reads (Announcements) gives it this. nullptr: it does
+  // not announce. A connection that has ended has none.
+  [[nodiscard]] const std::shared_ptr<Hearing>& hearing() const { return hearing_; }
+  void set_hearing(std::shared_ptr<Hearing> hearing) { hearing_ = std::move(hearing); }
+  void tell_of_replacement() {
+    if (setup_.listener) setup_.listener->on_replaced();
+  }
 
  private:
   template <class Handler>
@@ -92,6 +120,7 @@ class RedisConnection : public std::enable_shared_from_this<RedisConnection> {
   Task<CallFailure> read_replies(std::shared_ptr<Transport> transport);
   [[nodiscard]] std::optional<CallFailure> deliver_replies();
   [[nodiscard]] std::optional<CallFailure> act(CallQueue::Arrival arrival);
+  void tell_of_end();
 
   // What the machines decide.
   void emit(const ConnectMachine::Action& action);
@@ -109,6 +138,8 @@ class RedisConnection : public std::enable_shared_from_this<RedisConnection> {
   std::shared_ptr<Resolver> resolver_;
   std::shared_ptr<Transport> transport_;
   std::unique_ptr<ReplyReader> reader_;
+  RedisAddress address_;
+  std::shared_ptr<Hearing> hearing_;
   bool flush_posted_ = false;
   bool one_by_one_ = true;  // The last write had one command, and nothing was in flight.
   bool writing_ = false;

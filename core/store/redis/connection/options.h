@@ -10,6 +10,7 @@
 #include "core/base/clock.h"
 #include "core/base/secret.h"
 #include "core/store/observer.h"
+#include "core/store/redis/near_cache/near_cache.h"
 
 namespace session {
 
@@ -55,6 +56,8 @@ struct RedisEvent {
     down,   // The circuit is open: commands fail fast until `connected`. Emitted once per outage.
     moved,  // A failover: another server has the sessions now. `connected` follows at once.
     left,   // A node has left its cluster: it gets no more commands.
+    announced,    // The server announces changes: copies of its entries serve (near cache).
+    unannounced,  // It does not, for that reason: every load asks it.
   };
   Kind kind{};
   std::string server;  // the address, from to_text()
@@ -79,7 +82,8 @@ struct RedisStoreOptions {
   // The most that load() returns, whatever its caller allows. A longer reply is a protocol error.
   std::size_t max_value_bytes = std::size_t{32} << 20;
   std::size_t expendable_bytes = std::size_t{256} << 20;  // of expendable entries (ExpendableWindow)
-  std::string client_name = "session-gateway";            // shown by CLIENT LIST
+  NearCacheOptions near_cache = {};
+  std::string client_name = "session-gateway";  // shown by CLIENT LIST
   // Called for each event, on the thread of the connection; must be thread-safe.
   std::function<void(const RedisEvent&)> on_event = {};
   // Called for each value that load() does not return because it has more bytes than this, on the thread of

@@ -175,6 +175,7 @@ class Cluster final : public Topology, public std::enable_shared_from_this<Clust
       needed[to_text(master)] = connection;
       for (unsigned slot = range.first; slot <= range.last; ++slot) slots[slot] = connection;
     }
+    tell_the_replaced(slots);
     slots_ = std::move(slots);
     has_slot_map_ = true;
     ++slot_maps_;
@@ -190,11 +191,20 @@ class Cluster final : public Topology, public std::enable_shared_from_this<Clust
     nodes_ = std::move(needed);
   }
 
+  // A node that has lost all of its slots may not know it yet, and announces no change that its successor
+  // makes. One that lives and gives slots away announces that their keys are gone.
+  void tell_the_replaced(const std::vector<ConnectionPtr>& slots) const {
+    const std::set<ConnectionPtr> masters(slots.begin(), slots.end());
+    for (const ConnectionPtr& former : std::set<ConnectionPtr>(slots_.begin(), slots_.end())) {
+      if (former && !masters.contains(former)) former->tell_of_replacement();
+    }
+  }
+
   ConnectionPtr node(const RedisAddress& address) {
     const std::string name = to_text(address);
     if (const auto found = nodes_.find(name); found != nodes_.end()) return found->second;
     auto locate = [address](Clock::Steady) -> Task<Result<RedisAddress, ConnectError>> { co_return address; };
-    RedisConnectionOptions to_node = setup_->to_server();
+    RedisConnectionOptions to_node = RedisSetup::to_server_with_cache(setup_, executor_);
     to_node.max_elements = kMaxSlotElements;
     const auto connection =
         std::make_shared<RedisConnection>(executor_, std::move(to_node), locate, setup_->clock);

@@ -45,7 +45,7 @@ class SentinelServer final : public Topology, public std::enable_shared_from_thi
 
  private:
   void start() {
-    RedisConnectionOptions to_master = setup_->to_server();
+    RedisConnectionOptions to_master = RedisSetup::to_server_with_cache(setup_, executor_);
     to_master.handshake.role = Handshake::Role::master;
     connection_ = std::make_shared<RedisConnection>(
         executor_, std::move(to_master),

@@ -6,6 +6,7 @@
 #include "core/base/unix_socket.h"
 #include "core/crypto/digest.h"
 #include "core/crypto/hex.h"
+#include "core/store/redis/topology/announcements.h"
 #include "core/store/redis/topology/factories.h"
 
 namespace session {
@@ -35,7 +36,11 @@ class SingleServer final : public Topology {
 }  // namespace
 
 RedisSetup::RedisSetup(RedisStoreOptions o, const Clock& c)
-    : options(std::move(o)), clock(c), tls(options.tls ? make_tls_context(*options.tls) : nullptr) {
+    : options(std::move(o)),
+      clock(c),
+      tls(options.tls ? make_tls_context(*options.tls) : nullptr),
+      near_cache(options.near_cache.max_bytes > 0 ? std::make_shared<NearCache>(options.near_cache, c)
+                                                  : nullptr) {
   for (const RedisAddress& address : options.addresses) {
     if (address.path.size() > kMaxSocketPath)
       throw std::runtime_error("a Unix socket's path has at most " + std::to_string(kMaxSocketPath) +
@@ -52,6 +57,13 @@ RedisConnectionOptions RedisSetup::to_server() const {
   setup.max_bytes = options.max_value_bytes + kReplyOverhead;
   setup.on_event = options.on_event;
   return setup;
+}
+
+RedisConnectionOptions RedisSetup::to_server_with_cache(const std::shared_ptr<const RedisSetup>& setup,
+                                                        const Executor& executor) {
+  RedisConnectionOptions options = setup->to_server();
+  if (setup->near_cache) options.listener = std::make_shared<Announcements>(executor, setup);
+  return options;
 }
 
 RedisConnectionOptions RedisSetup::to_sentinel() const {
@@ -73,7 +85,7 @@ std::shared_ptr<Topology> make_single_server(const Executor& executor,
                                              const std::shared_ptr<const RedisSetup>& setup) {
   const RedisAddress address = setup->options.addresses.front();
   auto locate = [address](Clock::Steady) -> Task<Result<RedisAddress, ConnectError>> { co_return address; };
-  RedisConnectionOptions to_server = setup->to_server();
+  RedisConnectionOptions to_server = RedisSetup::to_server_with_cache(setup, executor);
   // A replica is rejected: it answers reads, but holds no data before its first synchronisation, so every
   // session would be unknown.
   to_server.handshake.role = Handshake::Role::not_a_replica;

@@ -11,11 +11,13 @@
 
 namespace session {
 
-// The options and the TLS context, which all event loops share. Immutable.
+// The options, the TLS context and the near cache, which all event loops share. Immutable, but for the
+// cache.
 struct RedisSetup {
   RedisStoreOptions options;
-  const Clock& clock;               // outlives the setup
-  std::shared_ptr<TlsContext> tls;  // nullptr: no TLS
+  const Clock& clock;                     // outlives the setup
+  std::shared_ptr<TlsContext> tls;        // nullptr: no TLS
+  std::shared_ptr<NearCache> near_cache;  // nullptr: there is none
 
   // Throws std::runtime_error if a TLS file can't be used, or a Unix socket's path is too long for the
   // system.
@@ -23,6 +25,9 @@ struct RedisSetup {
 
   // Returns the options of a connection to a server that holds sessions.
   [[nodiscard]] RedisConnectionOptions to_server() const;
+  // The same for one whose reads the near cache may keep copies of.
+  [[nodiscard]] static RedisConnectionOptions to_server_with_cache(
+      const std::shared_ptr<const RedisSetup>& setup, const Executor& executor);
   // Returns the options of a connection to a sentinel.
   [[nodiscard]] RedisConnectionOptions to_sentinel() const;
 };

@@ -38,7 +38,8 @@ struct Checks : SessionFixture {
 
   RuleSet rules{{Rule{"user", {Condition{"/user", Condition::Op::exists, true}}},
                  Rule{"admin", {Condition{"/groups", Condition::Op::contains, "admin"}}},
-                 Rule{"fresh", {}, seconds(600)}}};
+                 Rule{"fresh", {}, seconds(600)},
+                 Rule{"newest", {Condition{"/user", Condition::Op::exists, true}}, {}, true}}};
   Session alice = stored(R"({"user":"alice","groups":["staff"]})"_json);
   std::string cookie = cookie_of(alice);
 };
@@ -62,6 +63,36 @@ BOOST_AUTO_TEST_CASE(a_broken_store_never_lets_a_request_through_and_never_logs_
     BOOST_TEST(said(cookie, required) == "unavailable");
   const CheckResult verdict = visit(cookie);
   BOOST_TEST(std::get<Unavailable>(verdict).failure.detail == "the test broke the store");
+}
+
+// It extends nothing: the store could not hear of that.
+BOOST_AUTO_TEST_CASE(a_copy_decides_only_where_it_may_and_the_result_says_so) {
+  BOOST_TEST(!std::get<Pass>(visit(cookie, "user")).stale);
+  clock.advance(10min);
+  store.answer_by_copies();
+  const int calls = store.count();
+  BOOST_TEST(std::get<Pass>(visit(cookie, "user")).stale);
+  BOOST_TEST(store.count() == calls);
+  BOOST_TEST(said(cookie, "admin") == "unavailable");  // it may be one by now
+  BOOST_TEST(said(cookie, "user,newest") == "unavailable");
+  const std::vector<std::string_view> cookies = {cookie};
+  CheckRequest request{cookies, "user"};
+  request.fresh_only = true;
+  BOOST_TEST(std::holds_alternative<Unavailable>(run(check(request, manager, rules))));
+}
+
+BOOST_AUTO_TEST_CASE(only_checks_take_copies) {
+  (void)visit(cookie);
+  BOOST_TEST((store.loads().back().copy == LoadTerms::Copy::will_do));
+  const std::vector<std::string_view> cookies = {cookie};
+  auto opened = run(manager.open(cookies));
+  BOOST_TEST(!(store.loads().back().copy == LoadTerms::Copy::will_do));
+  BOOST_TEST(run(opened->session->set("cart", 1, Flush::now)).has_value());
+  BOOST_TEST(run(opened->session->destroy()).has_value());
+  BOOST_TEST(run(manager.directory().of("alice")).has_value());
+  std::size_t copies = 0;
+  for (const LoadTerms& terms : store.loads()) copies += terms.copy == LoadTerms::Copy::will_do ? 1 : 0;
+  BOOST_TEST(copies == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_bad_cookie_costs_no_store_call_and_a_good_one_costs_one) {

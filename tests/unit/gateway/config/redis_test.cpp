@@ -167,6 +167,21 @@ BOOST_FIXTURE_TEST_CASE(a_file_for_tls_that_openssl_refuses_is_a_problem_before_
                  .starts_with("gateway.yaml:7: store.redis.tls.key" + bad + "key values mismatch"));
 }
 
+BOOST_AUTO_TEST_CASE(there_is_a_near_cache_if_it_has_a_size) {
+  BOOST_TEST(options("deadline: 1s").near_cache.max_bytes == 0u);
+  BOOST_TEST(options("near_cache: {}").near_cache.max_bytes == 0u);
+  const auto plain = options("near_cache: { max_bytes: 64MiB }").near_cache;
+  BOOST_TEST(plain.max_bytes == std::size_t{64} << 20U);
+  BOOST_TEST((plain.max_age == std::chrono::seconds(10)));
+  BOOST_TEST((plain.stale_on_outage == milliseconds(0)));
+  const auto all = options("near_cache: { max_bytes: 1MiB, max_age: 1h, stale_on_outage: 90s }").near_cache;
+  BOOST_TEST((all.max_age == std::chrono::hours(1)));
+  BOOST_TEST((all.stale_on_outage == std::chrono::seconds(90)));
+  for (const std::string text : {"max_bytes: 1023KiB", "max_bytes: 1MiB, max_age: 999ms", "max_age: 10s",
+                                 "max_bytes: 1MiB, stale_on_outage: 2h", "stale_on_outage: 1s"})
+    BOOST_TEST(refused("near_cache: { " + text + " }") != "", text);
+}
+
 BOOST_AUTO_TEST_CASE(deadlines_have_ranges) {
   const auto read = settings(
       "limits: { request_deadline: 10m }\nstore: { redis: { deadline: 1m, connect_deadline: 1m } }\n");

@@ -181,6 +181,7 @@ BOOST_AUTO_TEST_CASE(the_redis_store_in_the_reference_is_the_default_too) {
   BOOST_TEST((read.deadline == defaults.deadline));
   BOOST_TEST((read.connect_deadline == defaults.connect_deadline));
   BOOST_TEST(read.expendable_bytes == defaults.expendable_bytes);
+  BOOST_TEST((read.near_cache == defaults.near_cache));
 }
 
 BOOST_AUTO_TEST_CASE(every_key_that_the_reader_knows_is_in_the_reference) {
@@ -224,7 +225,7 @@ BOOST_AUTO_TEST_CASE(the_examples_in_the_reference_load_when_they_are_activated)
     BOOST_TEST(loaded->views.size() == 1u);
     BOOST_TEST(loaded->listen_secrets.at(0).size() == 1u);
     BOOST_TEST(loaded->keys.size() == 1u);
-    BOOST_TEST(loaded->rules.size() == 3u);
+    BOOST_TEST(loaded->rules.size() == 4u);
     BOOST_TEST(loaded->session.lifetimes.size() == 1u);
     BOOST_TEST((loaded->redis.password && loaded->redis.password().reveal() == "open sesame"));
     BOOST_TEST(loaded->redirect_hosts.allows({"a.example.org", 0}, 443));

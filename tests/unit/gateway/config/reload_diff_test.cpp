@@ -68,6 +68,7 @@ BOOST_AUTO_TEST_CASE(all_of_redis_needs_one_where_it_is_in_use) {
       {"deadline: 100ms", "deadline"},
       {"connect_deadline: 100ms", "connect_deadline"},
       {"anonymous_bytes: 1MiB", "anonymous_bytes"},
+      {"near_cache: { max_bytes: 64MiB }", "near_cache"},
   };
   for (const auto& [text, key] : changes) {
     BOOST_TEST(restart(kRedis, kRedis + "    " + text + "\n") == line(4, "store.redis." + key));

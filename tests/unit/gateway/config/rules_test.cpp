@@ -136,6 +136,23 @@ BOOST_AUTO_TEST_CASE(a_rule_may_want_a_login_of_late) {
   BOOST_TEST(problems("rules: { fresh: { authenticated: 1m } }\n") != "");
 }
 
+BOOST_AUTO_TEST_CASE(a_rule_may_want_to_hear_the_store_itself_beside_its_conditions) {
+  const auto read = settings(
+                        "rules: { a: { fresh_only: true, /a: { exists: true } }, b: { fresh_only: false, /a: "
+                        "{ exists: true } },"
+                        " c: { fresh_only: true, authenticated_within: 1h } }\n")
+                        .rules;
+  BOOST_REQUIRE(read.size() == 3u);
+  BOOST_TEST(read[0].fresh_only);
+  BOOST_TEST(read[0].conditions.size() == 1u);
+  BOOST_TEST(!read[1].fresh_only);
+  BOOST_TEST(read[2].fresh_only);
+  BOOST_TEST(
+      problems("rules: { a: { fresh_only: true } }\n") ==
+      "gateway.yaml:1: rules.a: expected at least one condition, such as /groups: { contains: admin }\n");
+  BOOST_TEST(problems("rules: { a: { fresh_only: maybe, /a: { exists: true } } }\n") != "");
+}
+
 BOOST_AUTO_TEST_CASE(records_that_do_not_say_when_somebody_logged_in_have_no_fresh_login) {
   BOOST_TEST(problems("dialect: express\nexpress: { secrets: [0123456789abcdef0123456789abcdef] }\n"
                       "rules: { fresh: { authenticated_within: 1m } }\n")

@@ -43,6 +43,15 @@ BOOST_AUTO_TEST_CASE(the_application_gets_the_other_cookies_and_not_ours) {
   BOOST_TEST(response.headers.get("X-Session-Cookie") == "a=1; b=\"2\"; c=3");
 }
 
+BOOST_AUTO_TEST_CASE(an_answer_that_relies_on_a_copy_says_so) {
+  BOOST_TEST(count_of(ask(cookie), "X-Session-Stale") == 0);
+  store.answer_by_copies();
+  const Response response = ask(cookie);
+  BOOST_TEST(response.status == 204);
+  BOOST_TEST(response.headers.get("X-Session-Stale") == "1");
+  BOOST_TEST(response.headers.get("X-Auth-Request-User") == "alice");
+}
+
 BOOST_AUTO_TEST_CASE(what_the_client_calls_itself_changes_nothing) {
   Asked asked("GET");
   asked.with("HTTP_X_AUTH_REQUEST_USER", "root")
