@@ -147,6 +147,26 @@ BOOST_AUTO_TEST_CASE(what_a_server_calls_itself_cannot_break_the_line) {
   BOOST_TEST(told.summary() == "redis a\\x0ab: up");
 }
 
+// Each worker tells of it, and a connection that comes and goes does so again and again.
+BOOST_AUTO_TEST_CASE(what_is_announced_or_not_is_news_once_for_each_server_and_reason) {
+  Told told;
+  const auto is_news = [&](Kind kind, const std::string& server, const std::string& reason) {
+    return told.health.is_news(RedisEvent{kind, server, reason}, told.now);
+  };
+  BOOST_TEST(is_news(Kind::unannounced, kFirst, "denied"));
+  BOOST_TEST(!is_news(Kind::unannounced, kFirst, "denied"));
+  BOOST_TEST(is_news(Kind::unannounced, kSecond, "denied"));
+  BOOST_TEST(is_news(Kind::unannounced, kFirst, "it has hung up"));
+  BOOST_TEST(is_news(Kind::announced, kFirst, ""));
+  BOOST_TEST(!is_news(Kind::announced, kFirst, ""));
+  BOOST_TEST(!is_news(Kind::unannounced, kFirst, "it has hung up"));
+  told.now += 10min;
+  BOOST_TEST(is_news(Kind::unannounced, kFirst, "it has hung up"));
+  told.tell(0, Kind::connected);
+  told.tell(0, Kind::unannounced);
+  BOOST_TEST(told.summary() == "redis 10.0.0.7:6379: up");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace session::gateway

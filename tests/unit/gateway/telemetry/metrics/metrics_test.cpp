@@ -220,6 +220,31 @@ BOOST_AUTO_TEST_CASE(the_memory_store_and_redis_tell_what_is_theirs_only) {
   BOOST_TEST(!redis.has(R"(session_gateway_sessions_ended_total{cause="expired"})"));
 }
 
+BOOST_AUTO_TEST_CASE(a_near_cache_tells_what_it_does) {
+  const NearCache::Stats stats{.hits = 1,
+                               .misses = 2,
+                               .stale = 3,
+                               .announcements = 4,
+                               .flushes = 5,
+                               .entries = 6,
+                               .bytes = 7,
+                               .oldest_hit = milliseconds(8500)};
+  metrics.register_store([&] {
+    StoreReport report;
+    add_near_cache_families(report.families, stats);
+    return report;
+  });
+  const Scrape told = scrape();
+  BOOST_TEST(told[R"(session_gateway_near_cache_lookups_total{result="hit"})"] == 1);
+  BOOST_TEST(told[R"(session_gateway_near_cache_lookups_total{result="miss"})"] == 2);
+  BOOST_TEST(told[R"(session_gateway_near_cache_lookups_total{result="stale"})"] == 3);
+  BOOST_TEST(told["session_gateway_near_cache_announcements_total"] == 4);
+  BOOST_TEST(told["session_gateway_near_cache_flushes_total"] == 5);
+  BOOST_TEST(told["session_gateway_near_cache_entries"] == 6);
+  BOOST_TEST(told["session_gateway_near_cache_bytes"] == 7);
+  BOOST_TEST(told["session_gateway_near_cache_oldest_hit_seconds"] == 8.5);
+}
+
 BOOST_AUTO_TEST_CASE(what_the_caches_hold_and_may_hold_is_read_when_it_is_asked_for) {
   const auto budget = std::make_shared<CacheBudget>(1000);
   metrics.set_cache_budget(budget);
