@@ -30,7 +30,7 @@ struct Faults : TakeoverFixture {
     for (const char* each : {"one", "two"}) express_writes(each, kAlice);
     return express_cookie("one") + "; " + express_cookie("two");
   }
-  milliseconds tombstone_time() { return held(moved_key("one"))->time_left; }
+  milliseconds tombstone_time() { return held(moved_key("one"))->time_left.value(); }
 };
 
 BOOST_FIXTURE_TEST_SUITE(takeover_faults, Faults)
