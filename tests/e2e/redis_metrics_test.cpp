@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_SUITE(redis_metrics)
 
 BOOST_AUTO_TEST_CASE(what_is_told_is_what_the_documentation_lists_and_promtool_finds_no_fault) {
   RedisServer redis;
-  const WireGateway with_redis(on(redis));
+  const WireGateway with_redis(on(redis, "deadline: 2s, near_cache: { max_bytes: 1MiB }"));
   const WireGateway with_memory;
   Listed told;
   for (const WireGateway* gateway : {&with_redis, &with_memory}) {
