@@ -25,7 +25,7 @@ class Contender:
 
 def compared(options):
     """The contenders of the side-by-side comparison, in the order of the tables. Those of lua-resty-session need its files."""
-    nothing, memory, redis = NullResponder(), Gateway("memory"), Gateway("redis")
+    nothing, memory, redis, near = NullResponder(), Gateway("memory"), Gateway("redis"), Gateway("redis", "near", near_cache=True)
     return [
         Contender("nginx", NginxAlone()),
         Contender("nothing-kept", nothing, True),
@@ -34,6 +34,7 @@ def compared(options):
         Contender("memory-unkept", memory),
         Contender("redis-kept", redis, True),
         Contender("redis-unkept", redis),
+        Contender("near-kept", near, True),
         Contender("memory-installed", GatewayAsInstalled("memory"), True),
         Contender("redis-installed", GatewayAsInstalled("redis"), True),
         *(Contender(name, LuaRestySession(name, storage, options.lua_resty_session), True) for name, storage in LUA.items()
