@@ -28,6 +28,7 @@
 #include "core/store/memory/memory_store.h"
 
 // tcmalloc's function, if the program is linked with tcmalloc. malloc_trim() is glibc's equivalent.
+// NOLINTNEXTLINE(readability-identifier-naming): gperftools' name
 extern "C" void MallocExtension_ReleaseFreeMemory() __attribute__((weak));
 
 namespace session {
