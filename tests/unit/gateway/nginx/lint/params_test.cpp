@@ -164,13 +164,21 @@ BOOST_AUTO_TEST_CASE(a_commit_gets_no_body) {
 BOOST_AUTO_TEST_CASE(what_is_not_for_the_public_is_closed_to_it) {
   for (const std::string endpoint : {"admin", "console", "metrics", "health", "ready"}) {
     const std::string line = "fastcgi_param GATEWAY_ENDPOINT " + endpoint + ";";
-    const bool danger = endpoint == "admin" || endpoint == "console" || endpoint == "metrics";
+    const bool for_operators = endpoint == "admin" || endpoint == "console";
+    const bool danger = for_operators || endpoint == "metrics";
+    const std::string nobody =
+        for_operators ? finding(
+                            "site.conf:1: advice: location = /x has no rule that says who operators are, "
+                            "so the gateway answers 403 to everybody",
+                            "set $session_require admin;")
+                      : "";
     BOOST_TEST(
         gateway_with(line) ==
         finding(danger ? "site.conf:1: danger: location = /x opens the endpoint " + endpoint + " to everybody"
                        : "site.conf:1: advice: location = /x is for monitoring, and open to everybody",
-                "allow 127.0.0.1; deny all;"));
-    BOOST_TEST(gateway_with(line + "allow 127.0.0.1; deny all;") == "");
+                "allow 127.0.0.1; deny all;") +
+            nobody);
+    BOOST_TEST(gateway_with(line + "allow 127.0.0.1; deny all;") == nobody);
   }
 }
 

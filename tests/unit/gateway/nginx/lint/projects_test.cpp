@@ -239,6 +239,10 @@ BOOST_FIXTURE_TEST_CASE(the_site_of_the_end_to_end_tests_has_what_it_is_meant_to
              "danger: location = /session lets browsers set any attribute: users "
              "can make themselves anybody",
              "fastcgi_param GATEWAY_ALLOW set:theme;") +
+          at(line("location /_forgotten/"),
+             "advice: location /_forgotten/ has no rule that says who operators are, so the gateway answers "
+             "403 to everybody",
+             "set $session_require admin;") +
           same_application("listen unix:/nonexistent/http2.sock", 1, "/silenced/checked/",
                            line("location /silenced/checked/")) +
           same_application("listen unix:/nonexistent/tenants.sock", 3, "/admin/",
