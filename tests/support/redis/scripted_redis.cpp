@@ -107,6 +107,11 @@ ScriptedReply ScriptedRedis::usual(const RedisCommand& command) {
   if (name == "PING") return {"+PONG\r\n"};
   // The script that lists an entry for its owner, and what asks for that: as if all were listed.
   if (name == "EVALSHA" && command.size() == 8) return {resp_integer(1)};
+  // The same with the entry itself: EVALSHA hash 2 set key member time-listed max instead-of time bytes.
+  if (name == "EVALSHA" && command.size() == 11) {
+    const bool made = keys_say({"SET", command[4], command[10], "NX", "PX", command[9]}) == kRespOk;
+    return {resp_integer(made ? 1 : 2)};
+  }
   if (name == "TIME") return {"*2\r\n" + resp_bulk("1") + resp_bulk("0")};
   if (name == "ZSCORE") return {resp_bulk("1")};
   if (name == "ZREM") return {resp_integer(1)};
