@@ -72,8 +72,8 @@ BOOST_AUTO_TEST_CASE(nginx_finds_nothing_in_its_corpus) { run_corpus("nginx", ng
 BOOST_AUTO_TEST_CASE(replies_finds_nothing_in_its_corpus) { run_corpus("replies", replies_target); }
 
 BOOST_AUTO_TEST_CASE(every_target_and_every_corpus_is_tested_here) {
-  const std::set<std::string> tested = {"actions", "config",       "cookie", "framing",
-                                        "http",    "http_parsers", "json",   "nginx", "replies"};
+  const std::set<std::string> tested = {"actions",      "config", "cookie", "framing", "http",
+                                        "http_parsers", "json",   "nginx",  "replies"};
   std::set<std::string> targets, corpora;
   for (const auto& entry : std::filesystem::directory_iterator(kFuzz)) {
     const std::string name = entry.path().filename();
