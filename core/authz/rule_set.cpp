@@ -72,7 +72,7 @@ class RuleSet::Values {
 
 std::size_t RuleSet::path_of(const std::string& pointer, std::map<std::string, std::size_t>& known) {
   const auto [place, is_new] = known.emplace(pointer, paths_.size());
-  if (is_new) paths_.emplace_back(Json::json_pointer(pointer));
+  if (is_new) paths_.emplace_back(pointer);
   return place->second;
 }
 

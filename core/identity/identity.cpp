@@ -99,37 +99,25 @@ bool valid_header_name(std::string_view text) {
   });
 }
 
-Identity::Place::Place(const std::string& text) : pointer(text) {
-  Json::json_pointer rest = pointer;
-  for (; !rest.empty(); rest.pop_back()) name = rest.back();
-  whole = !pointer.empty() && pointer.parent_pointer().empty();
-}
-
-const Json* Identity::Place::in(const Json& attributes) const {
-  if (!whole) return find_at(attributes, pointer);
-  const auto found = attributes.find(name);
-  return found == attributes.end() ? nullptr : &*found;
-}
-
 Identity::Identity(const IdentitySettings& settings) : subject_(settings.subject), wanted_{false} {
   want(subject_);
   for (const auto& [name, pointer] : settings.headers) {
-    headers_.emplace_back(name, Place(pointer));
+    headers_.emplace_back(name, JsonPath(pointer));
     want(headers_.back().second);
     empty_block_ += name.size() + std::string_view(": \r\n").size();
   }
 }
 
-void Identity::want(const Place& place) {
-  if (place.pointer.empty()) {
+void Identity::want(const JsonPath& path) {
+  if (path.empty()) {
     wanted_.all = true;
-  } else if (!wanted_.has(place.name)) {
-    wanted_.names.push_back(place.name);
+  } else if (!wanted_.has(path.first())) {
+    wanted_.names.push_back(path.first());
   }
 }
 
 std::optional<std::string> Identity::subject(const Json& attributes) const {
-  const Json* value = subject_.in(attributes);
+  const Json* value = subject_.find(attributes);
   if (value == nullptr) return std::nullopt;
   std::string text = header_value(*value);
   if (text.empty()) return std::nullopt;
@@ -139,9 +127,9 @@ std::optional<std::string> Identity::subject(const Json& attributes) const {
 std::string Identity::headers(const Json& attributes) const {
   std::string block;
   block.reserve(empty_block_ + kLikelyValues);
-  for (const auto& [name, place] : headers_) {
+  for (const auto& [name, path] : headers_) {
     block.append(name).append(": ");
-    if (const Json* value = place.in(attributes)) append_header_value(block, *value);
+    if (const Json* value = path.find(attributes)) append_header_value(block, *value);
     block.append("\r\n");
   }
   return block;

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json/json.h"
+#include "core/json/json_path.h"
 #include "core/json/partial_json.h"
 
 namespace session {
@@ -41,7 +42,7 @@ class Identity {
 
   // Whether the subject is, or is in, the attribute of that name.
   [[nodiscard]] bool has_subject_in(std::string_view attribute) const {
-    return subject_.name.empty() || subject_.name == attribute;
+    return subject_.empty() || subject_.first() == attribute;
   }
 
   // All configured headers as "Name: value\r\n" lines, with an empty value where the session has none. Every
@@ -49,19 +50,10 @@ class Identity {
   [[nodiscard]] std::string headers(const Json& attributes) const;
 
  private:
-  // The location of a value in the attributes.
-  struct Place {
-    explicit Place(const std::string& text);
-    [[nodiscard]] const Json* in(const Json& attributes) const;  // nullptr: there is no value
+  void want(const JsonPath& path);
 
-    Json::json_pointer pointer;
-    std::string name;    // the pointer's first attribute; empty: the pointer names all attributes
-    bool whole = false;  // the pointer names just this attribute, the usual case
-  };
-  void want(const Place& place);
-
-  Place subject_;
-  std::vector<std::pair<std::string, Place>> headers_;
+  JsonPath subject_;
+  std::vector<std::pair<std::string, JsonPath>> headers_;
   WantedMembers wanted_;
   std::size_t empty_block_ = 0;  // the length of headers() without any value
 };

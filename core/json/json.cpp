@@ -105,12 +105,4 @@ Result<Json, InputProblem> parse_json(std::string_view text, const JsonLimits& l
 
 std::string to_text(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-const Json* find_at(const Json& value, const Json::json_pointer& pointer) {
-  try {
-    return value.contains(pointer) ? &value.at(pointer) : nullptr;
-  } catch (const Json::exception&) {
-    return nullptr;  // thrown for array indices such as "-" or "01"
-  }
-}
-
 }  // namespace session

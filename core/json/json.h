@@ -30,7 +30,4 @@ struct JsonLimits {
 // invalid bytes from elsewhere are replaced.
 [[nodiscard]] std::string to_text(const Json& value);
 
-// The value that a JSON pointer (RFC 6901) names; nullptr if there is none. Never throws.
-[[nodiscard]] const Json* find_at(const Json& value, const Json::json_pointer& pointer);
-
 }  // namespace session

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <utility>
 
 namespace session {
 namespace {
@@ -19,7 +18,8 @@ std::optional<std::size_t> index_of(const std::string& token) {
 
 }  // namespace
 
-JsonPath::JsonPath(Json::json_pointer pointer) {
+JsonPath::JsonPath(const std::string& text) {
+  Json::json_pointer pointer(text);
   for (; !pointer.empty(); pointer.pop_back()) tokens_.push_back({pointer.back(), index_of(pointer.back())});
   std::reverse(tokens_.begin(), tokens_.end());
 }

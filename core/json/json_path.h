@@ -9,13 +9,17 @@
 
 namespace session {
 
-// A JSON pointer (RFC 6901) that is taken apart once, for finding values with it many times: find() makes no
-// strings, and finds what find_at() does. Immutable.
+// A JSON pointer (RFC 6901) that is taken apart once, to find values with it many times. Immutable.
 class JsonPath {
  public:
-  explicit JsonPath(Json::json_pointer pointer);
+  // REQUIRES: a valid pointer.
+  explicit JsonPath(const std::string& pointer);
 
-  // The value that the pointer names; nullptr if there is none.
+  // Whether it names the whole value.
+  [[nodiscard]] bool empty() const { return tokens_.empty(); }
+  // The member of the value that it leads into. REQUIRES: !empty().
+  [[nodiscard]] const std::string& first() const { return tokens_.front().member; }
+  // The value that it names; nullptr if there is none.
   [[nodiscard]] const Json* find(const Json& value) const;
 
  private:

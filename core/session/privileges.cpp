@@ -6,16 +6,6 @@
 namespace session {
 namespace {
 
-// Returns the first name of a JSON pointer, without its escapes.
-std::string first_name(Json::json_pointer pointer) {
-  std::string name;
-  while (!pointer.empty()) {
-    name = pointer.back();
-    pointer.pop_back();
-  }
-  return name;
-}
-
 bool differ(const Json* a, const Json* b) {
   if (a == nullptr || b == nullptr) return a != b;
   return *a != *b;
@@ -35,17 +25,13 @@ void apply_changes(const Record::Changes& changes, Json& attributes) {
 
 Privileges::Privileges(std::shared_ptr<const Identity> identity, const PrivilegeSettings& settings)
     : identity_(std::move(identity)), forget_at_login_(settings.forget_at_login) {
-  for (const std::string& text : settings.rights) {
-    const Json::json_pointer pointer(text);
-    rights_.push_back({pointer, first_name(pointer)});
-  }
+  for (const std::string& pointer : settings.rights) rights_.emplace_back(pointer);
 }
 
 bool Privileges::concern(std::string_view attribute) const {
   return identity_->wanted().has(attribute) ||
-         std::any_of(rights_.begin(), rights_.end(), [&](const Right& right) {
-           return right.attribute.empty() || right.attribute == attribute;
-         });
+         std::any_of(rights_.begin(), rights_.end(),
+                     [&](const JsonPath& right) { return right.empty() || right.first() == attribute; });
 }
 
 bool Privileges::repeat_subject(const Json& stored, const Record::Changes& changes) const {
@@ -68,8 +54,8 @@ PrivilegeChange Privileges::change(const Json& stored, const Record::Changes& ch
   const auto after = identity_->subject(next);
   change.subject = before != after;
   change.login = after && (change.subject || (same == SameSubject::login && repeat_subject(stored, changes)));
-  change.rights = std::any_of(rights_.begin(), rights_.end(), [&](const Right& right) {
-    return differ(find_at(stored, right.pointer), find_at(next, right.pointer));
+  change.rights = std::any_of(rights_.begin(), rights_.end(), [&](const JsonPath& right) {
+    return differ(right.find(stored), right.find(next));
   });
   if (!change.subject) return change;
   if (before && after) {

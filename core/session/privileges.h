@@ -10,6 +10,7 @@
 #include "core/format/record.h"
 #include "core/identity/identity.h"
 #include "core/json/json.h"
+#include "core/json/json_path.h"
 
 namespace session {
 
@@ -57,10 +58,6 @@ class Privileges {
                                        SameSubject same) const;
 
  private:
-  struct Right {
-    Json::json_pointer pointer;
-    std::string attribute;  // the pointer's first name; empty: all attributes
-  };
   // Whether the changes say again who the subject is. If that is in a larger attribute, all of it is to be as
   // it was: otherwise it is a change of something else.
   [[nodiscard]] bool repeat_subject(const Json& stored, const Record::Changes& changes) const;
@@ -69,7 +66,7 @@ class Privileges {
 
   std::shared_ptr<const Identity> identity_;
   std::vector<std::string> forget_at_login_;
-  std::vector<Right> rights_;
+  std::vector<JsonPath> rights_;
 };
 
 // Applies changes to attributes.

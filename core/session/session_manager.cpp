@@ -264,10 +264,10 @@ StoreFailure SessionManager::out_of_date() {
 }
 
 // By what the store itself says now.
-SessionManager::Asked SessionManager::open_again(Session& session, VerifiedCookie&& cookie, OpenTerms terms) {
+SessionManager::Asked SessionManager::open_again(Session& session, VerifiedCookie&& cookie, Touch touch) {
   cookie.id = std::move(session.id_);
   cookie.store_key = std::move(session.key_);
-  return open_verified(std::move(cookie), terms.touch);
+  return open_verified(std::move(cookie), touch);
 }
 
 SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, OpenTerms terms) {
@@ -284,7 +284,7 @@ SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, OpenT
   session.stale_ = (*loaded)->stale;
   const auto adopted = session.adopt(std::move((*loaded)->bytes));
   if (!session.time_left_ && session.summary_ != resting) {
-    co_return co_await open_again(session, std::move(cookie), terms);
+    co_return co_await open_again(session, std::move(cookie), terms.touch);
   }
   if (session.stale_ && !adopted) co_return out_of_date();
   if (!adopted) {
@@ -306,6 +306,7 @@ SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, OpenT
   const RecordSummary& summary = *session.summary_;
   const Policy& policy = records.policy(summary.subject.has_value(), summary.lifetime_name);
   const auto target = time_to_live(policy, session.age_, environment_.clock.unix_now());
+  if (session.stale_ && !target) co_return out_of_date();
   if (!target) co_return refused(RejectReason::expired, session);
   if (session.stale_) co_return Opened{std::move(opened), {}};  // Every write would fail.
   if (session.time_left_ && records.must_list(session.summary_, *session.time_left_))
@@ -313,7 +314,7 @@ SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, OpenT
   if (session.time_left_ && touch_due(policy, session.age_, *session.time_left_, *target) &&
       !session.held()) {
     const bool lives = co_await session.extend(*target);
-    if (!lives) co_return co_await open_again(session, std::move(cookie), terms);
+    if (!lives) co_return co_await open_again(session, std::move(cookie), terms.touch);
   }
   if (!resting) records.note_rest(summary, time_to_touch(policy, session.age_, *session.time_left_, *target));
   if (cookie.outdated) session.cookie_ = Session::Cookie::give;

@@ -98,67 +98,52 @@ std::optional<NearCache::Stats> RedisStore::near_cache_stats() const {
   return setup_->near_cache->stats();
 }
 
-Store::Answer<std::optional<Entry>> RedisStore::load(std::string key, LoadTerms terms) {
-  terms.max_bytes = std::min(terms.max_bytes, setup_->options.max_value_bytes);
-  return setup_->near_cache ? load_near(std::move(key), terms) : load_there(std::move(key), terms);
-}
-
-Store::Answer<std::optional<Entry>> RedisStore::load_there(std::string key, LoadTerms terms) {
-  const PreparedCall at =
-      prepare_call(setup_, co_await asio::this_coro::executor, key, StoreCommand::load, observer_);
-  auto loaded = co_await load_entry(at, terms, nullptr);
-  if (!loaded) co_return at.observed.reported(std::move(loaded.error().failure));
-  co_return at.observed.reported(std::move(*loaded));
+// What a load has found. No bytes: the key holds something that is no session, or is too large.
+std::optional<Entry> RedisStore::loaded_entry(Called called, std::size_t max_bytes) const {
+  if (is_foreign(called)) return Entry{Bytes(), milliseconds::max()};
+  std::optional<Entry> entry = entry_in(std::move(*called));
+  if (entry && entry->bytes.size() > max_bytes) {
+    entry->bytes = Bytes();
+    if (setup_->options.on_too_large) setup_->options.on_too_large(max_bytes);
+  }
+  return entry;
 }
 
 // Only what asks the server is reported: the observer would take the time of a look at a copy for Redis'.
 // Without announcements nothing can be kept, and nothing more is asked for.
-Store::Answer<std::optional<Entry>> RedisStore::load_near(std::string key, LoadTerms terms) {
-  using Copy = LoadTerms::Copy;
+Store::Answer<std::optional<Entry>> RedisStore::load(std::string key, LoadTerms terms) {
+  terms.max_bytes = std::min(terms.max_bytes, setup_->options.max_value_bytes);
+  NearCache* const cache = setup_->near_cache.get();
+  const bool copy_will_do = cache != nullptr && terms.copy == LoadTerms::Copy::will_do;
+  if (copy_will_do) {
+    if (auto copy = cache->find(setup_->options.prefix + key, terms.max_bytes)) co_return copy;
+    terms.time_left = terms.time_left || cache->is_hearing();
+  }
   const PreparedCall at =
       prepare_call(setup_, co_await asio::this_coro::executor, key, StoreCommand::load, observer_);
-  NearCache& cache = *setup_->near_cache;
-  if (terms.copy == Copy::will_do) {
-    if (auto copy = cache.find(at.key, terms.max_bytes)) co_return copy;
-    terms.time_left = terms.time_left || cache.is_hearing();
-  }
-  const CopyEnds ends(terms.copy == Copy::ends ? setup_->near_cache : nullptr, at.key);
-  const NearCache::Ticket ticket = cache.ticket(at.key);
+  const CopyEnds ends(terms.copy == LoadTerms::Copy::ends ? setup_->near_cache : nullptr, at.key);
+  const NearCache::Ticket ticket = cache != nullptr ? cache->ticket(at.key) : NearCache::Ticket();
   std::shared_ptr<const Hearing> heard;
-  auto loaded = co_await load_entry(at, terms, &heard);
-  if (!loaded) {
-    const bool unreachable = !loaded.error().answered;
-    if (terms.copy == Copy::will_do && unreachable) {
-      if (auto copy = cache.find_stale(at.key, terms.max_bytes)) {
-        (void)at.observed.reported(loaded.error().failure);
-        co_return copy;
-      }
-    }
-    co_return at.observed.reported(std::move(loaded.error().failure));
-  }
-  const bool keeps =
-      terms.copy == Copy::will_do && heard && *loaded && (*loaded)->bytes.size() > 0 && (*loaded)->time_left;
-  if (keeps) cache.keep(at.key, ticket, **loaded, std::move(heard));
-  if (!keeps) cache.correct(at.key, *loaded);
-  co_return at.observed.reported(std::move(*loaded));
-}
-
-Task<Result<std::optional<Entry>, CommandError>> RedisStore::load_entry(
-    const PreparedCall& at, LoadTerms terms, std::shared_ptr<const Hearing>* heard) {
   const auto ask = [&](bool time_left) {
-    return at.call("GETRANGE", commands::load(at.key, terms.max_bytes, time_left), heard);
+    Command command = commands::load(at.key, terms.max_bytes, time_left);
+    return at.call("GETRANGE", std::move(command), cache != nullptr ? &heard : nullptr);
   };
   auto called = co_await ask(terms.time_left);
   if (!terms.time_left && may_be_there(called)) called = co_await ask(true);
   if (may_be_there(called)) called = co_await ask(true);
-  if (is_foreign(called)) co_return std::optional<Entry>(Entry{Bytes(), milliseconds::max()});
-  if (!called) co_return called.error();
-  std::optional<Entry> entry = entry_in(std::move(*called));
-  if (entry && entry->bytes.size() > terms.max_bytes) {
-    entry->bytes = Bytes();
-    if (setup_->options.on_too_large) setup_->options.on_too_large(terms.max_bytes);
+  if (!called && !is_foreign(called)) {
+    (void)at.observed.reported(called.error().failure);
+    const bool outage = copy_will_do && !called.error().answered;
+    std::optional<Entry> copy = outage ? cache->find_stale(at.key, terms.max_bytes) : std::nullopt;
+    if (copy) co_return copy;
+    co_return std::move(called.error().failure);
   }
-  co_return entry;
+  std::optional<Entry> entry = loaded_entry(std::move(called), terms.max_bytes);
+  if (cache != nullptr) {
+    if (!copy_will_do) heard = nullptr;
+    cache->note(at.key, ticket, entry, std::move(heard));
+  }
+  co_return at.observed.reported(std::move(entry));
 }
 
 Store::Answer<CreateOutcome> RedisStore::create(std::string key, Bytes bytes, StoreTerms terms) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/store/redis/connection/options.h"
 #include "core/store/store.h"
@@ -13,6 +14,7 @@ namespace session {
 class ExpendableWindow;
 struct CommandError;
 struct PreparedCall;
+struct Reply;
 struct RedisSetup;
 
 // A Store in Redis: many processes share its sessions, and they survive a restart of the gateway. The
@@ -60,12 +62,8 @@ class RedisStore final : public Store {
   RedisStore(std::shared_ptr<const RedisSetup> setup, std::shared_ptr<ExpendableWindow> expendable,
              StoreObserver* observer);
   class CopyEnds;
-  // load() without a near cache, and with one.
-  Answer<std::optional<Entry>> load_there(std::string key, LoadTerms terms);
-  Answer<std::optional<Entry>> load_near(std::string key, LoadTerms terms);
-  // Loads an entry from its server. `heard`: RedisClient::call.
-  Task<Result<std::optional<Entry>, CommandError>> load_entry(const PreparedCall& at, LoadTerms terms,
-                                                              std::shared_ptr<const Hearing>* heard);
+  using Called = Result<std::vector<Reply>, CommandError>;
+  [[nodiscard]] std::optional<Entry> loaded_entry(Called called, std::size_t max_bytes) const;
   // What the share of expendable entries allows a replace to do.
   struct Admitted {
     milliseconds ttl;

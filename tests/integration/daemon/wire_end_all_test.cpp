@@ -3,7 +3,6 @@
 // SESSION_GATEWAY_ROUNDS sets how many rounds there are, and SESSION_GATEWAY_SEED the seed of the first one;
 // each following round has the next one.
 
-#include <cstdlib>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
@@ -11,19 +10,16 @@
 #include "tests/support/daemon/end_all_rounds.h"
 #include "tests/support/daemon/wire_redis.h"
 #include "tests/support/redis/redis_cluster.h"
+#include "tests/support/rounds.h"
 
 namespace session::gateway::test {
 namespace {
 
+using session::test::number_in;
 using session::test::RedisCluster;
 using session::test::RedisServer;
 
-// A sanitizer makes every step take many times as long.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::uint64_t kRounds = 60;
-#else
-constexpr std::uint64_t kRounds = 600;
-#endif
+constexpr std::uint64_t kRounds = session::test::kSanitized ? 60 : 600;
 
 constexpr const char* kRecordsOfUsers = R"(
 local found = 0
@@ -31,11 +27,6 @@ for _, key in ipairs(redis.call('KEYS', '*')) do
   if redis.call('TYPE', key).ok == 'string' and string.find(redis.call('GET', key), '"user-', 1, true) then found = found + 1 end
 end
 return found)";
-
-std::uint64_t number_in(const char* variable, std::uint64_t otherwise) {
-  const char* text = std::getenv(variable);
-  return text != nullptr && *text != '\0' ? std::stoull(text) : otherwise;
-}
 
 // Every request extends the session; and none is given up because the machine is slow.
 WireGateway::Setup racing(const std::string& store, const std::string& more = {}) {

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -13,6 +12,7 @@
 
 #include "tests/support/daemon/wire_redis.h"
 #include "tests/support/e2e/process.h"
+#include "tests/support/rounds.h"
 #include "tests/support/scrape.h"
 
 namespace session::gateway::test {
@@ -23,20 +23,12 @@ using session::test::RedisServer;
 using session::test::wait_until;
 using std::chrono::steady_clock;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::uint64_t kRounds = 100;
-#else
-constexpr std::uint64_t kRounds = 1000;
-#endif
+constexpr std::uint64_t kRounds = session::test::kSanitized ? 100 : 1000;
 
-// What docs/near-cache.md promises even for a network that swallows announcements: a second, and the
-// deadline.
+// docs/near-cache.md promises two seconds, even for a network that swallows announcements.
 constexpr std::chrono::seconds kBound(3);
 
-std::uint64_t rounds() {
-  const char* text = std::getenv("SESSION_GATEWAY_ROUNDS");
-  return text != nullptr && *text != '\0' ? std::stoull(text) : kRounds;
-}
+std::uint64_t rounds() { return session::test::number_in("SESSION_GATEWAY_ROUNDS", kRounds); }
 
 WireGateway::Setup with_near_cache(const RedisServer& redis, const std::string& more = {}) {
   return on(redis, "deadline: 2s, near_cache: { max_bytes: 16MiB, max_age: 1h" + more + " }");

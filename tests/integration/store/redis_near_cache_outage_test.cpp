@@ -53,37 +53,23 @@ BOOST_AUTO_TEST_CASE(a_server_that_has_fallen_silent_is_not_relied_on_for_long) 
   options.deadline = 200ms;
   LoopedStore store(options);
   redis.tell({"SET", "session:key", "value"});
-  wait_until("a copy to serve", [&] {
-    (void)store.text("key");
-    return store.stats().hits > 0;
-  });
+  warm(store, "key");
   const auto flushes = store.stats().flushes;
   redis.pause();
   wait_until("the silence to be noticed", [&] { return store.stats().flushes > flushes; });
   BOOST_TEST(store.text("key") == "(outage)");
   redis.resume();
-  wait_until("a copy to serve again", [&] {
-    const auto hits = store.stats().hits;
-    (void)store.text("key");
-    return store.stats().hits > hits;
-  });
+  warm(store, "key");
 }
 
 // What the server has said itself counts, also if it is not kept because nothing is heard.
 BOOST_AUTO_TEST_CASE(a_copy_that_the_server_has_refuted_serves_no_more_in_an_outage) {
   RedisServer redis;
-  redis.tell({"ACL", "SETUSER", "gateway", "on", ">secret", "~*", "&*", "+@all"});
-  RedisStoreOptions options = with_cache(redis.unix_address(), 1h);
-  options.user = "gateway";
-  options.password = [] { return Secret("secret"); };
+  RedisStoreOptions options = as_gateway(redis, with_cache(redis.unix_address(), 1h));
   LoopedStore store(options);
   const std::vector<std::string> keys = {"gone", "changed", "same"};
   for (const std::string& key : keys) redis.tell({"SET", "session:" + key, "value"});
-  wait_until("copies to serve", [&] {
-    const auto hits = store.stats().hits;
-    for (const std::string& key : keys) (void)store.text(key);
-    return store.stats().hits == hits + keys.size();
-  });
+  for (const std::string& key : keys) warm(store, key);
   redis.tell({"ACL", "SETUSER", "gateway", "-subscribe"});
   const auto flushes = store.stats().flushes;
   redis.tell({"CLIENT", "KILL", "TYPE", "pubsub"});
@@ -103,17 +89,11 @@ BOOST_AUTO_TEST_CASE(a_copy_that_the_server_has_refuted_serves_no_more_in_an_out
 // It is reached: what it says is its word.
 BOOST_AUTO_TEST_CASE(a_server_that_refuses_is_no_outage) {
   RedisServer redis;
-  redis.tell({"ACL", "SETUSER", "gateway", "on", ">secret", "~*", "&*", "+@all"});
-  RedisStoreOptions options = with_cache(redis.unix_address(), 1h);
-  options.user = "gateway";
-  options.password = [] { return Secret("secret"); };
+  RedisStoreOptions options = as_gateway(redis, with_cache(redis.unix_address(), 1h));
   options.near_cache.max_age = 1s;
   LoopedStore store(options);
   redis.tell({"SET", "session:key", "value"});
-  wait_until("a copy to serve", [&] {
-    (void)store.text("key");
-    return store.stats().hits > 0;
-  });
+  warm(store, "key");
   redis.tell({"ACL", "SETUSER", "gateway", "-getrange"});
   wait_until("the copy to be too old", [&] { return store.text("key") == "(outage)"; });
   BOOST_TEST(store.stats().stale == 0u);

@@ -227,27 +227,20 @@ BOOST_AUTO_TEST_CASE(in_a_cluster_each_node_announces_and_a_slot_that_moves_ends
     cluster.node(node).tell({"SET", key, "value"});
     keys.push_back(key.substr(std::string("session:").size()));
   }
-  const auto warm = [&](const std::string& key) {
-    wait_until("a copy of " + key + " to serve", [&] {
-      const auto hits = store.stats().hits;
-      (void)store.text(key);
-      return store.stats().hits > hits;
-    });
-  };
   for (std::size_t node = 0; node < keys.size(); ++node) {
-    warm(keys[node]);
+    warm(store, keys[node]);
     cluster.node(node).tell({"SET", "session:" + keys[node], "new"});
     wait_until("the change", [&] { return store.text(keys[node]) == "new"; });
-    warm(keys[node]);
+    warm(store, keys[node]);
   }
   cluster.migrate_slot(cluster.slot_of("session:" + keys[0]), 1);
   cluster.node(1).tell({"SET", "session:" + keys[0], "moved"});
   wait_until("the moved one", [&] { return store.text(keys[0]) == "moved"; });
-  warm(keys[0]);
+  warm(store, keys[0]);
   cluster.node(1).tell({"DEL", "session:" + keys[0]});
   wait_until("its end", [&] { return store.text(keys[0]) == "(absent)"; });
   // Another node takes over: without a fault, and because the former one is dead.
-  warm(keys[1]);
+  warm(store, keys[1]);
   cluster.fail_over_to(4);
   cluster.node(4).tell({"SET", "session:" + keys[1], "after"});
   wait_until("the successor's value", [&] { return store.text(keys[1]) == "after"; });

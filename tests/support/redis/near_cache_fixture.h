@@ -17,6 +17,23 @@ inline RedisStoreOptions with_cache(const RedisAddress& address,
   return options;
 }
 
+// The same as a user of its own, who may do everything until a test says otherwise.
+inline RedisStoreOptions as_gateway(RedisServer& redis, RedisStoreOptions options) {
+  redis.tell({"ACL", "SETUSER", "gateway", "on", ">secret", "~*", "&*", "+@all"});
+  options.user = "gateway";
+  options.password = [] { return Secret("secret"); };
+  return options;
+}
+
+// Reads an entry until its copy serves.
+inline void warm(LoopedStore& store, const std::string& key, std::size_t loop = 0) {
+  wait_until("a copy of " + key + " to serve", [&] {
+    const auto hits = store.stats().hits;
+    (void)store.text(key, loop);
+    return store.stats().hits > hits;
+  });
+}
+
 // A store whose first loop is told of changes by a server of its own.
 struct Near {
   explicit Near(std::size_t loops = 1, milliseconds stale_on_outage = milliseconds(0))
@@ -28,14 +45,7 @@ struct Near {
   void put(const std::string& key, const std::string& bytes) {
     redis.tell({"SET", "session:" + key, bytes, "PX", "600000"});
   }
-  // Reads an entry until its copy serves.
-  void warm(const std::string& key, std::size_t loop = 0) {
-    wait_until("a copy of " + key + " to serve", [&] {
-      const auto hits = store.stats().hits;
-      (void)store.text(key, loop);
-      return store.stats().hits > hits;
-    });
-  }
+  void warm(const std::string& key, std::size_t loop = 0) { test::warm(store, key, loop); }
   void wait_for(const std::string& key, const std::string& text, std::size_t loop = 0) {
     wait_until(key + " to be " + text, [&] { return store.text(key, loop) == text; });
   }

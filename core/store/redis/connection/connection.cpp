@@ -299,14 +299,7 @@ void RedisConnection::abandon() {
 // --- What the machines decide ---
 
 void RedisConnection::emit(const ConnectMachine::Action& action) {
-  for (const RedisEvent& event : action.events) {
-    if (!setup_.on_event) break;
-    try {
-      setup_.on_event(event);
-    } catch (const std::exception&) {
-      // A listener that fails must not end the connection.
-    }
-  }
+  for (const RedisEvent& event : action.events) tell(setup_.on_event, event);
   if (action.fail_unsent) fail(queue_.on_down(), machine_.reason());
 }
 

@@ -47,7 +47,7 @@ struct RedisConnectionOptions {
   milliseconds silence{};
   std::size_t max_bytes = 0;                             // the limit for each string of a reply
   std::size_t max_elements = ReplyReader::kMaxElements;  // the limit for each reply
-  std::function<void(const RedisEvent&)> on_event;
+  RedisListener on_event;
   // Decides which arrivals are pushes; on_push gets them, in order with the replies. nullptr: there are no
   // pushes, and an arrival that belongs to no command is a protocol error. on_push must not throw.
   PushClassifier is_push = nullptr;

@@ -1,6 +1,7 @@
 #include "core/store/redis/connection/options.h"
 
 #include <algorithm>
+#include <exception>
 
 namespace session {
 
@@ -14,6 +15,15 @@ std::string to_text(const RedisAddress& address) {
   if (!address.path.empty()) return "unix:" + address.path;
   const bool ipv6 = address.host.find(':') != std::string::npos;
   return (ipv6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
+}
+
+void tell(const RedisListener& listener, const RedisEvent& event) {
+  if (!listener) return;
+  try {
+    listener(event);
+  } catch (const std::exception&) {
+    // As it is said.
+  }
 }
 
 }  // namespace session

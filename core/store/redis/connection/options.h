@@ -64,6 +64,11 @@ struct RedisEvent {
   std::string reason;  // contains no secrets and no session data
 };
 
+// Called for each event, on the thread of its connection; must be thread-safe.
+using RedisListener = std::function<void(const RedisEvent&)>;
+// Tells a listener, if there is one. One that throws must not end a connection: its exception is dropped.
+void tell(const RedisListener& listener, const RedisEvent& event);
+
 struct RedisStoreOptions {
   std::vector<RedisAddress> addresses = {RedisAddress{"127.0.0.1", 6379}};
   RedisTopology topology = RedisTopology::single;
@@ -84,8 +89,7 @@ struct RedisStoreOptions {
   std::size_t expendable_bytes = std::size_t{256} << 20;  // of expendable entries (ExpendableWindow)
   NearCacheOptions near_cache = {};
   std::string client_name = "session-gateway";  // shown by CLIENT LIST
-  // Called for each event, on the thread of the connection; must be thread-safe.
-  std::function<void(const RedisEvent&)> on_event = {};
+  RedisListener on_event = {};
   // Called for each value that load() does not return because it has more bytes than this, on the thread of
   // the call; must be thread-safe.
   std::function<void(std::size_t max_bytes)> on_too_large = {};

@@ -43,10 +43,10 @@ NearCache::Place NearCache::place_of(std::string_view key) const {
   return {shard, hash, shard.changes[hash / kShards % kCounters]};
 }
 
-NearCache::Copy* NearCache::copy_of(const Place& place, std::string_view key) {
+NearCache::Copies::iterator NearCache::copy_of(const Place& place, std::string_view key) {
   const auto found = place.shard.by_hash.find(place.hash);
-  if (found == place.shard.by_hash.end() || found->second->key != key) return nullptr;
-  return &*found->second;
+  const bool is_it = found != place.shard.by_hash.end() && found->second->key == key;
+  return is_it ? found->second : place.shard.copies.end();
 }
 
 bool NearCache::may_serve(const Copy& copy, Steady now) const {
@@ -65,28 +65,27 @@ std::optional<Entry> NearCache::find(std::string_view key, std::size_t max_bytes
   const Place place = place_of(key);
   Shard& shard = place.shard;
   const std::lock_guard lock(shard.mutex);
-  const auto found = shard.by_hash.find(place.hash);
-  const bool hit = found != shard.by_hash.end() && found->second->key == key &&
-                   found->second->bytes.size() <= max_bytes && may_serve(*found->second, now);
-  if (!hit) {
+  const auto copy = copy_of(place, key);
+  if (copy == shard.copies.end() || copy->bytes.size() > max_bytes || !may_serve(*copy, now)) {
     ++shard.stats.misses;
     return std::nullopt;
   }
   ++shard.stats.hits;
-  shard.copies.splice(shard.copies.begin(), shard.copies, found->second);
-  const Copy& copy = *found->second;
-  shard.stats.oldest_hit =
-      std::max(shard.stats.oldest_hit, std::chrono::duration_cast<milliseconds>(now - copy.kept_at));
-  return Entry{copy.bytes, left_of(copy.ends, now)};
+  shard.copies.splice(shard.copies.begin(), shard.copies, copy);
+  const auto age = std::chrono::duration_cast<milliseconds>(now - copy->kept_at);
+  shard.stats.oldest_hit = std::max(shard.stats.oldest_hit, age);
+  return Entry{copy->bytes, left_of(copy->ends, now)};
 }
 
 std::optional<Entry> NearCache::find_stale(std::string_view key, std::size_t max_bytes) {
   const Steady now = clock_.steady_now();
   const Place place = place_of(key);
-  const std::lock_guard lock(place.shard.mutex);
-  const Copy* copy = copy_of(place, key);
-  if (copy == nullptr || copy->bytes.size() > max_bytes || !may_serve_stale(*copy, now)) return std::nullopt;
-  ++place.shard.stats.stale;
+  Shard& shard = place.shard;
+  const std::lock_guard lock(shard.mutex);
+  const auto copy = copy_of(place, key);
+  if (copy == shard.copies.end() || copy->bytes.size() > max_bytes || !may_serve_stale(*copy, now))
+    return std::nullopt;
+  ++shard.stats.stale;
   return Entry{copy->bytes, left_of(copy->ends, now), true};
 }
 
@@ -97,32 +96,33 @@ NearCache::Ticket NearCache::ticket(std::string_view key) const {
   return {place.changes, now};
 }
 
-void NearCache::keep(std::string_view key, const Ticket& ticket, const Entry& entry,
+void NearCache::note(std::string_view key, const Ticket& ticket, const std::optional<Entry>& entry,
                      std::shared_ptr<const Hearing> hearing) {
-  const std::size_t cost = kOverhead + key.size() + entry.bytes.size();
   const Place place = place_of(key);
   Shard& shard = place.shard;
   Copies fresh;  // allocated before the lock
-  fresh.push_back(Copy{std::string(key), place.hash, entry.bytes, ticket.at,
-                       end_of(ticket.at, entry.time_left.value()), std::move(hearing), cost});
+  if (hearing && entry && entry->bytes.size() > 0 && entry->time_left) {
+    const std::size_t cost = kOverhead + key.size() + entry->bytes.size();
+    fresh.push_back(Copy{std::string(key), place.hash, entry->bytes, ticket.at,
+                         end_of(ticket.at, *entry->time_left), std::move(hearing), cost});
+  }
   const std::lock_guard lock(shard.mutex);
-  if (place.changes != ticket.changes) return;
-  if (const auto old = shard.by_hash.find(place.hash); old != shard.by_hash.end()) drop(shard, old->second);
+  const bool keeps = !fresh.empty() && place.changes == ticket.changes;
+  const auto old = copy_of(place, key);
+  if (old != shard.copies.end() && (keeps || !entry || entry->bytes != old->bytes)) drop(shard, old);
+  if (keeps) keep(place, std::move(fresh));
+}
+
+void NearCache::keep(const Place& place, Copies fresh) {
+  Shard& shard = place.shard;
   const auto [slot, is_new] = shard.by_hash.emplace(place.hash, fresh.begin());
-  if (!make_room(shard, cost)) {
+  if (!is_new) return;  // Another key has this hash: that costs a miss each time.
+  if (!make_room(shard, fresh.front().cost)) {
     shard.by_hash.erase(slot);
     return;
   }
   shard.copies.splice(shard.copies.begin(), fresh);
   ++shard.stats.entries;
-}
-
-void NearCache::correct(std::string_view key, const std::optional<Entry>& entry) {
-  const Place place = place_of(key);
-  const std::lock_guard lock(place.shard.mutex);
-  const auto found = place.shard.by_hash.find(place.hash);
-  if (found == place.shard.by_hash.end() || found->second->key != key) return;
-  if (!entry || entry->bytes != found->second->bytes) drop(place.shard, found->second);
 }
 
 // Takes the room of what was used least recently in this shard: the others are locked by others.

@@ -22,8 +22,8 @@ namespace session {
 struct NearCacheOptions {
   std::size_t max_bytes = 0;     // 0: there is no cache
   milliseconds max_age{10'000};  // how long a copy serves, even if no change is announced
-  milliseconds stale_on_outage{
-      0};  // how long a copy serves on while its server can't be reached; 0: it does not
+  // How long a copy serves on while its server can't be reached; 0: it does not.
+  milliseconds stale_on_outage{0};
   bool operator==(const NearCacheOptions&) const = default;
 };
 
@@ -67,12 +67,11 @@ class NearCache {
 
   // To be called before the server is asked for an entry.
   [[nodiscard]] Ticket ticket(std::string_view key) const;
-  // Keeps a copy of what the server has answered over a connection that was heard all the time, if the ticket
-  // is good still. REQUIRES: the time left is known.
-  void keep(std::string_view key, const Ticket& ticket, const Entry& entry,
+  // The server has answered that this is the entry, or that there is none. Another copy serves no more. This
+  // one is kept if the ticket is good still, and if the connection was heard all the time: then `hearing` is
+  // that. Without bytes or time left there is nothing to keep.
+  void note(std::string_view key, const Ticket& ticket, const std::optional<Entry>& entry,
             std::shared_ptr<const Hearing> hearing);
-  // The server has answered that this is the entry, or that there is none: another copy serves no more.
-  void correct(std::string_view key, const std::optional<Entry>& entry);
 
   // The entry may have changed: this process has written it, or tried to.
   void forget(std::string_view key);
@@ -110,7 +109,7 @@ class NearCache {
   struct alignas(64) Shard {
     mutable std::mutex mutex;
     Copies copies;
-    std::unordered_map<std::size_t, Copies::iterator> by_hash;  // of two keys with one hash, the later
+    std::unordered_map<std::size_t, Copies::iterator> by_hash;  // of two keys with one hash, the first
     Stats stats;                                                // without what the cache counts as a whole
     // How often an entry has changed whose key has this hash; several keys share one.
     std::array<std::uint32_t, kCounters> changes{};
@@ -121,13 +120,14 @@ class NearCache {
     std::uint32_t& changes;
   };
   [[nodiscard]] Place place_of(std::string_view key) const;
-  // The copy of a key; nullptr: there is none. With the shard locked, as all functions below.
-  [[nodiscard]] static Copy* copy_of(const Place& place, std::string_view key);
+  // The copy of a key; copies.end(): there is none. With the shard locked, as all functions below.
+  [[nodiscard]] static Copies::iterator copy_of(const Place& place, std::string_view key);
   [[nodiscard]] bool may_serve(const Copy& copy, Clock::Steady now) const;
   [[nodiscard]] bool may_serve_stale(const Copy& copy, Clock::Steady now) const;
   void drop(Shard& shard, Copies::iterator copy);
   bool make_room(Shard& shard, std::size_t cost);
   void change(const Place& place);
+  void keep(const Place& place, Copies fresh);
 
   const NearCacheOptions options_;
   const Clock& clock_;

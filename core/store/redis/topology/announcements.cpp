@@ -34,17 +34,29 @@ std::string new_channel() {
   return channel;
 }
 
+// Whether a server that says so will say it again, however often it is asked.
+bool is_final(std::string_view error) {
+  return error.starts_with("NOPERM") || error.starts_with("ERR unknown") ||
+         error.starts_with("ERR Unknown") || error.starts_with("ERR syntax");
+}
+
+std::string why_refused(const Reply& error, std::string_view what) {
+  if (is_final(error.text) && error.text.starts_with("ERR"))
+    return std::string(what) + " failed: it does not know how to (it takes Redis 6 or later)";
+  return read_error(error.text, what).sentence;
+}
+
 }  // namespace
 
 // Tells the announcements that the subscriber's connection has ended: another one would not be subscribed.
 class Announcements::EndOfSubscriber final : public ConnectionListener {
  public:
-  EndOfSubscriber(std::weak_ptr<Announcements> of, std::uint64_t life, std::string channel)
-      : of_(std::move(of)), life_(life), channel_(std::move(channel)) {}
+  EndOfSubscriber(std::weak_ptr<Announcements> of, std::string channel)
+      : of_(std::move(of)), channel_(std::move(channel)) {}
   void on_up(RedisConnection&) override {}
   void on_end() override {
     const auto announcements = of_.lock();
-    if (!announcements || announcements->life_ != life_ || announcements->channel_ != channel_) return;
+    if (!announcements || announcements->channel_ != channel_) return;
     announcements->subscriber_ended_ = true;
     announcements->end_hearing();
     if (announcements->timer_) announcements->timer_->cancel();
@@ -53,8 +65,7 @@ class Announcements::EndOfSubscriber final : public ConnectionListener {
 
  private:
   std::weak_ptr<Announcements> of_;
-  std::uint64_t life_;
-  std::string channel_;
+  std::string channel_;  // of the try that the subscriber is for
 };
 
 Announcements::Announcements(const Executor& executor, std::shared_ptr<const RedisSetup> setup)
@@ -116,29 +127,34 @@ Task<void> Announcements::listen(std::shared_ptr<Announcements> self, Connection
       // Out of memory, threads or descriptors: the next try may find some.
     }
     if (self->life_ != life) co_return;
-    self->report(RedisEvent::Kind::unannounced, data->server(), deaf.why);
+    self->end_hearing();
+    const RedisEvent event{RedisEvent::Kind::unannounced, data->server(), deaf.why};
+    tell(self->setup_->options.on_event, event);
     self->pause_ = deaf.refused ? kLongestPause : std::clamp(2 * self->pause_, kShortestPause, kLongestPause);
     self->not_before_ = clock.steady_now() + self->pause_;
   }
 }
 
+// What is of one try may be another's after each wait: that of the connection's next life.
 Task<Announcements::Deaf> Announcements::hear_until_deaf(ConnectionPtr data, std::uint64_t life) {
   channel_ = new_channel();
   subscriber_ended_ = tracks_ = false;
   beat_ = heard_beat_ = 0;
   timer_ = std::make_shared<Timer>(executor_, setup_->clock);
-  const ConnectionPtr subscriber = make_subscriber(*data, life);
+  const ConnectionPtr subscriber = make_subscriber(*data);
   subscriber_ = subscriber;
+  const std::shared_ptr<Timer> timer = timer_;
   auto id = co_await subscribe(subscriber);
   if (!id) co_return id.error();
+  if (!goes_on(life)) co_return hung_up();
   auto sent = co_await beat(data);
   if (!sent) co_return sent.error();
-  const std::shared_ptr<Timer> timer = timer_;
-  if (heard_beat_ == 0) (void)co_await timer->wait_until(deadline());
+  if (goes_on(life) && heard_beat_ == 0) (void)co_await timer->wait_until(deadline());
+  if (!goes_on(life)) co_return hung_up();
   if (heard_beat_ == 0) co_return Deaf{"what is published does not arrive"};
   auto tracked = co_await track(data, *id);
   if (!tracked) co_return tracked.error();
-  if (!goes_on(life)) co_return Deaf{"it has hung up"};
+  if (!goes_on(life)) co_return hung_up();
   begin_hearing(data);
   co_return co_await stay_hearing(data, life);
 }
@@ -147,46 +163,30 @@ Task<Announcements::Deaf> Announcements::stay_hearing(ConnectionPtr data, std::u
   const std::shared_ptr<Timer> timer = timer_;
   for (;;) {
     (void)co_await timer->wait_until(beat_sent_at_ + kHeartbeat);
-    if (!goes_on(life)) co_return Deaf{"it has hung up"};
+    if (!goes_on(life)) co_return hung_up();
     cache_->sweep();
     if (beat_ - heard_beat_ >= kMostUnheard) co_return Deaf{"what is published does not arrive"};
     auto sent = co_await beat(data);
-    if (!goes_on(life)) co_return Deaf{"it has hung up"};
+    if (!goes_on(life)) co_return hung_up();
     if (!sent) co_return sent.error();
   }
 }
 
 // --- The commands ---
 
-namespace {
-
-// Whether a server that says so will say it again, however often it is asked.
-bool is_final(std::string_view error) {
-  return error.starts_with("NOPERM") || error.starts_with("ERR unknown") ||
-         error.starts_with("ERR Unknown") || error.starts_with("ERR syntax");
-}
-
-std::string why_refused(const Reply& error, std::string_view what) {
-  if (is_final(error.text) && error.text.starts_with("ERR"))
-    return std::string(what) + " failed: it does not know how to (it takes Redis 6 or later)";
-  return read_error(error.text, what).sentence;
-}
-
-}  // namespace
-
 Clock::Steady Announcements::deadline() const {
   return setup_->clock.steady_now() + setup_->options.deadline;
 }
 
-Announcements::ConnectionPtr Announcements::make_subscriber(const RedisConnection& data, std::uint64_t life) {
+Announcements::ConnectionPtr Announcements::make_subscriber(const RedisConnection& data) {
   RedisConnectionOptions options = setup_->to_server();
   options.on_event = nullptr;  // report() says what concerns the operator
   options.is_push = is_message;
-  options.on_push = [weak = weak_from_this(), life, channel = channel_](const Reply& push) {
+  options.on_push = [weak = weak_from_this(), channel = channel_](const Reply& push) {
     const auto self = weak.lock();
-    if (self && self->life_ == life && self->channel_ == channel) self->hear(push);
+    if (self && self->channel_ == channel) self->hear(push);
   };
-  options.listener = std::make_shared<EndOfSubscriber>(weak_from_this(), life, channel_);
+  options.listener = std::make_shared<EndOfSubscriber>(weak_from_this(), channel_);
   auto locate = [address = data.address()](Clock::Steady) -> Task<Result<RedisAddress, ConnectError>> {
     co_return address;
   };
@@ -274,7 +274,7 @@ void Announcements::begin_hearing(const ConnectionPtr& data) {
   data->set_hearing(hearing_);
   cache_->on_hearing();
   pause_ = milliseconds(0);
-  report(RedisEvent::Kind::announced, data->server(), {});
+  tell(setup_->options.on_event, RedisEvent{RedisEvent::Kind::announced, data->server(), {}});
 }
 
 void Announcements::end_hearing() {
@@ -288,15 +288,6 @@ void Announcements::end_hearing() {
 void Announcements::drop_subscriber() {
   if (timer_) timer_->cancel();
   if (const ConnectionPtr subscriber = std::exchange(subscriber_, nullptr)) subscriber->stop();
-}
-
-void Announcements::report(RedisEvent::Kind kind, const std::string& server, const std::string& reason) {
-  if (!setup_->options.on_event) return;
-  try {
-    setup_->options.on_event(RedisEvent{kind, server, reason});
-  } catch (const std::exception&) {
-    // As for all events: the listener's failure is not ours.
-  }
 }
 
 }  // namespace session

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "core/base/task.h"
@@ -45,6 +44,7 @@ class Announcements final : public ConnectionListener, public std::enable_shared
     std::string why;
     bool refused = false;
   };
+  static Deaf hung_up() { return {"it has hung up"}; }
   template <class T>
   using Asked = Task<Result<T, Deaf>>;
   using ConnectionPtr = std::shared_ptr<RedisConnection>;
@@ -58,7 +58,7 @@ class Announcements final : public ConnectionListener, public std::enable_shared
   Asked<bool> beat(ConnectionPtr data);
   Asked<bool> track(ConnectionPtr data, std::int64_t subscriber_id);
   Task<void> untrack(ConnectionPtr data);
-  [[nodiscard]] ConnectionPtr make_subscriber(const RedisConnection& data, std::uint64_t life);
+  [[nodiscard]] ConnectionPtr make_subscriber(const RedisConnection& data);
   [[nodiscard]] Clock::Steady deadline() const;
   [[nodiscard]] Clock::Steady runs_out() const { return beat_sent_at_ + kHeartbeat + kPatience; }
   [[nodiscard]] bool goes_on(std::uint64_t life) const { return life_ == life && !subscriber_ended_; }
@@ -66,7 +66,6 @@ class Announcements final : public ConnectionListener, public std::enable_shared
   void hear_beat(const Reply& number);
   void begin_hearing(const ConnectionPtr& data);
   void end_hearing();
-  void report(RedisEvent::Kind kind, const std::string& server, const std::string& reason);
   void drop_subscriber();
 
   Executor executor_;

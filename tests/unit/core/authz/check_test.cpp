@@ -81,6 +81,23 @@ BOOST_AUTO_TEST_CASE(a_copy_decides_only_where_it_may_and_the_result_says_so) {
   BOOST_TEST(std::holds_alternative<Unavailable>(run(check(request, manager, rules))));
 }
 
+// An outage is no logout, whatever an old copy says.
+BOOST_AUTO_TEST_CASE(a_copy_refuses_nobody) {
+  Session moved = stored(R"({"user":"bob"})"_json);
+  const std::string replaced = cookie_of(moved);
+  (void)run(moved.regenerate());
+  const std::string two = cookie + "; " + cookie_of(stored(R"({"user":"eve"})"_json));
+  BOOST_TEST(said(replaced) == "login: revoked");
+  BOOST_TEST(said(two) == "login: ambiguous");
+  store.answer_by_copies();
+  BOOST_TEST(said(replaced) == "unavailable");
+  BOOST_TEST(said(two) == "unavailable");
+  BOOST_TEST(said(cookie) == "pass");
+  (void)erase(memory, key_of(alice));
+  (void)create(memory, key_of(alice), R"({"v":1,"created":1799956800,"data":{"user":"alice"}})");
+  BOOST_TEST(said(cookie) == "unavailable");  // its time is up
+}
+
 BOOST_AUTO_TEST_CASE(only_checks_take_copies) {
   (void)visit(cookie);
   BOOST_TEST((store.loads().back().copy == LoadTerms::Copy::will_do));

@@ -23,7 +23,7 @@ struct Fixture {
   explicit Fixture(NearCacheOptions with = {std::size_t{1} << 20, 10s, 0ms}) : options(with) {}
   // As a reader does whose reply comes at once.
   void keep(const std::string& key, const std::string& bytes = "bytes", milliseconds left = 1h) {
-    cache.keep(key, cache.ticket(key), Entry{Bytes(bytes), left}, hearing);
+    cache.note(key, cache.ticket(key), Entry{Bytes(bytes), left}, hearing);
   }
   // What the copy holds; "" if there is none.
   std::string found(const std::string& key, std::size_t max_bytes = kAnySize) {
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_copy_serves_until_its_entry_ends_and_no_longer_than_max_a
 BOOST_AUTO_TEST_CASE(the_time_counts_from_when_the_server_was_asked) {
   const auto ticket = cache.ticket("key");
   clock.advance(2s);
-  cache.keep("key", ticket, Entry{Bytes("slow"), 5s}, hearing);
+  cache.note("key", ticket, Entry{Bytes("slow"), 5s}, hearing);
   BOOST_TEST((cache.find("key", kAnySize)->time_left == 3s));
 }
 
@@ -105,8 +105,8 @@ BOOST_AUTO_TEST_CASE(what_changes_while_it_is_read_is_not_kept) {
   const auto before_write = cache.ticket("b");
   cache.on_announced("a");
   cache.forget("b");
-  cache.keep("a", before_announcement, Entry{Bytes("old"), 1h}, hearing);
-  cache.keep("b", before_write, Entry{Bytes("old"), 1h}, hearing);
+  cache.note("a", before_announcement, Entry{Bytes("old"), 1h}, hearing);
+  cache.note("b", before_write, Entry{Bytes("old"), 1h}, hearing);
   BOOST_TEST(found("a") == "");
   BOOST_TEST(found("b") == "");
   keep("a", "new");
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(what_changes_while_it_is_read_is_not_kept) {
 BOOST_AUTO_TEST_CASE(what_may_have_been_missed_ends_the_copies_that_rely_on_it) {
   keep("a");
   const auto elsewhere = std::make_shared<Hearing>(clock.steady_now() + 10h);
-  cache.keep("other", cache.ticket("other"), Entry{Bytes("kept"), 1h}, elsewhere);
+  cache.note("other", cache.ticket("other"), Entry{Bytes("kept"), 1h}, elsewhere);
   go_deaf();
   BOOST_TEST(found("a") == "");
   BOOST_TEST(found("other") == "kept");
@@ -141,13 +141,23 @@ BOOST_AUTO_TEST_CASE(a_hearing_that_nobody_extends_runs_out) {
   BOOST_TEST(found("key") == "");
 }
 
+// Neither what is absent, nor what holds no bytes, nor what may end at any time.
+BOOST_AUTO_TEST_CASE(what_is_no_whole_entry_is_not_kept) {
+  cache.note("absent", cache.ticket("absent"), std::nullopt, hearing);
+  cache.note("empty", cache.ticket("empty"), Entry{Bytes(), 1h}, hearing);
+  cache.note("endless?", cache.ticket("endless?"), Entry{Bytes("bytes"), std::nullopt}, hearing);
+  cache.note("unheard", cache.ticket("unheard"), Entry{Bytes("bytes"), 1h}, nullptr);
+  BOOST_TEST(cache.stats().entries == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(what_the_server_says_ends_another_copy) {
   keep("same");
   keep("changed");
   keep("gone");
-  cache.correct("same", Entry{Bytes("bytes"), 1h});
-  cache.correct("changed", Entry{Bytes("others"), 1h});
-  cache.correct("gone", std::nullopt);
+  const NearCache::Ticket ticket = cache.ticket("same");
+  cache.note("same", ticket, Entry{Bytes("bytes"), 1h}, nullptr);
+  cache.note("changed", ticket, Entry{Bytes("others"), 1h}, nullptr);
+  cache.note("gone", ticket, std::nullopt, nullptr);
   BOOST_TEST(found("same") == "bytes");
   BOOST_TEST(found("changed") == "");
   BOOST_TEST(found("gone") == "");
