@@ -4,9 +4,10 @@
 //     memory-footprint [sessions = 1000000] [bytes = 300] [of each owner = 0]
 //     memory-footprint churn [creates = 5000000] [cap in MiB = 256]
 //
-// churn: a store at its cap, whose sessions get larger and smaller again while others make room. It says what
-// the process takes then, before and after the heap has returned its free memory, as the gateway does when it
-// has been idle.
+// churn: a store at its cap, whose sessions get larger and smaller again while others make room. Two threads
+// create them, as two workers do, so that each frees what the other has made. It says what the process takes
+// then, and when all sessions have expired: as the sweep leaves it, and after each thread's heap has returned
+// its free memory, as the gateway does when it has been idle.
 //
 // Without the last number the sessions are nobody's. The difference to a run with it is the cost of the lists
 // of owners.
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <barrier>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -22,14 +24,13 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
+#include <vector>
 
+#include "core/base/heap.h"
 #include "core/base/run.h"
 #include "core/store/memory/memory_store.h"
-
-// tcmalloc's function, if the program is linked with tcmalloc. malloc_trim() is glibc's equivalent.
-// NOLINTNEXTLINE(readability-identifier-naming): gperftools' name
-extern "C" void MallocExtension_ReleaseFreeMemory() __attribute__((weak));
 
 namespace session {
 namespace {
@@ -95,10 +96,15 @@ std::size_t resident_bytes_now() {
   return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
+// Returns the free memory of this thread's heap, also if that is glibc's.
+void release_heap() {
+  release_thread_heap();
+  malloc_trim(0);
+}
+
 // Returns the resident memory of the process, after the heap has returned its free memory.
 std::size_t resident_bytes() {
-  if (MallocExtension_ReleaseFreeMemory != nullptr) MallocExtension_ReleaseFreeMemory();
-  malloc_trim(0);
+  release_heap();
   return resident_bytes_now();
 }
 
@@ -235,14 +241,14 @@ void measure_eviction(std::size_t sessions, SessionShape shape) {
 
 // Creates sessions whose sizes drift: from 100 to 3,100 bytes and back, ten times, each up to half larger or
 // smaller than its neighbours.
-Task<> create_drifting(MemoryStore& store, std::size_t creates) {
+Task<> create_drifting(MemoryStore& store, std::size_t first, std::size_t creates) {
   RandomOrder order(1000);
   const std::size_t half = std::max<std::size_t>(creates / 20, 1);
   for (std::size_t i = 0; i < creates; ++i) {
     const std::size_t at = i / half % 2 == 0 ? i % half : half - i % half;
     const std::size_t middle = 100 + 3000 * at / half;
     Bytes bytes(std::string(middle / 2 + middle * order.next() / 1000, 'v'));
-    std::string key = key_of(i);
+    std::string key = key_of(first + i);
     StoreTerms terms(1h);
     const auto created = co_await store.create(std::move(key), std::move(bytes), std::move(terms));
     if (!created) throw std::runtime_error(created.error().detail);
@@ -255,17 +261,37 @@ void measure_churn(std::size_t creates, std::size_t cap_mib) {
   options.max_bytes = cap_mib << 20;
   const std::size_t before = resident_bytes();
   MemoryStore store(options, clock);
-  run(create_drifting(store, creates));
-  const std::size_t held = resident_bytes_now() - before;
-  std::printf("%zu creates of drifting sizes, cap %zu MiB: %.1f counted, %.1f resident, ", creates, cap_mib,
-              mib(store.stats().bytes), mib(held));
-  std::printf("%.1f after the heap has returned its free memory\n", mib(resident_bytes() - before));
+  constexpr std::size_t kThreads = 2;
+  std::barrier created(kThreads + 1);
+  std::barrier expired(kThreads + 1);
+  std::barrier idle(kThreads + 1);
+  std::vector<std::jthread> threads;
+  for (std::size_t i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, i] {
+      run(create_drifting(store, i * creates, creates / kThreads));
+      created.arrive_and_wait();
+      expired.arrive_and_wait();
+      release_heap();
+      idle.arrive_and_wait();
+    });
+  }
+  created.arrive_and_wait();
+  std::printf("%zu creates of drifting sizes, cap %zu MiB: %.1f counted, %.1f resident; ", creates, cap_mib,
+              mib(store.stats().bytes), mib(resident_bytes_now() - before));
+  clock.advance(2h);
+  while (store.sweep(1000) > 0) continue;
+  const std::size_t swept = resident_bytes_now() - before;
+  expired.arrive_and_wait();
+  idle.arrive_and_wait();
+  std::printf("%.1f when all have expired, %.1f when each heap has returned its free memory\n", mib(swept),
+              mib(resident_bytes() - before));
 }
 
 }  // namespace
 }  // namespace session
 
 int main(int argc, char** argv) {
+  session::return_free_memory();
   if (argc > 1 && std::string_view(argv[1]) == "churn") {
     const std::size_t creates = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 5'000'000;
     const std::size_t cap_mib = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 256;

@@ -154,7 +154,8 @@ def churn(scenario):
     return table(["after " + f"{scenario['creates']:,} creates", "MiB", "of the cap"], [
         [what, number(scenario[key], "{:,.1f}"), number(scenario[key] / scenario["cap_mib"], "{:.2f}")] for what, key in (
             ("cap", "cap_mib"), ("counted", "counted_mib"), ("resident", "resident_mib"),
-            ("resident after the heap has returned its free memory", "released_mib"))])
+            ("resident when all have expired", "expired_mib"),
+            ("resident when each heap has returned its free memory", "idle_mib"))])
 
 
 COUNTED = {"memory": "memory", "redis": "Redis", "near": "Redis with the near cache, which has a copy"}

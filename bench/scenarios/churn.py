@@ -1,4 +1,4 @@
-"""What the memory store takes after 5 million creates of drifting sizes at its cap."""
+"""What the memory store takes after 5 million creates of drifting sizes at its cap, and when they have expired."""
 import re
 import subprocess
 
@@ -17,9 +17,10 @@ def run(options):
 
 
 def read(out):
-    """Reads the output of memory-footprint. Returns {"creates", "cap_mib", "counted_mib", "resident_mib", "released_mib"}."""
-    found = re.search(r"^(\d+) creates of drifting sizes, cap (\d+) MiB: ([\d.]+) counted, ([\d.]+) resident, ([\d.]+) after", out, re.M)
+    """Reads the output of memory-footprint. Returns {"creates", "cap_mib", "counted_mib", "resident_mib", "expired_mib", "idle_mib"}."""
+    found = re.search(r"^(\d+) creates of drifting sizes, cap (\d+) MiB: ([\d.]+) counted, ([\d.]+) resident; "
+                      r"([\d.]+) when all have expired, ([\d.]+) when each heap", out, re.M)
     if not found:
         raise BenchError(f"memory-footprint says nothing of a churn:\n{out}")
     return {"creates": int(found[1]), "cap_mib": int(found[2]),
-            **{name: float(value) for name, value in zip(("counted_mib", "resident_mib", "released_mib"), found.groups()[2:])}}
+            **{name: float(value) for name, value in zip(("counted_mib", "resident_mib", "expired_mib", "idle_mib"), found.groups()[2:])}}

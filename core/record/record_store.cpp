@@ -31,6 +31,7 @@ constexpr const char* kLease = ":lease";
 RecordStore::RecordStore(Store& store, const RecordFormat& format, std::shared_ptr<const Identity> identity,
                          const Policy& policy, RecordCacheOptions cache, const Clock& clock)
     : store_(store),
+      time_left_costs_(store.time_left_costs()),
       format_(format),
       policy_(policy),
       anonymous_(policy.of(false)),
@@ -64,6 +65,7 @@ std::string RecordStore::owner_of(const std::string& key, const Bytes& version) 
 // The list of others' records has to hear how long each lives, each time it is read (must_list), and the end
 // of a migration keeps the time that the record has left.
 RecordStore::Summary RecordStore::resting(const std::string& key) const {
+  if (!time_left_costs_) return nullptr;
   Summary known = cache_.remembered(key);
   if (!known || known->migrated_from || (others_write_ && known->subject)) return nullptr;
   return known->rests_until > clock_.steady_now() ? known : nullptr;
@@ -72,6 +74,7 @@ RecordStore::Summary RecordStore::resting(const std::string& key) const {
 // A record that changes with every request never rests: each load would find another one, and be repeated to
 // ask for its time left.
 void RecordStore::note_rest(const RecordSummary& summary, milliseconds rest) const {
+  if (!time_left_costs_) return;
   if (std::exchange(summary.was_loaded, true)) summary.rests_until = clock_.steady_now() + rest;
 }
 

@@ -84,7 +84,8 @@ class RecordStore {
     return store_.load(std::move(key), LoadTerms{max_load_bytes_, time_left, copy});
   }
   // The summary of a record that `key` was found to hold, if no touch of it can be due yet; else nullptr.
-  // Whoever loads that very record need not ask for its time left. It is another record if summary() returns
+  // Whoever loads that very record need not ask for its time left, if that costs the store anything. It is
+  // another record if summary() returns
   // another summary: a write has come between, and the time left is not known.
   [[nodiscard]] Summary resting(const std::string& key) const;
   // Notes that no touch of a record is due for that time, at most Policy::touch_every. If another program or
@@ -219,6 +220,7 @@ class RecordStore {
   [[nodiscard]] bool is_legacy_session(std::string_view key, const Bytes& bytes) const;
 
   Store& store_;
+  const bool time_left_costs_;
   const RecordFormat& format_;
   Policy policy_;
   Policy anonymous_;

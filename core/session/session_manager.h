@@ -152,7 +152,8 @@ class SessionManager {
   Asked open_ours(Cookies&& cookies, OpenTerms terms);
   Asked open_several(Cookies cookies, OpenTerms terms);
   Asked open_verified(VerifiedCookie cookie, OpenTerms terms);
-  Asked open_again(Session& session, VerifiedCookie&& cookie, Touch touch);
+  Task<void> keep_tombstone(Session& session);
+  Task<void> list(Session& session);
   // The same as open_verified(), for a request that has cookies of other sessions, too.
   Asked open_beside(std::vector<Session::Other> others, VerifiedCookie cookie, OpenTerms terms);
   [[nodiscard]] static Opened refused(RejectReason refusal, const Session& session);

@@ -144,6 +144,8 @@ class Store {
 
   // What the key holds now; nullopt if it is absent or expired. Does not change the time to live.
   virtual Answer<std::optional<Entry>> load(std::string key, LoadTerms terms = {}) = 0;
+  // Whether a load costs less without LoadTerms::time_left.
+  [[nodiscard]] virtual bool time_left_costs() const { return true; }
 
   // Stores bytes under a key that holds nothing. `exists`, without a change, if it holds something.
   virtual Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) = 0;

@@ -8,6 +8,7 @@
 #include <string>
 #include <system_error>
 
+#include "core/base/heap.h"
 #include "core/base/secret.h"
 #include "core/crypto/base64url.h"
 #include "core/crypto/random.h"
@@ -67,6 +68,7 @@ int serve_logged(const std::optional<std::string>& config_file, Telemetry& telem
     return 1;
   }
   init_libfcgi();
+  return_free_memory();
   Settings settings = with_ephemeral_keys(std::move(*loaded), nullptr);
   log.change(settings.log);
   for (const std::string& warning : settings.warnings) log.warn("{}", warning);

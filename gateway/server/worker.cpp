@@ -9,15 +9,13 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
+#include "core/base/heap.h"
 #include "core/base/thread.h"
 #include "gateway/http/problem.h"
 #include "gateway/server/refusals.h"
 #include "gateway/server/store_check.h"
 #include "gateway/telemetry/metrics/request_labels.h"
 #include "gateway/telemetry/request_log.h"
-
-// NOLINTNEXTLINE(readability-identifier-naming): tcmalloc's name.
-extern "C" void MallocExtension_ReleaseFreeMemory() __attribute__((weak));
 
 namespace session::gateway {
 namespace {
@@ -136,8 +134,7 @@ void Worker::ask_for_heartbeat(std::uint64_t number) {
     heartbeat_.store(number, std::memory_order_relaxed);
     if (!idle_.became_idle(now())) return;
     realms().release_caches();
-    // tcmalloc keeps freed memory for itself. Sanitizers have a heap of their own.
-    if (MallocExtension_ReleaseFreeMemory != nullptr) MallocExtension_ReleaseFreeMemory();
+    release_thread_heap();
   });
 }
 
@@ -280,7 +277,7 @@ std::optional<Response> Worker::refuse(const Request& request, const EndpointTab
   return std::nullopt;
 }
 
-Task<Response> Worker::respond(const Request& request, Clock::Steady since, std::size_t listener) {
+Task<Boxed<Response>> Worker::respond(const Request& request, Clock::Steady since, std::size_t listener) {
   const std::string_view name = request.settings.endpoint();
   const EndpointTable::Entry* const endpoint = shared_.endpoints.find(name);
   const std::shared_ptr<Realm> by = realms().pick(request);
@@ -293,9 +290,9 @@ Task<Response> Worker::respond(const Request& request, Clock::Steady since, std:
   const AuditedRequest audited{request, name, by->name()};
   if (endpoint->use == EndpointUse::sessions) idle_.count();
   try {
-    Response response = co_await endpoint->answer(request, by->services());
-    if (request.method == "HEAD") response.body.clear();
-    record_request(telemetry_, endpoint->id, audited, response, now() - since);
+    Boxed<Response> response(co_await endpoint->answer(request, by->services()));
+    if (request.method == "HEAD") response->body.clear();
+    record_request(telemetry_, endpoint->id, audited, *response, now() - since);
     co_return response;
   } catch (const std::exception& exception) {
     telemetry_.log().error(Message::request_failed, "a request failed with an unexpected error: {}",

@@ -95,7 +95,7 @@ class Worker final : public ConnectionHost {
   [[nodiscard]] Clock::Steady now() const override { return shared_.clock.steady_now(); }
   [[nodiscard]] bool draining() const override { return draining_; }
   [[nodiscard]] WorkerTelemetry& telemetry() override { return telemetry_; }
-  Task<Response> respond(const Request& request, Clock::Steady since, std::size_t listener) override;
+  Task<Boxed<Response>> respond(const Request& request, Clock::Steady since, std::size_t listener) override;
   // The answer to a request that gets to no endpoint; nullopt: it does.
   [[nodiscard]] std::optional<Response> refuse(const Request& request, const EndpointTable::Entry* endpoint,
                                                std::size_t listener);

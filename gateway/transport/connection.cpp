@@ -130,8 +130,8 @@ Task<void> Connection::serve() {
       const Clock::Steady since = *busy_since_;  // set with the first byte
       std::string out;
       {
-        const Response response = co_await host_.respond(codec_->request(), since, listener_);
-        out = answer(response);
+        const Boxed<Response> response = co_await host_.respond(codec_->request(), since, listener_);
+        out = answer(*response);
       }
       std::string_view rest = out;
       if (!send_now(rest)) co_return;
@@ -158,6 +158,12 @@ Task<void> Connection::serve() {
     } else {
       drained_ = Drained::no;
     }
+    // The usual wait, without a coroutine: its frame would be one that the next request can use.
+    if (!finishing() && drained_ != Drained::no) {
+      const auto [error] = co_await socket_.async_wait_readable_edge(kAwaitTuple);
+      if (!is_woken(error)) co_return;
+      if (!finishing() && try_receive(received) != Received::nothing_yet) continue;
+    }
     received = co_await receive();
   }
 }
@@ -182,14 +188,19 @@ Connection::Received Connection::try_receive(std::string_view& bytes) {
   return later ? Received::nothing_yet : Received::end;
 }
 
+bool Connection::is_woken(const boost::system::error_code& error) {
+  if (error && !finishing() && !probing_) return false;
+  probing_ = false;
+  reads_in_turn_ = 0;
+  return true;
+}
+
 Task<std::string_view> Connection::receive() {
   std::string_view bytes;
   for (;;) {
     if (!finishing() && drained_ != Drained::no) {
       const auto [error] = co_await socket_.async_wait_readable_edge(kAwaitTuple);
-      if (error && !finishing() && !probing_) co_return std::string_view();
-      probing_ = false;
-      reads_in_turn_ = 0;
+      if (!is_woken(error)) co_return std::string_view();
     } else if (++reads_in_turn_ > kMaxReadsInTurn) {
       co_await boost::asio::post(socket_.get_executor(), kAwait);
       reads_in_turn_ = 0;

@@ -83,6 +83,8 @@ class Connection
   Task<void> serve();
   // Whether the host drains and no request has begun, so that the connection waits for nothing any more.
   [[nodiscard]] bool finishing() const;
+  // After a wait for bytes. False: the connection has failed.
+  [[nodiscard]] bool is_woken(const boost::system::error_code& error);
   // Waits for bytes and receives them into the host's scratch memory; empty at the end of the stream.
   Task<std::string_view> receive();
   [[nodiscard]] Received try_receive(std::string_view& bytes);

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 
+#include "core/base/boxed.h"
 #include "core/base/clock.h"
 #include "core/base/task.h"
 #include "gateway/http/request.h"
@@ -25,8 +26,9 @@ class ConnectionHost {
   [[nodiscard]] virtual WorkerTelemetry& telemetry() = 0;
 
   // Answers a request that began to arrive at `since`, on a connection of that listener. The request outlives
-  // the task.
-  virtual Task<Response> respond(const Request& request, Clock::Steady since, std::size_t listener) = 0;
+  // the task. Never returns no answer.
+  virtual Task<Boxed<Response>> respond(const Request& request, Clock::Steady since,
+                                        std::size_t listener) = 0;
 
   virtual void opened(Connection& connection) = 0;
   virtual void closed(Connection& connection) = 0;

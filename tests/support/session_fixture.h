@@ -41,9 +41,13 @@ struct SessionFixture {
 
   SessionManager make_manager(NativeFormatOptions keys = format_options(),
                               SessionManagerOptions options = {}) {
+    return make_manager(store, std::move(keys), std::move(options));
+  }
+  SessionManager make_manager(Store& over, NativeFormatOptions keys = format_options(),
+                              SessionManagerOptions options = {}) {
     if (options.owner_id_keys.empty()) options.owner_id_keys = {Secret("owners of the tests")};
     if (options.log_id_key.empty()) options.log_id_key = Secret("names of the tests");
-    return SessionManager(store, native_format(std::move(keys), random),
+    return SessionManager(over, native_format(std::move(keys), random),
                           std::make_shared<Identity>(IdentitySettings()), std::move(options), clock);
   }
 

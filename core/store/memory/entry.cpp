@@ -9,8 +9,9 @@
 
 #include "core/store/memory/owners.h"
 
-// From tcmalloc or jemalloc, if the program is linked with one of them; glibc does not have it.
-extern "C" std::size_t nallocx(std::size_t size, int flags) noexcept __attribute__((weak));
+// mimalloc's function, if the program is linked with it.
+// NOLINTNEXTLINE(readability-identifier-naming): mimalloc's name
+extern "C" std::size_t mi_good_size(std::size_t size) noexcept __attribute__((weak));
 
 namespace session {
 namespace {
@@ -31,7 +32,7 @@ std::size_t node_size(std::size_t key_size) noexcept {
 // The memory that the heap uses for a block of that size: as the heap reports it, or, with glibc, a header of
 // 8 bytes, rounded up to a multiple of 16, at least 32.
 std::size_t heap_block(std::size_t size) noexcept {
-  if (nallocx != nullptr) return nallocx(size, 0);
+  if (mi_good_size != nullptr) return mi_good_size(size);
   return std::max<std::size_t>(32, (size + 8 + 15) / 16 * 16);
 }
 

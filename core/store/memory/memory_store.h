@@ -39,6 +39,7 @@ class MemoryStore final : public Store {
   ~MemoryStore() override;
 
   Answer<std::optional<Entry>> load(std::string key, LoadTerms terms = {}) override;
+  [[nodiscard]] bool time_left_costs() const override { return false; }
   Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) override;
   Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, StoreTerms terms) override;
   Answer<TouchOutcome> touch(std::string key, StoreTerms terms) override;

@@ -92,6 +92,17 @@ BOOST_AUTO_TEST_CASE(keys_that_share_a_slot_do_not_share_an_answer) {
   BOOST_TEST(user_of(reads, "two", record_of("alice")) == "alice");
 }
 
+// The table tells keys apart by their ends.
+BOOST_AUTO_TEST_CASE(keys_that_begin_and_end_alike_do_not_share_an_answer) {
+  RecordCache reader = this->reader();
+  const std::string ada = "prefix-of-8-ada-suffix-of-8";
+  const std::string bob = "prefix-of-8-bob-suffix-of-8";
+  for (int i = 0; i < 20; ++i) {
+    BOOST_TEST(user_of(reader, ada, record_of("ada")) == "ada");
+    BOOST_TEST(user_of(reader, bob, record_of("bob")) == "bob");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_summary_outlives_its_place_in_memory) {
   auto reads = reader({.slots = 1});
   const auto alice = reads.summary("one", record_of("alice"));

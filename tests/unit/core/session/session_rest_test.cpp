@@ -64,6 +64,19 @@ BOOST_AUTO_TEST_CASE(a_read_asks_for_the_time_left_only_when_a_touch_may_be_due)
   BOOST_TEST(store.count(ScriptedStore::touch_call) == 1);
 }
 
+// The memory store says the time left with every load, so nothing is remembered of it.
+BOOST_AUTO_TEST_CASE(a_store_that_says_the_time_for_nothing_is_asked_each_time) {
+  BOOST_TEST(!memory.time_left_costs());
+  BOOST_TEST(store.time_left_costs());
+  SessionManager direct = make_manager(memory);
+  const std::vector<std::string_view> headers = {cookie};
+  for (int seconds = 0; seconds < 120; seconds += 30) {
+    BOOST_TEST(run(direct.open(headers, OpenTerms(Touch::on, true)))->session.has_value());
+    clock.advance(30s);
+  }
+  BOOST_TEST((left() > 29min - 1s));
+}
+
 BOOST_AUTO_TEST_CASE(a_busy_session_lives_on_and_is_touched_as_often_as_ever) {
   for (int seconds = 0; seconds < 3 * 3600; seconds += 10) {
     (void)read(cookie);

@@ -54,7 +54,7 @@ class Host final : public gateway::ConnectionHost {
   }
   Clock::Steady now() const override { return Clock::Steady() + elapsed; }
   bool draining() const override { return drains; }
-  Task<Response> respond(const Request& request, Clock::Steady, std::size_t) override {
+  Task<Boxed<Response>> respond(const Request& request, Clock::Steady, std::size_t) override {
     methods.emplace_back(request.method);
     co_return Response{200, {}, {}};
   }

@@ -1,0 +1,21 @@
+#include "core/base/heap.h"
+
+#include <mimalloc.h>
+
+// Absent from programs that are not linked with mimalloc.
+// NOLINTBEGIN(readability-identifier-naming): mimalloc's names
+extern "C" void mi_collect(bool force) noexcept __attribute__((weak));
+extern "C" void mi_option_set(mi_option_t option, long value) __attribute__((weak));
+// NOLINTEND(readability-identifier-naming)
+
+namespace session {
+
+void return_free_memory() {
+  if (mi_option_set != nullptr) mi_option_set(mi_option_decommit_delay, 0);
+}
+
+void release_thread_heap() {
+  if (mi_collect != nullptr) mi_collect(true);
+}
+
+}  // namespace session
