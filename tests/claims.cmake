@@ -374,6 +374,13 @@ endforeach()
 set_tests_properties(resilience/groups_test resilience/hostile_test resilience/limits_test resilience/single_test
   resilience/two_gateways_test e2e/uninterrupted_test PROPERTIES PROCESSORS 2)
 
+# The drills again, with near caches.
+foreach(drill groups single two_gateways)
+  add_test(NAME resilience/${drill}_test_near COMMAND resilience_${drill}_test --log_level=message --report_level=short)
+  set_tests_properties(resilience/${drill}_test_near PROPERTIES LABELS redis TIMEOUT 300 PROCESSORS 2
+    ENVIRONMENT SESSION_GATEWAY_DRILLS_NEAR_CACHE=1 FAIL_REGULAR_EXPRESSION "no test cases matching filter;Test setup error")
+endforeach()
+
 # Scripts that read the source.
 add_check(bench_harness)
 add_check(bench_scenarios)

@@ -9,6 +9,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/support/e2e/support.h"
+#include "tests/support/rounds.h"
 
 namespace session::gateway::test {
 namespace {
@@ -28,9 +29,13 @@ void await(const std::string& what, const std::function<bool()>& condition) {
   wait_until(what, condition, 60s);
 }
 
+// Without stale_on_outage: copies end with the connection, so an outage is as long with them.
+std::string near_cache() { return with_near_cache() ? ", near_cache: { max_bytes: 16MiB }" : ""; }
+
 std::string yaml(const std::string& redis) {
   return "workers: " + std::to_string(Drill::kWorkers) + "\nlimits: { request_deadline: " + kRequestDeadline +
-         " }\nsession: { touch_every: 1s }\nstore: { type: redis, redis: { " + redis + " } }\n";
+         " }\nsession: { touch_every: 1s }\nstore: { type: redis, redis: { " + redis + near_cache() +
+         " } }\n";
 }
 
 std::size_t descriptors_of(const WireGateway& gateway) {
@@ -39,6 +44,8 @@ std::size_t descriptors_of(const WireGateway& gateway) {
 }
 
 }  // namespace
+
+bool with_near_cache() { return session::test::number_in("SESSION_GATEWAY_DRILLS_NEAR_CACHE", 0) != 0; }
 
 Drill::Drill(DrillSetup setup) : setup_(std::move(setup)) {
   for (std::size_t i = 0; i < setup_.gateways; ++i) {
@@ -96,7 +103,7 @@ void Drill::finish(const std::vector<session::test::RedisServer*>& servers, cons
   BOOST_TEST((figures.outages > 0) == !claims.without_outage);
   BOOST_TEST(figures.back_after.count() <= claims.back_within.count());
   BOOST_TEST(figures.longest_answer.count() <= kMaxAnswer.count());
-  BOOST_TEST_MESSAGE(line(setup_.name, figures));
+  BOOST_TEST_MESSAGE(line(setup_.name + (with_near_cache() ? "/near" : ""), figures));
 }
 
 void Drill::wait_for_quiet() {

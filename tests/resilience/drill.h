@@ -12,6 +12,10 @@
 
 namespace session::gateway::test {
 
+// Whether the gateways of all drills have a near cache: SESSION_GATEWAY_DRILLS_NEAR_CACHE is 1 in the
+// environment.
+[[nodiscard]] bool with_near_cache();
+
 struct DrillSetup {
   std::string name;   // one word, for the line of figures
   std::string redis;  // keys of store.redis: "url: ..., password: ..."
