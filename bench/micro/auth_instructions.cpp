@@ -23,12 +23,12 @@ Task<void> check(AuthFixture& fixture, unsigned long times) {
     const Request& request = codec.request();
     const std::string_view name = request.settings.endpoint();
     const EndpointTable::Entry* const endpoint = fixture.endpoints.find(name);
-    const Response response = co_await endpoint->answer(request, fixture.services);
-    if (response.status != 204) std::abort();
+    const Boxed<Response> response = co_await endpoint->answer(request, fixture.services);
+    if (response->status != 204) std::abort();
     const AuditedRequest audited{request, name};
-    record_request(fixture.telemetry, endpoint->id, audited, response, std::chrono::microseconds(3));
+    record_request(fixture.telemetry, endpoint->id, audited, *response, std::chrono::microseconds(3));
     std::string out = codec.take_reply();
-    codec.append_response(out, response);
+    codec.append_response(out, *response);
     if (codec.feed({}) == Codec::Outcome::whole) std::abort();
   }
 }

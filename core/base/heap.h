@@ -5,11 +5,12 @@ namespace session {
 // For programs whose heap is mimalloc's, as the daemon's is (docs/design.md, "The heap"). In others, as in
 // builds with sanitizers, both functions do nothing. Thread-safe.
 
-// Has the heap return what is freed at once, in blocks of 64 KiB. By itself it waits until the thread makes
-// something new there, which one that is idle never does. Counts from the call on, for all threads.
+// From now on, the heaps of all threads return blocks of 64 KiB to the system as soon as they are free. By
+// themselves they do so later, when the thread makes something new, which an idle one never does.
 void return_free_memory();
 
-// Returns all that is free in the heap of the calling thread, also what other threads have freed of it.
+// Returns all that is free in the heap of the calling thread to the system, also what other threads have
+// freed of it: only this thread can.
 void release_thread_heap();
 
 }  // namespace session

@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -15,16 +16,21 @@ namespace {
 // The memory of a decoded value per byte of its text: each member has a node and a name.
 constexpr std::size_t kPerByte = 8;
 
-// Tells keys apart by 16 of their bytes: keys are long and random, at the one end or the other.
+// The hash that rustc's tables use for short keys (FxHash), a multiplication for each 8 bytes, and one more
+// so that the low bits, which pick the slot, depend on all of them. Whoever chose keys that collide would
+// only have them forgotten sooner.
 std::size_t hash_of(std::string_view key) {
-  std::array<char, 16> ends{};
-  const std::size_t half = std::min(key.size(), ends.size() / 2);
-  std::copy_n(key.begin(), half, ends.begin());
-  std::copy_n(key.end() - static_cast<std::ptrdiff_t>(half), half, ends.begin() + ends.size() / 2);
-  const auto words = std::bit_cast<std::array<std::uint64_t, 2>>(ends);
-  constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;  // 2^64 divided by the golden ratio
-  const std::uint64_t mixed = (words[0] ^ std::rotl(words[1], 29)) * kOdd;
-  return mixed ^ mixed >> 32;
+  constexpr std::uint64_t kFactor = 0x517cc1b727220a95;
+  std::uint64_t hash = key.size();
+  while (!key.empty()) {
+    std::array<char, 8> bytes{};
+    const std::size_t size = std::min(key.size(), bytes.size());
+    std::memcpy(bytes.data(), key.data(), size);
+    hash = (std::rotl(hash, 5) ^ std::bit_cast<std::uint64_t>(bytes)) * kFactor;
+    key.remove_prefix(size);
+  }
+  hash = (hash ^ hash >> 32) * kFactor;
+  return hash ^ hash >> 32;
 }
 
 std::size_t cost_of(const Bytes& bytes, const RecordSummary& summary) {

@@ -85,8 +85,8 @@ class RecordStore {
   }
   // The summary of a record that `key` was found to hold, if no touch of it can be due yet; else nullptr.
   // Whoever loads that very record need not ask for its time left, if that costs the store anything. It is
-  // another record if summary() returns
-  // another summary: a write has come between, and the time left is not known.
+  // another record if summary() returns another summary: a write has come between, and the time left is not
+  // known.
   [[nodiscard]] Summary resting(const std::string& key) const;
   // Notes that no touch of a record is due for that time, at most Policy::touch_every. If another program or
   // gateway shortens the record's time to live meanwhile, a touch is late by no more than that.

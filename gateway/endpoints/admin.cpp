@@ -78,7 +78,7 @@ Response wrong_method(Resource resource) {
   return response;
 }
 
-Task<Response> answer(Target target, const Request& request, const Operator& by, Services& services) {
+Task<Boxed<Response>> answer(Target target, const Request& request, const Operator& by, Services& services) {
   const Row* const row = row_for(target.resource, request.method);
   if (row == nullptr) co_return wrong_method(target.resource);
   const auto query = Query::parse(request.query, row->names);
@@ -104,7 +104,7 @@ bool only_reads(std::string_view method) { return method == "GET" || method == "
 }  // namespace
 
 // Shows operators who is logged in, and ends sessions for them.
-Task<Response> admin_endpoint(const Request& request, Services& services) {
+Task<Boxed<Response>> admin_endpoint(const Request& request, Services& services) {
   if (!only_reads(request.method)) {
     if (const auto why = cross_origin(request.headers, request.settings.scheme()))
       co_return denied("cross-origin", *why);
@@ -112,13 +112,13 @@ Task<Response> admin_endpoint(const Request& request, Services& services) {
   auto by = co_await operator_of(request, services);
   if (!by) co_return by.error();
   const auto target = target_of(request.resource);
-  Response response = problem(404, "no-endpoint", "Nothing is served here.");
+  Boxed<Response> response = problem(404, "no-endpoint", "Nothing is served here.");
   if (target) response = co_await answer(*target, request, *by, services);
-  for (SessionEvent& event : response.events) {
+  for (SessionEvent& event : response->events) {
     if (event.kind == SessionEvent::Kind::viewed) event.actor = by->name;
   }
-  if (!by->set_cookie.empty()) response.headers.add("Set-Cookie", by->set_cookie);
-  co_return with_events(std::move(response), std::move(by->events));
+  if (!by->set_cookie.empty()) response->headers.add("Set-Cookie", by->set_cookie);
+  co_return with_events(std::move(*response), std::move(by->events));
 }
 
 }  // namespace session::gateway

@@ -60,15 +60,16 @@ Task<Sought> find_in_time(std::string name, const Query& query, Services& servic
 // The answer to a search that has not found it, or not yet.
 [[nodiscard]] Response not_found(const Sought& sought, Log& log);
 
-Task<Response> admin_list(const Query& query, Services& services);
-Task<Response> admin_show(std::string name, const Query& query, Services& services);
+Task<Boxed<Response>> admin_list(const Query& query, Services& services);
+Task<Boxed<Response>> admin_show(std::string name, const Query& query, Services& services);
 // The session of a cookie, which is the body of the request.
-Task<Response> admin_show_cookie(const Request& request, Services& services);
-Task<Response> admin_subjects(const Query& query, Services& services);
-Task<Response> admin_stats(Services& services);
+Task<Boxed<Response>> admin_show_cookie(const Request& request, Services& services);
+Task<Boxed<Response>> admin_subjects(const Query& query, Services& services);
+Task<Boxed<Response>> admin_stats(Services& services);
 
-Task<Response> admin_end_one(std::string name, const Query& query, const Operator& by, Services& services);
-Task<Response> admin_end_several(const Request& request, const Query& query, const Operator& by,
-                                 Services& services);
+Task<Boxed<Response>> admin_end_one(std::string name, const Query& query, const Operator& by,
+                                    Services& services);
+Task<Boxed<Response>> admin_end_several(const Request& request, const Query& query, const Operator& by,
+                                        Services& services);
 
 }  // namespace session::gateway

@@ -86,7 +86,7 @@ struct AllEnded {
 };
 
 // One's own session ends with the last page: an operator whose session has ended could not ask for the rest.
-Task<Response> end_all(const Request& request, Paging paging, const Operator& by, Services& services) {
+Task<Boxed<Response>> end_all(const Request& request, Paging paging, const Operator& by, Services& services) {
   SessionDirectory::EndTerms terms;
   if (by.has_session) {
     auto found = co_await own_session(request, services);
@@ -114,8 +114,8 @@ Task<Response> end_all(const Request& request, Paging paging, const Operator& by
 }
 
 // A name that is mistyped must not end the session that was to be spared.
-Task<Response> end_of(std::string subject, std::optional<std::string> spared_name, const Operator& by,
-                      Services& services) {
+Task<Boxed<Response>> end_of(std::string subject, std::optional<std::string> spared_name, const Operator& by,
+                             Services& services) {
   SessionDirectory directory = services.sessions.directory();
   std::optional<LiveSession> spared;
   if (spared_name) {
@@ -133,7 +133,8 @@ Task<Response> end_of(std::string subject, std::optional<std::string> spared_nam
 
 }  // namespace
 
-Task<Response> admin_end_one(std::string name, const Query& query, const Operator& by, Services& services) {
+Task<Boxed<Response>> admin_end_one(std::string name, const Query& query, const Operator& by,
+                                    Services& services) {
   if (!is_session_name(name)) co_return no_such_session();
   Sought sought = co_await find_in_time(std::move(name), query, services);
   if (!sought.session) co_return not_found(sought, services.telemetry.log());
@@ -144,8 +145,8 @@ Task<Response> admin_end_one(std::string name, const Query& query, const Operato
 }
 
 // A request that lost its query on the way must not mean "all".
-Task<Response> admin_end_several(const Request& request, const Query& query, const Operator& by,
-                                 Services& services) {
+Task<Boxed<Response>> admin_end_several(const Request& request, const Query& query, const Operator& by,
+                                        Services& services) {
   const auto subject = subject_in(query);
   const auto all = query.get("all");
   if (subject.has_value() == all.has_value())

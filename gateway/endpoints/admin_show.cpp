@@ -43,7 +43,7 @@ Json sessions_json(const std::vector<SessionInfo>& sessions, std::string_view li
 }
 
 // Pages of a scan may be small, or empty: as many are put together as there is time for.
-Task<Response> list_all(Paging paging, Services& services) {
+Task<Boxed<Response>> list_all(Paging paging, Services& services) {
   SessionDirectory directory = services.sessions.directory();
   const AnswerTime time(services.admin.time);
   std::vector<SessionInfo> sessions;
@@ -75,7 +75,7 @@ std::vector<SessionInfo>::iterator next_after(std::vector<SessionInfo>& sessions
   });
 }
 
-Task<Response> list_of(std::string subject, Paging paging, Services& services) {
+Task<Boxed<Response>> list_of(std::string subject, Paging paging, Services& services) {
   SessionDirectory directory = services.sessions.directory();
   auto sessions = co_await directory.of(std::move(subject), kMaxOfSubject);
   if (!sessions) co_return admin_store_failed(sessions.error(), services.telemetry.log());
@@ -133,7 +133,7 @@ Json totals_json(const SessionTotals& totals, Json body) {
 
 }  // namespace
 
-Task<Response> admin_list(const Query& query, Services& services) {
+Task<Boxed<Response>> admin_list(const Query& query, Services& services) {
   const auto subject = subject_in(query);
   if (subject && subject->empty()) co_return bad_query(InputProblem("subject is empty."));
   auto paging = paging_of(query, subject ? kSubjectSessions : kAllSessions);
@@ -177,7 +177,7 @@ Response not_found(const Sought& sought, Log& log) {
   return json_response(Json{{"cursor", sought.cursor}}, 202);
 }
 
-Task<Response> admin_show(std::string name, const Query& query, Services& services) {
+Task<Boxed<Response>> admin_show(std::string name, const Query& query, Services& services) {
   if (!is_session_name(name)) co_return no_such_session();
   const Sought sought = co_await find_in_time(std::move(name), query, services);
   if (!sought.session) co_return not_found(sought, services.telemetry.log());
@@ -187,7 +187,7 @@ Task<Response> admin_show(std::string name, const Query& query, Services& servic
                              services);
 }
 
-Task<Response> admin_show_cookie(const Request& request, Services& services) {
+Task<Boxed<Response>> admin_show_cookie(const Request& request, Services& services) {
   const std::string header = cookie_header(request.body, services.sessions.cookie().name);
   const std::vector<std::string_view> cookies = {header};
   auto found = co_await services.sessions.look_up(cookies);
@@ -200,7 +200,7 @@ Task<Response> admin_show_cookie(const Request& request, Services& services) {
   co_return session_response(directory.info_of(*found->session), std::move(found->attributes), services);
 }
 
-Task<Response> admin_subjects(const Query& query, Services& services) {
+Task<Boxed<Response>> admin_subjects(const Query& query, Services& services) {
   auto paging = paging_of(query, kSubjects);
   if (!paging) co_return bad_query(paging.error());
   const std::string prefix = query.get("prefix").value_or("");
@@ -233,7 +233,7 @@ Task<Response> admin_subjects(const Query& query, Services& services) {
   co_return json_response(body);
 }
 
-Task<Response> admin_stats(Services& services) {
+Task<Boxed<Response>> admin_stats(Services& services) {
   const AdminServices& admin = services.admin;
   if (admin.census->begin(system_clock().steady_now(), admin.census_age))
     services.in_background(count_sessions(admin.census, services.sessions.directory(), admin.census_terms));

@@ -59,7 +59,7 @@ Response response_to(const Applied& applied, bool sets, Log& log) {
 
 }  // namespace
 
-Task<Response> application_commit(const Request& request, Services& services) {
+Task<Boxed<Response>> application_commit(const Request& request, Services& services) {
   Log& log = services.telemetry.log();
   if (is_of_browser(request.headers)) co_return sent_by_browser(log);
   auto actions = parse_actions(request.body);

@@ -9,6 +9,6 @@ namespace session::gateway {
 // (`set_cookie`: that of the session; `set_cookies`: all), if the browser is to get any, and 204 if not. A
 // wish to set something that the request's cookies do not allow is a 401, so that the application knows that
 // it is lost. A request with an Origin or Sec-Fetch header is refused: a browser is no application.
-Task<Response> application_commit(const Request& request, Services& services);
+Task<Boxed<Response>> application_commit(const Request& request, Services& services);
 
 }  // namespace session::gateway

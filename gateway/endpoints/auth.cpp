@@ -61,8 +61,8 @@ Response store_failed(const StoreFailure& failure, Log& log) {
 
 using Opened = Result<SessionManager::Opened, StoreFailure>;
 
-Task<Response> answer(const Request& request, Services& services, Task<Opened> asked,
-                      std::string other_cookies) {
+Task<Boxed<Response>> answer(const Request& request, Services& services, Task<Opened> asked,
+                             std::string other_cookies) {
   Opened opened = co_await std::move(asked);
   const CheckResult result =
       decide(opened, request.settings.require(), services.rules, services.sessions.clock());
@@ -78,7 +78,7 @@ Task<Response> answer(const Request& request, Services& services, Task<Opened> a
 
 // Answers auth_request, always without a body and never with 200, so that nginx can keep the connection. Not
 // a coroutine: what is read of the cookies is not kept while the store is asked.
-Task<Response> auth_endpoint(const Request& request, Services& services) {
+Task<Boxed<Response>> auth_endpoint(const Request& request, Services& services) {
   const auto headers = request.headers.all("Cookie");
   const RequestCookies cookies(headers);
   const CheckRequest check_request{headers, request.settings.require(), request.settings.touch()};

@@ -68,7 +68,7 @@ Response with_changes(Response response, Applied applied) {
 
 // Answers for an application that failed, with its own status. It changes nothing, with one exception: a wish
 // to log out is obeyed, because that lets nobody in, and the user may believe to be logged out.
-Task<Response> after_failure(const Request& request, int status, Services& services) {
+Task<Boxed<Response>> after_failure(const Request& request, int status, Services& services) {
   Log& log = services.telemetry.log();
   warn_of_refusal("its own answer was an error: " + std::to_string(status), log);
   auto actions = parse_actions(request.front_actions.texts);
@@ -90,7 +90,7 @@ Task<Response> after_failure(const Request& request, int status, Services& servi
 // Applies what an application asked for with response headers, which the front passes on. The application may
 // ask for anything, so no location setting limits it. Method, body and headers of the request are the
 // client's and are ignored, except the cookie. Whatever is refused changes nothing, but see after_failure().
-Task<Response> commit_endpoint(const Request& request, Services& services) {
+Task<Boxed<Response>> commit_endpoint(const Request& request, Services& services) {
   if (request.front_actions.in_body) co_return co_await application_commit(request, services);
   Log& log = services.telemetry.log();
   if (!request.settings.may_commit()) co_return not_allowed_here(log);

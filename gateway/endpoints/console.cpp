@@ -80,7 +80,7 @@ Response asset_response(const Request& request, std::string_view path) {
   return file_response(request, file->name, file->text, "private, max-age=31536000, immutable");
 }
 
-Task<Response> self_response(const Request& request, const Operator& by, Services& services) {
+Task<Boxed<Response>> self_response(const Request& request, const Operator& by, Services& services) {
   auto session = co_await own_session(request, services);
   if (!session) co_return admin_store_failed(session.error(), services.telemetry.log());
   Json body = Json::object();
@@ -89,7 +89,8 @@ Task<Response> self_response(const Request& request, const Operator& by, Service
   co_return json_response(body);
 }
 
-Task<Response> answer(const Part& part, const Request& request, const Operator& by, Services& services) {
+Task<Boxed<Response>> answer(const Part& part, const Request& request, const Operator& by,
+                             Services& services) {
   if (part.kind == Part::Kind::page)
     co_return file_response(request, "index.html", console_assets().page(), "no-store");
   if (part.kind == Part::Kind::asset) co_return asset_response(request, part.rest);
@@ -109,16 +110,16 @@ Response wrong_method() {
 // Shows operators a page about who is logged in. The page, its files below `assets/`, and what it asks for
 // below `api/`: the endpoint `admin`, and with it `self` and `metrics`. All of it is for operators only, as
 // `admin` is.
-Task<Response> console_endpoint(const Request& request, Services& services) {
+Task<Boxed<Response>> console_endpoint(const Request& request, Services& services) {
   const Part part = part_of(request.resource);
   const bool own = part.kind != Part::Kind::api || part.rest == "self" || part.rest == "metrics";
   if (!own) co_return co_await admin_endpoint(request, services);
   if (request.method != "GET" && request.method != "HEAD") co_return wrong_method();
   auto by = co_await operator_of(request, services);
   if (!by) co_return by.error();
-  Response response = co_await answer(part, request, *by, services);
-  if (!by->set_cookie.empty()) response.headers.add("Set-Cookie", by->set_cookie);
-  co_return with_events(std::move(response), std::move(by->events));
+  Boxed<Response> response = co_await answer(part, request, *by, services);
+  if (!by->set_cookie.empty()) response->headers.add("Set-Cookie", by->set_cookie);
+  co_return with_events(std::move(*response), std::move(by->events));
 }
 
 }  // namespace session::gateway

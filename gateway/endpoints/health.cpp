@@ -15,10 +15,10 @@ Response status(std::string_view word) {
 }  // namespace
 
 // Reports that the process serves requests. It checks nothing else.
-Task<Response> health_endpoint(const Request&, Services&) { co_return status("ok"); }
+Task<Boxed<Response>> health_endpoint(const Request&, Services&) { co_return status("ok"); }
 
 // Reports whether the store performs every operation that requests need (SessionManager::probe_store).
-Task<Response> ready_endpoint(const Request&, Services& services) {
+Task<Boxed<Response>> ready_endpoint(const Request&, Services& services) {
   auto works = co_await services.sessions.probe_store();
   if (!works) co_return unavailable(works.error());
   if (!*works) co_return unavailable(StoreFailure(StoreFailure::Kind::unavailable, "the store lost a probe"));

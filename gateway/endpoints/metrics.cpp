@@ -4,7 +4,7 @@
 namespace session::gateway {
 
 // Returns the metrics for Prometheus (text exposition format 0.0.4).
-Task<Response> metrics_endpoint(const Request& request, Services& services) {
+Task<Boxed<Response>> metrics_endpoint(const Request& request, Services& services) {
   if (request.method != "GET" && request.method != "HEAD") {
     Response response = problem(405, "method-not-allowed", "This place answers GET and HEAD.");
     response.headers.add("Allow", "GET, HEAD");

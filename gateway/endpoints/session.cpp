@@ -61,7 +61,7 @@ Response method_not_allowed(std::string_view detail) {
   return response;
 }
 
-Task<Response> show(const Request& request, Services& services) {
+Task<Boxed<Response>> show(const Request& request, Services& services) {
   if (wants_actions(request)) co_return method_not_allowed("Actions need POST or DELETE.");
   const auto cookies = request.headers.all("Cookie");
   auto opened = co_await services.sessions.open(cookies, request.settings.touch());
@@ -110,7 +110,7 @@ Response response_to(ActionOutcome& outcome, const Request& request, bool delete
                                                    : not_written(failure);
 }
 
-Task<Response> change(const Request& request, Services& services, bool deleted) {
+Task<Boxed<Response>> change(const Request& request, Services& services, bool deleted) {
   auto actions = permitted_actions(request, deleted);
   if (!actions) co_return actions.error();
   const auto cookies = request.headers.all("Cookie");
@@ -124,7 +124,7 @@ Task<Response> change(const Request& request, Services& services, bool deleted) 
 }  // namespace
 
 // Returns the session as JSON (GET, HEAD), or applies the actions that the location allows (POST, DELETE).
-Task<Response> session_endpoint(const Request& request, Services& services) {
+Task<Boxed<Response>> session_endpoint(const Request& request, Services& services) {
   const std::string_view method = request.method;
   if (method == "GET" || method == "HEAD") co_return co_await show(request, services);
   if (method == "POST" || method == "DELETE")

@@ -48,7 +48,7 @@ Result<Selection, InputProblem> selection_of(std::string_view text) {
   return selection;
 }
 
-Task<Response> list(Session session, std::string subject, Services& services) {
+Task<Boxed<Response>> list(Session session, std::string subject, Services& services) {
   SessionDirectory directory = services.sessions.directory();
   auto sessions = co_await directory.of(std::move(subject));
   if (!sessions) co_return session_unavailable(sessions.error(), services.telemetry.log());
@@ -78,7 +78,7 @@ Task<std::optional<StoreFailure>> destroy(Session& session) {
   co_return failed ? std::optional(destroyed.error().store) : std::nullopt;
 }
 
-Task<Response> end_own(Session& session, Services& services) {
+Task<Boxed<Response>> end_own(Session& session, Services& services) {
   const auto failure = co_await destroy(session);
   co_return ended(failure, services);
 }
@@ -94,7 +94,7 @@ bool has_ended(const Session& session) {
 
 // One's own session ends last: a browser that is told of a failure can then try again. If it got another id
 // meanwhile, and its format leaves no tombstone that names it, only the list of the subject knows it.
-Task<Response> end_others(Session& session, std::string subject, bool and_own, Services& services) {
+Task<Boxed<Response>> end_others(Session& session, std::string subject, bool and_own, Services& services) {
   SessionDirectory directory = services.sessions.directory();
   DirectoryEnded all = co_await directory.end_others(subject, session);
   if (and_own && !all.failure) {
@@ -109,7 +109,7 @@ Task<Response> end_others(Session& session, std::string subject, bool and_own, S
   co_return with_events(std::move(response), std::move(all.events));
 }
 
-Task<Response> end_named(std::string name, std::string subject, Services& services) {
+Task<Boxed<Response>> end_named(std::string name, std::string subject, Services& services) {
   SessionDirectory directory = services.sessions.directory();
   DirectoryEnded one = co_await directory.end(std::move(name), std::move(subject));
   if (!one.failure && one.events.empty())
@@ -117,17 +117,19 @@ Task<Response> end_named(std::string name, std::string subject, Services& servic
   co_return with_events(ended(one.failure, services), std::move(one.events));
 }
 
-Task<Response> end_selected(Session& session, std::string subject, Selection selection, Services& services) {
+Task<Boxed<Response>> end_selected(Session& session, std::string subject, Selection selection,
+                                   Services& services) {
   if (selection.name == session.log_id()) co_return co_await end_own(session, services);
   if (selection.name) co_return co_await end_named(std::move(*selection.name), std::move(subject), services);
   co_return co_await end_others(session, std::move(subject), selection.all, services);
 }
 
 // Whatever became of it, the browser gets the cookie, and the audit what has happened.
-Task<Response> end(Session session, std::string subject, Selection selection, Services& services) {
-  Response response = co_await end_selected(session, std::move(subject), std::move(selection), services);
-  for (const std::string& cookie : session.set_cookies()) response.headers.add("Set-Cookie", cookie);
-  add_changes(response.events, session.history());
+Task<Boxed<Response>> end(Session session, std::string subject, Selection selection, Services& services) {
+  Boxed<Response> response =
+      co_await end_selected(session, std::move(subject), std::move(selection), services);
+  for (const std::string& cookie : session.set_cookies()) response->headers.add("Set-Cookie", cookie);
+  add_changes(response->events, session.history());
   co_return response;
 }
 
@@ -141,7 +143,7 @@ Response wrong_method() {
 
 // Shows a user the own sessions (GET, HEAD), or ends some of them (DELETE). Whose they are is decided by the
 // cookie alone.
-Task<Response> sessions_endpoint(const Request& request, Services& services) {
+Task<Boxed<Response>> sessions_endpoint(const Request& request, Services& services) {
   const bool ends = request.method == "DELETE";
   if (!ends && request.method != "GET" && request.method != "HEAD") co_return wrong_method();
   Selection selection;

@@ -132,8 +132,9 @@ const RealmSet& Worker::realms() {
 void Worker::ask_for_heartbeat(std::uint64_t number) {
   boost::asio::post(loop_, [this, number] {
     heartbeat_.store(number, std::memory_order_relaxed);
-    if (!idle_.became_idle(now())) return;
+    if (!idle_.is_due(now())) return;
     realms().release_caches();
+    // Again each minute: another thread frees the sessions of this one that expire meanwhile.
     release_thread_heap();
   });
 }
@@ -290,7 +291,7 @@ Task<Boxed<Response>> Worker::respond(const Request& request, Clock::Steady sinc
   const AuditedRequest audited{request, name, by->name()};
   if (endpoint->use == EndpointUse::sessions) idle_.count();
   try {
-    Boxed<Response> response(co_await endpoint->answer(request, by->services()));
+    Boxed<Response> response = co_await endpoint->answer(request, by->services());
     if (request.method == "HEAD") response->body.clear();
     record_request(telemetry_, endpoint->id, audited, *response, now() - since);
     co_return response;

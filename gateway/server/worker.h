@@ -83,8 +83,8 @@ class Worker final : public ConnectionHost {
   // short time for its first request. After `grace`, a connection whose request is not answered is closed.
   // Its task still waits for the store, up to the store's deadlines.
   void drain(milliseconds grace);
-  // Asks the worker's loop to set heartbeat() to this number. The loop then also empties the caches if the
-  // worker has answered no request about sessions for a minute.
+  // Asks the worker's loop to set heartbeat() to this number. The loop then also empties the caches, and
+  // returns free memory to the system, in each minute in which the worker answers no request about sessions.
   void ask_for_heartbeat(std::uint64_t number);
   [[nodiscard]] std::uint64_t heartbeat() const { return heartbeat_.load(std::memory_order_relaxed); }
   // Waits until the thread has ended.

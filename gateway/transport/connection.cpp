@@ -158,7 +158,8 @@ Task<void> Connection::serve() {
     } else {
       drained_ = Drained::no;
     }
-    // The usual wait, without a coroutine: its frame would be one that the next request can use.
+    // The usual wait. Not in receive(): a coroutine that waits here keeps a frame that the next request would
+    // use again.
     if (!finishing() && drained_ != Drained::no) {
       const auto [error] = co_await socket_.async_wait_readable_edge(kAwaitTuple);
       if (!is_woken(error)) co_return;

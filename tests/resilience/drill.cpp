@@ -10,6 +10,7 @@
 
 #include "tests/support/e2e/support.h"
 #include "tests/support/rounds.h"
+#include "tests/support/scrape.h"
 
 namespace session::gateway::test {
 namespace {
@@ -98,12 +99,23 @@ void Drill::finish(const std::vector<session::test::RedisServer*>& servers, cons
   check_clients(servers);
   load_->stop();
   check_every_visitor();
+  check_hits();
   const Figures figures = tally_.figures();
   BOOST_TEST(figures.wrong == 0u);
   BOOST_TEST((figures.outages > 0) == !claims.without_outage);
   BOOST_TEST(figures.back_after.count() <= claims.back_within.count());
   BOOST_TEST(figures.longest_answer.count() <= kMaxAnswer.count());
   BOOST_TEST_MESSAGE(line(setup_.name + (with_near_cache() ? "/near" : ""), figures));
+}
+
+// Without hits a drill with near caches is one without them.
+void Drill::check_hits() const {
+  if (!with_near_cache()) return;
+  for (const auto& gateway : gateways_) {
+    Peer peer = gateway->unix_peer();
+    const session::test::Scrape told(peer.ask(request(1, asking("metrics", "GET"))).body);
+    BOOST_TEST(told[R"(session_gateway_near_cache_lookups_total{result="hit"})"] > 0);
+  }
 }
 
 void Drill::wait_for_quiet() {

@@ -82,6 +82,7 @@ class Drill {
   void check_descriptors() const;
   void check_clients(const std::vector<session::test::RedisServer*>& servers) const;
   void check_every_visitor();
+  void check_hits() const;
 
   DrillSetup setup_;
   Gateways gateways_;

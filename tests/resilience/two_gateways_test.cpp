@@ -15,7 +15,8 @@ namespace {
 
 using session::test::RedisServer;
 
-// docs/near-cache.md promises two seconds, even for a network that swallows announcements.
+// docs/near-cache.md promises two seconds, even for a network that swallows announcements; one more is for a
+// busy machine.
 constexpr milliseconds kAnnounced{3000};
 
 // Checks one session over and over at a gateway, on a thread of its own, and counts what was said of it.

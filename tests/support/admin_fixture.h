@@ -26,7 +26,7 @@ struct AdminFixture : EndpointFixture {
     asked.with("DOCUMENT_URI", path).with("QUERY_STRING", query).body(body);
     gateway::Request request = asked.request();
     request.operator_user = 0;
-    return run(gateway::admin_endpoint(request, services));
+    return respond(gateway::admin_endpoint(request, services));
   }
   Response get(const std::string& path, const std::string& query = {}) {
     return by_socket("GET", path, query);

@@ -4,10 +4,19 @@
 #include <string>
 #include <utility>
 
+#include "core/base/boxed.h"
+#include "core/base/run.h"
+#include "core/base/task.h"
 #include "gateway/http/request.h"
+#include "gateway/http/response.h"
 #include "gateway/transport/fastcgi/cgi_request.h"
 
 namespace session::test {
+
+// Runs an endpoint's task, and returns the response.
+inline gateway::Response respond(Task<Boxed<gateway::Response>> task) {
+  return std::move(*run(std::move(task)));
+}
 
 // A request in the making, in the words of nginx: `name` is a param. It owns the texts that the request
 // views, so it outlives the request.

@@ -15,7 +15,7 @@ namespace session::test {
 struct EndpointFixture : SessionFixture {
   gateway::Response answer(gateway::Endpoint endpoint, const Asked& asked) {
     const gateway::Request request = asked.request();
-    return run(endpoint(request, services));
+    return respond(endpoint(request, services));
   }
   // Runs what was left to be done after the answer.
   void run_background() {

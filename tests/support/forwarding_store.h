@@ -16,6 +16,7 @@ class ForwardingStore : public Store {
   Answer<std::optional<Entry>> load(std::string key, LoadTerms terms) override {
     return inner_.load(std::move(key), terms);
   }
+  [[nodiscard]] bool time_left_costs() const override { return inner_.time_left_costs(); }
   Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) override {
     return inner_.create(std::move(key), std::move(bytes), terms);
   }

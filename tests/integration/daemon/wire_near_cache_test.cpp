@@ -25,7 +25,8 @@ using std::chrono::steady_clock;
 
 constexpr std::uint64_t kRounds = session::test::kSanitized ? 100 : 1000;
 
-// docs/near-cache.md promises two seconds, even for a network that swallows announcements.
+// docs/near-cache.md promises two seconds, even for a network that swallows announcements; one more is for a
+// busy machine.
 constexpr std::chrono::seconds kBound(3);
 
 std::uint64_t rounds() { return session::test::number_in("SESSION_GATEWAY_ROUNDS", kRounds); }

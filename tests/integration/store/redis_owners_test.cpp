@@ -26,6 +26,13 @@ StoreTerms owned_by(const std::string& owner, milliseconds ttl = kTtl) {
   return terms;
 }
 
+// A login that looks how many sessions there are, and removes those that have ended.
+StoreTerms limited(const std::string& owner, milliseconds ttl) {
+  StoreTerms terms = owned_by(owner, ttl);
+  terms.owner_limit = StoreTerms::OwnerLimit{100};
+  return terms;
+}
+
 Result<CreateOutcome, StoreFailure> create_for(Store& store, const std::string& key, StoreTerms terms) {
   return run(store.create(key, Bytes("bytes"), std::move(terms)));
 }
@@ -81,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_set_lives_as_long_as_its_longest_member) {
   answered(create_for(fixture.store(), "short", owned_by("ada", 1s)));
   BOOST_TEST(fixture.server().tell({"PTTL", "session:ada"}).integer > milliseconds(1h).count());
   fixture.advance(30min);
-  answered(create_for(fixture.store(), "other", owned_by("ada", 1s)));
+  answered(create_for(fixture.store(), "other", limited("ada", 1s)));
   BOOST_TEST(owned(fixture.store(), "ada") == (std::vector<std::string>{"long", "other"}),
              boost::test_tools::per_element());
 }
@@ -92,12 +99,25 @@ BOOST_AUTO_TEST_CASE(a_set_whose_members_have_all_ended_ends_with_its_next_one) 
   RedisServer& server = fixture.server();
   server.tell({"ZADD", "session:ada", "1", "ended"});
   server.tell({"PEXPIRE", "session:ada", "90000000"});
-  answered(create_for(fixture.store(), "key", owned_by("ada", 1min)));
+  answered(create_for(fixture.store(), "key", limited("ada", 1min)));
   BOOST_TEST(owned(fixture.store(), "ada") == std::vector<std::string>{"key"},
              boost::test_tools::per_element());
   const auto left = server.tell({"PTTL", "session:ada"}).integer;
   BOOST_TEST(left > milliseconds(2min).count());
   BOOST_TEST(left < milliseconds(6min).count());
+}
+
+// One in eight looks for what has ended.
+BOOST_AUTO_TEST_CASE(what_has_ended_goes_with_one_of_the_next_logins) {
+  RedisStoreFixture fixture;
+  RedisServer& server = fixture.server();
+  server.tell({"ZADD", "session:ada", "1", "ended"});
+  std::size_t logins = 0;
+  const auto ended = [&] { return !server.tell({"ZSCORE", "session:ada", "ended"}).text.empty(); };
+  while (ended() && logins < 1000)
+    answered(create_for(fixture.store(), "key" + std::to_string(++logins), owned_by("ada", 1min)));
+  BOOST_TEST(!ended());
+  BOOST_TEST(server.tell({"ZCARD", "session:ada"}).integer == static_cast<std::int64_t>(logins));
 }
 
 // A login under way is listed and has no entry yet. One that was cut off stays listed for a minute.

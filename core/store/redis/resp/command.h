@@ -89,9 +89,10 @@ inline constexpr std::int64_t kNotListed = 2;
 // milliseconds, rounded up to a whole minute, and the time at which the member was listed last, in seconds,
 // modulo kListedSpan, which is less than a minute in milliseconds.
 inline constexpr std::int64_t kListedSpan = 60000;
-// Adds a member, or lets it stay longer, and removes some of those whose end has passed; the set ends with
-// the member that was to end last. With `max`, a new member is refused if the set has so many, `instead_of`
-// not counted. The reply is 1, or 0 if it was refused.
+// Adds a member, or lets it stay longer, and removes some of those whose end has passed (create_owned()
+// does so one time in eight, if there is no `max`); the set ends with the member that was to end last. With
+// `max`, a new member is refused if the set has so many, `instead_of` not counted. The reply is 1, or 0 if it
+// was refused.
 struct OwnedMember {
   std::string_view key;
   milliseconds time_left;

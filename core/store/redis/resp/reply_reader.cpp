@@ -147,7 +147,9 @@ Result<std::optional<Reply>, std::string> ReplyReader::next() {
       return std::string("a reply is too large");
     return std::optional<Reply>();
   }
-  std::optional<Reply> reply(std::exchange(partial_->root, Reply()));
+  std::optional<Reply> reply(std::move(partial_->root));
+  partial_->root.bytes = Bytes();
+  partial_->root.integer = 0;  // Text and elements have moved, and the kind is set with the next one's value.
   partial_->elements_left = max_elements_;
   return reply;
 }

@@ -120,14 +120,13 @@ Task<void> Announcements::listen(std::shared_ptr<Announcements> self, Connection
     try {
       deaf = co_await self->hear_until_deaf(data, life);
       if (self->life_ != life) co_return;
-      self->end_hearing();
-      self->drop_subscriber();
       co_await self->untrack(data);
     } catch (const std::exception&) {
       // Out of memory, threads or descriptors: the next try may find some.
     }
     if (self->life_ != life) co_return;
     self->end_hearing();
+    self->drop_subscriber();
     const RedisEvent event{RedisEvent::Kind::unannounced, data->server(), deaf.why};
     tell(self->setup_->options.on_event, event);
     self->pause_ = deaf.refused ? kLongestPause : std::clamp(2 * self->pause_, kShortestPause, kLongestPause);
@@ -135,7 +134,7 @@ Task<void> Announcements::listen(std::shared_ptr<Announcements> self, Connection
   }
 }
 
-// What is of one try may be another's after each wait: that of the connection's next life.
+// After each wait the members may belong to the try of the connection's next life.
 Task<Announcements::Deaf> Announcements::hear_until_deaf(ConnectionPtr data, std::uint64_t life) {
   channel_ = new_channel();
   subscriber_ended_ = tracks_ = false;
@@ -180,7 +179,7 @@ Clock::Steady Announcements::deadline() const {
 
 Announcements::ConnectionPtr Announcements::make_subscriber(const RedisConnection& data) {
   RedisConnectionOptions options = setup_->to_server();
-  options.on_event = nullptr;  // report() says what concerns the operator
+  options.on_event = nullptr;  // begin_hearing() and listen() tell what concerns the operator
   options.is_push = is_message;
   options.on_push = [weak = weak_from_this(), channel = channel_](const Reply& push) {
     const auto self = weak.lock();

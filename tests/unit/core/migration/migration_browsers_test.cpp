@@ -46,7 +46,8 @@ struct Browsers : TakeoverFixture {
     if (what == 2 || what == 3) asked.body(R"({"set":{")" + name + R"(":1}})");
     const gateway::Request request = asked.request();
     gateway::Services& by = pick(2) == 0 ? services_here : services_there;
-    const auto response = co_await gateway::session_endpoint(request, by);
+    const auto boxed = co_await gateway::session_endpoint(request, by);
+    const gateway::Response& response = *boxed;
     if (response.status == 503) ++outages;
     if (what == 0 && response.status == 204) destroyed = true;
     if (what == 0 && response.status == 401) tried = true;

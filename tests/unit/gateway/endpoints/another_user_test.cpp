@@ -31,7 +31,7 @@ struct AnotherUser : EndpointFixture {
   }
   Response ask(gateway::Endpoint endpoint, const Asked& asked) {
     const gateway::Request request = asked.request();
-    return run(endpoint(request, with_rights));
+    return respond(endpoint(request, with_rights));
   }
   std::string begin(const char* attributes) { return cookie_of(stored(Json::parse(attributes))); }
 

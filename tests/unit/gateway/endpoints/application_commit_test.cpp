@@ -19,7 +19,7 @@ struct Applications : EndpointFixture {
     if (origin != "none") asked.with("HTTP_ORIGIN", origin);
     gateway::Request request = asked.request();
     request.front_actions.in_body = true;
-    return run(gateway::commit_endpoint(request, services));
+    return respond(gateway::commit_endpoint(request, services));
   }
   static std::string reason(const Response& response) {
     return std::to_string(response.status) + " " + std::string(response.headers.get("X-Session-Reason"));
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(a_page_that_an_old_browser_takes_for_the_applications_own_i
     asked.with("HTTP_SEC_FETCH_" + name, "same-origin").body(R"({"set":{"user":"root"}})");
     gateway::Request request = asked.request();
     request.front_actions.in_body = true;
-    BOOST_TEST(reason(run(gateway::commit_endpoint(request, services))) == "403 cross-origin", name);
+    BOOST_TEST(reason(respond(gateway::commit_endpoint(request, services))) == "403 cross-origin", name);
   }
 }
 

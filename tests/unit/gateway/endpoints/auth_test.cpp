@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(a_cookie_under_an_older_key_is_given_again_once) {
   Asked asked("GET");
   asked.with("HTTP_COOKIE", cookie);
   const gateway::Request request = asked.request();
-  const Response response = run(gateway::auth_endpoint(request, with_new_key));
+  const Response response = respond(gateway::auth_endpoint(request, with_new_key));
   BOOST_TEST(response.status == 204);
   BOOST_TEST(count_of(response, "Set-Cookie") == 1);
   BOOST_TEST(given_cookie(response).starts_with("__Host-session=v1.k2." + alice.id()));

@@ -335,7 +335,7 @@ BOOST_AUTO_TEST_CASE(a_login_asks_for_a_lifetime) {
   gateway::Services with{lasting, rules, telemetry};
   const Asked asking = asked("", "user=alice").with("SESSION_LIFETIME", "remember");
   const gateway::Request request = asking.request();
-  const Response response = run(gateway::commit_endpoint(request, with));
+  const Response response = respond(gateway::commit_endpoint(request, with));
   BOOST_TEST(response.headers.get("Set-Cookie").find("; Max-Age=31536000") != std::string_view::npos);
   BOOST_TEST((load(memory, key_of(opened(lasting, given_cookie(response))))->time_left ==
               std::chrono::hours(24 * 30)));

@@ -40,7 +40,7 @@ struct Express : FormatFixture {
 
   Response ask(gateway::Endpoint endpoint, const Asked& asked) {
     const gateway::Request request = asked.request();
-    return run(endpoint(request, services));
+    return respond(endpoint(request, services));
   }
   Response auth() { return ask(gateway::auth_endpoint, Asked("GET").with("HTTP_COOKIE", cookie)); }
   Response show() { return ask(gateway::session_endpoint, Asked("GET").with("HTTP_COOKIE", cookie)); }

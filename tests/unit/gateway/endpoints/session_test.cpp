@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(a_lifetime_is_for_those_who_may_choose_one) {
   gateway::Services with{lasting, rules, telemetry};
   const auto post_to = [&](const Asked& asking) {
     const gateway::Request request = asking.request();
-    return run(gateway::session_endpoint(request, with));
+    return respond(gateway::session_endpoint(request, with));
   };
   const auto left = [&] { return load(memory, key_of(alice))->time_left.value(); };
   const Response refused = post_to(asked("POST").with("HTTP_X_SESSION_LIFETIME", "remember"));

@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(all_end_also_if_the_own_one_gets_another_id_meanwhile_that_
   Asked asked("DELETE");
   asked.with("HTTP_COOKIE", cookie).with("QUERY_STRING", "all=true");
   const gateway::Request request = asked.request();
-  const Response response = run(gateway::sessions_endpoint(request, of_graveless));
+  const Response response = respond(gateway::sessions_endpoint(request, of_graveless));
   BOOST_TEST(response.status == 204);
   BOOST_TEST(response.headers.get("Set-Cookie") == kClearedCookie);
   BOOST_TEST(cookie_of(moving) != cookie);
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(a_cookie_that_is_renewed_is_with_every_answer) {
     Asked asked("DELETE");
     asked.with("HTTP_COOKIE", cookie_of(mine)).with("QUERY_STRING", query);
     const gateway::Request request = asked.request();
-    const Response response = run(gateway::sessions_endpoint(request, later));
+    const Response response = respond(gateway::sessions_endpoint(request, later));
     BOOST_TEST(response.headers.has("Set-Cookie") == (query != "name="), query);
   }
 }

@@ -358,7 +358,7 @@ struct Former : SeveralCookies {
   Response moved_commit(const std::string& cookie, const std::string& param, const std::string& value) {
     const Asked asked = Asked("POST").with("HTTP_COOKIE", cookie).with(param, value);
     const gateway::Request request = asked.request();
-    return run(gateway::commit_endpoint(request, *services_of_moved));
+    return respond(gateway::commit_endpoint(request, *services_of_moved));
   }
   std::optional<SessionManager> moved;
   std::optional<gateway::Services> services_of_moved;
