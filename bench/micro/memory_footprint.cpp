@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <barrier>
 #include <chrono>
 #include <cstdio>
@@ -265,10 +266,14 @@ void measure_churn(std::size_t creates, std::size_t cap_mib) {
   std::barrier created(kThreads + 1);
   std::barrier expired(kThreads + 1);
   std::barrier idle(kThreads + 1);
+  std::atomic<std::size_t> busy = kThreads;
   std::vector<std::jthread> threads;
   for (std::size_t i = 0; i < kThreads; ++i) {
     threads.emplace_back([&, i] {
       run(create_drifting(store, i * creates, creates / kThreads));
+      // A worker does so each minute; the other thread may still be making room among what was made here.
+      for (--busy; busy > 0; std::this_thread::sleep_for(10ms)) collect_thread_heap();
+      collect_thread_heap();
       created.arrive_and_wait();
       expired.arrive_and_wait();
       release_heap();

@@ -14,6 +14,10 @@ void return_free_memory() {
   if (mi_option_set != nullptr) mi_option_set(mi_option_decommit_delay, 0);
 }
 
+void collect_thread_heap() {
+  if (mi_collect != nullptr) mi_collect(false);
+}
+
 void release_thread_heap() {
   if (mi_collect != nullptr) mi_collect(true);
 }

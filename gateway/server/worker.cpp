@@ -132,10 +132,14 @@ const RealmSet& Worker::realms() {
 void Worker::ask_for_heartbeat(std::uint64_t number) {
   boost::asio::post(loop_, [this, number] {
     heartbeat_.store(number, std::memory_order_relaxed);
-    if (!idle_.is_due(now())) return;
-    realms().release_caches();
-    // Again each minute: another thread frees the sessions of this one that expire meanwhile.
-    release_thread_heap();
+    // Each minute: other threads free sessions that were made here.
+    if (idle_.is_due(now())) {
+      realms().release_caches();
+      release_thread_heap();
+    } else if (now() >= collect_heap_at_) {
+      collect_thread_heap();
+      collect_heap_at_ = now() + kIdleTime;
+    }
   });
 }
 

@@ -140,6 +140,7 @@ class Worker final : public ConnectionHost {
   std::unique_ptr<const RealmSet> next_;  // prepared; its generation is not in use yet
   CodecFactory codecs_;
   IdleWatch idle_;
+  Clock::Steady collect_heap_at_{};  // when the heap is to take back what other threads have freed
   std::unordered_set<Connection*> open_;
   IdleLimit idle_limit_;
   // The open connections that are idle, longest first: those that have had a request, or linger, and those
