@@ -8,6 +8,9 @@ class SystemClock final : public Clock {
   [[nodiscard]] seconds unix_now() const override {
     return std::chrono::duration_cast<seconds>(std::chrono::system_clock::now().time_since_epoch());
   }
+  [[nodiscard]] milliseconds unix_now_exact() const override {
+    return std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch());
+  }
   [[nodiscard]] Steady steady_now() const override { return std::chrono::steady_clock::now(); }
 };
 

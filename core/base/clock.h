@@ -39,6 +39,8 @@ class Clock {
 
   // Unix time in whole seconds, as records and cookies carry it.
   [[nodiscard]] virtual seconds unix_now() const = 0;
+  // The same to the millisecond, if the clock has it: for times that outlive the process.
+  [[nodiscard]] virtual milliseconds unix_now_exact() const { return unix_now(); }
   // Monotonic time: deadlines, durations and expiry in memory use it.
   [[nodiscard]] virtual Steady steady_now() const = 0;
 };

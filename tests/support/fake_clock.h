@@ -15,6 +15,7 @@ class FakeClock final : public Clock, private ClockListeners {
   [[nodiscard]] seconds unix_now() const override {
     return std::chrono::duration_cast<seconds>(milliseconds(unix_ms_.load()));
   }
+  [[nodiscard]] milliseconds unix_now_exact() const override { return milliseconds(unix_ms_.load()); }
   [[nodiscard]] Steady steady_now() const override { return Steady(milliseconds(steady_ms_.load())); }
 
   void advance(milliseconds by) {

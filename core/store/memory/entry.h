@@ -58,6 +58,7 @@ struct MemoryEntry {
   ListHook owner_hook;           // guarded by the owner's lock
   std::int64_t last_use = 0;     // ns of the store's steady clock
   std::int64_t expires = 0;      // the same; the entry is absent from then on
+  std::uint64_t row = 0;         // MemoryJournal's name of it; 0 without a journal
   Bytes bytes;
   std::uint32_t hash = 0;  // the low half
   std::uint16_t key_size : 15 = 0;

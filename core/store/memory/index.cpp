@@ -53,14 +53,15 @@ void LinearHashIndex<Node>::remove(Node& node) noexcept {
 // A bucket has the nodes whose hashes end in the same bits, so with the bits reversed it is an interval. A
 // split divides the interval in two.
 template <class Node>
-std::uint64_t LinearHashIndex<Node>::keys_from(std::uint64_t position, std::vector<std::string>& keys) const {
+std::uint64_t LinearHashIndex<Node>::nodes_from(std::uint64_t position,
+                                                std::vector<const Node*>& nodes) const {
   if (nodes_ == 0 || position >= kEnd) return kEnd;
   const auto from = static_cast<std::uint32_t>(position);
   const std::size_t i = bucket_of(reversed(from));
   const bool split = i >= round_ || i < buckets_ - round_;
   const std::size_t interval = kEnd / (split ? 2 * round_ : round_);
   for (const Node* node = bucket(i); node != nullptr; node = node->next_in_bucket) {
-    if (reversed(node->hash) >= from) keys.emplace_back(node->key());
+    if (reversed(node->hash) >= from) nodes.push_back(node);
   }
   return (position / interval + 1) * interval;
 }

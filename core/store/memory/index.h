@@ -40,9 +40,9 @@ class LinearHashIndex {
 
   // The nodes in an order that stays while nodes come and go: by the bits of their hashes, the lowest first.
   static constexpr std::uint64_t kEnd = std::uint64_t{1} << 32;
-  // Appends the keys of one bucket from a position of that order on, and returns where the next bucket
+  // Appends the nodes of one bucket from a position of that order on, and returns where the next bucket
   // begins; kEnd behind the last.
-  [[nodiscard]] std::uint64_t keys_from(std::uint64_t position, std::vector<std::string>& keys) const;
+  [[nodiscard]] std::uint64_t nodes_from(std::uint64_t position, std::vector<const Node*>& nodes) const;
 
  private:
   static constexpr std::size_t kSegment = 256;

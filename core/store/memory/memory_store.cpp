@@ -81,11 +81,12 @@ class ShardTimes {
 
 class MemoryStore::Shards {
  public:
-  Shards(std::size_t max_bytes, const Clock& clock) : clock_(clock), budget_(max_bytes) {
+  Shards(std::size_t max_bytes, std::shared_ptr<MemoryJournal> journal, const Clock& clock)
+      : clock_(clock), journal_(std::move(journal)), budget_(max_bytes) {
     shards_.reserve(kShards);
     for (std::size_t i = 0; i < kShards; ++i)
       shards_.push_back(std::make_unique<MemoryShard>(
-          clock, budget_, owners_,
+          clock, budget_, owners_, journal_.get(),
           MemoryShard::Horizon{uses_.of(i), expendable_uses_.of(i), expiries_.of(i)}));
   }
 
@@ -114,6 +115,18 @@ class MemoryStore::Shards {
     }
     if (shard < kShards) page.cursor = std::to_string(shard) + "." + std::to_string(position);
     return page;
+  }
+
+  [[nodiscard]] bool records_from(Cursor& cursor, std::size_t max, std::vector<MemoryRecord>& records) {
+    const std::size_t end = records.size() + max;
+    while (cursor.shard < kShards && records.size() < end) {
+      cursor.position = shards_[cursor.shard]->records_from(
+          cursor.position, std::min(end - records.size(), kBucketsPerLock), records);
+      if (cursor.position < MemoryIndex::kEnd) continue;
+      ++cursor.shard;
+      cursor.position = 0;
+    }
+    return cursor.shard < kShards;
   }
 
   // Removes up to `max` expired entries of the shard whose entry expired first.
@@ -150,6 +163,7 @@ class MemoryStore::Shards {
   }
 
   const Clock& clock_;
+  const std::shared_ptr<MemoryJournal> journal_;
   const SipHash<1, 3> hash_ = seeded_hash();
   MemoryBudget budget_;
   MemoryOwners owners_;
@@ -160,7 +174,8 @@ class MemoryStore::Shards {
 };
 
 MemoryStore::MemoryStore(MemoryStoreOptions options, const Clock& clock)
-    : MemoryStore(std::make_shared<Shards>(options.max_bytes, clock), options.observer, clock) {}
+    : MemoryStore(std::make_shared<Shards>(options.max_bytes, std::move(options.journal), clock),
+                  options.observer, clock) {}
 
 MemoryStore::MemoryStore(std::shared_ptr<Shards> shards, StoreObserver* observer, const Clock& clock)
     : clock_(clock), observer_(observer), shards_(std::move(shards)) {}
@@ -257,6 +272,23 @@ std::size_t MemoryStore::sweep(std::size_t max) {
     freed += expired;
   }
   return freed;
+}
+
+MemoryStore::Restored MemoryStore::restore(MemoryRecord record) {
+  const HashedKey hashed = shards_->hashed(record.key);
+  StoreTerms terms(milliseconds(1), record.retention);
+  terms.owner = record.owner;
+  if (!shards_->could_hold(hashed, record.bytes, terms)) return Restored::no_room;
+  MemoryEntry::Ptr node = MemoryEntry::make(hashed, std::move(record.bytes), record.retention);
+  for (;;) {
+    if (const auto done = shards_->of(hashed).restore(node, hashed, record))
+      return *done == CreateOutcome::created ? Restored::yes : Restored::key_is_taken;
+    if (!shards_->make_room(hashed, record.retention)) return Restored::no_room;
+  }
+}
+
+bool MemoryStore::records_from(Cursor& cursor, std::size_t max, std::vector<MemoryRecord>& records) const {
+  return shards_->records_from(cursor, max, records);
 }
 
 MemoryStore::Stats MemoryStore::stats() const {

@@ -3,7 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
+#include "core/store/memory/journal.h"
 #include "core/store/observer.h"
 #include "core/store/store.h"
 
@@ -13,7 +15,8 @@ struct MemoryStoreOptions {
   // The limit on keys, values and bookkeeping together, in the sizes that the heap rounds them to. The memory
   // of an empty store (some 150 KiB) does not count.
   std::size_t max_bytes = std::size_t{256} << 20;
-  StoreObserver* observer = nullptr;  // gets a report of every command; outlives the store
+  StoreObserver* observer = nullptr;                 // gets a report of every command; outlives the store
+  std::shared_ptr<MemoryJournal> journal = nullptr;  // hears of every change; nullptr: nobody does
 };
 
 // A Store in this process's memory: the fastest one. All threads share it, and it ends with the process.
@@ -59,6 +62,19 @@ class MemoryStore final : public Store {
   std::size_t sweep(std::size_t max);
 
   [[nodiscard]] Stats stats() const;
+
+  // For the owner of a journal. Both work on the entries as they are at each moment, and tell the journal
+  // nothing. Puts an entry back that was kept elsewhere, as the latest used. Evicts others if it has no room,
+  // or gives it up. REQUIRES: no other entry has its row.
+  enum class Restored { yes, no_room, key_is_taken };
+  Restored restore(MemoryRecord record);
+  // Appends entries from a cursor on, about `max`, and moves the cursor; false: these were the last. Every
+  // entry that is there from the first call to the last is among them, perhaps more than once.
+  struct Cursor {
+    std::size_t shard = 0;
+    std::uint64_t position = 0;
+  };
+  [[nodiscard]] bool records_from(Cursor& cursor, std::size_t max, std::vector<MemoryRecord>& records) const;
 
  private:
   class Shards;

@@ -26,6 +26,11 @@ milliseconds time_left(std::int64_t expires, std::int64_t now) {
   return milliseconds((expires - now - 1) / kNanosPerMilli + 1);
 }
 
+// Whether that is its owner; an empty name: whether it is nobody's.
+bool owned_by(const MemoryEntry& node, const std::string& owner) {
+  return node.owner == nullptr ? owner.empty() : node.owner->name() == owner;
+}
+
 void count(std::atomic<std::uint64_t>& what) { what.fetch_add(1, std::memory_order_relaxed); }
 
 }  // namespace
@@ -56,8 +61,9 @@ class MemoryShard::Access {
   UseOrder removed_;
 };
 
-MemoryShard::MemoryShard(const Clock& clock, MemoryBudget& budget, MemoryOwners& owners, Horizon horizon)
-    : clock_(clock), budget_(budget), owners_(owners), horizon_(horizon) {
+MemoryShard::MemoryShard(const Clock& clock, MemoryBudget& budget, MemoryOwners& owners,
+                         MemoryJournal* journal, Horizon horizon)
+    : clock_(clock), budget_(budget), owners_(owners), journal_(journal), horizon_(horizon) {
   publish();
 }
 
@@ -86,7 +92,9 @@ std::optional<CreateOutcome> MemoryShard::create(MemoryEntry::Ptr& node, const H
     budget_.release(cost, node->retention());
     return CreateOutcome::too_many;
   }
-  link(*node, terms.ttl, access);
+  if (journal_ != nullptr) node->row = journal_->new_row();
+  link(*node, deadline(access.now(), terms.ttl), access);
+  if (journal_ != nullptr) journal_->stored(*node);
   node.release();
   return CreateOutcome::created;
 }
@@ -108,6 +116,7 @@ std::optional<ReplaceOutcome> MemoryShard::replace(const HashedKey& key, const B
   }
   set_owner(*node, terms.owner);
   set_expiry(*node, terms.ttl, access);
+  if (journal_ != nullptr) journal_->stored(*node);
   return ReplaceOutcome::replaced;
 }
 
@@ -116,15 +125,20 @@ std::optional<TouchOutcome> MemoryShard::touch(const HashedKey& key, const Store
   MemoryEntry* node = find_live(key, access);
   if (node == nullptr) return TouchOutcome::absent;
   use(*node, access);
-  if (!terms.owner.empty() && !change_owner(*node, terms.owner)) return std::nullopt;
+  const bool owner_changes = !terms.owner.empty() && !owned_by(*node, terms.owner);
+  if (owner_changes && !change_owner(*node, terms.owner)) return std::nullopt;
   set_expiry(*node, terms.ttl, access);
+  if (journal_ != nullptr) owner_changes ? journal_->stored(*node) : journal_->extended(*node);
   return TouchOutcome::touched;
 }
 
 bool MemoryShard::own(const HashedKey& key, const std::string& owner) {
   Access access(*this);
   MemoryEntry* node = find_live(key, access);
-  return node == nullptr || change_owner(*node, owner);
+  if (node == nullptr || owned_by(*node, owner)) return true;
+  if (!change_owner(*node, owner)) return false;
+  if (journal_ != nullptr) journal_->stored(*node);
+  return true;
 }
 
 EraseOutcome MemoryShard::erase(const HashedKey& key) {
@@ -143,12 +157,41 @@ EraseIfOutcome MemoryShard::erase_if(const HashedKey& key, const Bytes& expected
   return EraseIfOutcome::erased;
 }
 
-std::uint64_t MemoryShard::keys_from(std::uint64_t position, std::size_t max,
-                                     std::vector<std::string>& keys) {
+template <class Take>
+std::uint64_t MemoryShard::each_from(std::uint64_t position, std::size_t max, Take take) {
+  std::vector<const MemoryEntry*> nodes;
   const std::lock_guard lock(mutex_);
   for (std::size_t buckets = 0; buckets < max && position < MemoryIndex::kEnd; ++buckets)
-    position = index_.keys_from(position, keys);
+    position = index_.nodes_from(position, nodes);
+  for (const MemoryEntry* node : nodes) take(*node);
   return position;
+}
+
+std::uint64_t MemoryShard::keys_from(std::uint64_t position, std::size_t max,
+                                     std::vector<std::string>& keys) {
+  return each_from(position, max, [&](const MemoryEntry& node) { keys.emplace_back(node.key()); });
+}
+
+std::uint64_t MemoryShard::records_from(std::uint64_t position, std::size_t max,
+                                        std::vector<MemoryRecord>& records) {
+  return each_from(position, max, [&](const MemoryEntry& node) {
+    std::string owner(node.owner == nullptr ? std::string_view() : node.owner->name());
+    records.push_back(
+        {node.row, std::string(node.key()), node.bytes, std::move(owner), node.retention(), node.expires});
+  });
+}
+
+std::optional<CreateOutcome> MemoryShard::restore(MemoryEntry::Ptr& node, const HashedKey& key,
+                                                  const MemoryRecord& record) {
+  Access access(*this);
+  if (find_live(key, access) != nullptr) return CreateOutcome::exists;
+  const std::size_t cost = MemoryEntry::cost(key.text.size(), node->bytes.size(), record.owner.size());
+  if (!budget_.reserve(cost, node->retention())) return std::nullopt;
+  if (!record.owner.empty()) (void)owners_.link(*node, record.owner, std::nullopt);
+  node->row = record.row;
+  link(*node, record.expires, access);
+  node.release();
+  return CreateOutcome::created;
 }
 
 std::size_t MemoryShard::expire(std::size_t max) {
@@ -200,7 +243,7 @@ void MemoryShard::set_expiry(MemoryEntry& node, milliseconds ttl, Access& access
 
 // Sets an owner whose room is reserved already.
 void MemoryShard::set_owner(MemoryEntry& node, const std::string& owner) {
-  if (node.owner == nullptr ? owner.empty() : node.owner->name() == owner) return;
+  if (owned_by(node, owner)) return;
   owners_.unlink(node);
   if (!owner.empty()) (void)owners_.link(node, owner, std::nullopt);
 }
@@ -213,11 +256,11 @@ bool MemoryShard::change_owner(MemoryEntry& node, const std::string& owner) {
   return true;
 }
 
-void MemoryShard::link(MemoryEntry& node, milliseconds ttl, Access& access) {
+void MemoryShard::link(MemoryEntry& node, std::int64_t expires, Access& access) {
   access.horizon_moved();
   index_.insert(node);
   node.last_use = access.now();
-  node.expires = deadline(access.now(), ttl);
+  node.expires = expires;
   uses(node).push_front(node);
   // A hint: most entries live equally long, so the newest is the last to expire.
   by_expiry_.insert(by_expiry_.end(), node);
@@ -225,6 +268,7 @@ void MemoryShard::link(MemoryEntry& node, milliseconds ttl, Access& access) {
 }
 
 void MemoryShard::unlink(MemoryEntry& node, Access& access) {
+  if (journal_ != nullptr) journal_->erased(node);
   access.horizon_moved();
   index_.remove(node);
   uses(node).erase(UseOrder::s_iterator_to(node));

@@ -11,6 +11,7 @@
 #include "core/store/memory/budget.h"
 #include "core/store/memory/entry.h"
 #include "core/store/memory/index.h"
+#include "core/store/memory/journal.h"
 #include "core/store/memory/owners.h"
 #include "core/store/store.h"
 
@@ -36,7 +37,9 @@ class alignas(64) MemoryShard {
     std::atomic<std::int64_t>& earliest_expiry;
   };
 
-  MemoryShard(const Clock& clock, MemoryBudget& budget, MemoryOwners& owners, Horizon horizon);
+  // `journal`: nullptr for none.
+  MemoryShard(const Clock& clock, MemoryBudget& budget, MemoryOwners& owners, MemoryJournal* journal,
+              Horizon horizon);
   ~MemoryShard();
   MemoryShard(const MemoryShard&) = delete;
   MemoryShard& operator=(const MemoryShard&) = delete;
@@ -57,6 +60,11 @@ class alignas(64) MemoryShard {
   // Appends keys from a position in the order of the index on, about `max`, and returns the position of the
   // next; MemoryIndex::kEnd behind the last.
   std::uint64_t keys_from(std::uint64_t position, std::size_t max, std::vector<std::string>& keys);
+  // The same with whole entries.
+  std::uint64_t records_from(std::uint64_t position, std::size_t max, std::vector<MemoryRecord>& records);
+  // Inserts an entry that a journal's owner has kept, and takes ownership of it. Tells no journal.
+  [[nodiscard]] std::optional<CreateOutcome> restore(MemoryEntry::Ptr& node, const HashedKey& key,
+                                                     const MemoryRecord& record);
 
   // Removes up to `max` expired entries, the earliest first, and returns how many it removed.
   std::size_t expire(std::size_t max);
@@ -86,14 +94,17 @@ class alignas(64) MemoryShard {
   void set_expiry(MemoryEntry& node, milliseconds ttl, Access& access);
   void set_owner(MemoryEntry& node, const std::string& owner);
   [[nodiscard]] bool change_owner(MemoryEntry& node, const std::string& owner);
-  void link(MemoryEntry& node, milliseconds ttl, Access& access);
+  void link(MemoryEntry& node, std::int64_t expires, Access& access);
   void unlink(MemoryEntry& node, Access& access);
   std::size_t expire(std::size_t max, Access& access);
+  template <class Take>
+  std::uint64_t each_from(std::uint64_t position, std::size_t max, Take take);
   void publish() noexcept;
 
   const Clock& clock_;
   MemoryBudget& budget_;
   MemoryOwners& owners_;
+  MemoryJournal* const journal_;  // nullptr: nobody hears of changes
   const Horizon horizon_;
   std::mutex mutex_;
   MemoryIndex index_;
