@@ -67,7 +67,10 @@ struct DurableOptions {
   std::function<void(const DurableEvent&)> on_event = {};
   // Called by open() after each few thousand rows, and at the end.
   std::function<void(DurableProgress)> on_progress = {};
-  std::string vfs = {};  // SQLite's name of another access to files, for tests
+  // For tests. SQLite's name of another access to files; and how many pages of the -wal are moved to the file
+  // at once.
+  std::string vfs = {};
+  int pages_per_checkpoint = 1000;
 };
 
 // Why there is no store: a sentence that names the file.

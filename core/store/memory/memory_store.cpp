@@ -186,6 +186,10 @@ std::unique_ptr<MemoryStore> MemoryStore::observed_by(StoreObserver& observer) c
   return std::unique_ptr<MemoryStore>(new MemoryStore(shards_, &observer, clock_));
 }
 
+std::unique_ptr<MemoryStore> MemoryStore::unobserved() const {
+  return std::unique_ptr<MemoryStore>(new MemoryStore(shards_, nullptr, clock_));
+}
+
 Store::Answer<std::optional<Entry>> MemoryStore::load(std::string key, LoadTerms /*terms*/) {
   const Observed observed(observer_, StoreCommand::load, clock_);
   const HashedKey hashed = shards_->hashed(key);

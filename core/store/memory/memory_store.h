@@ -56,6 +56,8 @@ class MemoryStore final : public Store {
   // Returns a store with the same sessions that reports its commands to another observer: for one thread with
   // an observer of its own. The sessions live as long as any store that shares them.
   [[nodiscard]] std::unique_ptr<MemoryStore> observed_by(StoreObserver& observer) const;
+  // The same without an observer.
+  [[nodiscard]] std::unique_ptr<MemoryStore> unobserved() const;
 
   // Frees up to `max` expired entries and returns their number. The gateway calls it each second. It only
   // releases memory: reads never return expired entries.
