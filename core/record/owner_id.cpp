@@ -9,6 +9,8 @@ namespace session {
 namespace {
 
 constexpr std::size_t kNameBytes = 16;
+constexpr std::size_t kNameCharacters = 22;  // of base64url
+constexpr std::string_view kOwner = "owner:";
 
 }  // namespace
 
@@ -18,11 +20,17 @@ OwnerId::OwnerId(const std::vector<Secret>& keys, std::string prefix) : prefix_(
 
 std::string OwnerId::name_of(Mac& mac, std::string_view subject) const {
   const Mac::Tag tag = mac.tag(subject);
-  return prefix_ + "owner:" + base64url({tag.data(), kNameBytes});
+  return prefix_ + std::string(kOwner) + base64url({tag.data(), kNameBytes});
 }
 
 std::string OwnerId::of(std::string_view subject) {
   return macs_.empty() ? std::string() : name_of(macs_.front(), subject);
+}
+
+bool OwnerId::begins(std::string_view key_behind_prefix) {
+  return key_behind_prefix.size() >= kOwner.size() + kNameCharacters &&
+         key_behind_prefix.starts_with(kOwner) &&
+         is_base64url(key_behind_prefix.substr(kOwner.size(), kNameCharacters));
 }
 
 std::vector<std::string> OwnerId::all_of(std::string_view subject) {

@@ -19,6 +19,8 @@ class OwnerId {
 
   // Empty: there are no owners.
   [[nodiscard]] std::string of(std::string_view subject);
+  // Whether a key, without the prefix, begins as the names do.
+  [[nodiscard]] static bool begins(std::string_view key_behind_prefix);
   // The names that the subject's sessions may have, without repeats.
   [[nodiscard]] std::vector<std::string> all_of(std::string_view subject);
 

@@ -25,6 +25,18 @@ constexpr milliseconds kListedLonger = std::chrono::minutes(1);
 
 // How the keys of leases end, behind the owner's name.
 constexpr const char* kLease = ":lease";
+// How the keys of notes begin, behind the prefix.
+constexpr const char* kNote = "note:";
+// How often a note is written that somebody else writes meanwhile.
+constexpr int kMaxNoteWrites = 8;
+
+bool has_room_problem(const StoreFailure& failure, const RecordWrite& write) {
+  return failure.kind == StoreFailure::Kind::full && write.retention == Retention::expendable;
+}
+
+CopyOutcome outcome_of(CreateOutcome created) {
+  return created == CreateOutcome::created ? CopyOutcome::created : CopyOutcome::exists;
+}
 
 }  // namespace
 
@@ -234,6 +246,74 @@ RecordStore::Answer<ReplaceOutcome> RecordStore::renew_version(std::string key, 
   terms.owner = owner_of(key, version);
   terms.former = StoreTerms::Former{version.size(), time_left, terms.owner};
   return store_.replace(std::move(key), std::move(version), std::move(renewed), std::move(terms));
+}
+
+RecordStore::Answer<CopyOutcome> RecordStore::create_copy(std::string key, Bytes bytes, CopyTerms terms) {
+  if (bytes.size() > max_load_bytes_) co_return CopyOutcome::unreadable;
+  const auto record = format_.decode(key, bytes.view());
+  if (!record) co_return CopyOutcome::unreadable;
+  const std::optional<std::string> subject = identity().subject(record->attributes);
+  RecordWrite write;
+  write.bytes = std::move(bytes);
+  write.has_subject = subject.has_value();
+  write.owner = owner_of(subject);
+  write.retention = write.has_subject ? Retention::keep : Retention::expendable;
+  milliseconds left = terms.time_left;
+  if (terms.as_policy_allows) {
+    const Policy& policy_of_it = policy(write.has_subject, record->lifetime_name);
+    const Age age{record->created, record->lifetime, record->end};
+    left =
+        std::min(left, session::time_to_live(policy_of_it, age, clock_.unix_now()).value_or(milliseconds(0)));
+  }
+  if (left <= milliseconds(0)) co_return CopyOutcome::expired;
+  const auto created = co_await create(std::move(key), write, left);
+  if (!created && has_room_problem(created.error(), write)) co_return CopyOutcome::no_room;
+  if (!created) co_return created.error();
+  co_return outcome_of(*created);
+}
+
+RecordStore::Answer<CopyOutcome> RecordStore::create_tombstone_copy(std::string key, std::string successor,
+                                                                    milliseconds time_left) {
+  const auto tombstone = format_.tombstone(successor);
+  if (!tombstone) co_return CopyOutcome::unreadable;
+  const milliseconds most = std::max<milliseconds>(kTombstoneTime, longest_absolute_timeout_);
+  const milliseconds left = std::min(time_left, most);
+  if (left <= milliseconds(0)) co_return CopyOutcome::expired;
+  Bytes bytes(*tombstone);
+  const auto created = co_await store_.create(std::move(key), std::move(bytes), left);
+  if (!created) co_return created.error();
+  co_return outcome_of(*created);
+}
+
+bool RecordStore::is_reserved(std::string_view key_behind_prefix) {
+  return OwnerId::begins(key_behind_prefix) || key_behind_prefix.starts_with(kNote);
+}
+
+RecordStore::Answer<std::optional<std::string>> RecordStore::note(std::string prefix, std::string name) {
+  const auto loaded = co_await load(prefix + kNote + name);
+  if (!loaded) co_return loaded.error();
+  if (!*loaded) co_return std::optional<std::string>();
+  co_return std::optional(std::string((*loaded)->bytes.view()));
+}
+
+RecordStore::Answer<void> RecordStore::keep_note(std::string prefix, std::string name, std::string text,
+                                                 milliseconds time) {
+  const std::string key = prefix + kNote + name;
+  const Bytes bytes(text);
+  for (int attempt = 0; attempt < kMaxNoteWrites; ++attempt) {
+    const auto loaded = co_await load(key);
+    if (!loaded) co_return loaded.error();
+    if (!*loaded) {
+      const auto created = co_await store_.create(key, bytes, time);
+      if (!created) co_return created.error();
+      if (*created == CreateOutcome::created) co_return Result<void, StoreFailure>();
+      continue;
+    }
+    const auto replaced = co_await store_.replace(key, (*loaded)->bytes, bytes, time);
+    if (!replaced) co_return replaced.error();
+    if (*replaced == ReplaceOutcome::replaced) co_return Result<void, StoreFailure>();
+  }
+  co_return StoreFailure(StoreFailure::Kind::contended, "a note kept changing");
 }
 
 RecordStore::Answer<bool> RecordStore::take_lease(std::string subject, Bytes token, milliseconds time) {

@@ -50,6 +50,22 @@ struct TombstoneTerms {
   milliseconds time_to_live = kTombstoneTime;
 };
 
+// What became of a record that another store has had (RecordStore::create_copy).
+enum class CopyOutcome {
+  created,
+  exists,      // the key holds something, which stays
+  expired,     // there is no time left
+  unreadable,  // it is no record of this format, or too large to be read
+  no_room,     // it has no subject, and the share of those in the store is used up
+};
+
+// How a copy is kept.
+struct CopyTerms {
+  milliseconds time_left{};  // what it has; milliseconds::max(): no end
+  // Only the gateway writes such records, so that none can have more time than the policy gives it.
+  bool as_policy_allows = true;
+};
+
 // The records of one format in a store. This is the only caller of Store, so that everything that concerns
 // all records is in one place, such as encoding, caching, and whose each record is: every write names the
 // owner of the record, and of the one that it replaces (Store::owned).
@@ -183,6 +199,20 @@ class RecordStore {
   // Gives a record other bytes that stand for the same, so that every write fails as `mismatch` that was to
   // replace that version.
   Answer<ReplaceOutcome> renew_version(std::string key, Bytes version, milliseconds time_left);
+
+  // Creates a record with exactly these bytes. Whose it is, and whether it is expendable, they say
+  // themselves.
+  Answer<CopyOutcome> create_copy(std::string key, Bytes bytes, CopyTerms terms);
+  // The same for a tombstone that names `successor`; empty: that of a session that ended.
+  Answer<CopyOutcome> create_tombstone_copy(std::string key, std::string successor, milliseconds time_left);
+  // Whether what the gateway keeps beside records has such a key, without the prefix of the format: lists of
+  // owners, leases and notes. No record is ever written there.
+  [[nodiscard]] static bool is_reserved(std::string_view key_behind_prefix);
+
+  // Keeps a text for that time, in place of a former one under that name; nullopt: there is none. `prefix` is
+  // that of the format.
+  Answer<std::optional<std::string>> note(std::string prefix, std::string name);
+  Answer<void> keep_note(std::string prefix, std::string name, std::string text, milliseconds time);
 
   // Takes the right to end sessions of a subject because they are too many, which one login at a time has, at
   // any gateway. False: another has it. It runs out after that time.

@@ -13,6 +13,7 @@
 #include "core/session/environment.h"
 #include "core/session/session.h"
 #include "core/session/session_directory.h"
+#include "core/session/session_transfer.h"
 #include "core/session/touch.h"
 
 namespace session {
@@ -102,6 +103,8 @@ class SessionManager {
 
   // Lists and ends the sessions of all who are logged in.
   [[nodiscard]] SessionDirectory directory() { return SessionDirectory(environment_); }
+  // Moves all sessions to another store.
+  [[nodiscard]] SessionTransfer transfer() { return SessionTransfer(environment_); }
 
   // Whether these attributes have a subject.
   [[nodiscard]] bool name_a_subject(const Json& attributes) const {
