@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,8 @@ struct SessionEvent {
     destroyed,    // a request ended the session; `cause` says why, if that is not its own wish
     viewed,       // an operator was shown the attributes of the session
     refused,      // a cookie or a request was refused; `cause` says why
+    exported,     // an operator was given `count` sessions, with all that they hold
+    imported,     // an operator has put `count` sessions into the store
   };
   Kind kind{};
   // Static text. regenerated: kLogin, kRights or kAsked; destroyed: kLimit, kAdmin or empty; refused: the
@@ -24,6 +27,7 @@ struct SessionEvent {
   std::string subject = {};  // the session's owner, or its last owner if it ended; empty: none, or not known
   std::string former = {};   // regenerated and moved: the LogId that the session had before
   std::string actor = {};    // who made the change, if that is not the subject; empty: the subject
+  std::uint64_t count = 0;   // of several sessions at once, which are not named
 
   static constexpr std::string_view kLogin = "login";    // the session's subject changed
   static constexpr std::string_view kRights = "rights";  // a value changed that rights depend on

@@ -263,12 +263,29 @@ void add_end(CLI::App& command, SessionsRequest& to) {
   command.add_flag("--dry-run", to.dry_run, "Print what would end, and end nothing");
 }
 
+void add_passphrase_file(CLI::App& command, SessionsRequest& to, const char* description) {
+  command.add_option("--passphrase-file", to.passphrase_file, description)->type_name("FILE");
+}
+
+void add_export(CLI::App& command, SessionsRequest& to) {
+  command.add_option("-o,--output", to.file, "Write into this new file, which only its owner can read")
+      ->type_name("FILE");
+  add_passphrase_file(command, to, "Seal the sessions with the passphrase that this file has");
+  command.add_flag("--plain", to.plain, "Write them in clear text: whoever reads it reads every session")
+      ->excludes("--passphrase-file");
+}
+
+void add_import(CLI::App& command, SessionsRequest& to) {
+  command.add_option("file", to.file, "The export; - is standard input")->type_name("FILE")->required();
+  add_passphrase_file(command, to, "The file with its passphrase, if it is sealed");
+}
+
 void add_sessions(CLI::App& app, Run& run) {
   using Action = SessionsRequest::Action;
   const auto given = std::make_shared<GivenSessions>();
   SessionsRequest& to = given->request;
   CLI::App* sessions =
-      app.add_subcommand("sessions", "Show who is logged in to the running gateway, and end it");
+      app.add_subcommand("sessions", "Show who is logged in to the running gateway, end it, and move it");
   sessions->require_subcommand(1);
   const auto add = [&](Action action, const char* name, const char* description) -> CLI::App& {
     return *add_sessions_command(*sessions, run, given, action, name, description);
@@ -284,6 +301,8 @@ void add_sessions(CLI::App& app, Run& run) {
       ->check(one_of({"-"}))
       ->excludes(name);
   add_end(add(Action::end, "end", "End sessions"), to);
+  add_export(add(Action::export_all, "export", "Write all sessions into a file, to move them"), to);
+  add_import(add(Action::import_all, "import", "Take in the sessions of an export"), to);
 }
 
 void add_completion(CLI::App& app, Run& run) {

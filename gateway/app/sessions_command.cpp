@@ -1,7 +1,5 @@
 #include "gateway/app/sessions_command.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <iostream>
 #include <iterator>
@@ -12,10 +10,11 @@
 
 #include "core/base/escape.h"
 #include "gateway/app/exit_status.h"
+#include "gateway/app/operators_socket.h"
+#include "gateway/app/progress.h"
 #include "gateway/app/sessions_table.h"
+#include "gateway/app/transfer_command.h"
 #include "gateway/client/admin_client.h"
-#include "gateway/config/listen_address.h"
-#include "gateway/config/load.h"
 
 namespace session::gateway {
 namespace {
@@ -23,56 +22,6 @@ namespace {
 using Outcome = AdminClient::Outcome;
 
 constexpr std::size_t kMaxCookieBytes = std::size_t{64} << 10;
-
-int say(int status, const std::string& why) {
-  std::cerr << why << "\n";
-  return status;
-}
-
-// The exit status of a request that was not done; says why.
-int failed(const AdminClient::Result& result) {
-  std::string problem = result.problem;
-  if (result.body.is_object() && result.body.contains("ended"))
-    problem += "; " + ascii_json(result.body.at("ended")) + " have ended before that";
-  switch (result.outcome) {
-    case Outcome::nothing_found:
-      return say(kNothingFound, problem);
-    case Outcome::unreachable:
-      return say(kUnreachable, problem);
-    default:
-      return say(kNotDone, problem);
-  }
-}
-
-// Says on a terminal how far a command has come that takes more than a second.
-class Progress {
- public:
-  explicit Progress(const char* what) : what_(what) {}
-  ~Progress() {
-    if (shown_) std::cerr << "\r\033[K" << std::flush;
-  }
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-  void add(std::size_t more) {
-    count_ += more;
-    const auto took = std::chrono::duration_cast<seconds>(system_clock().steady_now() - began_);
-    if (!terminal_ || took < seconds(1)) return;
-    std::cerr << "\r\033[K" << count_ << " " << what_ << " so far, " << took.count() << " s" << std::flush;
-    shown_ = true;
-  }
-  // Before something else is printed.
-  void clear() {
-    if (shown_) std::cerr << "\r\033[K" << std::flush;
-    shown_ = false;
-  }
-
- private:
-  const char* what_;
-  const bool terminal_ = ::isatty(STDERR_FILENO) == 1;
-  const Clock::Steady began_ = system_clock().steady_now();
-  std::size_t count_ = 0;
-  bool shown_ = false;
-};
 
 // Prints sessions page by page, each once: a page may repeat those of another.
 class SessionPrinter {
@@ -253,38 +202,6 @@ int end(const SessionsRequest& request, const AdminClient& client) {
   return ended > 0 ? kFine : kNothingFound;
 }
 
-// Where the gateway is asked. nullopt: it was said why nowhere, and `status` is the exit status.
-std::optional<Listen> given_socket(const std::string& socket, int& status) {
-  auto where = parse_listen_address(socket);
-  if (!where || !std::holds_alternative<ListenUnix>(*where)) {
-    status = say(kUsage, "--socket: expected the absolute path of a socket");
-    return std::nullopt;
-  }
-  std::get<ListenUnix>(*where).protocol = Protocol::http;
-  return std::move(*where);
-}
-
-Loaded listeners_of(const ConfigChoice& choice) {
-  if (choice.file) return load_listen(*choice.file);
-  return Settings();
-}
-
-std::optional<Listen> configured_socket(const ConfigChoice& choice, int& status) {
-  const Loaded settings = listeners_of(choice);
-  status = kNotDone;
-  if (!settings) {
-    for (const Problem& problem : settings.error()) std::cerr << render(*choice.file, problem) << "\n";
-    return std::nullopt;
-  }
-  if (settings->admin.socket.empty()) {
-    std::cerr
-        << choice.file.value_or("the default configuration")
-        << ": admin.unix is not set: add `admin: { unix: /run/session-gateway/admin.sock }` and restart "
-           "the gateway, or name a socket with --socket\n";
-  }
-  return admin_listener(*settings);
-}
-
 // What goes into a path.
 bool is_name(const std::optional<std::string>& name) {
   constexpr std::string_view kCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -297,8 +214,7 @@ int run_sessions(const SessionsRequest& request, const ClientOptions& options) {
   if (!is_name(request.name) || !is_name(request.except))
     return say(kUsage, "session-gateway sessions: a NAME has letters, digits, _ and - only");
   int status = kFine;
-  const auto where = options.socket ? given_socket(*options.socket, status)
-                                    : configured_socket(options.configuration, status);
+  const auto where = operators_socket(options, status);
   if (!where) return status;
   const AdminClient client(*where, options.timeout);
   switch (request.action) {
@@ -308,6 +224,10 @@ int run_sessions(const SessionsRequest& request, const ClientOptions& options) {
       return count(request, client);
     case SessionsRequest::Action::show:
       return show(request, client);
+    case SessionsRequest::Action::export_all:
+      return export_sessions(request, client);
+    case SessionsRequest::Action::import_all:
+      return import_sessions(request, client);
     case SessionsRequest::Action::end:
       break;
   }

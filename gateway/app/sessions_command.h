@@ -9,7 +9,7 @@ namespace session::gateway {
 
 // What `session-gateway sessions` is to do.
 struct SessionsRequest {
-  enum class Action { list, count, show, end };
+  enum class Action { list, count, show, end, export_all, import_all };
   Action action = Action::list;
   bool json = false;
   std::optional<std::string> subject = {};
@@ -19,6 +19,11 @@ struct SessionsRequest {
   bool by_subject = false;
   bool all = false;
   bool dry_run = false;
+  // Of export and import. `file`: where the sessions go or come from; nullopt: standard output, "-": standard
+  // input.
+  std::optional<std::string> file = {};
+  std::optional<std::string> passphrase_file = {};
+  bool plain = false;
 };
 
 // Asks the running gateway over the socket that `admin.unix` of the configuration names, or over

@@ -68,6 +68,8 @@ AdminClient::Result AdminClient::ask_part(const AdminQuestion& question, const s
   return {Outcome::done, {}, std::move(body)};
 }
 
+std::string AdminClient::cursor_in(const Json& answer) { return member(answer, "cursor"); }
+
 AdminClient::Result AdminClient::ask(const AdminQuestion& question,
                                      const std::function<void(const Json&)>& take) const {
   std::string cursor;
@@ -75,7 +77,7 @@ AdminClient::Result AdminClient::ask(const AdminQuestion& question,
     Result part = ask_part(question, cursor);
     if (part.outcome != Outcome::done) return part;
     take(part.body);
-    cursor = member(part.body, "cursor");
+    cursor = cursor_in(part.body);
     if (cursor.empty()) return {};
   }
 }

@@ -34,14 +34,16 @@ class AdminClient {
   struct Result {
     Outcome outcome = Outcome::done;
     std::string problem = {};  // a sentence for the operator, unless it is done
-    Json body = {};            // of the problem, if the gateway has answered
+    Json body = {};            // of the answer, or of the problem if the gateway has answered
   };
   // Asks for all parts of an answer: as long as one has a cursor, for the one behind it. `take` gets each.
   [[nodiscard]] Result ask(const AdminQuestion& question, const std::function<void(const Json&)>& take) const;
+  // Asks for one part, which a cursor names; empty: the first. If it is done, the body is the answer, and
+  // cursor_in() names the part behind it.
+  [[nodiscard]] Result ask_part(const AdminQuestion& question, const std::string& cursor) const;
+  [[nodiscard]] static std::string cursor_in(const Json& answer);
 
  private:
-  [[nodiscard]] Result ask_part(const AdminQuestion& question, const std::string& cursor) const;
-
   Listen where_;
   milliseconds timeout_;
 };

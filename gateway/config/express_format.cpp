@@ -49,6 +49,13 @@ std::vector<Secret> former_log_id_sources(const Settings& settings) {
   return {own.secrets.begin() + 1, own.secrets.end()};
 }
 
+std::vector<SharedSecret> shared_secrets(const FormatContext& context) {
+  std::vector<SharedSecret> secrets;
+  for (const Secret& secret : static_cast<const ExpressSettings&>(context.own).secrets)
+    secrets.push_back({"express.secrets", secret});
+  return secrets;
+}
+
 Format make(const FormatContext& context) {
   const auto& own = static_cast<const ExpressSettings&>(context.own);
   ExpressFormatOptions options;
@@ -78,6 +85,7 @@ FormatRow express_row() {
   row.validate_with_store = validate_with_store;
   row.log_id_source = log_id_source;
   row.former_log_id_sources = former_log_id_sources;
+  row.shared_secrets = shared_secrets;
   row.make = make;
   return row;
 }

@@ -29,6 +29,12 @@ struct FormatContext {
   std::shared_ptr<CacheBudget> budget;
 };
 
+// A secret that two gateways must have in common for sessions of one to go on at the other.
+struct SharedSecret {
+  std::string setting;  // as the file calls it
+  Secret value;
+};
+
 // All that the configuration has to know of a format. Adding one is a file like
 // gateway/config/express_format.cpp, and a row in gateway/config/format_registry.cpp.
 struct FormatRow {
@@ -57,6 +63,8 @@ struct FormatRow {
   // The secrets that these may have been derived from before the last change of secrets. nullptr: there are
   // none.
   std::vector<Secret> (*former_log_id_sources)(const Settings& settings) = nullptr;
+  // The secrets without which its cookies and store keys mean nothing. REQUIRES: the settings were validated.
+  std::vector<SharedSecret> (*shared_secrets)(const FormatContext& context) = nullptr;
   // REQUIRES: the settings were validated.
   Format (*make)(const FormatContext& context) = nullptr;
 };

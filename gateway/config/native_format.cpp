@@ -18,6 +18,13 @@ Format make(const FormatContext& context) {
   return native_format(std::move(options), system_random());
 }
 
+std::vector<SharedSecret> shared_secrets(const FormatContext& context) {
+  std::vector<SharedSecret> secrets = {{"salt", context.settings.salt}};
+  for (const KeyMaterial& key : context.settings.keys)
+    secrets.push_back({"keys (" + key.id + ")", key.secret});
+  return secrets;
+}
+
 }  // namespace
 
 FormatRow native_row() {
@@ -25,6 +32,7 @@ FormatRow native_row() {
   row.name = "native";
   row.capabilities = kNativeCapabilities;
   row.log_id_source = [](const Settings& settings) -> const Secret& { return settings.salt; };
+  row.shared_secrets = shared_secrets;
   row.make = make;
   return row;
 }

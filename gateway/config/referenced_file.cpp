@@ -39,9 +39,9 @@ std::optional<std::string> credential_for(std::string_view path) {
   return whole_path(credential);
 }
 
-// Warns if others can put another file in place of this one: a user who can write to its directory, or to one
+// Why others can put another file in place of this one: a user who can write to its directory, or to one
 // above it, can. A path that leads over a symbolic link has the directories of both ends.
-void warn_if_replaceable(const Field& field, const std::filesystem::path& path) {
+std::optional<std::string> why_replaceable_at(const std::filesystem::path& path) {
   const TrustedAccounts trusted = TrustedAccounts::of_process();
   std::error_code failed;
   const std::filesystem::path target = std::filesystem::canonical(path, failed);
@@ -50,10 +50,28 @@ void warn_if_replaceable(const Field& field, const std::filesystem::path& path) 
       at = at.parent_path();
       struct stat status {};
       if (::stat(at.c_str(), &status) != 0) continue;
-      const auto why = why_replaceable(status.st_mode, status.st_uid, status.st_gid, trusted);
-      if (why) return field.warn(*why);
+      auto why = why_replaceable(status.st_mode, status.st_uid, status.st_gid, trusted);
+      if (why) return why;
     }
   }
+  return std::nullopt;
+}
+
+std::optional<std::string> whose(const FileAccess& access, const TrustedAccounts& trusted) {
+  if (trusted.trusts_user(access.owner)) return std::nullopt;
+  return "this file belongs to another user (" + std::to_string(access.owner) +
+         "), who can read and replace it: give it to root with chown";
+}
+
+// The group of the service, which is no owner of the file, is how it reads the file.
+std::optional<std::string> why_open(const FileAccess& access, const TrustedAccounts& trusted) {
+  if ((access.mode & kOthers) != 0) {
+    return "every user of this machine can use this file (mode " + octal(access.mode) +
+           "): take that away with chmod o=";
+  }
+  if ((access.mode & kGroup) == 0 || trusted.trusts_group(access.group)) return std::nullopt;
+  return "all users of its group (" + std::to_string(access.group) + ") can use this file (mode " +
+         octal(access.mode) + "): take that away with chmod g=";
 }
 
 }  // namespace
@@ -75,7 +93,7 @@ std::optional<FileContent> named_file(const Field& field, std::size_t most) {
   auto file = read_file(*path, most);
   const std::string& name = field.node()->text;
   if (file) {
-    warn_if_replaceable(field, *path);
+    if (const auto why = why_replaceable_at(*path)) field.warn(*why);
     field.context().refer({field.line(), field.key(), *path, name, ReferencedFile::Use::read});
     return std::move(*file);
   }
@@ -85,19 +103,19 @@ std::optional<FileContent> named_file(const Field& field, std::size_t most) {
   return std::nullopt;
 }
 
-// The group of the service, which is no owner of the file, is how it reads the file.
+std::vector<std::string> doubts_about_secret(const std::string& path, const FileAccess& access) {
+  const TrustedAccounts trusted = TrustedAccounts::of_process();
+  std::vector<std::string> doubts;
+  for (auto& doubt :
+       {why_replaceable_at(whole_path(path)), whose(access, trusted), why_open(access, trusted)}) {
+    if (doubt) doubts.push_back(*doubt);
+  }
+  return doubts;
+}
+
 void warn_if_open(const Field& field, const FileAccess& access, const TrustedAccounts& trusted) {
-  if (!trusted.trusts_user(access.owner)) {
-    field.warn("this file belongs to another user (" + std::to_string(access.owner) +
-               "), who can read and replace it: give it to root with chown");
-  }
-  if ((access.mode & kOthers) != 0) {
-    field.warn("every user of this machine can use this file (mode " + octal(access.mode) +
-               "): take that away with chmod o=");
-  } else if ((access.mode & kGroup) != 0 && !trusted.trusts_group(access.group)) {
-    field.warn("all users of its group (" + std::to_string(access.group) + ") can use this file (mode " +
-               octal(access.mode) + "): take that away with chmod g=");
-  }
+  if (const auto why = whose(access, trusted)) field.warn(*why);
+  if (const auto why = why_open(access, trusted)) field.warn(*why);
 }
 
 }  // namespace session::gateway

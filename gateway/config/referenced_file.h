@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gateway/config/file.h"
 #include "gateway/config/reader.h"
@@ -20,6 +21,10 @@ namespace session::gateway {
 // does not name a readable file, which is reported. Warns if others can replace the file, because they can
 // write to its directory or to one above it.
 [[nodiscard]] std::optional<FileContent> named_file(const Field& field, std::size_t most);
+
+// What is wrong with a file that holds a secret, as sentences about it: others can use it, or can put another
+// one in its place.
+[[nodiscard]] std::vector<std::string> doubts_about_secret(const std::string& path, const FileAccess& access);
 
 // Warns if others than trusted accounts can use the file that the field names, or the file that holds the
 // field: every user of the machine, its group, or its owner.

@@ -34,6 +34,12 @@ const Secret& salt_of(const Settings& settings, const FormatSettings& own, bool 
   return top_level ? settings.salt : static_cast<const SessionStoreSettings&>(own).salt;
 }
 
+std::vector<SharedSecret> shared_secrets(const FormatContext& context) {
+  const bool top_level = context.in_use && !context.settings.salt.empty();
+  return {
+      {top_level ? "salt" : "session_store.salt", salt_of(context.settings, context.own, context.in_use)}};
+}
+
 Format make(const FormatContext& context) {
   return session_store_format({salt_of(context.settings, context.own, context.in_use)}, system_random());
 }
@@ -54,6 +60,7 @@ FormatRow session_store_row() {
   row.log_id_source = [](const Settings& settings) -> const Secret& {
     return salt_of(settings, settings.format_settings<SessionStoreSettings>(kName), true);
   };
+  row.shared_secrets = shared_secrets;
   row.make = make;
   return row;
 }

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <span>
 #include <string>
 #include <utility>
@@ -11,7 +13,7 @@
 namespace session::gateway {
 namespace {
 
-enum class Resource { sessions, session, subjects, stats };
+enum class Resource { sessions, session, subjects, stats, exported, imported };
 
 // What a request is about.
 struct Target {
@@ -33,6 +35,8 @@ std::optional<std::string_view> behind_last(std::string_view path, std::string_v
 std::optional<Target> target_of(std::string_view path) {
   if (behind_last(path, "/subjects") == "") return Target{Resource::subjects};
   if (behind_last(path, "/stats") == "") return Target{Resource::stats};
+  if (behind_last(path, "/export") == "") return Target{Resource::exported};
+  if (behind_last(path, "/import") == "") return Target{Resource::imported};
   const auto rest = behind_last(path, "/sessions");
   if (!rest) return std::nullopt;
   if (rest->empty()) return Target{Resource::sessions};
@@ -55,6 +59,8 @@ const std::vector<Row>& rows() {
       {Resource::session, "DELETE", {"subject", "cursor"}},
       {Resource::subjects, "GET", {"prefix", "cursor", "limit"}},
       {Resource::stats, "GET", {}},
+      {Resource::exported, "GET", {"cursor"}},
+      {Resource::imported, "POST", {}},
   };
   return all;
 }
@@ -78,7 +84,21 @@ Response wrong_method(Resource resource) {
   return response;
 }
 
+// Whoever has all sessions can read what every user keeps there, and whoever puts some in can be anybody. So
+// this takes more than the right to use the endpoint: by nginx there is no such address, and on the socket
+// only those may who could read the memory of the gateway anyway.
+std::optional<Response> refused_transfer(Resource resource, const Request& request) {
+  if (resource != Resource::exported && resource != Resource::imported) return std::nullopt;
+  if (!request.operator_user) return problem(404, "no-endpoint", "Nothing is served here.");
+  if (*request.operator_user == 0 || *request.operator_user == ::geteuid()) return std::nullopt;
+  Response response = problem(
+      403, "forbidden", "Only root, and the user as whom the gateway runs, may export and import sessions.");
+  add_refusal(response.events, response.reason);
+  return response;
+}
+
 Task<Boxed<Response>> answer(Target target, const Request& request, const Operator& by, Services& services) {
+  if (auto refused = refused_transfer(target.resource, request)) co_return std::move(*refused);
   const Row* const row = row_for(target.resource, request.method);
   if (row == nullptr) co_return wrong_method(target.resource);
   const auto query = Query::parse(request.query, row->names);
@@ -93,10 +113,19 @@ Task<Boxed<Response>> answer(Target target, const Request& request, const Operat
       co_return co_await admin_end_one(std::move(target.name), *query, by, services);
     case Resource::subjects:
       co_return co_await admin_subjects(*query, services);
+    case Resource::exported:
+      co_return co_await admin_export(*query, services);
+    case Resource::imported:
+      co_return co_await admin_import(request, services);
     case Resource::stats:
       break;
   }
   co_return co_await admin_stats(services);
+}
+
+bool is_of_operator(SessionEvent::Kind kind) {
+  using Kind = SessionEvent::Kind;
+  return kind == Kind::viewed || kind == Kind::exported || kind == Kind::imported;
 }
 
 bool only_reads(std::string_view method) { return method == "GET" || method == "HEAD"; }
@@ -115,7 +144,7 @@ Task<Boxed<Response>> admin_endpoint(const Request& request, Services& services)
   Boxed<Response> response = problem(404, "no-endpoint", "Nothing is served here.");
   if (target) response = co_await answer(*target, request, *by, services);
   for (SessionEvent& event : response->events) {
-    if (event.kind == SessionEvent::Kind::viewed) event.actor = by->name;
+    if (event.actor.empty() && is_of_operator(event.kind)) event.actor = by->name;
   }
   if (!by->set_cookie.empty()) response->headers.add("Set-Cookie", by->set_cookie);
   co_return with_events(std::move(*response), std::move(by->events));

@@ -120,7 +120,7 @@ Json live_json(const SessionCensus& census) {
 }
 
 Json totals_json(const SessionTotals& totals, Json body) {
-  body["created"] = {{"new", totals.created}, {"moved", totals.moved}};
+  body["created"] = {{"new", totals.created}, {"moved", totals.moved}, {"imported", totals.imported}};
   Json ended = {
       {"destroyed", totals.destroyed}, {"limit", totals.ended_limit}, {"admin", totals.ended_admin}};
   if (totals.by_store) {

@@ -5,6 +5,8 @@
 
 #include "gateway/realm/formats.h"
 #include "gateway/realm/log_id_key.h"
+#include "gateway/transfer/export_lines.h"
+#include "gateway/transfer/fingerprint.h"
 
 namespace session::gateway {
 namespace {
@@ -40,6 +42,9 @@ AdminServices admin_services(const Settings& settings, const Realm::Host& host) 
   admin.census = host.census;
   admin.census_age = redis ? seconds(60) : seconds(0);
   admin.census_terms = {host.draining, redis};
+  admin.fingerprint = fingerprint_of(settings);
+  admin.max_batch_bytes = max_batch_bytes(settings);
+  admin.max_record_bytes = max_readable_bytes(settings.session);
   return admin;
 }
 

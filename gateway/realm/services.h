@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "core/authz/rule_set.h"
+#include "core/json/json.h"
 #include "core/session/session_manager.h"
 #include "gateway/config/settings.h"
 #include "gateway/realm/session_census.h"
@@ -18,6 +19,9 @@ struct AdminServices {
   std::shared_ptr<SessionCensus> census = std::make_shared<SessionCensus>();
   seconds census_age{0};  // how old a count may be before the next one begins
   CensusTerms census_terms = {[] { return false; }};
+  Json fingerprint = Json::object();  // of what exported sessions need (gateway/transfer/fingerprint.h)
+  std::size_t max_batch_bytes = std::size_t{1} << 20;  // of an import
+  std::size_t max_record_bytes = std::size_t{1} << 17;
 };
 
 // The objects that endpoints use, one set per worker and realm. Not thread-safe: for the worker's thread

@@ -24,7 +24,7 @@ std::unique_ptr<Codec> CodecFactory::make(Protocol protocol, const Limits& limit
       return std::make_unique<FastCgiCodec>(framing_limits(limits), parser_);
     case Protocol::http: {
       HttpLimits http;
-      http.request_bytes = limits.request_bytes;
+      http.request_bytes = routes_().request_bytes(listener, limits.request_bytes);
       return std::make_unique<HttpCodec>(http, listener, routes_, date_, peer);
     }
   }

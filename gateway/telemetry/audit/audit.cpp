@@ -25,6 +25,10 @@ std::string_view name_of(SessionEvent::Kind kind) {
       return "destroyed";
     case SessionEvent::Kind::viewed:
       return "viewed";
+    case SessionEvent::Kind::exported:
+      return "exported";
+    case SessionEvent::Kind::imported:
+      return "imported";
     case SessionEvent::Kind::refused:
       return "refused";
   }
@@ -59,6 +63,7 @@ void write(LogStream& stream, const AuditedRequest& of, const SessionEvent& even
   record.request = request_id(of.request);
   record.realm = of.realm;
   record.endpoint = of.endpoint;
+  record.sessions = event.count;
   record.suppressed = suppressed;
   stream.audit(record, std::chrono::system_clock::now());
 }

@@ -84,6 +84,8 @@ std::string audit_line(LineStyle style, LogTime time, const AuditRecord& record)
     fmt::format_to(out, fmt::runtime(text ? " {}=" : R"(,"{}":)"), name);
     (text ? append_escaped_value : append_escaped_json)(line, value, line.size() + kMaxFieldBytes);
   }
+  if (record.sessions > 0)
+    fmt::format_to(out, fmt::runtime(text ? " sessions={}" : R"(,"sessions":{})"), record.sessions);
   if (record.suppressed > 0)
     fmt::format_to(out, fmt::runtime(text ? " held_back={}" : R"(,"held_back":{})"), record.suppressed);
   return line.append(text ? "\n" : "}\n");

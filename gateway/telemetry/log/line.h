@@ -42,6 +42,8 @@ struct AuditRecord {
   std::string_view request = {};
   std::string_view realm = {};
   std::string_view endpoint = {};
+  // Of how many sessions the record is that names none.
+  std::uint64_t sessions = 0;
   // The number of records of this kind and cause that were suppressed since the last one.
   std::uint64_t suppressed = 0;
 };

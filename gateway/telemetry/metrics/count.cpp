@@ -25,6 +25,9 @@ void count_event(ThreadCounters& counters, const SessionEvent& event) {
       return counters.count(id_change(event.cause));
     case SessionEvent::Kind::destroyed:
       return counters.count(end_of(event.cause));
+    case SessionEvent::Kind::imported:
+      return counters.add(layout::of(Count::session_imported), event.count);
+    case SessionEvent::Kind::exported:
     case SessionEvent::Kind::viewed:
       return;
     case SessionEvent::Kind::refused:

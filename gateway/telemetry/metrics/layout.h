@@ -25,6 +25,7 @@ enum class Count {
   connection_ended_limit,
   session_new,
   session_moved,
+  session_imported,
   session_id_login,
   session_id_rights,
   session_id_asked,
@@ -37,7 +38,7 @@ enum class Count {
 inline constexpr std::size_t kCounts = static_cast<std::size_t>(Count::count);
 
 // The number of refusal reasons (request_labels.h), including one for all others.
-inline constexpr std::size_t kReasons = 25;
+inline constexpr std::size_t kReasons = 26;
 
 // An endpoint in the metrics. `none` stands for requests of no endpoint, or of one that does not exist;
 // Metrics::register_endpoint returns the others.

@@ -53,8 +53,9 @@ std::vector<prometheus::MetricFamily> Metrics::Collect() const {
 SessionTotals Metrics::session_totals() const {
   const CounterSnapshot sums = counters_.sum();
   const auto sum = [&](Count what) { return sums[layout::of(what)]; };
-  return {sum(Count::session_new),         sum(Count::session_moved),       sum(Count::session_destroyed),
-          sum(Count::session_ended_limit), sum(Count::session_ended_admin), store_report_().ended};
+  return {sum(Count::session_new),       sum(Count::session_moved),       sum(Count::session_imported),
+          sum(Count::session_destroyed), sum(Count::session_ended_limit), sum(Count::session_ended_admin),
+          store_report_().ended};
 }
 
 std::string Metrics::render() const { return prometheus::TextSerializer().Serialize(Collect()); }

@@ -23,6 +23,7 @@ namespace session::gateway {
 struct SessionTotals {
   std::uint64_t created = 0;
   std::uint64_t moved = 0;
+  std::uint64_t imported = 0;
   std::uint64_t destroyed = 0;
   std::uint64_t ended_limit = 0;
   std::uint64_t ended_admin = 0;

@@ -61,7 +61,8 @@ void add_session_families(Families& families, const CounterSnapshot& sums) {
   counter(families, "session_gateway_sessions_created_total",
           "Sessions that requests began: new ones, and those moved from another format.")
       .value(figure(sums, Count::session_new), {{"cause", "new"}})
-      .value(figure(sums, Count::session_moved), {{"cause", "moved"}});
+      .value(figure(sums, Count::session_moved), {{"cause", "moved"}})
+      .value(figure(sums, Count::session_imported), {{"cause", "imported"}});
   counter(
       families, "session_gateway_session_ids_changed_total",
       "Sessions that got another id, by why: a login, a changed right, or an application or client asked.")

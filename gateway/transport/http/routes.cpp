@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gateway/config/listen_address.h"
+#include "gateway/transfer/export_lines.h"
 
 namespace session::gateway {
 namespace {
@@ -61,6 +62,12 @@ HttpRoutes::HttpRoutes(const Settings& settings, const std::vector<std::string>&
     if (service != Service::auth && service != Service::session) others_[service].add_endpoint(name);
   }
   others_[Service::admin].add_endpoint("admin");
+  max_batch_bytes_ = max_batch_bytes(settings);
+}
+
+std::size_t HttpRoutes::request_bytes(std::size_t listener, std::size_t usual) const {
+  const bool is_for_operators = listener < serves_.size() && serves_[listener].count(Service::admin) > 0;
+  return is_for_operators ? std::max(usual, max_batch_bytes_) : usual;
 }
 
 HttpRoute HttpRoutes::find(std::size_t listener, std::string_view method, std::string_view target) const {

@@ -41,6 +41,10 @@ class HttpRoutes {
   // The target is as it was sent (RFC 9112, section 3.2).
   [[nodiscard]] HttpRoute find(std::size_t listener, std::string_view method, std::string_view target) const;
 
+  // The size limit of a request at that listener, which is `usual` at all but the socket of operators: these
+  // import sessions.
+  [[nodiscard]] std::size_t request_bytes(std::size_t listener, std::size_t usual) const;
+
  private:
   struct Check {
     LocationSettings settings;
@@ -52,6 +56,7 @@ class HttpRoutes {
   [[nodiscard]] HttpRoute other(Service service, std::string_view method) const;
 
   std::vector<std::set<Service>> serves_;  // by listener
+  std::size_t max_batch_bytes_ = 0;
   std::map<std::string, Check, std::less<>> checks_;
   std::map<std::string, LocationSettings, std::less<>> views_;
   std::map<Service, LocationSettings> others_;
