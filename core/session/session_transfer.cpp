@@ -15,9 +15,10 @@ constexpr milliseconds kRemembered = std::chrono::hours(24 * 400);
 
 std::string note_name(const std::string& import_id) { return "import:" + import_id; }
 
+// A store may have an end far ahead for what has none.
 std::optional<milliseconds> expiry_of(milliseconds time_left, seconds now) {
-  if (time_left == milliseconds::max()) return std::nullopt;
-  return now + std::min(time_left, kLongestListed);
+  if (time_left >= kLongestListed) return std::nullopt;
+  return now + time_left;
 }
 
 }  // namespace

@@ -34,10 +34,9 @@ const std::string* text_in(const Json& line, const char* name) {
 
 std::optional<std::int64_t> number_in(const Json& line, const char* name) {
   const Json* found = find(line, name);
-  if (found == nullptr || !found->is_number_unsigned()) return std::nullopt;
-  const auto number = found->get<std::uint64_t>();
-  return number <= static_cast<std::uint64_t>(kMaxTime) ? std::optional(static_cast<std::int64_t>(number))
-                                                        : std::nullopt;
+  if (found == nullptr || !found->is_number_integer()) return std::nullopt;
+  const auto number = found->get<std::int64_t>();  // one beyond 63 bits becomes negative
+  return number >= 0 && number <= kMaxTime ? std::optional(number) : std::nullopt;
 }
 
 void append_member(std::string& out, std::string_view name, const std::string& text) {
