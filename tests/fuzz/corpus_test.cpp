@@ -19,6 +19,7 @@ int framing_target(const std::uint8_t* data, std::size_t size);
 int cookie_target(const std::uint8_t* data, std::size_t size);
 int actions_target(const std::uint8_t* data, std::size_t size);
 int config_target(const std::uint8_t* data, std::size_t size);
+int export_target(const std::uint8_t* data, std::size_t size);
 int http_target(const std::uint8_t* data, std::size_t size);
 int http_parsers_target(const std::uint8_t* data, std::size_t size);
 int json_target(const std::uint8_t* data, std::size_t size);
@@ -63,6 +64,7 @@ BOOST_AUTO_TEST_CASE(framing_finds_nothing_in_its_corpus) { run_corpus("framing"
 BOOST_AUTO_TEST_CASE(cookie_finds_nothing_in_its_corpus) { run_corpus("cookie", cookie_target); }
 BOOST_AUTO_TEST_CASE(actions_finds_nothing_in_its_corpus) { run_corpus("actions", actions_target); }
 BOOST_AUTO_TEST_CASE(config_finds_nothing_in_its_corpus) { run_corpus("config", config_target); }
+BOOST_AUTO_TEST_CASE(export_finds_nothing_in_its_corpus) { run_corpus("export", export_target); }
 BOOST_AUTO_TEST_CASE(http_finds_nothing_in_its_corpus) { run_corpus("http", http_target); }
 BOOST_AUTO_TEST_CASE(http_parsers_finds_nothing_in_its_corpus) {
   run_corpus("http_parsers", http_parsers_target);
@@ -72,8 +74,8 @@ BOOST_AUTO_TEST_CASE(nginx_finds_nothing_in_its_corpus) { run_corpus("nginx", ng
 BOOST_AUTO_TEST_CASE(replies_finds_nothing_in_its_corpus) { run_corpus("replies", replies_target); }
 
 BOOST_AUTO_TEST_CASE(every_target_and_every_corpus_is_tested_here) {
-  const std::set<std::string> tested = {"actions",      "config", "cookie", "framing", "http",
-                                        "http_parsers", "json",   "nginx",  "replies"};
+  const std::set<std::string> tested = {"actions", "config",       "cookie", "export", "framing",
+                                        "http",    "http_parsers", "json",   "nginx",  "replies"};
   std::set<std::string> targets, corpora;
   for (const auto& entry : std::filesystem::directory_iterator(kFuzz)) {
     const std::string name = entry.path().filename();

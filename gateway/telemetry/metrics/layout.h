@@ -38,7 +38,7 @@ enum class Count {
 inline constexpr std::size_t kCounts = static_cast<std::size_t>(Count::count);
 
 // The number of refusal reasons (request_labels.h), including one for all others.
-inline constexpr std::size_t kReasons = 26;
+inline constexpr std::size_t kReasons = 27;
 
 // An endpoint in the metrics. `none` stands for requests of no endpoint, or of one that does not exist;
 // Metrics::register_endpoint returns the others.

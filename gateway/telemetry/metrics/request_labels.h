@@ -15,19 +15,33 @@ inline constexpr std::array<std::string_view, kOutcomes> kOutcomeNames = {
     "ok", "refused", "forbidden", "bad_request", "store_unavailable", "error"};
 
 // Every X-Session-Reason, and "other" for an unlisted one.
-inline constexpr std::array<std::string_view, kReasons> kReasonNames = {"absent",       "unknown",
-                                                                        "expired",      "revoked",
-                                                                        "malformed",    "bad-signature",
-                                                                        "bad-secret",   "ambiguous",
-                                                                        "stale",        "forbidden",
-                                                                        "not-allowed",  "commit-not-allowed",
-                                                                        "cross-origin", "method-not-allowed",
-                                                                        "bad-query",    "bad-actions",
-                                                                        "bad-location", "application-error",
-                                                                        "too-large",    "too-many-sessions",
-                                                                        "no-endpoint",  "no-such-session",
-                                                                        "does-not-fit", "store-unavailable",
-                                                                        "internal",     "other"};
+inline constexpr std::array<std::string_view, kReasons> kReasonNames = {"absent",
+                                                                        "unknown",
+                                                                        "expired",
+                                                                        "revoked",
+                                                                        "malformed",
+                                                                        "bad-signature",
+                                                                        "bad-secret",
+                                                                        "ambiguous",
+                                                                        "stale",
+                                                                        "forbidden",
+                                                                        "not-allowed",
+                                                                        "commit-not-allowed",
+                                                                        "cross-origin",
+                                                                        "method-not-allowed",
+                                                                        "bad-query",
+                                                                        "bad-request",
+                                                                        "bad-actions",
+                                                                        "bad-location",
+                                                                        "application-error",
+                                                                        "too-large",
+                                                                        "too-many-sessions",
+                                                                        "no-endpoint",
+                                                                        "no-such-session",
+                                                                        "does-not-fit",
+                                                                        "store-unavailable",
+                                                                        "internal",
+                                                                        "other"};
 
 // The label `endpoint` of requests that name no endpoint, or an unknown one.
 inline constexpr std::string_view kNoEndpoint = "none";
