@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -13,6 +14,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/support/daemon/admin_gateway.h"
+#include "tests/support/daemon/impostor.h"
 #include "tests/support/daemon/wire_redis.h"
 #include "tests/support/places.h"
 #include "tests/support/program.h"
@@ -260,6 +262,23 @@ BOOST_AUTO_TEST_CASE(a_gateway_or_a_store_that_is_gone_leaves_no_file_that_looks
   const Said nobody = run_gateway_command({"sessions", "export", "--passphrase-file", passphrase, "-o",
                                            dir / "file", "--socket", dir / "nobody.sock"});
   BOOST_TEST(nobody.status == 3);
+  for (const std::string& file : {dir / "file", (dir / "file") + ".partial"})
+    BOOST_TEST(!std::filesystem::exists(file));
+}
+
+// It has had one page of two when the signal comes, or none.
+BOOST_AUTO_TEST_CASE(an_export_that_is_interrupted_leaves_no_file) {
+  const std::string page = R"({"records":[],"sessions":{},"unreadable":0,"cursor":"00"})";
+  Impostor gateway(dir / "admin.sock",
+                   "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(page.size()) + "\r\n\r\n" + page);
+  session::test::Process command(
+      {session::test::gateway_binary(), "sessions", "export", "--plain", "--output", dir / "file", "--socket",
+       dir / "admin.sock", "--timeout", "1s"},
+      dir / "log");
+  wait_until("the export to begin", [&] { return std::filesystem::exists((dir / "file") + ".partial"); });
+  command.signal(SIGINT);
+  BOOST_TEST(command.wait() == 1);
+  BOOST_TEST(has(read_file(dir / "log"), "interrupted\nnothing is exported"));
   for (const std::string& file : {dir / "file", (dir / "file") + ".partial"})
     BOOST_TEST(!std::filesystem::exists(file));
 }

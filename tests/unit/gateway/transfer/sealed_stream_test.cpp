@@ -23,7 +23,8 @@ std::string sealed(const std::string& plain, const char* passphrase = "passphras
   Sealer sealer(Secret(passphrase), kCheap, random);
   std::string stream = sealer.header();
   for (std::size_t at = 0; at < plain.size(); at += piece) stream += sealer.add(plain.substr(at, piece));
-  return stream + sealer.finish();
+  stream += sealer.finish();
+  return stream;
 }
 
 struct Opened {
@@ -119,8 +120,8 @@ BOOST_AUTO_TEST_CASE(chunks_can_t_be_left_out_repeated_exchanged_or_added) {
     BOOST_TEST((of(numbers).failure == Kind::damaged));
   // Of another stream with the same passphrase and the same plain text.
   Sealer other(Secret("passphrase"), kCheap);
-  const std::string others =
-      other.header() + other.add(text_of(SealedChunks::kPlainBytes + 1)) + other.finish();
+  std::string others = other.header() + other.add(text_of(SealedChunks::kPlainBytes + 1));
+  others += other.finish();
   BOOST_TEST((open(stream.substr(0, header) + others.substr(header_size(others))).failure == Kind::damaged));
 }
 
