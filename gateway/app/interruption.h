@@ -4,8 +4,8 @@
 
 namespace session::gateway {
 
-// While it exists, the first SIGINT, SIGTERM or SIGHUP does not end the process: a command that leaves nothing
-// half done looks now and then whether one has come. One at a time.
+// While it exists, the first SIGINT, SIGTERM or SIGHUP does not end the process: a command that leaves
+// nothing half done looks now and then whether one has come. One at a time.
 class Interruption {
  public:
   Interruption();
