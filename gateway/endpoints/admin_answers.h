@@ -67,8 +67,8 @@ Task<Boxed<Response>> admin_show_cookie(const Request& request, Services& servic
 Task<Boxed<Response>> admin_subjects(const Query& query, Services& services);
 Task<Boxed<Response>> admin_stats(Services& services);
 
-// A page of all that the store holds of sessions, and the opposite: a batch of such records as the body. Whose
-// request it is, is known.
+// A page of all that the store holds of sessions, and the opposite: a batch of such records as the body.
+// Whose request it is, is known.
 Task<Boxed<Response>> admin_export(const Query& query, Services& services);
 Task<Boxed<Response>> admin_import(const Request& request, Services& services);
 

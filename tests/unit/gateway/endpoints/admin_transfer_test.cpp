@@ -19,7 +19,7 @@ struct Exports : AdminFixture {
     asked.with("DOCUMENT_URI", path).body(body);
     gateway::Request request = asked.request();
     request.operator_user = user;
-    return run(gateway::admin_endpoint(request, services));
+    return respond(gateway::admin_endpoint(request, services));
   }
   Json exported() { return body(get("/export")); }
   static Json header() {
