@@ -58,11 +58,13 @@ class Browser:
         self.jar = http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(self.jar), Untouched)
 
-    def ask(self, method, address, data=None, headers=()):
+    def raw(self, method, address, body=None, headers=()):
         url = self.site + address if address.startswith("/") else address
-        body = None if data is None else urllib.parse.urlencode(data).encode()
-        request = urllib.request.Request(url, body, {"Accept": "text/html", "User-Agent": self.agent, **dict(headers)}, method=method)
+        request = urllib.request.Request(url, None if body is None else body.encode(), {"Accept": "text/html", "User-Agent": self.agent, **dict(headers)}, method=method)
         return Answer(url, self.opener.open(request, timeout=DEADLINE))
+
+    def ask(self, method, address, data=None, headers=()):
+        return self.raw(method, address, None if data is None else urllib.parse.urlencode(data), headers)
 
     def get(self, address, headers=()):
         return self.ask("GET", address, headers=headers)
