@@ -132,6 +132,20 @@ add_claims(interop/random_coexistence_test peers peers_support wire_support redi
 add_claims(interop/session_store_coexistence_test peers peers_support wire_support redis_support)
 add_claims(interop/session_store_test peers peers_support)
 
+# recipes
+add_recipe(cpp)
+add_recipe(django)
+add_recipe(express)
+add_recipe(fastapi)
+add_recipe(fastify)
+add_recipe(flask)
+add_recipe(go)
+add_recipe(java)
+add_recipe(oidc)
+add_recipe(php)
+add_recipe(radicale)
+add_recipe(sinatra)
+
 # resilience
 add_claims(resilience/groups_test redis drill_support)
 add_claims(resilience/hostile_test redis drill_support)
