@@ -2,7 +2,9 @@
 import html
 import json
 import os
+import pathlib
 import signal
+import time
 import urllib.parse
 
 from browser import Browser
@@ -149,10 +151,18 @@ def a_user_ends_another_login(site):
     greets(first.get("/account"))
 
 
+def until_stopped(process):
+    """SIGSTOP takes one thread after the other."""
+    deadline = time.monotonic() + 20
+    while any("State:\tT" not in file.read_text() for file in pathlib.Path(f"/proc/{process}/task").glob("*/status")):
+        check(time.monotonic() < deadline, f"process {process} does not stop")
+
+
 def an_outage_is_no_logout(site):
     browser, _ = logged_in(site)
     os.kill(site.gateway, signal.SIGSTOP)
     try:
+        until_stopped(site.gateway)
         answer = browser.get("/account")
     finally:
         os.kill(site.gateway, signal.SIGCONT)
@@ -175,7 +185,16 @@ def after_the_logout_the_cookie_is_worth_nothing(site):
     check("Welcome" in browser.follow(answer).body, "is sent elsewhere")
 
 
+def nobody_guesses_for_long(site):
+    """The last step, since it is nginx that refuses logins of this address from then on."""
+    browser = Browser(site.url)
+    statuses = []
+    while len(statuses) < 60 and 429 not in statuses:
+        statuses.append(browser.submit(browser.get("/login"), "/login", user=NAME, password="a guess").status)
+    check(statuses[-1] == 429 and set(statuses[:-1]) <= {403}, f"takes guesses without end: {statuses}")
+
+
 STEPS = (everybody_sees_the_first_page, a_stranger_is_sent_to_the_login_with_the_way_back, a_stranger_who_claims_to_be_somebody_is_one,
          the_way_back_leads_to_this_site_only, a_wrong_password_logs_nobody_in, a_form_of_another_site_is_refused,
          a_login_leads_to_the_page_that_was_wanted, session_data_stays, a_user_ends_another_login, an_outage_is_no_logout,
-         after_the_logout_the_cookie_is_worth_nothing)
+         after_the_logout_the_cookie_is_worth_nothing, nobody_guesses_for_long)
