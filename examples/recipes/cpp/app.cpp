@@ -34,11 +34,16 @@ struct User {
 };
 
 // A sample, with the password "wonderland". Keep such salted and slow hashes in your database.
-const std::map<std::string, User, std::less<>> kUsers = {
-    {"alice",
-     {"vZ1oM0GkQ9bXw2Ra", "68614e92881859c9477eaf6f05d086bdd7885b7b23d7e7b629099e5e021e786d", {"staff"}}}};
+const User* user_of(const std::string& name) {
+  static const std::map<std::string, User> all = {
+      {"alice",
+       {"vZ1oM0GkQ9bXw2Ra", "68614e92881859c9477eaf6f05d086bdd7885b7b23d7e7b629099e5e021e786d", {"staff"}}}};
+  const auto found = all.find(name);
+  return found == all.end() ? nullptr : &found->second;
+}
+
 // Compared with if there is no such user, so that the time of an answer does not tell which names exist.
-const User kNobody = {"", std::string(64, '0'), {}};
+User nobody() { return {"", std::string(64, '0'), {}}; }
 
 struct Request {
   std::string method;
@@ -219,16 +224,16 @@ Response start_page() {
 Task<Response> log_in(SessionManager& manager, const Request& request) {
   const std::string name = field(request.body, "user");
   const std::string to = safe(field(request.body, "to"));
-  const auto found = kUsers.find(name);
-  if (!is_right(found == kUsers.end() ? kNobody : found->second, field(request.body, "password")))
-    co_return login_page(to, "Wrong name or password.", 403);
+  const User* found = user_of(name);
+  const bool right = is_right(found == nullptr ? nobody() : *found, field(request.body, "password"));
+  if (found == nullptr || !right) co_return login_page(to, "Wrong name or password.", 403);
   const std::string_view cookies[] = {request.cookies};
   auto opened = co_await manager.open(cookies);
   if (!opened) co_return outage();
   // Whoever logs in gets a new id, and the visitor's other sessions end.
   Session session = opened->session ? std::move(*opened->session) : manager.create(std::move(opened->others));
   session.set_client(session::client_facts(request.client, request.agent), session::SameSubject::login);
-  Json attributes = {{"user", name}, {"groups", found->second.groups}};
+  Json attributes = {{"user", name}, {"groups", found->groups}};
   auto written = co_await session.set(std::move(attributes), Flush::now);
   if (!written) co_return outage();
   co_return redirect(to, &session);
