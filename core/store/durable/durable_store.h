@@ -8,17 +8,12 @@
 
 #include "core/base/clock.h"
 #include "core/base/result.h"
+#include "core/store/durable/durability.h"
 #include "core/store/memory/memory_store.h"
 #include "core/store/observer.h"
 #include "core/store/store.h"
 
 namespace session {
-
-// What a change of a DurableStore waits for.
-enum class Durability {
-  second,  // for nothing; it is in the file within a second, as long as the disk keeps up
-  commit,  // a create, a replace and an erase are answered when they are in the file and on the disk
-};
 
 // What happened to the file, for a log. A callback gets it on the thread that opens or closes the store, or
 // on the thread that writes; it must not call the store.
