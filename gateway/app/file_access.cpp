@@ -63,14 +63,27 @@ int become(const FileUser& user) {
 
 int error_of(bool failed) { return failed ? errno : 0; }
 
-// Returns 0 if this process can open the file, or the error.
+// How open(2) is asked for what the gateway does with the file.
+int access_for(ReferencedFile::Use use) {
+  switch (use) {
+    case ReferencedFile::Use::read:
+      return O_RDONLY;
+    case ReferencedFile::Use::append:
+      return O_WRONLY | O_APPEND;
+    case ReferencedFile::Use::database:
+      return O_RDWR;
+  }
+  return O_RDONLY;
+}
+
+// Returns 0 if this process can open the file, or make it if that is its use, or the error.
 int open_error(const ReferencedFile& file) {
-  const bool append = file.use == ReferencedFile::Use::append;
-  const int access = append ? O_WRONLY | O_APPEND : O_RDONLY;
-  const int descriptor = ::open(file.path.c_str(), access | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  using Use = ReferencedFile::Use;
+  const int descriptor = ::open(file.path.c_str(), access_for(file.use) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   const int error = error_of(descriptor < 0);
   if (descriptor >= 0) ::close(descriptor);
-  if (!append || error != ENOENT) return error;
+  const bool makes_files = file.use == Use::database || (file.use == Use::append && error == ENOENT);
+  if (!makes_files || (error != 0 && error != ENOENT)) return error;
   return error_of(::access(fs::path(file.path).parent_path().c_str(), W_OK | X_OK) != 0);
 }
 
@@ -137,23 +150,34 @@ std::string access_of(const fs::path& path) {
   return std::string(mode) + " " + name_of_owner(found.st_uid) + ":" + name_of_group(found.st_gid);
 }
 
-// systemd gives the service copies of root's files in this folder beside the configuration (LoadCredential=).
+// systemd gives the service copies of root's files in the folder credentials beside the configuration
+// (LoadCredential=), and a folder of its own below /var/lib, which others can't enter (StateDirectory=).
 bool is_handed_over(const FileUser& user, const ReferencedFile& file) {
-  return user.is_service && file.name.starts_with("credentials/");
+  if (!user.is_service) return false;
+  return file.use == ReferencedFile::Use::database ? file.path.starts_with("/var/lib/session-gateway/")
+                                                   : file.name.starts_with("credentials/");
 }
 
 std::string remedy(const FileUser& user, const ReferencedFile& file) {
   if (file.use == ReferencedFile::Use::append)
     return user.is_service ? "name a place that the unit gives it (LogsDirectory=)" : "let it write there";
+  if (file.use == ReferencedFile::Use::database) {
+    return user.is_service ? "name a place below /var/lib/session-gateway, which the unit gives it"
+                           : "let it write the file and its folder";
+  }
   if (!user.is_service) return "let it read the file by its group (chgrp, chmod g=r), or give it the file";
   const std::string name = fs::path(file.path).filename().string();
   return "move the file into the folder credentials beside the configuration, and name it credentials/" +
          name + ": systemd hands the files there to the service";
 }
 
+std::string verb(ReferencedFile::Use use) {
+  if (use == ReferencedFile::Use::read) return "read";
+  return use == ReferencedFile::Use::append ? "append to" : "write";
+}
+
 std::string reason(const FileUser& user, const ReferencedFile& file, const Verdict& verdict) {
-  const std::string use = file.use == ReferencedFile::Use::append ? "append to" : "read";
-  std::string why = "the user " + user.name + " can't " + use + " this file (";
+  std::string why = "the user " + user.name + " can't " + verb(file.use) + " this file (";
   if (verdict.folder_bytes > 0) {
     const std::string folder = file.path.substr(0, static_cast<std::size_t>(verdict.folder_bytes));
     why += "it can't enter the folder " + escaped(folder) + ", " + access_of(folder);

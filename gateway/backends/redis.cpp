@@ -49,7 +49,8 @@ StoreReport report_of(const RedisReport& redis, const std::optional<NearCache::S
 
 }  // namespace
 
-StoreBackend make_redis_store(const Settings& settings, Telemetry& telemetry) {
+StoreBackend make_redis_store(const Settings& settings, Telemetry& telemetry,
+                              const StoreProgress& /*progress*/) {
   RedisStoreOptions options = settings.redis;
   options.prefix = "";  // The format builds the whole key, prefix included.
   // Shared, because connections live as long as the workers' loops.

@@ -9,7 +9,7 @@ namespace {
 
 struct StoreTypeRow {
   StoreType type;
-  StoreBackend (*make)(const Settings& settings, Telemetry& telemetry);
+  StoreBackend (*make)(const Settings& settings, Telemetry& telemetry, const StoreProgress& progress);
 };
 
 constexpr std::array kRows = {StoreTypeRow{StoreType::memory, make_memory_store},
@@ -17,12 +17,12 @@ constexpr std::array kRows = {StoreTypeRow{StoreType::memory, make_memory_store}
 
 }  // namespace
 
-StoreBackend make_store(const Settings& settings, Telemetry& telemetry) {
+StoreBackend make_store(const Settings& settings, Telemetry& telemetry, const StoreProgress& progress) {
   const auto* row = std::find_if(kRows.begin(), kRows.end(), [&](const StoreTypeRow& candidate) {
     return candidate.type == settings.store_type;
   });
   if (row == kRows.end()) throw std::logic_error("a store type without a row");
-  return row->make(settings, telemetry);
+  return row->make(settings, telemetry, progress);
 }
 
 }  // namespace session::gateway

@@ -20,7 +20,11 @@ struct FileAccess {
 
 // A file that a configuration names.
 struct ReferencedFile {
-  enum class Use { read, append };
+  enum class Use {
+    read,
+    append,
+    database,  // written at any place, with further files beside it
+  };
 
   int line = 0;     // where the configuration names it
   std::string key;  // the setting that names it

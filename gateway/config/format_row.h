@@ -65,6 +65,10 @@ struct FormatRow {
   std::vector<Secret> (*former_log_id_sources)(const Settings& settings) = nullptr;
   // The secrets without which its cookies and store keys mean nothing. REQUIRES: the settings were validated.
   std::vector<SharedSecret> (*shared_secrets)(const FormatContext& context) = nullptr;
+  // What makes the keys of its sessions in a store, in use and beside the cookie: with another, no session is
+  // found again. nullptr: nothing does.
+  Secret (*store_key_source)(const Settings& settings) = nullptr;
+  std::string_view store_key_setting = {};  // the setting that says it
   // REQUIRES: the settings were validated.
   Format (*make)(const FormatContext& context) = nullptr;
 };

@@ -33,6 +33,8 @@ FormatRow native_row() {
   row.capabilities = kNativeCapabilities;
   row.log_id_source = [](const Settings& settings) -> const Secret& { return settings.salt; };
   row.shared_secrets = shared_secrets;
+  row.store_key_source = [](const Settings& settings) { return settings.salt; };
+  row.store_key_setting = "salt";
   row.make = make;
   return row;
 }

@@ -38,6 +38,17 @@ constexpr std::array kRows = {
         [](const Settings& a, const Settings& b) { return a.memory.max_bytes == b.memory.max_bytes; }},
 };
 
+// These matter only if sessions are in memory.
+constexpr std::array kMemoryRows = {
+    RestartSetting{
+        "store.memory.file",
+        [](const Settings& a, const Settings& b) { return a.memory_file.path == b.memory_file.path; }},
+    RestartSetting{"store.memory.durability",
+                   [](const Settings& a, const Settings& b) {
+                     return a.memory_file.durability == b.memory_file.durability;
+                   }},
+};
+
 // These matter only if sessions are in Redis.
 constexpr std::array kRedisRows = {
     RestartSetting{"store.redis.url",
@@ -126,6 +137,26 @@ void compare_keys(const Settings& served, const Settings& next, std::vector<std:
   }
 }
 
+Secret store_key_source(const Settings& settings) {
+  const FormatRow& format = *settings.format;
+  return format.store_key_source == nullptr ? Secret() : format.store_key_source(settings);
+}
+
+// The file says what the keys of its sessions depend on. With another value a restart would set it aside, and
+// with it the sessions that are written into it until then.
+void compare_store_keys(const Settings& served, const Settings& next, Problems& problems) {
+  if (!served.has_memory_file() || !next.has_memory_file()) return;
+  std::string_view changed;
+  if (served.format->name != next.format->name) {
+    changed = "dialect";
+  } else if (!same(store_key_source(served), store_key_source(next))) {
+    changed = next.format->store_key_setting;
+  }
+  if (changed.empty()) return;
+  problems.push_back({line_of(next, changed), std::string(changed),
+                      "changed, which counts only after a restart, as the file of sessions depends on it"});
+}
+
 bool is_among(const Secret& secret, const std::vector<Secret>& secrets) {
   return std::any_of(secrets.begin(), secrets.end(), [&](const Secret& each) { return same(secret, each); });
 }
@@ -206,6 +237,9 @@ Problems reload_diff(const Settings& served, const Settings& next) {
   compare(kRows, served, next, problems);
   const bool redis = served.store_type == StoreType::redis && next.store_type == StoreType::redis;
   if (redis) compare(kRedisRows, served, next, problems);
+  const bool memory = served.store_type == StoreType::memory && next.store_type == StoreType::memory;
+  if (memory) compare(kMemoryRows, served, next, problems);
+  compare_store_keys(served, next, problems);
   return problems;
 }
 

@@ -197,16 +197,6 @@ void read_session(Section& section, Settings& to) {
   read_choice(section["regenerate_on"], to.regenerate_on, kRegenerateOn);
 }
 
-void read_memory(Section& section, Settings& to) {
-  const Field most = section["max_bytes"];
-  read_size(most, to.memory.max_bytes, {64 * kKiB, 1024 * kGiB}, PlainBytes::refused);
-  const bool comparable = most.clean() && most.context().clean("session.max_bytes");
-  if (comparable && to.memory.max_bytes < to.session.max_bytes) {
-    most.problem("expected at least session.max_bytes (" + format_size(to.session.max_bytes) + "), got " +
-                 format_size(to.memory.max_bytes));
-  }
-}
-
 void read_store(Section& section, Settings& to) {
   read_choice(section["type"], to.store_type, kStoreTypes);
   read_map(section["memory"], [&](Section& memory) { read_memory(memory, to); });
@@ -256,6 +246,7 @@ void read_settings(Section& top, Settings& to) {
   read_map(top["commit"], [&](Section& commit) { read_commit(commit, to.redirect_hosts); });
   read_map(top["log"], [&](Section& log) { read_log(log, to.log); });
   check_formats(top, to);
+  check_memory(top, to);
   add_warnings(top, to);
 }
 

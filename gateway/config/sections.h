@@ -24,6 +24,10 @@ void read_keys(const Field& field, std::vector<KeyMaterial>& to);
 // Absent: leaves `to` alone. A password from a file is read again whenever it is asked for.
 void read_password(const Field& field, PasswordSource& to);
 // After the limits and the type of the store, which it must go with.
+void read_memory(Section& section, Settings& to);
+// What of it must go with other sections. After all of them.
+void check_memory(Section& top, const Settings& settings);
+// As read_memory.
 void read_redis(Section& section, Settings& to);
 // Before the cookie, whose default name it decides.
 void read_dialect(const Field& field, Settings& to);

@@ -61,6 +61,10 @@ FormatRow session_store_row() {
     return salt_of(settings, settings.format_settings<SessionStoreSettings>(kName), true);
   };
   row.shared_secrets = shared_secrets;
+  row.store_key_source = [](const Settings& settings) {
+    return salt_of(settings, settings.format_settings<SessionStoreSettings>(kName), true);
+  };
+  row.store_key_setting = "salt";
   row.make = make;
   return row;
 }

@@ -20,6 +20,7 @@
 #include "core/cookie/key_ring.h"
 #include "core/identity/identity.h"
 #include "core/record/policy.h"
+#include "core/store/durable/durability.h"
 #include "core/store/memory/memory_store.h"
 #include "core/store/redis/connection/options.h"
 #include "gateway/config/file.h"
@@ -114,6 +115,19 @@ struct RecordClient {
 // Where sessions are kept.
 enum class StoreType { memory, redis };
 
+// What a gateway does while its file of sessions can't be written.
+enum class OnDiskError {
+  serve,   // it starts, and is ready, but says that it is degraded
+  refuse,  // it does not start without the file, and is not ready while the file fails
+};
+
+// The file in which the sessions of the memory store outlive the process.
+struct MemoryFile {
+  std::string path;  // absolute; empty: there is none
+  Durability durability = Durability::second;
+  OnDiskError on_disk_error = OnDiskError::serve;
+};
+
 struct Settings {
   std::vector<Listen> listen = {ListenUnix{"/run/session-gateway/gateway.sock", 0660}};
   // `secret` of each of `listen`, in its order: what requests there must carry one of. Empty: nothing.
@@ -133,7 +147,8 @@ struct Settings {
   RegenerateOn regenerate_on = RegenerateOn::rules;
   RecordClient record_client;
   StoreType store_type = StoreType::memory;
-  MemoryStoreOptions memory;  // read and checked whichever the type is, like the next
+  MemoryStoreOptions memory;  // read and checked whichever the type is, like the next two
+  MemoryFile memory_file;
   RedisStoreOptions redis;
   IdentitySettings identity;
   std::vector<Rule> rules;
@@ -154,6 +169,10 @@ struct Settings {
   [[nodiscard]] bool has_listen_secret() const {
     return std::any_of(listen_secrets.begin(), listen_secrets.end(),
                        [](const std::vector<Secret>& secrets) { return !secrets.empty(); });
+  }
+  // Whether the sessions are in memory, and in a file.
+  [[nodiscard]] bool has_memory_file() const {
+    return store_type == StoreType::memory && !memory_file.path.empty();
   }
   // Whether sessions of the format of that name migrate.
   [[nodiscard]] bool accepts(std::string_view name) const {

@@ -25,7 +25,7 @@ std::string summary(const Settings& settings) {
   out.append(", idle_timeout ").append(format_duration(settings.session.idle_timeout));
   out.append(", absolute_timeout ").append(format_duration(settings.session.absolute_timeout));
   out.append(", flush ").append(settings.flush == FlushMode::wait ? "wait" : "behind");
-  out.append(", store ").append(redis ? "redis" : "memory");
+  out.append(", store ").append(redis ? "redis" : settings.has_memory_file() ? "memory and file" : "memory");
   return out.append(", rules ").append(rules);
 }
 

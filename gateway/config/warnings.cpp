@@ -136,12 +136,20 @@ void warn_of_session(Section& top, const Settings& settings) {
   }
 }
 
+// Whoever names a file for sessions probably wants them in it.
+void warn_of_memory_file(Section& top, const Settings& settings) {
+  if (settings.store_type == StoreType::memory || settings.memory_file.path.empty()) return;
+  within(within(top["store"], "memory"), "file").warn("not used with store.type redis: sessions are there");
+}
+
 // Whoever configures the address of Redis probably wants to use it.
 void warn_of_store(Section& top, const Settings& settings) {
   if (settings.store_type != StoreType::memory || within(top["store"], "type").given()) return;
   const Field redis = within(top["store"], "redis");
   if (!within(redis, "url").given() && !within(redis, "urls").given()) return;
-  redis.warn("not used without store.type redis: sessions are in memory, and end with the process");
+  redis.warn(settings.memory_file.path.empty()
+                 ? "not used without store.type redis: sessions are in memory, and end with the process"
+                 : "not used without store.type redis: sessions are in memory, and in store.memory.file");
 }
 
 }  // namespace
@@ -155,6 +163,7 @@ void add_warnings(Section& top, const Settings& settings) {
   warn_of_limits(top, settings);
   warn_of_session(top, settings);
   warn_of_store(top, settings);
+  warn_of_memory_file(top, settings);
 }
 
 }  // namespace session::gateway

@@ -69,6 +69,12 @@ Response unavailable(const StoreFailure& failure, ProblemBody body) {
   return response;
 }
 
+Response unavailable(std::string_view sentence) {
+  Response response = problem(503, "store-unavailable", sentence);
+  response.headers.add("Retry-After", kRetryAfterSeconds);
+  return response;
+}
+
 Response unavailable(const StoreFailure& failure, std::size_t ended) {
   Response response = unavailable(failure, ProblemBody::none);
   Json members = members_of(response.status, response.reason, sentence(failure));

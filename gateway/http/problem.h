@@ -24,6 +24,8 @@ enum class ProblemBody { json, none };
 [[nodiscard]] Response refused(RejectReason refusal, ProblemBody body = ProblemBody::json);
 // The store can't answer: 503 and Retry-After. Never a 401: an outage is no logout.
 [[nodiscard]] Response unavailable(const StoreFailure& failure, ProblemBody body = ProblemBody::json);
+// The same for a probe of a store that answers, with a sentence of its own.
+[[nodiscard]] Response unavailable(std::string_view sentence);
 // The same after some sessions have ended: their number is the member `ended` of the body.
 [[nodiscard]] Response unavailable(const StoreFailure& failure, std::size_t ended);
 // A session was not written: 503, 401 or 413.

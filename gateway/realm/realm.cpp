@@ -64,7 +64,8 @@ Realm::Realm(std::shared_ptr<const ConfigSnapshot> configuration, Store& store,
                 },
                 settings().redirect_hosts,
                 settings().record_client,
-                admin_services(settings(), host)} {
+                admin_services(settings(), host),
+                {host.store_trouble, settings().memory_file.on_disk_error}} {
   for (LegacyFormat& format : accepted_by(settings(), budget)) sessions_.accept(std::move(format));
 }
 

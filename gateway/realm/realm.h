@@ -26,6 +26,8 @@ class Realm : public std::enable_shared_from_this<Realm> {
     std::function<bool()> draining = [] { return false; };  // whether the worker is about to stop
     // Shared by all workers, and kept over reloads.
     std::shared_ptr<SessionCensus> census = std::make_shared<SessionCensus>();
+    // StoreBackend::trouble.
+    std::function<std::string_view()> store_trouble = [] { return std::string_view(); };
   };
 
   // Throws std::exception if the keys can't be used. Registers its name with the telemetry. The store and the

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <string_view>
 
 #include "core/authz/rule_set.h"
 #include "core/json/json.h"
@@ -24,6 +25,13 @@ struct AdminServices {
   std::size_t max_record_bytes = std::size_t{1} << 17;
 };
 
+// What `ready` tells of a store that serves, but would lose sessions at a restart that it should keep.
+struct StoreTrouble {
+  // Returns a sentence; empty: there is no trouble.
+  std::function<std::string_view()> now = [] { return std::string_view(); };
+  OnDiskError then = OnDiskError::serve;  // store.memory.on_disk_error
+};
+
 // The objects that endpoints use, one set per worker and realm. Not thread-safe: for the worker's thread
 // only.
 struct Services {
@@ -36,6 +44,7 @@ struct Services {
   RedirectHosts redirect_hosts = {};  // commit.redirect_hosts
   RecordClient record_client = {};    // session.record_client
   AdminServices admin = {};
+  StoreTrouble store_trouble = {};
 };
 
 }  // namespace session::gateway

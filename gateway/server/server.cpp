@@ -36,7 +36,8 @@ std::size_t worker_count(const Settings& settings) {
 Server::Server(Settings settings, ConfigSource source, Telemetry& telemetry)
     : telemetry_(telemetry),
       endpoints_(telemetry),
-      store_(make_store(settings, telemetry)),
+      store_(make_store(settings, telemetry,
+                        [this](const std::string& status) { service_manager_.starting(status); })),
       own_telemetry_(telemetry),
       reader_(std::move(source)),
       listeners_(listen(settings)),
@@ -306,6 +307,7 @@ void Server::run() {
   loop_.run();
   for (const auto& worker : workers_) worker->drain(config_->settings.limits.request_deadline);
   for (const auto& worker : workers_) worker->join();
+  if (store_.close) store_.close();
   if (failed) std::rethrow_exception(failed);
   log().info("stopped");
 }

@@ -32,7 +32,8 @@ void hold_reload_signal();
 // store and waits for signals; workers serve the requests.
 class Server {
  public:
-  // Binds all listeners, or takes over those that the service manager has passed. Throws std::exception if a
+  // Makes the store, which may read a file of sessions for some seconds, and then binds all listeners, or
+  // takes over those that the service manager has passed. Throws std::exception if a
   // listener or the store can't be opened. REQUIRES: the settings come from with_ephemeral_keys(), and the
   // telemetry has no endpoints and no store registered. The telemetry must outlive the server.
   Server(Settings settings, ConfigSource source, Telemetry& telemetry);
@@ -69,6 +70,7 @@ class Server {
   // The order matters: the members that register with the telemetry come before those that count in it.
   Telemetry& telemetry_;
   const EndpointTable endpoints_;
+  ServiceManager service_manager_;  // hears while the store is made
   StoreBackend store_;
   WorkerTelemetry own_telemetry_;  // of the thread that calls run()
   ConfigReader reader_;
@@ -80,7 +82,6 @@ class Server {
   FdBudget fd_budget_;
   std::size_t most_connections_;
   std::shared_ptr<CacheBudget> cache_budget_;
-  ServiceManager service_manager_;
   boost::asio::io_context loop_;
   ReloadQueue reloads_;
   ReloadControl control_;

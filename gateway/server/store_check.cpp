@@ -34,6 +34,7 @@ Result<bool, StoreFailure> probe(const std::shared_ptr<Realm>& realm) {
 }
 
 StoreCheck try_configured_store(Settings settings) {
+  settings.memory_file.path.clear();  // The file is the running gateway's, who lets nobody else open it.
   LogSettings log;
   log.audit = {AuditTarget::off, ""};
   Telemetry telemetry(log, std::make_shared<spdlog::sinks::null_sink_mt>());

@@ -105,10 +105,11 @@ void Worker::join() {
 
 std::unique_ptr<const RealmSet> Worker::make_realms(
     const std::shared_ptr<const ConfigSnapshot>& configuration) {
-  const Realm::Host host{[this](Task<void> task, std::shared_ptr<Realm> realm) {
-                           run_in_background(std::move(task), std::move(realm));
-                         },
-                         [this] { return draining_; }, shared_.census};
+  Realm::Host host{[this](Task<void> task, std::shared_ptr<Realm> realm) {
+                     run_in_background(std::move(task), std::move(realm));
+                   },
+                   [this] { return draining_; }, shared_.census};
+  if (shared_.store.trouble) host.store_trouble = shared_.store.trouble;
   return std::make_unique<const RealmSet>(configuration, *store_, shared_.cache_budget, telemetry_, host);
 }
 

@@ -7,6 +7,8 @@
 namespace session::gateway {
 namespace {
 
+constexpr std::chrono::seconds kStartPatience{60};
+
 // Sends a state. Failures are ignored: without a service manager there is nothing else to do.
 void tell(const std::string& state) { (void)::sd_notify(0, state.c_str()); }
 
@@ -19,6 +21,11 @@ std::string monotonic_microseconds() {
 }
 
 }  // namespace
+
+void ServiceManager::starting(const std::string& text) {
+  status(text);
+  tell("EXTEND_TIMEOUT_USEC=" + std::to_string(std::chrono::microseconds(kStartPatience).count()));
+}
 
 void ServiceManager::ready() { tell("READY=1"); }
 

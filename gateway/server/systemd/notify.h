@@ -12,6 +12,9 @@ namespace session::gateway {
 // nothing. Not thread-safe.
 class ServiceManager {
  public:
+  // Sets the line in `systemctl status`, as status() does, and asks for more time to start
+  // (EXTEND_TIMEOUT_USEC): the next of these calls, or ready(), comes within a minute.
+  void starting(const std::string& text);
   // Notifies that the daemon is ready: at start, and after each reload, successful or not.
   void ready();
   void reloading();

@@ -35,6 +35,9 @@ enum class Message : std::size_t {
   admin_without_store,
   // Stores.
   memory_evictions,
+  memory_file_failing,
+  memory_file_behind,
+  memory_file_recovered,
   redis_connected,
   redis_lost,
   redis_down,

@@ -123,6 +123,30 @@ BOOST_AUTO_TEST_CASE(an_audit_file_is_appended_to_and_not_read) {
   BOOST_TEST(site.check(kOther).status == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_file_of_sessions_is_written_and_its_folder_too) {
+  if (!is_root()) return;
+  const Checked site;
+  const auto name_file = [&](const std::string& path) {
+    site.write("salt: { value: salt }\nkeys: [ { id: k1, file: k1.key } ]\nstore: { memory: { file: '" +
+               path + "' } }\n");
+  };
+  name_file(site.path("sessions.db"));
+  const std::string denied =
+      ":3: store.memory.file: the user " + std::string(kOther) + " can't write this file (Permission denied";
+  BOOST_TEST(says(site.check(kOther).err, denied), site.check(kOther).err);
+  site.files.write("sessions.db", "", 0666);
+  BOOST_TEST(says(site.check(kOther).err, denied), "its folder is closed, and SQLite makes files there");
+  site.set_mode("", 0777);
+  BOOST_TEST(site.check(kOther).status == 0);
+  site.set_mode("sessions.db", 0600);
+  const Said said = site.check(kOther);
+  BOOST_TEST(says(said.err, denied + ", 0600 root:root): let it write the file and its folder\n"), said.err);
+  BOOST_TEST(says(site.check(kServiceUser).err, "name a place below /var/lib/session-gateway"));
+  // systemd makes this folder when the service starts.
+  name_file("/var/lib/session-gateway/sessions.db");
+  BOOST_TEST(site.check(kServiceUser).status == 0);
+}
+
 // systemd reads them as root, and hands copies to the service.
 BOOST_AUTO_TEST_CASE(the_service_needs_no_permission_for_what_systemd_hands_over) {
   if (!is_root()) return;

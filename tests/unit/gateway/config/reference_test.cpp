@@ -143,6 +143,7 @@ BOOST_AUTO_TEST_CASE(the_reference_loads_and_every_value_in_it_is_the_default) {
   BOOST_TEST((read.regenerate_on == defaults.regenerate_on));
   BOOST_TEST((read.flush == defaults.flush));
   BOOST_TEST(read.memory.max_bytes == defaults.memory.max_bytes);
+  BOOST_TEST(read.memory_file.path == defaults.memory_file.path);
   BOOST_TEST((read.store_type == defaults.store_type));
   BOOST_TEST(read.identity.subject == defaults.identity.subject);
   BOOST_TEST((read.identity.headers == defaults.identity.headers));
@@ -228,6 +229,10 @@ BOOST_AUTO_TEST_CASE(the_examples_in_the_reference_load_when_they_are_activated)
     BOOST_TEST(loaded->rules.size() == 4u);
     BOOST_TEST(loaded->session.lifetimes.size() == 1u);
     BOOST_TEST((loaded->redis.password && loaded->redis.password().reveal() == "open sesame"));
+    const MemoryFile defaults;
+    BOOST_TEST(loaded->has_memory_file());
+    BOOST_TEST((loaded->memory_file.durability == defaults.durability));
+    BOOST_TEST((loaded->memory_file.on_disk_error == defaults.on_disk_error));
     BOOST_TEST(loaded->redirect_hosts.allows({"a.example.org", 0}, 443));
     BOOST_TEST(loaded->accept.size() == 2u);
     BOOST_TEST(express_of(*loaded).secrets.at(0).reveal() == "keyboard cat");

@@ -77,6 +77,30 @@ BOOST_AUTO_TEST_CASE(all_of_redis_needs_one_where_it_is_in_use) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_file_of_sessions_needs_one_for_all_that_it_depends_on) {
+  const auto with = [](const std::string& memory, const std::string& salt = "pepper") {
+    return "store:\n  memory:\n    file: /run/gw/" + memory + "\n" + keys({"k1"}, salt);
+  };
+  const std::string served = with("a.db");
+  const std::string why = "changed, which counts only after a restart, as the file of sessions depends on it";
+  BOOST_TEST(restart(served, served) == "");
+  BOOST_TEST(restart(served, with("b.db")) == line(3, "store.memory.file"));
+  BOOST_TEST(restart(served, keys({"k1"})) == line(0, "store.memory.file"));
+  BOOST_TEST(restart(served, with("a.db\n    durability: commit")) == line(4, "store.memory.durability"));
+  BOOST_TEST(restart(served, with("a.db\n    on_disk_error: refuse")) == "");
+  BOOST_TEST(restart(served, with("a.db", "ginger")) == "gateway.yaml:4: salt: " + why + "\n");
+  BOOST_TEST(restart(keys({"k1"}), keys({"k1"}, "ginger")) == "");
+  BOOST_TEST(restart(served, served + "dialect: session-store\n") ==
+             "gateway.yaml:7: dialect: " + why + "\n");
+  const std::string express =
+      "dialect: express\nstore: { memory: { file: /run/gw/a.db } }\nexpress:\n  secrets: [ { value: cat } "
+      "]\n";
+  BOOST_TEST(restart(express, express + "  prefix: \"s:\"\n") ==
+             "gateway.yaml:5: express.prefix: " + why + "\n");
+  BOOST_TEST(restart(served + "", "store: { type: redis, memory: { file: /run/gw/b.db } }\n" +
+                                      keys({"k1"}, "ginger")) == line(1, "store.type"));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_password_file_that_was_rewritten_does_not_need_one, Directory) {
   write("redis.password", "one");
   const std::string text = kRedis + "    password: { file: redis.password }\n";

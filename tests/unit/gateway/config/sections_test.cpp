@@ -54,6 +54,40 @@ BOOST_AUTO_TEST_CASE(sessions_last_whole_seconds) {
              "gateway.yaml:1: session.max_bytes: expected 1KiB..16MiB, got 1023\n");
 }
 
+BOOST_AUTO_TEST_CASE(sessions_in_memory_may_have_a_file) {
+  const std::string keys =
+      "salt: { value: pepper }\nkeys: [ { id: k1, value: 0123456789abcdef0123456789abcdef } ]\n";
+  const auto with = [&](const std::string& memory) {
+    return keys + "store: { memory: { " + memory + " } }\n";
+  };
+  const Settings defaults = settings(with("file: /run/gw/sessions.db"));
+  BOOST_TEST(defaults.has_memory_file());
+  BOOST_TEST(defaults.memory_file.path == "/run/gw/sessions.db");
+  BOOST_TEST((defaults.memory_file.durability == Durability::second));
+  BOOST_TEST((defaults.memory_file.on_disk_error == OnDiskError::serve));
+  BOOST_TEST_REQUIRE(defaults.files.size() == 1U);
+  BOOST_TEST((defaults.files.front().use == ReferencedFile::Use::database));
+  const Settings strict =
+      settings(with("file: /run/gw/sessions.db, durability: commit, on_disk_error: refuse"));
+  BOOST_TEST((strict.memory_file.durability == Durability::commit));
+  BOOST_TEST((strict.memory_file.on_disk_error == OnDiskError::refuse));
+  BOOST_TEST(!settings("store: { type: memory }\n").has_memory_file());
+  const std::string where = "gateway.yaml:3: store.memory.";
+  for (const std::string path : {"sessions.db", "/run/gw/", "\"\""})
+    BOOST_TEST(
+        problems(with("file: " + path)).starts_with(where + "file: expected the absolute path of a file"));
+  BOOST_TEST(problems(with("file: /run/s, durability: comit")) ==
+             where + "durability: expected second or commit, got comit; did you mean commit?\n");
+  for (const std::string text : {"durability: commit", "on_disk_error: serve"}) {
+    BOOST_TEST(problems(with(text)) ==
+               where + text.substr(0, text.find(':')) +
+                   ": needs file beside it: without one, sessions end with the process\n");
+  }
+  BOOST_TEST(problems("store: { memory: { file: /run/s } }\n") ==
+             "gateway.yaml:1: store.memory.file: expected salt and keys beside it\n");
+  BOOST_TEST(problems("store: { type: redis, memory: { file: /run/s } }\n") == "");
+}
+
 BOOST_AUTO_TEST_CASE(the_memory_store_is_sized_with_a_unit) {
   BOOST_TEST(settings("store: { type: memory, memory: { max_bytes: 64KiB } }\n").memory.max_bytes == 65536u);
   BOOST_TEST(problems("store: { memory: { max_bytes: 268435456 } }\n") ==

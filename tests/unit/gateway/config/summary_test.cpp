@@ -15,6 +15,12 @@ BOOST_AUTO_TEST_CASE(the_defaults_in_a_line) {
              "flush wait, store memory, rules none");
 }
 
+BOOST_AUTO_TEST_CASE(a_file_of_sessions_is_named_beside_the_memory) {
+  Settings settings;
+  settings.memory_file.path = "/run/gw/sessions.db";
+  BOOST_TEST(summary(settings).find(", store memory and file, ") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_secret_is_not_in_it) {
   const Settings read = settings(
       "salt: { value: a secret salt }\n"

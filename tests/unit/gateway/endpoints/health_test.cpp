@@ -46,6 +46,25 @@ BOOST_AUTO_TEST_CASE(a_store_that_forgets_what_it_took_is_not_ready) {
   BOOST_TEST(answer(gateway::ready_endpoint, Asked("GET")).status == 503);
 }
 
+BOOST_AUTO_TEST_CASE(a_store_in_trouble_is_ready_and_says_why_or_is_not_ready_as_the_operator_has_decided) {
+  std::string_view trouble = "Sessions are in memory only.";
+  services.store_trouble.now = [&] { return trouble; };
+  store.fail_all();
+  const Response degraded = answer(gateway::ready_endpoint, Asked("GET"));
+  BOOST_TEST(degraded.status == 200);
+  BOOST_TEST(degraded.body == "{\"degraded\":\"Sessions are in memory only.\",\"status\":\"ready\"}\n");
+  services.store_trouble.then = gateway::OnDiskError::refuse;
+  const Response refused = answer(gateway::ready_endpoint, Asked("GET"));
+  BOOST_TEST(refused.status == 503);
+  BOOST_TEST(refused.headers.get("X-Session-Reason") == "store-unavailable");
+  BOOST_TEST(refused.headers.get("Retry-After") == "5");
+  BOOST_TEST(refused.body.find("Sessions are in memory only.") != std::string::npos);
+  BOOST_TEST(store.count() == 0);
+  trouble = {};
+  BOOST_TEST(answer(gateway::ready_endpoint, Asked("GET")).status == 503);
+  BOOST_TEST(store.count() > 0);
+}
+
 BOOST_AUTO_TEST_CASE(probes_that_come_at_once_do_not_disturb_each_other) {
   store.before(ScriptedStore::erase_if_call,
                [&] { BOOST_TEST(answer(gateway::ready_endpoint, Asked("GET")).status == 200); });
