@@ -14,10 +14,11 @@ class Gateway(BehindShippedFiles):
     connections, if not the default. `under`: a command that runs the daemon, such as valgrind. `program`: another binary than the
     build's. `admin`: it has a socket for operators. `redis_port`: the port of loopback where it reaches Redis, instead of the Unix
     socket. `near_cache`: it keeps copies. `deadline`: of a question to Redis, if not the
-    default. `rules`: how many rules it has; every session of the benchmark satisfies them."""
+    default. `rules`: how many rules it has; every session of the benchmark satisfies them. `durability`: sessions in memory have a file, with
+    this `store.memory.durability`."""
 
     def __init__(self, store, name=None, workers=1, max_kib=None, connections=None, under=(), program=None, admin=False,
-                 redis_port=None, near_cache=False, deadline=None, rules=0):
+                 redis_port=None, near_cache=False, deadline=None, rules=0, durability=None):
         self.name = name or store
         self.store = store
         self.workers = workers
@@ -30,6 +31,7 @@ class Gateway(BehindShippedFiles):
         self.near_cache = near_cache
         self.deadline = deadline
         self.rules = rules
+        self.durability = durability
         self.uses_redis = store == "redis"
         self.title = f"session-gateway, {'Redis' if self.uses_redis else 'memory'}{', near cache' if near_cache else ''}"
         self.options = f"{workers} worker{'s' if workers > 1 else ''}; {STORES[store]}{NEAR if near_cache else ''}; otherwise the defaults, logs to a file"
@@ -41,8 +43,11 @@ class Gateway(BehindShippedFiles):
 
     def config(self, redis):
         options = f", redis: {{ {self.redis_options(redis)} }}" if self.uses_redis else ""
-        if self.max_kib:
-            options = f", memory: {{ max_bytes: {self.max_kib}KiB }}"
+        memory = [f"max_bytes: {self.max_kib}KiB"] if self.max_kib else []
+        if self.durability:
+            memory += [f"file: '{self.sessions_file}'", f"durability: {self.durability}"]
+        if memory:
+            options = f", memory: {{ {', '.join(memory)} }}"
         limits = f"limits: {{ connections: {self.connections} }}" if self.connections else ""
         admin = f"admin: {{ unix: {self.admin_socket} }}" if self.admin else ""
         rules = "\n".join(["rules:"] * bool(self.rules) + [f"  rule-{n}: {{ /groups: {{ contains: admin }} }}" for n in range(self.rules)])
@@ -65,6 +70,7 @@ keys: [ {{ id: k1, value: "a key for the benchmark, 32 bytes or more" }} ]
         self.socket = sandbox.path(f"{self.name}.sock")
         self.http_socket = sandbox.path(f"{self.name}-http.sock")
         self.admin_socket = sandbox.path(f"{self.name}-admin.sock")
+        self.sessions_file = sandbox.path(f"{self.name}-sessions.db")
         config = sandbox.write(f"{self.name}.yaml", self.config(redis))
         self.process = sandbox.start(self.name, *self.under, self.program or f"{sandbox.build}/session-gateway", "serve", "--config",
                                      config)

@@ -9,7 +9,7 @@ TEMPLATE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "benchmarks.
 MISSING = "*Not part of this run.*"
 TABLES = {"compare": tables.compare, "connections": tables.connections, "workers": tables.plain, "protocols": tables.plain,
           "sessions": tables.plain, "sizes": tables.plain, "million": tables.million, "churn": tables.churn, "owners": tables.owners,
-          "logins": tables.logins, "remote": tables.remote, "destroy": tables.destroy, "idle_busy": tables.idle_busy,
+          "logins": tables.logins, "durable": tables.durable, "remote": tables.remote, "destroy": tables.destroy, "idle_busy": tables.idle_busy,
           "flood": tables.flood, "instructions": tables.instructions, "steps": tables.steps}
 
 

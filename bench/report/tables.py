@@ -132,6 +132,20 @@ def logins(scenario):
                   "backend µs, to this", "Redis µs, to this"], rows)
 
 
+def durable(scenario):
+    results = by_name(scenario)
+    shown = {"none": "no file", "second": "`durability: second`", "commit": "`durability: commit`"}
+    rows = [[shown[name], number(median(rounds, "rate")), *(latency(median(rounds, p)) for p in ("p50", "p99")),
+             *(number(value, "{:.1f}") for value in (median(rounds, "cpu_nginx"), median(rounds, "cpu_backend"))),
+             number(ratio(rounds, results["none"]), "{:.2f}")] for name, rounds in results.items()]
+    restarts, each = scenario["restarts"], scenario["file_bytes_each"]
+    return (table(["", "logins/s", "p50 ms", "p99 ms", "nginx µs", "backend µs", "logins/s, to those without a file"], rows) + "\n\n" +
+            table(["", "<"], [
+                [f"start with {scenario['sessions']:,} sessions of {scenario['record_bytes']} bytes", f"{median(restarts, 'start_s'):.1f} s"],
+                ["stop with all of them", f"{median(restarts, 'stop_s'):.1f} s"],
+                ["the file", f"{each:,.0f} bytes a session, {each / scenario['record_bytes']:.2f} times the records"]]))
+
+
 def remote(scenario):
     results = by_name(scenario)
     rows = []
@@ -158,13 +172,13 @@ def churn(scenario):
             ("resident when each heap has returned its free memory", "idle_mib"))])
 
 
-COUNTED = {"memory": "memory", "redis": "Redis", "near": "Redis with the near cache, which has a copy"}
+COUNTED = {"memory": "memory", "durable": "memory with a file", "redis": "Redis", "near": "Redis with the near cache, which has a copy"}
 
 
 def instructions(scenario):
     rows = [[f"a check, {shown}", connections, number(scenario["instructions"][store][str(connections)]),
              number(scenario["syscalls"][store][str(connections)], "{:.2f}")]
-            for store, shown in COUNTED.items() for connections in scenario["connections"]]
+            for store, shown in COUNTED.items() if store in scenario["instructions"] for connections in scenario["connections"]]
     rows += [[f"a check of {scenario['large_bytes']:,} bytes, Redis", connections, number(count), ""]
              for connections, count in scenario["large"].items()]
     shown = {"plain": "nginx, a location without a check", "protect": "nginx, a location with session-gateway-protect.conf"}

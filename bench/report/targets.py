@@ -124,10 +124,19 @@ def beside_other(scenario):
                            ratio(results[store], results[f"{store} other"]))
 
 
+def in_a_file(scenario):
+    results = by_name(scenario)
+    for name, share in (("second", 0.90), ("commit", 0.30)):
+        yield at_least(f"logins/s, memory with a file, `{name}`, of those without one", share, ratio(results[name], results["none"]))
+    sessions = f"{scenario['sessions']:,} sessions in a file"
+    yield at_most(f"start with {sessions}", 5, largest(scenario["restarts"], "start_s"), "{:.1f} s")
+    yield at_most(f"size of {sessions}, to the records", 1.5, scenario["file_bytes_each"] / scenario["record_bytes"], "{:.2f} times")
+
+
 # By scenario: the function that judges it.
 JUDGES = {"compare": lambda scenario: [*beside_reference(by_name(scenario)), *beside_peers(by_name(scenario)), *beside_lua(by_name(scenario))],
           "instructions": of_instructions, "remote": far_away, "sessions": growth, "flood": under_flood, "owners": lists_of_owners,
-          "logins": beside_other}
+          "logins": beside_other, "durable": in_a_file}
 
 
 def judge(scenarios):

@@ -6,7 +6,7 @@ import subprocess
 from harness.sandbox import BenchError
 
 MICRO = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "micro")
-STORES = ("memory", "redis", "near")
+STORES = ("memory", "durable", "redis", "near")
 CONNECTIONS = (1, 32)
 LARGE = 3000  # bytes of a session that shows what a reply costs
 IN_FLIGHT = (1, 256)  # connections with a check each at the same time
