@@ -66,7 +66,7 @@ class ReadingReport {
 DurableOptions options_of(const Settings& settings, Log& log) {
   DurableOptions options;
   options.path = settings.memory_file.path;
-  options.fingerprint = fingerprint_of(settings);
+  options.fingerprint = store_key_fingerprint(settings);
   options.durability = settings.memory_file.durability;
   // A request that waits for the disk is answered before its own deadline.
   options.deadline = std::min(options.deadline, settings.limits.request_deadline / 2);
@@ -94,7 +94,7 @@ std::shared_ptr<DurableStore> open_memory_file(const Settings& settings, Log& lo
   return store;
 }
 
-std::string fingerprint_of(const Settings& settings) {
+std::string store_key_fingerprint(const Settings& settings) {
   const FormatRow& format = *settings.format;
   std::string source = std::string(format.name) + "\n";
   if (format.store_key_source != nullptr) source += format.store_key_source(settings).reveal();

@@ -19,7 +19,7 @@ namespace session::gateway {
     const Settings& settings, Log& log, const std::function<void(const std::string&)>& report);
 
 // What the keys of the sessions in the file depend on, as a text that does not tell it.
-[[nodiscard]] std::string fingerprint_of(const Settings& settings);
+[[nodiscard]] std::string store_key_fingerprint(const Settings& settings);
 
 // A phrase for the operator: "in a file of 12 MiB", "not in their file: disk is full".
 [[nodiscard]] std::string summary_of(const DurableStore::Stats& stats);

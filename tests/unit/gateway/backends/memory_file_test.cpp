@@ -89,7 +89,7 @@ BOOST_FIXTURE_TEST_CASE(without_its_file_it_serves_and_says_so_or_is_not_made, D
 }
 
 BOOST_FIXTURE_TEST_CASE(what_a_file_depends_on_is_what_its_keys_are_made_of, Directory) {
-  const auto of = [](const std::string& yaml) { return fingerprint_of(settings(yaml)); };
+  const auto of = [](const std::string& yaml) { return store_key_fingerprint(settings(yaml)); };
   const std::string express = "dialect: express\nexpress: { secrets: [ { value: cat } ]";
   const std::set<std::string> different = {of(keys("pepper")), of(keys("ginger")),
                                            of("dialect: session-store\nsalt: { value: pepper }\n"),
