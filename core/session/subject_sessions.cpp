@@ -125,7 +125,7 @@ Task<Ending> end_listed(SessionEnvironment& environment, std::string key, std::s
   const Clock::Steady until = environment.clock.steady_now() + environment.write_deadline;
   Ending ending;
   for (int hops = 0; hops < kMaxSuccessors && !spared.contains(key);) {
-    const auto loaded = co_await records.load(key);
+    const auto loaded = co_await records.load(key, true, LoadTerms::Copy::ends);
     if (!loaded) ending.failure = loaded.error();
     if (!loaded) co_return ending;
     std::string next = *loaded ? records.successor((*loaded)->bytes) : std::string();

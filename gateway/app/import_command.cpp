@@ -177,8 +177,9 @@ int Reader::read_header() {
   std::string line;
   int status = kFine;
   if (!next(line, status)) return status != kFine ? status : say_of_file("is cut short");
-  const auto json = parse_json(line, kExportJson);
-  if (!json || line.size() > kMaxHeaderBytes) return say_of_file("is no export of session-gateway");
+  if (line.size() > kMaxHeaderBytes) return say_of_file("is no export of session-gateway");
+  const auto json = parse_json(line, kExportLine);
+  if (!json) return say_of_file("is no export of session-gateway");
   const auto header = header_in(*json);
   if (!header) return say_of_file("can't be imported: " + header.error().text);
   importer_.emplace(client_, *header);
@@ -199,7 +200,7 @@ int Reader::read_records() {
   int status = kFine;
   while (next(line, status)) {
     if (Interruption::has_come()) return say_of_file("was not read to its end: interrupted");
-    const auto json = parse_json(line, kExportJson);
+    const auto json = parse_json(line, kExportLine);
     if (!json || !json->is_object())
       return say_of_file("is damaged in line " + std::to_string(number_) + ": it is no JSON object");
     if (json->contains("end")) return read_end(*json);

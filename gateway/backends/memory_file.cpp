@@ -81,13 +81,8 @@ std::shared_ptr<DurableStore> open_memory_file(const Settings& settings, Log& lo
   ReadingReport reading(settings.memory_file.path, log, report);
   DurableOptions options = options_of(settings, log);
   options.on_progress = [&reading](const DurableProgress& progress) { reading.progress(progress); };
+  options.serve_without_file = settings.memory_file.on_disk_error == OnDiskError::serve;
   auto opened = DurableStore::open(options, settings.memory);
-  const bool may_serve = settings.memory_file.on_disk_error == OnDiskError::serve;
-  // Two gateways with one file would have different sessions: that is a mistake, and not the disk's.
-  if (!opened && may_serve && opened.error().kind == DurableProblem::Kind::inaccessible) {
-    options.serve_without_file = true;
-    opened = DurableStore::open(options, settings.memory);
-  }
   if (!opened) throw std::runtime_error(opened.error().text);
   std::shared_ptr<DurableStore> store = std::move(*opened);
   reading.done(store->stats());
@@ -116,10 +111,14 @@ std::string summary_of(const DurableStore::Stats& stats) {
   return "their file is closed";
 }
 
+// A change that is so old waits for a disk that hangs, or takes much too long: no write has failed yet.
+constexpr milliseconds kSlow{5000};
+
 std::string_view trouble_of(const DurableStore::Stats& stats) {
   if (stats.state == DurableStore::Stats::State::failing)
     return "Sessions are in memory only: their file can't be written.";
-  if (stats.behind) return "Sessions are in memory only: writing their file is too slow.";
+  if (stats.behind || stats.oldest > kSlow)
+    return "Sessions are in memory only: writing their file is too slow.";
   return {};
 }
 

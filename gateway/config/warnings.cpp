@@ -139,7 +139,10 @@ void warn_of_session(Section& top, const Settings& settings) {
 // Whoever names a file for sessions probably wants them in it.
 void warn_of_memory_file(Section& top, const Settings& settings) {
   if (settings.store_type == StoreType::memory || settings.memory_file.path.empty()) return;
-  within(within(top["store"], "memory"), "file").warn("not used with store.type redis: sessions are there");
+  within(within(top["store"], "memory"), "file")
+      .warn(
+          "not used with store.type redis: sessions are there; remove the file, or those that end there live "
+          "again when it is used");
 }
 
 // Whoever configures the address of Redis probably wants to use it.

@@ -34,8 +34,9 @@ void append_record(std::string& out, const TransferRecord& record);
 [[nodiscard]] std::optional<std::uint64_t> end_in(const Json& line);
 [[nodiscard]] Json end_of(std::uint64_t records);
 
-// Nesting of JSON that is read here: of a batch with its header.
+// Nesting of JSON that is read here: of a batch, and of one line, which stands two levels deep in it.
 inline constexpr JsonLimits kExportJson{.depth = 12};
+inline constexpr JsonLimits kExportLine{.depth = 10};
 
 // The most records of one answer or one batch.
 inline constexpr std::size_t kMaxBatchRecords = 1000;

@@ -99,9 +99,10 @@ void ChangeQueue::insert(std::uint64_t row, RowChange&& change) {
   pending_bytes_ += at->second.cost();
 }
 
+// Nothing is pending while the file is behind. What was dropped may not come back: it is older than the copy.
 void ChangeQueue::drop() {
-  if (!behind_) behind_since_ = pending_.empty() ? clock_.steady_now() : oldest_pending_;
-  behind_ = true;
+  if (std::exchange(behind_, true)) return;
+  behind_since_ = pending_.empty() ? clock_.steady_now() : oldest_pending_;
   dropped_.swap(pending_);
   dropped_bytes_ += std::exchange(pending_bytes_, 0);
 }
@@ -175,25 +176,33 @@ void ChangeQueue::clock_was_set() {
 }
 
 std::optional<std::uint64_t> ChangeQueue::take(RowChanges& batch) {
-  const std::lock_guard lock(mutex_);
-  if (behind_) return std::nullopt;
-  hurry_ = false;
-  if (!pending_.empty() && (batch.empty() || oldest_taken_ > oldest_pending_))
-    oldest_taken_ = oldest_pending_;
-  if (batch.empty()) {
-    batch = std::move(pending_);
-    taken_bytes_ = pending_bytes_;
-  } else {
-    for (auto& [row, change] : pending_) {
-      const auto [at, is_new] = batch.try_emplace(row);
-      is_new ? void(at->second = std::move(change)) : at->second.follow(std::move(change));
-    }
-    taken_bytes_ = cost_of(batch);
+  RowChanges fresh;
+  std::uint64_t last = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (behind_) return std::nullopt;
+    hurry_ = false;
+    if (!pending_.empty() && (batch.empty() || oldest_taken_ > oldest_pending_))
+      oldest_taken_ = oldest_pending_;
+    fresh.swap(pending_);
+    taken_bytes_ += std::exchange(pending_bytes_, 0);
+    taken_entries_ += fresh.size();
+    last = last_;
   }
-  pending_ = RowChanges();
-  pending_bytes_ = 0;
+  // Without the lock, for which every change waits.
+  if (batch.empty()) {
+    batch.swap(fresh);
+    return last;
+  }
+  for (auto& [row, change] : fresh) {
+    const auto [at, is_new] = batch.try_emplace(row);
+    is_new ? void(at->second = std::move(change)) : at->second.follow(std::move(change));
+  }
+  const std::size_t bytes = cost_of(batch);
+  const std::lock_guard lock(mutex_);
+  taken_bytes_ = bytes;
   taken_entries_ = batch.size();
-  return last_;
+  return last;
 }
 
 void ChangeQueue::written() {

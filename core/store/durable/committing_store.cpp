@@ -13,7 +13,17 @@ CommittingStore::CommittingStore(const MemoryStore& memory, std::shared_ptr<Dura
       clock_(clock) {}
 
 Store::Answer<std::optional<Entry>> CommittingStore::load(std::string key, LoadTerms terms) {
+  if (terms.copy == LoadTerms::Copy::ends) return load_to_end(std::move(key), terms);
   return observed_->load(std::move(key), terms);
+}
+
+// Whoever wants to end what is not there takes it for ended: perhaps by an erase that is not written yet.
+Store::Answer<std::optional<Entry>> CommittingStore::load_to_end(std::string key, LoadTerms terms) {
+  auto answer = co_await observed_->load(std::move(key), terms);
+  if (!answer || *answer) co_return answer;
+  auto written = co_await parts_->waiters.written();
+  if (!written) co_return written.error();
+  co_return answer;
 }
 
 Store::Answer<CreateOutcome> CommittingStore::create(std::string key, Bytes bytes, StoreTerms terms) {
@@ -65,8 +75,13 @@ Store::Answer<EraseIfOutcome> CommittingStore::erase_if(std::string key, Bytes e
   co_return observed.reported(*answer);
 }
 
+// As load_to_end(): what the list lacks may have been erased by somebody whose change is not written yet.
 Store::Answer<OwnedKeys> CommittingStore::owned(std::string owner, std::size_t max) {
-  return observed_->owned(std::move(owner), max);
+  auto answer = co_await observed_->owned(std::move(owner), max);
+  if (!answer) co_return answer;
+  auto written = co_await parts_->waiters.written();
+  if (!written) co_return written.error();
+  co_return answer;
 }
 
 Store::Answer<void> CommittingStore::own(std::string key, std::string owner, milliseconds time_left) {

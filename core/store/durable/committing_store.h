@@ -27,6 +27,7 @@ class CommittingStore final : public Store {
                   const Clock& clock);
 
   Answer<std::optional<Entry>> load(std::string key, LoadTerms terms = {}) override;
+  [[nodiscard]] bool time_left_costs() const override { return false; }
   Answer<CreateOutcome> create(std::string key, Bytes bytes, StoreTerms terms) override;
   Answer<ReplaceOutcome> replace(std::string key, Bytes expected, Bytes bytes, StoreTerms terms) override;
   Answer<TouchOutcome> touch(std::string key, StoreTerms terms) override;
@@ -38,6 +39,8 @@ class CommittingStore final : public Store {
   Answer<KeyPage> keys(std::string cursor, std::size_t max) override;
 
  private:
+  Answer<std::optional<Entry>> load_to_end(std::string key, LoadTerms terms);
+
   const std::shared_ptr<DurableParts> parts_;
   const std::unique_ptr<MemoryStore> observed_;    // for what waits for nothing
   const std::unique_ptr<MemoryStore> unobserved_;  // for what is reported when it has been written

@@ -169,7 +169,9 @@ Result<std::unique_ptr<DurableStore>, DurableProblem> DurableStore::open(Durable
       }
     }
   }
-  if (!file && !options.serve_without_file) return file.error();
+  const bool may_serve =
+      options.serve_without_file && !(!file && file.error().kind == DurableProblem::Kind::in_use);
+  if (!file && !may_serve) return file.error();
   auto opened =
       std::make_unique<OpenStore>(options, std::move(loaded), file ? std::move(*file) : nullptr, clock);
   if (!file) {

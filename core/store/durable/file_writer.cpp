@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "core/store/durable/unix_times.h"
@@ -28,6 +29,20 @@ SessionFile::Row row_of(std::uint64_t number, const RowChange& change, const Uni
           change.owner, change.retention, times.to_file(change.expires)};
 }
 
+// Opens a new file in the place of one that was renamed to `aside`.
+Result<std::unique_ptr<SessionFile>, DurableProblem> begin_anew(const SessionFile::Options& options,
+                                                                const std::string& aside,
+                                                                const std::string& why,
+                                                                const DurableEvents& on_event) {
+  if (on_event) {
+    on_event({DurableEvent::Kind::set_aside,
+              options.path + " can't be used: " + why + "; it is now " + aside + ", and a new file begins"});
+  }
+  auto opened = SessionFile::open(options);
+  if (!opened) return named(options, opened.error());
+  return std::move(*opened);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SessionFile>, DurableProblem> replace_file(const SessionFile::Options& options,
@@ -36,13 +51,7 @@ Result<std::unique_ptr<SessionFile>, DurableProblem> replace_file(const SessionF
                                                                   const DurableEvents& on_event) {
   auto aside = SessionFile::set_aside(options, std::move(file));
   if (!aside) return named(options, aside.error());
-  if (on_event) {
-    on_event({DurableEvent::Kind::set_aside,
-              options.path + " can't be used: " + why + "; it is now " + *aside + ", and a new file begins"});
-  }
-  auto opened = SessionFile::open(options);
-  if (!opened) return named(options, opened.error());
-  return std::move(*opened);
+  return begin_anew(options, *aside, why, on_event);
 }
 
 Result<std::unique_ptr<SessionFile>, DurableProblem> open_or_replace(const SessionFile::Options& options,
@@ -50,7 +59,7 @@ Result<std::unique_ptr<SessionFile>, DurableProblem> open_or_replace(const Sessi
   auto opened = SessionFile::open(options);
   if (opened) return std::move(*opened);
   if (opened.error().kind != SessionFile::Problem::Kind::unusable) return named(options, opened.error());
-  return replace_file(options, nullptr, opened.error().text, on_event);
+  return begin_anew(options, opened.error().aside, opened.error().text, on_event);
 }
 
 FileWriter::FileWriter(Setup setup, std::unique_ptr<SessionFile> file, std::vector<std::uint64_t> expired,
@@ -70,7 +79,8 @@ FileWriter::FileWriter(Setup setup, std::unique_ptr<SessionFile> file, std::vect
 bool FileWriter::run() {
   for (;;) {
     ChangeQueue::Writer state;
-    state.has_work = !batch_.empty() || checkpoint_is_due_;
+    // A write of nothing shows whether a file that has failed can be written again.
+    state.has_work = !batch_.empty() || checkpoint_is_due_ || failing_;
     state.failing = failing_;
     state.not_before = not_before_;
     state.idle_work =
@@ -92,8 +102,15 @@ void FileWriter::write() {
   const Clock::Steady began = clock_.steady_now();
   std::uint64_t last = 0;
   rows_ = 0;
-  Written done = ensure_file();
-  if (done) done = queue_.behind() ? copy_all(last) : write_batch(last);
+  Written done;
+  try {
+    done = ensure_file();
+    if (done) done = queue_.behind() ? copy_all(last) : write_batch(last);
+  } catch (const std::exception&) {
+    // A part of the batch may be lost.
+    queue_.fall_behind();
+    done = SqliteFailure(SQLITE_NOMEM, "the gateway has run out of memory");
+  }
   if (!done) return failed(done.error());
   succeeded(last, began, rows_);
 }

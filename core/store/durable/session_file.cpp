@@ -45,32 +45,9 @@ constexpr const char* kSettings =
 
 std::string system_words(const char* what) { return std::string(what) + ": " + std::strerror(errno); }
 
-// Makes an empty file that only this user can read, unless there is one. SQLite gives its -wal the same mode.
-Result<bool, Problem> make_if_absent(const std::string& path) {
-  struct stat there {};
-  if (::lstat(path.c_str(), &there) == 0) {
-    if (!S_ISREG(there.st_mode)) return Problem(Problem::Kind::inaccessible, "it is not a regular file");
-    // Not through a descriptor: closing one takes away the locks that this process may have on the file.
-    if ((there.st_mode & 07777) != 0600 && ::chmod(path.c_str(), 0600) != 0)
-      return Problem(Problem::Kind::inaccessible, system_words("its mode can't be set to 0600"));
-    return there.st_size == 0;
-  }
-  if (errno != ENOENT) return Problem(Problem::Kind::inaccessible, system_words("it can't be opened"));
-  const int made = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (made < 0 && errno == EEXIST) return false;  // Another process was faster; the lock decides.
-  if (made < 0) return Problem(Problem::Kind::inaccessible, system_words("it can't be made"));
-  ::close(made);
-  return true;
-}
-
 bool exists(const std::string& path) {
   struct stat there {};
   return ::lstat(path.c_str(), &there) == 0;
-}
-
-std::uint64_t size_of(const std::string& path) {
-  struct stat there {};
-  return ::stat(path.c_str(), &there) == 0 ? static_cast<std::uint64_t>(there.st_size) : 0;
 }
 
 // A name beside the file that nothing has, neither for it nor for its -wal.
@@ -84,6 +61,36 @@ std::string free_name(const std::string& path) {
   std::string name = stem;
   for (int i = 2; exists(name) || exists(name + "-wal"); ++i) name = stem + "-" + std::to_string(i);
   return name;
+}
+
+// Makes an empty file that only this user can read, unless there is one. SQLite gives its -wal the same mode.
+Result<bool, Problem> make_if_absent(const std::string& path) {
+  struct stat there {};
+  if (::lstat(path.c_str(), &there) == 0) {
+    if (!S_ISREG(there.st_mode)) return Problem(Problem::Kind::inaccessible, "it is not a regular file");
+    // Not through a descriptor: closing one takes away the locks that this process may have on the file.
+    for (const std::string& name : {path, path + "-wal"}) {
+      if ((name == path || exists(name)) && ::chmod(name.c_str(), 0600) != 0)
+        return Problem(Problem::Kind::inaccessible, system_words("its mode can't be set to 0600"));
+    }
+    return there.st_size == 0;
+  }
+  if (errno != ENOENT) return Problem(Problem::Kind::inaccessible, system_words("it can't be opened"));
+  // Left by a process that ended while it set the file aside.
+  const std::string wal = path + "-wal";
+  if (exists(wal) && std::rename(wal.c_str(), (free_name(path) + "-wal").c_str()) != 0)
+    return Problem(Problem::Kind::inaccessible,
+                   system_words("what is left of another file can't be renamed"));
+  const int made = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (made < 0 && errno == EEXIST) return false;  // Another process was faster; the lock decides.
+  if (made < 0) return Problem(Problem::Kind::inaccessible, system_words("it can't be made"));
+  ::close(made);
+  return true;
+}
+
+std::uint64_t size_of(const std::string& path) {
+  struct stat there {};
+  return ::stat(path.c_str(), &there) == 0 ? static_cast<std::uint64_t>(there.st_size) : 0;
 }
 
 // A change of the folder is on the disk when this returns, if the file system can say so.
@@ -102,9 +109,16 @@ Result<std::unique_ptr<SessionFile>, Problem> SessionFile::open(const Options& o
   const auto made = make_if_absent(options.path);
   if (!made) return made.error();
   std::unique_ptr<SessionFile> file(new SessionFile(options));
-  if (auto done = file->connect(); !done) return done.error();
-  if (auto done = file->verify(*made); !done) return done.error();
-  if (auto done = file->prepare(); !done) return done.error();
+  auto done = file->connect();
+  if (done) done = file->verify(*made);
+  if (done) done = file->prepare();
+  if (!done && done.error().kind == Problem::Kind::unusable) {
+    // Here, with the lock: another process may be about to do the same.
+    auto aside = set_aside(options, std::move(file));
+    if (!aside) return aside.error();
+    done.error().aside = std::move(*aside);
+  }
+  if (!done) return done.error();
   if (*made) sync_folder_of(options.path);
   return file;
 }
@@ -221,12 +235,12 @@ Result<std::string, Problem> SessionFile::set_aside(const Options& options,
                                                     std::unique_ptr<SessionFile> file) {
   const std::string name = free_name(options.path);
   const std::string wal = options.path + "-wal";
-  // The -wal first: what is left of the name after a failure is then never a database with another one's
-  // -wal.
-  if (exists(wal) && std::rename(wal.c_str(), (name + "-wal").c_str()) != 0)
+  if (file && file->is_gone()) return Problem(Problem::Kind::in_use, "another process has replaced it");
+  // The -wal last: without it the file could be opened again, as it was some time ago.
+  if (std::rename(options.path.c_str(), name.c_str()) != 0 ||
+      (exists(wal) && std::rename(wal.c_str(), (name + "-wal").c_str()) != 0)) {
     return Problem(Problem::Kind::inaccessible, system_words("it can't be renamed"));
-  if (std::rename(options.path.c_str(), name.c_str()) != 0)
-    return Problem(Problem::Kind::inaccessible, system_words("it can't be renamed"));
+  }
   sync_folder_of(options.path);
   file.reset();
   return name;

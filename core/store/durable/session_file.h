@@ -35,13 +35,13 @@ class SessionFile {
     enum class Kind {
       in_use,        // by another process, for all of the timeout
       inaccessible,  // the system refuses something
-      unusable,      // damaged, or not a file of this version, of this program, or of this fingerprint:
-                     // set_aside()
+      unusable,      // damaged, or not a file of this version, of this program, or of this fingerprint
     };
     Problem() = default;
     Problem(Kind k, std::string why) : kind(k), text(std::move(why)) {}
     Kind kind = Kind::inaccessible;
-    std::string text;  // without the file's name
+    std::string text;   // without the file's name
+    std::string aside;  // of an unusable file: what it was renamed to
   };
   struct Row {
     std::uint64_t number = 0;
@@ -50,7 +50,8 @@ class SessionFile {
     std::int64_t expires = 0;  // UnixTimes
   };
 
-  // Opens the file, or makes one if there is none. The file is checked, and brought to this version.
+  // Opens the file, or makes one if there is none. The file is checked, and brought to this version; one that
+  // is unusable is renamed as set_aside() does.
   static Result<std::unique_ptr<SessionFile>, Problem> open(const Options& options);
   ~SessionFile();
   SessionFile(const SessionFile&) = delete;

@@ -12,8 +12,8 @@ namespace session {
 
 struct MemoryEntry;
 
-// Hears of every change of the entries of a MemoryStore, for a store that keeps them elsewhere, too. Loads
-// change nothing, and it hears of none.
+// Hears of every change of the entries of a MemoryStore, for a store that keeps them elsewhere, too. A load
+// of an entry that lives changes nothing, and it hears of none.
 //
 // The store calls it within the lock that guards the entry, after the change. So for one entry the order of
 // the calls is the order of the changes, and whoever has read a state of an entry comes after the call about

@@ -208,6 +208,21 @@ BOOST_AUTO_TEST_CASE(setting_aside_overwrites_nothing) {
 
 // --- A file that can't be had ---
 
+// A process that ended between two renames leaves it.
+BOOST_AUTO_TEST_CASE(a_wal_without_its_file_is_set_aside_and_not_read) {
+  DurableFixture fixture;
+  std::ofstream(fixture.options.path + "-wal") << "what is left of another file";
+  create(fixture.store(), "key", "value");
+  fixture.settle();
+  std::size_t aside = 0;
+  const auto folder = std::filesystem::path(fixture.options.path).parent_path();
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    aside += entry.path().filename().string().find(".set-aside-") != std::string::npos ? 1 : 0;
+  BOOST_TEST(aside == 1u);
+  fixture.reopen();
+  BOOST_TEST(holds(fixture.store(), "key"));
+}
+
 BOOST_AUTO_TEST_CASE(without_a_folder_the_store_does_not_open) {
   DurableFixture fixture;
   fixture.options.path = fixture.folder.path() + "/missing/sessions.db";

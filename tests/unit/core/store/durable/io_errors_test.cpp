@@ -200,6 +200,11 @@ BOOST_AUTO_TEST_CASE(under_commit_nothing_is_created_while_the_disk_is_known_to_
   BOOST_TEST(!run(site.store().erase("old")).has_value());
   BOOST_TEST(!holds(site.store(), "old"));
   BOOST_TEST((site.durable().stats().state == State::failing));
+  // Whoever ends it again, or all of somebody's, can't be told that it has ended.
+  LoadTerms to_end;
+  to_end.copy = LoadTerms::Copy::ends;
+  BOOST_TEST(!run(site.store().load("old", to_end)).has_value());
+  BOOST_TEST(!run(site.store().owned("ada", 10)).has_value());
   site.vfs.heal();
   site.settle();
   create(site.store(), "third", "value");
@@ -255,6 +260,45 @@ BOOST_AUTO_TEST_CASE(a_file_that_was_removed_or_replaced_is_written_anew) {
     BOOST_TEST(fixture.durable().stats().loaded == 21U);
     BOOST_TEST(fixture.events.count(DurableEvent::Kind::set_aside) == (replaced ? 1U : 0U));
   }
+}
+
+// What was dropped when the file went is older than the copy that it gets, however often that is tried.
+BOOST_AUTO_TEST_CASE(what_was_erased_while_there_was_no_file_is_not_in_the_next_one) {
+  for (const std::uint64_t tries : {1U, 2U, 3U, 4U}) {
+    DurableFixture site;
+    const std::string folder = site.options.path + ".d";
+    std::filesystem::create_directory(folder);
+    site.options.path = folder + "/sessions.db";
+    create(site.store(), "kept", "value");
+    site.settle();
+    std::filesystem::rename(folder, folder + ".away");
+    create(site.store(), "leaver", "value");
+    for (std::uint64_t failures = 0; failures < tries; ++failures) {
+      site.advance(5000ms);
+      await("a failed write", [&] { return site.durable().stats().failures > failures; });
+    }
+    erase(site.store(), "leaver");
+    std::filesystem::create_directory(folder);
+    site.settle();
+    site.reopen();
+    BOOST_TEST(!holds(site.store(), "leaver"));
+    BOOST_TEST(holds(site.store(), "kept"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_disk_that_has_failed_is_tried_again_although_there_is_nothing_to_write) {
+  Faulty site(Durability::commit);
+  for (int i = 0; i < 10; ++i) answered(run(site.store().create(std::to_string(i), Bytes("value"), 1000ms)));
+  site.close();
+  site.advance(10000ms);
+  (void)site.durable();
+  site.vfs.fail(Call::write, 1, SQLITE_FULL, true);
+  site.advance(1000ms);
+  await("a failed write of expired rows", [&] { return site.durable().stats().state == State::failing; });
+  site.vfs.heal();
+  site.advance(5000ms);
+  await("the writer to find out", [&] { return site.durable().stats().state == State::working; });
+  create(site.store(), "new", "value");
 }
 
 BOOST_AUTO_TEST_CASE(a_change_that_is_not_written_in_time_is_answered_at_the_deadline) {
