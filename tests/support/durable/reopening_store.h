@@ -54,7 +54,9 @@ class ReopeningStore final : public Store {
   // A cursor means something to the store that has given it, and to no other one.
   Answer<KeyPage> keys(std::string cursor, std::size_t max) override {
     const std::lock_guard lock(mutex_);
-    co_return run(same_().keys(std::move(cursor), max));
+    auto page = run(same_().keys(std::move(cursor), max));
+    is_paging_ = page.has_value() && !page->cursor.empty();
+    co_return page;
   }
 
  private:
@@ -62,12 +64,14 @@ class ReopeningStore final : public Store {
   std::invoke_result_t<Work, Store&> call(Work work) {
     const std::lock_guard lock(mutex_);
     ++calls_;
-    return work(calls_ <= 20 || calls_ % 37 == 0 ? reopened_() : same_());
+    const bool reopens = !is_paging_ && (calls_ <= 20 || calls_ % 37 == 0);
+    return work(reopens ? reopened_() : same_());
   }
 
   std::function<Store&()> reopened_, same_;
   std::mutex mutex_;
   int calls_ = 0;
+  bool is_paging_ = false;
 };
 
 }  // namespace session::test

@@ -13,7 +13,8 @@ namespace {
 
 template <Durability kDurability>
 struct Durable : DurableFixture {
-  Durable() : DurableFixture(kDurability) {}
+  // Opened at once: claims ask for the store from many threads.
+  Durable() : DurableFixture(kDurability) { durable(); }
 };
 
 template <Durability kDurability>

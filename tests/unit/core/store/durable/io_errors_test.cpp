@@ -304,14 +304,15 @@ BOOST_AUTO_TEST_CASE(a_disk_that_has_failed_is_tried_again_although_there_is_not
 BOOST_AUTO_TEST_CASE(a_change_that_is_not_written_in_time_is_answered_at_the_deadline) {
   Faulty site(Durability::commit);
   site.options.deadline = 5000ms;
-  create(site.store(), "old", "value");
   // The disk hangs in a sync until the answer has come.
-  std::atomic<bool> hangs = true;
+  std::atomic<bool> hangs = false;
   std::atomic<bool> is_hanging = false;
   site.vfs.on_sync = [&] {
-    is_hanging = true;
+    is_hanging = hangs.load();
     while (hangs) std::this_thread::yield();
   };
+  create(site.store(), "old", "value");
+  hangs = true;
   std::jthread time([&] {
     while (!is_hanging) std::this_thread::yield();
     while (hangs) {
@@ -322,7 +323,7 @@ BOOST_AUTO_TEST_CASE(a_change_that_is_not_written_in_time_is_answered_at_the_dea
   const auto answer = run(site.store().create("key", Bytes("value"), milliseconds::max()));
   hangs = false;
   time.join();
-  site.vfs.on_sync = {};
+  site.close();
   BOOST_TEST_REQUIRE(!answer.has_value());
   BOOST_TEST((answer.error().kind == StoreFailure::Kind::unavailable));
   BOOST_TEST(answer.error().detail ==

@@ -177,15 +177,14 @@ struct Site : DurableFixture {
   State read_file(const DurableOptions& read) {
     State state;
     auto opened = SessionFile::open({read.path, read.fingerprint, milliseconds(0), read.vfs, 1000});
-    if (!opened) {
-      BOOST_REQUIRE((opened.error().kind == SessionFile::Problem::Kind::unusable));
-      return state;
-    }
+    // Without Boost's checks, which are for one thread.
+    if (!opened && opened.error().kind != SessionFile::Problem::Kind::unusable) wrong = opened.error().text;
+    if (!opened) return state;
     const auto done = (*opened)->read([&](const SessionFile::Row& row) {
       if (row.expires > now()) state[std::string(row.key)] = {std::string(row.value), row.expires};
       return true;
     });
-    BOOST_REQUIRE(done.has_value());
+    if (!done) wrong = done.error().text;
     return state;
   }
 
