@@ -82,9 +82,11 @@ BOOST_AUTO_TEST_SUITE(redis_metrics)
 BOOST_AUTO_TEST_CASE(what_is_told_is_what_the_documentation_lists_and_promtool_finds_no_fault) {
   RedisServer redis;
   const WireGateway with_redis(on(redis, "deadline: 2s, near_cache: { max_bytes: 1MiB }"));
-  const WireGateway with_memory;
+  const TempDir folder;
+  const WireGateway with_file(
+      {.yaml = "workers: 2\nstore: { memory: { file: '" + (folder / "sessions.db") + "' } }\n"});
   Listed told;
-  for (const WireGateway* gateway : {&with_redis, &with_memory}) {
+  for (const WireGateway* gateway : {&with_redis, &with_file}) {
     (void)gateway->log_in(R"({"user":"alice"})");
     const std::string metrics = metrics_of(*gateway);
     check_with_promtool(metrics);
