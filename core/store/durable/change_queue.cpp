@@ -208,6 +208,7 @@ std::optional<std::uint64_t> ChangeQueue::take(RowChanges& batch) {
 void ChangeQueue::written() {
   const std::lock_guard lock(mutex_);
   taken_bytes_ = taken_entries_ = 0;
+  copying_ = false;
 }
 
 void ChangeQueue::begin_copy() {
@@ -216,6 +217,7 @@ void ChangeQueue::begin_copy() {
   freed.swap(dropped_);
   dropped_bytes_ = 0;
   behind_ = false;
+  copying_ = true;
 }
 
 bool ChangeQueue::behind() const {
@@ -226,10 +228,11 @@ bool ChangeQueue::behind() const {
 ChangeQueue::Stats ChangeQueue::stats() const {
   const std::lock_guard lock(mutex_);
   Clock::Steady oldest = Clock::Steady::max();
-  if (behind_) oldest = std::min(oldest, behind_since_);
+  const bool behind = behind_ || copying_;
+  if (behind) oldest = std::min(oldest, behind_since_);
   if (taken_entries_ > 0) oldest = std::min(oldest, oldest_taken_);
   if (!pending_.empty()) oldest = std::min(oldest, oldest_pending_);
-  Stats stats{behind_, pending_.size() + taken_entries_, pending_bytes_ + taken_bytes_ + dropped_bytes_,
+  Stats stats{behind, pending_.size() + taken_entries_, pending_bytes_ + taken_bytes_ + dropped_bytes_,
               milliseconds::zero()};
   if (oldest != Clock::Steady::max())
     stats.oldest = std::chrono::duration_cast<milliseconds>(clock_.steady_now() - oldest);

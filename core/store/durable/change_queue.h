@@ -130,7 +130,8 @@ class ChangeQueue final : public MemoryJournal, private ClockListeners::Listener
   Clock::Steady oldest_pending_{};
   Clock::Steady oldest_taken_{};
   Clock::Steady behind_since_{};
-  bool behind_ = false;
+  bool behind_ = false;   // changes were dropped, and none are queued
+  bool copying_ = false;  // the copy that makes up for it is not in the file yet
   bool hurry_ = false;
   bool stopped_ = false;
   bool closed_ = false;

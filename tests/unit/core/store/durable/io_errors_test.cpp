@@ -231,6 +231,34 @@ BOOST_AUTO_TEST_CASE(a_queue_that_overflows_is_dropped_and_the_file_written_anew
   BOOST_TEST(site.durable().stats().loaded == 210U);
 }
 
+BOOST_AUTO_TEST_CASE(what_changes_while_all_is_written_anew_is_not_lost) {
+  Faulty site(Durability::second);
+  site.options.max_queue_bytes = 20'000;
+  Store& store = site.store();
+  constexpr int kThreads = 3;
+  std::atomic<int> running = kThreads;
+  std::jthread time([&] {
+    while (running > 0) site.advance(5000ms);
+  });
+  in_parallel(kThreads, [&](int thread) {
+    for (int i = 0; i < 4000; ++i) {
+      const std::string key = std::to_string(thread) + "-" + std::to_string(i * 7 % 200);
+      const auto entry = load(store, key);
+      if (!entry) create(store, key, std::to_string(i), milliseconds::max());
+      if (entry && i % 3 == 0) erase(store, key);
+      if (entry && i % 3 != 0)
+        replace(store, key, entry->bytes.view(), std::to_string(i), milliseconds::max());
+    }
+    --running;
+  });
+  time.join();
+  site.settle();
+  BOOST_TEST(site.durable().stats().rewrites > 0U);
+  const auto before = site.held();
+  BOOST_TEST(site.close());
+  BOOST_TEST((site.held() == before));
+}
+
 BOOST_AUTO_TEST_CASE(what_can_not_be_written_at_the_stop_is_told) {
   Faulty site(Durability::second);
   create(site.store(), "old", "value");
