@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(without_redis_the_option_is_a_clear_error) {
   const TempDir dir;
   auto command = Demo::command(dir, free_port(), {"--redis"});
   // A search path with what the script needs, and no redis-server.
-  command.insert(command.begin() + 1, {"SESSION_GATEWAY_REDIS_SERVER=redis-server", "PATH=" + dir.path()});
+  command.insert(command.begin() + 1, {"SESSION_TEST_REDIS_SERVER=redis-server", "PATH=" + dir.path()});
   for (const char* program : {"bash", "dirname", "find", "head", "mktemp", "sed", "cat", "id", "nginx", "rm"})
     for (const char* folder : {"/bin/", "/usr/bin/", "/usr/sbin/"})
       if (std::filesystem::exists(folder + std::string(program)) && !std::filesystem::exists(dir / program))

@@ -46,7 +46,7 @@ std::size_t descriptors_of(const WireGateway& gateway) {
 
 }  // namespace
 
-bool with_near_cache() { return session::test::number_in("SESSION_GATEWAY_DRILLS_NEAR_CACHE", 0) != 0; }
+bool with_near_cache() { return session::test::number_in("SESSION_TEST_DRILLS_NEAR_CACHE", 0) != 0; }
 
 Drill::Drill(DrillSetup setup) : setup_(std::move(setup)) {
   for (std::size_t i = 0; i < setup_.gateways; ++i) {

@@ -12,7 +12,7 @@
 
 namespace session::gateway::test {
 
-// Whether the gateways of all drills have a near cache: SESSION_GATEWAY_DRILLS_NEAR_CACHE is 1 in the
+// Whether the gateways of all drills have a near cache: SESSION_TEST_DRILLS_NEAR_CACHE is 1 in the
 // environment.
 [[nodiscard]] bool with_near_cache();
 

@@ -20,7 +20,7 @@ std::string in_sbin(const std::string& program) {
 
 }  // namespace
 
-std::string nginx_binary() { return named_by("SESSION_GATEWAY_NGINX", in_sbin("nginx")); }
+std::string nginx_binary() { return named_by("SESSION_TEST_NGINX", in_sbin("nginx")); }
 
 std::string apache_binary() { return in_sbin("apache2"); }
 
@@ -32,6 +32,6 @@ std::string haproxy_binary() { return in_sbin("haproxy"); }
 
 std::string lighttpd_binary() { return in_sbin("lighttpd"); }
 
-std::string redis_server_binary() { return named_by("SESSION_GATEWAY_REDIS_SERVER", "redis-server"); }
+std::string redis_server_binary() { return named_by("SESSION_TEST_REDIS_SERVER", "redis-server"); }
 
 }  // namespace session::test

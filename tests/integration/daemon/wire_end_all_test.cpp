@@ -1,6 +1,6 @@
 // All sessions of a user end while others begin, move and end, over two gateways, many times over.
 //
-// SESSION_GATEWAY_ROUNDS sets how many rounds there are, and SESSION_GATEWAY_SEED the seed of the first one;
+// SESSION_TEST_ROUNDS sets how many rounds there are, and SESSION_TEST_SEED the seed of the first one;
 // each following round has the next one.
 
 #include <string>
@@ -60,8 +60,8 @@ void race(const WireGateway::Setup& setup) {
   const WireGateway one(setup);
   const WireGateway other(setup);
   EndAllRounds rounds(one, other);
-  const std::uint64_t times = number_in("SESSION_GATEWAY_ROUNDS", kRounds);
-  const std::uint64_t first = number_in("SESSION_GATEWAY_SEED", 1);
+  const std::uint64_t times = number_in("SESSION_TEST_ROUNDS", kRounds);
+  const std::uint64_t first = number_in("SESSION_TEST_SEED", 1);
   constexpr int kMostComplaints = 10;
   int complaints = 0;
   for (std::uint64_t seed = first; seed < first + times && complaints < kMostComplaints; ++seed) {

@@ -1,7 +1,7 @@
 // Two gateways with near caches over one Redis: what one of them ends, the other lets pass for a moment at
 // most.
 //
-// SESSION_GATEWAY_ROUNDS sets how many rounds there are.
+// SESSION_TEST_ROUNDS sets how many rounds there are.
 
 #include <algorithm>
 #include <chrono>
@@ -29,7 +29,7 @@ constexpr std::uint64_t kRounds = session::test::kSanitized ? 100 : 1000;
 // busy machine.
 constexpr std::chrono::seconds kBound(3);
 
-std::uint64_t rounds() { return session::test::number_in("SESSION_GATEWAY_ROUNDS", kRounds); }
+std::uint64_t rounds() { return session::test::number_in("SESSION_TEST_ROUNDS", kRounds); }
 
 WireGateway::Setup with_near_cache(const RedisServer& redis, const std::string& more = {}) {
   return on(redis, "deadline: 2s, near_cache: { max_bytes: 16MiB, max_age: 1h" + more + " }");

@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(the_server_that_runs_is_the_one_that_the_variable_names) {
   write_file(dir / "server",
              "#!/bin/sh\ntouch '" + (dir / "was-run") + "'\nexec '" + redis_server_binary() + "' \"$@\"\n");
   std::filesystem::permissions(dir / "server", std::filesystem::perms::owner_all);
-  const Variable variable("SESSION_GATEWAY_REDIS_SERVER", dir / "server");
+  const Variable variable("SESSION_TEST_REDIS_SERVER", dir / "server");
   RedisServer server;
   BOOST_TEST(server.ask({"PING"}).text == "PONG");
   BOOST_TEST(std::filesystem::exists(dir / "was-run"));
@@ -133,9 +133,9 @@ BOOST_AUTO_TEST_CASE(the_server_that_runs_is_the_one_that_the_variable_names) {
 
 BOOST_AUTO_TEST_CASE(a_variable_names_another_nginx_and_an_empty_one_names_none) {
   const TempDir dir;
-  const Variable set("SESSION_GATEWAY_NGINX", "/elsewhere/nginx");
+  const Variable set("SESSION_TEST_NGINX", "/elsewhere/nginx");
   BOOST_TEST(nginx_command(dir).front() == "/elsewhere/nginx");
-  const Variable empty("SESSION_GATEWAY_NGINX", "");
+  const Variable empty("SESSION_TEST_NGINX", "");
   BOOST_TEST(nginx_command(dir).front().ends_with("nginx"));
   BOOST_TEST(nginx_command(dir).front() != "/elsewhere/nginx");
 }

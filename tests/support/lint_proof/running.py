@@ -33,7 +33,7 @@ OWN = """    server {
 
 def has_echo():
     """Debian's package nginx-light brings the echo module, for the nginx of the same Debian alone."""
-    return os.path.exists(ECHO) and not os.environ.get("SESSION_GATEWAY_NGINX")
+    return os.path.exists(ECHO) and not os.environ.get("SESSION_TEST_NGINX")
 
 
 def lacks_echo(why):
@@ -101,7 +101,7 @@ class Running:
             (here / "nginx.conf").write_text(self.whole(f"include {here}/case.conf;\n"))
 
     def nginx(self):
-        found = os.environ.get("SESSION_GATEWAY_NGINX") or shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin:/sbin") or "nginx"
+        found = os.environ.get("SESSION_TEST_NGINX") or shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin:/sbin") or "nginx"
         return found, "-p", self.top, "-e", f"{self.top}/nginx.log", "-c", f"{self.top}/all.conf"
 
     def drop_refused(self):
