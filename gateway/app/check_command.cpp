@@ -71,6 +71,7 @@ int check_config(const CheckRequest& request) {
     return kFailed;
   }
   Settings settings = with_ephemeral_keys(std::move(*loaded), nullptr);
+  for (const std::string& line : set_by(process_environment())) std::cout << "environment: " << line << "\n";
   for (const std::string& warning : settings.warnings) std::cerr << "warning: " << warning << "\n";
   int status = kFine;
   if (user) status = check_files(*user, request, settings.files);

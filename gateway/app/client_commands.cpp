@@ -64,8 +64,8 @@ int report(const ClientAnswer& answer, const Question& question, const ConfigCho
 
 int ask_gateway(std::string_view endpoint, const ClientOptions& options) {
   const ConfigChoice& choice = options.configuration;
-  const Loaded settings = choice.file ? load_listen(*choice.file) : Loaded(Settings{});
-  if (!settings) return fail(*choice.file, settings.error());
+  const Loaded settings = load_listen(choice.file);
+  if (!settings) return fail(choice.file.value_or(kNoFile), settings.error());
   const auto listener =
       options.socket ? where_to_ask_at(*options.socket, *settings) : where_to_ask(endpoint, *settings);
   if (!listener && options.socket) {

@@ -24,11 +24,6 @@ namespace {
 
 constexpr std::size_t kKeyBytes = 32;
 
-Loaded load(const std::optional<std::string>& config_file) {
-  if (config_file) return load_file(*config_file);
-  return Settings{};
-}
-
 ConfigSource source_of(const std::optional<std::string>& config_file) {
   if (!config_file) return {};
   return {*config_file, [file = *config_file] { return load_file(file); }};
@@ -62,15 +57,17 @@ void warn_of_memory(Log& log, const std::string& dumps_failed, SecretMemory secr
 // Serves. Logs with the default settings until it has read the configuration.
 int serve_logged(const std::optional<std::string>& config_file, Telemetry& telemetry) {
   Log& log = telemetry.log();
-  auto loaded = load(config_file);
+  auto loaded = load_file(config_file);
   if (!loaded) {
-    for (const Problem& problem : loaded.error()) log.error("{}", render(*config_file, problem));
+    for (const Problem& problem : loaded.error())
+      log.error("{}", render(config_file.value_or(kNoFile), problem));
     return 1;
   }
   init_libfcgi();
   return_free_memory();
   Settings settings = with_ephemeral_keys(std::move(*loaded), nullptr);
   log.change(settings.log);
+  for (const std::string& line : set_by(process_environment())) log.info("environment: {}", line);
   for (const std::string& warning : settings.warnings) log.warn("{}", warning);
   if (!config_file) log.warn("no configuration file was given: serving with the defaults");
   log.debug("settings: {}", summary(settings));

@@ -34,10 +34,10 @@ int output_files(const std::string& directory, const std::vector<Snippet>& files
 
 std::optional<Settings> settings_of(const ConfigChoice& choice) {
   if (!choice.notice.empty()) std::cerr << choice.notice << "\n";
-  if (!choice.file) return Settings{};
-  auto loaded = load_file(*choice.file);
+  auto loaded = load_file(choice.file);
   if (loaded) return std::move(*loaded);
-  for (const Problem& problem : loaded.error()) std::cerr << render(*choice.file, problem) << "\n";
+  for (const Problem& problem : loaded.error())
+    std::cerr << render(choice.file.value_or(kNoFile), problem) << "\n";
   return std::nullopt;
 }
 

@@ -22,16 +22,12 @@ std::optional<Listen> given_socket(const std::string& socket, int& status) {
   return std::move(*where);
 }
 
-Loaded listeners_of(const ConfigChoice& choice) {
-  if (choice.file) return load_listen(*choice.file);
-  return Settings();
-}
-
 std::optional<Listen> configured_socket(const ConfigChoice& choice, int& status) {
-  const Loaded settings = listeners_of(choice);
+  const Loaded settings = load_listen(choice.file);
   status = kNotDone;
   if (!settings) {
-    for (const Problem& problem : settings.error()) std::cerr << render(*choice.file, problem) << "\n";
+    for (const Problem& problem : settings.error())
+      std::cerr << render(choice.file.value_or(kNoFile), problem) << "\n";
     return std::nullopt;
   }
   if (settings->admin.socket.empty()) {

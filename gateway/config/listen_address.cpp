@@ -9,35 +9,28 @@ namespace {
 
 constexpr unsigned kAdminMode = 0600;
 
-YamlNode scalar(std::string_view text) {
-  YamlNode node;
-  node.kind = YamlNode::Kind::scalar;
-  node.text = text;
-  return node;
-}
-
 // A list of one listener, as a file has it: "- unix: /path".
 YamlNode listener(std::string_view kind, std::string_view where) {
   YamlNode item, list;
   item.kind = YamlNode::Kind::map;
-  item.entries.push_back({std::string(kind), 0, scalar(where)});
+  item.entries.push_back({std::string(kind), 0, text_node(where)});
   list.kind = YamlNode::Kind::list;
   list.items.push_back(std::move(item));
   return list;
 }
 
-YamlNode listener_of(std::string_view text) {
+}  // namespace
+
+YamlNode listen_node(std::string_view text) {
   constexpr std::string_view kUnix = "unix:", kTcp = "tcp:";
   if (text.starts_with(kUnix)) return listener("unix", text.substr(kUnix.size()));
   if (text.starts_with('/')) return listener("unix", text);
   return listener("tcp", text.starts_with(kTcp) ? text.substr(kTcp.size()) : text);
 }
 
-}  // namespace
-
 Result<Listen, std::string> parse_listen_address(std::string_view text) {
   ParseContext context({}, FormatRegistry::built_in());
-  const YamlNode list = listener_of(text);
+  const YamlNode list = listen_node(text);
   Settings settings;
   read_listen(Field(context, &list, "listen", 0), settings);
   if (!context.problems().empty()) return context.problems().front().text;

@@ -10,6 +10,12 @@
 
 namespace session::gateway {
 
+struct YamlNode;
+
+// An address as `listen` has it in a file: a list of one map, of which `unix` or `tcp` is the only member.
+// Whether it is a right one is up to the reader of `listen`.
+[[nodiscard]] YamlNode listen_node(std::string_view text);
+
 // The place that an address names: /path or unix:/path, 127.0.0.1:9000 or tcp:127.0.0.1:9000, with brackets
 // around IPv6. By the reader of `listen`; the error is what that says of it.
 [[nodiscard]] Result<Listen, std::string> parse_listen_address(std::string_view text);

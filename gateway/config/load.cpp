@@ -33,32 +33,58 @@ Settings read_listeners(ParseContext& context, const YamlNode& root) {
   return settings;
 }
 
-// What of a file is read.
-enum class Part { all, listeners };
+// A document, and where it comes from.
+struct Source {
+  std::string name;
+  std::string_view text;
+  FileAccess access = {};
+  Environment environment = {};
+};
 
-Loaded load(const std::string& name, std::string_view text, const FileAccess& access,
-            const FormatRegistry& formats, Part part = Part::all) {
-  const auto root = parse_yaml(text);
+Problems problems_of(const AppliedOverrides& applied, const ParseContext& context) {
+  Problems all = applied.problems, read = context.problems();
+  name_variables(read, applied.overrides);
+  all.insert(all.end(), read.begin(), read.end());
+  return all;
+}
+
+Loaded load(const Source& source, const FormatRegistry& formats, OverrideScope scope = OverrideScope::all) {
+  auto root = parse_yaml(source.text);
   if (!root) return Problems{root.error()};
-  ParseContext context(std::filesystem::path(name).parent_path(), formats);
-  context.set_access(access);
-  Settings settings = part == Part::all ? read_document(context, &*root) : read_listeners(context, *root);
-  Problems problems = context.problems();
+  const AppliedOverrides applied = apply_environment(source.environment, *root, scope);
+  ParseContext context(std::filesystem::path(source.name).parent_path(), formats);
+  context.set_access(source.access);
+  Settings settings =
+      scope == OverrideScope::all ? read_document(context, &*root) : read_listeners(context, *root);
+  Problems problems = problems_of(applied, context);
   if (!problems.empty()) return problems;
   settings.lines = context.lines();
   settings.files = context.files();
-  for (const Problem& warning : context.warnings()) settings.warnings.push_back(render(name, warning));
+  for (ReferencedFile& file : settings.files) file.key = variable_or_key(file.key, applied.overrides);
+  Problems warnings = context.warnings();
+  name_variables(warnings, applied.overrides);
+  for (const Problem& warning : warnings) settings.warnings.push_back(render(source.name, warning));
   return settings;
 }
 
 // Does not pass on the exception's text: it could quote the file.
 Problems failed() { return {{0, {}, "can't be read: out of memory, or an error of the gateway's own"}}; }
 
-Loaded load_part(const std::string& path, Part part) {
+Loaded load_guarded(const Source& source, const FormatRegistry& formats,
+                    OverrideScope scope = OverrideScope::all) {
   try {
-    const auto file = read_file(path, kMaxYamlBytes);
+    return load(source, formats, scope);
+  } catch (const std::exception&) {
+    return failed();
+  }
+}
+
+Loaded load_part(const std::optional<std::string>& path, OverrideScope scope) {
+  try {
+    if (!path) return load({kNoFile, {}, {}, process_environment()}, FormatRegistry::built_in(), scope);
+    const auto file = read_file(*path, kMaxYamlBytes);
     if (!file) return Problems{{0, {}, "can't be read: " + file.error()}};
-    return load(path, file->bytes, file->access, FormatRegistry::built_in(), part);
+    return load({*path, file->bytes, file->access, process_environment()}, FormatRegistry::built_in(), scope);
   } catch (const std::exception&) {
     return failed();
   }
@@ -67,16 +93,18 @@ Loaded load_part(const std::string& path, Part part) {
 }  // namespace
 
 Loaded load_text(const std::string& name, std::string_view text, const FormatRegistry& formats) {
-  try {
-    return load(name, text, {}, formats);
-  } catch (const std::exception&) {
-    return failed();
-  }
+  return load_guarded({name, text}, formats);
 }
 
-Loaded load_file(const std::string& path) { return load_part(path, Part::all); }
+Loaded load_text(const std::string& name, std::string_view text, const Environment& environment) {
+  return load_guarded({name, text, {}, environment}, FormatRegistry::built_in());
+}
 
-Loaded load_listen(const std::string& path) { return load_part(path, Part::listeners); }
+Loaded load_file(const std::optional<std::string>& path) { return load_part(path, OverrideScope::all); }
+
+Loaded load_listen(const std::optional<std::string>& path) {
+  return load_part(path, OverrideScope::listeners);
+}
 
 Description describe_reader(const FormatRegistry& formats) {
   ParseContext list_keys({}, formats, ParseContext::Purpose::list_keys);

@@ -220,6 +220,14 @@ Result<YamlNode, Problem> parse_yaml(std::string_view text) {
   return parse(text);
 }
 
+YamlNode text_node(std::string_view text) {
+  YamlNode node;
+  node.kind = YamlNode::Kind::scalar;
+  node.quoted = true;
+  node.text = text;
+  return node;
+}
+
 std::string_view kind_name(const YamlNode& node) {
   switch (node.kind) {
     case NodeKind::null:

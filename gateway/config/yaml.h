@@ -39,6 +39,9 @@ inline constexpr std::size_t kMaxYamlNodes = 20000;
 // the text. Throws only for lack of memory.
 [[nodiscard]] Result<YamlNode, Problem> parse_yaml(std::string_view text);
 
+// A text in quotes, which stands in no line of a file.
+[[nodiscard]] YamlNode text_node(std::string_view text);
+
 // The kind of a node, for a problem: "nothing", "a single value", "a list" or "a map".
 [[nodiscard]] std::string_view kind_name(const YamlNode& node);
 
