@@ -1,3 +1,7 @@
+// OpenSSL's macros for memory would put the path of this file into the program, which then differed by the
+// folder that it is built in.
+#define OPENSSL_NO_FILENAMES
+
 #include "core/base/secret.h"
 
 #include <atomic>

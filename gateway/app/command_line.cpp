@@ -333,8 +333,13 @@ void add_schema(CLI::App& app, Run& run) {
   });
 }
 
+std::string version(std::string_view commit) {
+  std::string text = "session-gateway " SESSION_GATEWAY_VERSION;
+  if (!commit.empty()) text.append(" (").append(commit).append(")");
+  return text;
+}
+
 void add_commands(CLI::App& app, Run& run) {
-  app.set_version_flag("--version", "session-gateway " SESSION_GATEWAY_VERSION);
   app.require_subcommand(1);
   add_serve(app, run);
   add_check(app, run);
@@ -359,9 +364,10 @@ int finish(int status) {
 
 }  // namespace
 
-int run_command_line(int argc, const char* const* argv) {
+int run_command_line(int argc, const char* const* argv, std::string_view commit) {
   CLI::App app("session-gateway: one place that knows whose session a request belongs to, beside nginx",
                "session-gateway");
+  app.set_version_flag("--version", version(commit));
   Run run;
   add_commands(app, run);
   try {
