@@ -15,9 +15,10 @@ install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 # a new version has closed.
 install(CODE "
   set(session_snippets admin console health http protect protect-grpc protect-uwsgi proxy public public-grpc public-uwsgi server session sessions upstream)
-  set(session_pages README.md SECURITY.md docs/compare.md docs/console.md docs/contract.md docs/durability.md docs/fronts.md docs/fronts/apache.md docs/fronts/caddy.md docs/fronts/envoy.md docs/fronts/haproxy.md
+  set(session_pages README.md SECURITY.md CHANGELOG.md docs/compare.md docs/console.md docs/containers.md docs/contract.md docs/durability.md docs/fronts.md docs/fronts/apache.md docs/fronts/caddy.md docs/fronts/envoy.md docs/fronts/haproxy.md
     docs/fronts/ingress-nginx.md docs/fronts/lighttpd.md docs/fronts/nginx-http.md docs/fronts/traefik.md docs/install.md docs/lint.md docs/migration.md docs/monitor.md docs/nginx.md
-    docs/recipes.md docs/redis.md docs/run.md docs/security.md docs/troubleshooting.md)
+    docs/recipes.md docs/redis.md docs/releases.md docs/run.md docs/security.md docs/start/express-session.md docs/start/log-out-everywhere.md docs/start/many-languages.md docs/start/nginx-php.md
+    docs/troubleshooting.md)
   set(session_docdir \"${CMAKE_INSTALL_DOCDIR}\")
   set(session_datadir \"${CMAKE_INSTALL_DATADIR}\")
   set(session_source \"${PROJECT_SOURCE_DIR}\")

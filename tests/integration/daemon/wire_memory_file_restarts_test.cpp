@@ -134,7 +134,7 @@ void restart_under_load(const std::string& more, std::uint64_t times) {
 BOOST_AUTO_TEST_SUITE(wire_memory_file_restarts)
 
 BOOST_AUTO_TEST_CASE(twenty_restarts_lose_no_request_and_log_nobody_out) {
-  restart_under_load("durability: second", number_in("SESSION_GATEWAY_ROUNDS", 20));
+  restart_under_load("durability: second", number_in("SESSION_TEST_ROUNDS", 20));
 }
 
 BOOST_AUTO_TEST_CASE(nor_do_restarts_under_commit) { restart_under_load("durability: commit", 5); }

@@ -1,5 +1,5 @@
 // A process with a durable store under load is killed with SIGKILL at random moments, over and over on the
-// same file. SESSION_GATEWAY_ROUNDS: how often, for each durability.
+// same file. SESSION_TEST_ROUNDS: how often, for each durability.
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -160,7 +160,7 @@ Known check(const std::string& path, Durability durability, const Known& known, 
 void kill_often(Durability durability, std::uint64_t rounds, milliseconds window) {
   const TemporaryFolder folder;
   const std::string path = folder.path() + "/sessions.db";
-  std::mt19937_64 random(number_in("SESSION_GATEWAY_SEED", 7));
+  std::mt19937_64 random(number_in("SESSION_TEST_SEED", 7));
   Known known;
   std::size_t answers = 0;
   for (std::uint64_t round = 0; round < rounds; ++round) {
@@ -180,11 +180,11 @@ void kill_often(Durability durability, std::uint64_t rounds, milliseconds window
 BOOST_AUTO_TEST_SUITE(durable_killed)
 
 BOOST_AUTO_TEST_CASE(under_commit_what_was_answered_holds_after_a_kill) {
-  kill_often(Durability::commit, number_in("SESSION_GATEWAY_ROUNDS", kSanitized ? 5 : 20), 0ms);
+  kill_often(Durability::commit, number_in("SESSION_TEST_ROUNDS", kSanitized ? 5 : 20), 0ms);
 }
 
 BOOST_AUTO_TEST_CASE(under_second_what_was_answered_a_second_before_a_kill_holds) {
-  kill_often(Durability::second, number_in("SESSION_GATEWAY_ROUNDS", 3), 1000ms);
+  kill_often(Durability::second, number_in("SESSION_TEST_ROUNDS", 3), 1000ms);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

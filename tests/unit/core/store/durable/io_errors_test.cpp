@@ -137,10 +137,10 @@ bool fail_at(Durability durability, const Fault& fault, std::uint64_t nth, bool 
   return has_failed;
 }
 
-// Calls while a store works, each for good and once: some thousand with SESSION_GATEWAY_STEP=1, else every
+// Calls while a store works, each for good and once: some thousand with SESSION_TEST_STEP=1, else every
 // fifth.
 void fail_at_each(Durability durability) {
-  const std::uint64_t step = number_in("SESSION_GATEWAY_STEP", kSanitized ? 25 : 5);
+  const std::uint64_t step = number_in("SESSION_TEST_STEP", kSanitized ? 25 : 5);
   int failed = 0;
   for (const Fault& fault : kFaults) {
     for (const bool from_there_on : {false, true}) {

@@ -250,12 +250,12 @@ BOOST_AUTO_TEST_SUITE(power_cut)
 
 BOOST_AUTO_TEST_CASE(under_commit_no_answered_change_is_missing) {
   const int changes = kSanitized ? 200 : 1000;
-  cut_at_every_sync(Durability::commit, number_in("SESSION_GATEWAY_SEED", 1), changes);
+  cut_at_every_sync(Durability::commit, number_in("SESSION_TEST_SEED", 1), changes);
 }
 
 BOOST_AUTO_TEST_CASE(under_second_no_change_is_missing_that_is_a_second_old) {
   const int changes = kSanitized ? 400 : 1000;
-  cut_at_every_sync(Durability::second, number_in("SESSION_GATEWAY_SEED", 1), changes);
+  cut_at_every_sync(Durability::second, number_in("SESSION_TEST_SEED", 1), changes);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
