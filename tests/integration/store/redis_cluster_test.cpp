@@ -74,6 +74,14 @@ Task<> leave_when(Condition condition, std::atomic<bool>& leaves) {
   leaves = true;
 }
 
+// Begins a moment after the others, as operators' browsers do.
+Task<> scan_after(RedisStore& store, std::chrono::microseconds wait) {
+  SteadyTimer timer(co_await boost::asio::this_coro::executor, wait);
+  (void)co_await timer.async_wait(kAwaitTuple);
+  const auto page = co_await store.keys("", 100);
+  BOOST_TEST(page.has_value(), (page.has_error() ? page.error().detail : std::string()));
+}
+
 Task<> fail_until(RedisStore& store, std::string key, const bool& done) {
   while (!done) {
     const auto failed = co_await store.load(key);
@@ -159,6 +167,21 @@ BOOST_AUTO_TEST_CASE(however_many_commands_fail_the_slots_are_asked_for_at_inter
       time.advance(100ms);
     }
   }(store, node, clock));
+}
+
+// Every scan wants a slot map that was read after it began, and the slots are asked for at intervals: who
+// comes too early to ask takes the map that another one has asked for since.
+BOOST_AUTO_TEST_CASE(scans_that_begin_shortly_after_each_other_share_slot_maps) {
+  ScriptedRedis node({}, Wire::tcp);
+  node.answers([&](unsigned, const RedisCommand& command) {
+    if (is(command, "SCAN")) return ScriptedReply{resp_array({resp_bulk("0"), resp_array({})})};
+    return is(command, "CLUSTER") ? all_slots_at(node.address()) : node.usual(command);
+  });
+  RedisStore store(cluster_of({node.address()}));
+  std::vector<Task<>> scans;
+  for (int i = 0; i < 100; ++i) scans.push_back(scan_after(store, i * 310us));
+  run(together(std::move(scans)));
+  BOOST_TEST(count_of(node, "CLUSTER") < 30u);
 }
 
 BOOST_AUTO_TEST_CASE(what_waits_for_a_node_that_has_left_is_asked_of_the_one_that_has_the_key_now) {

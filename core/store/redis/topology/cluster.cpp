@@ -100,17 +100,18 @@ class Cluster final : public Topology, public std::enable_shared_from_this<Clust
                            (self->reason_.empty() ? "" : ": " + self->reason_));
   }
 
-  // A refresh that is under way may have read the slot map before this call, and the next one begins only
-  // kMinRefreshInterval after it.
+  // Only a refresh that begins after this call counts: one that is under way may have read the slot map
+  // before. Which of the callers begins it does not matter; the next one begins only kMinRefreshInterval
+  // later.
   static Task<Result<void, ConnectError>> renew_slots(std::shared_ptr<Cluster> self, Clock::Steady deadline) {
     const Clock& clock = self->setup_->clock;
     if (self->refreshing_) (void)co_await discover(self, deadline);
+    const std::size_t known = self->slot_maps_;
     const auto wait = self->next_refresh_ - clock.steady_now();
     if (wait > wait.zero()) co_await pause(std::chrono::ceil<milliseconds>(wait), clock);
-    const std::size_t known = self->slot_maps_;
+    if (self->slot_maps_ != known) co_return Result<void, ConnectError>();
     auto discovered = co_await discover(self, deadline);
-    if (!discovered) co_return discovered;
-    if (self->slot_maps_ != known) co_return discovered;
+    if (!discovered || self->slot_maps_ != known) co_return discovered;
     co_return ConnectError("no node of the cluster tells who has which slots" +
                            (self->reason_.empty() ? "" : ": " + self->reason_));
   }
