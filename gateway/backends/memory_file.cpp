@@ -40,13 +40,11 @@ class ReadingReport {
 
   void progress(const DurableProgress& progress) {
     const Clock::Steady now = system_clock().steady_now();
-    if (now - last_ < kReportEvery || progress.rows >= progress.of) return;
+    if (now - last_ < kReportEvery || progress.done >= progress.of) return;
     last_ = now;
-    log_.info("reading {}: {} of {} sessions so far", path_, progress.rows, progress.of);
-    if (report_) {
-      report_("reading " + path_ + ": " + std::to_string(progress.rows) + " of " +
-              std::to_string(progress.of) + " sessions");
-    }
+    const std::string text = text_of(progress);
+    log_.info("{} so far", text);
+    if (report_) report_(text);
   }
 
   void done(const DurableStore::Stats& stats) const {
@@ -56,6 +54,12 @@ class ReadingReport {
   }
 
  private:
+  [[nodiscard]] std::string text_of(const DurableProgress& progress) const {
+    if (progress.step == DurableProgress::Step::checking)
+      return fmt::format("checking {}: {} of {} MiB", path_, progress.done >> 20, progress.of >> 20);
+    return fmt::format("reading {}: {} of {} sessions", path_, progress.done, progress.of);
+  }
+
   const std::string path_;
   Log& log_;
   const std::function<void(const std::string&)> report_;
@@ -92,7 +96,7 @@ std::shared_ptr<DurableStore> open_memory_file(const Settings& settings, Log& lo
 std::string store_key_fingerprint(const Settings& settings) {
   const FormatRow& format = *settings.format;
   std::string source = std::string(format.name) + "\n";
-  if (format.store_key_source != nullptr) source += format.store_key_source(settings).reveal();
+  if (format.store_key_source != nullptr) source += format.store_key_source(settings).value.reveal();
   const Secret key =
       derive_key(Secret(std::move(source)), "session-gateway", "the file of sessions in memory v1");
   return hex(key.reveal());

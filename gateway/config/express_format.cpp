@@ -87,9 +87,8 @@ FormatRow express_row() {
   row.former_log_id_sources = former_log_id_sources;
   row.shared_secrets = shared_secrets;
   row.store_key_source = [](const Settings& settings) {
-    return Secret(settings.format_settings<ExpressSettings>(kName).prefix);
+    return SharedSecret{"express.prefix", Secret(settings.format_settings<ExpressSettings>(kName).prefix)};
   };
-  row.store_key_setting = "express.prefix";
   row.make = make;
   return row;
 }

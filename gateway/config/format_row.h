@@ -29,7 +29,8 @@ struct FormatContext {
   std::shared_ptr<CacheBudget> budget;
 };
 
-// A secret that two gateways must have in common for sessions of one to go on at the other.
+// A secret, with where it comes from, that two gateways must have in common for sessions of one to go on at
+// the other.
 struct SharedSecret {
   std::string setting;  // as the file calls it
   Secret value;
@@ -67,8 +68,7 @@ struct FormatRow {
   std::vector<SharedSecret> (*shared_secrets)(const FormatContext& context) = nullptr;
   // What makes the keys of its sessions in a store, in use and beside the cookie: with another, no session is
   // found again. nullptr: nothing does.
-  Secret (*store_key_source)(const Settings& settings) = nullptr;
-  std::string_view store_key_setting = {};  // the setting that says it
+  SharedSecret (*store_key_source)(const Settings& settings) = nullptr;
   // REQUIRES: the settings were validated.
   Format (*make)(const FormatContext& context) = nullptr;
 };

@@ -18,8 +18,10 @@ Format make(const FormatContext& context) {
   return native_format(std::move(options), system_random());
 }
 
+SharedSecret store_key_source(const Settings& settings) { return {"salt", settings.salt}; }
+
 std::vector<SharedSecret> shared_secrets(const FormatContext& context) {
-  std::vector<SharedSecret> secrets = {{"salt", context.settings.salt}};
+  std::vector<SharedSecret> secrets = {store_key_source(context.settings)};
   for (const KeyMaterial& key : context.settings.keys)
     secrets.push_back({"keys (" + key.id + ")", key.secret});
   return secrets;
@@ -33,8 +35,7 @@ FormatRow native_row() {
   row.capabilities = kNativeCapabilities;
   row.log_id_source = [](const Settings& settings) -> const Secret& { return settings.salt; };
   row.shared_secrets = shared_secrets;
-  row.store_key_source = [](const Settings& settings) { return settings.salt; };
-  row.store_key_setting = "salt";
+  row.store_key_source = store_key_source;
   row.make = make;
   return row;
 }

@@ -137,23 +137,25 @@ void compare_keys(const Settings& served, const Settings& next, std::vector<std:
   }
 }
 
-Secret store_key_source(const Settings& settings) {
+SharedSecret store_key_source(const Settings& settings) {
   const FormatRow& format = *settings.format;
-  return format.store_key_source == nullptr ? Secret() : format.store_key_source(settings);
+  return format.store_key_source == nullptr ? SharedSecret() : format.store_key_source(settings);
 }
 
 // The file says what the keys of its sessions depend on. With another value a restart would set it aside, and
 // with it the sessions that are written into it until then.
 void compare_store_keys(const Settings& served, const Settings& next, Problems& problems) {
   if (!served.has_memory_file() || !next.has_memory_file()) return;
-  std::string_view changed;
+  const SharedSecret before = store_key_source(served);
+  const SharedSecret after = store_key_source(next);
+  std::string changed;
   if (served.format->name != next.format->name) {
     changed = "dialect";
-  } else if (!same(store_key_source(served), store_key_source(next))) {
-    changed = next.format->store_key_setting;
+  } else if (!same(before.value, after.value)) {
+    changed = after.setting;
   }
   if (changed.empty()) return;
-  problems.push_back({line_of(next, changed), std::string(changed),
+  problems.push_back({line_of(next, changed), changed,
                       "changed, which counts only after a restart, as the file of sessions depends on it"});
 }
 

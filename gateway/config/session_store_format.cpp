@@ -29,15 +29,20 @@ void validate(Section& top, const Settings& settings, CrossFieldChecks& found) {
 
 // In use it has the salt of the file's top level; that one belongs to the native format where this one is
 // accepted.
+bool has_top_level_salt(const Settings& settings, bool in_use) { return in_use && !settings.salt.empty(); }
+
 const Secret& salt_of(const Settings& settings, const FormatSettings& own, bool in_use) {
-  const bool top_level = in_use && !settings.salt.empty();
-  return top_level ? settings.salt : static_cast<const SessionStoreSettings&>(own).salt;
+  if (has_top_level_salt(settings, in_use)) return settings.salt;
+  return static_cast<const SessionStoreSettings&>(own).salt;
+}
+
+SharedSecret shared_salt(const Settings& settings, const FormatSettings& own, bool in_use) {
+  return {has_top_level_salt(settings, in_use) ? "salt" : "session_store.salt",
+          salt_of(settings, own, in_use)};
 }
 
 std::vector<SharedSecret> shared_secrets(const FormatContext& context) {
-  const bool top_level = context.in_use && !context.settings.salt.empty();
-  return {
-      {top_level ? "salt" : "session_store.salt", salt_of(context.settings, context.own, context.in_use)}};
+  return {shared_salt(context.settings, context.own, context.in_use)};
 }
 
 Format make(const FormatContext& context) {
@@ -62,9 +67,8 @@ FormatRow session_store_row() {
   };
   row.shared_secrets = shared_secrets;
   row.store_key_source = [](const Settings& settings) {
-    return salt_of(settings, settings.format_settings<SessionStoreSettings>(kName), true);
+    return shared_salt(settings, settings.format_settings<SessionStoreSettings>(kName), true);
   };
-  row.store_key_setting = "salt";
   row.make = make;
   return row;
 }

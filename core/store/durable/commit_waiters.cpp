@@ -10,8 +10,8 @@
 namespace session {
 namespace {
 
-StoreFailure not_written(const std::string& why) {
-  return StoreFailure(StoreFailure::Kind::unavailable, "memory store: its file can't be written: " + why);
+StoreFailure unavailable(const std::string& why) {
+  return StoreFailure(StoreFailure::Kind::unavailable, "memory store: its file " + why);
 }
 
 }  // namespace
@@ -55,24 +55,31 @@ Task<Result<void, StoreFailure>> CommitWaiters::written() {
   {
     const std::lock_guard lock(mutex_);
     if (written_ >= number) co_return Result<void, StoreFailure>();
-    if (failing_) co_return not_written(why_);
+    if (failing_) co_return unavailable(why_);
     waiting_.emplace(number, waiter);
   }
   queue_.hurry();
   const Clock::Steady until = clock_.steady_now() + deadline_;
   (void)co_await waiter->timer.wait_until(until);
-  if (!waiter->written) {
-    co_return StoreFailure(StoreFailure::Kind::unavailable, "memory store: its file was not written within " +
-                                                                std::to_string(deadline_.count()) +
-                                                                " ms: the disk is slow");
-  }
+  if (!waiter->written) co_return waited_in_vain(number);
   if (!*waiter->written) co_return failure();
   co_return Result<void, StoreFailure>();
 }
 
 StoreFailure CommitWaiters::failure() const {
   const std::lock_guard lock(mutex_);
-  return not_written(why_.empty() ? "it has just failed" : why_);
+  return unavailable(why_.empty() ? "could not be written a moment ago" : why_);
+}
+
+StoreFailure CommitWaiters::waited_in_vain(std::uint64_t number) {
+  const std::string why =
+      "was not written within " + std::to_string(deadline_.count()) + " ms: the disk is slow";
+  const std::lock_guard lock(mutex_);
+  if (written_ < number && !failing_) {
+    why_ = why;
+    failing_ = true;
+  }
+  return unavailable(why);
 }
 
 // Called with the lock, so that a waiter whose place is gone gets nothing.
@@ -93,9 +100,9 @@ void CommitWaiters::advance(std::uint64_t number) {
   waiting_.erase(waiting_.begin(), end);
 }
 
-void CommitWaiters::fail(std::string why) {
+void CommitWaiters::fail(const std::string& why) {
   const std::lock_guard lock(mutex_);
-  why_ = std::move(why);
+  why_ = "can't be written: " + why;
   failing_ = true;
   for (const auto& [number, waiter] : waiting_) wake(waiter, false);
   waiting_.clear();

@@ -25,7 +25,9 @@ class CommitWaiters {
       : queue_(queue), deadline_(deadline), clock_(clock) {}
 
   // Waits until the file has every change that was made so far. `unavailable` if writing fails or has failed,
-  // or if it takes longer than the deadline: the changes may come into the file later.
+  // or if it takes longer than the deadline: the changes may come into the file later. Who comes after one
+  // that has waited in vain is told so at once, until something is written: a request with several changes
+  // would otherwise wait for each of them.
   Task<Result<void, StoreFailure>> written();
   // Whether written() would fail at once.
   [[nodiscard]] bool failing() const noexcept { return failing_.load(std::memory_order_relaxed); }
@@ -34,12 +36,13 @@ class CommitWaiters {
   // The file has all changes up to this one.
   void advance(std::uint64_t number);
   // Writing fails. Nobody waits until advance() says that it works.
-  void fail(std::string why);
+  void fail(const std::string& why);
 
  private:
   struct Waiter;
   struct Place;
   void wake(const std::shared_ptr<Waiter>& waiter, bool written);
+  StoreFailure waited_in_vain(std::uint64_t number);
 
   ChangeQueue& queue_;
   const milliseconds deadline_;

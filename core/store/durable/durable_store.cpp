@@ -30,6 +30,16 @@ SessionFile::Options file_options(const DurableOptions& options) {
   return {options.path, options.fingerprint, options.lock_timeout, options.vfs, options.pages_per_checkpoint};
 }
 
+// Of the file that is there at the start.
+SessionFile::Options first_file_options(const DurableOptions& options) {
+  SessionFile::Options first = file_options(options);
+  if (!options.on_progress) return first;
+  first.on_checking = [hears = options.on_progress](std::uint64_t bytes, std::uint64_t of) {
+    hears({DurableProgress::Step::checking, bytes, of});
+  };
+  return first;
+}
+
 Loaded empty(const DurableOptions& options, const MemoryStoreOptions& memory, const Clock& clock) {
   Loaded made;
   const ChangeQueue::Options queue{std::min(options.max_queue_bytes, memory.max_bytes / 4),
@@ -48,11 +58,12 @@ Result<void, SqliteFailure> read_into(Loaded& into, SessionFile& file, const Dur
   const UnixTimes times(clock);
   const auto of = file.count();
   if (!of) return of.error();
+  constexpr auto kStep = DurableProgress::Step::reading;
   std::uint64_t rows = 0;
   bool key_is_taken = false;
   const auto take = [&](const SessionFile::Row& row) {
     into.parts->queue.start_rows_at(row.number + 1);
-    if (++rows % kRowsPerReport == 0 && options.on_progress) options.on_progress({rows, *of});
+    if (++rows % kRowsPerReport == 0 && options.on_progress) options.on_progress({kStep, rows, *of});
     if (row.expires <= times.now()) {
       into.expired.push_back(row.number);
       return true;
@@ -62,12 +73,12 @@ Result<void, SqliteFailure> read_into(Loaded& into, SessionFile& file, const Dur
                               row.retention, times.to_memory(row.expires)});
     key_is_taken = restored == MemoryStore::Restored::key_is_taken;
     if (restored == MemoryStore::Restored::no_room) into.expired.push_back(row.number);
-    into.entries += restored == MemoryStore::Restored::yes ? 1 : 0;
     return !key_is_taken;
   };
   if (auto done = file.read(take); !done) return done.error();
+  into.entries = into.memory->stats().entries;  // if there was no room for all, some were evicted
   if (key_is_taken) return SqliteFailure(SQLITE_CORRUPT, "two rows have one key");
-  if (options.on_progress) options.on_progress({rows, *of});
+  if (options.on_progress) options.on_progress({kStep, rows, *of});
   return {};
 }
 
@@ -157,7 +168,7 @@ Result<std::unique_ptr<DurableStore>, DurableProblem> DurableStore::open(Durable
                                                                          MemoryStoreOptions memory,
                                                                          const Clock& clock) {
   Loaded loaded = empty(options, memory, clock);
-  auto file = open_or_replace(file_options(options), options.on_event);
+  auto file = open_or_replace(first_file_options(options), options.on_event);
   if (file) {
     if (const auto done = read_into(loaded, **file, options, clock); !done) {
       loaded = empty(options, memory, clock);

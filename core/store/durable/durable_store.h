@@ -32,9 +32,14 @@ struct DurableEvent {
   std::string text;  // a sentence for the operator: which file, and why; holds no key and no session data
 };
 
-// How far open() has read.
+// How far open() is with a step.
 struct DurableProgress {
-  std::uint64_t rows = 0;  // so far
+  enum class Step {
+    checking,  // bytes of the file
+    reading,   // its entries
+  };
+  Step step = Step::reading;
+  std::uint64_t done = 0;  // so far
   std::uint64_t of = 0;    // about how many there are
 };
 
@@ -60,7 +65,8 @@ struct DurableOptions {
   // it is.
   bool serve_without_file = false;
   std::function<void(const DurableEvent&)> on_event = {};
-  // Called by open() after each few thousand rows, and at the end.
+  // Called by open() after each MiB of a larger file that it checks, after each few thousand rows, and at the
+  // end.
   std::function<void(DurableProgress)> on_progress = {};
   // For tests. SQLite's name of another access to files; and how many pages of the -wal are moved to the file
   // at once.
@@ -152,7 +158,7 @@ struct DurableStore::Stats {
   std::uint64_t rewrites = 0;      // copies of all entries that were written after the queue was dropped
   std::chrono::nanoseconds commit_time{};       // of all batches: writing and fsync
   std::chrono::nanoseconds last_commit_time{};  // of the last one
-  std::uint64_t loaded = 0;                     // entries that open() has read
+  std::uint64_t loaded = 0;                     // entries that open() has read, and memory had room for
   std::uint64_t file_bytes = 0;                 // of the file and its -wal
 };
 

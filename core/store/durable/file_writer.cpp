@@ -256,12 +256,12 @@ void FileWriter::erase_expired() {
 bool FileWriter::finish() {
   const auto is_left = [this] {
     const ChangeQueue::Stats left = queue_.stats();
-    return left.entries > 0 || left.behind || checkpoint_is_due_;
+    return left.entries > 0 || left.behind;
   };
-  for (int tries = 0; tries < kLastTries && is_left(); ++tries) write();
-  Written closed = file_ ? file_->close() : Written(SqliteFailure(SQLITE_CANTOPEN, "it is not open"));
+  for (int tries = 0; tries < kLastTries && (is_left() || checkpoint_is_due_); ++tries) write();
+  // What was committed is in the -wal, if it can't be moved.
+  if (file_) (void)file_->close();
   const bool saved = !is_left();
-  // What was committed is in the -wal, if it could not be moved.
   if (!saved) {
     const std::lock_guard lock(mutex_);
     tell(DurableEvent::Kind::not_saved, "the last changes are lost: " + stats_.error);

@@ -147,6 +147,10 @@ Result<void, Problem> SessionFile::lock() {
   if (!done) return problem(done.error());
   done = connection_.execute(kSettings);
   if (!done) return problem(done.error());
+  const auto mode = connection_.text("PRAGMA journal_mode");
+  if (!mode) return problem(mode.error());
+  if (*mode != "wal")
+    return Problem(Problem::Kind::inaccessible, "it can't have a write-ahead log, but one of mode " + *mode);
   // Instead of SQLite's own, which moves pages within the commit, while somebody waits for it.
   (void)sqlite3_wal_hook(connection_.handle(), on_commit, this);
   return {};
@@ -164,6 +168,7 @@ Result<void, Problem> SessionFile::verify(bool is_new) {
   if (!is_new && *application != kApplicationId) return unusable("it is another program's");
   if (*version > kVersion) return unusable("a newer version of this program has written it");
   if (!is_new) {
+    connection_.read_ahead(options_.on_checking);
     const auto checked = connection_.text("PRAGMA quick_check(1)");
     if (!checked) return problem(checked.error());
     // It also says so if a page could not be read, which is no damage.

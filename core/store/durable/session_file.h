@@ -29,6 +29,7 @@ class SessionFile {
     milliseconds lock_timeout{};
     std::string vfs;
     int pages_per_checkpoint = 0;
+    SqliteConnection::HearsBytes on_checking = {};  // while open() reads the file to check it
   };
   // Why a file is of no use.
   struct Problem {

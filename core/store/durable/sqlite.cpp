@@ -89,6 +89,23 @@ Result<std::string, SqliteFailure> SqliteConnection::text(const char* query) {
   return std::string(statement->bytes(0));
 }
 
+void SqliteConnection::read_ahead(const HearsBytes& hears) const {
+  constexpr sqlite3_int64 kPiece = 1 << 20;
+  // Through SQLite's own file: another descriptor would take its locks away when it is closed.
+  sqlite3_file* file = nullptr;
+  if (sqlite3_file_control(handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK) return;
+  sqlite3_int64 size = 0;
+  if (file == nullptr || file->pMethods == nullptr || file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+    return;
+  if (size <= kPiece) return;
+  std::string piece(kPiece, '\0');
+  for (sqlite3_int64 at = 0; at < size; at += kPiece) {
+    const auto length = static_cast<int>(std::min(kPiece, size - at));
+    if (file->pMethods->xRead(file, piece.data(), length, at) != SQLITE_OK) return;
+    if (hears) hears(static_cast<std::uint64_t>(at + length), static_cast<std::uint64_t>(size));
+  }
+}
+
 SqliteFailure SqliteConnection::failure() const {
   const int code = sqlite3_extended_errcode(handle());
   return {code, std::string(sqlite3_errmsg(handle())) + " (SQLite error " + std::to_string(code) + ")"};

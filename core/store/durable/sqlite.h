@@ -64,6 +64,12 @@ class SqliteConnection {
   Result<std::int64_t, SqliteFailure> number(const char* query);
   Result<std::string, SqliteFailure> text(const char* query);
 
+  // How much of the file was read, of how much.
+  using HearsBytes = std::function<void(std::uint64_t bytes, std::uint64_t of)>;
+  // Reads the file from its beginning to its end, and drops it: what looks for pages here and there then
+  // finds them in the system's memory. Ends early at an error, which whoever needs the page is told of.
+  void read_ahead(const HearsBytes& hears) const;
+
   // What the last call failed with.
   [[nodiscard]] SqliteFailure failure() const;
   [[nodiscard]] bool in_transaction() const noexcept;

@@ -108,6 +108,8 @@ BOOST_AUTO_TEST_CASE(a_file_that_no_longer_fits_is_read_as_far_as_there_is_room)
   const std::size_t kept = fixture.durable().memory().stats().entries;
   BOOST_TEST(kept > 20U);
   BOOST_TEST(kept < 100U);
+  BOOST_TEST(fixture.durable().stats().loaded == kept);
+  BOOST_TEST(fixture.durable().memory().stats().evictions == 200 - kept);
   BOOST_TEST(holds(fixture.store(), "key199"));
   fixture.close();
   fixture.memory.max_bytes = 1 << 20;
@@ -120,11 +122,32 @@ BOOST_AUTO_TEST_CASE(progress_is_reported_up_to_the_end) {
   fixture.close();
   std::vector<std::uint64_t> told;
   fixture.options.on_progress = [&](DurableProgress progress) {
+    if (progress.step != DurableProgress::Step::reading) return;
     BOOST_TEST(progress.of == 20'000U);
-    told.push_back(progress.rows);
+    told.push_back(progress.done);
   };
   fixture.durable();
   BOOST_TEST(told == (std::vector<std::uint64_t>{8192, 16384, 20'000}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(progress_is_reported_while_a_large_file_is_checked) {
+  DurableFixture fixture;
+  for (int i = 0; i < 400; ++i) create(fixture.store(), std::to_string(i), std::string(8000, 'v'));
+  fixture.close();
+  const std::uint64_t size = std::filesystem::file_size(fixture.options.path);
+  std::vector<std::uint64_t> told;
+  fixture.options.on_progress = [&](DurableProgress progress) {
+    if (progress.step != DurableProgress::Step::checking) return;
+    BOOST_TEST(progress.of == size);
+    told.push_back(progress.done);
+  };
+  fixture.durable();
+  const std::uint64_t mib = 1 << 20;
+  BOOST_TEST_REQUIRE(size > 3 * mib);
+  std::vector<std::uint64_t> expected;
+  for (std::uint64_t at = mib; at < size; at += mib) expected.push_back(at);
+  expected.push_back(size);
+  BOOST_TEST(told == expected, boost::test_tools::per_element());
 }
 
 // --- When it is written ---
