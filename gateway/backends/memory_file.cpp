@@ -1,5 +1,7 @@
 #include "gateway/backends/memory_file.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
@@ -42,9 +44,15 @@ class ReadingReport {
     const Clock::Steady now = system_clock().steady_now();
     if (now - last_ < kReportEvery || progress.done >= progress.of) return;
     last_ = now;
-    const std::string text = text_of(progress);
-    log_.info("{} so far", text);
-    if (report_) report_(text);
+    if (progress.step == DurableProgress::Step::checking) {
+      const std::uint64_t done = progress.done >> 20;
+      const std::uint64_t of = progress.of >> 20;
+      log_.info("checking {}: {} of {} MiB so far", path_, done, of);
+      if (report_) report_(fmt::format("checking {}: {} of {} MiB", path_, done, of));
+    } else {
+      log_.info("reading {}: {} of {} sessions so far", path_, progress.done, progress.of);
+      if (report_) report_(fmt::format("reading {}: {} of {} sessions", path_, progress.done, progress.of));
+    }
   }
 
   void done(const DurableStore::Stats& stats) const {
@@ -54,12 +62,6 @@ class ReadingReport {
   }
 
  private:
-  [[nodiscard]] std::string text_of(const DurableProgress& progress) const {
-    if (progress.step == DurableProgress::Step::checking)
-      return fmt::format("checking {}: {} of {} MiB", path_, progress.done >> 20, progress.of >> 20);
-    return fmt::format("reading {}: {} of {} sessions", path_, progress.done, progress.of);
-  }
-
   const std::string path_;
   Log& log_;
   const std::function<void(const std::string&)> report_;
