@@ -1,6 +1,8 @@
 // Copies that serve without a question to Redis, and what ends them.
 
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -18,6 +20,13 @@ StoreTerms owned_by(const std::string& owner) {
   StoreTerms terms(10min);
   terms.owner = owner;
   return terms;
+}
+
+// Sets the entries of keys 0, 1 ..., in one step of the server.
+void set_all(RedisServer& redis, int count, const std::string& value) {
+  redis.tell({"EVAL",
+              "for i = 0, ARGV[1] - 1 do redis.call('SET', 'session:' .. i, ARGV[2], 'PX', 600000) end", "0",
+              std::to_string(count), value});
 }
 
 }  // namespace
@@ -90,6 +99,26 @@ BOOST_AUTO_TEST_CASE(a_write_of_this_gateway_ends_a_copy_before_its_answer) {
   }
 }
 
+// The copy is that of a worker which hears no announcement any more, and nobody knows that yet.
+BOOST_AUTO_TEST_CASE(a_write_of_this_gateway_ends_a_copy_without_being_announced) {
+  const Bytes first("first");
+  const std::vector<std::pair<std::string, std::function<void(LoopedStore&)>>> writes = {
+      {"second", [&](LoopedStore& at) { (void)at.run((*at).replace("key", first, Bytes("second"), 10min)); }},
+      {"(absent)", [](LoopedStore& at) { (void)at.run((*at).erase("key")); }},
+      {"(absent)", [&](LoopedStore& at) { (void)at.run((*at).erase_if("key", first)); }}};
+  for (const auto& [after, write] : writes) {
+    Near near(2);
+    near.put("key", "first");
+    near.warm("key", 1);
+    near.store.stop(1);
+    const auto hits = near.store.stats().hits;
+    BOOST_TEST(near.store.text("key") == "first");
+    BOOST_TEST(near.store.stats().hits == hits + 1);
+    write(near.store);
+    BOOST_TEST(near.store.text("key") == after);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_touch_is_seen_at_once) {
   Near near(2);
   near.put("key", "value");
@@ -135,6 +164,32 @@ BOOST_AUTO_TEST_CASE(copies_end_with_either_connection_and_serve_again_later) {
     near.put("key", "newer");
     near.wait_for("key", "newer");
   }
+}
+
+// A server remembers for so many keys whom to tell of their changes. For what it forgets, it says so at once.
+BOOST_AUTO_TEST_CASE(copies_end_that_the_server_has_no_room_to_watch) {
+  Near near;
+  near.redis.tell({"CONFIG", "SET", "tracking-table-max-keys", "10"});
+  set_all(near.redis, 200, "old");
+  for (int i = 0; i < 200; ++i) (void)near.store.text(std::to_string(i));
+  wait_until("the server to give keys up", [&] { return near.store.stats().announcements >= 150; });
+  BOOST_TEST(std::stoi(near.redis.info("tracking_total_keys")) < 50);
+  set_all(near.redis, 200, "new");
+  for (int i = 0; i < 200; ++i) near.wait_for(std::to_string(i), "new");
+}
+
+// A server that has too much to say to a connection closes it, and what it had to say is lost.
+BOOST_AUTO_TEST_CASE(copies_end_when_the_server_has_too_much_to_announce) {
+  Near near;
+  near.redis.tell({"CONFIG", "SET", "client-output-buffer-limit", "pubsub 32kb 0 0"});
+  set_all(near.redis, 3000, "old");
+  for (int i = 0; i < 3000; ++i) (void)near.store.text(std::to_string(i));
+  near.warm("0");
+  const auto flushes = near.store.stats().flushes;
+  set_all(near.redis, 3000, "new");
+  wait_until("the loss to be noticed", [&] { return near.store.stats().flushes > flushes; });
+  for (int i = 0; i < 3000; ++i) BOOST_TEST(near.store.text(std::to_string(i)) == "new");
+  near.warm("0");
 }
 
 BOOST_AUTO_TEST_CASE(a_user_without_the_rights_is_told_of_once_and_served_all_the_same) {

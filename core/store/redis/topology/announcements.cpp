@@ -222,11 +222,15 @@ Announcements::Asked<bool> Announcements::beat(ConnectionPtr data) {
   co_return true;
 }
 
+// Without NOLOOP, although what this connection changes itself needs no announcement: with it, a server that
+// has no room to watch a key any more (tracking-table-max-keys) does not tell the connection whose command
+// made it give the key up (Redis 7.0), and that is the one that has the copy.
+//
 // The number of a client means something to its own server only, which beat() has made sure of.
 Announcements::Asked<bool> Announcements::track(ConnectionPtr data, std::int64_t subscriber_id) {
   Command command;
   const std::string id = std::to_string(subscriber_id);
-  command.then({"CLIENT", "TRACKING", "ON", "REDIRECT", id, "NOLOOP"});
+  command.then({"CLIENT", "TRACKING", "ON", "REDIRECT", id});
   tracks_ = true;
   const CommandResult result = co_await data->ask(std::move(command), deadline());
   if (result.failure) co_return Deaf{result.failure->reason};
