@@ -24,8 +24,10 @@ OpenTerms terms_of(const CheckRequest& request, const RuleSet& rules) {
 CheckResult decide(Result<SessionManager::Opened, StoreFailure>& opened, std::string_view required,
                    const RuleSet& rules, const Clock& clock) {
   if (!opened) return Unavailable{opened.error()};
-  if (!opened->session)
-    return LoginNeeded{opened->refusal, std::move(opened->corrupt_record), std::move(opened->name)};
+  if (!opened->session) {
+    SessionManager::Named& named = opened->named();
+    return LoginNeeded{opened->refusal, std::move(named.corrupt_record), std::move(named.name)};
+  }
   Session& session = *opened->session;
   if (!required.empty()) {
     const auto decision = rules.check(required, rule_input(session, clock));

@@ -21,13 +21,20 @@ constexpr std::size_t kPerByte = 8;
 // only have them forgotten sooner.
 std::size_t hash_of(std::string_view key) {
   constexpr std::uint64_t kFactor = 0x517cc1b727220a95;
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
   std::uint64_t hash = key.size();
-  while (!key.empty()) {
-    std::array<char, 8> bytes{};
-    const std::size_t size = std::min(key.size(), bytes.size());
-    std::memcpy(bytes.data(), key.data(), size);
+  const auto mix = [&hash](const char* from, std::size_t size) {
+    std::array<char, kWord> bytes{};
+    std::memcpy(bytes.data(), from, size);
     hash = (std::rotl(hash, 5) ^ std::bit_cast<std::uint64_t>(bytes)) * kFactor;
-    key.remove_prefix(size);
+  };
+  // Words of a size that the compiler knows: the last one begins before the end of the one before it.
+  for (std::size_t at = 0; at + kWord <= key.size(); at += kWord) mix(key.data() + at, kWord);
+  const std::size_t rest = key.size() % kWord;
+  if (rest > 0 && key.size() > kWord) {
+    mix(key.data() + key.size() - kWord, kWord);
+  } else if (rest > 0) {
+    mix(key.data(), rest);
   }
   hash = (hash ^ hash >> 32) * kFactor;
   return hash ^ hash >> 32;

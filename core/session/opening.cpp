@@ -9,10 +9,11 @@ namespace session {
 
 SessionManager::Opened SessionManager::refused(RejectReason refusal, const Session& session) {
   Opened none{std::nullopt, refusal};
-  none.name = session.log_id();
+  SessionManager::Named& named = none.named();
+  named.name = session.log_id();
   const bool malformed = refusal == RejectReason::malformed;
-  none.others.push_back({session.key_, malformed});
-  if (malformed) none.corrupt_record = none.name;
+  named.others.push_back({session.key_, malformed});
+  if (malformed) named.corrupt_record = named.name;
   return none;
 }
 

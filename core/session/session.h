@@ -253,7 +253,7 @@ class Session {
   std::optional<std::string> lifetime_;  // that was asked for, as RecordHead::lifetime_name has it
   std::optional<PrivilegeChange> privilege_change_;  // of changes_, made on first use
   std::vector<SessionEvent> history_;
-  // SessionManager::Opened::legacy_keys: they end with it, or with the login that it begins as.
+  // SessionManager::Named::legacy_keys: they end with it, or with the login that it begins as.
   std::vector<LegacyKey> legacy_keys_;
   std::vector<Other> others_;                     // SessionManager::Opened::others
   std::shared_ptr<KeyedMutex::Lock> write_lock_;  // only while a write is under way

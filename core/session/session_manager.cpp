@@ -132,7 +132,7 @@ SessionManager::Asked SessionManager::open_ours(Cookies&& cookies, OpenTerms ter
 
 SessionManager::Asked SessionManager::no_session(Cookies cookies) {
   Opened none{std::nullopt, cookies.refusal};
-  none.others = std::move(cookies.ended);
+  if (!cookies.ended.empty()) none.named().others = std::move(cookies.ended);
   co_return none;
 }
 
@@ -155,14 +155,14 @@ SessionManager::Asked SessionManager::open_several(Cookies cookies, OpenTerms te
     stale = stale || (lives && opened->session->is_stale());
     if (lives) {
       live.push_back(std::move(each));
-    } else if (counts_more(opened->refusal, none.refusal) || none.name.empty()) {
+    } else if (counts_more(opened->refusal, none.refusal) || none.named().name.empty()) {
       none = std::move(*opened);
     }
   }
   if (live.size() == 1) co_return co_await open_beside(std::move(others), std::move(live.front()), terms);
   if (stale) co_return out_of_date();
   if (live.size() > 1) none = Opened{std::nullopt, RejectReason::ambiguous};
-  none.others = std::move(others);
+  none.named().others = std::move(others);
   co_return none;
 }
 
@@ -175,8 +175,8 @@ SessionManager::Asked SessionManager::open_beside(std::vector<Session::Other> ot
   if (opened->session) {
     opened->session->others_ = std::move(others);
   } else {
-    opened->others.insert(opened->others.end(), std::make_move_iterator(others.begin()),
-                          std::make_move_iterator(others.end()));
+    std::vector<Session::Other>& all = opened->named().others;
+    all.insert(all.end(), std::make_move_iterator(others.begin()), std::make_move_iterator(others.end()));
   }
   co_return opened;
 }
@@ -191,7 +191,7 @@ SessionManager::Asked SessionManager::open_any(Cookies cookies, std::vector<Lega
   if (opened->session) {
     opened->session->legacy_keys_ = std::move(legacy_keys);
   } else {
-    opened->legacy_keys = std::move(legacy_keys);
+    opened->named().legacy_keys = std::move(legacy_keys);
   }
   co_return opened;
 }
@@ -227,8 +227,9 @@ SessionManager::Asked SessionManager::open_old(std::vector<LegacyCookie> old, Op
     if (!taken) co_return taken.error();
     if (!*taken) {
       none = Opened{std::nullopt, taken->error()};
-      none.name = log_id_of(each.cookie.store_key);
-      if (none.refusal == RejectReason::malformed) none.corrupt_record = none.name;
+      Named& named = none.named();
+      named.name = log_id_of(each.cookie.store_key);
+      if (none.refusal == RejectReason::malformed) named.corrupt_record = named.name;
       continue;
     }
     VerifiedCookie cookie = std::move((*taken)->cookie);
@@ -245,7 +246,7 @@ SessionManager::Asked SessionManager::open_old(std::vector<LegacyCookie> old, Op
     }
     if (!opened || opened->session || opened->refusal == RejectReason::revoked) co_return opened;
     none = std::move(*opened);
-    none.others.clear();  // The legacy keys name it.
+    none.named().others.clear();  // The legacy keys name it.
   }
   co_return none;
 }

@@ -50,18 +50,32 @@ class SessionManager {
   // name end with it.
   void accept(LegacyFormat legacy);
 
-  // A session, or why there is none.
-  struct Opened {
-    Boxed<Session> session;
-    RejectReason refusal = RejectReason::absent;  // if there is no session
+  // What the cookies of a request name that has no session.
+  struct Named {
     // For RejectReason::malformed: the log id of the record that can't be read; empty if it is the cookie.
     std::string corrupt_record = {};
     // The store keys that the request's legacy cookies name.
     std::vector<LegacyKey> legacy_keys = {};
     // The log id of the session that a verified cookie names, although there is no session.
     std::string name = {};
-    // The sessions that verified cookies of ours name, if there is no session: a logout ends all of them.
+    // The sessions that verified cookies of ours name: a logout ends all of them.
     std::vector<Session::Other> others = {};
+  };
+  // A session, or why there is none. Small, because every check moves it through its coroutines.
+  struct Opened {
+    Boxed<Session> session;
+    RejectReason refusal = RejectReason::absent;  // if there is no session
+    Boxed<Named> what_is_named = {};              // nothing: nothing
+
+    // With nothing in it, if nothing is named. The second is for who adds to it, or takes from it.
+    [[nodiscard]] const Named& named() const {
+      static const Named nothing;
+      return what_is_named ? *what_is_named : nothing;
+    }
+    [[nodiscard]] Named& named() {
+      if (!what_is_named) what_is_named = Named();
+      return *what_is_named;
+    }
   };
 
   // Returns the session that the request's Cookie headers name. Asks the store only if a cookie verified. A
@@ -91,8 +105,8 @@ class SessionManager {
     std::vector<std::string> names;
     std::optional<StoreFailure> failure;  // the first one; the others were tried all the same
   };
-  // Ends the sessions that the cookies of a request name which has no session itself (Opened::others and
-  // Opened::legacy_keys), also under an id that they got meanwhile, and whatever else their keys hold.
+  // Ends the sessions that the cookies of a request name which has no session itself (Named::others and
+  // Named::legacy_keys), also under an id that they got meanwhile, and whatever else their keys hold.
   // Without the legacy ones a browser that logs out would be logged in again by these.
   Task<Ended> end(std::vector<Session::Other> others, std::vector<LegacyKey> legacy_keys);
 
@@ -112,7 +126,7 @@ class SessionManager {
   }
 
   // Creates a session. Nothing is stored before its first flush. If that is a login, it ends those of
-  // `others` that live (Opened::others), and those of the legacy keys (Opened::legacy_keys).
+  // `others` that live (Named::others), and those of the legacy keys (Named::legacy_keys).
   [[nodiscard]] Session create(std::vector<Session::Other> others = {},
                                std::vector<LegacyKey> legacy_keys = {});
 

@@ -62,9 +62,9 @@ bool may_begin(const Actions& actions, RejectReason refusal, const Services& ser
 Session begin(const SessionManager::Opened& opened, Services& services) {
   switch (opened.refusal) {
     case RejectReason::ambiguous:
-      return services.sessions.create(opened.others, opened.legacy_keys);
+      return services.sessions.create(opened.named().others, opened.named().legacy_keys);
     case RejectReason::malformed:
-      return services.sessions.create(opened.others);
+      return services.sessions.create(opened.named().others);
     default:
       return services.sessions.create();
   }
@@ -88,12 +88,12 @@ void add_destroyed(Events& events, std::string name) {
 Task<ActionOutcome> without_session(const Actions& actions, const SessionManager::Opened& opened,
                                     Services& services, Events& events) {
   if (actions.destroy) {
-    auto ended = co_await services.sessions.end(opened.others, opened.legacy_keys);
+    auto ended = co_await services.sessions.end(opened.named().others, opened.named().legacy_keys);
     for (std::string& name : ended.names) add_destroyed(events, std::move(name));
     if (ended.failure) co_return WriteFailure(*ended.failure);
     if (!ended.names.empty()) co_return EndedOthers();
   }
-  add_refusal(events, opened.refusal, opened.name);
+  add_refusal(events, opened.refusal, opened.named().name);
   co_return NoSession{opened.refusal};
 }
 
@@ -104,11 +104,11 @@ Task<std::optional<ActionOutcome>> attempt(const Actions& actions, const ActionS
   auto opened = co_await services.sessions.open(source.cookies, terms);
   if (!opened) co_return WriteFailure(opened.error());
   if (!opened->session) {
-    warn_of_corrupt_record(opened->corrupt_record, services.telemetry);
+    warn_of_corrupt_record(opened->named().corrupt_record, services.telemetry);
     if (!may_begin(actions, opened->refusal, services)) {
       co_return co_await without_session(actions, *opened, services, events);
     }
-    add_refusal(events, opened->refusal, opened->name);
+    add_refusal(events, opened->refusal, opened->named().name);
     opened->session = begin(*opened, services);
   }
   Session& session = *opened->session;

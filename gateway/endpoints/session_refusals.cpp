@@ -12,9 +12,9 @@ Response session_unavailable(const StoreFailure& failure, Log& log) {
 }
 
 Response no_session(const SessionManager::Opened& opened, WorkerTelemetry& telemetry) {
-  warn_of_corrupt_record(opened.corrupt_record, telemetry);
+  warn_of_corrupt_record(opened.named().corrupt_record, telemetry);
   Response response = refused(opened.refusal);
-  add_refusal(response.events, opened.refusal, opened.name);
+  add_refusal(response.events, opened.refusal, opened.named().name);
   return response;
 }
 

@@ -62,14 +62,13 @@ class CommandAttempt {
     return next_ ? std::exchange(next_, nullptr) : topology_.of(key_);
   }
 
-  [[nodiscard]] Task<CommandResult> ask(std::shared_ptr<RedisConnection> connection) {
-    if (std::exchange(asking_, false))
-      return ask_importing(std::move(connection), std::move(command_), deadline_);
+  [[nodiscard]] Task<CommandResult> ask(const std::shared_ptr<RedisConnection>& connection) {
+    if (std::exchange(asking_, false)) return ask_importing(connection, std::move(command_), deadline_);
     return connection->ask(std::move(command_), deadline_);
   }
 
   // Returns the outcome if the result is final; nullopt: the command needs another attempt.
-  [[nodiscard]] std::optional<Outcome> judge(CommandResult result, RedisConnection& connection) {
+  [[nodiscard]] std::optional<Outcome> judge(CommandResult&& result, RedisConnection& connection) {
     command_ = std::move(result.command);
     const Reply* error_reply = result.failure ? nullptr : first_error(result.replies);
     if (!result.failure && error_reply == nullptr && command_.is_valid_reply(result.replies))

@@ -20,9 +20,7 @@ bool holds(std::string_view text, char c) {
 
 Step violation(const char* why) { return {.kind = Step::Kind::violation, .why = why}; }
 Step too_large() { return {.kind = Step::Kind::too_large}; }
-Step skip(std::size_t size, std::string reply = {}) {
-  return {.kind = Step::Kind::skip, .size = size, .reply = std::move(reply)};
-}
+Step skip(std::size_t size) { return {.kind = Step::Kind::skip, .size = size}; }
 
 // Ends a request that gets no answer. One in another role than responder gets a 500 before its end: lighttpd
 // takes the end of an authorizer's request without output for a yes, whatever its protocol status is.
@@ -157,9 +155,15 @@ Step Framing::next(std::string_view input) {
   return application(header, content);
 }
 
+// Drops a record, and says something for it.
+Step Framing::answer(std::size_t size, std::string reply) {
+  reply_ = std::move(reply);
+  return {.kind = Step::Kind::skip, .size = size, .reply = reply_};
+}
+
 Step Framing::management(const Header& header, std::string_view content) {
-  if (header.type == FCGI_GET_VALUES) return skip(header.size, values_result(content, limits_));
-  return skip(header.size, unknown_type(header.type));
+  if (header.type == FCGI_GET_VALUES) return answer(header.size, values_result(content, limits_));
+  return answer(header.size, unknown_type(header.type));
 }
 
 Step Framing::application(const Header& header, std::string_view content) {
@@ -184,11 +188,11 @@ Step Framing::begin(const Header& header, std::string_view content) {
   const unsigned role = word_at(content, 0);
   if (stage_ != Stage::idle) {
     if (header.id == id_) return violation("BEGIN_REQUEST twice for one request");
-    return skip(header.size, refusal(header.id, role, FCGI_CANT_MPX_CONN));
+    return answer(header.size, refusal(header.id, role, FCGI_CANT_MPX_CONN));
   }
   const bool keep = (byte_at(content, 2) & FCGI_KEEP_CONN) != 0;
   if (role != FCGI_RESPONDER && role != FCGI_AUTHORIZER) {
-    Step step = skip(header.size, refusal(header.id, role, FCGI_UNKNOWN_ROLE));
+    Step step = answer(header.size, refusal(header.id, role, FCGI_UNKNOWN_ROLE));
     step.close = !keep;
     return step;
   }
@@ -232,7 +236,8 @@ Step Framing::abort(const Header& header) {
   stage_ = Stage::idle;
   Step step{.kind = Step::Kind::aborted, .size = header.size};
   const unsigned role = role_ == Role::authorizer ? FCGI_AUTHORIZER : FCGI_RESPONDER;
-  step.reply = refusal(header.id, role, FCGI_REQUEST_COMPLETE);
+  reply_ = refusal(header.id, role, FCGI_REQUEST_COMPLETE);
+  step.reply = reply_;
   step.close = !keep_;
   return step;
 }

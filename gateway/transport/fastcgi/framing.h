@@ -53,10 +53,11 @@ struct Step {
     violation,  // this is not FastCGI: close
   };
   Kind kind = Kind::need_more;
-  std::size_t size = 0;    // of the record, header and padding included; unless need_more
-  std::string reply = {};  // records that the protocol wants sent to the peer now
-  bool close = false;      // close after the reply, as the peer did not ask to keep the connection
-  const char* why = "";    // for a violation: what was wrong, for the log
+  std::size_t size = 0;  // of the record, header and padding included; unless need_more
+  // Records that the protocol wants sent to the peer now. They are the framing's, until its next step.
+  std::string_view reply = {};
+  bool close = false;    // close after the reply, as the peer did not ask to keep the connection
+  const char* why = "";  // for a violation: what was wrong, for the log
 };
 
 // Tells one connection's requests apart, before anything else reads them: the state machine of FastCGI 1.0
@@ -95,6 +96,7 @@ class Framing {
     std::size_t size;
   };
 
+  [[nodiscard]] Step answer(std::size_t size, std::string reply);
   [[nodiscard]] Step management(const Header& header, std::string_view content);
   [[nodiscard]] Step begin(const Header& header, std::string_view content);
   [[nodiscard]] Step params(const Header& header, std::string_view content);
@@ -109,6 +111,7 @@ class Framing {
   bool keep_ = false;
   std::size_t total_ = 0;
   ParamsCheck params_;
+  std::string reply_;  // of the last step that has one
 };
 
 }  // namespace session::gateway

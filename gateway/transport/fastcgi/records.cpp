@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <utility>
 
 #include "core/base/text.h"
 
@@ -24,22 +25,35 @@ void write_header(char* at, unsigned char type, std::uint16_t id, std::size_t co
   std::memcpy(at, header, sizeof header);
 }
 
-// Appends the answer as CGI headers (RFC 3875, section 6), an empty line, and the body.
-void append_cgi(std::string& out, const Response& response) {
-  // Written behind each other into one buffer: a call of append() for each piece would cost more than these.
-  char line[64];
-  char* end = line;
-  const auto put = [&end](std::string_view text) {
-    std::memcpy(end, text.data(), text.size());
-    end += text.size();
-  };
-  put("Status: ");
-  end = std::to_chars(end, line + sizeof line, response.status).ptr;
-  put(" ");
-  put(reason_phrase(response.status));
-  put("\r\n");
-  out.append(line, static_cast<std::size_t>(end - line)).append(response.headers.lines());
-  out.append("\r\n", 2).append(response.body);
+// Writes behind each other into a buffer that has the room: a call of append() for each piece would cost more
+// than all of these.
+class Pieces {
+ public:
+  explicit Pieces(char* at) : at_(at) {}
+  void put(std::string_view text) {
+    std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
+  }
+  void put_number(int number, char* end) { at_ = std::to_chars(at_, end, number).ptr; }
+  // Leaves room.
+  char* skip(std::size_t size) { return std::exchange(at_, at_ + size); }
+  [[nodiscard]] const char* at() const { return at_; }
+
+ private:
+  char* at_;
+};
+
+constexpr std::size_t kMaxStatusLine = 64;
+
+// Writes the status line of CGI headers (RFC 3875, section 6.3.3); returns its size.
+std::size_t write_status_line(char* line, int status) {
+  Pieces pieces(line);
+  pieces.put("Status: ");
+  pieces.put_number(status, line + kMaxStatusLine);
+  pieces.put(" ");
+  pieces.put(reason_phrase(status));
+  pieces.put("\r\n");
+  return static_cast<std::size_t>(pieces.at() - line);
 }
 
 // The headers of a yes: what the browser gets, and variables.
@@ -74,30 +88,34 @@ void append_end_request(std::string& out, std::uint16_t id, unsigned char protoc
   out.append(record, sizeof record);
 }
 
+// The answer are CGI headers (RFC 3875, section 6), an empty line, and the body.
 void append_response(std::string& out, std::uint16_t id, const Response& response) {
-  constexpr std::size_t kOthers = 128;  // status line, record headers, paddings
-  out.reserve(out.size() + kOthers + response.headers.lines().size() + response.body.size());
-  // Written in place behind a header that is filled in afterwards; only what is too long for one record is
-  // copied.
-  const std::size_t start = out.size();
-  out.append(FCGI_HEADER_LEN, '\0');
-  append_cgi(out, response);
-  const std::size_t size = out.size() - start - FCGI_HEADER_LEN;
-  if (size <= kMaxContent) {
-    write_header(out.data() + start, FCGI_STDOUT, id, size);
-    out.append(padding_of(size), '\0');
-  } else {
-    const std::string whole = out.substr(start + FCGI_HEADER_LEN);
-    out.resize(start);
+  constexpr std::string_view kEndOfHeaders = "\r\n";
+  char line[kMaxStatusLine];
+  const std::string_view status(line, write_status_line(line, response.status));
+  const std::string_view headers = response.headers.lines();
+  const std::size_t size = status.size() + headers.size() + kEndOfHeaders.size() + response.body.size();
+  if (size > kMaxContent) {
+    const std::string whole = std::string(status).append(headers).append(kEndOfHeaders) + response.body;
     for (std::string_view rest = whole; !rest.empty();
          rest.remove_prefix(std::min(rest.size(), kMaxContent))) {
       append_record(out, FCGI_STDOUT, id, rest.substr(0, kMaxContent));
     }
+    append_record(out, FCGI_STDOUT, id, {});
+    return append_end_request(out, id, FCGI_REQUEST_COMPLETE);
   }
-  char end_of_stream[FCGI_HEADER_LEN];
-  write_header(end_of_stream, FCGI_STDOUT, id, 0);
-  out.append(end_of_stream, sizeof end_of_stream);
-  append_end_request(out, id, FCGI_REQUEST_COMPLETE);
+  constexpr std::size_t kEnd = std::size_t{3} * FCGI_HEADER_LEN;  // end of the stream, and of the request
+  const std::size_t start = out.size();
+  out.resize(start + FCGI_HEADER_LEN + size + padding_of(size) + kEnd);  // which are zeros
+  Pieces pieces(out.data() + start);
+  write_header(pieces.skip(FCGI_HEADER_LEN), FCGI_STDOUT, id, size);
+  pieces.put(status);
+  pieces.put(headers);
+  pieces.put(kEndOfHeaders);
+  pieces.put(response.body);
+  (void)pieces.skip(padding_of(size));
+  write_header(pieces.skip(FCGI_HEADER_LEN), FCGI_STDOUT, id, 0);
+  write_header(pieces.skip(FCGI_HEADER_LEN), FCGI_END_REQUEST, id, FCGI_HEADER_LEN);
 }
 
 void append_authorizer_response(std::string& out, std::uint16_t id, const Response& response) {

@@ -16,7 +16,7 @@ namespace session::test {
 
 struct NamedCall final : CallQueue::Call {
   explicit NamedCall(std::string n) : name(std::move(n)) {}
-  void complete(CommandResult) override {}
+  void complete(CommandResult&&) override {}
   std::string name;
 };
 

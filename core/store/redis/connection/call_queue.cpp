@@ -52,7 +52,7 @@ void CallQueue::on_connected() {
   window_.reset();
 }
 
-CallQueue::Arrival CallQueue::on_reply(Reply reply) {
+CallQueue::Arrival CallQueue::on_reply(Reply&& reply) {
   if (sent_.empty()) return ProtocolError{"it sent a reply that nobody had asked for"};
   answered_ = true;
   replied_at_ = heard_at_;

@@ -57,7 +57,7 @@ class CallQueue {
   // A pending command. The user of the queue derives from this to receive the result.
   struct Call {
     virtual ~Call() = default;
-    virtual void complete(CommandResult result) = 0;
+    virtual void complete(CommandResult&& result) = 0;
     Command command;
     Clock::Steady deadline;
     std::vector<Reply> replies;
@@ -121,14 +121,14 @@ class CallQueue {
   // Bytes have arrived, which may complete no reply.
   void on_bytes(Clock::Steady now) { heard_at_ = now; }
   // Handles a complete arrival: a push if the classifier says so, else a reply.
-  [[nodiscard]] Arrival on_arrival(Reply arrived) {
+  [[nodiscard]] Arrival on_arrival(Reply&& arrived) {
     return is_push_ != nullptr && is_push_(arrived) ? on_push(std::move(arrived))
                                                     : on_reply(std::move(arrived));
   }
   // Handles a reply, which belongs to the first command that was sent. Error replies are replies, too.
-  [[nodiscard]] Arrival on_reply(Reply reply);
+  [[nodiscard]] Arrival on_reply(Reply&& reply);
   // Handles a push, which changes no command.
-  [[nodiscard]] static Arrival on_push(Reply push) { return Push{std::move(push)}; }
+  [[nodiscard]] static Arrival on_push(Reply&& push) { return Push{std::move(push)}; }
   // The received bytes end with a part of a reply or a push. That is an error if no reply is due. With a
   // classifier the part may be a push; on_arrival() decides about it when it is complete.
   [[nodiscard]] std::optional<ProtocolError> on_half_reply() const;

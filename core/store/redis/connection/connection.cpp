@@ -32,7 +32,7 @@ std::string in_milliseconds(milliseconds time) { return std::to_string(time.coun
 template <class Handler>
 struct RedisConnection::CallOf final : CallQueue::Call {
   explicit CallOf(Handler h) : handler(std::move(h)) {}
-  void complete(CommandResult result) override { std::move(handler)(std::move(result)); }
+  void complete(CommandResult&& result) override { std::move(handler)(std::move(result)); }
   Handler handler;
 };
 
@@ -241,11 +241,12 @@ Task<CallFailure> RedisConnection::read_replies(std::shared_ptr<Transport> trans
 
 // Delivers all replies and pushes that have arrived. Returns the failure if the connection must end.
 std::optional<CallFailure> RedisConnection::deliver_replies() {
+  Reply arrived;
   for (;;) {
-    auto arrived = reader_->next();
-    if (!arrived) return CallFailure{CallFailure::Kind::protocol_error, arrived.error()};
-    if (!*arrived) break;
-    if (auto failure = act(queue_.on_arrival(std::move(**arrived)))) return failure;
+    const auto whole = reader_->next(arrived);
+    if (!whole) return CallFailure{CallFailure::Kind::protocol_error, whole.error()};
+    if (!*whole) break;
+    if (auto failure = act(queue_.on_arrival(std::move(arrived)))) return failure;
     if (!machine_.ending().empty()) return CallFailure{CallFailure::Kind::lost, machine_.ending()};
   }
   if (reader_->empty()) return std::nullopt;

@@ -130,7 +130,14 @@ bool ReplyReader::empty() const {
 }
 
 Result<std::optional<Reply>, std::string> ReplyReader::next() {
-  if (rest_.empty() && scanner_.between_replies()) return std::optional<Reply>();
+  Reply reply;
+  auto whole = next(reply);
+  if (!whole) return whole.error();
+  return *whole ? std::optional<Reply>(std::move(reply)) : std::nullopt;
+}
+
+Result<bool, std::string> ReplyReader::next(Reply& reply) {
+  if (rest_.empty() && scanner_.between_replies()) return false;
   if (!rest_.empty()) {
     const std::size_t size = scanner_.scan(rest_);
     take(rest_.substr(0, size));
@@ -145,13 +152,13 @@ Result<std::optional<Reply>, std::string> ReplyReader::next() {
     // hiredis waits for as many bytes as the reply announces, without a limit; the limit is enforced here.
     if (reader_->len - reader_->pos > max_bytes_ + kStringOverhead)
       return std::string("a reply is too large");
-    return std::optional<Reply>();
+    return false;
   }
-  std::optional<Reply> reply(std::move(partial_->root));
+  reply = std::move(partial_->root);
   partial_->root.bytes = Bytes();
   partial_->root.integer = 0;  // Text and elements have moved, and the kind is set with the next one's value.
   partial_->elements_left = max_elements_;
-  return reply;
+  return true;
 }
 
 }  // namespace session

@@ -35,6 +35,8 @@ class ReplyReader {
   // Returns the next complete reply; nullopt: it needs more bytes. The error says what is wrong with the
   // stream.
   [[nodiscard]] Result<std::optional<Reply>, std::string> next();
+  // The same into a reply of the caller's, which it leaves alone if none is complete: then it returns false.
+  [[nodiscard]] Result<bool, std::string> next(Reply& reply);
 
   // True if all bytes that were fed belong to replies that next() has returned.
   [[nodiscard]] bool empty() const;

@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_record_that_can_not_be_read_any_more_after_it_moved_is_na
   put(moved_key("one"), "{not json");
   const auto found = open(manager, express_cookie("one"), Touch::on);
   BOOST_TEST(to_text(found->refusal) == "malformed");
-  BOOST_TEST(found->corrupt_record == manager.log_id_of(moved_key("one")));
+  BOOST_TEST(found->named().corrupt_record == manager.log_id_of(moved_key("one")));
 }
 
 BOOST_AUTO_TEST_CASE(an_old_cookie_is_revoked_by_a_login_and_unknown_later) {

@@ -258,7 +258,7 @@ namespace {
 
 std::string answer_to(std::string_view content) {
   Framing framing{FramingLimits()};
-  return framing.next(record(kGetValues, 0, content)).reply;
+  return std::string(framing.next(record(kGetValues, 0, content)).reply);
 }
 
 // A GET_VALUES_RESULT as the specification has it, padded to eight bytes with zeros.
