@@ -45,7 +45,10 @@ Assembler::Outcome Assembler::walk(std::string_view input) {
   const auto keep_run = [&] { assembled_.append(input.substr(run, at - run)); };
   for (;;) {
     Step step = framing_.next(input.substr(at));
-    if (!step.reply.empty()) reply_ += step.reply;
+    if (!step.reply.empty()) {
+      reply_ += step.reply;
+      framing_.forget_reply();
+    }
     switch (step.kind) {
       case Step::Kind::need_more:
         keep_run();

@@ -54,7 +54,8 @@ struct Step {
   };
   Kind kind = Kind::need_more;
   std::size_t size = 0;  // of the record, header and padding included; unless need_more
-  // Records that the protocol wants sent to the peer now. They are the framing's, until its next step.
+  // Records that the protocol wants sent to the peer now. They are the framing's, until its next reply, or
+  // until it is to forget this one.
   std::string_view reply = {};
   bool close = false;    // close after the reply, as the peer did not ask to keep the connection
   const char* why = "";  // for a violation: what was wrong, for the log
@@ -79,6 +80,8 @@ class Framing {
   // Looks at the record at the front of `input`. Every outcome but need_more counts the record as seen: the
   // next call is for what follows it. After too_large and violation there is no next call.
   [[nodiscard]] Step next(std::string_view input);
+  // Frees the last Step::reply.
+  void forget_reply() { std::string().swap(reply_); }
 
   // Of the request that is being read, or was completed last.
   [[nodiscard]] std::uint16_t request_id() const { return id_; }

@@ -1,11 +1,10 @@
 #include "gateway/transport/fastcgi/records.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
-#include <utility>
 
 #include "core/base/text.h"
+#include "gateway/transport/pieces.h"
 
 namespace session::gateway {
 
@@ -25,31 +24,13 @@ void write_header(char* at, unsigned char type, std::uint16_t id, std::size_t co
   std::memcpy(at, header, sizeof header);
 }
 
-// Writes behind each other into a buffer that has the room: a call of append() for each piece would cost more
-// than all of these.
-class Pieces {
- public:
-  explicit Pieces(char* at) : at_(at) {}
-  void put(std::string_view text) {
-    std::memcpy(at_, text.data(), text.size());
-    at_ += text.size();
-  }
-  void put_number(int number, char* end) { at_ = std::to_chars(at_, end, number).ptr; }
-  // Leaves room.
-  char* skip(std::size_t size) { return std::exchange(at_, at_ + size); }
-  [[nodiscard]] const char* at() const { return at_; }
-
- private:
-  char* at_;
-};
-
 constexpr std::size_t kMaxStatusLine = 64;
 
 // Writes the status line of CGI headers (RFC 3875, section 6.3.3); returns its size.
 std::size_t write_status_line(char* line, int status) {
   Pieces pieces(line);
   pieces.put("Status: ");
-  pieces.put_number(status, line + kMaxStatusLine);
+  pieces.put_number(static_cast<std::size_t>(status));
   pieces.put(" ");
   pieces.put(reason_phrase(status));
   pieces.put("\r\n");

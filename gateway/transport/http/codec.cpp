@@ -1,10 +1,9 @@
 #include "gateway/transport/http/codec.h"
 
-#include <array>
-#include <charconv>
 #include <utility>
 
 #include "gateway/transport/http/http_request.h"
+#include "gateway/transport/pieces.h"
 
 namespace session::gateway {
 namespace {
@@ -17,11 +16,8 @@ void clear(std::string& text) {
   if (text.capacity() > kKeptCapacity) text.shrink_to_fit();
 }
 
-void append_number(std::string& out, std::size_t number) {
-  std::array<char, 20> digits{};
-  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
-  out.append(digits.data(), end);
-}
+// A status line, without the name of the status, and all headers that the codec itself adds.
+constexpr std::size_t kMaxOwnHeaders = 256;
 
 }  // namespace
 
@@ -135,23 +131,28 @@ Codec::Outcome HttpCodec::refuse_too_large() {
 
 void HttpCodec::append_response(std::string& out, const Response& response) {
   const int status = is_check_ && response.status == 204 ? 200 : response.status;
-  out.reserve(out.size() + response.headers.lines().size() + response.body.size() + 256);
-  out.append("HTTP/1.1 ");
-  append_number(out, static_cast<std::size_t>(status));
-  out.append(" ")
-      .append(reason_phrase(status))
-      .append("\r\n")
-      .append(date_.now())
-      .append(response.headers.lines());
+  const std::string_view reason = reason_phrase(status);
+  const std::string_view headers = response.headers.lines();
+  const std::size_t start = out.size();
+  out.resize(start + kMaxOwnHeaders + reason.size() + headers.size() + response.body.size());
+  Pieces pieces(out.data() + start);
+  pieces.put("HTTP/1.1 ");
+  pieces.put_number(static_cast<std::size_t>(status));
+  pieces.put(" ");
+  pieces.put(reason);
+  pieces.put("\r\n");
+  pieces.put(date_.now());
+  pieces.put(headers);
   if (status != 204 && !is_head_) {
-    out.append("Content-Length: ");
-    append_number(out, response.body.size());
-    out.append("\r\n");
+    pieces.put("Content-Length: ");
+    pieces.put_number(response.body.size());
+    pieces.put("\r\n");
   }
-  if (!keep_) out.append("Connection: close\r\n");
-  if (keep_ && !is_1_1_) out.append("Connection: keep-alive\r\n");
-  out.append("\r\n");
-  if (!is_head_) out.append(response.body);  // the peer would take it for the next answer
+  if (!keep_) pieces.put("Connection: close\r\n");
+  if (keep_ && !is_1_1_) pieces.put("Connection: keep-alive\r\n");
+  pieces.put("\r\n");
+  if (!is_head_) pieces.put(response.body);  // the peer would take it for the next answer
+  out.resize(static_cast<std::size_t>(pieces.at() - out.data()));
   request_.reset();
   parser_.clear();
   clear(head_);

@@ -1,7 +1,5 @@
 #include "gateway/transport/http/http_request.h"
 
-#include <algorithm>
-
 #include "core/base/text.h"
 
 namespace session::gateway {
@@ -9,19 +7,33 @@ namespace {
 
 constexpr Refusal bad(std::string_view detail) { return {400, "bad-request", detail}; }
 
-std::size_t count_of(const HttpHead& head, std::string_view name) {
-  return static_cast<std::size_t>(
-      std::count_if(head.fields.begin(), head.fields.end(),
-                    [&](const HttpHead::Field& field) { return equal_ignoring_case(field.name, name); }));
-}
+// How often a field is there, and its first value.
+struct Counted {
+  std::size_t count = 0;
+  std::string_view value = {};
 
-// The first value of that name; empty if there is none.
-std::string_view value_of(const HttpHead& head, std::string_view name) {
-  const auto found = std::find_if(head.fields.begin(), head.fields.end(), [&](const HttpHead::Field& field) {
-    return equal_ignoring_case(field.name, name);
-  });
-  return found == head.fields.end() ? std::string_view() : found->value;
-}
+  // Whether the field has that name, which is then counted.
+  bool take(const HttpHead::Field& field, std::string_view name) {
+    if (!equal_ignoring_case(field.name, name)) return false;
+    if (count++ == 0) value = field.value;
+    return true;
+  }
+};
+
+// The fields that decide about a request, found in one pass.
+struct Decisive {
+  explicit Decisive(const HttpHead& head) {
+    for (const HttpHead::Field& field : head.fields) {
+      (void)(host.take(field, "Host") || length.take(field, "Content-Length") ||
+             coding.take(field, "Transfer-Encoding") || expectation.take(field, "Expect"));
+    }
+  }
+  [[nodiscard]] bool expects_continue() const {
+    return expectation.count == 1 && equal_ignoring_case(expectation.value, "100-continue");
+  }
+
+  Counted host, length, coding, expectation;
+};
 
 // The last item of a list: the one that the front itself has added.
 std::string_view last_item(std::string_view list) {
@@ -49,31 +61,33 @@ bool add_forwarded(Request& request, const HttpHead::Field& field, const HttpRou
   return false;
 }
 
+// The browser's, as the front says it; empty if it does not.
+std::string_view browsers_host_of(const HttpHead& head) {
+  Counted host;
+  for (const HttpHead::Field& field : head.fields) (void)host.take(field, "X-Forwarded-Host");
+  return trimmed(host.value);
+}
+
 }  // namespace
 
 std::optional<Refusal> objection_to(const HttpHead& head) {
-  const std::size_t hosts = count_of(head, "Host");
-  if (hosts > 1) return bad("The request has two Host fields.");
-  if (hosts == 0 && head.is_1_1) return bad("The request has no Host field.");
+  const Decisive fields(head);
+  if (fields.host.count > 1) return bad("The request has two Host fields.");
+  if (fields.host.count == 0 && head.is_1_1) return bad("The request has no Host field.");
   // A front takes what follows a yes to it for a tunnel's bytes, and no request.
   if (head.method == "CONNECT") return bad("The gateway is no proxy.");
   if (!head.target.starts_with('/')) return bad("The target of the request is not a path.");
-  const std::size_t lengths = count_of(head, "Content-Length");
-  const std::size_t codings = count_of(head, "Transfer-Encoding");
-  if (lengths > 1 || lengths + codings > 1 ||
-      value_of(head, "Content-Length").find(',') != std::string_view::npos)
+  if (fields.length.count + fields.coding.count > 1 ||
+      fields.length.value.find(',') != std::string_view::npos)
     return bad("The length of the body is given twice.");
-  if (codings == 1 && (!head.is_1_1 || !equal_ignoring_case(value_of(head, "Transfer-Encoding"), "chunked")))
+  if (fields.coding.count == 1 && (!head.is_1_1 || !equal_ignoring_case(fields.coding.value, "chunked")))
     return bad("The only transfer coding that is taken is chunked.");
-  if (count_of(head, "Expect") > 0 && head.is_1_1 && !expects_continue(head))
+  if (fields.expectation.count > 0 && head.is_1_1 && !fields.expects_continue())
     return Refusal{417, "bad-request", "The only expectation that is met is 100-continue."};
   return std::nullopt;
 }
 
-bool expects_continue(const HttpHead& head) {
-  return head.is_1_1 && count_of(head, "Expect") == 1 &&
-         equal_ignoring_case(value_of(head, "Expect"), "100-continue");
-}
+bool expects_continue(const HttpHead& head) { return head.is_1_1 && Decisive(head).expects_continue(); }
 
 Request request_of(const HttpHead& head, const HttpRoute& route, std::optional<uid_t> peer) {
   Request request;
@@ -87,7 +101,7 @@ Request request_of(const HttpHead& head, const HttpRoute& route, std::optional<u
   request.refusal = route.refusal;
   if (route.settings != nullptr) request.settings = *route.settings;
   request.front_actions.in_body = route.is_application;
-  const std::string_view browsers_host = trimmed(value_of(head, "X-Forwarded-Host"));
+  const std::string_view browsers_host = browsers_host_of(head);
   request.headers.reserve(head.fields.size());
   for (const HttpHead::Field& field : head.fields) {
     if (add_forwarded(request, field, route)) continue;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <stdexcept>
 #include <string>
 
@@ -240,14 +239,19 @@ Script::Script(std::string_view source) : text(source) {
 namespace commands {
 
 Command load(std::string_view key, std::size_t max_bytes, bool time_left) {
-  std::array<char, 20> digits{};
-  const char* end = std::to_chars(digits.data(), digits.data() + digits.size(), max_bytes).ptr;
+  // The limit is the same from load to load.
+  thread_local std::size_t last_max = 0;
+  thread_local std::string digits = "0";
+  if (max_bytes != last_max) {
+    digits = std::to_string(max_bytes);
+    last_max = max_bytes;
+  }
   Command command;
   command.retry = Command::Retry::safe;
   command.is_valid_reply = time_left ? is_entry : is_value;
   constexpr std::size_t kOtherBytes = 100;
   command.wire.reserve((time_left ? 2 : 1) * key.size() + kOtherBytes);
-  command.then({"GETRANGE", key, "0", {digits.data(), end}});
+  command.then({"GETRANGE", key, "0", digits});
   if (time_left) command.then({"PTTL", key});
   return command;
 }

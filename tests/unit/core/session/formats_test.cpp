@@ -280,7 +280,7 @@ BOOST_AUTO_TEST_CASE(a_record_that_is_none_is_malformed_and_left_alone) {
     const auto found = open(header_of("hello"));
     BOOST_TEST(!found.session.has_value());
     BOOST_TEST((found.refusal == RejectReason::malformed));
-    BOOST_TEST(found.corrupt_record == manager.log_id_of("sess:hello"));
+    BOOST_TEST(found.named().corrupt_record == manager.log_id_of("sess:hello"));
     BOOST_TEST(record_of("hello") == bytes);
     BOOST_TEST((time_left("hello") == kDay));
   }
@@ -309,7 +309,7 @@ BOOST_AUTO_TEST_CASE(a_record_that_becomes_unreadable_under_a_session_is_not_ove
 BOOST_AUTO_TEST_CASE(a_cookie_that_can_t_be_read_names_no_record) {
   const auto found = open("connect.sid=junk");
   BOOST_TEST((found.refusal == RejectReason::malformed));
-  BOOST_TEST(found.corrupt_record == "");
+  BOOST_TEST(found.named().corrupt_record == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_session_s_name_in_a_log_is_made_of_its_key) {
@@ -382,7 +382,7 @@ BOOST_AUTO_TEST_CASE(a_record_that_is_none_is_malformed_and_left_alone) {
     write("anything", bytes);
     const auto found = open(header_of("anything"));
     BOOST_TEST((found.refusal == RejectReason::malformed));
-    BOOST_TEST(found.corrupt_record == manager.log_id_of(key_of("anything")));
+    BOOST_TEST(found.named().corrupt_record == manager.log_id_of(key_of("anything")));
     BOOST_TEST(record_of("anything") == bytes);
   }
 }

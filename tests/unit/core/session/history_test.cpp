@@ -97,8 +97,8 @@ BOOST_AUTO_TEST_CASE(a_refused_cookie_that_verified_has_a_name_and_a_forged_one_
   std::string forged = cookie;
   forged.back() = forged.back() == 'A' ? 'B' : 'A';
   BOOST_TEST(run(session.destroy()).has_value());
-  BOOST_TEST(open(manager, cookie)->name == name);
-  BOOST_TEST(open(manager, forged)->name == "");
+  BOOST_TEST(open(manager, cookie)->named().name == name);
+  BOOST_TEST(open(manager, forged)->named().name == "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
