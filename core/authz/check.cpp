@@ -25,8 +25,11 @@ CheckResult decide(Result<SessionManager::Opened, StoreFailure>& opened, std::st
                    const RuleSet& rules, const Clock& clock) {
   if (!opened) return Unavailable{opened.error()};
   if (!opened->session) {
-    SessionManager::Named& named = opened->named();
-    return LoginNeeded{opened->refusal, std::move(named.corrupt_record), std::move(named.name)};
+    LoginNeeded login{opened->refusal};
+    if (!opened->what_is_named) return login;
+    login.corrupt_record = std::move(opened->what_is_named->corrupt_record);
+    login.name = std::move(opened->what_is_named->name);
+    return login;
   }
   Session& session = *opened->session;
   if (!required.empty()) {

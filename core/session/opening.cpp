@@ -23,8 +23,8 @@ StoreFailure SessionManager::out_of_date() {
                       "the store can't be asked, and its copy lets nobody pass");
 }
 
-// Every check passes here. Asio keeps frames of up to 1020 bytes for the next coroutine, and a larger one
-// costs a fiftieth of a check: what is rare and takes room is in coroutines of its own.
+// Every check passes here. The heap is fastest with blocks of up to a kilobyte, and a frame has the room of
+// all that its coroutine may call: what is rare and takes room is in coroutines of its own.
 SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, OpenTerms terms) {
   RecordStore& records = environment_.records;
   Boxed<Session> opened(

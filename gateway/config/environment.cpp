@@ -125,7 +125,24 @@ void set_keys(const Applying& to) {
   put(member(to.document, "keys"), std::move(keys));
 }
 
+// The text that the file has there; empty if it has none.
+std::string_view text_at(const YamlNode& document, std::initializer_list<std::string_view> path) {
+  const YamlNode* node = &document;
+  for (const std::string_view name : path) {
+    if (node->kind != Kind::map) return {};
+    const auto found = std::find_if(node->entries.begin(), node->entries.end(),
+                                    [&](const YamlEntry& entry) { return entry.name == name; });
+    if (found == node->entries.end()) return {};
+    node = &found->value;
+  }
+  return node->kind == Kind::scalar ? std::string_view(node->text) : std::string_view();
+}
+
 void set_redis_url(const Applying& to) {
+  const std::string_view topology = text_at(to.document, {"store", "redis", "topology"});
+  if (!topology.empty() && topology != "single")
+    return to.problem("names one server, and store.redis.topology is " + escaped(topology) +
+                      " in the file: say its servers there");
   to.sets("store.type");
   put(at(to.document, {"store", "type"}), text_node("redis"));
   to.sets("store.redis.url");

@@ -149,7 +149,9 @@ void warn_of_memory_file(Section& top, const Settings& settings) {
 void warn_of_store(Section& top, const Settings& settings) {
   if (settings.store_type != StoreType::memory || within(top["store"], "type").given()) return;
   const Field redis = within(top["store"], "redis");
-  if (!within(redis, "url").given() && !within(redis, "urls").given()) return;
+  const bool means_redis =
+      within(redis, "url").given() || within(redis, "urls").given() || within(redis, "password").given();
+  if (!means_redis) return;
   redis.warn(settings.memory_file.path.empty()
                  ? "not used without store.type redis: sessions are in memory, and end with the process"
                  : "not used without store.type redis: sessions are in memory, and in store.memory.file");

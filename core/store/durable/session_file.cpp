@@ -168,7 +168,8 @@ Result<void, Problem> SessionFile::verify(bool is_new) {
   if (!is_new && *application != kApplicationId) return unusable("it is another program's");
   if (*version > kVersion) return unusable("a newer version of this program has written it");
   if (!is_new) {
-    connection_.read_ahead(options_.on_checking);
+    // Only where somebody hears of it: at the start.
+    if (options_.on_checking) connection_.read_ahead(options_.on_checking);
     const auto checked = connection_.text("PRAGMA quick_check(1)");
     if (!checked) return problem(checked.error());
     // It also says so if a page could not be read, which is no damage.

@@ -28,13 +28,13 @@ constexpr std::size_t kMaxStatusLine = 64;
 
 // Writes the status line of CGI headers (RFC 3875, section 6.3.3); returns its size.
 std::size_t write_status_line(char* line, int status) {
-  Pieces pieces(line);
+  Pieces pieces(line, kMaxStatusLine);
   pieces.put("Status: ");
   pieces.put_number(static_cast<std::size_t>(status));
   pieces.put(" ");
   pieces.put(reason_phrase(status));
   pieces.put("\r\n");
-  return static_cast<std::size_t>(pieces.at() - line);
+  return kMaxStatusLine - pieces.left();
 }
 
 // The headers of a yes: what the browser gets, and variables.
@@ -88,7 +88,7 @@ void append_response(std::string& out, std::uint16_t id, const Response& respons
   constexpr std::size_t kEnd = std::size_t{3} * FCGI_HEADER_LEN;  // end of the stream, and of the request
   const std::size_t start = out.size();
   out.resize(start + FCGI_HEADER_LEN + size + padding_of(size) + kEnd);  // which are zeros
-  Pieces pieces(out.data() + start);
+  Pieces pieces(out.data() + start, out.size() - start);
   write_header(pieces.skip(FCGI_HEADER_LEN), FCGI_STDOUT, id, size);
   pieces.put(status);
   pieces.put(headers);

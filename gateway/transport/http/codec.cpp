@@ -135,7 +135,7 @@ void HttpCodec::append_response(std::string& out, const Response& response) {
   const std::string_view headers = response.headers.lines();
   const std::size_t start = out.size();
   out.resize(start + kMaxOwnHeaders + reason.size() + headers.size() + response.body.size());
-  Pieces pieces(out.data() + start);
+  Pieces pieces(out.data() + start, out.size() - start);
   pieces.put("HTTP/1.1 ");
   pieces.put_number(static_cast<std::size_t>(status));
   pieces.put(" ");
@@ -152,7 +152,7 @@ void HttpCodec::append_response(std::string& out, const Response& response) {
   if (keep_ && !is_1_1_) pieces.put("Connection: keep-alive\r\n");
   pieces.put("\r\n");
   if (!is_head_) pieces.put(response.body);  // the peer would take it for the next answer
-  out.resize(static_cast<std::size_t>(pieces.at() - out.data()));
+  out.resize(out.size() - pieces.left());
   request_.reset();
   parser_.clear();
   clear(head_);

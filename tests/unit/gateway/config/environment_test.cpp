@@ -102,6 +102,18 @@ BOOST_FIXTURE_TEST_CASE(a_redis_of_the_environment_is_the_store_whatever_the_fil
   BOOST_TEST(read.redis.password().reveal() == "s3cret");
 }
 
+// It would be taken for a Sentinel, or for one of the cluster's servers.
+BOOST_AUTO_TEST_CASE(one_redis_of_the_environment_does_not_stand_for_several_of_the_file) {
+  const Environment one = {{"SESSION_GATEWAY_REDIS_URL", "redis://127.0.0.1"}};
+  for (const std::string topology : {"sentinel", "cluster"}) {
+    BOOST_TEST(problems_with("store:\n  redis: { topology: " + topology + " }\n", one)
+                   .find("SESSION_GATEWAY_REDIS_URL: names one server, and store.redis.topology is " +
+                         topology + " in the file: say its servers there\n") != std::string::npos);
+  }
+  BOOST_TEST(problems_with("store:\n  redis: { urls: [redis://127.0.0.2] }\n", one) != "");
+  BOOST_TEST(problems_with("store:\n  redis: { topology: single }\n", one) == "");
+}
+
 BOOST_AUTO_TEST_CASE(how_much_is_logged_is_a_variable_too) {
   const Settings read = settings_with("log: { level: error }", {{"SESSION_GATEWAY_LOG_LEVEL", "debug"}});
   BOOST_TEST((read.log.level == LogLevel::debug));

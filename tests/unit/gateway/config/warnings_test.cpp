@@ -75,6 +75,9 @@ const std::vector<Case> kCases = {
     {"store:\n  redis: { url: redis://127.0.0.1 }\n",
      "2: store.redis: not used without store.type redis: sessions are in memory, and end with the process",
      "store:\n  type: memory\n  redis: { url: redis://127.0.0.1 }\n"},
+    {"store:\n  redis: { password: { value: s3cret } }\n",
+     "2: store.redis: not used without store.type redis: sessions are in memory, and end with the process",
+     "store:\n  type: memory\n  redis: { password: { value: s3cret } }\n"},
     {"store:\n  type: redis\n  memory: { file: /run/gw/sessions.db }\n",
      "3: store.memory.file: not used with store.type redis: sessions are there; remove the file, or those "
      "that "
