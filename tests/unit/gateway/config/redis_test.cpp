@@ -316,7 +316,7 @@ BOOST_FIXTURE_TEST_CASE(a_file_without_a_good_password_is_a_problem_at_the_start
 
 BOOST_FIXTURE_TEST_CASE(a_password_that_everybody_can_read_is_taken_with_a_warning, Directory) {
   write("redis.password", "p", 0644);
-  const auto loaded = load("store: { redis: { password: { file: redis.password } } }\n");
+  const auto loaded = load("store: { type: redis, redis: { password: { file: redis.password } } }\n");
   BOOST_REQUIRE_MESSAGE(loaded.has_value(), problems(loaded));
   BOOST_REQUIRE(loaded->warnings.size() == 1u);
   BOOST_TEST(loaded->warnings[0] ==
