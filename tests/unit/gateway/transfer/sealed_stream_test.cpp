@@ -30,6 +30,7 @@ std::string sealed(const std::string& plain, const char* passphrase = "passphras
 struct Opened {
   std::string plain;
   std::optional<Kind> failure;
+  std::string why = {};
 };
 
 Opened open(const std::string& stream, const char* passphrase = "passphrase", std::size_t piece = 7'001) {
@@ -40,6 +41,7 @@ Opened open(const std::string& stream, const char* passphrase = "passphrase", st
     done = unsealer.feed(stream.substr(at, piece), opened.plain);
   if (done) done = unsealer.finish(opened.plain);
   if (!done) opened.failure = done.error().kind;
+  if (!done) opened.why = done.error().text;
   return opened;
 }
 
@@ -125,6 +127,16 @@ BOOST_AUTO_TEST_CASE(chunks_can_t_be_left_out_repeated_exchanged_or_added) {
   BOOST_TEST((open(stream.substr(0, header) + others.substr(header_size(others))).failure == Kind::damaged));
 }
 
+// Each text has one stream of chunks.
+BOOST_AUTO_TEST_CASE(a_last_chunk_of_nothing_is_none_behind_others) {
+  const std::string header = Sealer(Secret("passphrase"), kCheap).header();
+  const std::string salt = header.substr(header.find(" 1 1 1 ") + 7, 22);
+  SealedChunks chunks(*scrypt(Secret("passphrase"), salt, kCheap), header);
+  std::string stream = header + chunks.seal(text_of(SealedChunks::kPlainBytes), false);
+  stream += chunks.seal("", true);
+  BOOST_TEST((open(stream).failure == Kind::damaged));
+}
+
 BOOST_AUTO_TEST_CASE(no_first_line_makes_the_reader_work_without_end) {
   const std::string end = " " + std::string(22, 'A') + " " + std::string(43, 'A') + "\n";
   for (const char* cost :
@@ -133,6 +145,10 @@ BOOST_AUTO_TEST_CASE(no_first_line_makes_the_reader_work_without_end) {
         "v1 scrypt 1 8", "v1 scrypt 1 8 1 1", "v1 scrypt 99999999999999999999 8 1"}) {
     const Opened opened = open("session-gateway-sealed " + std::string(cost) + end + std::string(100, 'x'));
     BOOST_TEST((opened.failure == Kind::unknown), cost);
+  }
+  for (const char* cost : {"v1 scrypt 40 8 1", "v1 scrypt 24 64 1", "v1 scrypt 17 8 4000000000"}) {
+    const Opened opened = open("session-gateway-sealed " + std::string(cost) + end);
+    BOOST_TEST(opened.why == "asks for more memory or time than an export needs");
   }
   BOOST_TEST((open("session-gateway-sealed " + std::string(10'000, 'v')).failure == Kind::unknown));
   BOOST_TEST((open("session-gateway-sealed v1").failure == Kind::damaged));
