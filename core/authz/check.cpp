@@ -24,13 +24,8 @@ OpenTerms terms_of(const CheckRequest& request, const RuleSet& rules) {
 CheckResult decide(Result<SessionManager::Opened, StoreFailure>& opened, std::string_view required,
                    const RuleSet& rules, const Clock& clock) {
   if (!opened) return Unavailable{opened.error()};
-  if (!opened->session) {
-    LoginNeeded login{opened->refusal};
-    if (!opened->what_is_named) return login;
-    login.corrupt_record = std::move(opened->what_is_named->corrupt_record);
-    login.name = std::move(opened->what_is_named->name);
-    return login;
-  }
+  if (!opened->session)
+    return LoginNeeded{opened->refusal, opened->named().corrupt_record, opened->named().name};
   Session& session = *opened->session;
   if (!required.empty()) {
     const auto decision = rules.check(required, rule_input(session, clock));

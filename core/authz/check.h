@@ -32,7 +32,7 @@ struct LoginNeeded {
   // `absent` also if there is a session without a subject, and a rule needs one. `stale`: there is a session,
   // and its user has to log in again.
   RejectReason reason;
-  std::string corrupt_record = {};  // SessionManager::Opened::corrupt_record
+  std::string corrupt_record = {};  // SessionManager::Named::corrupt_record
   std::string name = {};            // the log id of the session that the cookie names; empty: it names none
   std::vector<SessionEvent> history = {};
   std::string subject = {};  // of a `stale` one

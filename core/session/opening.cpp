@@ -9,7 +9,7 @@ namespace session {
 
 SessionManager::Opened SessionManager::refused(RejectReason refusal, const Session& session) {
   Opened none{std::nullopt, refusal};
-  SessionManager::Named& named = none.named();
+  SessionManager::Named& named = none.mutable_named();
   named.name = session.log_id();
   const bool malformed = refusal == RejectReason::malformed;
   named.others.push_back({session.key_, malformed});
@@ -23,8 +23,8 @@ StoreFailure SessionManager::out_of_date() {
                       "the store can't be asked, and its copy lets nobody pass");
 }
 
-// Every check passes here. The heap is fastest with blocks of up to a kilobyte, and a frame has the room of
-// all that its coroutine may call: what is rare and takes room is in coroutines of its own.
+// Every check passes here. Its frame has room for all that it may ever hold, so what is rare and large is in
+// coroutines of its own: mimalloc has a short way for blocks of up to a kilobyte (MI_SMALL_SIZE_MAX).
 SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, OpenTerms terms) {
   RecordStore& records = environment_.records;
   Boxed<Session> opened(

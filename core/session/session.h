@@ -255,7 +255,7 @@ class Session {
   std::vector<SessionEvent> history_;
   // SessionManager::Named::legacy_keys: they end with it, or with the login that it begins as.
   std::vector<LegacyKey> legacy_keys_;
-  std::vector<Other> others_;                     // SessionManager::Opened::others
+  std::vector<Other> others_;                     // SessionManager::Named::others
   std::shared_ptr<KeyedMutex::Lock> write_lock_;  // only while a write is under way
 };
 

@@ -132,7 +132,7 @@ SessionManager::Asked SessionManager::open_ours(Cookies&& cookies, OpenTerms ter
 
 SessionManager::Asked SessionManager::no_session(Cookies cookies) {
   Opened none{std::nullopt, cookies.refusal};
-  if (!cookies.ended.empty()) none.named().others = std::move(cookies.ended);
+  if (!cookies.ended.empty()) none.mutable_named().others = std::move(cookies.ended);
   co_return none;
 }
 
@@ -162,7 +162,7 @@ SessionManager::Asked SessionManager::open_several(Cookies cookies, OpenTerms te
   if (live.size() == 1) co_return co_await open_beside(std::move(others), std::move(live.front()), terms);
   if (stale) co_return out_of_date();
   if (live.size() > 1) none = Opened{std::nullopt, RejectReason::ambiguous};
-  none.named().others = std::move(others);
+  none.mutable_named().others = std::move(others);
   co_return none;
 }
 
@@ -175,7 +175,7 @@ SessionManager::Asked SessionManager::open_beside(std::vector<Session::Other> ot
   if (opened->session) {
     opened->session->others_ = std::move(others);
   } else {
-    std::vector<Session::Other>& all = opened->named().others;
+    std::vector<Session::Other>& all = opened->mutable_named().others;
     all.insert(all.end(), std::make_move_iterator(others.begin()), std::make_move_iterator(others.end()));
   }
   co_return opened;
@@ -191,7 +191,7 @@ SessionManager::Asked SessionManager::open_any(Cookies cookies, std::vector<Lega
   if (opened->session) {
     opened->session->legacy_keys_ = std::move(legacy_keys);
   } else {
-    opened->named().legacy_keys = std::move(legacy_keys);
+    opened->mutable_named().legacy_keys = std::move(legacy_keys);
   }
   co_return opened;
 }
@@ -227,7 +227,7 @@ SessionManager::Asked SessionManager::open_old(std::vector<LegacyCookie> old, Op
     if (!taken) co_return taken.error();
     if (!*taken) {
       none = Opened{std::nullopt, taken->error()};
-      Named& named = none.named();
+      Named& named = none.mutable_named();
       named.name = log_id_of(each.cookie.store_key);
       if (none.refusal == RejectReason::malformed) named.corrupt_record = named.name;
       continue;
@@ -246,7 +246,7 @@ SessionManager::Asked SessionManager::open_old(std::vector<LegacyCookie> old, Op
     }
     if (!opened || opened->session || opened->refusal == RejectReason::revoked) co_return opened;
     none = std::move(*opened);
-    none.named().others.clear();  // The legacy keys name it.
+    none.mutable_named().others.clear();  // The legacy keys name it.
   }
   co_return none;
 }

@@ -67,12 +67,13 @@ class SessionManager {
     RejectReason refusal = RejectReason::absent;  // if there is no session
     Boxed<Named> what_is_named = {};              // nothing: nothing
 
-    // With nothing in it, if nothing is named. The second is for who adds to it, or takes from it.
+    // With nothing in it, if nothing is named.
     [[nodiscard]] const Named& named() const {
       static const Named nothing;
       return what_is_named ? *what_is_named : nothing;
     }
-    [[nodiscard]] Named& named() {
+    // For who adds to it.
+    [[nodiscard]] Named& mutable_named() {
       if (!what_is_named) what_is_named = Named();
       return *what_is_named;
     }

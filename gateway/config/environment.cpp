@@ -33,14 +33,19 @@ void drop(YamlNode& map, std::string_view name) {
   std::erase_if(map.entries, [&](const YamlEntry& entry) { return entry.name == name; });
 }
 
+// The member of that name; nullptr: there is none.
+YamlNode* find(YamlNode& map, std::string_view name) {
+  const auto found = std::find_if(map.entries.begin(), map.entries.end(),
+                                  [&](const YamlEntry& entry) { return entry.name == name; });
+  return found == map.entries.end() ? nullptr : &found->value;
+}
+
 // The member of that name, which is made if it is not there. nullptr: the node is no map, which its reader
 // reports.
 YamlNode* member(YamlNode& map, std::string_view name) {
   if (map.kind == Kind::null) map.kind = Kind::map;
   if (map.kind != Kind::map) return nullptr;
-  const auto found = std::find_if(map.entries.begin(), map.entries.end(),
-                                  [&](const YamlEntry& entry) { return entry.name == name; });
-  if (found != map.entries.end()) return &found->value;
+  if (YamlNode* there = find(map, name)) return there;
   map.entries.push_back({std::string(name), 0, YamlNode()});
   return &map.entries.back().value;
 }
@@ -125,23 +130,11 @@ void set_keys(const Applying& to) {
   put(member(to.document, "keys"), std::move(keys));
 }
 
-// The text that the file has there; empty if it has none.
-std::string_view text_at(const YamlNode& document, std::initializer_list<std::string_view> path) {
-  const YamlNode* node = &document;
-  for (const std::string_view name : path) {
-    if (node->kind != Kind::map) return {};
-    const auto found = std::find_if(node->entries.begin(), node->entries.end(),
-                                    [&](const YamlEntry& entry) { return entry.name == name; });
-    if (found == node->entries.end()) return {};
-    node = &found->value;
-  }
-  return node->kind == Kind::scalar ? std::string_view(node->text) : std::string_view();
-}
-
 void set_redis_url(const Applying& to) {
-  const std::string_view topology = text_at(to.document, {"store", "redis", "topology"});
-  if (!topology.empty() && topology != "single")
-    return to.problem("names one server, and store.redis.topology is " + escaped(topology) +
+  YamlNode* redis = at(to.document, {"store", "redis"});
+  const YamlNode* topology = redis == nullptr ? nullptr : find(*redis, "topology");
+  if (topology != nullptr && topology->kind == Kind::scalar && topology->text != "single")
+    return to.problem("names one server, and store.redis.topology is " + escaped(topology->text) +
                       " in the file: say its servers there");
   to.sets("store.type");
   put(at(to.document, {"store", "type"}), text_node("redis"));

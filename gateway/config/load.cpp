@@ -70,34 +70,32 @@ Loaded load(const Source& source, const FormatRegistry& formats, OverrideScope s
 // Does not pass on the exception's text: it could quote the file.
 Problems failed() { return {{0, {}, "can't be read: out of memory, or an error of the gateway's own"}}; }
 
-Loaded load_guarded(const Source& source, const FormatRegistry& formats,
-                    OverrideScope scope = OverrideScope::all) {
+template <class Load>
+Loaded guarded(const Load& load) {
   try {
-    return load(source, formats, scope);
+    return load();
   } catch (const std::exception&) {
     return failed();
   }
 }
 
 Loaded load_part(const std::optional<std::string>& path, OverrideScope scope) {
-  try {
+  return guarded([&]() -> Loaded {
     if (!path) return load({kNoFile, {}, {}, process_environment()}, FormatRegistry::built_in(), scope);
     const auto file = read_file(*path, kMaxYamlBytes);
     if (!file) return Problems{{0, {}, "can't be read: " + file.error()}};
     return load({*path, file->bytes, file->access, process_environment()}, FormatRegistry::built_in(), scope);
-  } catch (const std::exception&) {
-    return failed();
-  }
+  });
 }
 
 }  // namespace
 
 Loaded load_text(const std::string& name, std::string_view text, const FormatRegistry& formats) {
-  return load_guarded({name, text}, formats);
+  return guarded([&] { return load({name, text}, formats); });
 }
 
 Loaded load_text(const std::string& name, std::string_view text, const Environment& environment) {
-  return load_guarded({name, text, {}, environment}, FormatRegistry::built_in());
+  return guarded([&] { return load({name, text, {}, environment}, FormatRegistry::built_in()); });
 }
 
 Loaded load_file(const std::optional<std::string>& path) { return load_part(path, OverrideScope::all); }

@@ -180,9 +180,9 @@ Result<std::unique_ptr<DurableStore>, DurableProblem> DurableStore::open(Durable
       }
     }
   }
-  const bool may_serve =
-      options.serve_without_file && !(!file && file.error().kind == DurableProblem::Kind::in_use);
-  if (!file && !may_serve) return file.error();
+  // Two processes with one file would have different sessions: that is a mistake, and not the disk's.
+  if (!file && (!options.serve_without_file || file.error().kind == DurableProblem::Kind::in_use))
+    return file.error();
   auto opened =
       std::make_unique<OpenStore>(options, std::move(loaded), file ? std::move(*file) : nullptr, clock);
   if (!file) {

@@ -102,7 +102,7 @@ void SqliteConnection::read_ahead(const HearsBytes& hears) const {
   for (sqlite3_int64 at = 0; at < size; at += kPiece) {
     const auto length = static_cast<int>(std::min(kPiece, size - at));
     if (file->pMethods->xRead(file, piece.data(), length, at) != SQLITE_OK) return;
-    if (hears) hears(static_cast<std::uint64_t>(at + length), static_cast<std::uint64_t>(size));
+    hears(static_cast<std::uint64_t>(at + length), static_cast<std::uint64_t>(size));
   }
 }
 

@@ -231,8 +231,7 @@ Task<Response> log_in(SessionManager& manager, const Request& request) {
   auto opened = co_await manager.open(cookies);
   if (!opened) co_return outage();
   // Whoever logs in gets a new id, and the visitor's other sessions end.
-  Session session =
-      opened->session ? std::move(*opened->session) : manager.create(std::move(opened->named().others));
+  Session session = opened->session ? std::move(*opened->session) : manager.create(opened->named().others);
   session.set_client(session::client_facts(request.client, request.agent), session::SameSubject::login);
   Json attributes = {{"user", name}, {"groups", found->groups}};
   auto written = co_await session.set(std::move(attributes), Flush::now);

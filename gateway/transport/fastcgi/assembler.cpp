@@ -44,11 +44,7 @@ Assembler::Outcome Assembler::walk(std::string_view input) {
   std::size_t at = 0;
   const auto keep_run = [&] { assembled_.append(input.substr(run, at - run)); };
   for (;;) {
-    Step step = framing_.next(input.substr(at));
-    if (!step.reply.empty()) {
-      reply_ += step.reply;
-      framing_.forget_reply();
-    }
+    const Step step = framing_.next(input.substr(at));
     switch (step.kind) {
       case Step::Kind::need_more:
         keep_run();

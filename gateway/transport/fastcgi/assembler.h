@@ -18,7 +18,7 @@ class Assembler {
     need_more,  // receive more
     whole,      // request() is a request to be answered; then call feed({}) for what came after it
     too_large,  // answer with an error under request_id(), then close
-    close,      // send reply() and close; why() says what was wrong, or is empty if nothing was
+    close,      // send take_reply() and close; why() says what was wrong, or is empty if nothing was
   };
 
   explicit Assembler(FramingLimits limits) : framing_(limits) {}
@@ -32,8 +32,8 @@ class Assembler {
   [[nodiscard]] std::uint16_t request_id() const { return framing_.request_id(); }
   [[nodiscard]] Role role() const { return framing_.role(); }
   [[nodiscard]] bool keep_connection() const { return framing_.keep_connection(); }
-  // What the protocol wants sent now, before any answer. Taken: empty afterwards.
-  [[nodiscard]] std::string take_reply() { return std::exchange(reply_, {}); }
+  // As Framing::take_reply().
+  [[nodiscard]] std::string take_reply() { return framing_.take_reply(); }
   [[nodiscard]] const char* why() const { return why_; }
   // Whether nothing has begun: no request, and no part of a record.
   [[nodiscard]] bool idle() const { return framing_.idle() && seen_ == pending_.size(); }
@@ -48,7 +48,6 @@ class Assembler {
   std::size_t seen_ = 0;   // how much of that it has
   std::string assembled_;  // records of the request, if they did not come in one piece
   std::string_view request_;
-  std::string reply_;
   const char* why_ = "";
 };
 

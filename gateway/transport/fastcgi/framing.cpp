@@ -156,9 +156,9 @@ Step Framing::next(std::string_view input) {
 }
 
 // Drops a record, and says something for it.
-Step Framing::answer(std::size_t size, std::string reply) {
-  reply_ = std::move(reply);
-  return {.kind = Step::Kind::skip, .size = size, .reply = reply_};
+Step Framing::answer(std::size_t size, const std::string& reply) {
+  reply_ += reply;
+  return skip(size);
 }
 
 Step Framing::management(const Header& header, std::string_view content) {
@@ -236,8 +236,7 @@ Step Framing::abort(const Header& header) {
   stage_ = Stage::idle;
   Step step{.kind = Step::Kind::aborted, .size = header.size};
   const unsigned role = role_ == Role::authorizer ? FCGI_AUTHORIZER : FCGI_RESPONDER;
-  reply_ = refusal(header.id, role, FCGI_REQUEST_COMPLETE);
-  step.reply = reply_;
+  reply_ += refusal(header.id, role, FCGI_REQUEST_COMPLETE);
   step.close = !keep_;
   return step;
 }

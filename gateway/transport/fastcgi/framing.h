@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "gateway/transport/fastcgi/role.h"
 
@@ -54,10 +55,7 @@ struct Step {
   };
   Kind kind = Kind::need_more;
   std::size_t size = 0;  // of the record, header and padding included; unless need_more
-  // Records that the protocol wants sent to the peer now. They are the framing's, until its next reply, or
-  // until it is to forget this one.
-  std::string_view reply = {};
-  bool close = false;    // close after the reply, as the peer did not ask to keep the connection
+  bool close = false;    // close after take_reply(), as the peer did not ask to keep the connection
   const char* why = "";  // for a violation: what was wrong, for the log
 };
 
@@ -68,7 +66,7 @@ struct Step {
 // An authorizer's request is whole at the end of its PARAMS: Apache sends no STDIN then, and lighttpd sends
 // it only after the answer. The STDIN that comes is of an id that is not active any more.
 //
-// What the specification wants answered without a request is answered in Step::reply: GET_VALUES and unknown
+// What the specification wants answered without a request is answered in take_reply(): GET_VALUES and unknown
 // management records (section 4), other roles than these two (UNKNOWN_ROLE), a second request while one is
 // being read (CANT_MPX_CONN), ABORT_REQUEST. Where the role is not responder, a 500 as output precedes
 // END_REQUEST. Records of ids that are not active are skipped (section 3.3).
@@ -80,8 +78,9 @@ class Framing {
   // Looks at the record at the front of `input`. Every outcome but need_more counts the record as seen: the
   // next call is for what follows it. After too_large and violation there is no next call.
   [[nodiscard]] Step next(std::string_view input);
-  // Frees the last Step::reply.
-  void forget_reply() { std::string().swap(reply_); }
+  // Returns the records that the protocol wants sent to the peer now, before any answer. Taken: empty
+  // afterwards.
+  [[nodiscard]] std::string take_reply() { return std::exchange(reply_, {}); }
 
   // Of the request that is being read, or was completed last.
   [[nodiscard]] std::uint16_t request_id() const { return id_; }
@@ -99,7 +98,7 @@ class Framing {
     std::size_t size;
   };
 
-  [[nodiscard]] Step answer(std::size_t size, std::string reply);
+  [[nodiscard]] Step answer(std::size_t size, const std::string& reply);
   [[nodiscard]] Step management(const Header& header, std::string_view content);
   [[nodiscard]] Step begin(const Header& header, std::string_view content);
   [[nodiscard]] Step params(const Header& header, std::string_view content);
@@ -114,7 +113,7 @@ class Framing {
   bool keep_ = false;
   std::size_t total_ = 0;
   ParamsCheck params_;
-  std::string reply_;  // of the last step that has one
+  std::string reply_;  // of the steps since it was taken
 };
 
 }  // namespace session::gateway

@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(an_entry_stays_listed_however_densely_gateways_write_it) {
   RedisStoreFixture fixture;
   RedisServer& server = fixture.server();
   ShiftedClock behind;
-  behind.advance(-40s);
+  behind.shift_unix(-40s);
   RedisStore other(RedisStoreFixture::options(), behind);
   answered(create_for(fixture.store(), "key", owned_by("ada", 10min)));
   server.tell({"CONFIG", "RESETSTAT"});

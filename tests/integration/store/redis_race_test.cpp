@@ -121,8 +121,7 @@ Task<std::string> destroy(SessionManager& manager, std::string cookie) {
       const auto written = co_await opened.session->destroy();
       if (written) co_return opened.session->history().back().session == own ? "here" : "under another id";
     } else {
-      const auto ended =
-          co_await manager.end(std::move(opened.named().others), std::move(opened.named().legacy_keys));
+      const auto ended = co_await manager.end(opened.named().others, opened.named().legacy_keys);
       co_return !ended.failure && !ended.names.empty() ? "under another id" : "not found";
     }
   }

@@ -9,17 +9,23 @@
 
 namespace session::test {
 
-// The system's clock, but for a Unix time that is ahead by as much as a test has let pass.
+// The system's clock, ahead by as much as a test has let pass. As FakeClock, but it goes on by itself.
 class ShiftedClock final : public Clock {
  public:
   [[nodiscard]] seconds unix_now() const override {
-    return system_clock().unix_now() + std::chrono::duration_cast<seconds>(milliseconds(ahead_.load()));
+    return system_clock().unix_now() +
+           std::chrono::duration_cast<seconds>(milliseconds(ahead_.load() + unix_ahead_.load()));
   }
-  [[nodiscard]] Steady steady_now() const override { return system_clock().steady_now(); }
+  [[nodiscard]] Steady steady_now() const override {
+    return system_clock().steady_now() + milliseconds(ahead_.load());
+  }
   void advance(milliseconds by) { ahead_ += by.count(); }
+  // Moves Unix time only, as an operator or NTP does.
+  void shift_unix(milliseconds by) { unix_ahead_ += by.count(); }
 
  private:
   std::atomic<std::int64_t> ahead_ = 0;
+  std::atomic<std::int64_t> unix_ahead_ = 0;
 };
 
 // A RedisStore over a real server of the test program's own, emptied for each fixture. Its time passes when

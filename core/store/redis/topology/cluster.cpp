@@ -96,8 +96,7 @@ class Cluster final : public Topology, public std::enable_shared_from_this<Clust
       (void)co_await waiter->wait_until(deadline);
     }
     if (self->has_slot_map_) co_return Result<void, ConnectError>();
-    co_return ConnectError("no node of the cluster tells who has which slots" +
-                           (self->reason_.empty() ? "" : ": " + self->reason_));
+    co_return self->no_slot_map();
   }
 
   // Only a refresh that begins after this call counts: one that is under way may have read the slot map
@@ -112,8 +111,12 @@ class Cluster final : public Topology, public std::enable_shared_from_this<Clust
     if (self->slot_maps_ != known) co_return Result<void, ConnectError>();
     auto discovered = co_await discover(self, deadline);
     if (!discovered || self->slot_maps_ != known) co_return discovered;
-    co_return ConnectError("no node of the cluster tells who has which slots" +
-                           (self->reason_.empty() ? "" : ": " + self->reason_));
+    co_return self->no_slot_map();
+  }
+
+  [[nodiscard]] ConnectError no_slot_map() const {
+    return ConnectError("no node of the cluster tells who has which slots" +
+                        (reason_.empty() ? "" : ": " + reason_));
   }
 
   static Task<void> refresh_now(std::shared_ptr<Cluster> self) {

@@ -239,6 +239,18 @@ BOOST_AUTO_TEST_CASE(a_path_that_is_no_file_is_refused_and_stays) {
   BOOST_TEST(std::filesystem::is_directory(fixture.options.path));
 }
 
+// SQLite takes this name for a database in memory, which would keep nothing.
+BOOST_AUTO_TEST_CASE(what_can_t_have_a_write_ahead_log_is_refused) {
+  DurableFixture fixture;
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(fixture.folder.path());
+  fixture.options.path = ":memory:";
+  const auto opened = DurableStore::open(fixture.options, fixture.memory, fixture.clock);
+  std::filesystem::current_path(before);
+  BOOST_TEST_REQUIRE(opened.has_error());
+  BOOST_TEST(opened.error().text == ":memory:: it can't have a write-ahead log, but one of mode memory");
+}
+
 BOOST_AUTO_TEST_CASE(a_store_may_serve_without_a_file) {
   for (const Durability durability : {Durability::second, Durability::commit}) {
     DurableFixture fixture(durability);

@@ -331,6 +331,22 @@ BOOST_AUTO_TEST_CASE(a_disk_that_has_failed_is_tried_again_although_there_is_not
   create(site.store(), "new", "value");
 }
 
+// What was committed is in the -wal, and the next start finds it there.
+BOOST_AUTO_TEST_CASE(a_stop_that_can_t_move_what_was_committed_has_lost_nothing) {
+  Faulty site(Durability::commit);
+  create(site.store(), "key", "value");
+  // Only a checkpoint asks for the size of the file.
+  site.vfs.fail(Call::size, 1, SQLITE_IOERR_FSTAT, true);
+  bool goes_on = true;
+  for (int i = 0; goes_on; ++i)
+    goes_on = run(site.store().create(std::to_string(i), Bytes("value"), 10min)).has_value();
+  await("the failure", [&] { return site.durable().stats().failures > 0; });
+  BOOST_TEST(site.close());
+  BOOST_TEST(site.events.count(DurableEvent::Kind::not_saved) == 0U);
+  site.vfs.heal();
+  BOOST_TEST(holds(site.store(), "key"));
+}
+
 // Who comes after one that has waited in vain does not wait, until the disk goes on.
 BOOST_AUTO_TEST_CASE(a_change_that_is_not_written_in_time_is_answered_at_the_deadline) {
   Faulty site(Durability::commit);
