@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 
@@ -28,6 +29,11 @@ class CacheBudget {
   [[nodiscard]] bool should_shrink(std::size_t held) const noexcept;
 
   [[nodiscard]] std::size_t used() const noexcept { return used_.load(std::memory_order_relaxed); }
+  // How many bytes there is room for at this moment.
+  [[nodiscard]] std::size_t free() const noexcept {
+    const std::size_t most = max();
+    return most - std::min(used(), most);
+  }
   [[nodiscard]] std::size_t max() const noexcept { return max_.load(std::memory_order_relaxed); }
   // Holds from now on. A cache of entries that differ in size forgets what is too much as it adds others; a
   // table of fixed size keeps it until it is released.

@@ -8,8 +8,6 @@
 #include <string_view>
 #include <utility>
 
-#include "core/base/cache_table.h"
-
 namespace session {
 namespace {
 
@@ -50,53 +48,32 @@ std::size_t cost_of(const Bytes& bytes, const RecordSummary& summary) {
 
 RecordCache::RecordCache(const RecordFormat& format, std::shared_ptr<const Identity> identity,
                          RecordCacheOptions options)
-    : format_(format), identity_(std::move(identity)), options_(std::move(options)) {
-  options_.budget->join();
-}
-
-RecordCache::~RecordCache() {
-  release();
-  options_.budget->leave();
-}
-
-void RecordCache::release() {
-  options_.budget->release(held_);
-  held_ = 0;
-  entries_ = 0;
-  hand_ = 0;
-  slots_ = std::vector<Slot>();
-}
+    : format_(format),
+      identity_(std::move(identity)),
+      keep_data_(options.keep_data),
+      cache_(std::move(options.budget), options.max_slots) {}
 
 RecordCache::Summary RecordCache::remembered(const std::string& key) const {
-  if (slots_.empty()) return nullptr;
-  const std::size_t key_hash = hash_of(key);
-  const Slot& slot = slots_[key_hash & (options_.slots - 1)];
-  return slot.key_hash == key_hash ? slot.summary : nullptr;
+  const Entry* known = cache_.find(hash_of(key));
+  return known != nullptr ? known->summary : nullptr;
 }
 
 Result<RecordCache::Summary, RejectReason> RecordCache::summary(const std::string& key, const Bytes& bytes) {
-  const std::size_t key_hash = hash_of(key);
-  const std::size_t at = key_hash & (options_.slots - 1);
-  bool others = false;
-  if (!slots_.empty()) {
-    const Slot& slot = slots_[at];
-    const bool same_key = slot.key_hash == key_hash;
-    if (slot.summary && same_key && slot.bytes == bytes) return slot.summary;
-    others = slot.summary && !same_key;
-  }
+  const std::size_t hash = hash_of(key);
+  if (const Entry* known = cache_.find(hash); known != nullptr && known->bytes == bytes)
+    return known->summary;
   auto summary = summarize(key, bytes);
-  if (summary && (!others || admission_.admit_next()) && has_table())
-    remember(slots_[at], key_hash, bytes, *summary);
+  if (summary) cache_.put(hash, cost_of(bytes, **summary), [&] { return Entry{bytes, *summary}; });
   return summary;
 }
 
 Result<RecordCache::Summary, RejectReason> RecordCache::summarize(const std::string& key,
                                                                   const Bytes& bytes) const {
   static const WantedMembers all;
-  auto head = format_.decode_head(key, bytes.view(), options_.keep_data ? all : identity_->wanted());
+  auto head = format_.decode_head(key, bytes.view(), keep_data_ ? all : identity_->wanted());
   if (!head) return head.error();
   auto made = describe(*head);
-  if (options_.keep_data) made->data = std::move(head->attributes);
+  if (keep_data_) made->data = std::move(head->attributes);
   return Summary(std::move(made));
 }
 
@@ -109,54 +86,6 @@ std::shared_ptr<RecordSummary> RecordCache::describe(const RecordHead& head) con
   summary->lifetime_name = head.lifetime_name;
   summary->identity = identity_->headers(head.attributes);
   return summary;
-}
-
-bool RecordCache::has_table() {
-  if (!slots_.empty()) return true;
-  if (!allocate_table(*options_.budget, slots_, options_.slots)) return false;
-  held_ += table_bytes(options_.slots);
-  return true;
-}
-
-void RecordCache::remember(Slot& slot, std::size_t key_hash, const Bytes& bytes, Summary summary) {
-  forget(slot);
-  const std::size_t cost = cost_of(bytes, *summary);
-  if (options_.budget->should_shrink(held_)) {
-    (void)forget_next();
-    (void)forget_next();
-  }
-  if (!make_room(cost)) return;
-  slot = Slot{key_hash, bytes, std::move(summary), cost};
-  held_ += cost;
-  ++entries_;
-}
-
-bool RecordCache::make_room(std::size_t bytes) {
-  const std::size_t used = options_.budget->used();
-  const std::size_t max = options_.budget->max();
-  const std::size_t free = max > used ? max - used : 0;
-  if (bytes > free + held_ - table_bytes(slots_.size())) return false;
-  while (!options_.budget->reserve(bytes)) {
-    if (!forget_next()) return false;  // Another cache has reserved the room meanwhile.
-  }
-  return true;
-}
-
-bool RecordCache::forget_next() {
-  if (entries_ == 0) return false;  // Without this, every miss would search the whole empty table.
-  const auto next = [this] { return std::exchange(hand_, (hand_ + 1) & (slots_.size() - 1)); };
-  std::size_t at = next();
-  while (!slots_[at].summary) at = next();
-  forget(slots_[at]);
-  return true;
-}
-
-void RecordCache::forget(Slot& slot) {
-  if (!slot.summary) return;
-  options_.budget->release(slot.cost);
-  held_ -= slot.cost;
-  --entries_;
-  slot = Slot{};
 }
 
 }  // namespace session

@@ -3,12 +3,11 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "core/base/admission_policy.h"
 #include "core/base/bytes.h"
 #include "core/base/cache_budget.h"
 #include "core/base/clock.h"
+#include "core/base/direct_mapped_cache.h"
 #include "core/format/record_format.h"
 #include "core/identity/identity.h"
 #include "core/record/policy.h"
@@ -36,8 +35,8 @@ struct RecordSummary {
 using RecordSummaryPtr = std::shared_ptr<const RecordSummary>;
 
 struct RecordCacheOptions {
-  std::size_t slots = 16384;  // a power of two
-  bool keep_data = false;     // keep RecordSummary::data
+  std::size_t max_slots = kMaxCacheSlots;  // of the table; a power of two
+  bool keep_data = false;                  // keep RecordSummary::data
   // Shared with other caches. REQUIRES: not null.
   std::shared_ptr<CacheBudget> budget = std::make_shared<CacheBudget>(std::size_t{32} << 20);
 };
@@ -48,13 +47,10 @@ struct RecordCacheOptions {
 // A summary can't be stale: it counts only for exactly the bytes that it was made from, and these come from
 // the store each time. Not thread-safe: each thread has its own.
 class RecordCache {
-  // The hash of the key picks the slot, and a different hash rules out a hit before any bytes are compared.
-  // The key itself is not needed, because equal bytes have equal summaries.
-  struct Slot {
-    std::size_t key_hash = 0;
+  // Is found by the hash of the key. The key itself is not needed, because equal bytes have equal summaries.
+  struct Entry {
     Bytes bytes;
     RecordSummaryPtr summary;
-    std::size_t cost = 0;
   };
 
  public:
@@ -62,9 +58,6 @@ class RecordCache {
 
   RecordCache(const RecordFormat& format, std::shared_ptr<const Identity> identity,
               RecordCacheOptions options);
-  ~RecordCache();
-  RecordCache(const RecordCache&) = delete;
-  RecordCache& operator=(const RecordCache&) = delete;
 
   // Returns the summary of the record that `key` holds, or why it can't be decoded.
   [[nodiscard]] Result<Summary, RejectReason> summary(const std::string& key, const Bytes& bytes);
@@ -76,32 +69,21 @@ class RecordCache {
 
   [[nodiscard]] const std::shared_ptr<const Identity>& identity() const { return identity_; }
   // How many bytes of the budget it uses, approximately.
-  [[nodiscard]] std::size_t remembered_bytes() const { return held_; }
+  [[nodiscard]] std::size_t remembered_bytes() const { return cache_.held_bytes(); }
   // Empties the cache, and frees its memory.
-  void release();
+  void release() { cache_.release(); }
   // The size of a table with this number of slots, without the entries.
-  [[nodiscard]] static std::size_t table_bytes(std::size_t slots) { return slots * sizeof(Slot); }
+  [[nodiscard]] static std::size_t table_bytes(std::size_t slots) {
+    return DirectMappedCache<Entry>::table_bytes(slots);
+  }
 
  private:
   [[nodiscard]] Result<Summary, RejectReason> summarize(const std::string& key, const Bytes& bytes) const;
-  void remember(Slot& slot, std::size_t key_hash, const Bytes& bytes, Summary summary);
-  void forget(Slot& slot);
-  // Forgets the next entry, in the order of the table. Returns false if there is none.
-  bool forget_next();
-  // Reserves that many bytes, and forgets entries for them. Returns false, and forgets nothing, if its own
-  // entries would not free enough because other caches hold the room.
-  [[nodiscard]] bool make_room(std::size_t bytes);
-  // Returns true if there is a table; makes one if the budget has room for it.
-  [[nodiscard]] bool has_table();
 
   const RecordFormat& format_;
   std::shared_ptr<const Identity> identity_;
-  RecordCacheOptions options_;
-  std::vector<Slot> slots_;  // empty: there is no table
-  AdmissionPolicy admission_;
-  std::size_t held_ = 0;
-  std::size_t entries_ = 0;  // slots in use
-  std::size_t hand_ = 0;     // the slot to be forgotten next when room is needed
+  bool keep_data_;
+  DirectMappedCache<Entry> cache_;
 };
 
 }  // namespace session

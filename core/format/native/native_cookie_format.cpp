@@ -4,7 +4,6 @@
 #include <charconv>
 #include <cstring>
 
-#include "core/base/cache_table.h"
 #include "core/crypto/base64url.h"
 #include "core/crypto/digest.h"
 
@@ -12,7 +11,6 @@ namespace session {
 namespace {
 
 constexpr std::size_t kIdBytes = 24;
-constexpr std::size_t kKnownCookies = 4096;
 
 // Cuts the text up to the next dot off `rest`, and the dot with it. Returns false if there is no dot.
 bool take(std::string_view& rest, std::string_view& part) {
@@ -31,12 +29,13 @@ std::optional<seconds> parse_issued(std::string_view text, std::size_t most_digi
   return seconds(value);
 }
 
-// Where the cache may have a cookie. The MAC, at its end, is a hash that nobody can choose; what does not
-// verify is not cached.
-std::size_t slot_of(std::string_view value) {
+// The hash by which the cache finds a cookie. The MAC, at its end, is one that nobody can choose; what does
+// not verify is not cached.
+std::size_t hash_of(std::string_view value) {
   std::uint64_t end = 0;
   if (value.size() >= sizeof end) std::memcpy(&end, value.data() + value.size() - sizeof end, sizeof end);
-  return static_cast<std::size_t>((end * 0x9e3779b97f4a7c15U) >> 32U) % kKnownCookies;
+  end *= 0x9e3779b97f4a7c15U;
+  return end ^ end >> 32U;
 }
 
 template <std::size_t N>
@@ -72,20 +71,8 @@ NativeCookieFormat::NativeCookieFormat(NativeFormatOptions options, const Random
       salt_(std::move(options.salt)),
       keys_(options.keys, salt_),
       preamble_("session-gateway cookie v1|" + options.cookie_name + "|"),
-      budget_(std::move(options.budget)),
-      random_(random) {
-  budget_->join();
-}
-
-NativeCookieFormat::~NativeCookieFormat() {
-  release_cache();
-  budget_->leave();
-}
-
-void NativeCookieFormat::release_cache() {
-  budget_->release(known_.size() * sizeof(Known));
-  known_ = std::vector<Known>();
-}
+      known_(std::move(options.budget)),
+      random_(random) {}
 
 std::string_view NativeCookieFormat::signed_text(std::string_view before_last_dot) {
   scratch_.assign(preamble_).append(before_last_dot);
@@ -94,28 +81,26 @@ std::string_view NativeCookieFormat::signed_text(std::string_view before_last_do
 
 Result<VerifiedCookie, RejectReason> NativeCookieFormat::verify(std::string_view value) {
   if (value.size() > kMaxCookieBytes) return RejectReason::malformed;
-  const std::size_t at = slot_of(value);
-  if (!known_.empty()) {
-    const Known& known = known_[at];
-    if (known.size != 0 && equal_in_constant_time(known.value(), value)) return cookie_of(known.said);
+  const std::size_t hash = hash_of(value);
+  if (const auto* known = known_.find(hash); known != nullptr) {
+    const Known& cookie = **known;
+    if (equal_in_constant_time(cookie.value(), value)) return cookie_of(value, cookie.said);
   }
   const auto said = compute(value);
   if (!said) return said.error();
-  remember(value, at, *said);
-  return cookie_of(*said);
+  known_.put(hash, sizeof(Known), [&] {
+    auto cookie = std::make_unique<Known>();
+    cookie->said = *said;
+    cookie->size = static_cast<std::uint8_t>(value.size());
+    std::copy(value.begin(), value.end(), cookie->text.begin());
+    return cookie;
+  });
+  return cookie_of(value, *said);
 }
 
-void NativeCookieFormat::remember(std::string_view value, std::size_t at, const Said& said) {
-  if (known_.empty() && !allocate_table(*budget_, known_, kKnownCookies)) return;
-  Known& known = known_[at];
-  if (known.size != 0 && !admission_.admit_next()) return;
-  std::copy(value.begin(), value.end(), known.text.begin());
-  known.size = static_cast<std::uint8_t>(value.size());
-  known.said = said;
-}
-
-VerifiedCookie NativeCookieFormat::cookie_of(const Said& said) const {
-  return {std::string(view(said.id)), store_key_of(said.key_end), said.issued, said.outdated};
+VerifiedCookie NativeCookieFormat::cookie_of(std::string_view value, const Said& said) const {
+  return {std::string(value.substr(said.id_at, kIdCharacters)), store_key_of(said.key_end), said.issued,
+          said.outdated};
 }
 
 Result<NativeCookieFormat::Said, RejectReason> NativeCookieFormat::compute(std::string_view value) {
@@ -129,7 +114,7 @@ Result<NativeCookieFormat::Said, RejectReason> NativeCookieFormat::compute(std::
   const Base64urlOf32 expected = base64url_of_32(mac->tag(signed_text(parts->signed_part)));
   if (!equal_in_constant_time(view(expected), parts->mac)) return RejectReason::bad_signature;
   Said said;
-  std::copy(parts->id.begin(), parts->id.end(), said.id.begin());
+  said.id_at = static_cast<std::uint8_t>(parts->id.data() - value.data());
   said.key_end = key_end(parts->id);
   said.outdated = parts->key_id != keys_.signing_id();
   said.issued = *issued;

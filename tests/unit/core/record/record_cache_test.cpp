@@ -40,7 +40,8 @@ Bytes native_record(const std::string& data) {
 
 // So many slots, and so many bytes beside them.
 RecordCacheOptions room_for(std::size_t slots, std::size_t bytes) {
-  return {.slots = slots, .budget = std::make_shared<CacheBudget>(RecordCache::table_bytes(slots) + bytes)};
+  return {.max_slots = slots,
+          .budget = std::make_shared<CacheBudget>(RecordCache::table_bytes(slots) + bytes)};
 }
 
 std::string user_of(RecordCache& reader, const std::string& key, const Bytes& bytes) {
@@ -85,7 +86,7 @@ BOOST_AUTO_TEST_CASE(other_bytes_under_the_same_key_are_never_answered_from_memo
 }
 
 BOOST_AUTO_TEST_CASE(keys_that_share_a_slot_do_not_share_an_answer) {
-  auto reads = reader({.slots = 1});
+  auto reads = reader({.max_slots = 1});
   BOOST_TEST(user_of(reads, "one", record_of("alice")) == "alice");
   BOOST_TEST(user_of(reads, "two", record_of("bobby")) == "bobby");
   BOOST_TEST(user_of(reads, "one", record_of("alice")) == "alice");
@@ -112,14 +113,14 @@ BOOST_AUTO_TEST_CASE(keys_that_differ_anywhere_have_places_of_their_own) {
 }
 
 BOOST_AUTO_TEST_CASE(a_summary_outlives_its_place_in_memory) {
-  auto reads = reader({.slots = 1});
+  auto reads = reader({.max_slots = 1});
   const auto alice = reads.summary("one", record_of("alice"));
   for (int i = 0; i < 10; ++i) (void)reads.summary(std::to_string(i), record_of("other"));
   BOOST_TEST((*alice)->subject.value() == "alice");
 }
 
 BOOST_AUTO_TEST_CASE(who_is_met_once_takes_nobodys_place_and_who_is_met_often_does_soon) {
-  auto reads = reader({.slots = 1});
+  auto reads = reader({.max_slots = 1});
   const auto alice = reads.summary("one", record_of("alice"));
   auto bobby = reads.summary("two", record_of("bobby"));
   BOOST_TEST((reads.summary("one", record_of("alice"))->get() == alice->get()));
@@ -155,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_record_larger_than_the_budget_takes_nobody_elses_place) {
 BOOST_AUTO_TEST_CASE(a_cache_whose_room_others_have_does_not_search_its_table) {
   constexpr std::size_t kSlots = 16'384;
   const auto budget = std::make_shared<CacheBudget>(RecordCache::table_bytes(kSlots) + 1000);
-  auto reads = reader({.slots = kSlots, .budget = budget});
+  auto reads = reader({.max_slots = kSlots, .budget = budget});
   BOOST_TEST(user_of(reads, "first", record_of("alice")) == "alice");
   BOOST_TEST_REQUIRE(budget->reserve(budget->max() - budget->used()));
   for (int i = 0; i < 20'000; ++i) (void)reads.summary(std::to_string(i), record_of("bobby"));
@@ -172,7 +173,7 @@ BOOST_AUTO_TEST_CASE(a_record_that_became_too_large_gives_its_bytes_back) {
 
 BOOST_AUTO_TEST_CASE(what_is_released_is_given_back_and_remembered_again_later) {
   const auto budget = std::make_shared<CacheBudget>(std::size_t{1} << 20);
-  auto reads = reader({.slots = 64, .budget = budget});
+  auto reads = reader({.max_slots = 64, .budget = budget});
   const auto first = reads.summary("key", record_of("alice"));
   BOOST_TEST(budget->used() == reads.remembered_bytes());
   BOOST_TEST(budget->used() > 0U);
@@ -186,7 +187,7 @@ BOOST_AUTO_TEST_CASE(what_is_released_is_given_back_and_remembered_again_later) 
 BOOST_AUTO_TEST_CASE(a_cache_that_ends_gives_everything_back) {
   const auto budget = std::make_shared<CacheBudget>(std::size_t{1} << 20);
   {
-    auto reads = reader({.slots = 64, .budget = budget});
+    auto reads = reader({.max_slots = 64, .budget = budget});
     (void)reads.summary("key", record_of("alice"));
     BOOST_TEST(budget->used() > 0U);
   }
@@ -194,15 +195,15 @@ BOOST_AUTO_TEST_CASE(a_cache_that_ends_gives_everything_back) {
 }
 
 BOOST_AUTO_TEST_CASE(without_room_for_a_table_records_are_read_all_the_same) {
-  auto reads = reader({.slots = 64, .budget = std::make_shared<CacheBudget>(0)});
+  auto reads = reader({.max_slots = 64, .budget = std::make_shared<CacheBudget>(0)});
   for (int i = 0; i < 2; ++i) BOOST_TEST(user_of(reads, "key", record_of("alice")) == "alice");
   BOOST_TEST(reads.remembered_bytes() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_cache_that_came_first_gives_way_to_another) {
   const auto budget = std::make_shared<CacheBudget>(2 * RecordCache::table_bytes(64) + 20'000);
-  auto first = reader({.slots = 64, .budget = budget});
-  auto second = reader({.slots = 64, .budget = budget});
+  auto first = reader({.max_slots = 64, .budget = budget});
+  auto second = reader({.max_slots = 64, .budget = budget});
   const auto meet = [&](RecordCache& cache, int from) {
     for (int i = from; i < from + 200; ++i) (void)cache.summary(std::to_string(i), record_of("alice", 100));
   };
