@@ -2,7 +2,7 @@
 
 namespace session {
 
-// Decides which misses of a cache of fixed size are admitted: one in eight.
+// Decides which misses of a cache without room for more are admitted: one in eight.
 //
 // When the working set exceeds the capacity, admitting every miss thrashes: an eviction costs as much as the
 // miss it follows. So one miss in eight is admitted; an entry that is asked for often is admitted soon all

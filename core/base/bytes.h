@@ -17,6 +17,10 @@ class Bytes {
     data_ = std::move(copy);
   }
 
+  // The size of the allocation that holds that many bytes: make_shared of libstdc++ 12 adds 47, for reference
+  // counts and alignment.
+  [[nodiscard]] static constexpr std::size_t allocated(std::size_t bytes) noexcept { return bytes + 47; }
+
   [[nodiscard]] std::string_view view() const noexcept { return {data_.get(), size_}; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 

@@ -13,10 +13,11 @@ bool CacheBudget::reserve(std::size_t bytes) noexcept {
   return true;
 }
 
-bool CacheBudget::should_shrink(std::size_t held) const noexcept {
-  const std::size_t max = max_.load(std::memory_order_relaxed);
-  const std::size_t share = max / std::max<std::size_t>(caches_.load(std::memory_order_relaxed), 1);
-  return held > share && used_.load(std::memory_order_relaxed) >= max - max / 8;
+bool CacheBudget::should_shrink(std::size_t held, std::size_t weight) const noexcept {
+  const std::size_t most = max();
+  if (used() < most - most / 8) return false;
+  const std::size_t weights = std::max(weights_.load(std::memory_order_relaxed), weight);
+  return held > most / weights * weight;
 }
 
 }  // namespace session

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
 #include <utility>
+
+#include "core/base/heap.h"
 
 namespace session {
 namespace {
@@ -14,35 +15,48 @@ namespace {
 // The memory of a decoded value per byte of its text: each member has a node and a name.
 constexpr std::size_t kPerByte = 8;
 
-// The hash that rustc's tables use for short keys (FxHash), a multiplication for each 8 bytes, and one more
-// so that the low bits, which pick the slot, depend on all of them. Whoever chose keys that collide would
-// only have them forgotten sooner.
+// A record takes some four times the memory of a cookie, whose cache has a weight of 1.
+constexpr std::size_t kWeight = 4;
+
+__extension__ using Wide = unsigned __int128;
+
+// Multiplies 16 bytes of the key at a time and joins both halves of the product, as wyhash does: the low
+// bits, which pick the set, depend on all of them. Whoever chose keys that collide would only have them
+// forgotten sooner.
 std::size_t hash_of(std::string_view key) {
-  constexpr std::uint64_t kFactor = 0x517cc1b727220a95;
-  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  using Words = std::array<std::uint64_t, 2>;
+  constexpr std::uint64_t kFactor = 0x9e3779b97f4a7c15;
   std::uint64_t hash = key.size();
-  const auto mix = [&hash](const char* from, std::size_t size) {
-    std::array<char, kWord> bytes{};
-    std::memcpy(bytes.data(), from, size);
-    hash = (std::rotl(hash, 5) ^ std::bit_cast<std::uint64_t>(bytes)) * kFactor;
+  const auto mix = [&hash](const Words& words) {
+    const Wide product = Wide{hash ^ words[0]} * (kFactor ^ words[1]);
+    hash = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
   };
-  // Words of a size that the compiler knows: the last one begins before the end of the one before it.
-  for (std::size_t at = 0; at + kWord <= key.size(); at += kWord) mix(key.data() + at, kWord);
-  const std::size_t rest = key.size() % kWord;
-  if (rest > 0 && key.size() > kWord) {
-    mix(key.data() + key.size() - kWord, kWord);
-  } else if (rest > 0) {
-    mix(key.data(), rest);
+  // In blocks of a size that the compiler knows: the last one begins before the end of the one before it.
+  const auto mix_at = [&](std::size_t at) {
+    Words words{};
+    std::memcpy(words.data(), key.data() + at, sizeof words);
+    mix(words);
+  };
+  std::size_t at = 0;
+  for (; at + sizeof(Words) <= key.size(); at += sizeof(Words)) mix_at(at);
+  if (at == key.size()) return hash;
+  if (at > 0) {
+    mix_at(key.size() - sizeof(Words));
+  } else {
+    Words words{};
+    std::memcpy(words.data(), key.data(), key.size());
+    mix(words);
   }
-  hash = (hash ^ hash >> 32) * kFactor;
-  return hash ^ hash >> 32;
+  return hash;
 }
 
-std::size_t cost_of(const Bytes& bytes, const RecordSummary& summary) {
-  return 256 + bytes.size() + summary.identity.size() + (summary.subject ? summary.subject->size() : 0) +
-         summary.lifetime_name.size() + (summary.migrated_from ? summary.migrated_from->size() : 0) +
-         (summary.data ? kPerByte * bytes.size() : 0);
+// The text of a string, if it is not in the string itself.
+std::size_t block_of(const std::string& text) {
+  constexpr std::size_t kInside = 15;  // of libstdc++
+  return text.capacity() > kInside ? heap_block(text.capacity() + 1) : 0;
 }
+
+std::size_t block_of(const std::optional<std::string>& text) { return text ? block_of(*text) : 0; }
 
 }  // namespace
 
@@ -51,19 +65,26 @@ RecordCache::RecordCache(const RecordFormat& format, std::shared_ptr<const Ident
     : format_(format),
       identity_(std::move(identity)),
       keep_data_(options.keep_data),
-      cache_(std::move(options.budget), options.max_slots) {}
+      cache_(std::move(options.budget), kWeight) {}
+
+// A record that the memory store holds, too, counts all the same: the store may drop it any time.
+std::size_t RecordCache::cost_of(const RecordSummary& summary) {
+  constexpr std::size_t kCounts = 16;  // the reference counts of make_shared
+  return heap_block(kCounts + sizeof summary) + heap_block(Bytes::allocated(summary.record.size())) +
+         block_of(summary.identity) + block_of(summary.lifetime_name) + block_of(summary.subject) +
+         block_of(summary.migrated_from) + (summary.data ? kPerByte * summary.record.size() : 0);
+}
 
 RecordCache::Summary RecordCache::remembered(const std::string& key) const {
-  const Entry* known = cache_.find(hash_of(key));
-  return known != nullptr ? known->summary : nullptr;
+  const Summary* known = cache_.find(hash_of(key));
+  return known != nullptr ? *known : nullptr;
 }
 
 Result<RecordCache::Summary, RejectReason> RecordCache::summary(const std::string& key, const Bytes& bytes) {
   const std::size_t hash = hash_of(key);
-  if (const Entry* known = cache_.find(hash); known != nullptr && known->bytes == bytes)
-    return known->summary;
+  if (const Summary* known = cache_.find(hash); known != nullptr && (*known)->record == bytes) return *known;
   auto summary = summarize(key, bytes);
-  if (summary) cache_.put(hash, cost_of(bytes, **summary), [&] { return Entry{bytes, *summary}; });
+  if (summary) cache_.put(hash, cost_of(**summary), [&] { return *summary; });
   return summary;
 }
 
@@ -73,6 +94,7 @@ Result<RecordCache::Summary, RejectReason> RecordCache::summarize(const std::str
   auto head = format_.decode_head(key, bytes.view(), keep_data_ ? all : identity_->wanted());
   if (!head) return head.error();
   auto made = describe(*head);
+  made->record = bytes;
   if (keep_data_) made->data = std::move(head->attributes);
   return Summary(std::move(made));
 }

@@ -7,7 +7,7 @@
 #include "core/base/bytes.h"
 #include "core/base/cache_budget.h"
 #include "core/base/clock.h"
-#include "core/base/direct_mapped_cache.h"
+#include "core/base/set_associative_cache.h"
 #include "core/format/record_format.h"
 #include "core/identity/identity.h"
 #include "core/record/policy.h"
@@ -17,6 +17,7 @@ namespace session {
 // The part of a record that each check of a session needs. It is made once per record, because decoding 350
 // bytes of JSON costs more than the rest of a check.
 struct RecordSummary {
+  Bytes record;  // that it was made from; empty: of none (RecordCache::describe)
   Age age;
   std::optional<std::string> migrated_from;  // RecordHead::migrated_from
   std::optional<std::string> subject;
@@ -35,24 +36,16 @@ struct RecordSummary {
 using RecordSummaryPtr = std::shared_ptr<const RecordSummary>;
 
 struct RecordCacheOptions {
-  std::size_t max_slots = kMaxCacheSlots;  // of the table; a power of two
-  bool keep_data = false;                  // keep RecordSummary::data
+  bool keep_data = false;  // keep RecordSummary::data
   // Shared with other caches. REQUIRES: not null.
   std::shared_ptr<CacheBudget> budget = std::make_shared<CacheBudget>(std::size_t{32} << 20);
 };
 
-// Decodes records, and caches their summaries: as many as the budget has room for, and preferably those of
-// records that are checked often.
+// Decodes records, and caches their summaries, as many as the budget has room for.
 //
 // A summary can't be stale: it counts only for exactly the bytes that it was made from, and these come from
 // the store each time. Not thread-safe: each thread has its own.
 class RecordCache {
-  // Is found by the hash of the key. The key itself is not needed, because equal bytes have equal summaries.
-  struct Entry {
-    Bytes bytes;
-    RecordSummaryPtr summary;
-  };
-
  public:
   using Summary = RecordSummaryPtr;
 
@@ -72,10 +65,8 @@ class RecordCache {
   [[nodiscard]] std::size_t remembered_bytes() const { return cache_.held_bytes(); }
   // Empties the cache, and frees its memory.
   void release() { cache_.release(); }
-  // The size of a table with this number of slots, without the entries.
-  [[nodiscard]] static std::size_t table_bytes(std::size_t slots) {
-    return DirectMappedCache<Entry>::table_bytes(slots);
-  }
+  // How many bytes an entry uses, beside its place in the table.
+  [[nodiscard]] static std::size_t cost_of(const RecordSummary& summary);
 
  private:
   [[nodiscard]] Result<Summary, RejectReason> summarize(const std::string& key, const Bytes& bytes) const;
@@ -83,7 +74,8 @@ class RecordCache {
   const RecordFormat& format_;
   std::shared_ptr<const Identity> identity_;
   bool keep_data_;
-  DirectMappedCache<Entry> cache_;
+  // By the hash of the key. The key itself is not needed, because equal bytes have equal summaries.
+  SetAssociativeCache<Summary> cache_;
 };
 
 }  // namespace session

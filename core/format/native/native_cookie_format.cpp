@@ -71,7 +71,7 @@ NativeCookieFormat::NativeCookieFormat(NativeFormatOptions options, const Random
       salt_(std::move(options.salt)),
       keys_(options.keys, salt_),
       preamble_("session-gateway cookie v1|" + options.cookie_name + "|"),
-      known_(std::move(options.budget)),
+      known_(std::move(options.budget), 1),
       random_(random) {}
 
 std::string_view NativeCookieFormat::signed_text(std::string_view before_last_dot) {
@@ -88,7 +88,7 @@ Result<VerifiedCookie, RejectReason> NativeCookieFormat::verify(std::string_view
   }
   const auto said = compute(value);
   if (!said) return said.error();
-  known_.put(hash, sizeof(Known), [&] {
+  known_.put(hash, heap_block(sizeof(Known)), [&] {
     auto cookie = std::make_unique<Known>();
     cookie->said = *said;
     cookie->size = static_cast<std::uint8_t>(value.size());
@@ -99,7 +99,7 @@ Result<VerifiedCookie, RejectReason> NativeCookieFormat::verify(std::string_view
 }
 
 VerifiedCookie NativeCookieFormat::cookie_of(std::string_view value, const Said& said) const {
-  return {std::string(value.substr(said.id_at, kIdCharacters)), store_key_of(said.key_end), said.issued,
+  return {std::string(value.data() + said.id_at, kIdCharacters), store_key_of(said.key_end), said.issued,
           said.outdated};
 }
 

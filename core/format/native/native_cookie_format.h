@@ -6,7 +6,7 @@
 #include <memory>
 #include <optional>
 
-#include "core/base/direct_mapped_cache.h"
+#include "core/base/set_associative_cache.h"
 #include "core/cookie/key_ring.h"
 #include "core/crypto/base64url.h"
 #include "core/crypto/random.h"
@@ -49,7 +49,7 @@ class NativeCookieFormat final : public CookieFormat {
     std::uint8_t id_at = 0;   // where the id begins in the text
     bool outdated = false;
   };
-  // A verified cookie, as an entry of the cache: in one piece, so that a hit reads three lines of memory.
+  // A verified cookie, as an entry of the cache.
   struct Known {
     Said said;
     std::uint8_t size = 0;
@@ -73,7 +73,7 @@ class NativeCookieFormat final : public CookieFormat {
   // The cache of verified cookies: a browser sends the same cookie with each request, and the keys don't
   // change during this object's lifetime. Only verified cookies are cached, so a flood of forged ones can't
   // evict them.
-  DirectMappedCache<std::unique_ptr<const Known>> known_;
+  SetAssociativeCache<std::unique_ptr<const Known>> known_;
   const Random& random_;
 };
 

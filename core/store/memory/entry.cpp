@@ -7,17 +7,12 @@
 #include <type_traits>
 #include <utility>
 
+#include "core/base/heap.h"
 #include "core/store/memory/owners.h"
-
-// mimalloc's function, if the program is linked with it.
-// NOLINTNEXTLINE(readability-identifier-naming): mimalloc's name
-extern "C" std::size_t mi_good_size(std::size_t size) noexcept __attribute__((weak));
 
 namespace session {
 namespace {
 
-// What make_shared adds to the bytes of a value in libstdc++ 12: reference counts and alignment.
-constexpr std::size_t kValueHeader = 47;
 // One bucket for each entry, and for each owner (core/store/memory/index.h).
 constexpr std::size_t kIndexShare = sizeof(void*);
 
@@ -27,13 +22,6 @@ static_assert(std::is_standard_layout_v<MemoryEntry>, "offsetof needs it");
 
 std::size_t node_size(std::size_t key_size) noexcept {
   return std::max(sizeof(MemoryEntry), offsetof(MemoryEntry, key_start) + key_size);
-}
-
-// The memory that the heap uses for a block of that size: as the heap reports it, or, with glibc, a header of
-// 8 bytes, rounded up to a multiple of 16, at least 32.
-std::size_t heap_block(std::size_t size) noexcept {
-  if (mi_good_size != nullptr) return mi_good_size(size);
-  return std::max<std::size_t>(32, (size + 8 + 15) / 16 * 16);
 }
 
 }  // namespace
@@ -59,7 +47,7 @@ void MemoryEntry::Destroy::operator()(MemoryEntry* node) const noexcept {
 
 std::size_t MemoryEntry::cost(std::size_t key_size, std::size_t value_size, std::size_t owner_size) noexcept {
   const std::size_t owner = owner_size == 0 ? 0 : heap_block(MemoryOwner::size(owner_size)) + kIndexShare;
-  return heap_block(node_size(key_size)) + heap_block(value_size + kValueHeader) + kIndexShare + owner;
+  return heap_block(node_size(key_size)) + heap_block(Bytes::allocated(value_size)) + kIndexShare + owner;
 }
 
 std::size_t MemoryEntry::cost() const noexcept {

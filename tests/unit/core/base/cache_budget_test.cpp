@@ -23,15 +23,34 @@ BOOST_AUTO_TEST_CASE(no_more_is_given_than_there_is) {
 
 BOOST_AUTO_TEST_CASE(who_holds_more_than_a_share_gives_way_only_while_there_is_little_left) {
   CacheBudget budget(800);
-  budget.join();
-  budget.join();
+  budget.join(1);
+  budget.join(3);
   BOOST_TEST(budget.reserve(500));
-  BOOST_TEST(!budget.should_shrink(500));
+  BOOST_TEST(!budget.should_shrink(500, 1));
   BOOST_TEST(budget.reserve(200));
-  BOOST_TEST(budget.should_shrink(500));
-  BOOST_TEST(!budget.should_shrink(400));
-  budget.leave();
-  BOOST_TEST(!budget.should_shrink(500));
+  BOOST_TEST(budget.should_shrink(201, 1));
+  BOOST_TEST(!budget.should_shrink(200, 1));
+  BOOST_TEST(budget.should_shrink(601, 3));
+  BOOST_TEST(!budget.should_shrink(600, 3));
+  budget.leave(3);
+  BOOST_TEST(!budget.should_shrink(700, 1));
+}
+
+BOOST_AUTO_TEST_CASE(it_says_what_there_is_room_for_now_and_once_a_cache_has_forgotten_its_own) {
+  CacheBudget budget(100);
+  BOOST_TEST(budget.reserve(70));
+  BOOST_TEST(budget.free() == 30U);
+  BOOST_TEST(budget.fits(30, 0));
+  BOOST_TEST(!budget.fits(31, 0));
+  BOOST_TEST(budget.fits(80, 50));
+  BOOST_TEST(!budget.fits(81, 50));
+  BOOST_TEST(!budget.fits(101, 70));
+  BOOST_TEST(!budget.is_exceeded());
+  budget.set_max(60);
+  BOOST_TEST(budget.is_exceeded());
+  BOOST_TEST(budget.free() == 0U);
+  BOOST_TEST(budget.fits(10, 20));
+  BOOST_TEST(!budget.fits(11, 20));
 }
 
 BOOST_AUTO_TEST_CASE(less_from_a_reload_on_gives_nothing_more) {
@@ -39,7 +58,7 @@ BOOST_AUTO_TEST_CASE(less_from_a_reload_on_gives_nothing_more) {
   BOOST_TEST(budget.reserve(80));
   budget.set_max(50);
   BOOST_TEST(!budget.reserve(1));
-  BOOST_TEST(budget.should_shrink(80));
+  BOOST_TEST(budget.should_shrink(80, 1));
   budget.release(60);
   BOOST_TEST(budget.reserve(30));
 }

@@ -38,11 +38,15 @@ Bytes native_record(const std::string& data) {
   return Bytes(R"({"v":1,"created":1700000000,"data":)" + data + "}");
 }
 
-// So many slots, and so many bytes beside them.
-RecordCacheOptions room_for(std::size_t slots, std::size_t bytes) {
-  return {.max_slots = slots,
-          .budget = std::make_shared<CacheBudget>(RecordCache::table_bytes(slots) + bytes)};
+std::size_t table_bytes() { return SetAssociativeCache<RecordCache::Summary>::segment_bytes(); }
+
+// The smallest table, and so many bytes beside it.
+RecordCacheOptions room_for(std::size_t bytes) {
+  return {.budget = std::make_shared<CacheBudget>(table_bytes() + bytes)};
 }
+
+// Room for one small record, and not for two.
+RecordCacheOptions room_for_one() { return room_for(800); }
 
 std::string user_of(RecordCache& reader, const std::string& key, const Bytes& bytes) {
   const auto summary = reader.summary(key, bytes);
@@ -85,8 +89,8 @@ BOOST_AUTO_TEST_CASE(other_bytes_under_the_same_key_are_never_answered_from_memo
   BOOST_TEST(user_of(reads, "key", record_of("alice")) == "alice");
 }
 
-BOOST_AUTO_TEST_CASE(keys_that_share_a_slot_do_not_share_an_answer) {
-  auto reads = reader({.max_slots = 1});
+BOOST_AUTO_TEST_CASE(who_takes_anothers_place_does_not_take_its_answer) {
+  auto reads = reader(room_for_one());
   BOOST_TEST(user_of(reads, "one", record_of("alice")) == "alice");
   BOOST_TEST(user_of(reads, "two", record_of("bobby")) == "bobby");
   BOOST_TEST(user_of(reads, "one", record_of("alice")) == "alice");
@@ -113,14 +117,14 @@ BOOST_AUTO_TEST_CASE(keys_that_differ_anywhere_have_places_of_their_own) {
 }
 
 BOOST_AUTO_TEST_CASE(a_summary_outlives_its_place_in_memory) {
-  auto reads = reader({.max_slots = 1});
+  auto reads = reader(room_for_one());
   const auto alice = reads.summary("one", record_of("alice"));
-  for (int i = 0; i < 10; ++i) (void)reads.summary(std::to_string(i), record_of("other"));
+  for (int i = 0; i < 20; ++i) (void)reads.summary(std::to_string(i), record_of("other"));
   BOOST_TEST((*alice)->subject.value() == "alice");
 }
 
 BOOST_AUTO_TEST_CASE(who_is_met_once_takes_nobodys_place_and_who_is_met_often_does_soon) {
-  auto reads = reader({.max_slots = 1});
+  auto reads = reader(room_for_one());
   const auto alice = reads.summary("one", record_of("alice"));
   auto bobby = reads.summary("two", record_of("bobby"));
   BOOST_TEST((reads.summary("one", record_of("alice"))->get() == alice->get()));
@@ -129,24 +133,24 @@ BOOST_AUTO_TEST_CASE(who_is_met_once_takes_nobodys_place_and_who_is_met_often_do
 }
 
 BOOST_AUTO_TEST_CASE(the_budget_of_bytes_is_kept_at_every_moment) {
-  auto reads = reader(room_for(64, 10'000));
+  auto reads = reader(room_for(10'000));
   for (int i = 0; i < 1000; ++i) {
     BOOST_TEST(user_of(reads, std::to_string(i),
                        record_of("alice", static_cast<std::size_t>(i * 7 % 1500))) == "alice");
-    BOOST_TEST_REQUIRE(reads.remembered_bytes() <= RecordCache::table_bytes(64) + 10'000U);
+    BOOST_TEST_REQUIRE(reads.remembered_bytes() <= table_bytes() + 10'000U);
   }
-  BOOST_TEST(reads.remembered_bytes() > RecordCache::table_bytes(64));
+  BOOST_TEST(reads.remembered_bytes() > table_bytes());
 }
 
 BOOST_AUTO_TEST_CASE(a_record_larger_than_the_budget_is_read_and_not_remembered) {
-  auto reads = reader(room_for(4, 1000));
+  auto reads = reader(room_for(1000));
   BOOST_TEST(user_of(reads, "key", record_of("alice", 1000)) == "alice");
-  BOOST_TEST(reads.remembered_bytes() == RecordCache::table_bytes(4));
+  BOOST_TEST(reads.remembered_bytes() == table_bytes());
   BOOST_TEST(user_of(reads, "key", record_of("bobby", 1000)) == "bobby");
 }
 
 BOOST_AUTO_TEST_CASE(a_record_larger_than_the_budget_takes_nobody_elses_place) {
-  auto reads = reader(room_for(64, 2000));
+  auto reads = reader(room_for(2000));
   const auto alice = reads.summary("alice", record_of("alice"));
   for (int i = 0; i < 20; ++i) (void)reads.summary("large" + std::to_string(i), record_of("bobby", 4000));
   BOOST_TEST((reads.summary("alice", record_of("alice"))->get() == alice->get()));
@@ -154,9 +158,8 @@ BOOST_AUTO_TEST_CASE(a_record_larger_than_the_budget_takes_nobody_elses_place) {
 
 // If each miss searched the whole table for something to forget, this would take longer than a test may.
 BOOST_AUTO_TEST_CASE(a_cache_whose_room_others_have_does_not_search_its_table) {
-  constexpr std::size_t kSlots = 16'384;
-  const auto budget = std::make_shared<CacheBudget>(RecordCache::table_bytes(kSlots) + 1000);
-  auto reads = reader({.max_slots = kSlots, .budget = budget});
+  const auto budget = std::make_shared<CacheBudget>(table_bytes() + 1000);
+  auto reads = reader({.budget = budget});
   BOOST_TEST(user_of(reads, "first", record_of("alice")) == "alice");
   BOOST_TEST_REQUIRE(budget->reserve(budget->max() - budget->used()));
   for (int i = 0; i < 20'000; ++i) (void)reads.summary(std::to_string(i), record_of("bobby"));
@@ -164,16 +167,16 @@ BOOST_AUTO_TEST_CASE(a_cache_whose_room_others_have_does_not_search_its_table) {
 }
 
 BOOST_AUTO_TEST_CASE(a_record_that_became_too_large_gives_its_bytes_back) {
-  auto reads = reader(room_for(4, 1000));
+  auto reads = reader(room_for(1000));
   (void)reads.summary("key", record_of("alice"));
-  BOOST_TEST(reads.remembered_bytes() > RecordCache::table_bytes(4));
+  BOOST_TEST(reads.remembered_bytes() > table_bytes());
   (void)reads.summary("key", record_of("alice", 1000));
-  BOOST_TEST(reads.remembered_bytes() == RecordCache::table_bytes(4));
+  BOOST_TEST(reads.remembered_bytes() == table_bytes());
 }
 
 BOOST_AUTO_TEST_CASE(what_is_released_is_given_back_and_remembered_again_later) {
   const auto budget = std::make_shared<CacheBudget>(std::size_t{1} << 20);
-  auto reads = reader({.max_slots = 64, .budget = budget});
+  auto reads = reader({.budget = budget});
   const auto first = reads.summary("key", record_of("alice"));
   BOOST_TEST(budget->used() == reads.remembered_bytes());
   BOOST_TEST(budget->used() > 0U);
@@ -187,7 +190,7 @@ BOOST_AUTO_TEST_CASE(what_is_released_is_given_back_and_remembered_again_later) 
 BOOST_AUTO_TEST_CASE(a_cache_that_ends_gives_everything_back) {
   const auto budget = std::make_shared<CacheBudget>(std::size_t{1} << 20);
   {
-    auto reads = reader({.max_slots = 64, .budget = budget});
+    auto reads = reader({.budget = budget});
     (void)reads.summary("key", record_of("alice"));
     BOOST_TEST(budget->used() > 0U);
   }
@@ -195,15 +198,15 @@ BOOST_AUTO_TEST_CASE(a_cache_that_ends_gives_everything_back) {
 }
 
 BOOST_AUTO_TEST_CASE(without_room_for_a_table_records_are_read_all_the_same) {
-  auto reads = reader({.max_slots = 64, .budget = std::make_shared<CacheBudget>(0)});
+  auto reads = reader({.budget = std::make_shared<CacheBudget>(0)});
   for (int i = 0; i < 2; ++i) BOOST_TEST(user_of(reads, "key", record_of("alice")) == "alice");
   BOOST_TEST(reads.remembered_bytes() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_cache_that_came_first_gives_way_to_another) {
-  const auto budget = std::make_shared<CacheBudget>(2 * RecordCache::table_bytes(64) + 20'000);
-  auto first = reader({.max_slots = 64, .budget = budget});
-  auto second = reader({.max_slots = 64, .budget = budget});
+  const auto budget = std::make_shared<CacheBudget>(2 * table_bytes() + 20'000);
+  auto first = reader({.budget = budget});
+  auto second = reader({.budget = budget});
   const auto meet = [&](RecordCache& cache, int from) {
     for (int i = from; i < from + 200; ++i) (void)cache.summary(std::to_string(i), record_of("alice", 100));
   };
