@@ -21,10 +21,10 @@ namespace session {
 // compares what it was made from, because two keys may have one hash.
 //
 // The table starts small, and follows the number of keys that are asked for, as far as the budget has room.
-// It grows when a set is full while a third of all slots are in use, and shrinks when an eighth of them are
-// not. It does so by linear hashing (Litwin, 1980): a segment of slots comes or goes at a time, which shares
+// It grows when a set is full while a third of all slots are in use, and shrinks while less than an eighth
+// are. It does so by linear hashing (Litwin, 1980): a segment of slots comes or goes at a time, which shares
 // the entries of one other segment. So no put() waits for a whole table to be moved. Without room for more,
-// one miss in eight takes the place of another entry (AdmissionPolicy).
+// about one miss in eight takes the place of another entry (AdmissionPolicy).
 //
 // It never throws bad_alloc: a cache is no reason to fail. Not thread-safe: each thread has its own.
 template <class Entry>
@@ -43,7 +43,8 @@ class SetAssociativeCache {
  public:
   static constexpr std::size_t kSegmentSlots = kSegmentSets * kWays;
 
-  // `weight`: its share of the budget, in relation to other caches. REQUIRES: `budget` is not null.
+  // `weight`: its share of the budget, in relation to other caches. REQUIRES: `budget` is not null, and
+  // weight > 0.
   SetAssociativeCache(std::shared_ptr<CacheBudget> budget, std::size_t weight)
       : budget_(std::move(budget)), weight_(weight) {}
   ~SetAssociativeCache() { release(); }
@@ -69,6 +70,7 @@ class SetAssociativeCache {
       join();
       if (budget_->is_exceeded() && should_shrink()) clear();  // The budget has been lowered.
       if (sets_ == 0 && !add_segment()) return;
+      if (entries_ < slots() / 8 && sets_ > kSegmentSets) remove_segment();
       Slot* slot = place(hash);
       if (slot == nullptr && grow()) slot = place(hash);
       if (slot != nullptr && slot->cost != 0) {
@@ -88,7 +90,6 @@ class SetAssociativeCache {
       held_ += cost;
       ++entries_;
       *slot = {static_cast<std::uint32_t>(hash), static_cast<std::uint32_t>(cost), std::move(entry)};
-      if (entries_ < slots() / 8 && sets_ > kSegmentSets) remove_segment();
     } catch (const std::bad_alloc&) {
     }
   }
@@ -150,7 +151,7 @@ class SetAssociativeCache {
   [[nodiscard]] bool should_shrink() const noexcept { return budget_->should_shrink(held_, weight_); }
 
   // Adds a segment if that is worthwhile and possible.
-  [[nodiscard]] bool grow() { return 3 * entries_ >= slots() && add_segment(); }
+  [[nodiscard]] bool grow() { return 3 * entries_ >= slots() && !should_shrink() && add_segment(); }
 
   // Returns false, and changes nothing, if the budget or the heap has no room for it, or the hash no bits. A
   // round, which begins with `round_` sets, ends when it has added as many.

@@ -76,25 +76,29 @@ std::size_t RecordCache::cost_of(const RecordSummary& summary) {
 }
 
 RecordCache::Summary RecordCache::remembered(const std::string& key) const {
-  const Summary* known = cache_.find(hash_of(key));
-  return known != nullptr ? *known : nullptr;
+  const std::size_t hash = hash_of(key);
+  const Summary* known = cache_.find(hash);
+  return known != nullptr && (*known)->key_hash == hash ? *known : nullptr;
 }
 
 Result<RecordCache::Summary, RejectReason> RecordCache::summary(const std::string& key, const Bytes& bytes) {
   const std::size_t hash = hash_of(key);
-  if (const Summary* known = cache_.find(hash); known != nullptr && (*known)->record == bytes) return *known;
-  auto summary = summarize(key, bytes);
+  const Summary* known = cache_.find(hash);
+  if (known != nullptr && (*known)->key_hash == hash && (*known)->record == bytes) return *known;
+  auto summary = summarize(key, hash, bytes);
   if (summary) cache_.put(hash, cost_of(**summary), [&] { return *summary; });
   return summary;
 }
 
 Result<RecordCache::Summary, RejectReason> RecordCache::summarize(const std::string& key,
+                                                                  std::size_t key_hash,
                                                                   const Bytes& bytes) const {
   static const WantedMembers all;
   auto head = format_.decode_head(key, bytes.view(), keep_data_ ? all : identity_->wanted());
   if (!head) return head.error();
   auto made = describe(*head);
   made->record = bytes;
+  made->key_hash = key_hash;
   if (keep_data_) made->data = std::move(head->attributes);
   return Summary(std::move(made));
 }

@@ -17,7 +17,10 @@ namespace session {
 // The part of a record that each check of a session needs. It is made once per record, because decoding 350
 // bytes of JSON costs more than the rest of a check.
 struct RecordSummary {
-  Bytes record;  // that it was made from; empty: of none (RecordCache::describe)
+  // The record that it was made from, and a hash of its key: part of the summary is about this very session.
+  // Empty if it was made of values (RecordCache::describe).
+  Bytes record;
+  std::size_t key_hash = 0;
   Age age;
   std::optional<std::string> migrated_from;  // RecordHead::migrated_from
   std::optional<std::string> subject;
@@ -69,12 +72,14 @@ class RecordCache {
   [[nodiscard]] static std::size_t cost_of(const RecordSummary& summary);
 
  private:
-  [[nodiscard]] Result<Summary, RejectReason> summarize(const std::string& key, const Bytes& bytes) const;
+  [[nodiscard]] Result<Summary, RejectReason> summarize(const std::string& key, std::size_t key_hash,
+                                                        const Bytes& bytes) const;
 
   const RecordFormat& format_;
   std::shared_ptr<const Identity> identity_;
   bool keep_data_;
-  // By the hash of the key. The key itself is not needed, because equal bytes have equal summaries.
+  // By 32 bits of the hash of the key. The summary has all 64, so that sessions with equal records are told
+  // apart; the key itself is not needed.
   SetAssociativeCache<Summary> cache_;
 };
 
