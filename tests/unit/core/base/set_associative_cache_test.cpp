@@ -13,8 +13,8 @@
 namespace session::test {
 namespace {
 
-// How many free slots there is memory for.
-std::size_t slots_left = static_cast<std::size_t>(-1);
+// How many free slots there is memory for, in this thread.
+thread_local std::size_t slots_left = static_cast<std::size_t>(-1);
 
 // Can't be copied, as the entries of verified cookies.
 struct Entry {
