@@ -29,8 +29,9 @@ class CacheBudget {
   // Whether a cache of that weight which holds `held` bytes should forget more than it adds: others may be
   // kept out. REQUIRES: weight > 0.
   [[nodiscard]] bool should_shrink(std::size_t held, std::size_t weight) const noexcept;
-  // Whether there is room for that many bytes once a cache has forgotten `own` of its bytes.
-  [[nodiscard]] bool fits(std::size_t bytes, std::size_t own) const noexcept {
+  // Whether there is room for that many bytes at this moment, or once a cache has forgotten `own` of its
+  // bytes.
+  [[nodiscard]] bool fits(std::size_t bytes, std::size_t own = 0) const noexcept {
     const std::size_t most = max();
     const std::size_t now = used();
     return bytes <= most && now - std::min(own, now) <= most - bytes;
@@ -38,11 +39,6 @@ class CacheBudget {
 
   [[nodiscard]] std::size_t used() const noexcept { return used_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::size_t max() const noexcept { return max_.load(std::memory_order_relaxed); }
-  // How many bytes there is room for at this moment.
-  [[nodiscard]] std::size_t free() const noexcept {
-    const std::size_t most = max();
-    return most - std::min(used(), most);
-  }
   // Whether caches hold more than they may, because it has been lowered.
   [[nodiscard]] bool is_exceeded() const noexcept { return used() > max(); }
   // Holds from now on. Caches give up what is too much when they are next given something to keep.

@@ -29,8 +29,8 @@ namespace session {
 // It never throws bad_alloc: a cache is no reason to fail. Not thread-safe: each thread has its own.
 template <class Entry>
 class SetAssociativeCache {
-  // Only 32 bits of the hash and of the cost, so that a set of small entries is one line of the processor's
-  // cache.
+  // Only 32 bits of the hash and of the cost, so that a set of pointers takes no more than a line of the
+  // processor's cache.
   struct Slot {
     std::uint32_t hash = 0;
     std::uint32_t cost = 0;  // 0: the slot is free
@@ -75,7 +75,7 @@ class SetAssociativeCache {
       if (slot == nullptr && grow()) slot = place(hash);
       if (slot != nullptr && slot->cost != 0) {
         forget(*slot);  // It is out of date, whether or not there is room for the other.
-      } else if ((slot == nullptr || should_shrink() || cost > budget_->free()) && !admission_.admit_next()) {
+      } else if ((slot == nullptr || should_shrink() || !budget_->fits(cost)) && !admission_.admit_next()) {
         return;
       }
       if (cost > std::numeric_limits<std::uint32_t>::max() || !budget_->fits(cost, held_ - table_bytes()))
@@ -127,7 +127,7 @@ class SetAssociativeCache {
     Slot* free = nullptr;
     for (Slot& slot : set(index_of(hash))) {
       if (slot.cost == 0) {
-        free = free == nullptr ? &slot : free;
+        if (free == nullptr) free = &slot;
       } else if (slot.hash == static_cast<std::uint32_t>(hash)) {
         return &slot;
       }

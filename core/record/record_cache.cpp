@@ -58,6 +58,15 @@ std::size_t block_of(const std::string& text) {
 
 std::size_t block_of(const std::optional<std::string>& text) { return text ? block_of(*text) : 0; }
 
+// How many bytes an entry uses, beside its place in the table. A record that the memory store holds, too,
+// counts all the same: the store may drop it any time.
+std::size_t cost_of(const RecordSummary& summary) {
+  constexpr std::size_t kCounts = 16;  // the reference counts of make_shared
+  return heap_block(kCounts + sizeof summary) + heap_block(Bytes::allocated(summary.record.size())) +
+         block_of(summary.identity) + block_of(summary.lifetime_name) + block_of(summary.subject) +
+         block_of(summary.migrated_from) + (summary.data ? kPerByte * summary.record.size() : 0);
+}
+
 }  // namespace
 
 RecordCache::RecordCache(const RecordFormat& format, std::shared_ptr<const Identity> identity,
@@ -66,14 +75,6 @@ RecordCache::RecordCache(const RecordFormat& format, std::shared_ptr<const Ident
       identity_(std::move(identity)),
       keep_data_(options.keep_data),
       cache_(std::move(options.budget), kWeight) {}
-
-// A record that the memory store holds, too, counts all the same: the store may drop it any time.
-std::size_t RecordCache::cost_of(const RecordSummary& summary) {
-  constexpr std::size_t kCounts = 16;  // the reference counts of make_shared
-  return heap_block(kCounts + sizeof summary) + heap_block(Bytes::allocated(summary.record.size())) +
-         block_of(summary.identity) + block_of(summary.lifetime_name) + block_of(summary.subject) +
-         block_of(summary.migrated_from) + (summary.data ? kPerByte * summary.record.size() : 0);
-}
 
 RecordCache::Summary RecordCache::remembered(const std::string& key) const {
   const std::size_t hash = hash_of(key);

@@ -68,8 +68,6 @@ class RecordCache {
   [[nodiscard]] std::size_t remembered_bytes() const { return cache_.held_bytes(); }
   // Empties the cache, and frees its memory.
   void release() { cache_.release(); }
-  // How many bytes an entry uses, beside its place in the table.
-  [[nodiscard]] static std::size_t cost_of(const RecordSummary& summary);
 
  private:
   [[nodiscard]] Result<Summary, RejectReason> summarize(const std::string& key, std::size_t key_hash,

@@ -37,7 +37,7 @@ SessionManager::Asked SessionManager::open_verified(VerifiedCookie cookie, OpenT
   if (!*loaded) co_return refused(RejectReason::unknown, session);
   session.time_left_ = (*loaded)->time_left;
   session.stale_ = (*loaded)->stale;
-  const auto adopted = session.adopt(std::move((*loaded)->bytes));
+  const auto adopted = session.adopt(std::move((*loaded)->bytes), resting);
   if (session.time_left_ || session.summary_ == resting) {
     if (session.stale_ && !adopted) co_return out_of_date();
     if (!adopted) {

@@ -284,11 +284,14 @@ Session::Written Session::reload() {
   co_return failed(foreign ? WriteFailure::Kind::malformed : WriteFailure::Kind::gone);
 }
 
-Result<void, RejectReason> Session::adopt(Bytes bytes) {
-  auto summary = environment_->records.summary(key_, bytes);
-  if (!summary) return summary.error();
+Result<void, RejectReason> Session::adopt(Bytes bytes, RecordStore::Summary known) {
+  if (!known || known->record != bytes) {
+    auto summary = environment_->records.summary(key_, bytes);
+    if (!summary) return summary.error();
+    known = std::move(*summary);
+  }
   base_ = std::move(bytes);
-  summary_ = std::move(*summary);
+  summary_ = std::move(known);
   age_ = summary_->age;
   migrated_from_ = summary_->migrated_from;
   changes_changed();

@@ -189,8 +189,9 @@ class Session {
   Task<Result<void, WriteFailure>> reload();
   // Loads the record again if it was opened to be read, and its time left is not known: for a write.
   Task<Result<void, WriteFailure>> load_for_write();
-  // Takes these bytes, which the store holds under the key, as the base for the changes.
-  Result<void, RejectReason> adopt(Bytes bytes);
+  // Takes these bytes, which the store holds under the key, as the base for the changes. `known`: the summary
+  // of the record that the key held last (RecordStore::resting), which need not be looked for again.
+  Result<void, RejectReason> adopt(Bytes bytes, RecordStore::Summary known = nullptr);
   // Erases the record of another format that this session was migrated from, and forgets its key. A failure
   // is no error: the next open of the session repeats it. `time_left` is the record's.
   Task<void> erase_migrated_from(milliseconds time_left);

@@ -80,12 +80,11 @@ SessionManager::SessionManager(Store& store, Format format, std::shared_ptr<cons
 void SessionManager::accept(LegacyFormat legacy) {
   const RecordFormat& records = *legacy.format.records;
   // Legacy records are not cached, because each is read only once, for its migration.
-  const auto no_room = std::make_shared<CacheBudget>(0);
   auto source = std::unique_ptr<LegacySource>(new LegacySource{
       std::move(legacy.format), std::move(legacy.cookie_name),
       RecordStore(environment_.store, records, environment_.records.shared_identity(),
-                  environment_.records.policy(), RecordCacheOptions{.keep_data = false, .budget = no_room},
-                  environment_.clock)});
+                  environment_.records.policy(),
+                  RecordCacheOptions{.budget = std::make_shared<CacheBudget>(0)}, environment_.clock)});
   environment_.records.allow_migration(*environment_.format.cookies, source->format);
   environment_.legacy.push_back(std::move(source));
 }

@@ -82,18 +82,17 @@ std::string_view NativeCookieFormat::signed_text(std::string_view before_last_do
 Result<VerifiedCookie, RejectReason> NativeCookieFormat::verify(std::string_view value) {
   if (value.size() > kMaxCookieBytes) return RejectReason::malformed;
   const std::size_t hash = hash_of(value);
-  if (const auto* known = known_.find(hash); known != nullptr) {
-    const Known& cookie = **known;
-    if (equal_in_constant_time(cookie.value(), value)) return cookie_of(value, cookie.said);
-  }
+  const auto* known = known_.find(hash);
+  if (known != nullptr && equal_in_constant_time((*known)->value(), value))
+    return cookie_of(value, (*known)->said);
   const auto said = compute(value);
   if (!said) return said.error();
   known_.put(hash, heap_block(sizeof(Known)), [&] {
-    auto cookie = std::make_unique<Known>();
-    cookie->said = *said;
-    cookie->size = static_cast<std::uint8_t>(value.size());
-    std::copy(value.begin(), value.end(), cookie->text.begin());
-    return cookie;
+    auto made = std::make_unique<Known>();
+    made->said = *said;
+    made->size = static_cast<std::uint8_t>(value.size());
+    std::copy(value.begin(), value.end(), made->text.begin());
+    return made;
   });
   return cookie_of(value, *said);
 }
