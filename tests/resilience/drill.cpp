@@ -145,7 +145,7 @@ void Drill::check_every_visitor() {
     Peer peer = gateway->unix_peer();
     for (Visitor& visitor : visitors_) {
       for (const Judgement& judgement : {visitor.check(peer), visitor.read(peer), visitor.write(peer)}) {
-        BOOST_TEST((judgement.kind == Judgement::Kind::sound), judgement.why);
+        BOOST_TEST(judgement.is_sound(), judgement.why);
       }
     }
   }

@@ -87,7 +87,7 @@ class Drill {
   DrillSetup setup_;
   Gateways gateways_;
   std::list<Visitor> visitors_;
-  Tally tally_;
+  Tally tally_{with_near_cache() ? kCopiesRely : milliseconds(0)};
   std::vector<std::size_t> descriptors_;  // of each gateway, before the fault
   std::optional<Load> load_;              // the last one to come and the first to go
 };

@@ -10,12 +10,15 @@ namespace session::gateway::test {
 struct Judgement {
   enum class Kind {
     sound,    // what the store knows
+    checked,  // what the store knows, or a copy of the near cache
     refused,  // what is to be said without asking the store
     outage,   // "the store can't answer", said as it is to be said
     wrong,    // anything else
   };
   Kind kind = Kind::sound;
   std::string why = {};  // if it was wrong
+
+  [[nodiscard]] bool is_sound() const { return kind == Kind::sound || kind == Kind::checked; }
 };
 
 [[nodiscard]] inline Judgement wrong(const std::string& asked, const Answer& answer) {

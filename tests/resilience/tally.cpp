@@ -19,8 +19,8 @@ void Tally::add(const Judgement& judgement, Moment asked, Moment answered) {
   figures_.longest_answer = std::max(figures_.longest_answer, between(asked, answered));
   switch (judgement.kind) {
     case Judgement::Kind::sound:
-      ++answered_;
-      if (gone_ && asked > *gone_) add_wrong("an answer out of thin air: Redis was gone");
+    case Judgement::Kind::checked:
+      add_sound(judgement.kind, asked);
       break;
     case Judgement::Kind::refused:
       break;
@@ -33,6 +33,12 @@ void Tally::add(const Judgement& judgement, Moment asked, Moment answered) {
       add_wrong(judgement.why);
       break;
   }
+}
+
+void Tally::add_sound(Judgement::Kind kind, Moment asked) {
+  ++answered_;
+  const milliseconds by_copies = kind == Judgement::Kind::checked ? copies_rely_ : milliseconds(0);
+  if (gone_ && asked > *gone_ + by_copies) add_wrong("an answer out of thin air: Redis was gone");
 }
 
 void Tally::add_wrong(const std::string& why) {

@@ -15,6 +15,9 @@ namespace session::gateway::test {
 
 using Moment = Clock::Steady;
 
+// How long a copy of the near cache relies on what was heard of its server last (docs/near-cache.md).
+constexpr milliseconds kCopiesRely{2000};
+
 // Since a drill's fault, except for what was wrong, which counts whenever it was.
 struct Figures {
   std::size_t requests = 0;
@@ -29,12 +32,15 @@ struct Figures {
 // What all answers of a drill were, and when. Any thread.
 class Tally {
  public:
+  // While Redis answers nobody, checks may be answered by copies for so long.
+  explicit Tally(milliseconds copies_rely = milliseconds(0)) : copies_rely_(copies_rely) {}
+
   void add(const Judgement& judgement, Moment asked, Moment answered);
 
   // Everything so far was before the fault.
   void begin(Moment now);
   // From now on Redis answers nobody, or it may again. What is asked and answered soundly in between is
-  // wrong.
+  // wrong, unless a copy may have been the answer.
   void redis_is_gone(Moment now);
   void redis_may_answer();
   // Redis takes commands again.
@@ -48,7 +54,9 @@ class Tally {
 
  private:
   void add_wrong(const std::string& why);
+  void add_sound(Judgement::Kind kind, Moment asked);
 
+  const milliseconds copies_rely_;
   mutable std::mutex mutex_;
   Figures figures_;
   std::size_t answered_ = 0;

@@ -15,9 +15,8 @@ namespace {
 
 using session::test::RedisServer;
 
-// docs/near-cache.md promises two seconds, even for a network that swallows announcements; one more is for a
-// busy machine.
-constexpr milliseconds kAnnounced{3000};
+// Even for a network that swallows announcements; one second more is for a busy machine.
+constexpr milliseconds kAnnounced = kCopiesRely + milliseconds(1000);
 
 // Checks one session over and over at a gateway, on a thread of its own, and counts what was said of it.
 class Watch {
