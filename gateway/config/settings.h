@@ -92,7 +92,7 @@ struct AdminSettings {
 struct Limits {
   std::size_t connections = 10000;     // open at once; then the longest idle one yields
   std::size_t request_bytes = 131072;  // one FastCGI request, headers and body
-  std::size_t remembered = std::size_t{64}
+  std::size_t remembered = std::size_t{128}
                            << 20;  // by all workers, of cookies that verified and of decoded records
   milliseconds request_deadline = seconds(5);  // from a request's first byte to the last of its answer
 };
