@@ -8,6 +8,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "core/store/redis/topology/announcements.h"
 #include "tests/support/e2e/support.h"
 #include "tests/support/rounds.h"
 #include "tests/support/scrape.h"
@@ -24,13 +25,17 @@ constexpr milliseconds kQuiet = 1s;
 // only after kRequestDeadline.
 constexpr milliseconds kMaxAnswer = 20s;
 constexpr const char* kRequestDeadline = "30s";
+// Copies end with the connection. Workers see its end within milliseconds, on a busy machine later.
+constexpr milliseconds kEndNoticed = 500ms;
+
+static_assert(kCopiesRely == Announcements::kHeartbeat + Announcements::kPatience);
 
 // For long: there may be a sanitizer, and others on the machine.
 void await(const std::string& what, const std::function<bool()>& condition) {
   wait_until(what, condition, 60s);
 }
 
-// Without stale_on_outage: copies end with the connection, so an outage is as long with them.
+// Without stale_on_outage: copies end with the connection, or two seconds after the server has fallen silent.
 std::string near_cache() { return with_near_cache() ? ", near_cache: { max_bytes: 16MiB }" : ""; }
 
 std::string yaml(const std::string& redis) {
@@ -85,10 +90,15 @@ void Drill::hold_for(milliseconds time) {
   wait_until("time to pass", [&] { return std::chrono::steady_clock::now() >= end; });
 }
 
+void Drill::redis_is_gone(Gone how) {
+  const milliseconds copies = how == Gone::it_stands_still ? kCopiesRely : kEndNoticed;
+  tally_.redis_is_gone(std::chrono::steady_clock::now(), with_near_cache() ? copies : milliseconds(0));
+}
+
 void Drill::hold_without_redis(milliseconds time) {
-  tally_.redis_is_gone(std::chrono::steady_clock::now());
+  redis_is_gone(Gone::its_connections_ended);
   hold_for(time);
-  tally_.redis_may_answer();
+  redis_may_answer();
 }
 
 void Drill::finish(const std::vector<session::test::RedisServer*>& servers) { finish(servers, Claims{}); }

@@ -54,7 +54,12 @@ class Drill {
   void wait_for_answers(std::size_t more = 2000);
   // Leaves things as they are for so long, under load.
   static void hold_for(milliseconds time);
-  // The same while Redis answers nobody: then no answer may be one that needs it.
+  // From now on Redis answers nobody: no answer may be one that needs it. Checks may be answered by a near
+  // cache for as long as copies rely on what was heard last.
+  enum class Gone { its_connections_ended, it_stands_still };
+  void redis_is_gone(Gone how);
+  void redis_may_answer() { tally_.redis_may_answer(); }
+  // Leaves things so, under load, after the connections to Redis have ended.
   void hold_without_redis(milliseconds time);
   // Redis takes commands again.
   void back() { tally_.back(std::chrono::steady_clock::now()); }
@@ -87,7 +92,7 @@ class Drill {
   DrillSetup setup_;
   Gateways gateways_;
   std::list<Visitor> visitors_;
-  Tally tally_{with_near_cache() ? kCopiesRely : milliseconds(0)};
+  Tally tally_;
   std::vector<std::size_t> descriptors_;  // of each gateway, before the fault
   std::optional<Load> load_;              // the last one to come and the first to go
 };

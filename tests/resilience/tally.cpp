@@ -56,9 +56,10 @@ void Tally::begin(Moment now) {
   first_outage_ = last_outage_ = back_ = std::nullopt;
 }
 
-void Tally::redis_is_gone(Moment now) {
+void Tally::redis_is_gone(Moment now, milliseconds copies_rely) {
   const std::lock_guard lock(mutex_);
   gone_ = now;
+  copies_rely_ = copies_rely;
 }
 
 void Tally::redis_may_answer() {

@@ -32,16 +32,13 @@ struct Figures {
 // What all answers of a drill were, and when. Any thread.
 class Tally {
  public:
-  // While Redis answers nobody, checks may be answered by copies for so long.
-  explicit Tally(milliseconds copies_rely = milliseconds(0)) : copies_rely_(copies_rely) {}
-
   void add(const Judgement& judgement, Moment asked, Moment answered);
 
   // Everything so far was before the fault.
   void begin(Moment now);
   // From now on Redis answers nobody, or it may again. What is asked and answered soundly in between is
-  // wrong, unless a copy may have been the answer.
-  void redis_is_gone(Moment now);
+  // wrong, unless it is a check within the time for which copies may be the answer.
+  void redis_is_gone(Moment now, milliseconds copies_rely = milliseconds(0));
   void redis_may_answer();
   // Redis takes commands again.
   void back(Moment now);
@@ -56,7 +53,6 @@ class Tally {
   void add_wrong(const std::string& why);
   void add_sound(Judgement::Kind kind, Moment asked);
 
-  const milliseconds copies_rely_;
   mutable std::mutex mutex_;
   Figures figures_;
   std::size_t answered_ = 0;
@@ -65,6 +61,7 @@ class Tally {
   std::optional<Moment> last_outage_;
   std::optional<Moment> back_;
   std::optional<Moment> gone_;  // since when Redis answers nobody
+  milliseconds copies_rely_{};  // from then on
 };
 
 // "drill kill_9: 12345 requests, ..."; tests/resilience/run reads it.

@@ -15,7 +15,8 @@ namespace {
 
 using session::test::RedisServer;
 
-// Even for a network that swallows announcements; one second more is for a busy machine.
+// A copy may pass for so long, even if the network swallows announcements; one second more is for a busy
+// machine.
 constexpr milliseconds kAnnounced = kCopiesRely + milliseconds(1000);
 
 // Checks one session over and over at a gateway, on a thread of its own, and counts what was said of it.
