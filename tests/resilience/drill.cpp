@@ -38,10 +38,10 @@ void await(const std::string& what, const std::function<bool()>& condition) {
 // Without stale_on_outage: copies end with the connection, or two seconds after the server has fallen silent.
 std::string near_cache() { return with_near_cache() ? ", near_cache: { max_bytes: 16MiB }" : ""; }
 
-std::string yaml(const std::string& redis) {
+std::string yaml(const DrillSetup& setup) {
   return "workers: " + std::to_string(Drill::kWorkers) + "\nlimits: { request_deadline: " + kRequestDeadline +
-         " }\nsession: { touch_every: 1s }\nstore: { type: redis, redis: { " + redis + near_cache() +
-         " } }\n";
+         " }\nsession: { touch_every: " + setup.touch_every + " }\nstore: { type: redis, redis: { " +
+         setup.redis + near_cache() + " } }\n";
 }
 
 std::size_t descriptors_of(const WireGateway& gateway) {
@@ -55,7 +55,7 @@ bool with_near_cache() { return session::test::number_in("SESSION_TEST_DRILLS_NE
 
 Drill::Drill(DrillSetup setup) : setup_(std::move(setup)) {
   for (std::size_t i = 0; i < setup_.gateways; ++i) {
-    gateways_.push_back(std::make_unique<WireGateway>(WireGateway::Setup{.yaml = yaml(setup_.redis)}));
+    gateways_.push_back(std::make_unique<WireGateway>(WireGateway::Setup{.yaml = yaml(setup_)}));
   }
   for (int i = 0; i < kVisitors; ++i) {
     visitors_.emplace_back(gateway(static_cast<std::size_t>(i) % gateways()), i, setup_.memory);

@@ -24,6 +24,7 @@ struct DrillSetup {
   std::size_t others = 0;    // servers that a worker comes to know besides its first: of a group
   Memory memory = Memory::keeps;
   Mix mix = {};
+  std::string touch_every = "1s";
 };
 
 // A fault of Redis while gateways that keep their sessions there are under load:
