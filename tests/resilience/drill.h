@@ -24,7 +24,7 @@ struct DrillSetup {
   std::size_t others = 0;    // servers that a worker comes to know besides its first: of a group
   Memory memory = Memory::keeps;
   Mix mix = {};
-  std::string touch_every = "1s";
+  std::string touch_every = "1s";  // session.touch_every
 };
 
 // A fault of Redis while gateways that keep their sessions there are under load:
@@ -60,7 +60,7 @@ class Drill {
   enum class Gone { its_connections_ended, it_stands_still };
   void redis_is_gone(Gone how);
   void redis_may_answer() { tally_.redis_may_answer(); }
-  // Leaves things so, under load, after the connections to Redis have ended.
+  // For a Redis whose connections have ended: redis_is_gone(), hold_for() and redis_may_answer().
   void hold_without_redis(milliseconds time);
   // Redis takes commands again.
   void back() { tally_.back(std::chrono::steady_clock::now()); }

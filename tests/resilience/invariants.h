@@ -31,8 +31,10 @@ struct Judgement {
          !answer.header("Retry-After").empty() && answer.header("Set-Cookie").empty();
 }
 
-[[nodiscard]] inline Judgement judged(const std::string& asked, const Answer& answer, bool sound) {
-  if (sound && answer.header("Set-Cookie").empty()) return {};
+// `if_sound`: what a sound answer is.
+[[nodiscard]] inline Judgement judged(const std::string& asked, const Answer& answer, bool sound,
+                                      Judgement::Kind if_sound = Judgement::Kind::sound) {
+  if (sound && answer.header("Set-Cookie").empty()) return {if_sound};
   if (is_outage(answer)) return {Judgement::Kind::outage};
   return wrong(asked, answer);
 }

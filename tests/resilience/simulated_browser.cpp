@@ -35,9 +35,7 @@ Judgement Visitor::check(Peer& peer) const {
   const Answer answer = peer.ask(request(1, asking("auth", "GET", with_cookie())));
   const bool own = answer.status == 204 && answer.header("X-Auth-Request-User") == user_ &&
                    answer.header("X-Auth-Request-Email") == email_;
-  Judgement judgement = judged("a check for " + user_, answer, own);
-  if (judgement.is_sound()) judgement.kind = Judgement::Kind::checked;
-  return judgement;
+  return judged("a check for " + user_, answer, own, Judgement::Kind::checked);
 }
 
 Judgement Visitor::read(Peer& peer) const {

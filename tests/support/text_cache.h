@@ -7,6 +7,7 @@
 
 #include "core/base/set_associative_cache.h"
 
+// A cache of texts, for the tests of SetAssociativeCache.
 namespace session::test {
 
 // How many free slots there is memory for, in this thread.
